@@ -1,0 +1,2 @@
+//! The local runtime.
+pub mod template;
