@@ -245,7 +245,10 @@ pub(super) struct Secret {
 /// `GenerateSecretString` of a secret.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "these are the switches CloudFormation has")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the switches CloudFormation has"
+)]
 pub struct GenerateSecretString {
     pub(super) password_length: usize,
     exclude_characters: String,
@@ -287,18 +290,28 @@ impl GenerateSecretString {
 }
 
 /// Where CloudFormation takes a list or its only item.
-fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
     use serde::de::Error as _;
     // Not an untagged enum: its errors would not say which property is wrong.
     let items = match Value::deserialize(deserializer)? {
         Value::Array(items) => items,
         item => vec![item],
     };
-    items.into_iter().map(|item| serde_json::from_value(item).map_err(D::Error::custom)).collect()
+    items
+        .into_iter()
+        .map(|item| serde_json::from_value(item).map_err(D::Error::custom))
+        .collect()
 }
 
 /// A list, or a parameter of the type `CommaDelimitedList`.
 fn comma_delimited<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let items: Vec<String> = one_or_many(deserializer)?;
-    Ok(items.iter().flat_map(|item| item.split(',')).map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+    Ok(items
+        .iter()
+        .flat_map(|item| item.split(','))
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect())
 }

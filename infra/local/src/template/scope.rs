@@ -12,18 +12,29 @@ use super::{
 };
 
 /// The scope of a whole template: parameters with their defaults, and every resource.
-pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value>) -> Result<Scope> {
-    let section = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+pub(super) fn scope(
+    template: &Map<String, Value>,
+    resources: &Map<String, Value>,
+) -> Result<Scope> {
+    let section = |name: &str| {
+        template
+            .get(name)
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
     let mut scope = Scope {
         mappings: Value::Object(section("Mappings")),
         conditions: section("Conditions"),
         ..Scope::default()
     };
     for (name, parameter) in section("Parameters") {
-        let default = parameter
-            .get("Default")
-            .with_context(|| format!("Parameters.{name} has no Default, and there is nobody to ask for it locally"))?;
-        scope.parameters.insert(name, parameter_value(&parameter, default));
+        let default = parameter.get("Default").with_context(|| {
+            format!("Parameters.{name} has no Default, and there is nobody to ask for it locally")
+        })?;
+        scope
+            .parameters
+            .insert(name, parameter_value(&parameter, default));
     }
     for (id, resource) in resources {
         let kind = resource
@@ -37,7 +48,9 @@ pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value
 
 fn parameter_value(parameter: &Value, default: &Value) -> Value {
     match (parameter.get("Type").and_then(Value::as_str), default) {
-        (Some("CommaDelimitedList"), Value::String(items)) => items.split(',').map(str::trim).collect(),
+        (Some("CommaDelimitedList"), Value::String(items)) => {
+            items.split(',').map(str::trim).collect()
+        }
         _ => default.clone(),
     }
 }
@@ -49,7 +62,11 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         "AWS::DynamoDB::Table" => (id.to_owned(), vec![("Arn", table_arn(id))]),
         "AWS::SecretsManager::Secret" => (secret_arn(id), vec![("Id", secret_arn(id))]),
         "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" => {
-            let scheme = if kind.ends_with("HttpApi") { "https" } else { "wss" };
+            let scheme = if kind.ends_with("HttpApi") {
+                "https"
+            } else {
+                "wss"
+            };
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
@@ -60,7 +77,10 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         }
         other => bail!("{id} is an {other}, which the local runtime does not have"),
     };
-    Ok(Names { reference, attributes: BTreeMap::from_iter(attributes) })
+    Ok(Names {
+        reference,
+        attributes: BTreeMap::from_iter(attributes),
+    })
 }
 
 /// The ARN of the secret `id`.

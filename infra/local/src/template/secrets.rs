@@ -26,12 +26,19 @@ impl Secrets {
     /// Where the file is there and cannot be read.
     pub fn open(file: PathBuf) -> Result<Self> {
         let values = match fs::read(&file) {
-            Ok(json) => serde_json::from_slice(&json)
-                .with_context(|| format!("{} does not hold the secrets it should; delete it for new ones", file.display()))?,
+            Ok(json) => serde_json::from_slice(&json).with_context(|| {
+                format!(
+                    "{} does not hold the secrets it should; delete it for new ones",
+                    file.display()
+                )
+            })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error).with_context(|| format!("reading {}", file.display())),
         };
-        Ok(Self { file: Some(file), values })
+        Ok(Self {
+            file: Some(file),
+            values,
+        })
     }
 
     /// The secret of the resource `id`, made by `rule` where there is none yet.
@@ -49,7 +56,9 @@ impl Secrets {
     }
 
     fn save(&self) -> Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
         let write = || -> Result<()> {
             // A half-written file would make every token invalid.
             let draft = file.with_extension("new");
@@ -67,7 +76,10 @@ impl Secrets {
 
 fn generate(rule: &GenerateSecretString) -> Result<String> {
     let alphabet = rule.alphabet();
-    ensure!(!alphabet.is_empty(), "GenerateSecretString excludes every character");
+    ensure!(
+        !alphabet.is_empty(),
+        "GenerateSecretString excludes every character"
+    );
     let mut secret = String::with_capacity(rule.password_length);
     while secret.len() < rule.password_length {
         let mut byte = [0];
@@ -75,7 +87,10 @@ fn generate(rule: &GenerateSecretString) -> Result<String> {
         // Bytes beyond the last whole multiple would favour the first characters.
         let bound = 256 - 256 % alphabet.len();
         let byte = usize::from(byte[0]);
-        if let Some(&character) = (byte < bound).then(|| alphabet.get(byte % alphabet.len())).flatten() {
+        if let Some(&character) = (byte < bound)
+            .then(|| alphabet.get(byte % alphabet.len()))
+            .flatten()
+        {
             secret.push(character);
         }
     }
@@ -92,8 +107,14 @@ mod tests {
         let file = directory.path().join("secrets.json");
         let rule: GenerateSecretString =
             serde_json::from_str(r#"{"PasswordLength": 64, "ExcludePunctuation": true}"#).unwrap();
-        let first = Secrets::open(file.clone()).unwrap().get_or_generate("Jwt", &rule).unwrap();
-        let again = Secrets::open(file).unwrap().get_or_generate("Jwt", &rule).unwrap();
+        let first = Secrets::open(file.clone())
+            .unwrap()
+            .get_or_generate("Jwt", &rule)
+            .unwrap();
+        let again = Secrets::open(file)
+            .unwrap()
+            .get_or_generate("Jwt", &rule)
+            .unwrap();
         assert_eq!(first, again);
         assert_eq!(first.len(), 64);
         assert!(first.chars().all(|c| c.is_ascii_alphanumeric()), "{first}");

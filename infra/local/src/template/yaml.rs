@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn short_forms_become_long_forms() {
-        let parsed = parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Join ['-', [x, !Sub '${Y}']]").unwrap();
+        let parsed =
+            parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Join ['-', [x, !Sub '${Y}']]").unwrap();
         assert_eq!(
             parsed,
             json!({
