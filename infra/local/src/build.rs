@@ -19,11 +19,7 @@ use crate::{options::Options, template::Function};
 ///
 /// # Errors
 /// Where a function does not build or its executable is missing.
-pub async fn executables(
-    options: &Options,
-    root: &Path,
-    functions: Vec<Function>,
-) -> Result<Vec<(Function, PathBuf)>> {
+pub async fn executables(options: &Options, root: &Path, functions: Vec<Function>) -> Result<Vec<(Function, PathBuf)>> {
     let directory = match &options.functions {
         Some(directory) => Some(directory.clone()),
         None if options.no_build => Some(built_last(options.release)?),
@@ -51,11 +47,7 @@ pub async fn executables(
 fn built_last(release: bool) -> Result<PathBuf> {
     let own = std::env::current_exe().context("looking for the directory of this program")?;
     let profile = own.parent().context("this program is in no directory")?;
-    Ok(if release {
-        profile.with_file_name("release")
-    } else {
-        profile.to_owned()
-    })
+    Ok(if release { profile.with_file_name("release") } else { profile.to_owned() })
 }
 
 /// A message of `cargo build --message-format=json`; the others have no executable.
@@ -71,17 +63,9 @@ struct Target {
     name: String,
 }
 
-async fn cargo_build(
-    options: &Options,
-    root: &Path,
-    functions: Vec<Function>,
-) -> Result<Vec<(Function, PathBuf)>> {
+async fn cargo_build(options: &Options, root: &Path, functions: Vec<Function>) -> Result<Vec<(Function, PathBuf)>> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root).args([
-        "build",
-        "--bins",
-        "--message-format=json-render-diagnostics",
-    ]);
+    command.current_dir(root).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
     for function in &functions {
         command.args(["-p", &function.package]);
     }
@@ -89,48 +73,27 @@ async fn cargo_build(
         command.arg("--release");
     }
     // Ctrl-C while building ends the build as well.
-    let mut process = command
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .context("starting cargo build")?;
-    let output = process
-        .stdout
-        .take()
-        .context("reading what cargo build says")?;
+    let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().context("starting cargo build")?;
+    let output = process.stdout.take().context("reading what cargo build says")?;
     let mut lines = BufReader::new(output).lines();
     let mut built = BTreeMap::new();
-    while let Some(line) = lines
-        .next_line()
-        .await
-        .context("reading what cargo build says")?
-    {
+    while let Some(line) = lines.next_line().await.context("reading what cargo build says")? {
         let Ok(message) = serde_json::from_str::<Message>(&line) else {
             continue;
         };
-        if let (true, Some(target), Some(executable)) = (
-            message.reason == "compiler-artifact",
-            message.target,
-            message.executable,
-        ) {
+        if let (true, Some(target), Some(executable)) =
+            (message.reason == "compiler-artifact", message.target, message.executable)
+        {
             built.insert(target.name, executable);
         }
     }
     let status = process.wait().await.context("waiting for cargo build")?;
-    ensure!(
-        status.success(),
-        "the functions do not build: cargo build says why above"
-    );
+    ensure!(status.success(), "the functions do not build: cargo build says why above");
     functions
         .into_iter()
         .map(|function| match built.get(&function.binary) {
             Some(executable) => Ok((function, executable.clone())),
-            None => bail!(
-                "{}: package {} has no binary {}",
-                function.name,
-                function.package,
-                function.binary
-            ),
+            None => bail!("{}: package {} has no binary {}", function.name, function.package, function.binary),
         })
         .collect()
 }

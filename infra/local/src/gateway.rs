@@ -34,11 +34,7 @@ pub struct Gateway {
 /// Where the listener breaks.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener) -> std::io::Result<()> {
     let router = Router::new().fallback(dispatch).with_state(gateway);
-    axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .await
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 async fn dispatch(
@@ -53,10 +49,7 @@ async fn dispatch(
 impl Gateway {
     async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
-            return self
-                .dynamodb
-                .handle(&self.iam, &operation, parts, body)
-                .await;
+            return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
         }
         if parts.uri.path() == "/_local/iam" {
             return Json(self.iam.report()).into_response();

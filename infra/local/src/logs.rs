@@ -30,38 +30,19 @@ pub struct Report<'a> {
 /// Prints the line of an invocation and the function's lines under it.
 pub fn invocation(report: &Report<'_>) {
     let mut block = String::new();
-    let status = if report.good {
-        report.status.green().to_string()
-    } else {
-        report.status.red().to_string()
-    };
+    let status = if report.good { report.status.green().to_string() } else { report.status.red().to_string() };
     // Colours have no width, so the padding is computed from the plain text.
     let padding = " ".repeat(9_usize.saturating_sub(report.status.len()));
-    let _ = write!(
-        block,
-        "{:<28} {status}{padding} {:>8.1} ms",
-        report.function.bold(),
-        milliseconds(report.duration)
-    );
+    let _ = write!(block, "{:<28} {status}{padding} {:>8.1} ms", report.function.bold(), milliseconds(report.duration));
     // Lambda bills whole milliseconds, and since initialisation is billed as well, both together.
-    let billed = (report.duration + report.init.unwrap_or_default())
-        .as_micros()
-        .div_ceil(1000);
+    let billed = (report.duration + report.init.unwrap_or_default()).as_micros().div_ceil(1000);
     let _ = write!(block, "  {}", format_args!("billed {billed} ms").dimmed());
     if let Some(peak) = report.peak_memory {
-        let memory = format!(
-            "memory {} of {} MB",
-            peak.div_ceil(1024),
-            report.memory_size
-        );
+        let memory = format!("memory {} of {} MB", peak.div_ceil(1024), report.memory_size);
         let _ = write!(block, "  {}", memory.dimmed());
     }
     if let Some(init) = report.init {
-        let _ = write!(
-            block,
-            "  {}",
-            format_args!("init {:.1} ms", milliseconds(init)).yellow()
-        );
+        let _ = write!(block, "  {}", format_args!("init {:.1} ms", milliseconds(init)).yellow());
     }
     block.push('\n');
     indent(&mut block, &report.lines);

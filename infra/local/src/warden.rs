@@ -81,11 +81,7 @@ pub fn main() -> io::Result<()> {
             _ => continue,
         };
     }
-    for group in groups
-        .iter()
-        .filter_map(|group| group.parse().ok())
-        .filter_map(Pid::from_raw)
-    {
+    for group in groups.iter().filter_map(|group| group.parse().ok()).filter_map(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL);
     }
     Ok(())

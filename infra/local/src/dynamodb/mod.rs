@@ -61,21 +61,13 @@ impl DynamoDb {
         for table in tables {
             tables::ensure(&database, table).with_context(|| table.name.clone())?;
         }
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listening for DynamoDB calls")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listening for DynamoDB calls")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let served = database.clone();
-        thread::Builder::new()
-            .name("dynamodb".to_owned())
-            .spawn(move || serve(listener, served))?;
-        thread::Builder::new()
-            .name("dynamodb-ttl".to_owned())
-            .spawn(move || sweep(&database))?;
-        Ok(Self {
-            address,
-            client: Client::builder(TokioExecutor::new()).build_http(),
-        })
+        thread::Builder::new().name("dynamodb".to_owned()).spawn(move || serve(listener, served))?;
+        thread::Builder::new().name("dynamodb-ttl".to_owned()).spawn(move || sweep(&database))?;
+        Ok(Self { address, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 
     /// Answers one request that [`operation`] recognised.
@@ -95,11 +87,7 @@ impl DynamoDb {
             return StatusCode::BAD_REQUEST.into_response();
         };
         parts.uri = uri;
-        match self
-            .client
-            .request(Request::from_parts(parts, Body::from(body)))
-            .await
-        {
+        match self.client.request(Request::from_parts(parts, Body::from(body))).await {
             Ok(response) => response.map(Body::new),
             Err(error) => {
                 logs::warning(&format!("DynamoDB does not answer: {error}"));
@@ -111,23 +99,17 @@ impl DynamoDb {
 
 fn open(directory: Option<&Path>) -> Result<Database> {
     let Some(directory) = directory else {
-        return Database::memory()
-            .map_err(|error| anyhow!("opening a database in memory: {error}"));
+        return Database::memory().map_err(|error| anyhow!("opening a database in memory: {error}"));
     };
     let file = directory.join("dynamodb.sqlite");
-    let path = file
-        .to_str()
-        .with_context(|| format!("{} is not a name in UTF-8", file.display()))?;
+    let path = file.to_str().with_context(|| format!("{} is not a name in UTF-8", file.display()))?;
     Database::new(path).map_err(|error| anyhow!("opening {path}: {error}"))
 }
 
 fn serve(listener: TcpListener, database: Database) {
     let served = || -> Result<()> {
         // The engine has one lock: a second thread reads a request while the first one is in it.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             dynoxide::server::serve_with_shutdown(listener, database, std::future::pending())
@@ -155,10 +137,5 @@ fn access_denied(denied: &Denied) -> Response {
         "Message": denied.to_string(),
     });
     let content_type = HeaderValue::from_static("application/x-amz-json-1.0");
-    (
-        StatusCode::BAD_REQUEST,
-        [(header::CONTENT_TYPE, content_type)],
-        body.to_string(),
-    )
-        .into_response()
+    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
 }

@@ -15,9 +15,7 @@ pub(super) fn ensure(database: &Database, table: &Table) -> Result<()> {
         Some(description) => compare(&description, &table.create)?,
         None => {
             let request = request(table.create.clone())?;
-            database
-                .create_table(request)
-                .map_err(|error| anyhow!("{error}"))?;
+            database.create_table(request).map_err(|error| anyhow!("{error}"))?;
         }
     }
     time_to_live(database, table)
@@ -50,19 +48,12 @@ fn compare(there: &Value, wanted: &Value) -> Result<()> {
 }
 
 fn set(items: Option<&Value>) -> BTreeSet<String> {
-    items
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(Value::to_string)
-        .collect()
+    items.and_then(Value::as_array).into_iter().flatten().map(Value::to_string).collect()
 }
 
 fn index_names(indexes: Option<&Value>) -> BTreeSet<String> {
     let indexes = indexes.and_then(Value::as_array).into_iter().flatten();
-    indexes
-        .filter_map(|index| Some(index.get("IndexName")?.to_string()))
-        .collect()
+    indexes.filter_map(|index| Some(index.get("IndexName")?.to_string())).collect()
 }
 
 fn time_to_live(database: &Database, table: &Table) -> Result<()> {
@@ -73,24 +64,17 @@ fn time_to_live(database: &Database, table: &Table) -> Result<()> {
         .describe_time_to_live(request(json!({"TableName": table.name}))?)
         .map_err(|error| anyhow!("{error}"))?;
     let described = serde_json::to_value(described)?;
-    if described
-        .pointer("/TimeToLiveDescription/AttributeName")
-        .and_then(Value::as_str)
-        == Some(attribute)
-    {
+    if described.pointer("/TimeToLiveDescription/AttributeName").and_then(Value::as_str) == Some(attribute) {
         return Ok(());
     }
     let enable = json!({
         "TableName": table.name,
         "TimeToLiveSpecification": {"AttributeName": attribute, "Enabled": true},
     });
-    database
-        .update_time_to_live(request(enable)?)
-        .map_err(|error| anyhow!("TimeToLiveSpecification: {error}"))?;
+    database.update_time_to_live(request(enable)?).map_err(|error| anyhow!("TimeToLiveSpecification: {error}"))?;
     Ok(())
 }
 
 fn request<T: DeserializeOwned>(body: Value) -> Result<T> {
-    serde_json::from_value(body)
-        .map_err(|error| anyhow!("{}", error.to_string().trim_start_matches("VALIDATION:")))
+    serde_json::from_value(body).map_err(|error| anyhow!("{}", error.to_string().trim_start_matches("VALIDATION:")))
 }

@@ -21,27 +21,15 @@ const CORS_HEADERS: [HeaderName; 6] = [
 
 /// The answer to a preflight, if the request is one.
 pub(super) fn preflight(cors: &Cors, parts: &Parts) -> Option<Response> {
-    if parts.method != Method::OPTIONS
-        || !parts
-            .headers
-            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-    {
+    if parts.method != Method::OPTIONS || !parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return None;
     }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     if allow_origin(cors, &parts.headers, headers) {
-        list(
-            headers,
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            &cors.allow_methods,
-        );
-        list(
-            headers,
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            &cors.allow_headers,
-        );
+        list(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &cors.allow_methods);
+        list(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &cors.allow_headers);
         if let Some(seconds) = cors.max_age {
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, seconds.into());
         }
@@ -55,11 +43,7 @@ pub(super) fn apply(cors: &Cors, request: &HeaderMap, response: &mut HeaderMap) 
         response.remove(name);
     }
     if allow_origin(cors, request, response) {
-        list(
-            response,
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            &cors.expose_headers,
-        );
+        list(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers);
     }
 }
 
@@ -67,11 +51,7 @@ fn allow_origin(cors: &Cors, request: &HeaderMap, response: &mut HeaderMap) -> b
     let Some(origin) = request.get(header::ORIGIN) else {
         return false;
     };
-    let allows = |candidate: &str| {
-        cors.allow_origins
-            .iter()
-            .any(|allowed| allowed == candidate)
-    };
+    let allows = |candidate: &str| cors.allow_origins.iter().any(|allowed| allowed == candidate);
     let allowed = if allows("*") {
         HeaderValue::from_static("*")
     } else if origin.to_str().is_ok_and(allows) {
@@ -82,10 +62,7 @@ fn allow_origin(cors: &Cors, request: &HeaderMap, response: &mut HeaderMap) -> b
     };
     response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     if cors.allow_credentials {
-        response.insert(
-            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
+        response.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
     true
 }

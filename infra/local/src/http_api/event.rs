@@ -71,12 +71,7 @@ pub(super) struct Arrival<'a> {
 }
 
 impl<'a> Event<'a> {
-    pub(super) fn new(
-        arrival: &Arrival<'a>,
-        matched: &'a Matched<'a>,
-        parts: &'a Parts,
-        body: &[u8],
-    ) -> Self {
+    pub(super) fn new(arrival: &Arrival<'a>, matched: &'a Matched<'a>, parts: &'a Parts, body: &[u8]) -> Self {
         let host = text(&parts.headers, header::HOST);
         let (body, is_base64_encoded) = encode_body(&parts.headers, body);
         let path = parts.uri.path();
@@ -118,35 +113,20 @@ fn method(method: &Method) -> &str {
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// Names in lower case, repeated ones joined; cookies have their own field.
-fn headers<'a>(
-    headers: &'a HeaderMap,
-    arrival: &Arrival<'_>,
-    host: &str,
-) -> BTreeMap<&'a str, String> {
+fn headers<'a>(headers: &'a HeaderMap, arrival: &Arrival<'_>, host: &str) -> BTreeMap<&'a str, String> {
     let mut joined: BTreeMap<&str, String> = BTreeMap::new();
-    for name in headers
-        .keys()
-        .filter(|name| !HOP_BY_HOP.contains(name) && *name != header::COOKIE)
-    {
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
+    for name in headers.keys().filter(|name| !HOP_BY_HOP.contains(name) && *name != header::COOKIE) {
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         joined.insert(name.as_str(), values.join(","));
     }
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
     let address = arrival.source.ip().to_string();
-    let forwarded = joined
-        .get("x-forwarded-for")
-        .map_or(address.clone(), |before| format!("{before}, {address}"));
+    let forwarded = joined.get("x-forwarded-for").map_or(address.clone(), |before| format!("{before}, {address}"));
     joined.insert("x-forwarded-for", forwarded);
     joined.insert("x-forwarded-port", port.to_owned());
     joined.insert("x-forwarded-proto", "http".to_owned());
@@ -155,24 +135,12 @@ fn headers<'a>(
 }
 
 /// Headers that speak to the gateway, not to what is behind it.
-const HOP_BY_HOP: [&header::HeaderName; 5] = [
-    &header::CONNECTION,
-    &header::TE,
-    &header::TRANSFER_ENCODING,
-    &header::UPGRADE,
-    &header::EXPECT,
-];
+const HOP_BY_HOP: [&header::HeaderName; 5] =
+    [&header::CONNECTION, &header::TE, &header::TRANSFER_ENCODING, &header::UPGRADE, &header::EXPECT];
 
 fn cookies(headers: &HeaderMap) -> Vec<&str> {
-    let values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(';'))
-        .map(str::trim)
-        .filter(|cookie| !cookie.is_empty())
-        .collect()
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(';')).map(str::trim).filter(|cookie| !cookie.is_empty()).collect()
 }
 
 /// Decoded; the values of a repeated name joined.
@@ -208,16 +176,12 @@ fn is_text(headers: &HeaderMap) -> bool {
         && (essence.is_empty()
             || essence.starts_with("text/")
             || essence.ends_with("+json")
-            || matches!(
-                essence,
-                "application/json" | "application/javascript" | "application/xml"
-            ))
+            || matches!(essence, "application/json" | "application/javascript" | "application/xml"))
 }
 
 /// As in an access log: `12/Mar/2020:19:03:58 +0000`.
 pub(crate) fn request_time(time: OffsetDateTime) -> String {
-    let format =
-        format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+    let format = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
     time.format(&format).unwrap_or_default()
 }
 
@@ -238,14 +202,8 @@ mod tests {
 
     fn event(request: axum::http::request::Builder, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let route = Route {
-            key: "POST /u/{id}".into(),
-            function: "F".into(),
-        };
-        let matched = Matched {
-            route: &route,
-            parameters: BTreeMap::from([("id".into(), "7".into())]),
-        };
+        let route = Route { key: "POST /u/{id}".into(), function: "F".into() };
+        let matched = Matched { route: &route, parameters: BTreeMap::from([("id".into(), "7".into())]) };
         let arrival = Arrival {
             api_id: "api",
             request_id: "id=",
@@ -301,13 +259,7 @@ mod tests {
         for absent in ["cookies", "queryStringParameters", "body"] {
             assert!(plain.get(absent).is_none(), "{absent}: {plain}");
         }
-        let binary = event(
-            Request::post("/u/7").header("Content-Type", "image/png"),
-            b"\x89PNG",
-        );
-        assert_eq!(
-            (&binary["body"], &binary["isBase64Encoded"]),
-            (&json!("iVBORw=="), &json!(true))
-        );
+        let binary = event(Request::post("/u/7").header("Content-Type", "image/png"), b"\x89PNG");
+        assert_eq!((&binary["body"], &binary["isBase64Encoded"]), (&json!("iVBORw=="), &json!(true)));
     }
 }

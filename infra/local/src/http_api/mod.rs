@@ -52,22 +52,13 @@ impl HttpApi {
     /// Where two routes contradict each other or one cannot be.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
         let routes = Routes::new(&api.routes)?;
-        Ok(Self {
-            id: api.id,
-            cors: api.cors,
-            routes,
-            lambda,
-        })
+        Ok(Self { id: api.id, cors: api.cors, routes, lambda })
     }
 
     /// Answers one request.
     pub async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         let request_id = ids::gateway();
-        let mut response = match self
-            .cors
-            .as_ref()
-            .and_then(|cors| cors::preflight(cors, &parts))
-        {
+        let mut response = match self.cors.as_ref().and_then(|cors| cors::preflight(cors, &parts)) {
             Some(preflight) => preflight,
             None => self.route(source, &request_id, &parts, body).await,
         };
@@ -82,13 +73,7 @@ impl HttpApi {
         response
     }
 
-    async fn route(
-        &self,
-        source: SocketAddr,
-        request_id: &str,
-        parts: &Parts,
-        body: Body,
-    ) -> Response {
+    async fn route(&self, source: SocketAddr, request_id: &str, parts: &Parts, body: Body) -> Response {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
@@ -96,21 +81,12 @@ impl HttpApi {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
         let trace = ids::trace();
-        let arrival = Arrival {
-            api_id: &self.id,
-            request_id,
-            trace: &trace,
-            source,
-            time: OffsetDateTime::now_utc(),
-        };
+        let arrival = Arrival { api_id: &self.id, request_id, trace: &trace, source, time: OffsetDateTime::now_utc() };
         let event = serde_json::to_vec(&Event::new(&arrival, &matched, parts, &body));
         match event {
             Ok(event) => self.integrate(&matched, &trace, event.into()).await,
             Err(error) => {
-                logs::warning(&format!(
-                    "the event of {} cannot be written: {error}",
-                    parts.uri
-                ));
+                logs::warning(&format!("the event of {} cannot be written: {error}", parts.uri));
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }
         }
@@ -121,15 +97,10 @@ impl HttpApi {
         let internal_error = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
             Ok(Ok(payload)) => response::response(&payload).unwrap_or_else(|| {
-                logs::warning(&format!(
-                    "{} answered what is no response",
-                    matched.route.function
-                ));
+                logs::warning(&format!("{} answered what is no response", matched.route.function));
                 internal_error()
             }),
-            Ok(Err(failure)) if failure.throttled => {
-                message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
-            }
+            Ok(Err(failure)) if failure.throttled => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
             Ok(Err(_)) => internal_error(),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }

@@ -51,18 +51,12 @@ pub(super) fn response(payload: &[u8]) -> Option<Response> {
     }
     let answer: Answer = serde_json::from_value(value).ok()?;
     let body = answer.body.unwrap_or_default();
-    let body = if answer.is_base64_encoded.unwrap_or_default() {
-        STANDARD.decode(body).ok()?
-    } else {
-        body.into_bytes()
-    };
+    let body =
+        if answer.is_base64_encoded.unwrap_or_default() { STANDARD.decode(body).ok()? } else { body.into_bytes() };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(answer.status_code).ok()?;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain;charset=UTF-8"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     for (name, value) in answer.headers.unwrap_or_default() {
         headers.insert(allowed(&name)?, value.value()?);
     }
@@ -84,10 +78,7 @@ pub(super) fn response(payload: &[u8]) -> Option<Response> {
 
 /// An answer without `statusCode` is a body.
 fn inferred(payload: &[u8]) -> Option<Response> {
-    Response::builder()
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(payload.to_vec()))
-        .ok()
+    Response::builder().header(header::CONTENT_TYPE, "application/json").body(Body::from(payload.to_vec())).ok()
 }
 
 fn allowed(name: &str) -> Option<HeaderName> {
@@ -104,11 +95,7 @@ mod tests {
         let response = response(answer.to_string().as_bytes()).unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        (
-            parts.status.as_u16(),
-            parts.headers,
-            String::from_utf8(body.to_vec()).unwrap(),
-        )
+        (parts.status.as_u16(), parts.headers, String::from_utf8(body.to_vec()).unwrap())
     }
 
     #[tokio::test]
@@ -119,10 +106,7 @@ mod tests {
         });
         let (status, headers, body) = parts(answer).await;
         assert_eq!((status, body.as_str()), (201, "hi"));
-        assert_eq!(
-            headers.get_all("x-a").iter().collect::<Vec<_>>(),
-            ["3", "4"]
-        );
+        assert_eq!(headers.get_all("x-a").iter().collect::<Vec<_>>(), ["3", "4"]);
         assert_eq!(headers["x-n"], "2");
         assert_eq!(headers.get_all("set-cookie").iter().count(), 2);
     }
@@ -136,15 +120,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_response() {
-        for answer in [
-            json!({"statusCode": "x"}),
-            json!({"statusCode": 99}),
-            json!({"statusCode": 200, "headers": 1}),
-        ] {
-            assert!(
-                response(answer.to_string().as_bytes()).is_none(),
-                "{answer}"
-            );
+        for answer in [json!({"statusCode": "x"}), json!({"statusCode": 99}), json!({"statusCode": 200, "headers": 1})]
+        {
+            assert!(response(answer.to_string().as_bytes()).is_none(), "{answer}");
         }
         assert!(response(b"no json").is_none());
     }

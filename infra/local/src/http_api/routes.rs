@@ -45,51 +45,29 @@ impl Routes {
         Ok(Self {
             by_method: by_method.collect::<Result<_>>()?,
             any: router(routes, None)?,
-            default: default.map(|route| Route {
-                key: "$default".to_owned(),
-                function: route.function.clone(),
-            }),
+            default: default.map(|route| Route { key: "$default".to_owned(), function: route.function.clone() }),
         })
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let router = self.by_method.get(method).unwrap_or(&self.any);
         if let Ok(found) = router.at(path) {
-            let parameters = found
-                .params
-                .iter()
-                .map(|(name, value)| (name.to_owned(), decoded(value)))
-                .collect();
-            return Some(Matched {
-                route: found.value,
-                parameters,
-            });
+            let parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect();
+            return Some(Matched { route: found.value, parameters });
         }
         let route = self.default.as_ref()?;
-        Some(Matched {
-            route,
-            parameters: BTreeMap::new(),
-        })
+        Some(Matched { route, parameters: BTreeMap::new() })
     }
 }
 
 /// The routes for one method: its own ones, and those for any method at paths where it has none.
 fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
     let mut router = Router::new();
-    let own = routes
+    let own = routes.iter().filter(|route| method.is_some() && route.method.as_deref() == method);
+    let own_paths: Vec<_> = own.clone().filter_map(|route| route.path.as_deref()).collect();
+    let any = routes
         .iter()
-        .filter(|route| method.is_some() && route.method.as_deref() == method);
-    let own_paths: Vec<_> = own
-        .clone()
-        .filter_map(|route| route.path.as_deref())
-        .collect();
-    let any = routes.iter().filter(|route| {
-        route.method.is_none()
-            && route
-                .path
-                .as_deref()
-                .is_none_or(|path| !own_paths.contains(&path))
-    });
+        .filter(|route| route.method.is_none() && route.path.as_deref().is_none_or(|path| !own_paths.contains(&path)));
     for route in own.chain(any) {
         let Some(path) = &route.path else { continue };
         ensure!(
@@ -98,10 +76,7 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
             route.function
         );
         let key = format!("{} {path}", route.method.as_deref().unwrap_or("ANY"));
-        let target = Route {
-            key,
-            function: route.function.clone(),
-        };
+        let target = Route { key, function: route.function.clone() };
         for pattern in patterns(path) {
             router
                 .insert(pattern, target.clone())
@@ -113,19 +88,14 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
 
 /// A greedy variable matches nothing as well: `/x/{proxy+}` serves `/x/`, but not `/x`.
 fn patterns(path: &str) -> Vec<String> {
-    match path
-        .strip_suffix("+}")
-        .and_then(|rest| rest.rsplit_once('{'))
-    {
+    match path.strip_suffix("+}").and_then(|rest| rest.rsplit_once('{')) {
         Some((base, name)) => vec![format!("{base}{{*{name}}}"), base.to_owned()],
         None => vec![path.to_owned()],
     }
 }
 
 fn decoded(value: &str) -> String {
-    percent_encoding::percent_decode_str(value)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -136,9 +106,8 @@ mod tests {
         let routes: Vec<_> = keys
             .iter()
             .map(|key| {
-                let (method, path) = key
-                    .split_once(' ')
-                    .map_or((None, None), |(method, path)| (Some(method), Some(path)));
+                let (method, path) =
+                    key.split_once(' ').map_or((None, None), |(method, path)| (Some(method), Some(path)));
                 HttpRoute {
                     method: method.filter(|method| *method != "ANY").map(str::to_owned),
                     path: path.map(str::to_owned),
@@ -151,22 +120,15 @@ mod tests {
 
     #[track_caller]
     fn goes(routes: &Routes, method: &str, path: &str, expected: Option<&str>) {
-        let found = routes
-            .find(method, path)
-            .map(|matched| matched.route.function.as_str());
+        let found = routes.find(method, path).map(|matched| matched.route.function.as_str());
         assert_eq!(found, expected, "{method} {path}");
     }
 
     #[test]
     fn the_most_specific_route_wins() {
         // The example of "Routing API requests" in the developer guide.
-        let routes = routes(&[
-            "GET /pets/dog/1",
-            "GET /pets/dog/{id}",
-            "GET /pets/{proxy+}",
-            "ANY /{proxy+}",
-            "$default",
-        ]);
+        let routes =
+            routes(&["GET /pets/dog/1", "GET /pets/dog/{id}", "GET /pets/{proxy+}", "ANY /{proxy+}", "$default"]);
         goes(&routes, "GET", "/pets/dog/1", Some("GET /pets/dog/1"));
         goes(&routes, "GET", "/pets/dog/2", Some("GET /pets/dog/{id}"));
         goes(&routes, "GET", "/pets/cat/1", Some("GET /pets/{proxy+}"));
@@ -190,10 +152,7 @@ mod tests {
     fn parameters_are_decoded() {
         let routes = routes(&["GET /u/{name}/{proxy+}"]);
         let matched = routes.find("GET", "/u/%C3%A4%2F1/").unwrap();
-        assert_eq!(
-            matched.parameters,
-            BTreeMap::from([("name".into(), "ä/1".into())])
-        );
+        assert_eq!(matched.parameters, BTreeMap::from([("name".into(), "ä/1".into())]));
         let matched = routes.find("GET", "/u/a/b/c").unwrap();
         assert_eq!(matched.parameters["proxy"], "b/c");
     }

@@ -16,11 +16,7 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
     match operation {
         "BatchGetItem" | "BatchWriteItem" => {
             let tables = body.get("RequestItems").and_then(Value::as_object);
-            tables
-                .into_iter()
-                .flatten()
-                .map(|(table, _)| access(operation, table, None))
-                .collect()
+            tables.into_iter().flatten().map(|(table, _)| access(operation, table, None)).collect()
         }
         "TransactGetItems" | "TransactWriteItems" => {
             let items = body.get("TransactItems").and_then(Value::as_array);
@@ -33,17 +29,8 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
                 .collect()
         }
         _ => match body.get("TableName").and_then(Value::as_str) {
-            Some(table) => [access(
-                operation,
-                table,
-                body.get("IndexName").and_then(Value::as_str),
-            )]
-            .into(),
-            None => [Access {
-                action: format!("dynamodb:{operation}"),
-                resource: "*".to_owned(),
-            }]
-            .into(),
+            Some(table) => [access(operation, table, body.get("IndexName").and_then(Value::as_str))].into(),
+            None => [Access { action: format!("dynamodb:{operation}"), resource: "*".to_owned() }].into(),
         },
     }
 }
@@ -63,19 +50,12 @@ fn transacted(kind: &str, item: &Value) -> Option<Access> {
 
 /// `table` is a name or an ARN.
 fn access(operation: &str, table: &str, index: Option<&str>) -> Access {
-    let table = if table.starts_with("arn:") {
-        table.to_owned()
-    } else {
-        table_arn(table)
-    };
+    let table = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
     let resource = match index {
         Some(index) => format!("{table}/index/{index}"),
         None => table,
     };
-    Access {
-        action: format!("dynamodb:{operation}"),
-        resource,
-    }
+    Access { action: format!("dynamodb:{operation}"), resource }
 }
 
 #[cfg(test)]
@@ -88,37 +68,17 @@ mod tests {
     fn needs(operation: &str, body: &Value, expected: &[(&str, &str)]) {
         let found: Vec<_> = accesses(operation, body.to_string().as_bytes())
             .into_iter()
-            .map(|access| {
-                (
-                    access.action,
-                    access
-                        .resource
-                        .rsplit_once("000000000000:")
-                        .unwrap()
-                        .1
-                        .to_owned(),
-                )
-            })
+            .map(|access| (access.action, access.resource.rsplit_once("000000000000:").unwrap().1.to_owned()))
             .collect();
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|(action, resource)| (format!("dynamodb:{action}"), (*resource).to_owned()))
-            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(action, resource)| (format!("dynamodb:{action}"), (*resource).to_owned())).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_call_needs_its_action_on_every_table_it_touches() {
-        needs(
-            "GetItem",
-            &json!({"TableName": "A"}),
-            &[("GetItem", "table/A")],
-        );
-        needs(
-            "Query",
-            &json!({"TableName": "A", "IndexName": "I"}),
-            &[("Query", "table/A/index/I")],
-        );
+        needs("GetItem", &json!({"TableName": "A"}), &[("GetItem", "table/A")]);
+        needs("Query", &json!({"TableName": "A", "IndexName": "I"}), &[("Query", "table/A/index/I")]);
         needs(
             "BatchGetItem",
             &json!({"RequestItems": {"A": {}, "B": {}}}),

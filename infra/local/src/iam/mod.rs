@@ -38,10 +38,7 @@ impl Credentials {
         let random = || Uuid::new_v4().simple().to_string().to_uppercase();
         Self {
             access_key_id: format!("ASIA{}", random().get(..16).unwrap_or_default()),
-            secret_access_key: format!("{}{}", random(), random())
-                .get(..40)
-                .unwrap_or_default()
-                .to_owned(),
+            secret_access_key: format!("{}{}", random(), random()).get(..40).unwrap_or_default().to_owned(),
             session_token: random() + &random(),
         }
     }
@@ -75,11 +72,7 @@ pub struct Denied {
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            function,
-            access: Access { action, resource },
-            explicit,
-        } = self;
+        let Self { function, access: Access { action, resource }, explicit } = self;
         write!(
             f,
             "User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/{function}Role/{function} is not authorized to perform: \
@@ -88,10 +81,7 @@ impl fmt::Display for Denied {
         if *explicit {
             write!(f, "with an explicit deny in an identity-based policy")
         } else {
-            write!(
-                f,
-                "because no identity-based policy allows the {action} action"
-            )
+            write!(f, "because no identity-based policy allows the {action} action")
         }
     }
 }
@@ -110,22 +100,13 @@ impl Iam {
     pub fn new(functions: &[Function]) -> Self {
         let functions: BTreeMap<_, _> = functions
             .iter()
-            .map(|function| {
-                (
-                    function.name.clone(),
-                    (Credentials::generate(), function.statements.clone()),
-                )
-            })
+            .map(|function| (function.name.clone(), (Credentials::generate(), function.statements.clone())))
             .collect();
         let by_access_key = functions
             .iter()
             .map(|(name, (credentials, _))| (credentials.access_key_id.clone(), name.clone()))
             .collect();
-        Self {
-            functions,
-            by_access_key,
-            record: Mutex::default(),
-        }
+        Self { functions, by_access_key, record: Mutex::default() }
     }
 
     /// The credentials of `function`.
@@ -133,10 +114,7 @@ impl Iam {
     /// # Panics
     /// Never for a function that was given to [`Iam::new`].
     #[must_use]
-    #[expect(
-        clippy::panic,
-        reason = "asking for another function's credentials is a mistake of this crate"
-    )]
+    #[expect(clippy::panic, reason = "asking for another function's credentials is a mistake of this crate")]
     pub fn credentials(&self, function: &str) -> &Credentials {
         match self.functions.get(function) {
             Some((credentials, _)) => credentials,
@@ -163,58 +141,32 @@ impl Iam {
         let Caller::Function(function) = caller else {
             return Ok(());
         };
-        let statements = self
-            .functions
-            .get(function)
-            .map_or(&[][..], |(_, statements)| statements);
+        let statements = self.functions.get(function).map_or(&[][..], |(_, statements)| statements);
         let verdict = policy::evaluate(statements, access);
         if verdict == policy::Verdict::Allowed {
-            self.record
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .add(function, access);
+            self.record.lock().unwrap_or_else(PoisonError::into_inner).add(function, access);
             return Ok(());
         }
-        logs::warning(&format!(
-            "{function} lacks {} on {}",
-            access.action, access.resource
-        ));
+        logs::warning(&format!("{function} lacks {} on {}", access.action, access.resource));
         let explicit = verdict == policy::Verdict::Denied;
-        Err(Denied {
-            function: function.to_owned(),
-            access: access.clone(),
-            explicit,
-        })
+        Err(Denied { function: function.to_owned(), access: access.clone(), explicit })
     }
 
     /// Checks a DynamoDB call: every table it touches, every item of a transaction.
     ///
     /// # Errors
     /// Where the caller is a function whose policies do not allow all of it.
-    pub fn check_dynamodb(
-        &self,
-        caller: Caller<'_>,
-        operation: &str,
-        body: &[u8],
-    ) -> Result<(), Denied> {
+    pub fn check_dynamodb(&self, caller: Caller<'_>, operation: &str, body: &[u8]) -> Result<(), Denied> {
         if caller == Caller::Developer {
             return Ok(());
         }
-        dynamodb::accesses(operation, body)
-            .iter()
-            .try_for_each(|access| self.check(caller, access))
+        dynamodb::accesses(operation, body).iter().try_for_each(|access| self.check(caller, access))
     }
 
     /// Every grant and every use of one since the start, for a proof of least privilege.
     #[must_use]
     pub fn report(&self) -> serde_json::Value {
-        let grants = self
-            .functions
-            .iter()
-            .map(|(name, (_, statements))| (name.as_str(), statements.as_slice()));
-        self.record
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .report(grants)
+        let grants = self.functions.iter().map(|(name, (_, statements))| (name.as_str(), statements.as_slice()));
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).report(grants)
     }
 }

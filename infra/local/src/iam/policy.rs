@@ -17,10 +17,7 @@ pub(super) enum Verdict {
 /// A deny outweighs every allow; without an allow there is no right.
 pub(super) fn evaluate(statements: &[Statement], access: &Access) -> Verdict {
     let mut verdict = Verdict::NotAllowed;
-    for statement in statements
-        .iter()
-        .filter(|statement| applies(statement, access))
-    {
+    for statement in statements.iter().filter(|statement| applies(statement, access)) {
         match statement.effect {
             Effect::Deny => return Verdict::Denied,
             Effect::Allow => verdict = Verdict::Allowed,
@@ -30,14 +27,8 @@ pub(super) fn evaluate(statements: &[Statement], access: &Access) -> Verdict {
 }
 
 fn applies(statement: &Statement, access: &Access) -> bool {
-    statement
-        .action
-        .iter()
-        .any(|pattern| action_matches(pattern, &access.action))
-        && statement
-            .resource
-            .iter()
-            .any(|pattern| resource_matches(pattern, &access.resource))
+    statement.action.iter().any(|pattern| action_matches(pattern, &access.action))
+        && statement.resource.iter().any(|pattern| resource_matches(pattern, &access.resource))
 }
 
 /// Actions are compared without regard to case.
@@ -58,44 +49,23 @@ mod tests {
 
     fn verdict(statements: serde_json::Value, action: &str, resource: &str) -> Verdict {
         let statements: Vec<Statement> = serde_json::from_value(statements).unwrap();
-        evaluate(
-            &statements,
-            &Access {
-                action: action.into(),
-                resource: resource.into(),
-            },
-        )
+        evaluate(&statements, &Access { action: action.into(), resource: resource.into() })
     }
 
     #[test]
     fn a_call_is_allowed_by_a_statement_that_names_it() {
-        let statements = json!([{"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Put*"], "Resource": "arn:t/a"}]);
-        assert_eq!(
-            verdict(statements.clone(), "dynamodb:PutItem", "arn:t/a"),
-            Verdict::Allowed
-        );
-        assert_eq!(
-            verdict(statements.clone(), "dynamodb:Query", "arn:t/a"),
-            Verdict::NotAllowed
-        );
-        assert_eq!(
-            verdict(statements, "dynamodb:GetItem", "arn:t/b"),
-            Verdict::NotAllowed
-        );
+        let statements =
+            json!([{"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Put*"], "Resource": "arn:t/a"}]);
+        assert_eq!(verdict(statements.clone(), "dynamodb:PutItem", "arn:t/a"), Verdict::Allowed);
+        assert_eq!(verdict(statements.clone(), "dynamodb:Query", "arn:t/a"), Verdict::NotAllowed);
+        assert_eq!(verdict(statements, "dynamodb:GetItem", "arn:t/b"), Verdict::NotAllowed);
     }
 
     #[test]
     fn actions_ignore_case_and_resources_do_not() {
-        let statements =
-            json!([{"Effect": "Allow", "Action": "DynamoDB:getitem", "Resource": "arn:t/A*"}]);
-        assert_eq!(
-            verdict(statements.clone(), "dynamodb:GetItem", "arn:t/Ab"),
-            Verdict::Allowed
-        );
-        assert_eq!(
-            verdict(statements, "dynamodb:GetItem", "arn:t/ab"),
-            Verdict::NotAllowed
-        );
+        let statements = json!([{"Effect": "Allow", "Action": "DynamoDB:getitem", "Resource": "arn:t/A*"}]);
+        assert_eq!(verdict(statements.clone(), "dynamodb:GetItem", "arn:t/Ab"), Verdict::Allowed);
+        assert_eq!(verdict(statements, "dynamodb:GetItem", "arn:t/ab"), Verdict::NotAllowed);
     }
 
     #[test]
@@ -104,13 +74,7 @@ mod tests {
             {"Effect": "Deny", "Action": "*", "Resource": "arn:t/secret"},
             {"Effect": "Allow", "Action": "*", "Resource": "*"},
         ]);
-        assert_eq!(
-            verdict(statements.clone(), "dynamodb:GetItem", "arn:t/secret"),
-            Verdict::Denied
-        );
-        assert_eq!(
-            verdict(statements, "dynamodb:GetItem", "arn:t/a"),
-            Verdict::Allowed
-        );
+        assert_eq!(verdict(statements.clone(), "dynamodb:GetItem", "arn:t/secret"), Verdict::Denied);
+        assert_eq!(verdict(statements, "dynamodb:GetItem", "arn:t/a"), Verdict::Allowed);
     }
 }

@@ -18,16 +18,10 @@ impl Record {
     }
 
     /// Every single grant with whether it has been used, and every call that was allowed.
-    pub(super) fn report<'a>(
-        &self,
-        functions: impl Iterator<Item = (&'a str, &'a [Statement])>,
-    ) -> Value {
+    pub(super) fn report<'a>(&self, functions: impl Iterator<Item = (&'a str, &'a [Statement])>) -> Value {
         let mut granted = Vec::new();
         for (function, statements) in functions {
-            for statement in statements
-                .iter()
-                .filter(|statement| statement.effect == Effect::Allow)
-            {
+            for statement in statements.iter().filter(|statement| statement.effect == Effect::Allow) {
                 for (action, resource) in pairs(statement) {
                     let used = self.used.iter().any(|(user, access)| {
                         user == function
@@ -48,10 +42,5 @@ impl Record {
 }
 
 fn pairs(statement: &Statement) -> impl Iterator<Item = (&String, &String)> {
-    statement.action.iter().flat_map(|action| {
-        statement
-            .resource
-            .iter()
-            .map(move |resource| (action, resource))
-    })
+    statement.action.iter().flat_map(|action| statement.resource.iter().map(move |resource| (action, resource)))
 }

@@ -28,27 +28,19 @@ pub(super) fn variables(
     credentials: &Credentials,
     endpoints: &Endpoints,
 ) -> BTreeMap<String, String> {
-    let mut variables: BTreeMap<String, String> = INHERITED
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
-        .collect();
+    let mut variables: BTreeMap<String, String> =
+        INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
     let lambda = [
         ("_HANDLER", "bootstrap"),
         ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
-        (
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-            &function.memory_size.to_string(),
-        ),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_size.to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_LAMBDA_LOG_FORMAT", "Text"),
-        (
-            "AWS_LAMBDA_LOG_GROUP_NAME",
-            &format!("/aws/lambda/{}", function.name),
-        ),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
         ("AWS_REGION", REGION),
         ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
@@ -61,10 +53,7 @@ pub(super) fn variables(
     variables.extend(lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
     if let Some(stage) = &endpoints.stage {
         let management = format!("{}/{stage}", endpoints.base);
-        variables.insert(
-            "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(),
-            management,
-        );
+        variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);
     }
     match std::env::var("RUST_LOG") {
         Ok(filter) => variables.insert("RUST_LOG".to_owned(), filter),

@@ -22,11 +22,7 @@ struct Posted {
 
 impl Failure {
     pub(super) fn new(error_type: &str, message: String) -> Self {
-        Self {
-            error_type: error_type.to_owned(),
-            message,
-            throttled: false,
-        }
+        Self { error_type: error_type.to_owned(), message, throttled: false }
     }
 
     /// What a function posted to `…/error`.
@@ -37,10 +33,7 @@ impl Failure {
 
     pub(super) fn timed_out(request: &str, timeout: std::time::Duration) -> Self {
         let seconds = timeout.as_secs_f64();
-        Self::new(
-            "Sandbox.Timedout",
-            format!("RequestId: {request} Error: Task timed out after {seconds:.2} seconds"),
-        )
+        Self::new("Sandbox.Timedout", format!("RequestId: {request} Error: Task timed out after {seconds:.2} seconds"))
     }
 
     pub(super) fn exited(request: &str, status: std::process::ExitStatus) -> Self {
@@ -51,25 +44,16 @@ impl Failure {
             (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
             (None, None) => "Runtime exited with error".to_owned(),
         };
-        Self::new(
-            "Runtime.ExitError",
-            format!("RequestId: {request} Error: {how}"),
-        )
+        Self::new("Runtime.ExitError", format!("RequestId: {request} Error: {how}"))
     }
 
     pub(super) fn throttled() -> Self {
-        Self {
-            throttled: true,
-            ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned())
-        }
+        Self { throttled: true, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
     }
 
     /// The runtime itself is shutting down.
     pub(super) fn stopped() -> Self {
-        Self::new(
-            "ServiceException",
-            "the local runtime is shutting down".to_owned(),
-        )
+        Self::new("ServiceException", "the local runtime is shutting down".to_owned())
     }
 
     /// The error as the caller of an invocation sees it.

@@ -55,10 +55,7 @@ impl Instance {
     /// Starts the process and waits until it asks for its first event.
     pub(super) async fn start(launch: &Launch, request_id: &str) -> Result<Self, Stillborn> {
         let mut instance = Self::spawn(launch).await.map_err(|error| Stillborn {
-            failure: Failure::new(
-                "Runtime.InvalidEntrypoint",
-                format!("RequestId: {request_id} Error: {error}"),
-            ),
+            failure: Failure::new("Runtime.InvalidEntrypoint", format!("RequestId: {request_id} Error: {error}")),
             lines: vec![format!("{}: {error}", launch.executable.display())],
         })?;
         let outcome = tokio::select! {
@@ -73,10 +70,7 @@ impl Instance {
         };
         match outcome {
             Ok(()) => Ok(instance),
-            Err(failure) => Err(Stillborn {
-                failure,
-                lines: instance.end().await,
-            }),
+            Err(failure) => Err(Stillborn { failure, lines: instance.end().await }),
         }
     }
 
@@ -96,14 +90,7 @@ impl Instance {
         let group = process.id().unwrap_or_default();
         launch.warden.watch(group);
         let warden = launch.warden.clone();
-        Ok(Self {
-            process,
-            group,
-            api,
-            warden,
-            output,
-            idle_since: Instant::now(),
-        })
+        Ok(Self { process, group, api, warden, output, idle_since: Instant::now() })
     }
 
     /// Whether the process is still there.
@@ -112,21 +99,9 @@ impl Instance {
     }
 
     /// Gives the instance one event. After a failure that `is_fatal`, it has to be ended.
-    pub(super) async fn invoke(
-        &mut self,
-        request_id: &str,
-        trace: &str,
-        payload: Bytes,
-        timeout: Duration,
-    ) -> Invoked {
+    pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
         let (reply, mut answer) = oneshot::channel();
-        let work = Work {
-            request_id: request_id.to_owned(),
-            trace: trace.to_owned(),
-            payload,
-            timeout,
-            reply,
-        };
+        let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
         self.api.give(work).await;
         tokio::select! {
             biased;
@@ -163,9 +138,7 @@ impl Instance {
     /// The most memory the process has had, in kilobytes, on systems with `/proc`.
     pub(super) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.group)).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.trim().strip_suffix(" kB")?.trim().parse().ok()
     }
 

@@ -30,28 +30,17 @@ pub struct Lambda {
 impl Lambda {
     /// The functions with their executables. Must be called inside a Tokio runtime.
     #[must_use]
-    pub fn new(
-        functions: Vec<(Function, PathBuf)>,
-        iam: &Iam,
-        endpoints: &Endpoints,
-        warden: &Warden,
-    ) -> Self {
+    pub fn new(functions: Vec<(Function, PathBuf)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
                 executable,
-                variables: environment::variables(
-                    &function,
-                    iam.credentials(&function.name),
-                    endpoints,
-                ),
+                variables: environment::variables(&function, iam.credentials(&function.name), endpoints),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))
         });
-        let lambda = Self {
-            pools: Arc::new(pools.collect()),
-        };
+        let lambda = Self { pools: Arc::new(pools.collect()) };
         tokio::spawn(lambda.clone().end_idle());
         lambda
     }
@@ -62,17 +51,9 @@ impl Lambda {
     ///
     /// # Errors
     /// Where the function fails, times out, dies, or is not in the template.
-    pub async fn invoke(
-        &self,
-        function: &str,
-        trace: &str,
-        payload: Bytes,
-    ) -> Result<Bytes, Failure> {
+    pub async fn invoke(&self, function: &str, trace: &str, payload: Bytes) -> Result<Bytes, Failure> {
         let Some(pool) = self.pools.get(function) else {
-            return Err(Failure::new(
-                "ResourceNotFoundException",
-                format!("Function not found: {function}"),
-            ));
+            return Err(Failure::new("ResourceNotFoundException", format!("Function not found: {function}")));
         };
         let (reply, answer) = oneshot::channel();
         tokio::spawn(Arc::clone(pool).serve(trace.to_owned(), payload, reply));

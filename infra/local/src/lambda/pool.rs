@@ -36,12 +36,7 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
-        Self {
-            function,
-            launch,
-            idle: Mutex::default(),
-            permits: Arc::new(Semaphore::new(instances)),
-        }
+        Self { function, launch, idle: Mutex::default(), permits: Arc::new(Semaphore::new(instances)) }
     }
 
     /// Serves one event, and keeps its instance for the next one.
@@ -62,22 +57,14 @@ impl Pool {
             None => match Instance::start(&self.launch, &request_id).await {
                 Ok(instance) => (instance, Some(begun.elapsed())),
                 Err(stillborn) => {
-                    self.report(
-                        &Err(stillborn.failure.clone()),
-                        begun.elapsed(),
-                        None,
-                        None,
-                        stillborn.lines,
-                    );
+                    self.report(&Err(stillborn.failure.clone()), begun.elapsed(), None, None, stillborn.lines);
                     return drop(reply.send(Err(stillborn.failure)));
                 }
             },
         };
         let asked = instance.times_asked();
         let begun = Instant::now();
-        let Invoked { result, fatal } = instance
-            .invoke(&request_id, &trace, payload, self.function.timeout)
-            .await;
+        let Invoked { result, fatal } = instance.invoke(&request_id, &trace, payload, self.function.timeout).await;
         let duration = begun.elapsed();
         let _ = reply.send(result.clone());
         let peak = instance.peak_memory();
@@ -94,23 +81,14 @@ impl Pool {
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
         if self.function.reserved_concurrency.is_some() {
-            return permits
-                .try_acquire_owned()
-                .map_err(|_| Failure::throttled());
+            return permits.try_acquire_owned().map_err(|_| Failure::throttled());
         }
-        permits
-            .acquire_owned()
-            .await
-            .map_err(|_| Failure::stopped())
+        permits.acquire_owned().await.map_err(|_| Failure::stopped())
     }
 
     async fn idle_instance(&self) -> Option<Instance> {
         loop {
-            let mut instance = self
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop()?;
+            let mut instance = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
             if instance.is_alive() {
                 return Some(instance);
             }
@@ -120,10 +98,7 @@ impl Pool {
 
     fn rest(&self, mut instance: Instance, permit: OwnedSemaphorePermit) {
         instance.idle_since = Instant::now();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(instance);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
         // Only now, so that whoever waits for the permit finds the instance.
         drop(permit);
     }
@@ -132,8 +107,7 @@ impl Pool {
     pub(super) async fn end_idle(&self) {
         let ended: Vec<_> = {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.extract_if(.., |instance| instance.idle_since.elapsed() > IDLE)
-                .collect()
+            idle.extract_if(.., |instance| instance.idle_since.elapsed() > IDLE).collect()
         };
         for instance in ended {
             logs::orphaned(&self.function.binary, &instance.end().await);

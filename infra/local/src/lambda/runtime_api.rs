@@ -71,10 +71,7 @@ impl RuntimeApi {
         });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route(
-                "/2018-06-01/runtime/invocation/{id}/response",
-                post(response),
-            )
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(init_error_reported))
             .with_state(shared);
@@ -82,13 +79,7 @@ impl RuntimeApi {
             // Ends with the abort in `drop` alone.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(Self {
-            address,
-            work,
-            asked,
-            init_error,
-            server,
-        })
+        Ok(Self { address, work, asked, init_error, server })
     }
 
     /// How often the instance has asked for an event.
@@ -108,11 +99,7 @@ impl RuntimeApi {
     /// Waits until the instance says that it could not initialise.
     pub(super) async fn init_fails(&self) -> Failure {
         let mut reported = self.init_error.clone();
-        match reported
-            .wait_for(Option::is_some)
-            .await
-            .map(|failure| (*failure).clone())
-        {
+        match reported.wait_for(Option::is_some).await.map(|failure| (*failure).clone()) {
             Ok(Some(failure)) => failure,
             _ => std::future::pending().await,
         }
@@ -134,53 +121,30 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
     let mut inbox = shared.work.lock().await;
     shared.asked.send_modify(|times| *times += 1);
     let Some(work) = inbox.recv().await else {
-        return refusal(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "State",
-            "the instance has ended",
-        );
+        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "State", "the instance has ended");
     };
     let deadline = SystemTime::now() + work.timeout;
-    let deadline = deadline
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_millis();
+    let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("lambda-runtime-aws-request-id", work.request_id.clone()),
         ("lambda-runtime-deadline-ms", deadline.to_string()),
-        (
-            "lambda-runtime-invoked-function-arn",
-            shared.function_arn.clone(),
-        ),
+        ("lambda-runtime-invoked-function-arn", shared.function_arn.clone()),
         ("lambda-runtime-trace-id", work.trace),
     ];
-    *shared
-        .running
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Some((work.request_id, work.reply));
+    *shared.running.lock().unwrap_or_else(PoisonError::into_inner) = Some((work.request_id, work.reply));
     (headers, work.payload).into_response()
 }
 
-async fn response(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: Body,
-) -> Response {
+async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Body) -> Response {
     let Ok(payload) = to_bytes(body, MAX_RESPONSE).await else {
         let message = format!("Exceeded maximum allowed payload size ({MAX_RESPONSE} bytes).");
         let failure = Failure::new(
             "Function.ResponseSizeTooLarge",
-            format!(
-                "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."
-            ),
+            format!("Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."),
         );
         shared.finish(&id, Err(failure));
-        return refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestEntityTooLarge",
-            &message,
-        );
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);
     };
     accepted(shared.finish(&id, Ok(payload)))
 }
@@ -213,18 +177,10 @@ fn accepted(known: bool) -> Response {
     if known {
         (StatusCode::ACCEPTED, axum::Json(json!({"status": "OK"}))).into_response()
     } else {
-        refusal(
-            StatusCode::BAD_REQUEST,
-            "InvalidRequestID",
-            "Invalid request ID",
-        )
+        refusal(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID")
     }
 }
 
 fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
-    (
-        status,
-        axum::Json(json!({"errorType": error_type, "errorMessage": message})),
-    )
-        .into_response()
+    (status, axum::Json(json!({"errorType": error_type, "errorMessage": message}))).into_response()
 }

@@ -22,19 +22,10 @@ impl Template {
     /// A sentence that names the resource and the property that are wrong or that the runtime cannot honour.
     pub fn parse(source: &str, secrets: &mut Secrets) -> Result<Self> {
         let document = yaml::parse(source)?;
-        let document = document
-            .as_object()
-            .context("a template is a mapping with a section Resources")?;
-        let resources =
-            object(document, "Resources").context("the template has no section Resources")?;
-        let globals = document
-            .get("Globals")
-            .and_then(|globals| globals.get("Function"));
-        let reader = Reader {
-            scope: scope(document, resources)?,
-            resources,
-            globals,
-        };
+        let document = document.as_object().context("a template is a mapping with a section Resources")?;
+        let resources = object(document, "Resources").context("the template has no section Resources")?;
+        let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
+        let reader = Reader { scope: scope(document, resources)?, resources, globals };
         reader.template(secrets)
     }
 }
@@ -51,9 +42,7 @@ impl Reader<'_> {
         let mut functions = Vec::new();
         let mut routes = Vec::new();
         for (id, resource) in self.of_kind("AWS::Serverless::Function") {
-            let (function, own_routes) = self
-                .function(id, resource, &secrets)
-                .with_context(|| id.clone())?;
+            let (function, own_routes) = self.function(id, resource, &secrets).with_context(|| id.clone())?;
             functions.push(function);
             routes.extend(own_routes);
         }
@@ -63,36 +52,20 @@ impl Reader<'_> {
             .collect::<Result<_>>()?;
         let http_api = self
             .only("AWS::Serverless::HttpApi")?
-            .map(|(id, resource)| {
-                self.http_api(id, resource, &mut routes)
-                    .with_context(|| id.clone())
-            })
+            .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| id.clone()))
             .transpose()?;
         if let Some((_, route)) = routes.first() {
-            bail!(
-                "{}: Events: its HttpApi is not one of the template's",
-                route.function
-            );
+            bail!("{}: Events: its HttpApi is not one of the template's", route.function);
         }
         let websocket_api = self
             .only("AWS::Serverless::WebSocketApi")?
-            .map(|(id, resource)| {
-                self.websocket_api(id, resource, &functions)
-                    .with_context(|| id.clone())
-            })
+            .map(|(id, resource)| self.websocket_api(id, resource, &functions).with_context(|| id.clone()))
             .transpose()?;
-        Ok(Template {
-            functions,
-            http_api,
-            websocket_api,
-            tables,
-        })
+        Ok(Template { functions, http_api, websocket_api, tables })
     }
 
     fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = (&String, &Value)> {
-        self.resources
-            .iter()
-            .filter(move |(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(kind))
+        self.resources.iter().filter(move |(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(kind))
     }
 
     /// There is one port, hence one API of each kind.
@@ -106,26 +79,14 @@ impl Reader<'_> {
     }
 
     /// The typed properties of a resource, its intrinsics computed.
-    fn properties<T: DeserializeOwned>(
-        &self,
-        resource: &Value,
-        defaults: Option<&Value>,
-    ) -> Result<T> {
-        ensure!(
-            resource.get("Condition").is_none(),
-            "Condition: the local runtime has no conditional resources"
-        );
+    fn properties<T: DeserializeOwned>(&self, resource: &Value, defaults: Option<&Value>) -> Result<T> {
+        ensure!(resource.get("Condition").is_none(), "Condition: the local runtime has no conditional resources");
         let mut properties = defaults.cloned().unwrap_or_else(|| json!({}));
-        merge(
-            &mut properties,
-            resource.get("Properties").unwrap_or(&json!({})),
-        );
+        merge(&mut properties, resource.get("Properties").unwrap_or(&json!({})));
         let properties = self.scope.resolve(&properties)?;
-        serde_path_to_error::deserialize(properties).map_err(|error| {
-            match error.path().to_string().as_str() {
-                "." => anyhow!("{}", error.inner()),
-                path => anyhow!("{path}: {}", error.inner()),
-            }
+        serde_path_to_error::deserialize(properties).map_err(|error| match error.path().to_string().as_str() {
+            "." => anyhow!("{}", error.inner()),
+            path => anyhow!("{path}: {}", error.inner()),
         })
     }
 
@@ -133,14 +94,10 @@ impl Reader<'_> {
     fn secrets(&self, kept: &mut Secrets) -> Result<BTreeMap<String, String>> {
         let mut strings = BTreeMap::new();
         for (id, resource) in self.of_kind("AWS::SecretsManager::Secret") {
-            let secret: properties::Secret = self
-                .properties(resource, None)
-                .with_context(|| id.clone())?;
+            let secret: properties::Secret = self.properties(resource, None).with_context(|| id.clone())?;
             let string = match (secret.secret_string, secret.generate_secret_string) {
                 (Some(string), None) => string,
-                (None, Some(rule)) => kept
-                    .get_or_generate(id, &rule)
-                    .with_context(|| id.clone())?,
+                (None, Some(rule)) => kept.get_or_generate(id, &rule).with_context(|| id.clone())?,
                 _ => bail!("{id}: it needs either SecretString or GenerateSecretString"),
             };
             strings.insert(secret_arn(id), string);
@@ -161,12 +118,8 @@ impl Reader<'_> {
             "Runtime: the local runtime runs native binaries (provided.al2023), not {}",
             read.runtime
         );
-        let package = Path::new(&read.code_uri)
-            .file_name()
-            .and_then(|name| name.to_str());
-        let package = package
-            .context("CodeUri: it must be the directory of a crate")?
-            .to_owned();
+        let package = Path::new(&read.code_uri).file_name().and_then(|name| name.to_str());
+        let package = package.context("CodeUri: it must be the directory of a crate")?.to_owned();
         let binary = resource
             .pointer("/Metadata/BuildProperties/Binary")
             .and_then(Value::as_str)
@@ -176,16 +129,11 @@ impl Reader<'_> {
             .variables
             .into_iter()
             .map(|(name, value)| {
-                let value = variable(&value, secrets)
-                    .with_context(|| format!("Environment.Variables.{name}"))?;
+                let value = variable(&value, secrets).with_context(|| format!("Environment.Variables.{name}"))?;
                 Ok((name, value))
             })
             .collect::<Result<_>>()?;
-        let routes = read
-            .events
-            .into_values()
-            .map(|event| route(id, event))
-            .collect();
+        let routes = read.events.into_values().map(|event| route(id, event)).collect();
         let function = Function {
             name: id.to_owned(),
             package,
@@ -194,11 +142,7 @@ impl Reader<'_> {
             timeout: Duration::from_secs(read.timeout),
             reserved_concurrency: read.reserved_concurrent_executions,
             environment,
-            statements: read
-                .policies
-                .into_iter()
-                .flat_map(|policy| policy.statement)
-                .collect(),
+            statements: read.policies.into_iter().flat_map(|policy| policy.statement).collect(),
         };
         Ok((function, routes))
     }
@@ -219,50 +163,24 @@ impl Reader<'_> {
                 create.insert(name.to_owned(), indexes);
             }
         }
-        let time_to_live = read
-            .time_to_live_specification
-            .filter(|ttl| ttl.enabled)
-            .map(|ttl| ttl.attribute_name);
-        Ok(Table {
-            name: id.to_owned(),
-            create,
-            time_to_live,
-        })
+        let time_to_live = read.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name);
+        Ok(Table { name: id.to_owned(), create, time_to_live })
     }
 
     /// Takes the API's routes out of `routes`.
-    fn http_api(
-        &self,
-        id: &str,
-        resource: &Value,
-        routes: &mut Vec<(String, HttpRoute)>,
-    ) -> Result<HttpApi> {
+    fn http_api(&self, id: &str, resource: &Value, routes: &mut Vec<(String, HttpRoute)>) -> Result<HttpApi> {
         let read: properties::HttpApi = self.properties(resource, None)?;
         ensure!(
-            read.stage_name
-                .as_deref()
-                .is_none_or(|stage| stage == "$default"),
+            read.stage_name.as_deref().is_none_or(|stage| stage == "$default"),
             "StageName: with a stage other than $default the path of every event would begin with it"
         );
         let id = self.scope.resolve(&json!({"Ref": id}))?;
         let id = id.as_str().unwrap_or_default().to_owned();
-        let own = routes
-            .extract_if(.., |(api, _)| *api == id)
-            .map(|(_, route)| route)
-            .collect();
-        Ok(HttpApi {
-            id,
-            cors: read.cors_configuration,
-            routes: own,
-        })
+        let own = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
+        Ok(HttpApi { id, cors: read.cors_configuration, routes: own })
     }
 
-    fn websocket_api(
-        &self,
-        id: &str,
-        resource: &Value,
-        functions: &[Function],
-    ) -> Result<WebSocketApi> {
+    fn websocket_api(&self, id: &str, resource: &Value, functions: &[Function]) -> Result<WebSocketApi> {
         let read: properties::WebSocketApi = self.properties(resource, None)?;
         let stage = read.stage_name.context("StageName: it is missing")?;
         let named = |arn: &str| -> Result<String> {
@@ -279,14 +197,10 @@ impl Reader<'_> {
                 auth.auth_type
             );
             let function = named(&auth.auth_arn).context("Auth.AuthArn")?;
-            Ok(Authorizer {
-                function,
-                identity_source: auth.identity_source,
-            })
+            Ok(Authorizer { function, identity_source: auth.identity_source })
         });
         let routes = read.routes.iter().map(|(key, route)| {
-            let function =
-                named(&route.function_arn).with_context(|| format!("Routes.{key}.FunctionArn"))?;
+            let function = named(&route.function_arn).with_context(|| format!("Routes.{key}.FunctionArn"))?;
             Ok((key.clone(), function))
         });
         Ok(WebSocketApi {
@@ -308,9 +222,7 @@ fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         // An intrinsic function is one value, not a map to merge.
         (Value::Object(base), Value::Object(over))
-            if !over
-                .keys()
-                .any(|key| key == "Ref" || key.starts_with("Fn::")) =>
+            if !over.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) =>
         {
             for (key, value) in over {
                 merge(base.entry(key.clone()).or_insert(Value::Null), value);
@@ -325,8 +237,7 @@ fn route(function: &str, event: properties::Event) -> (String, HttpRoute) {
     let properties::Event::HttpApi(event) = event;
     let method = event.method.map(|method| method.to_uppercase());
     let route = HttpRoute {
-        method: method
-            .filter(|method| method != "ANY" && method != "X-AMAZON-APIGATEWAY-ANY-METHOD"),
+        method: method.filter(|method| method != "ANY" && method != "X-AMAZON-APIGATEWAY-ANY-METHOD"),
         path: event.path.filter(|path| path != "$default"),
         function: function.to_owned(),
     };
@@ -348,14 +259,8 @@ fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String>
     let secret = reference
         .strip_prefix("secretsmanager:")
         .and_then(|reference| reference.strip_suffix(":SecretString"))
-        .with_context(|| {
-            format!(
-                "the local runtime resolves secretsmanager:…:SecretString only, not {reference}"
-            )
-        })?;
-    let secret = secrets
-        .get(secret)
-        .with_context(|| format!("{secret} is not a secret of the template"))?;
+        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
+    let secret = secrets.get(secret).with_context(|| format!("{secret} is not a secret of the template"))?;
     variable(&format!("{before}{secret}{after}").into(), secrets)
 }
 

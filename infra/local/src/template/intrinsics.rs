@@ -48,10 +48,7 @@ impl Scope {
     fn resolve_present(&self, value: &Value) -> Result<Option<Value>> {
         Ok(Some(match value {
             Value::Array(items) => {
-                let items: Vec<_> = items
-                    .iter()
-                    .map(|item| self.resolve_present(item))
-                    .collect::<Result<_>>()?;
+                let items: Vec<_> = items.iter().map(|item| self.resolve_present(item)).collect::<Result<_>>()?;
                 items.into_iter().flatten().collect()
             }
             Value::Object(map) => {
@@ -60,10 +57,7 @@ impl Scope {
                 }
                 let mut resolved = Map::new();
                 for (key, item) in map {
-                    if let Some(item) = self
-                        .resolve_present(item)
-                        .with_context(|| format!("in `{key}`"))?
-                    {
+                    if let Some(item) = self.resolve_present(item).with_context(|| format!("in `{key}`"))? {
                         resolved.insert(key.clone(), item);
                     }
                 }
@@ -87,16 +81,10 @@ impl Scope {
             "Fn::FindInMap" => self.find_in_map(argument)?,
             "Fn::If" => {
                 let [condition, then, otherwise] = arguments(argument)?;
-                let branch = if self.condition(text(condition)?)? {
-                    then
-                } else {
-                    otherwise
-                };
+                let branch = if self.condition(text(condition)?)? { then } else { otherwise };
                 return self.resolve_present(branch);
             }
-            "Condition" | "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => {
-                self.holds(function, argument)?.into()
-            }
+            "Condition" | "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => self.holds(function, argument)?.into(),
             unknown => bail!("the local runtime does not know the function `{unknown}`"),
         };
         Ok(Some(result))
@@ -128,13 +116,13 @@ impl Scope {
     }
 
     fn attribute_of(&self, resource: &str, attribute: &str) -> Result<String> {
-        let names = self
-            .resources
-            .get(resource)
-            .with_context(|| format!("`{resource}` is not a resource of the template"))?;
-        names.attributes.get(attribute).cloned().with_context(|| {
-            format!("`{resource}` has no attribute `{attribute}` that the local runtime knows")
-        })
+        let names =
+            self.resources.get(resource).with_context(|| format!("`{resource}` is not a resource of the template"))?;
+        names
+            .attributes
+            .get(attribute)
+            .cloned()
+            .with_context(|| format!("`{resource}` has no attribute `{attribute}` that the local runtime knows"))
     }
 
     fn substitute(&self, argument: &Value) -> Result<String> {
@@ -148,9 +136,7 @@ impl Scope {
         let mut result = String::new();
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after
-                .split_once('}')
-                .with_context(|| format!("`${{` without `}}` in `{pattern}`"))?;
+            let (name, after) = after.split_once('}').with_context(|| format!("`${{` without `}}` in `{pattern}`"))?;
             result.push_str(before);
             if let Some(literal) = name.strip_prefix('!') {
                 result.push_str("${");
@@ -185,14 +171,9 @@ impl Scope {
 
     fn select(&self, argument: &Value) -> Result<Value> {
         let [index, items] = arguments(argument)?;
-        let index: usize = plain(&self.resolve(index)?)?
-            .parse()
-            .context("`Fn::Select` needs an index")?;
+        let index: usize = plain(&self.resolve(index)?)?.parse().context("`Fn::Select` needs an index")?;
         let items = self.resolve(items)?;
-        items
-            .get(index)
-            .cloned()
-            .with_context(|| format!("`Fn::Select` asks for item {index} of {items}"))
+        items.get(index).cloned().with_context(|| format!("`Fn::Select` asks for item {index} of {items}"))
     }
 
     fn find_in_map(&self, argument: &Value) -> Result<Value> {
@@ -200,9 +181,7 @@ impl Scope {
         let mut found = &self.mappings;
         for key in [map, first, second] {
             let key = plain(&self.resolve(key)?)?;
-            found = found
-                .get(&key)
-                .with_context(|| format!("the mappings have no `{key}`"))?;
+            found = found.get(&key).with_context(|| format!("the mappings have no `{key}`"))?;
         }
         Ok(found.clone())
     }
@@ -212,27 +191,19 @@ impl Scope {
     /// # Errors
     /// Where there is no such condition or it cannot be computed.
     pub fn condition(&self, name: &str) -> Result<bool> {
-        let expression = self
-            .conditions
-            .get(name)
-            .with_context(|| format!("`{name}` is not a condition of the template"))?;
+        let expression =
+            self.conditions.get(name).with_context(|| format!("`{name}` is not a condition of the template"))?;
         self.truth(expression)
     }
 
     fn truth(&self, expression: &Value) -> Result<bool> {
-        let (function, argument) = expression
-            .as_object()
-            .and_then(intrinsic)
-            .ok_or_else(|| anyhow!("`{expression}` is no condition"))?;
+        let (function, argument) =
+            expression.as_object().and_then(intrinsic).ok_or_else(|| anyhow!("`{expression}` is no condition"))?;
         self.holds(function, argument)
     }
 
     fn holds(&self, function: &str, argument: &Value) -> Result<bool> {
-        let operands = || {
-            argument
-                .as_array()
-                .context("a condition needs a list of conditions")
-        };
+        let operands = || argument.as_array().context("a condition needs a list of conditions");
         Ok(match function {
             "Condition" => self.condition(text(argument)?)?,
             "Fn::Equals" => {
@@ -243,12 +214,12 @@ impl Scope {
                 let [operand] = arguments(argument)?;
                 !self.truth(operand)?
             }
-            "Fn::And" => operands()?.iter().try_fold(true, |all, operand| {
-                Ok::<_, anyhow::Error>(all & self.truth(operand)?)
-            })?,
-            "Fn::Or" => operands()?.iter().try_fold(false, |any, operand| {
-                Ok::<_, anyhow::Error>(any | self.truth(operand)?)
-            })?,
+            "Fn::And" => {
+                operands()?.iter().try_fold(true, |all, operand| Ok::<_, anyhow::Error>(all & self.truth(operand)?))?
+            }
+            "Fn::Or" => {
+                operands()?.iter().try_fold(false, |any, operand| Ok::<_, anyhow::Error>(any | self.truth(operand)?))?
+            }
             other => bail!("`{other}` is no condition"),
         })
     }
@@ -259,9 +230,7 @@ fn intrinsic(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let mut entries = map.iter();
     match (entries.next(), entries.next()) {
         (Some((name, argument)), None)
-            if name == "Ref"
-                || name == "Condition" && argument.is_string()
-                || name.starts_with("Fn::") =>
+            if name == "Ref" || name == "Condition" && argument.is_string() || name.starts_with("Fn::") =>
         {
             Some((name, argument))
         }
@@ -277,9 +246,7 @@ fn arguments<const N: usize>(argument: &Value) -> Result<&[Value; N]> {
 }
 
 fn text(value: &Value) -> Result<&str> {
-    value
-        .as_str()
-        .with_context(|| format!("a word is needed, not {value}"))
+    value.as_str().with_context(|| format!("a word is needed, not {value}"))
 }
 
 /// A value as it appears inside a longer string.
@@ -300,22 +267,13 @@ mod tests {
 
     fn scope() -> Scope {
         Scope {
-            parameters: BTreeMap::from([
-                ("Stage".into(), json!("prod")),
-                ("Days".into(), json!(30)),
-            ]),
+            parameters: BTreeMap::from([("Stage".into(), json!("prod")), ("Days".into(), json!(30))]),
             resources: BTreeMap::from([(
                 "Table".into(),
-                Names {
-                    reference: "table".into(),
-                    attributes: BTreeMap::from([("Arn", "arn:table".into())]),
-                },
+                Names { reference: "table".into(), attributes: BTreeMap::from([("Arn", "arn:table".into())]) },
             )]),
             mappings: json!({"Sizes": {"prod": {"memory": 512}}}),
-            conditions: json!({"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}})
-                .as_object()
-                .unwrap()
-                .clone(),
+            conditions: json!({"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}).as_object().unwrap().clone(),
         }
     }
 
@@ -328,42 +286,19 @@ mod tests {
     fn every_function_gives_what_cloudformation_gives() {
         resolves(&json!({"Ref": "Table"}), &json!("table"));
         resolves(&json!({"Ref": "AWS::Region"}), &json!("us-east-1"));
-        resolves(
-            &json!({"Fn::GetAtt": ["Table", "Arn"]}),
-            &json!("arn:table"),
-        );
-        resolves(
-            &json!({"Fn::Sub": "${Table.Arn}/${Stage}/${Days}/${!x}"}),
-            &json!("arn:table/prod/30/${x}"),
-        );
-        resolves(
-            &json!({"Fn::Sub": ["${a}${Stage}", {"a": {"Ref": "Table"}}]}),
-            &json!("tableprod"),
-        );
-        resolves(
-            &json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}),
-            &json!("a-prod"),
-        );
-        resolves(
-            &json!({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}),
-            &json!("b"),
-        );
-        resolves(
-            &json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "memory"]}),
-            &json!(512),
-        );
+        resolves(&json!({"Fn::GetAtt": ["Table", "Arn"]}), &json!("arn:table"));
+        resolves(&json!({"Fn::Sub": "${Table.Arn}/${Stage}/${Days}/${!x}"}), &json!("arn:table/prod/30/${x}"));
+        resolves(&json!({"Fn::Sub": ["${a}${Stage}", {"a": {"Ref": "Table"}}]}), &json!("tableprod"));
+        resolves(&json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}), &json!("a-prod"));
+        resolves(&json!({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}), &json!("b"));
+        resolves(&json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "memory"]}), &json!(512));
         resolves(&json!({"Fn::If": ["IsProd", 1, 2]}), &json!(1));
-        resolves(
-            &json!({"a": {"Ref": "AWS::NoValue"}, "b": 1}),
-            &json!({"b": 1}),
-        );
+        resolves(&json!({"a": {"Ref": "AWS::NoValue"}, "b": 1}), &json!({"b": 1}));
     }
 
     #[test]
     fn an_error_names_the_property_and_what_is_missing() {
-        let error = scope()
-            .resolve(&json!({"Resource": {"Ref": "Tabel"}}))
-            .unwrap_err();
+        let error = scope().resolve(&json!({"Resource": {"Ref": "Tabel"}})).unwrap_err();
         assert_eq!(
             format!("{error:#}"),
             "in `Resource`: `Tabel` is neither a parameter nor a resource of the template"

@@ -108,19 +108,11 @@ pub struct Table {
 /// The ARN of the function `name`.
 #[must_use]
 pub fn function_arn(name: &str) -> String {
-    format!(
-        "arn:aws:lambda:{}:{}:function:{name}",
-        intrinsics::REGION,
-        intrinsics::ACCOUNT_ID
-    )
+    format!("arn:aws:lambda:{}:{}:function:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
 }
 
 /// The ARN of the table `name`.
 #[must_use]
 pub fn table_arn(name: &str) -> String {
-    format!(
-        "arn:aws:dynamodb:{}:{}:table/{name}",
-        intrinsics::REGION,
-        intrinsics::ACCOUNT_ID
-    )
+    format!("arn:aws:dynamodb:{}:{}:table/{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
 }

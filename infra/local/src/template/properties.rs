@@ -245,10 +245,7 @@ pub(super) struct Secret {
 /// `GenerateSecretString` of a secret.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "these are the switches CloudFormation has"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches CloudFormation has")]
 pub struct GenerateSecretString {
     pub(super) password_length: usize,
     exclude_characters: String,
@@ -290,19 +287,14 @@ impl GenerateSecretString {
 }
 
 /// Where CloudFormation takes a list or its only item.
-fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
+fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
     use serde::de::Error as _;
     // Not an untagged enum: its errors would not say which property is wrong.
     let items = match Value::deserialize(deserializer)? {
         Value::Array(items) => items,
         item => vec![item],
     };
-    items
-        .into_iter()
-        .map(|item| serde_json::from_value(item).map_err(D::Error::custom))
-        .collect()
+    items.into_iter().map(|item| serde_json::from_value(item).map_err(D::Error::custom)).collect()
 }
 
 /// A list, or a parameter of the type `CommaDelimitedList`.

@@ -12,35 +12,18 @@ use super::{
 };
 
 /// The scope of a whole template: parameters with their defaults, and every resource.
-pub(super) fn scope(
-    template: &Map<String, Value>,
-    resources: &Map<String, Value>,
-) -> Result<Scope> {
-    let section = |name: &str| {
-        template
-            .get(name)
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let mut scope = Scope {
-        mappings: Value::Object(section("Mappings")),
-        conditions: section("Conditions"),
-        ..Scope::default()
-    };
+pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value>) -> Result<Scope> {
+    let section = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut scope =
+        Scope { mappings: Value::Object(section("Mappings")), conditions: section("Conditions"), ..Scope::default() };
     for (name, parameter) in section("Parameters") {
-        let default = parameter.get("Default").with_context(|| {
-            format!("Parameters.{name} has no Default, and there is nobody to ask for it locally")
-        })?;
-        scope
-            .parameters
-            .insert(name, parameter_value(&parameter, default));
+        let default = parameter
+            .get("Default")
+            .with_context(|| format!("Parameters.{name} has no Default, and there is nobody to ask for it locally"))?;
+        scope.parameters.insert(name, parameter_value(&parameter, default));
     }
     for (id, resource) in resources {
-        let kind = resource
-            .get("Type")
-            .and_then(Value::as_str)
-            .with_context(|| format!("{id} has no Type"))?;
+        let kind = resource.get("Type").and_then(Value::as_str).with_context(|| format!("{id} has no Type"))?;
         scope.resources.insert(id.clone(), names(id, kind)?);
     }
     Ok(scope)
@@ -48,9 +31,7 @@ pub(super) fn scope(
 
 fn parameter_value(parameter: &Value, default: &Value) -> Value {
     match (parameter.get("Type").and_then(Value::as_str), default) {
-        (Some("CommaDelimitedList"), Value::String(items)) => {
-            items.split(',').map(str::trim).collect()
-        }
+        (Some("CommaDelimitedList"), Value::String(items)) => items.split(',').map(str::trim).collect(),
         _ => default.clone(),
     }
 }
@@ -62,11 +43,7 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         "AWS::DynamoDB::Table" => (id.to_owned(), vec![("Arn", table_arn(id))]),
         "AWS::SecretsManager::Secret" => (secret_arn(id), vec![("Id", secret_arn(id))]),
         "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" => {
-            let scheme = if kind.ends_with("HttpApi") {
-                "https"
-            } else {
-                "wss"
-            };
+            let scheme = if kind.ends_with("HttpApi") { "https" } else { "wss" };
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
@@ -77,10 +54,7 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         }
         other => bail!("{id} is an {other}, which the local runtime does not have"),
     };
-    Ok(Names {
-        reference,
-        attributes: BTreeMap::from_iter(attributes),
-    })
+    Ok(Names { reference, attributes: BTreeMap::from_iter(attributes) })
 }
 
 /// The ARN of the secret `id`.

@@ -27,18 +27,12 @@ impl Secrets {
     pub fn open(file: PathBuf) -> Result<Self> {
         let values = match fs::read(&file) {
             Ok(json) => serde_json::from_slice(&json).with_context(|| {
-                format!(
-                    "{} does not hold the secrets it should; delete it for new ones",
-                    file.display()
-                )
+                format!("{} does not hold the secrets it should; delete it for new ones", file.display())
             })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error).with_context(|| format!("reading {}", file.display())),
         };
-        Ok(Self {
-            file: Some(file),
-            values,
-        })
+        Ok(Self { file: Some(file), values })
     }
 
     /// The secret of the resource `id`, made by `rule` where there is none yet.
@@ -76,10 +70,7 @@ impl Secrets {
 
 fn generate(rule: &GenerateSecretString) -> Result<String> {
     let alphabet = rule.alphabet();
-    ensure!(
-        !alphabet.is_empty(),
-        "GenerateSecretString excludes every character"
-    );
+    ensure!(!alphabet.is_empty(), "GenerateSecretString excludes every character");
     let mut secret = String::with_capacity(rule.password_length);
     while secret.len() < rule.password_length {
         let mut byte = [0];
@@ -87,10 +78,7 @@ fn generate(rule: &GenerateSecretString) -> Result<String> {
         // Bytes beyond the last whole multiple would favour the first characters.
         let bound = 256 - 256 % alphabet.len();
         let byte = usize::from(byte[0]);
-        if let Some(&character) = (byte < bound)
-            .then(|| alphabet.get(byte % alphabet.len()))
-            .flatten()
-        {
+        if let Some(&character) = (byte < bound).then(|| alphabet.get(byte % alphabet.len())).flatten() {
             secret.push(character);
         }
     }
@@ -107,14 +95,8 @@ mod tests {
         let file = directory.path().join("secrets.json");
         let rule: GenerateSecretString =
             serde_json::from_str(r#"{"PasswordLength": 64, "ExcludePunctuation": true}"#).unwrap();
-        let first = Secrets::open(file.clone())
-            .unwrap()
-            .get_or_generate("Jwt", &rule)
-            .unwrap();
-        let again = Secrets::open(file)
-            .unwrap()
-            .get_or_generate("Jwt", &rule)
-            .unwrap();
+        let first = Secrets::open(file.clone()).unwrap().get_or_generate("Jwt", &rule).unwrap();
+        let again = Secrets::open(file).unwrap().get_or_generate("Jwt", &rule).unwrap();
         assert_eq!(first, again);
         assert_eq!(first.len(), 64);
         assert!(first.chars().all(|c| c.is_ascii_alphanumeric()), "{first}");

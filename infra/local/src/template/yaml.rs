@@ -42,9 +42,9 @@ fn scalar(scalar: Scalar<'_>) -> Result<Value> {
         Scalar::Null => Value::Null,
         Scalar::Boolean(flag) => flag.into(),
         Scalar::Integer(number) => number.into(),
-        Scalar::FloatingPoint(number) => Number::from_f64(number.into_inner())
-            .context("there is a number that is not finite")?
-            .into(),
+        Scalar::FloatingPoint(number) => {
+            Number::from_f64(number.into_inner()).context("there is a number that is not finite")?.into()
+        }
         Scalar::String(text) => text.into_owned().into(),
     })
 }
@@ -79,8 +79,7 @@ mod tests {
 
     #[test]
     fn short_forms_become_long_forms() {
-        let parsed =
-            parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Join ['-', [x, !Sub '${Y}']]").unwrap();
+        let parsed = parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Join ['-', [x, !Sub '${Y}']]").unwrap();
         assert_eq!(
             parsed,
             json!({

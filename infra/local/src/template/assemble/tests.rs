@@ -59,43 +59,22 @@ fn refused(from: &str, to: &str, sentence: &str) {
 fn a_function_is_its_properties_over_the_globals() {
     let template = parse(SYSTEM).unwrap();
     let echo = &template.functions[0];
-    assert_eq!(
-        (echo.package.as_str(), echo.binary.as_str()),
-        ("echo-crate", "echo")
-    );
-    assert_eq!(
-        (echo.timeout, echo.memory_size),
-        (Duration::from_secs(7), 128)
-    );
-    assert_eq!(
-        (
-            echo.environment["TABLE"].as_str(),
-            echo.environment["SHARED"].as_str()
-        ),
-        ("Things", "own")
-    );
+    assert_eq!((echo.package.as_str(), echo.binary.as_str()), ("echo-crate", "echo"));
+    assert_eq!((echo.timeout, echo.memory_size), (Duration::from_secs(7), 128));
+    assert_eq!((echo.environment["TABLE"].as_str(), echo.environment["SHARED"].as_str()), ("Things", "own"));
     assert_eq!(echo.environment["KEY"].len(), 12);
-    assert_eq!(
-        echo.statements[0].resource,
-        ["arn:aws:dynamodb:us-east-1:000000000000:table/Things"]
-    );
+    assert_eq!(echo.statements[0].resource, ["arn:aws:dynamodb:us-east-1:000000000000:table/Things"]);
 }
 
 #[test]
 fn apis_and_tables_are_read() {
     let template = parse(SYSTEM).unwrap();
     let http = template.http_api.unwrap();
-    assert_eq!(
-        http.cors.unwrap().allow_origins,
-        ["https://a.example", "https://b.example"]
-    );
+    assert_eq!(http.cors.unwrap().allow_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(http.routes[0].method.as_deref(), Some("GET"));
     assert_eq!(http.routes[0].path.as_deref(), Some("/things/{id}"));
     let sockets = template.websocket_api.unwrap();
-    assert_eq!(
-        (sockets.stage.as_str(), sockets.selection.as_slice()),
-        ("prod", ["type".to_owned()].as_slice())
-    );
+    assert_eq!((sockets.stage.as_str(), sockets.selection.as_slice()), ("prod", ["type".to_owned()].as_slice()));
     assert_eq!(sockets.authorizer.unwrap().function, "Echo");
     assert_eq!(sockets.routes["$connect"], "Echo");
     assert_eq!(template.tables[0].time_to_live.as_deref(), Some("ends"));
@@ -128,9 +107,5 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "$request.header.x",
         "Sockets: RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
     );
-    refused(
-        "${Key}",
-        "key",
-        "Echo: Environment.Variables.KEY: key is not a secret of the template",
-    );
+    refused("${Key}", "key", "Echo: Environment.Variables.KEY: key is not a secret of the template");
 }
