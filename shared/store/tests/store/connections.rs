@@ -15,8 +15,7 @@ fn socket(user_id: u64, id: &str) -> Socket {
 }
 
 async fn ids(store: &Store, user_id: u64) -> Vec<String> {
-    let mut ids: Vec<_> =
-        store.sockets_of(user(user_id)).await.unwrap().into_iter().map(|socket| socket.id).collect();
+    let mut ids: Vec<_> = store.sockets_of(user(user_id)).await.unwrap().into_iter().map(|socket| socket.id).collect();
     ids.sort_unstable();
     ids
 }
