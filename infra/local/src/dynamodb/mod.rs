@@ -70,6 +70,12 @@ impl DynamoDb {
         Ok(Self { address, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 
+    /// The engine's own address, where nobody checks permissions.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Answers one request that [`operation`] recognised.
     pub async fn handle(&self, iam: &Iam, operation: &str, parts: Parts, body: Body) -> Response {
         let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST).await else {
