@@ -21,18 +21,12 @@ impl Answer {
         let (client, request) = request.build_split();
         let request = request.expect("a request of a journey can be built");
         let call = format!("{} {}", request.method(), request.url());
-        let response = client
-            .execute(request)
-            .await
-            .unwrap_or_else(|error| panic!("{call}: {error:?}"));
+        let response = client.execute(request).await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
         Self {
             call,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response
-                .text()
-                .await
-                .expect("the body can be read to its end"),
+            body: response.text().await.expect("the body can be read to its end"),
         }
     }
 
@@ -41,12 +35,7 @@ impl Answer {
     #[must_use]
     pub fn is(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/json"),
-            "{}",
-            self.call
-        );
+        assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.call);
         self.assert_request_id();
         self.json()
     }
@@ -55,35 +44,17 @@ impl Answer {
     #[track_caller]
     pub fn refuses(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{}",
-            self.call
-        );
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.call);
         self.assert_request_id();
         let problem = self.json();
         assert_eq!(problem["code"], code, "{} gave {}", self.call, self.body);
         assert_eq!(problem["status"], status);
         assert_eq!(problem["type"], "about:blank");
-        let title = StatusCode::from_u16(status)
-            .ok()
-            .and_then(|status| status.canonical_reason());
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
         assert_eq!(problem["title"].as_str(), title);
-        assert!(
-            problem["detail"]
-                .as_str()
-                .is_some_and(|detail| !detail.is_empty()),
-            "{}",
-            self.body
-        );
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", self.body);
         if status == 401 {
-            assert_eq!(
-                self.header("www-authenticate"),
-                Some("Bearer"),
-                "{}",
-                self.call
-            );
+            assert_eq!(self.header("www-authenticate"), Some("Bearer"), "{}", self.call);
         }
         if matches!(status, 429 | 503) {
             assert!(self.retry_after() >= 1, "{}", self.call);
@@ -105,12 +76,8 @@ impl Answer {
     #[track_caller]
     #[must_use]
     pub fn retry_after(&self) -> u64 {
-        let header = self
-            .header("retry-after")
-            .unwrap_or_else(|| panic!("{}: no Retry-After", self.call));
-        header
-            .parse()
-            .unwrap_or_else(|_| panic!("Retry-After: {header}"))
+        let header = self.header("retry-after").unwrap_or_else(|| panic!("{}: no Retry-After", self.call));
+        header.parse().unwrap_or_else(|_| panic!("Retry-After: {header}"))
     }
 
     /// Where the list goes on: the `Link` header's reference with `rel="next"`.
@@ -118,22 +85,15 @@ impl Answer {
     #[must_use]
     pub fn next(&self) -> Option<String> {
         let link = self.header("link")?;
-        let reference = link
-            .strip_prefix('<')
-            .and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
-        Some(
-            reference
-                .unwrap_or_else(|| panic!("Link: {link}"))
-                .to_owned(),
-        )
+        let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+        Some(reference.unwrap_or_else(|| panic!("Link: {link}")).to_owned())
     }
 
     /// The body as JSON.
     #[track_caller]
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body)
-            .unwrap_or_else(|_| panic!("{} gave {:?}", self.call, self.body))
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} gave {:?}", self.call, self.body))
     }
 
     /// A header's value, where the answer has it.
@@ -145,10 +105,6 @@ impl Answer {
     #[track_caller]
     fn assert_request_id(&self) {
         let id = self.header("x-request-id");
-        assert!(
-            id.is_some_and(|id| !id.is_empty()),
-            "{}: no x-request-id",
-            self.call
-        );
+        assert!(id.is_some_and(|id| !id.is_empty()), "{}: no x-request-id", self.call);
     }
 }

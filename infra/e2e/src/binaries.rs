@@ -41,9 +41,7 @@ fn build() -> PathBuf {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            message["reason"] == "compiler-artifact" && message["target"]["name"] == "local"
-        })
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == "local")
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .expect("the workspace has a binary named `local`")
 }

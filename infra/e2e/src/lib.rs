@@ -22,7 +22,7 @@ mod user;
 
 pub use answer::Answer;
 pub use server::Server;
-pub use shape::{assert_id, assert_time};
+pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};
 pub use token::Forgery;
 pub use user::{PASSWORD, User};

@@ -42,11 +42,7 @@ impl Process {
         let mut child = command.spawn().expect("the local runtime can be started");
         let log = collect(child.stderr.take().expect("stderr is piped"));
         let address = first_line(child.stdout.take().expect("stdout is piped"));
-        let mut process = Self {
-            child,
-            url: String::new(),
-            log,
-        };
+        let mut process = Self { child, url: String::new(), log };
         process.url = match timeout(START, address).await {
             Ok(Ok(line)) => line
                 .trim_end()
@@ -89,10 +85,7 @@ impl Drop for Process {
         if thread::panicking()
             && let Ok(log) = self.log.lock()
         {
-            eprintln!(
-                "--- the runtime's log\n{}---",
-                String::from_utf8_lossy(&log)
-            );
+            eprintln!("--- the runtime's log\n{}---", String::from_utf8_lossy(&log));
         }
     }
 }

@@ -26,42 +26,21 @@ struct Inner {
 }
 
 enum Place {
-    Local {
-        process: Mutex<Process>,
-        data: Option<TempDir>,
-    },
+    Local { process: Mutex<Process>, data: Option<TempDir> },
     // Names are taken for good there: the suffix makes those of one journey its own.
-    Deployed {
-        http: String,
-        websocket: String,
-        suffix: String,
-    },
+    Deployed { http: String, websocket: String, suffix: String },
 }
 
 impl Server {
     /// The system at `HTTP_URL` and `WEBSOCKET_URL` where these are set, a local one of this test's own otherwise.
     pub async fn start() -> Self {
-        let url = |name| {
-            env::var(name)
-                .ok()
-                .map(|url| url.trim_end_matches('/').to_owned())
-        };
+        let url = |name| env::var(name).ok().map(|url| url.trim_end_matches('/').to_owned());
         let place = match (url("HTTP_URL"), url("WEBSOCKET_URL")) {
             (Some(http), Some(websocket)) => {
-                let suffix = format!(
-                    "-{:08x}",
-                    getrandom::u32().expect("the system has random numbers")
-                );
-                Place::Deployed {
-                    http,
-                    websocket,
-                    suffix,
-                }
+                let suffix = format!("-{:08x}", getrandom::u32().expect("the system has random numbers"));
+                Place::Deployed { http, websocket, suffix }
             }
-            (None, None) => Place::Local {
-                process: Mutex::new(Process::start(None).await),
-                data: None,
-            },
+            (None, None) => Place::Local { process: Mutex::new(Process::start(None).await), data: None },
             _ => panic!("HTTP_URL and WEBSOCKET_URL belong together: set both or none"),
         };
         Self::at(place)
@@ -86,35 +65,23 @@ impl Server {
         }
         let data = TempDir::new().expect("there is a place for temporary files");
         let process = Mutex::new(Process::start(Some(data.path())).await);
-        Some(Self::at(Place::Local {
-            process,
-            data: Some(data),
-        }))
+        Some(Self::at(Place::Local { process, data: Some(data) }))
     }
 
     fn at(place: Place) -> Self {
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .build()
-            .expect("an HTTP client can be made");
+        let client = Client::builder().timeout(PATIENCE).build().expect("an HTTP client can be made");
         Self(Arc::new(Inner { client, place }))
     }
 
     /// `kill -9` for a local system. Whatever comes before [`Server::restarts`] fails.
     pub fn is_killed(&self) {
-        let Place::Local { process, .. } = &self.0.place else {
-            panic!("only a local system can be killed")
-        };
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system can be killed") };
         process.lock().unwrap().kill();
     }
 
     /// Starts a killed system on the data it left. Its port is a new one.
     pub async fn restarts(&self) {
-        let Place::Local {
-            process,
-            data: Some(data),
-        } = &self.0.place
-        else {
+        let Place::Local { process, data: Some(data) } = &self.0.place else {
             panic!("only a system on disk outlives its process");
         };
         let restarted = Process::start(Some(data.path())).await;
@@ -154,9 +121,7 @@ impl Server {
         for name in names {
             users.push(self.user(name).await);
         }
-        users
-            .try_into()
-            .unwrap_or_else(|_| unreachable!("as many users as names"))
+        users.try_into().unwrap_or_else(|_| unreachable!("as many users as names"))
     }
 
     /// A request that a journey shapes itself; [`Answer::to`] sends it.
@@ -187,11 +152,7 @@ impl Server {
             Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
             Place::Deployed { websocket, .. } => websocket.clone(),
         };
-        let url = if query.is_empty() {
-            url
-        } else {
-            format!("{url}?{query}")
-        };
+        let url = if query.is_empty() { url } else { format!("{url}?{query}") };
         Socket::open(&url, subprotocols).await
     }
 
@@ -204,9 +165,7 @@ impl Server {
     }
 
     fn local_websocket(&self) -> String {
-        let Place::Local { process, .. } = &self.0.place else {
-            panic!("only a local system has such a path")
-        };
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system has such a path") };
         process.lock().unwrap().url.replacen("http", "ws", 1)
     }
 }

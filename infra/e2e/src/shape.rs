@@ -18,9 +18,14 @@ pub fn assert_id(value: &Value) -> u64 {
 #[track_caller]
 pub fn assert_time(value: &Value) {
     let text = value.as_str().unwrap_or_else(|| panic!("no time: {value}"));
-    let shape: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     assert_eq!(shape, "0000-00-00T00:00:00.000Z", "no time: {value}");
+}
+
+/// Asserts that an object has these fields with these values. It may have more: the contract lets fields be added.
+#[track_caller]
+pub fn assert_has(object: &Value, expected: &Value) {
+    for (field, value) in expected.as_object().expect("fields are expected") {
+        assert_eq!(&object[field], value, "{field} of {object}");
+    }
 }

@@ -31,33 +31,18 @@ pub struct Refusal {
 
 impl Socket {
     pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
-        let mut request = url
-            .into_client_request()
-            .expect("a socket's URL can be parsed");
+        let mut request = url.into_client_request().expect("a socket's URL can be parsed");
         if !subprotocols.is_empty() {
-            let offered = HeaderValue::from_str(&subprotocols.join(", "))
-                .expect("subprotocols are plain text");
-            request
-                .headers_mut()
-                .insert("sec-websocket-protocol", offered);
+            let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
+            request.headers_mut().insert("sec-websocket-protocol", offered);
         }
-        match timeout(PATIENCE, connect_async(request))
-            .await
-            .expect("a handshake is answered")
-        {
+        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake is answered") {
             Ok((stream, response)) => {
                 let chosen = response.headers().get("sec-websocket-protocol");
-                let subprotocol = chosen
-                    .and_then(|value| value.to_str().ok())
-                    .map(str::to_owned);
-                Ok(Self {
-                    stream,
-                    subprotocol,
-                })
+                let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
+                Ok(Self { stream, subprotocol })
             }
-            Err(Error::Http(response)) => Err(Refusal {
-                status: response.status().as_u16(),
-            }),
+            Err(Error::Http(response)) => Err(Refusal { status: response.status().as_u16() }),
             Err(error) => panic!("{url}: {error}"),
         }
     }
@@ -69,24 +54,17 @@ impl Socket {
 
     /// Sends a text frame as it is.
     pub async fn sends_text(&mut self, frame: &str) {
-        self.stream
-            .send(Message::text(frame))
-            .await
-            .expect("the socket is open");
+        self.stream.send(Message::text(frame)).await.expect("the socket is open");
     }
 
     /// Says something in a room.
     pub async fn says(&mut self, room: u64, text: &str) {
-        self.sends(&json!({"type": "message", "conversation": room, "text": text}))
-            .await;
+        self.sends(&json!({"type": "message", "conversation": room, "text": text})).await;
     }
 
     /// The next event, whatever it is.
     pub async fn next_event(&mut self) -> Value {
-        let Some(text) = timeout(PATIENCE, self.next_text())
-            .await
-            .expect("an event comes")
-        else {
+        let Some(text) = timeout(PATIENCE, self.next_text()).await.expect("an event comes") else {
             panic!("the socket was closed before the event came");
         };
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("an event is JSON: {text}"))
@@ -111,10 +89,7 @@ impl Socket {
         let event = self.next_of("error").await;
         assert_eq!(event["code"], code, "{event}");
         for field in ["detail", "request_id"] {
-            assert!(
-                event[field].as_str().is_some_and(|value| !value.is_empty()),
-                "{event}"
-            );
+            assert!(event[field].as_str().is_some_and(|value| !value.is_empty()), "{event}");
         }
         event
     }
@@ -131,9 +106,7 @@ impl Socket {
     /// Asserts that the server closes the socket. What is pushed before is passed over.
     pub async fn is_closed(&mut self) {
         let closed = async { while self.next_text().await.is_some() {} };
-        timeout(PATIENCE, closed)
-            .await
-            .expect("the server closes the socket");
+        timeout(PATIENCE, closed).await.expect("the server closes the socket");
     }
 
     /// Closes the socket in good order.

@@ -39,24 +39,15 @@ impl Forgery {
         let claims = claims(token);
         match self {
             Self::OtherSecret => sign(&claims, b"a secret of the forger's own, and a long one"),
-            Self::NoAlgorithm => format!(
-                "{}.{payload}.",
-                encode(&json!({"alg": "none", "typ": "JWT"}))
-            ),
+            Self::NoAlgorithm => format!("{}.{payload}.", encode(&json!({"alg": "none", "typ": "JWT"}))),
             Self::OtherUser => {
                 // `sub` is text by the standard; a number would be refused for its type alone.
                 let other = json!("2147483647");
-                format!(
-                    "{header}.{}.{signature}",
-                    encode(&with(claims, "sub", other))
-                )
+                format!("{header}.{}.{signature}", encode(&with(claims, "sub", other)))
             }
             Self::LaterExpiry => {
                 let later = json!(claims["exp"].as_u64().expect("a token ends") + 86_400);
-                format!(
-                    "{header}.{}.{signature}",
-                    encode(&with(claims, "exp", later))
-                )
+                format!("{header}.{}.{signature}", encode(&with(claims, "exp", later)))
             }
             Self::Unsigned => format!("{header}.{payload}"),
             Self::OtherSignature => {
@@ -71,11 +62,7 @@ impl Forgery {
     pub fn expired(token: &str, secret: &str) -> String {
         let claims = claims(token);
         let ended = claims["iat"].as_u64().expect("a token begins") - 3_600;
-        let claims = with(
-            with(claims, "exp", json!(ended)),
-            "iat",
-            json!(ended - 86_400),
-        );
+        let claims = with(with(claims, "exp", json!(ended)), "iat", json!(ended - 86_400));
         sign(&claims, secret.as_bytes())
     }
 
@@ -93,9 +80,7 @@ fn parts(token: &str) -> [&str; 3] {
 
 fn claims(token: &str) -> Value {
     let [_, payload, _] = parts(token);
-    let payload = URL_SAFE_NO_PAD
-        .decode(payload)
-        .expect("a JWT's payload is base64url");
+    let payload = URL_SAFE_NO_PAD.decode(payload).expect("a JWT's payload is base64url");
     serde_json::from_slice(&payload).expect("a JWT's payload is JSON")
 }
 

@@ -29,10 +29,7 @@ impl User {
             server: server.clone(),
             id: assert_id(&login["user"]["id"]),
             name: name.to_owned(),
-            token: login["access_token"]
-                .as_str()
-                .expect("a login gives a token")
-                .to_owned(),
+            token: login["access_token"].as_str().expect("a login gives a token").to_owned(),
         }
     }
 
@@ -44,10 +41,7 @@ impl User {
     /// The same user with another token.
     #[must_use]
     pub fn with_token(&self, token: String) -> Self {
-        Self {
-            token,
-            ..self.clone()
-        }
+        Self { token, ..self.clone() }
     }
 
     /// Ends this session.
@@ -64,27 +58,19 @@ impl User {
     /// Creates a room with members, and gives its id.
     pub async fn creates_room_with(&self, members: &[&User]) -> u64 {
         let members: Vec<u64> = members.iter().map(|member| member.id).collect();
-        let room = self
-            .post("/create-chatroom/", &json!({"members": members}))
-            .await
-            .is(201);
+        let room = self.post("/create-chatroom/", &json!({"members": members})).await.is(201);
         assert_id(&room["id"])
     }
 
     /// Joins a room for the first time.
     pub async fn joins(&self, room: u64) -> Value {
-        self.post("/join-chatroom/", &json!({"chatroom_id": room}))
-            .await
-            .is(201)
+        self.post("/join-chatroom/", &json!({"chatroom_id": room})).await.is(201)
     }
 
     /// Leaves a room.
     pub async fn leaves(&self, room: u64) {
         let answer = self.delete(&format!("/leave-chatroom/{room}/")).await;
-        assert_eq!(
-            answer.is(200),
-            json!({"message": "Leave chatroom successful"})
-        );
+        assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
     }
 
     /// Sends a text over REST, and gives the message.
@@ -94,20 +80,13 @@ impl User {
 
     /// Sends a text over REST, which may be refused.
     pub async fn tries_to_send(&self, room: u64, text: &str) -> Answer {
-        self.post(
-            "/send-message/",
-            &json!({"conversation_id": room, "text": text}),
-        )
-        .await
+        self.post("/send-message/", &json!({"conversation_id": room, "text": text})).await
     }
 
     /// Marks a room as read up to a message.
     pub async fn reads(&self, room: u64, message: &Value) {
         let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
-        assert_eq!(
-            self.post("/read-message/", &body).await.is(200),
-            json!({"success": true})
-        );
+        assert_eq!(self.post("/read-message/", &body).await.is(200), json!({"success": true}));
     }
 
     /// The room as `list-chatrooms` shows it to this user.
@@ -119,8 +98,7 @@ impl User {
 
     /// The messages of a room, the newest 50.
     pub async fn sees_messages(&self, room: u64) -> Vec<Value> {
-        self.lists(&format!("/list-conversation-messages/{room}/"))
-            .await
+        self.lists(&format!("/list-conversation-messages/{room}/")).await
     }
 
     /// A list.

@@ -1,1 +1,30 @@
-//! 
+//! The nouns of the chat and their rules: parsing, limits, order, errors.
+//!
+//! This crate is pure: no AWS, no HTTP, no clock, no randomness. A value of one of its types is valid, because nothing
+//! else can be built.
+
+mod error;
+mod event;
+mod fields;
+mod frame;
+mod id;
+mod message;
+mod page;
+mod password;
+mod room;
+mod timestamp;
+mod user;
+
+pub use error::{Error, FieldErrors};
+pub use event::Event;
+pub use fields::{Fields, Input, MAX_BODY_BYTES};
+pub use frame::{MessageFrame, TypingFrame};
+pub use id::{MembershipId, MessageId, RoomId, UserId};
+pub use message::{ClientId, Content, Draft, HOLE_SETTLES_AFTER, Message, Text, is_settled, settled};
+pub use page::{Page, Position, Slice};
+pub use password::Password;
+pub use room::{
+    Description, MAX_MEMBERS, MAX_ROOMS_PER_USER, Member, NewRoom, ReadMark, Room, RoomKind, RoomName, RoomSummary,
+};
+pub use timestamp::Timestamp;
+pub use user::{LoginAttempt, Registration, User, Username};

@@ -1,0 +1,117 @@
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{Error, FieldErrors};
+
+/// The largest request that is read, in bytes: what fits one WebSocket message of API Gateway, for REST as well.
+pub const MAX_BODY_BYTES: usize = 128 * 1024;
+
+/// The fields of a JSON object that came from outside. Collects every complaint, not just the first.
+#[derive(Debug)]
+pub struct Fields {
+    object: Map<String, Value>,
+    errors: FieldErrors,
+}
+
+/// A request that is read from [`Fields`].
+pub trait Input: Sized {
+    /// Takes what it needs; `None` only if a field was complained about.
+    fn read(fields: &mut Fields) -> Option<Self>;
+}
+
+impl Fields {
+    /// Reads a JSON object. Nothing at all is an object without fields.
+    pub fn parse(body: &[u8]) -> Result<Self, Error> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Error::PayloadTooLarge { limit: MAX_BODY_BYTES });
+        }
+        if body.is_empty() {
+            return Ok(Self::new(Map::new()));
+        }
+        match serde_json::from_slice(body).map_err(|error| Error::MalformedJson(error.to_string()))? {
+            Value::Object(object) => Ok(Self::new(object)),
+            _ => Err(Error::InvalidRequest("The body must be a JSON object.")),
+        }
+    }
+
+    const fn new(object: Map<String, Value>) -> Self {
+        Self { object, errors: FieldErrors::new() }
+    }
+
+    /// The whole request, or all that is wrong with it.
+    pub fn into<T: Input>(mut self) -> Result<T, Error> {
+        match T::read(&mut self) {
+            Some(input) if self.errors.is_empty() => Ok(input),
+            _ => Err(Error::Invalid(self.errors)),
+        }
+    }
+
+    /// A field that must be there.
+    pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.optional(name);
+        if value.is_none() && !self.errors.contains_key(name) {
+            self.reject(name, "is required");
+        }
+        value
+    }
+
+    /// A field that may be left out or `null`.
+    pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        match self.object.remove(name)? {
+            Value::Null => None,
+            value => serde_json::from_value(value).map_err(|error| self.reject(name, error.to_string())).ok(),
+        }
+    }
+
+    /// Complains about a field.
+    pub fn reject(&mut self, name: &str, why: impl Into<String>) {
+        self.errors.entry(name.to_owned()).or_default().push(why.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Pair(u8, Option<String>);
+
+    impl Input for Pair {
+        fn read(fields: &mut Fields) -> Option<Self> {
+            let number = fields.required("number");
+            let word = fields.optional("word");
+            Some(Self(number?, word))
+        }
+    }
+
+    fn read(body: &str) -> Result<Pair, Error> {
+        Fields::parse(body.as_bytes())?.into()
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_and_null_is_left_out() {
+        assert_eq!(read(r#"{"number":1,"word":null,"more":[]}"#).unwrap(), Pair(1, None));
+    }
+
+    #[test]
+    fn every_complaint_is_told_at_once() {
+        let Err(Error::Invalid(errors)) = read(r#"{"word":5}"#) else { panic!("accepted") };
+        assert_eq!(errors.keys().collect::<Vec<_>>(), ["number", "word"]);
+        assert_eq!(errors["number"], ["is required"]);
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_once() {
+        let Err(Error::Invalid(errors)) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
+        assert_eq!(errors["number"], [r#"invalid type: string "1", expected u8"#]);
+    }
+
+    #[test]
+    fn a_body_must_be_a_json_object_of_bounded_size() {
+        assert!(matches!(read("{"), Err(Error::MalformedJson(_))));
+        assert!(matches!(read("[1]"), Err(Error::InvalidRequest(_))));
+        assert!(matches!(read(""), Err(Error::Invalid(_))));
+        assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::PayloadTooLarge { .. })));
+        assert!(matches!(read(&"[".repeat(100_000)), Err(Error::MalformedJson(_))));
+    }
+}

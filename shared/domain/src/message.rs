@@ -1,0 +1,284 @@
+use std::{collections::BTreeSet, time::Duration};
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::{Fields, Input, MessageId, RoomId, Timestamp, UserId};
+
+const MAX_TEXT_CHARS: usize = 4096;
+const MAX_CLIENT_ID_CHARS: usize = 64;
+
+/// After this long a message whose id was handed out and that is not stored never will be: far longer than the
+/// function that was to store it may still be trying.
+pub const HOLE_SETTLES_AFTER: Duration = Duration::from_secs(5);
+
+/// The text of a message: 1 to 4,096 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Text(String);
+
+impl Text {
+    /// The text as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if (1..=MAX_TEXT_CHARS).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err("must have 1 to 4096 characters")
+        }
+    }
+}
+
+/// What a client calls its message, so that sending it again makes no second one: 1 to 64 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// The id as the client gave it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ClientId {
+    type Error = &'static str;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        if (1..=MAX_CLIENT_ID_CHARS).contains(&id.chars().count()) {
+            Ok(Self(id))
+        } else {
+            Err("must have 1 to 64 characters")
+        }
+    }
+}
+
+/// What a message says, whatever way it comes.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The text.
+    pub text: Text,
+    /// What the client calls it.
+    pub client_id: Option<ClientId>,
+}
+
+impl Input for Content {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        for name in ["attachment_picture", "attachment_video"] {
+            if fields.optional::<Value>(name).is_some() {
+                fields.reject(name, "attachments are not supported");
+            }
+        }
+        let text = fields.required("text");
+        let client_id = fields.optional("client_id");
+        Some(Self { text: text?, client_id })
+    }
+}
+
+/// A message that is to be sent: the body of `POST /send-message/`.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Where to.
+    pub room: RoomId,
+    /// What it says.
+    pub content: Content,
+}
+
+impl Input for Draft {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let room = fields.required("conversation_id");
+        let content = Content::read(fields);
+        Some(Self { room: room?, content: content? })
+    }
+}
+
+/// A stored message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Which message; tells also when it was sent.
+    pub id: MessageId,
+    /// Where it was sent.
+    pub room: RoomId,
+    /// Who sent it.
+    pub sender: UserId,
+    /// Who else was in the room then.
+    pub receivers: BTreeSet<UserId>,
+    /// What it says.
+    pub text: Text,
+    /// Its place in the room: 1, 2, 3, …
+    pub sequence: u64,
+    /// What its sender calls it.
+    pub client_id: Option<ClientId>,
+    /// The id that the room handed out before this one, whether or not a message came of it.
+    pub previous: Option<MessageId>,
+}
+
+impl Message {
+    /// Whether it was sent or received by this user.
+    #[must_use]
+    pub fn concerns(&self, user: UserId) -> bool {
+        self.sender == user || self.receivers.contains(&user)
+    }
+}
+
+#[derive(Serialize)]
+struct MessageView<'a> {
+    id: MessageId,
+    conversation: RoomId,
+    sender: UserId,
+    receivers: &'a BTreeSet<UserId>,
+    attachment_picture: (),
+    attachment_video: (),
+    text: &'a Text,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    sequence: u64,
+    client_id: Option<&'a ClientId>,
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        MessageView {
+            id: self.id,
+            conversation: self.room,
+            sender: self.sender,
+            receivers: &self.receivers,
+            attachment_picture: (),
+            attachment_video: (),
+            text: &self.text,
+            created_at: self.id.created_at(),
+            updated_at: self.id.created_at(),
+            sequence: self.sequence,
+            client_id: self.client_id.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// Whether everything before `message` is known, where `seen` is the id of the last message of its room that the
+/// reader has: if not, an id was handed out in between whose message may still be stored.
+#[must_use]
+fn follows(message: &Message, seen: MessageId, now: Timestamp) -> bool {
+    message.previous.is_none_or(|previous| previous <= seen || is_settled(previous, now))
+}
+
+/// Whether a message that is not stored never will be.
+#[must_use]
+pub fn is_settled(id: MessageId, now: Timestamp) -> bool {
+    now.since(id.created_at()) >= HOLE_SETTLES_AFTER
+}
+
+/// What a reader of one room, whose last id is `after`, may be given of these messages, oldest first: all up to a hole
+/// that may still be filled, so that no cursor ever jumps over a message.
+#[must_use]
+pub fn settled(messages: Vec<Message>, after: MessageId, now: Timestamp) -> Vec<Message> {
+    let mut seen = after;
+    messages
+        .into_iter()
+        .take_while(|message| {
+            let follows = follows(message, seen, now);
+            seen = message.id;
+            follows
+        })
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_millis(1_701_432_000_000);
+
+    fn id(millis: u64) -> MessageId {
+        MessageId::new(Timestamp::from_millis(NOON.millis() + millis), 0)
+    }
+
+    /// The messages of a room whose ids were handed out at these milliseconds after noon; those in `lost` were not
+    /// stored.
+    fn room(handed_out: &[u64], lost: &[u64]) -> Vec<Message> {
+        let mut previous = None;
+        let mut messages = Vec::new();
+        for (sequence, millis) in (1..).zip(handed_out) {
+            if !lost.contains(millis) {
+                messages.push(Message {
+                    id: id(*millis),
+                    room: RoomId::try_from(1).unwrap(),
+                    sender: UserId::try_from(1).unwrap(),
+                    receivers: BTreeSet::new(),
+                    text: Text::try_from("hi".to_owned()).unwrap(),
+                    sequence,
+                    client_id: None,
+                    previous,
+                });
+            }
+            previous = Some(id(*millis));
+        }
+        messages
+    }
+
+    fn given(messages: Vec<Message>, after: u64, now: u64) -> Vec<u64> {
+        let now = Timestamp::from_millis(NOON.millis() + now);
+        settled(messages, id(after), now).iter().map(|message| message.sequence).collect()
+    }
+
+    #[test]
+    fn a_reader_is_given_all_of_a_room_without_holes() {
+        assert_eq!(given(room(&[10, 20, 30], &[]), 0, 30), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_reader_stops_before_a_hole_that_may_still_be_filled() {
+        assert_eq!(given(room(&[10, 20, 30], &[20]), 0, 5_019), [1]);
+        assert_eq!(given(room(&[10, 20, 30], &[10]), 0, 5_009), [0_u64; 0]);
+    }
+
+    #[test]
+    fn a_hole_is_final_after_five_seconds() {
+        assert_eq!(given(room(&[10, 20, 30], &[20]), 0, 5_020), [1, 3]);
+    }
+
+    #[test]
+    fn a_hole_before_the_cursor_was_settled_when_the_cursor_was_given() {
+        let messages = room(&[10, 20, 30], &[10]).into_iter().skip(1).collect();
+        assert_eq!(given(messages, 20, 40), [3]);
+    }
+
+    #[test]
+    fn a_clock_that_runs_ahead_makes_no_hole_look_old() {
+        assert_eq!(given(room(&[9_000, 9_010], &[9_000]), 0, 100), [0_u64; 0]);
+    }
+
+    #[test]
+    fn text_and_client_id_are_counted_in_characters() {
+        let text = |n| Text::try_from("😀".repeat(n)).is_ok();
+        assert_eq!([text(0), text(1), text(4096), text(4097)], [false, true, true, false]);
+        let client_id = |n| ClientId::try_from("ü".repeat(n)).is_ok();
+        assert_eq!([client_id(0), client_id(1), client_id(64), client_id(65)], [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_message_is_shown_as_the_contract_says() {
+        let message = Message {
+            client_id: Some(ClientId("c1".to_owned())),
+            receivers: [2, 3].map(|id| UserId::try_from(id).unwrap()).into(),
+            ..room(&[0], &[]).remove(0)
+        };
+        let shown = serde_json::to_string(&message).unwrap();
+        assert_eq!(
+            shown,
+            format!(
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1"}}"#,
+                id(0)
+            )
+        );
+    }
+}

@@ -1,0 +1,108 @@
+use crate::{Error, FieldErrors, Message, MessageId};
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 100;
+
+/// Which part of a list of messages is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many messages at most: 1 to 100.
+    pub limit: usize,
+    /// Where the part lies.
+    pub position: Position,
+}
+
+/// Where a page lies in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// At the end: the newest messages.
+    Latest,
+    /// Right before this message: older ones.
+    Before(MessageId),
+    /// Right after this message: newer ones.
+    After(MessageId),
+}
+
+impl Page {
+    /// Reads the query parameters `limit`, `before` and `after`.
+    pub fn parse(limit: Option<&str>, before: Option<&str>, after: Option<&str>) -> Result<Self, Error> {
+        let mut errors = FieldErrors::new();
+        let mut reject = |name: &str, why: &str| {
+            errors.insert(name.to_owned(), vec![why.to_owned()]);
+        };
+        let limit = match limit.map(str::parse) {
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            Some(_) => {
+                reject("limit", "must be an integer from 1 to 100");
+                DEFAULT_LIMIT
+            }
+        };
+        let mut id =
+            |name, value: Option<&str>| -> Option<MessageId> { value?.parse().map_err(|why| reject(name, why)).ok() };
+        let position = match (id("before", before), id("after", after)) {
+            (Some(_), Some(_)) => {
+                reject("before", "must not be combined with after");
+                Position::Latest
+            }
+            (Some(before), None) => Position::Before(before),
+            (None, Some(after)) => Position::After(after),
+            (None, None) => Position::Latest,
+        };
+        if errors.is_empty() { Ok(Self { limit, position }) } else { Err(Error::Invalid(errors)) }
+    }
+
+    /// Cuts the page out of messages in any order that lie in its direction; there is more if they do not fit.
+    #[must_use]
+    pub fn cut(&self, mut messages: Vec<Message>) -> Slice {
+        messages.sort_unstable_by_key(|message| message.id);
+        let excess = messages.len().saturating_sub(self.limit);
+        match self.position {
+            Position::After(_) => messages.truncate(self.limit),
+            Position::Latest | Position::Before(_) => drop(messages.drain(..excess)),
+        }
+        let edge = match self.position {
+            Position::After(_) => messages.last(),
+            Position::Latest | Position::Before(_) => messages.first(),
+        };
+        let next = edge.filter(|_| excess > 0).map(|message| match self.position {
+            Position::After(_) => Position::After(message.id),
+            Position::Latest | Position::Before(_) => Position::Before(message.id),
+        });
+        Slice { messages, next: next.map(|position| Self { limit: self.limit, position }) }
+    }
+}
+
+/// One page of messages.
+#[derive(Debug)]
+pub struct Slice {
+    /// The messages, oldest first.
+    pub messages: Vec<Message>,
+    /// The page further in the same direction, where there is one.
+    pub next: Option<Page>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_the_newest_fifty_unless_asked_otherwise() {
+        let page = Page::parse(None, None, None).unwrap();
+        assert_eq!(page, Page { limit: 50, position: Position::Latest });
+    }
+
+    #[test]
+    fn a_limit_is_from_1_to_100() {
+        for (limit, good) in [("0", false), ("1", true), ("100", true), ("101", false), ("ten", false), ("-1", false)] {
+            assert_eq!(Page::parse(Some(limit), None, None).is_ok(), good, "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_one_message_id() {
+        assert!(Page::parse(None, Some("7"), None).is_ok());
+        assert!(Page::parse(None, Some("x"), None).is_err());
+        assert!(Page::parse(None, Some("7"), Some("7")).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+use caseless::Caseless;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{Fields, Input, Password, UserId};
+
+/// Django's limit, which the API keeps.
+const MAX_USERNAME_CHARS: usize = 150;
+
+/// A name as its owner typed it: letters of any script, digits, `@ . + - _`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Username(String);
+
+impl Username {
+    /// Checks length and characters.
+    pub fn parse(username: String) -> Result<Self, &'static str> {
+        if !(1..=MAX_USERNAME_CHARS).contains(&username.chars().count()) {
+            return Err("must have 1 to 150 characters");
+        }
+        if username.chars().any(|c| !c.is_alphanumeric() && !"@.+-_".contains(c)) {
+            return Err("may have letters, digits and @ . + - _ only");
+        }
+        Ok(Self(username))
+    }
+
+    /// The form in which names are compared: NFKC and case-folded (Unicode, section 3.13), so that `Ann`, `ann` and
+    /// `ａｎｎ` are one.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+
+    /// The name as typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.nfkc().default_case_fold().nfkc().collect()
+}
+
+impl TryFrom<String> for Username {
+    type Error = &'static str;
+
+    fn try_from(username: String) -> Result<Self, Self::Error> {
+        Self::parse(username)
+    }
+}
+
+/// Somebody who can log in, as others see them.
+#[derive(Clone, Debug, Serialize)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// What they are called.
+    pub username: Username,
+}
+
+/// The body of `POST /auth/register/`.
+#[derive(Debug)]
+pub struct Registration {
+    /// The name wanted.
+    pub username: Username,
+    /// The password wanted.
+    pub password: Password,
+}
+
+impl Input for Registration {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let username: Option<Username> = fields.required("username");
+        let password: Option<Password> = fields.required("password");
+        let (username, password) = (username?, password?);
+        if fold(password.expose()) == username.folded() {
+            fields.reject("password", "must not be the username");
+        }
+        Some(Self { username, password })
+    }
+}
+
+/// The body of `POST /auth/login/`. Neither part has to be one that could be registered: both are then simply wrong.
+#[derive(Deserialize)]
+pub struct LoginAttempt {
+    /// The name given.
+    pub username: String,
+    /// The password given.
+    pub password: String,
+}
+
+impl Input for LoginAttempt {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let username = fields.required("username");
+        let password = fields.required("password");
+        Some(Self { username: username?, password: password? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    fn name(name: &str) -> Result<Username, &'static str> {
+        Username::parse(name.to_owned())
+    }
+
+    #[test]
+    fn a_username_has_letters_digits_and_five_signs() {
+        for good in ["ann", "Ann.B+c-d_e@f", "Žofie", "李雷", "x", &"y".repeat(150)] {
+            assert!(name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a b", "a/b", "<b>", "a\u{0}", "ann!", &"y".repeat(151)] {
+            assert!(name(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        for (one, other) in [("Ann", "ann"), ("ａｎｎ", "ann"), ("STRASSE", "straße"), ("ﬁn", "FIN"), ("e\u{301}", "É")]
+        {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_password_must_not_be_the_username() {
+        let body = br#"{"username":"AnnTheGreat","password":"annthegreat"}"#;
+        let refused = Fields::parse(body).unwrap().into::<Registration>();
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.contains_key("password")));
+    }
+}
