@@ -32,7 +32,6 @@ impl Answer {
 
     /// Asserts a success and gives its body.
     #[track_caller]
-    #[must_use]
     pub fn is(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
         assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.call);
@@ -40,9 +39,9 @@ impl Answer {
         self.json()
     }
 
-    /// Asserts an error as RFC 9457 and the contract have it, and gives its body.
+    /// Asserts an error as RFC 9457 and the contract have it.
     #[track_caller]
-    pub fn refuses(&self, status: u16, code: &str) -> Value {
+    pub fn refuses(&self, status: u16, code: &str) {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.call);
         self.assert_request_id();
@@ -59,13 +58,13 @@ impl Answer {
         if matches!(status, 429 | 503) {
             assert!(self.retry_after() >= 1, "{}", self.call);
         }
-        problem
     }
 
     /// Asserts a validation error that says what is wrong with a field.
     #[track_caller]
     pub fn blames(&self, field: &str) {
-        let problem = self.refuses(400, "invalid_request");
+        self.refuses(400, "invalid_request");
+        let problem = self.json();
         let reasons = problem["errors"][field].as_array();
         let reasons = reasons.unwrap_or_else(|| panic!("{field} is not blamed: {}", self.body));
         assert!(!reasons.is_empty(), "{}", self.body);
@@ -74,7 +73,6 @@ impl Answer {
 
     /// The seconds of `Retry-After`.
     #[track_caller]
-    #[must_use]
     pub fn retry_after(&self) -> u64 {
         let header = self.header("retry-after").unwrap_or_else(|| panic!("{}: no Retry-After", self.call));
         header.parse().unwrap_or_else(|_| panic!("Retry-After: {header}"))
@@ -82,7 +80,6 @@ impl Answer {
 
     /// Where the list goes on: the `Link` header's reference with `rel="next"`.
     #[track_caller]
-    #[must_use]
     pub fn next(&self) -> Option<String> {
         let link = self.header("link")?;
         let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
@@ -91,13 +88,11 @@ impl Answer {
 
     /// The body as JSON.
     #[track_caller]
-    #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} gave {:?}", self.call, self.body))
     }
 
     /// A header's value, where the answer has it.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -89,7 +89,6 @@ impl Server {
     }
 
     /// The directory of a system started by [`Server::start_on_disk`].
-    #[must_use]
     pub fn data(&self) -> Option<&std::path::Path> {
         match &self.0.place {
             Place::Local { data, .. } => data.as_ref().map(TempDir::path),
@@ -98,7 +97,6 @@ impl Server {
     }
 
     /// The name that a user called so here has.
-    #[must_use]
     pub fn name(&self, name: &str) -> String {
         match &self.0.place {
             Place::Local { .. } => name.to_owned(),

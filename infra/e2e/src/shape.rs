@@ -6,7 +6,6 @@ use serde_json::Value;
 const MAX_ID: u64 = (1 << 53) - 1;
 
 /// Asserts an id: a positive integer that JavaScript can hold.
-#[must_use]
 #[track_caller]
 pub fn assert_id(value: &Value) -> u64 {
     let id = value.as_u64().unwrap_or_else(|| panic!("no id: {value}"));
