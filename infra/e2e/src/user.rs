@@ -39,6 +39,7 @@ impl User {
     }
 
     /// The same user with another token.
+    #[must_use]
     pub fn with_token(&self, token: String) -> Self {
         Self { token, ..self.clone() }
     }
