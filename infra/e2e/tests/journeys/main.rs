@@ -20,6 +20,7 @@ mod login;
 mod logout;
 mod read_message;
 mod register;
+mod repository;
 mod send_message;
 mod socket;
 mod socket_message;
