@@ -1,1 +1,64 @@
+//! What the chat does: one use case a file, named as its endpoint, and in it the order of the steps.
 //!
+//! Rules are in `domain`, keys in `store`, bytes in `realtime`; this crate imports no AWS SDK. What is to be told is
+//! stored before anybody is told.
+
+mod access;
+mod audience;
+mod authorize;
+mod clock;
+mod connect;
+mod create_chatroom;
+mod find_user;
+mod join_chatroom;
+mod leave_chatroom;
+mod list_chatrooms;
+mod list_conversation_messages;
+mod list_members;
+mod list_messages;
+mod login;
+mod logout;
+mod password_hash;
+mod read_message;
+mod register;
+mod send_message;
+mod typing;
+
+pub use authorize::{authenticate, authorize};
+pub use clock::now;
+pub use connect::{connect, disconnect};
+pub use create_chatroom::create_chatroom;
+use domain::UserId;
+pub use find_user::find_user;
+pub use join_chatroom::{Joined, join_chatroom};
+pub use leave_chatroom::leave_chatroom;
+pub use list_chatrooms::list_chatrooms;
+pub use list_conversation_messages::list_conversation_messages;
+pub use list_members::list_members;
+pub use list_messages::list_messages;
+pub use login::{Login, SESSION_LIFETIME, login, prepare_login};
+pub use logout::logout;
+pub use read_message::read_message;
+use realtime::Sockets;
+pub use register::register;
+pub use send_message::{Sent, send_message};
+use store::Store;
+pub use typing::typing;
+
+/// What the use cases work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    /// The tables.
+    pub store: Store,
+    /// The sockets.
+    pub sockets: Sockets,
+}
+
+/// Whoever asks, known by a session that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Who it is.
+    pub user: UserId,
+    /// The session they use.
+    pub session: String,
+}

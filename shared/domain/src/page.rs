@@ -57,19 +57,25 @@ impl Page {
     pub fn cut(&self, mut messages: Vec<Message>) -> Slice {
         messages.sort_unstable_by_key(|message| message.id);
         let excess = messages.len().saturating_sub(self.limit);
-        match self.position {
-            Position::After(_) => messages.truncate(self.limit),
-            Position::Latest | Position::Before(_) => drop(messages.drain(..excess)),
-        }
-        let edge = match self.position {
-            Position::After(_) => messages.last(),
-            Position::Latest | Position::Before(_) => messages.first(),
+        let last = if let Position::After(_) = self.position {
+            messages.truncate(self.limit);
+            messages.last()
+        } else {
+            messages.drain(..excess);
+            messages.first()
         };
-        let next = edge.filter(|_| excess > 0).map(|message| match self.position {
-            Position::After(_) => Position::After(message.id),
-            Position::Latest | Position::Before(_) => Position::Before(message.id),
-        });
-        Slice { messages, next: next.map(|position| Self { limit: self.limit, position }) }
+        let next = last.filter(|_| excess > 0).map(|message| self.from(message.id));
+        Slice { messages, next }
+    }
+
+    /// The page further in the same direction, from this message.
+    #[must_use]
+    pub const fn from(&self, id: MessageId) -> Self {
+        let position = match self.position {
+            Position::After(_) => Position::After(id),
+            Position::Latest | Position::Before(_) => Position::Before(id),
+        };
+        Self { limit: self.limit, position }
     }
 }
 

@@ -1,1 +1,92 @@
+//! All that is kept, in DynamoDB: which keys, which conditions, which items.
 //!
+//! This is the only crate that speaks DynamoDB. Conditions decide, never a read before a write; nothing is scanned, and
+//! every list is read to its end or to a stated limit.
+
+mod batch;
+mod client_ids;
+mod connections;
+mod counter;
+mod credentials;
+mod error;
+mod memberships;
+mod messages;
+mod rooms;
+mod sessions;
+mod transaction;
+mod users;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use connections::Socket;
+pub use credentials::Credentials;
+use domain::Error;
+pub use memberships::Membership;
+pub use messages::Range;
+pub use rooms::Turn;
+pub use sessions::Session;
+
+/// An item, by attribute name.
+type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// The names of the tables.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the name of the table that it is called after")]
+pub struct Tables {
+    pub client_ids: String,
+    pub connections: String,
+    pub credentials: String,
+    pub memberships: String,
+    pub messages: String,
+    pub rooms: String,
+    pub sessions: String,
+    pub usernames: String,
+    pub users: String,
+}
+
+/// Whether a read may miss what was written a moment ago, at half the price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Sees every write that was acknowledged before.
+    Strong,
+    /// May lag, usually by milliseconds.
+    Eventual,
+}
+
+/// The tables. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    tables: Arc<Tables>,
+}
+
+impl Store {
+    /// The tables of these names.
+    #[must_use]
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables: Arc::new(tables) }
+    }
+}
+
+/// An item made of a value of ours.
+fn to_item(value: &impl Serialize) -> Result<Item, Error> {
+    serde_dynamo::to_item(value).map_err(|error| Error::internal("writing an item", error))
+}
+
+/// A value of ours, read from an item.
+fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    serde_dynamo::from_item(item).map_err(|error| Error::internal("reading an item", error))
+}
+
+/// A number as an attribute.
+fn n(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// A string as an attribute.
+fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}

@@ -78,7 +78,7 @@ async fn goes_on_page_by_page_to_the_last() {
 }
 
 #[tokio::test]
-async fn a_page_skips_what_was_not_for_the_caller_without_coming_short() {
+async fn what_was_not_for_the_caller_is_skipped_and_nothing_else() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;

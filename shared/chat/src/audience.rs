@@ -1,0 +1,67 @@
+//! Telling people: which sockets get an event, and what becomes of sockets that do not take it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{Error, Event, RoomId, Timestamp, UserId};
+use futures_util::future::join_all;
+use realtime::{Frame, Outcome};
+use store::Socket;
+
+use crate::{Chat, now};
+
+/// API Gateway answers 410 also for a socket whose `$connect` has not finished; a younger one is not forgotten for it.
+const CONNECTS_WITHIN: Duration = Duration::from_secs(10);
+
+impl Chat {
+    /// The sockets of these users that hear a room. None where they cannot be read: what happened has happened, and a
+    /// client that misses an event sees the gap.
+    pub(crate) async fn audience(&self, users: impl IntoIterator<Item = UserId>, room: RoomId) -> Vec<Socket> {
+        match self.store.sockets(users).await {
+            Ok(sockets) => sockets.into_iter().filter(|socket| socket.hears(room)).collect(),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "nobody is told: the sockets are unknown");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Tells an event to sockets, and forgets those that are dead.
+    pub(crate) async fn tell(&self, audience: Vec<Socket>, event: &Event<'_>) -> Result<(), Error> {
+        let now = now();
+        let frame = Frame::new(event)?;
+        let (mut dead, alive): (Vec<_>, Vec<_>) = audience.into_iter().partition(|socket| socket.is_expired(now));
+        let mut slow = 0_usize;
+        for (socket, outcome) in self.sockets.push_all(alive, |socket| &socket.id, &frame).await {
+            match outcome {
+                Outcome::Delivered => {}
+                Outcome::Gone if is_connecting(&socket, now) => {}
+                Outcome::Gone => dead.push(socket),
+                Outcome::Slow(error) => {
+                    slow += 1;
+                    tracing::debug!(socket = socket.id, error = &*error as &dyn std::error::Error, "not delivered");
+                }
+            }
+        }
+        if slow > 0 {
+            tracing::warn!(slow, "sockets did not take an event");
+        }
+        self.forget(dead).await;
+        Ok(())
+    }
+
+    /// Forgets sockets, one write a user. A failure is left to the next event that finds them dead.
+    pub(crate) async fn forget(&self, sockets: Vec<Socket>) {
+        let mut ids: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
+        for socket in sockets {
+            ids.entry(socket.user).or_default().push(socket.id);
+        }
+        let removals = ids.iter().map(|(user, ids)| self.store.remove_sockets(*user, ids));
+        for error in join_all(removals).await.into_iter().filter_map(Result::err) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "dead sockets are not forgotten");
+        }
+    }
+}
+
+fn is_connecting(socket: &Socket, now: Timestamp) -> bool {
+    now.since(socket.connected_at) < CONNECTS_WITHIN
+}

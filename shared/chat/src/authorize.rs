@@ -1,0 +1,28 @@
+use domain::{Error, RoomId};
+
+use crate::{Caller, Chat, access};
+
+/// Lets a socket open, bound to a room if it names one.
+///
+/// # Errors
+/// `Unauthenticated`, `RoomNotFound`, `NotAMember`.
+pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Result<(), Error> {
+    let member = async {
+        match room {
+            Some(room) => access::member(&chat.store, caller.user, room).await,
+            None => Ok(()),
+        }
+    };
+    let (session, member) = tokio::join!(authenticate(chat, caller), member);
+    session?;
+    member
+}
+
+/// Fails where the caller's session has ended.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<(), Error> {
+    let session = chat.store.session(&caller.session, crate::now()).await?;
+    session.filter(|session| session.user_id == caller.user).map(drop).ok_or(Error::Unauthenticated)
+}

@@ -1,0 +1,16 @@
+use domain::{Error, Event, RoomId};
+use store::Consistency;
+
+use crate::{Caller, Chat, now};
+
+/// Takes the caller out of a room, and tells the room and the caller's other devices.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`.
+pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
+    let user = caller.user;
+    chat.store.leave(user, room, now()).await?;
+    let left = chat.store.room(room, Consistency::Eventual).await?;
+    let audience = chat.audience(left.into_iter().flat_map(|room| room.members).chain([user]), room).await;
+    chat.tell(audience, &Event::Left { conversation: room, user }).await
+}

@@ -1,0 +1,147 @@
+use domain::{Error, Message, MessageId, Page, Position, RoomId, Slice, UserId, is_settled, settled};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use store::{Consistency, Range};
+
+use crate::{Caller, Chat, now};
+
+/// How many rooms are read at once.
+const CONCURRENCY: usize = 32;
+
+/// A page of the messages that the caller has sent or received, in all rooms that they are in.
+///
+/// Each room is read once, for no more messages than the page holds, so the page reaches only as far as every room is
+/// known; where one held back (its next messages do not concern the caller), the page may be short and still have a
+/// next one.
+pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice, Error> {
+    let ranges = ranges(chat, caller.user, page.position).await?;
+    let parts: Vec<_> = stream::iter(ranges)
+        .map(|(room, range)| part(chat, room, range, page.limit + 1))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    Ok(merge(parts, caller.user, page))
+}
+
+/// What to read of which room.
+async fn ranges(chat: &Chat, user: UserId, position: Position) -> Result<Vec<(RoomId, Range)>, Error> {
+    let memberships = chat.store.memberships(user, Consistency::Strong).await?;
+    let rooms = memberships.into_iter().map(|membership| membership.room_id);
+    let after = match position {
+        Position::Latest => return Ok(rooms.map(|room| (room, Range::Newest)).collect()),
+        Position::Before(id) => return Ok(rooms.map(|room| (room, Range::Below(id))).collect()),
+        Position::After(id) => id,
+    };
+    // All rooms are read as they are now: the cursor of one must not pass what another one gets meanwhile. And most
+    // have nothing new.
+    let rooms = chat.store.rooms(rooms, Consistency::Strong).await?;
+    let with_news = rooms.into_iter().filter_map(|room| {
+        let last = room.last_message_id.filter(|&last| last > after)?;
+        Some((room.id, Range::Between(after, last)))
+    });
+    Ok(with_news.collect())
+}
+
+/// What was read of one room.
+struct Part {
+    messages: Vec<Message>,
+    /// How far the room is known, where it is not known to the end of its range.
+    edge: Option<MessageId>,
+}
+
+async fn part(chat: &Chat, room: RoomId, range: Range, limit: usize) -> Result<Part, Error> {
+    let mut messages = chat.store.query_messages(room, range, limit).await?;
+    let complete = messages.len() < limit;
+    let mut edge = messages.last().map(|message| message.id).filter(|_| !complete);
+    if let Range::Between(after, last) = range {
+        let now = now();
+        let read = messages.len();
+        messages = settled(messages, after, now);
+        let seen = messages.last().map_or(after, |message| message.id);
+        let on_its_way = complete && seen < last && !is_settled(last, now);
+        if messages.len() < read || on_its_way {
+            edge = Some(seen);
+        }
+    }
+    Ok(Part { messages, edge })
+}
+
+fn merge(parts: Vec<Part>, user: UserId, page: Page) -> Slice {
+    let forward = matches!(page.position, Position::After(_));
+    let edges = parts.iter().filter_map(|part| part.edge);
+    let edge = if forward { edges.min() } else { edges.max() };
+    let known = |id: MessageId| edge.is_none_or(|edge| if forward { id <= edge } else { id >= edge });
+    let messages = parts
+        .into_iter()
+        .flat_map(|part| part.messages)
+        .filter(|message| message.concerns(user) && known(message.id))
+        .collect();
+    let mut slice = page.cut(messages);
+    if slice.next.is_none() {
+        slice.next = edge.map(|edge| page.from(edge)).filter(|next| next.position != page.position);
+    }
+    slice
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Text, Timestamp};
+
+    use super::*;
+
+    fn id(n: u64) -> MessageId {
+        MessageId::try_from(n).unwrap()
+    }
+
+    fn part(ids: &[u64], edge: Option<u64>) -> Part {
+        let user = |n| UserId::try_from(n).unwrap();
+        let messages = ids.iter().map(|&n| Message {
+            id: id(n),
+            room: RoomId::try_from(1).unwrap(),
+            // Odd ones do not concern user 1.
+            sender: user(if n % 2 == 0 { 1 } else { 2 }),
+            receivers: [].into(),
+            text: Text::try_from("hi".to_owned()).unwrap(),
+            sequence: n,
+            client_id: None,
+            previous: None,
+        });
+        Part { messages: messages.collect(), edge: edge.map(id) }
+    }
+
+    fn merged(parts: Vec<Part>, limit: usize, position: Position) -> (Vec<u64>, Option<Position>) {
+        let slice = merge(parts, UserId::try_from(1).unwrap(), Page { limit, position });
+        (slice.messages.iter().map(|message| message.id.get()).collect(), slice.next.map(|next| next.position))
+    }
+
+    #[test]
+    fn rooms_are_merged_by_time() {
+        let parts = || vec![part(&[2, 8], None), part(&[4, 6], None)];
+        assert_eq!(merged(parts(), 4, Position::After(id(1))), (vec![2, 4, 6, 8], None));
+        assert_eq!(merged(parts(), 3, Position::After(id(1))), (vec![2, 4, 6], Some(Position::After(id(6)))));
+        assert_eq!(merged(parts(), 3, Position::Latest), (vec![4, 6, 8], Some(Position::Before(id(4)))));
+    }
+
+    #[test]
+    fn what_does_not_concern_the_reader_is_left_out() {
+        assert_eq!(merged(vec![part(&[2, 3, 4], None)], 9, Position::Latest), (vec![2, 4], None));
+    }
+
+    #[test]
+    fn a_page_ends_where_a_room_is_no_longer_known() {
+        let parts = vec![part(&[2, 4], Some(5)), part(&[6, 8], None)];
+        assert_eq!(merged(parts, 9, Position::After(id(1))), (vec![2, 4], Some(Position::After(id(5)))));
+        let parts = vec![part(&[12, 14], Some(11)), part(&[6, 8], None)];
+        assert_eq!(merged(parts, 9, Position::Before(id(20))), (vec![12, 14], Some(Position::Before(id(11)))));
+    }
+
+    #[test]
+    fn a_reader_who_waits_for_a_message_on_its_way_is_sent_no_further() {
+        let parts = vec![part(&[], Some(1)), part(&[6, 8], None)];
+        assert_eq!(merged(parts, 9, Position::After(id(1))), (vec![], None));
+    }
+
+    #[test]
+    fn ids_tell_time() {
+        assert!(is_settled(id(1), Timestamp::from_millis(u64::MAX)));
+    }
+}

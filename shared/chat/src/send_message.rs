@@ -1,0 +1,66 @@
+use domain::{ClientId, Draft, Error, Event, Message, MessageId, UserId};
+use store::Turn;
+
+use crate::{Chat, now};
+
+/// A message that is stored, and whether it was sent just now or is the first one of its client id.
+#[derive(Debug)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// Whether it was sent just now.
+    pub new: bool,
+}
+
+/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`.
+pub async fn send_message(chat: &Chat, sender: UserId, draft: Draft) -> Result<Sent, Error> {
+    // Asked before the turn is taken: a retry must leave no hole in the sequence.
+    if let Some(client_id) = &draft.content.client_id
+        && let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await?
+    {
+        return first(chat, &draft, id).await;
+    }
+    let wanted = MessageId::new(now(), fastrand::u16(..));
+    let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
+    let members = turn.members.clone();
+    let message = message(&draft, sender, turn);
+    let (stored, audience) =
+        tokio::join!(store(chat, &message, draft.content.client_id.as_ref()), chat.audience(members, draft.room));
+    if let Some(id) = stored? {
+        return first(chat, &draft, id).await;
+    }
+    chat.tell(audience, &Event::Message(&message)).await?;
+    Ok(Sent { message, new: true })
+}
+
+fn message(draft: &Draft, sender: UserId, turn: Turn) -> Message {
+    let mut receivers = turn.members;
+    receivers.remove(&sender);
+    Message {
+        id: turn.id,
+        room: draft.room,
+        sender,
+        receivers,
+        text: draft.content.text.clone(),
+        sequence: turn.sequence,
+        client_id: draft.content.client_id.clone(),
+        previous: turn.previous,
+    }
+}
+
+/// The message that was stored before under the same client id, if there is one; this one is not stored then.
+async fn store(chat: &Chat, message: &Message, client_id: Option<&ClientId>) -> Result<Option<MessageId>, Error> {
+    match client_id {
+        Some(client_id) => chat.store.put_message_once(message, client_id).await,
+        None => chat.store.put_message(message).await.map(|()| None),
+    }
+}
+
+async fn first(chat: &Chat, draft: &Draft, id: MessageId) -> Result<Sent, Error> {
+    let message = chat.store.message(draft.room, id).await?;
+    let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
+    Ok(Sent { message, new: false })
+}

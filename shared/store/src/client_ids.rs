@@ -1,0 +1,61 @@
+//! `client_ids`: which message a sender's `client_id` has made in a room. Written together with the message, kept for
+//! seven days.
+
+use std::time::Duration;
+
+use domain::{ClientId, Error, Message, MessageId, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, Store, error::failed, from_item, s, to_item};
+
+/// How long a retry is recognised. DynamoDB takes up to two days more to remove the item.
+const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
+
+#[derive(Serialize, Deserialize)]
+struct ClientIdItem {
+    sender_room: String,
+    client_id: ClientId,
+    message_id: MessageId,
+    expires_at: u64,
+}
+
+fn sender_room(sender: UserId, room: RoomId) -> String {
+    format!("{sender}#{room}")
+}
+
+/// The item that ties a client id to its message.
+pub(crate) fn item(client_id: &ClientId, message: &Message) -> Result<Item, Error> {
+    to_item(&ClientIdItem {
+        sender_room: sender_room(message.sender, message.room),
+        client_id: client_id.clone(),
+        message_id: message.id,
+        expires_at: (message.id.created_at() + KEPT_FOR).seconds(),
+    })
+}
+
+/// The message that an item ties its client id to.
+pub(crate) fn message_id(item: Item) -> Result<MessageId, Error> {
+    Ok(from_item::<ClientIdItem>(item)?.message_id)
+}
+
+impl Store {
+    /// The message that this client id has made already.
+    pub async fn message_of_client_id(
+        &self,
+        sender: UserId,
+        room: RoomId,
+        client_id: &ClientId,
+    ) -> Result<Option<MessageId>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.client_ids)
+            .key("sender_room", s(sender_room(sender, room)))
+            .key("client_id", s(client_id.as_str()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("looking up a client id"))?;
+        found.item.map(message_id).transpose()
+    }
+}

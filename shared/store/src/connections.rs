@@ -1,0 +1,145 @@
+//! `connections`: the open sockets of a user, one item a user, one attribute a socket, named by its connection id.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Error, RoomId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Consistency, Item, Store,
+    error::{failed, refused},
+    from_item, n, to_item,
+};
+
+/// No socket lives longer (Amazon API Gateway Developer Guide, "Quotas for WebSocket APIs").
+const MAX_AGE: Duration = Duration::from_hours(2);
+
+const USER_ID: &str = "user_id";
+const EXPIRES_AT: &str = "expires_at";
+
+/// An open socket.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    /// Whose.
+    pub user: UserId,
+    /// The connection id.
+    pub id: String,
+    /// The only room whose events it gets, if it asked for one.
+    pub room: Option<RoomId>,
+    /// The session that opened it.
+    pub session: String,
+    /// When it was opened.
+    pub connected_at: Timestamp,
+}
+
+impl Socket {
+    /// Whether it gets the events of a room that its user is in.
+    #[must_use]
+    pub fn hears(&self, room: RoomId) -> bool {
+        self.room.is_none_or(|bound| bound == room)
+    }
+
+    /// Whether API Gateway has closed it for its age.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now.since(self.connected_at) >= MAX_AGE
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SocketAttribute {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<RoomId>,
+    session: String,
+    connected_at: u64,
+}
+
+fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
+    #[derive(Deserialize)]
+    struct Key {
+        user_id: UserId,
+    }
+    let user = item.remove(USER_ID).map(|user| from_item::<Key>([(USER_ID.to_owned(), user)].into())).transpose()?;
+    let user = user.ok_or_else(|| Error::internal("reading sockets", "an item without a key"))?.user_id;
+    item.remove(EXPIRES_AT);
+    item.into_iter()
+        .map(|(id, attribute)| {
+            let attribute: SocketAttribute = match attribute {
+                AttributeValue::M(map) => from_item(map)?,
+                _ => return Err(Error::internal("reading sockets", "an attribute that is no socket")),
+            };
+            Ok(Socket {
+                user,
+                id,
+                room: attribute.room,
+                session: attribute.session,
+                connected_at: Timestamp::from_millis(attribute.connected_at),
+            })
+        })
+        .collect()
+}
+
+impl Store {
+    /// Remembers a socket.
+    pub async fn add_socket(&self, socket: &Socket) -> Result<(), Error> {
+        let attribute = to_item(&SocketAttribute {
+            room: socket.room,
+            session: socket.session.clone(),
+            connected_at: socket.connected_at.millis(),
+        })?;
+        self.client
+            .update_item()
+            .table_name(&self.tables.connections)
+            .key(USER_ID, n(socket.user.get()))
+            .update_expression("SET #socket = :socket, expires_at = :expires_at")
+            .expression_attribute_names("#socket", &socket.id)
+            .expression_attribute_values(":socket", AttributeValue::M(attribute))
+            .expression_attribute_values(":expires_at", n((socket.connected_at + MAX_AGE).seconds()))
+            .send()
+            .await
+            .map_err(failed("remembering a socket"))?;
+        Ok(())
+    }
+
+    /// Forgets sockets of one user.
+    pub async fn remove_sockets(&self, user: UserId, ids: &[String]) -> Result<(), Error> {
+        let names: HashMap<_, _> = (0..).zip(ids).map(|(i, id)| (format!("#socket{i}"), id.clone())).collect();
+        let removed = self
+            .client
+            .update_item()
+            .table_name(&self.tables.connections)
+            .key(USER_ID, n(user.get()))
+            .update_expression(format!("REMOVE {}", names.keys().cloned().collect::<Vec<_>>().join(", ")))
+            // An update would make an item where there is none.
+            .condition_expression("attribute_exists(user_id)")
+            .set_expression_attribute_names(Some(names))
+            .send()
+            .await;
+        match removed {
+            Err(error) if refused(&error) => Ok(()),
+            other => other.map(drop).map_err(failed("forgetting sockets")),
+        }
+    }
+
+    /// The sockets of these users, also those that died unnoticed.
+    pub async fn sockets(&self, users: impl IntoIterator<Item = UserId>) -> Result<Vec<Socket>, Error> {
+        let keys = users.into_iter().map(|user| [(USER_ID.to_owned(), n(user.get()))].into()).collect();
+        let items = self.batch_get(&self.tables.connections, keys, Consistency::Eventual).await?;
+        Ok(items.into_iter().map(sockets).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The sockets of one user, none missing.
+    pub async fn sockets_of(&self, user: UserId) -> Result<Vec<Socket>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.connections)
+            .key(USER_ID, n(user.get()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("reading sockets"))?;
+        found.item.map_or(Ok(Vec::new()), sockets)
+    }
+}

@@ -1,0 +1,32 @@
+//! Ids 1, 2, 3, …: the item with id 0 of a table holds how many were handed out.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Error;
+use serde::Deserialize;
+
+use crate::{Store, error::failed, from_item, n};
+
+#[derive(Deserialize)]
+pub(crate) struct Counter {
+    pub(crate) count: u64,
+}
+
+impl Store {
+    /// The next id of a table. One that is not used leaves a gap.
+    pub(crate) async fn next_id(&self, table: &str) -> Result<u64, Error> {
+        const DOING: &str = "counting up";
+        let updated = self
+            .client
+            .update_item()
+            .table_name(table)
+            .key("id", n(0))
+            .update_expression("ADD #count :one")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":one", n(1))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await
+            .map_err(failed(DOING))?;
+        Ok(from_item::<Counter>(updated.attributes.unwrap_or_default())?.count)
+    }
+}

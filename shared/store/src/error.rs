@@ -1,0 +1,41 @@
+//! What a failed call means: whether trying again may help.
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::update_item::UpdateItemError,
+};
+use domain::Error;
+
+/// Errors of DynamoDB that pass by themselves, beyond those that the SDK retries
+/// (Amazon DynamoDB Developer Guide, "Error messages and codes").
+const PASSING: [&str; 8] = [
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
+/// Says what was being done when a call failed.
+pub(crate) fn failed<E, R>(doing: &'static str) -> impl Fn(SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| {
+        let passing = match &error {
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+            SdkError::ServiceError(error) => error.err().code().is_some_and(|code| PASSING.contains(&code)),
+            _ => false,
+        };
+        if passing { Error::Unavailable { doing, source: error.into() } } else { Error::internal(doing, error) }
+    }
+}
+
+/// Whether an update was refused by its condition.
+pub(crate) fn refused<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}

@@ -1,0 +1,195 @@
+//! `messages`: the messages of a room, by id, which is by time. Written once, never changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::{
+    operation::query::builders::QueryFluentBuilder,
+    types::{Put, ReturnValuesOnConditionCheckFailure},
+};
+use domain::{ClientId, Error, Message, MessageId, RoomId, Text, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
+
+#[derive(Serialize, Deserialize)]
+struct MessageItem {
+    room_id: RoomId,
+    id: MessageId,
+    sender: UserId,
+    /// Left out where there are none: DynamoDB has no empty sets.
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    receivers: BTreeSet<UserId>,
+    text: Text,
+    sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<MessageId>,
+}
+
+impl From<&Message> for MessageItem {
+    fn from(message: &Message) -> Self {
+        Self {
+            room_id: message.room,
+            id: message.id,
+            sender: message.sender,
+            receivers: message.receivers.clone(),
+            text: message.text.clone(),
+            sequence: message.sequence,
+            client_id: message.client_id.clone(),
+            previous: message.previous,
+        }
+    }
+}
+
+impl From<MessageItem> for Message {
+    fn from(item: MessageItem) -> Self {
+        Self {
+            id: item.id,
+            room: item.room_id,
+            sender: item.sender,
+            receivers: item.receivers,
+            text: item.text,
+            sequence: item.sequence,
+            client_id: item.client_id,
+            previous: item.previous,
+        }
+    }
+}
+
+fn message(item: Item) -> Result<Message, Error> {
+    Ok(from_item::<MessageItem>(item)?.into())
+}
+
+fn key(room: RoomId, id: MessageId) -> Item {
+    [("room_id".to_owned(), n(room.get())), ("id".to_owned(), n(id.get()))].into()
+}
+
+/// A part of a room's messages.
+#[derive(Clone, Copy, Debug)]
+pub enum Range {
+    /// Those with ids below, newest first.
+    Below(MessageId),
+    /// Those with ids above the first and up to the second, oldest first, none missing.
+    Between(MessageId, MessageId),
+    /// All, newest first.
+    Newest,
+    /// Those with ids above, oldest first.
+    Above(MessageId),
+}
+
+#[derive(Deserialize)]
+struct SequenceItem {
+    id: MessageId,
+    sequence: u64,
+}
+
+impl Store {
+    /// Stores a message. The room has given it an id of its own, so nothing is overwritten, and doing it again changes
+    /// nothing.
+    pub async fn put_message(&self, message: &Message) -> Result<(), Error> {
+        self.client
+            .put_item()
+            .table_name(&self.tables.messages)
+            .set_item(Some(to_item(&MessageItem::from(message))?))
+            .send()
+            .await
+            .map_err(failed("storing a message"))?;
+        Ok(())
+    }
+
+    /// Stores a message together with its client id. Returns the id of the first message where this client id has
+    /// made one already; nothing is stored then.
+    pub async fn put_message_once(&self, message: &Message, client_id: &ClientId) -> Result<Option<MessageId>, Error> {
+        let actions = vec![
+            put(Put::builder()
+                .table_name(&self.tables.client_ids)
+                .set_item(Some(client_ids::item(client_id, message)?))
+                .condition_expression("attribute_not_exists(client_id)")
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .build())?,
+            put(Put::builder()
+                .table_name(&self.tables.messages)
+                .set_item(Some(to_item(&MessageItem::from(message))?))
+                .build())?,
+        ];
+        match self.transact("storing a message once", actions).await? {
+            Ok(()) => Ok(None),
+            Err(cancelled) => cancelled.item(0).map(client_ids::message_id).transpose(),
+        }
+    }
+
+    /// A message.
+    pub async fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.messages)
+            .set_key(Some(key(room, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("reading a message"))?;
+        found.item.map(message).transpose()
+    }
+
+    /// The sequences of those of the messages that exist, by id.
+    pub async fn sequences(
+        &self,
+        room: RoomId,
+        ids: impl IntoIterator<Item = MessageId>,
+    ) -> Result<BTreeMap<MessageId, u64>, Error> {
+        let keys = ids.into_iter().map(|id| key(room, id)).collect();
+        let found = self.batch_get(&self.tables.messages, keys, Consistency::Strong).await?;
+        found.into_iter().map(|item| from_item::<SequenceItem>(item).map(|item| (item.id, item.sequence))).collect()
+    }
+
+    /// Those of the messages that exist, in no order.
+    pub async fn messages(&self, ids: impl IntoIterator<Item = (RoomId, MessageId)>) -> Result<Vec<Message>, Error> {
+        let keys = ids.into_iter().map(|(room, id)| key(room, id)).collect();
+        let found = self.batch_get(&self.tables.messages, keys, Consistency::Eventual).await?;
+        found.into_iter().map(message).collect()
+    }
+
+    /// Up to `limit` messages of a room, in the order of the range.
+    pub async fn query_messages(&self, room: RoomId, range: Range, limit: usize) -> Result<Vec<Message>, Error> {
+        let query = self.query(room, range).limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut messages = Vec::with_capacity(limit);
+        let mut start = None;
+        loop {
+            let call = query.clone().set_exclusive_start_key(start);
+            let page = call.send().await.map_err(failed("listing messages"))?;
+            for item in page.items.unwrap_or_default() {
+                messages.push(message(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || messages.len() >= limit {
+                messages.truncate(limit);
+                return Ok(messages);
+            }
+        }
+    }
+
+    fn query(&self, room: RoomId, range: Range) -> QueryFluentBuilder {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.messages)
+            .expression_attribute_values(":room", n(room.get()))
+            .consistent_read(matches!(range, Range::Between(..)));
+        match range {
+            Range::Newest => query.key_condition_expression("room_id = :room").scan_index_forward(false),
+            Range::Below(id) => query
+                .key_condition_expression("room_id = :room AND id < :id")
+                .expression_attribute_values(":id", n(id.get()))
+                .scan_index_forward(false),
+            Range::Above(id) => query
+                .key_condition_expression("room_id = :room AND id > :id")
+                .expression_attribute_values(":id", n(id.get())),
+            Range::Between(above, up_to) => query
+                .key_condition_expression("room_id = :room AND id BETWEEN :first AND :last")
+                .expression_attribute_values(":first", n(above.next().get()))
+                .expression_attribute_values(":last", n(up_to.get())),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `rooms`: rooms with their members, and the order of their messages. The room with id 0 counts.
+//!
+//! One conditional write per message authorises the sender, puts the message in order and names its audience.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::{
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
+use domain::{Description, Error, MessageId, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Consistency, Item, Store,
+    error::{failed, refused},
+    from_item, n, to_item,
+    transaction::put,
+};
+
+#[derive(Serialize, Deserialize)]
+struct RoomItem {
+    id: RoomId,
+    name: RoomName,
+    description: Description,
+    #[serde(rename = "type")]
+    kind: RoomKind,
+    /// Left out where there are none: DynamoDB has no empty sets.
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    members: BTreeSet<UserId>,
+    max_members: usize,
+    created_by: UserId,
+    created_at: u64,
+    updated_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_message_id: Option<MessageId>,
+    sequence: u64,
+    sent: BTreeMap<String, u64>,
+}
+
+impl From<&Room> for RoomItem {
+    fn from(room: &Room) -> Self {
+        Self {
+            id: room.id,
+            name: room.name.clone(),
+            description: room.description.clone(),
+            kind: room.kind,
+            members: room.members.clone(),
+            max_members: room.max_members,
+            created_by: room.created_by,
+            created_at: room.created_at.millis(),
+            updated_at: room.updated_at.millis(),
+            last_message_id: room.last_message_id,
+            sequence: room.sequence,
+            sent: room.sent.iter().map(|(user, sequence)| (user.to_string(), *sequence)).collect(),
+        }
+    }
+}
+
+impl From<RoomItem> for Room {
+    fn from(item: RoomItem) -> Self {
+        Self {
+            id: item.id,
+            name: item.name,
+            description: item.description,
+            kind: item.kind,
+            members: item.members,
+            max_members: item.max_members,
+            created_by: item.created_by,
+            created_at: Timestamp::from_millis(item.created_at),
+            updated_at: Timestamp::from_millis(item.updated_at),
+            last_message_id: item.last_message_id,
+            sequence: item.sequence,
+            sent: item.sent.into_iter().filter_map(|(user, sequence)| Some((user.parse().ok()?, sequence))).collect(),
+        }
+    }
+}
+
+/// A room, from its item.
+pub(crate) fn room(item: Item) -> Result<Room, Error> {
+    Ok(from_item::<RoomItem>(item)?.into())
+}
+
+/// The place that a room has given to a message.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The id of the message.
+    pub id: MessageId,
+    /// Its place in the room.
+    pub sequence: u64,
+    /// The id handed out before.
+    pub previous: Option<MessageId>,
+    /// Who is in the room, the sender included.
+    pub members: BTreeSet<UserId>,
+}
+
+impl Store {
+    /// The id of a room that is about to be made.
+    pub async fn next_room_id(&self) -> Result<RoomId, Error> {
+        let id = self.next_id(&self.tables.rooms).await?;
+        RoomId::try_from(id).map_err(|error| Error::internal("counting rooms", error))
+    }
+
+    /// The write of a new room, as an action of a transaction.
+    pub(crate) fn put_room(&self, room: &Room) -> Result<TransactWriteItem, Error> {
+        put(Put::builder().table_name(&self.tables.rooms).set_item(Some(to_item(&RoomItem::from(room))?)).build())
+    }
+
+    /// A room.
+    pub async fn room(&self, id: RoomId, consistency: Consistency) -> Result<Option<Room>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.rooms)
+            .key("id", n(id.get()))
+            .consistent_read(consistency == Consistency::Strong)
+            .send()
+            .await
+            .map_err(failed("reading a room"))?;
+        found.item.map(room).transpose()
+    }
+
+    /// Those of the rooms that exist, in no order.
+    pub async fn rooms(
+        &self,
+        ids: impl IntoIterator<Item = RoomId>,
+        consistency: Consistency,
+    ) -> Result<Vec<Room>, Error> {
+        let keys = ids.into_iter().map(|id| [("id".to_owned(), n(id.get()))].into()).collect();
+        self.batch_get(&self.tables.rooms, keys, consistency).await?.into_iter().map(room).collect()
+    }
+
+    /// Gives the next message of a room its turn: one write that fails for whoever is not in the room.
+    ///
+    /// The message gets the id `wanted`, or where that is not higher than all before (clocks differ, or two came in one
+    /// millisecond) the next higher one, with a second write that always succeeds for a member.
+    ///
+    /// # Errors
+    /// `RoomNotFound`, `NotAMember`.
+    pub async fn take_turn(&self, room: RoomId, sender: UserId, wanted: MessageId) -> Result<Turn, Error> {
+        let in_order = self
+            .turn(room, sender, wanted.created_at())
+            .update_expression(format!("SET last_message_id = :wanted, {TURN}"))
+            .condition_expression(format!(
+                "{IS_MEMBER} AND (attribute_not_exists(last_message_id) OR last_message_id < :wanted)"
+            ))
+            .expression_attribute_values(":wanted", n(wanted.get()));
+        if let Some(before) = taken(in_order, sender).await? {
+            return Ok(Turn::after(before, wanted));
+        }
+        let next = self
+            .turn(room, sender, wanted.created_at())
+            .update_expression(format!("SET last_message_id = last_message_id + :one, {TURN}"))
+            .condition_expression(format!("{IS_MEMBER} AND attribute_exists(last_message_id)"));
+        let before = taken(next, sender).await?.ok_or(Error::NotAMember)?;
+        let id = before.last_message_id.map_or(wanted, MessageId::next);
+        Ok(Turn::after(before, id))
+    }
+
+    fn turn(&self, room: RoomId, sender: UserId, now: Timestamp) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.tables.rooms)
+            .key("id", n(room.get()))
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_names("#sender", sender.to_string())
+            .expression_attribute_values(":sender", n(sender.get()))
+            .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":one", n(1))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+}
+
+const IS_MEMBER: &str = "contains(members, :sender)";
+const TURN: &str = "#sequence = #sequence + :one, sent.#sender = #sequence + :one, updated_at = :now";
+
+impl Turn {
+    fn after(before: Room, id: MessageId) -> Self {
+        Self { id, sequence: before.sequence + 1, previous: before.last_message_id, members: before.members }
+    }
+}
+
+/// The room as it was before the turn, or `None` where the sender is a member and the condition failed all the same.
+async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Option<Room>, Error> {
+    const DOING: &str = "taking a turn in a room";
+    let error = match turn.send().await {
+        Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Some),
+        Err(error) => error,
+    };
+    if !refused(&error) {
+        return Err(failed(DOING)(error));
+    }
+    let item = match error.into_service_error() {
+        UpdateItemError::ConditionalCheckFailedException(refused) => refused.item,
+        _ => None,
+    };
+    let room = room(item.ok_or(Error::RoomNotFound)?)?;
+    if room.members.contains(&sender) { Ok(None) } else { Err(Error::NotAMember) }
+}

@@ -1,0 +1,59 @@
+//! `sessions`: one item a login, by session id. Read by every authenticated request, removed at logout, expired by
+//! DynamoDB's time to live.
+
+use domain::{Error, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Store, error::failed, from_item, s, to_item};
+
+/// A login that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Which one.
+    pub id: String,
+    /// Whose.
+    pub user_id: UserId,
+    /// When it ends by itself, in seconds since 1970. Up to two days pass before DynamoDB removes it.
+    pub expires_at: u64,
+}
+
+impl Store {
+    /// Opens a session.
+    pub async fn put_session(&self, session: &Session) -> Result<(), Error> {
+        self.client
+            .put_item()
+            .table_name(&self.tables.sessions)
+            .set_item(Some(to_item(session)?))
+            .send()
+            .await
+            .map_err(failed("opening a session"))?;
+        Ok(())
+    }
+
+    /// The session, unless it has ended. Strongly consistent: a logout counts at once.
+    pub async fn session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.sessions)
+            .key("id", s(id))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("reading a session"))?;
+        let session = found.item.map(from_item::<Session>).transpose()?;
+        Ok(session.filter(|session| session.expires_at > now.seconds()))
+    }
+
+    /// Ends a session.
+    pub async fn delete_session(&self, id: &str) -> Result<(), Error> {
+        self.client
+            .delete_item()
+            .table_name(&self.tables.sessions)
+            .key("id", s(id))
+            .send()
+            .await
+            .map_err(failed("ending a session"))?;
+        Ok(())
+    }
+}

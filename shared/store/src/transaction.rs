@@ -1,0 +1,91 @@
+//! Writes that all happen or none.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    error::BuildError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{CancellationReason, Delete, Put, TransactWriteItem, Update},
+};
+use domain::Error;
+
+use crate::{Item, Store, error::failed};
+
+/// What one `TransactWriteItems` takes.
+pub(crate) const MAX_ACTIONS: usize = 100;
+/// How often a transaction is tried that ran into another one.
+const MAX_ATTEMPTS: u32 = 6;
+
+const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+
+/// Why a transaction was cancelled: for each of its actions whether the condition failed, and the item that was there.
+pub(crate) struct Cancelled(Vec<CancellationReason>);
+
+impl Cancelled {
+    /// Whether the condition of this action, counted from 0, failed.
+    pub(crate) fn failed(&self, action: usize) -> bool {
+        self.0.get(action).is_some_and(|reason| reason.code() == Some(CONDITION_FAILED))
+    }
+
+    /// The item that the condition of this action failed on, if there was one and it was asked for.
+    pub(crate) fn item(&self, action: usize) -> Option<Item> {
+        self.0.get(action)?.item().cloned()
+    }
+
+    fn conflict(&self) -> bool {
+        let any = |code| self.0.iter().any(|reason| reason.code() == Some(code));
+        !any(CONDITION_FAILED) && (any("TransactionConflict") || any("ThrottlingError"))
+    }
+}
+
+impl Store {
+    /// Runs a transaction, again where it ran into another one. The inner error: a condition failed, nothing was
+    /// written.
+    pub(crate) async fn transact(
+        &self,
+        doing: &'static str,
+        actions: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Cancelled>, Error> {
+        for attempt in 0..MAX_ATTEMPTS {
+            let call = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
+            let Err(error) = call.send().await else { return Ok(Ok(())) };
+            let cancelled = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    Cancelled(cancelled.cancellation_reasons().to_vec())
+                }
+                _ => return Err(failed(doing)(error)),
+            };
+            if !cancelled.conflict() {
+                return Ok(Err(cancelled));
+            }
+            backoff(attempt).await;
+        }
+        Err(Error::Unavailable { doing, source: "the transaction keeps running into others".into() })
+    }
+}
+
+/// Waits before another attempt: at random up to 25 ms, 50 ms, 100 ms, … so that two that collided do not collide again
+/// (AWS Architecture Blog, "Exponential Backoff And Jitter").
+pub(crate) async fn backoff(attempt: u32) {
+    let most = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
+    tokio::time::sleep(most.mul_f64(fastrand::f64())).await;
+}
+
+/// A `Put` as an action of a transaction.
+pub(crate) fn put(put: Result<Put, BuildError>) -> Result<TransactWriteItem, Error> {
+    Ok(TransactWriteItem::builder().put(built(put)?).build())
+}
+
+/// An `Update` as an action of a transaction.
+pub(crate) fn update(update: Result<Update, BuildError>) -> Result<TransactWriteItem, Error> {
+    Ok(TransactWriteItem::builder().update(built(update)?).build())
+}
+
+/// A `Delete` as an action of a transaction.
+pub(crate) fn delete(delete: Result<Delete, BuildError>) -> Result<TransactWriteItem, Error> {
+    Ok(TransactWriteItem::builder().delete(built(delete)?).build())
+}
+
+fn built<T>(action: Result<T, BuildError>) -> Result<T, Error> {
+    action.map_err(|error| Error::internal("building a transaction", error))
+}

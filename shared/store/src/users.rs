@@ -1,0 +1,157 @@
+//! `users`, who is who by id, and `usernames`, the same by folded name, which makes names unique. The user with id 0
+//! counts. Written together with `credentials`, in one transaction.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use domain::{Error, Timestamp, User, UserId, Username};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Consistency, Store,
+    counter::Counter,
+    credentials::UserItem,
+    error::failed,
+    from_item, n, s, to_item,
+    transaction::{put, update},
+};
+
+#[derive(Serialize, Deserialize)]
+struct UsersItem {
+    id: UserId,
+    username: Username,
+    created_at: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UsernamesItem {
+    username: String,
+    user_id: UserId,
+    display_name: Username,
+}
+
+/// Where the id of a new user comes from.
+enum Id {
+    /// One more than the count that was read; the transaction counts up if that is still so.
+    AfterCount(u64),
+    /// Handed out already.
+    HandedOut(u64),
+}
+
+impl Store {
+    /// Registers somebody: in two round trips, and with ids without gaps, unless two register at the same moment.
+    pub async fn create_user(&self, username: &Username, password_hash: &str, now: Timestamp) -> Result<User, Error> {
+        let folded = username.folded();
+        let (taken, count) = tokio::try_join!(self.user_by_name(&folded, Consistency::Strong), self.count_users())?;
+        if taken.is_some() {
+            return Err(Error::UsernameTaken);
+        }
+        if let Some(user) = self.insert_user(username, &folded, password_hash, Id::AfterCount(count), now).await? {
+            return Ok(user);
+        }
+        // Others register too. Counting first always gets through, at the price of a gap if the name is gone.
+        let id = Id::HandedOut(self.next_id(&self.tables.users).await?);
+        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Error::UsernameTaken)
+    }
+
+    /// `None` where the count has changed.
+    async fn insert_user(
+        &self,
+        username: &Username,
+        folded: &str,
+        password_hash: &str,
+        id: Id,
+        now: Timestamp,
+    ) -> Result<Option<User>, Error> {
+        const DOING: &str = "registering a user";
+        let (number, count_up) = match id {
+            Id::AfterCount(count) => (count + 1, Some(self.count_user_up(count)?)),
+            Id::HandedOut(number) => (number, None),
+        };
+        let id = UserId::try_from(number).map_err(|error| Error::internal(DOING, error))?;
+        let user = User { id, username: username.clone() };
+        let mut actions = self.user_puts(&user, folded, password_hash, now)?;
+        actions.extend(count_up);
+        match self.transact(DOING, actions).await? {
+            Ok(()) => Ok(Some(user)),
+            Err(cancelled) if cancelled.failed(0) => Err(Error::UsernameTaken),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn user_puts(
+        &self,
+        user: &User,
+        folded: &str,
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let username =
+            UsernamesItem { username: folded.to_owned(), user_id: user.id, display_name: user.username.clone() };
+        let credentials = UserItem { username: folded, user_id: user.id, display_name: &user.username, password_hash };
+        let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis() };
+        Ok(vec![
+            put(Put::builder()
+                .table_name(&self.tables.usernames)
+                .set_item(Some(to_item(&username)?))
+                .condition_expression("attribute_not_exists(username)")
+                .build())?,
+            put(Put::builder().table_name(&self.tables.credentials).set_item(Some(to_item(&credentials)?)).build())?,
+            put(Put::builder().table_name(&self.tables.users).set_item(Some(to_item(&user)?)).build())?,
+        ])
+    }
+
+    fn count_user_up(&self, count: u64) -> Result<TransactWriteItem, Error> {
+        update(
+            Update::builder()
+                .table_name(&self.tables.users)
+                .key("id", n(0))
+                .update_expression("SET #count = :next")
+                .condition_expression("attribute_not_exists(#count) OR #count = :count")
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_values(":next", n(count + 1))
+                .expression_attribute_values(":count", n(count))
+                .build(),
+        )
+    }
+
+    async fn count_users(&self) -> Result<u64, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.users)
+            .key("id", n(0))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("reading how many users there are"))?;
+        Ok(found.item.map(from_item::<Counter>).transpose()?.map_or(0, |counter| counter.count))
+    }
+
+    /// Who has this folded name.
+    pub async fn user_by_name(&self, folded: &str, consistency: Consistency) -> Result<Option<User>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.usernames)
+            .key("username", s(folded))
+            .consistent_read(consistency == Consistency::Strong)
+            .send()
+            .await
+            .map_err(failed("finding a user"))?;
+        let item = found.item.map(from_item::<UsernamesItem>).transpose()?;
+        Ok(item.map(|item| User { id: item.user_id, username: item.display_name }))
+    }
+
+    /// Those of the users that exist, in no order.
+    pub async fn users(
+        &self,
+        ids: impl IntoIterator<Item = UserId>,
+        consistency: Consistency,
+    ) -> Result<Vec<User>, Error> {
+        let keys = ids.into_iter().map(|id| [("id".to_owned(), n(id.get()))].into()).collect();
+        let found = self.batch_get(&self.tables.users, keys, consistency).await?;
+        found
+            .into_iter()
+            .map(|item| from_item::<UsersItem>(item).map(|item| User { id: item.id, username: item.username }))
+            .collect()
+    }
+}
