@@ -61,6 +61,11 @@ impl Process {
         self.child.wait().expect("the runtime can be waited for");
     }
 
+    /// What the runtime has logged until now.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
     fn stop(&mut self) {
         let ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
         if ended(&mut self.child) {
@@ -82,10 +87,8 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
-        if thread::panicking()
-            && let Ok(log) = self.log.lock()
-        {
-            eprintln!("--- the runtime's log\n{}---", String::from_utf8_lossy(&log));
+        if thread::panicking() {
+            eprintln!("--- the runtime's log\n{}---", self.log());
         }
     }
 }

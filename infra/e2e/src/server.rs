@@ -1,7 +1,7 @@
 //! The system that a journey goes through: a local runtime of its own, or the deployed one that the environment names.
 
 use std::{
-    env,
+    env, fs,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -88,12 +88,18 @@ impl Server {
         *process.lock().unwrap() = restarted;
     }
 
-    /// The directory of a system started by [`Server::start_on_disk`].
-    pub fn data(&self) -> Option<&std::path::Path> {
-        match &self.0.place {
-            Place::Local { data, .. } => data.as_ref().map(TempDir::path),
-            Place::Deployed { .. } => None,
-        }
+    /// The secret that signs the tokens of a system started by [`Server::start_on_disk`].
+    pub fn token_secret(&self) -> String {
+        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secret") };
+        let secrets = fs::read(data.path().join("secrets.json")).expect("a system on disk keeps its secrets");
+        let secrets: Value = serde_json::from_slice(&secrets).expect("secrets are kept as JSON");
+        secrets["JwtSecret"].as_str().expect("the template has a secret for the tokens").to_owned()
+    }
+
+    /// What a local system has logged until now.
+    pub fn log(&self) -> String {
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system's log is at hand") };
+        process.lock().unwrap().log()
     }
 
     /// The name that a user called so here has.

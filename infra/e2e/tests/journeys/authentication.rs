@@ -61,6 +61,19 @@ async fn with_a_forged_token() {
 }
 
 #[tokio::test]
+async fn with_a_token_that_is_over() {
+    let because = "nobody else has its secret, so as to sign one";
+    let Some(server) = Server::start_on_disk(because).await else { return };
+    let ann = server.user("ann").await;
+    let secret = server.token_secret();
+    // Else the next would be refused for its signature alone.
+    ann.with_token(Forgery::renewed(&ann.token, &secret)).get("/list-chatrooms/").await.is(200);
+    let over = Forgery::expired(&ann.token, &secret);
+    every_call_is_refused(&server, Some(&format!("Bearer {over}"))).await;
+    assert_eq!(server.handshake("", &["bearer", &over]).await.err().unwrap().status, 401);
+}
+
+#[tokio::test]
 async fn after_logging_out() {
     let server = Server::start().await;
     let ann = server.user("ann").await;

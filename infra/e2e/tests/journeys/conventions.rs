@@ -1,5 +1,7 @@
 //! What holds for every call.
 
+use std::time::{Duration, Instant};
+
 use e2e::{Answer, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
 use serde_json::json;
@@ -190,6 +192,26 @@ async fn every_request_has_an_id_of_its_own() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 6);
+}
+
+#[tokio::test]
+async fn a_requests_id_finds_it_in_the_log() {
+    let because = "its log is elsewhere";
+    let Some(server) = Server::start_local(because).await else { return };
+    let ann = server.user("ann").await;
+    let mut phone = ann.opens_socket_for_all_rooms().await;
+    phone.sends_text("hello").await;
+    let by_socket = phone.next_of("error").await["request_id"].as_str().unwrap().to_owned();
+    let answers = [ann.get("/list-chatrooms/").await, server.get("/list-chatrooms/").await];
+    let by_rest = answers.map(|answer| answer.header("x-request-id").unwrap().to_owned());
+    let patience = Instant::now() + Duration::from_secs(10);
+    for id in by_rest.into_iter().chain([by_socket]) {
+        // A line about a call is written when it is over, which its answer may outrun.
+        while !server.log().contains(&id) {
+            assert!(Instant::now() < patience, "{id} is not in the log");
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 #[tokio::test]
