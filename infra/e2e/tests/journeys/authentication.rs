@@ -42,9 +42,8 @@ async fn without_a_token() {
 async fn with_something_that_is_no_bearer_token() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
-    for value in ["Bearer", "Bearer ", "Bearer a.b.c", "Bearer \u{7f}", "Basic YW5uOnB3", &ann.token, "Bearer null"] {
-        let Ok(value) = reqwest::header::HeaderValue::from_str(value) else { continue };
-        let request = ann.server.request(Method::GET, "/list-chatrooms/").header(AUTHORIZATION, value);
+    for value in ["", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer null", "Basic YW5uOnB3", &ann.token] {
+        let request = server.request(Method::GET, "/list-chatrooms/").header(AUTHORIZATION, value);
         Answer::to(request).await.refuses(401, "unauthenticated");
     }
     every_call_is_refused(&server, Some("Bearer a.b.c")).await;
