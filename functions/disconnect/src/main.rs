@@ -1,1 +1,20 @@
-fn main() {}
+//! `$disconnect`, which is best effort: a socket that it does not come for is forgotten when next pushed to.
+
+use domain::Error;
+use lambda::{
+    App, Fatal,
+    socket::{self, Incoming},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    socket::serve_lifecycle(App::init().await?, handle).await
+}
+
+async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
+    // API Gateway does not promise the authorizer's context here. Without it, nobody knows whose socket it was.
+    match event.caller() {
+        Ok(caller) => chat::disconnect(&app.chat, caller.user, &event.connection).await,
+        Err(_) => Ok(()),
+    }
+}

@@ -1,1 +1,21 @@
-fn main() {}
+//! `GET /find-user/`
+
+use domain::{Error, Username};
+use lambda::{
+    App, Fatal,
+    http::{self, Request, Response, ok, query},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    http::serve(App::init().await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let find = async |_: &_| {
+        let username = query(&request, "username").ok_or_else(|| Error::field("username", "is required"))?;
+        let username = Username::parse(username).map_err(|why| Error::field("username", why))?;
+        chat::find_user(&app.chat, &username).await
+    };
+    ok(&app.authenticate_while(&request, find).await?)
+}

@@ -1,1 +1,18 @@
-fn main() {}
+//! `GET /list-conversation-messages/{conversation_id}/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal,
+    http::{self, Request, Response, page, room, slice},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    http::serve(App::init().await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let list =
+        async |caller: &_| chat::list_conversation_messages(&app.chat, caller, room(&request)?, page(&request)?).await;
+    slice(&request, &app.authenticate_while(&request, list).await?)
+}

@@ -1,1 +1,25 @@
-fn main() {}
+//! `POST /auth/login/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal,
+    http::{self, Request, Response, body, ok},
+};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    chat::prepare_login();
+    http::serve(App::init().await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let login = chat::login(&app.chat, body(&request)?).await?;
+    ok(&json!({
+        "message": "Login successful",
+        "access_token": app.tokens()?.issue(&login)?,
+        "token_type": "Bearer",
+        "expires_in": chat::SESSION_LIFETIME.as_secs(),
+        "user": login.user,
+    }))
+}

@@ -1,1 +1,16 @@
-fn main() {}
+//! `POST /auth/register/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal,
+    http::{self, Request, Response, body, created},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    http::serve(App::init().await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    created(&chat::register(&app.chat, body(&request)?).await?)
+}

@@ -35,10 +35,10 @@ async fn last_messages(chat: &Chat, rooms: &[Room]) -> Result<HashMap<RoomId, Me
     let found = chat.store.messages(ids).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
     // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
-    let holes: Vec<_> =
-        rooms.iter().filter(|room| room.last_message_id.is_some() && !last.contains_key(&room.id)).collect();
+    let is_hole = |room: &&Room| room.last_message_id.is_some() && !last.contains_key(&room.id);
+    let holes: Vec<_> = rooms.iter().filter(is_hole).map(|room| room.id).collect();
     let older: Vec<_> = stream::iter(holes)
-        .map(|room| chat.store.query_messages(room.id, Range::Newest, 1))
+        .map(|room| chat.store.query_messages(room, Range::Newest, 1))
         .buffer_unordered(CONCURRENCY)
         .try_concat()
         .await?;

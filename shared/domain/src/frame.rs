@@ -47,6 +47,24 @@ impl TypingFrame {
     }
 }
 
+/// A frame of another type.
+#[derive(Debug)]
+pub enum OtherFrame {
+    /// A frame `{"type":"ping"}`, which keeps a socket from being closed for idleness.
+    Ping,
+}
+
+impl Input for OtherFrame {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let kind: String = fields.required("type")?;
+        if kind == "ping" {
+            return Some(Self::Ping);
+        }
+        fields.reject("type", "must be message, typing or ping");
+        None
+    }
+}
+
 fn room(named: Option<RoomId>, bound: Option<RoomId>) -> Result<RoomId, Error> {
     named.or(bound).ok_or_else(|| Error::field("conversation", "is required on a socket that names no room"))
 }

@@ -18,13 +18,14 @@ mod user;
 pub use error::{Error, FieldErrors};
 pub use event::Event;
 pub use fields::{Fields, Input, MAX_BODY_BYTES};
-pub use frame::{MessageFrame, TypingFrame};
+pub use frame::{MessageFrame, OtherFrame, TypingFrame};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use message::{ClientId, Content, Draft, HOLE_SETTLES_AFTER, Message, Text, is_settled, settled};
 pub use page::{Page, Position, Slice};
 pub use password::Password;
 pub use room::{
-    Description, MAX_MEMBERS, MAX_ROOMS_PER_USER, Member, NewRoom, ReadMark, Room, RoomKind, RoomName, RoomSummary,
+    Description, Invitation, MAX_MEMBERS, MAX_ROOMS_PER_USER, Member, NewRoom, ReadMark, Room, RoomKind, RoomName,
+    RoomSummary,
 };
 pub use timestamp::Timestamp;
 pub use user::{LoginAttempt, Registration, User, Username};

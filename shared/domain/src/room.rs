@@ -232,6 +232,19 @@ impl Input for NewRoom {
     }
 }
 
+/// The body of `POST /join-chatroom/`.
+#[derive(Debug)]
+pub struct Invitation {
+    /// The room.
+    pub room: RoomId,
+}
+
+impl Input for Invitation {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { room: fields.required("chatroom_id")? })
+    }
+}
+
 /// The body of `POST /read-message/`.
 #[derive(Debug)]
 pub struct ReadMark {

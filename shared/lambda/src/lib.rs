@@ -1,1 +1,14 @@
+//! What all functions share: the composition root, the settings, and the way from an event to a typed input and from an
+//! error to an answer.
 //!
+//! This crate knows headers, statuses and variables, and neither rules nor tables.
+
+mod app;
+mod auth;
+pub mod authorizer;
+mod config;
+pub mod http;
+mod problem;
+pub mod socket;
+
+pub use app::{App, Fatal};

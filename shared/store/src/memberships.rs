@@ -55,11 +55,9 @@ impl Store {
         /// A membership and a count each, with room for the room.
         const MEMBERS_PER_TRANSACTION: usize = (MAX_ACTIONS - 1) / 2;
         let (last, rest) = members.split_at(members.len().min(MEMBERS_PER_TRANSACTION));
-        stream::iter(rest.chunks(MEMBERS_PER_TRANSACTION))
-            .map(|members| self.put_memberships(members, None))
-            .buffer_unordered(CONCURRENCY)
-            .try_collect::<()>()
-            .await?;
+        let first: Vec<_> =
+            rest.chunks(MEMBERS_PER_TRANSACTION).map(|members| self.put_memberships(members, None)).collect();
+        stream::iter(first).buffer_unordered(CONCURRENCY).try_collect::<()>().await?;
         self.put_memberships(last, Some(room)).await
     }
 

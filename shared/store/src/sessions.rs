@@ -18,6 +18,14 @@ pub struct Session {
 }
 
 impl Store {
+    /// Opens the connection to DynamoDB, so that the first event need not wait for it. Every function may read sessions
+    /// for this, at least.
+    pub async fn open(&self) {
+        // No session has this id; the answer does not matter, only that there was one.
+        let read = self.client.get_item().table_name(&self.tables.sessions).key("id", s("warm-up"));
+        drop(read.send().await);
+    }
+
     /// Opens a session.
     pub async fn put_session(&self, session: &Session) -> Result<(), Error> {
         self.client

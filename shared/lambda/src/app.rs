@@ -1,0 +1,89 @@
+use std::sync::Arc;
+
+use chat::{Caller, Chat};
+use domain::Error;
+use lambda_http::Request;
+use realtime::Sockets;
+use store::Store;
+
+use crate::{auth, auth::Tokens, config::Config};
+
+/// Why a function cannot start, or stopped.
+pub type Fatal = lambda_runtime::Error;
+
+/// What a function is made of, once for all its events.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The use cases' world.
+    pub chat: Chat,
+    tokens: Option<Arc<Tokens>>,
+}
+
+impl App {
+    /// Reads the settings and opens the connection to DynamoDB: the start of a function has a whole CPU whatever its
+    /// memory size, and no client waits for it alone.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub async fn init() -> Result<Self, Fatal> {
+        let app = Self::from_env()?;
+        app.chat.store.open().await;
+        Ok(app)
+    }
+
+    /// Like [`App::init`], for a function that pushes: the connection to API Gateway is opened as well.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub async fn init_to_push() -> Result<Self, Fatal> {
+        let app = Self::from_env()?;
+        tokio::join!(app.chat.store.open(), app.chat.sockets.open());
+        Ok(app)
+    }
+
+    /// Reads the settings, and opens no connection.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn from_env() -> Result<Self, Fatal> {
+        lambda_http::tracing::init_default_subscriber();
+        let config = Config::read()?;
+        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.dynamodb), config.tables);
+        let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
+        Ok(Self { chat: Chat { store, sockets: Sockets::new(config.connections) }, tokens })
+    }
+
+    /// Makes and checks access tokens.
+    ///
+    /// # Errors
+    /// `Internal` in a function that the template gives no secret.
+    pub fn tokens(&self) -> Result<&Tokens, Error> {
+        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRET is not set"))
+    }
+
+    /// Who asks: the token is good, and its session has not ended.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
+        let caller = self.tokens()?.verify(auth::bearer(request.headers())?)?;
+        chat::authenticate(&self.chat, &caller).await?;
+        Ok(caller)
+    }
+
+    /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if
+    /// the session has ended.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, and those of `read`.
+    pub async fn authenticate_while<T>(
+        &self,
+        request: &Request,
+        read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let caller = self.tokens()?.verify(auth::bearer(request.headers())?)?;
+        let (session, outcome) = tokio::join!(chat::authenticate(&self.chat, &caller), read(&caller));
+        session?;
+        outcome
+    }
+}

@@ -1,0 +1,131 @@
+//! The authorizer of `$connect`: from its event to the token and the room, and from the outcome to a policy.
+
+use aws_lambda_events::{
+    apigw::{
+        ApiGatewayCustomAuthorizerPolicy, ApiGatewayCustomAuthorizerRequestTypeRequest,
+        ApiGatewayCustomAuthorizerResponse,
+    },
+    iam::{IamPolicyEffect, IamPolicyStatement},
+};
+use chat::Caller;
+use domain::{Error, RoomId};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
+
+use crate::{App, Fatal, problem::Problem};
+
+/// The subprotocol under which a browser, which cannot set headers, sends its token as a second one.
+pub(crate) const SUBPROTOCOL: &str = "bearer";
+const PROTOCOLS: &str = "sec-websocket-protocol";
+
+/// What a client asks for that opens a socket.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Handshake {
+    /// Its access token.
+    pub token: String,
+    /// The room that its socket is to be bound to.
+    pub room: Option<RoomId>,
+}
+
+impl Handshake {
+    fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Result<Self, Error> {
+        let query = |name: &str| request.query_string_parameters.first(name);
+        let protocols =
+            request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
+        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Error::Unauthenticated)?;
+        let room = query("room_name").map(str::parse).transpose().map_err(|_| Error::RoomNotFound)?;
+        Ok(Self { token: token.to_owned(), room })
+    }
+}
+
+fn after_bearer(protocols: &str) -> Option<&str> {
+    let mut protocols = protocols.split(',').map(str::trim);
+    protocols.find(|&protocol| protocol == SUBPROTOCOL)?;
+    protocols.next()
+}
+
+/// Whether a client offers the subprotocol, which must be answered then.
+pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
+    protocols.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL)
+}
+
+/// What the authorizer hands on: API Gateway adds it to every later event of the socket, all values as strings.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Context {
+    pub(crate) user_id: String,
+    pub(crate) session_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) room: Option<String>,
+}
+
+/// Serves handshakes until the process ends.
+///
+/// # Errors
+/// The Lambda runtime is gone.
+pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<Caller, Error>) -> Result<(), Fatal> {
+    let (app, authorize) = (&app, &authorize);
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| async move {
+            let request = event.payload;
+            let room = request.query_string_parameters.first("room_name").map(str::to_owned);
+            let outcome = match Handshake::read(&request) {
+                Ok(handshake) => authorize(app, handshake).await,
+                Err(error) => Err(error),
+            };
+            answer(outcome, room, request.method_arn.unwrap_or_default())
+        },
+    ))
+    .await
+}
+
+fn answer(
+    outcome: Result<Caller, Error>,
+    room: Option<String>,
+    method_arn: String,
+) -> Result<ApiGatewayCustomAuthorizerResponse<Context>, Fatal> {
+    let error = match outcome {
+        Ok(caller) => {
+            let context = Context { user_id: caller.user.to_string(), session_id: caller.session, room };
+            return Ok(policy(IamPolicyEffect::Allow, method_arn, context));
+        }
+        Err(error) => error,
+    };
+    let problem = Problem::report(error);
+    match problem.status {
+        // API Gateway answers 401 to an authorizer that fails with exactly this word.
+        401 => Err("Unauthorized".into()),
+        403 | 404 => Ok(policy(IamPolicyEffect::Deny, method_arn, Context::default())),
+        _ => Err(problem.code.into()),
+    }
+}
+
+fn policy(
+    effect: IamPolicyEffect,
+    method_arn: String,
+    context: Context,
+) -> ApiGatewayCustomAuthorizerResponse<Context> {
+    let mut statement = IamPolicyStatement::default();
+    statement.action = vec!["execute-api:Invoke".to_owned()];
+    statement.effect = effect;
+    statement.resource = vec![method_arn];
+    let mut policy_document = ApiGatewayCustomAuthorizerPolicy::default();
+    policy_document.version = Some("2012-10-17".to_owned());
+    policy_document.statement = vec![statement];
+    let mut response = ApiGatewayCustomAuthorizerResponse::default();
+    response.principal_id = Some(context.user_id.clone());
+    response.policy_document = policy_document;
+    response.context = context;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_the_subprotocol_after_bearer() {
+        assert_eq!(after_bearer("bearer, abc"), Some("abc"));
+        assert_eq!(after_bearer("chat,bearer,abc"), Some("abc"));
+        assert_eq!(["", "bearer", "abc, bearer", "Bearer abc"].map(after_bearer), [None; 4]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
+
+use std::{env, time::Duration};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use store::Tables;
+
+use crate::Fatal;
+
+/// How long a call to DynamoDB may take in all, well within the ten seconds of a function.
+const PATIENCE: Duration = Duration::from_secs(6);
+const ATTEMPT_PATIENCE: Duration = Duration::from_secs(2);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The settings of a function.
+pub(crate) struct Config {
+    pub(crate) dynamodb: aws_sdk_dynamodb::Config,
+    pub(crate) connections: aws_sdk_apigatewaymanagement::config::Builder,
+    pub(crate) tables: Tables,
+    /// Only functions that make or check tokens have one.
+    pub(crate) jwt_secret: Option<String>,
+    pub(crate) token_issuer: String,
+}
+
+impl Config {
+    /// Reads the environment.
+    pub(crate) fn read() -> Result<Self, Fatal> {
+        let region = Region::new(variable("AWS_REGION")?);
+        // On Lambda the credentials are variables, for as long as the process lives: no chain of providers is needed.
+        let credentials = Credentials::new(
+            variable("AWS_ACCESS_KEY_ID")?,
+            variable("AWS_SECRET_ACCESS_KEY")?,
+            optional("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        let connections = aws_sdk_apigatewaymanagement::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .endpoint_url(match endpoint("APIGATEWAYMANAGEMENTAPI") {
+                Some(endpoint) => endpoint,
+                None => variable("CONNECTIONS_ENDPOINT")?,
+            });
+        let mut dynamodb = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region)
+            .credentials_provider(credentials)
+            .retry_config(RetryConfig::standard())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_PATIENCE)
+                    .operation_attempt_timeout(ATTEMPT_PATIENCE)
+                    .operation_timeout(PATIENCE)
+                    .build(),
+            );
+        dynamodb.set_endpoint_url(endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL")));
+        Ok(Self {
+            dynamodb: dynamodb.build(),
+            connections,
+            tables: tables()?,
+            jwt_secret: optional("JWT_SECRET"),
+            token_issuer: variable("TOKEN_ISSUER")?,
+        })
+    }
+}
+
+fn tables() -> Result<Tables, Fatal> {
+    Ok(Tables {
+        client_ids: variable("CLIENT_IDS_TABLE")?,
+        connections: variable("CONNECTIONS_TABLE")?,
+        credentials: variable("CREDENTIALS_TABLE")?,
+        memberships: variable("MEMBERSHIPS_TABLE")?,
+        messages: variable("MESSAGES_TABLE")?,
+        rooms: variable("ROOMS_TABLE")?,
+        sessions: variable("SESSIONS_TABLE")?,
+        usernames: variable("USERNAMES_TABLE")?,
+        users: variable("USERS_TABLE")?,
+    })
+}
+
+/// Where a service is instead of at AWS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+fn endpoint(service: &str) -> Option<String> {
+    optional(&format!("AWS_ENDPOINT_URL_{service}"))
+}
+
+fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn variable(name: &str) -> Result<String, Fatal> {
+    optional(name).ok_or_else(|| format!("the variable {name} is not set").into())
+}

@@ -1,0 +1,135 @@
+//! REST: from a request of API Gateway's HTTP API to a typed input, and back.
+
+use std::{borrow::Cow, convert::Infallible, future::Future};
+
+use domain::{Error, Fields, Input, Page, Position, RoomId, Slice};
+use lambda_http::{
+    Body, RequestExt,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, LINK},
+    },
+    service_fn,
+};
+use serde::Serialize;
+
+use crate::{App, Fatal, problem::Problem};
+
+/// A request.
+pub type Request = lambda_http::Request;
+/// A response.
+pub type Response = lambda_http::Response<Body>;
+
+/// The header that carries the id under which a request is found in the logs.
+const REQUEST_ID: &str = "x-request-id";
+
+/// Serves requests until the process ends.
+///
+/// # Errors
+/// The Lambda runtime is gone.
+pub async fn serve<F, Answer>(app: App, handle: F) -> Result<(), Fatal>
+where
+    F: Fn(&'static App, Request) -> Answer + Send + Sync,
+    Answer: Future<Output = Result<Response, Error>> + Send,
+{
+    let app: &'static App = Box::leak(Box::new(app));
+    let handle = &handle;
+    lambda_http::run(service_fn(move |request: Request| async move {
+        let id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
+        let answer = match routed(&request) {
+            Ok(()) => handle(app, request).await,
+            Err(error) => Err(error),
+        };
+        let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
+        response.headers_mut().extend(id.map(|id| (lambda_http::http::HeaderName::from_static(REQUEST_ID), id)));
+        Ok::<_, Infallible>(response)
+    }))
+    .await
+}
+
+/// A route cannot end in a slash, so each has a second one, `/x/{proxy+}`: that is `/x/` where `proxy` is nothing.
+fn routed(request: &Request) -> Result<(), Error> {
+    let more = request.path_parameters_ref().and_then(|parameters| parameters.first("proxy")).unwrap_or_default();
+    if more.is_empty() { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// The body as a typed input.
+///
+/// # Errors
+/// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
+pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
+    Fields::parse(request.body())?.into()
+}
+
+/// A parameter of the query, decoded.
+#[must_use]
+pub fn query(request: &Request, name: &str) -> Option<String> {
+    request.query_string_parameters_ref()?.first(name).map(str::to_owned)
+}
+
+/// The room that the path names.
+///
+/// # Errors
+/// `NotFound` for what is no number, `RoomNotFound` for a number that is no room's.
+pub fn room(request: &Request) -> Result<RoomId, Error> {
+    let parameters = request.path_parameters_ref();
+    let id = parameters.and_then(|parameters| parameters.first("conversation_id")).unwrap_or_default();
+    let digits = id.strip_prefix('-').unwrap_or(id);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::NotFound);
+    }
+    id.parse().map_err(|_| Error::RoomNotFound)
+}
+
+/// The page that the query asks for.
+///
+/// # Errors
+/// `Invalid`.
+pub fn page(request: &Request) -> Result<Page, Error> {
+    let [limit, before, after] = ["limit", "before", "after"].map(|name| query(request, name));
+    Page::parse(limit.as_deref(), before.as_deref(), after.as_deref())
+}
+
+/// 200 with a JSON body.
+///
+/// # Errors
+/// `Internal`.
+pub fn ok(body: &impl Serialize) -> Result<Response, Error> {
+    json(StatusCode::OK, body)
+}
+
+/// 201 with a JSON body.
+///
+/// # Errors
+/// `Internal`.
+pub fn created(body: &impl Serialize) -> Result<Response, Error> {
+    json(StatusCode::CREATED, body)
+}
+
+/// 200 with a page of messages, and a `Link` (RFC 8288) to the next one.
+///
+/// # Errors
+/// `Internal`.
+pub fn slice(request: &Request, slice: &Slice) -> Result<Response, Error> {
+    let mut response = ok(&slice.messages)?;
+    if let Some(Page { limit, position }) = slice.next {
+        let cursor = match position {
+            Position::Latest => Cow::Borrowed(""),
+            Position::Before(id) => format!("&before={id}").into(),
+            Position::After(id) => format!("&after={id}").into(),
+        };
+        let path = request.uri().path().trim_end_matches('/');
+        let link = HeaderValue::try_from(format!("<{path}?limit={limit}{cursor}>; rel=\"next\""))
+            .map_err(|error| Error::internal("writing a link", error))?;
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Error> {
+    let body = serde_json::to_string(body).map_err(|error| Error::internal("writing a response", error))?;
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}

@@ -1,0 +1,158 @@
+//! Sockets: from an event of API Gateway's WebSocket API to a typed frame, and back.
+
+use std::convert::Infallible;
+
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use chat::Caller;
+use domain::{Error, Event, Fields, Input, RoomId, Timestamp};
+use lambda_http::http::HeaderValue;
+use lambda_runtime::{LambdaEvent, service_fn};
+use realtime::{Frame, Outcome};
+use serde_json::Value;
+
+use crate::{
+    App, Fatal,
+    authorizer::{Context, SUBPROTOCOL, offers_subprotocol},
+    problem::Problem,
+};
+
+const PROTOCOLS: &str = "sec-websocket-protocol";
+
+/// An event of one socket.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The connection id of the socket.
+    pub connection: String,
+    /// When it was opened.
+    pub connected_at: Timestamp,
+    /// What finds the event in the logs.
+    pub request_id: String,
+    body: String,
+    context: Option<Context>,
+    offers_subprotocol: bool,
+}
+
+impl Incoming {
+    fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
+        let request = event.payload;
+        let authorizer = request.request_context.authorizer.fields;
+        let protocols = request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok());
+        Self {
+            connection: request.request_context.connection_id.unwrap_or_default(),
+            connected_at: Timestamp::from_millis(request.request_context.connected_at.try_into().unwrap_or_default()),
+            request_id: event.context.request_id,
+            body: request.body.unwrap_or_default(),
+            context: serde_json::from_value(authorizer.into_iter().collect()).ok(),
+            offers_subprotocol: protocols.is_some_and(offers_subprotocol),
+        }
+    }
+
+    /// Whose socket it is, as the authorizer has found out.
+    ///
+    /// # Errors
+    /// `Internal` where API Gateway does not say, as may be the case when a socket closes.
+    pub fn caller(&self) -> Result<Caller, Error> {
+        const DOING: &str = "reading who opened a socket";
+        let context = self.context.as_ref().ok_or_else(|| Error::internal(DOING, "no context of the authorizer"))?;
+        let user = context.user_id.parse().map_err(|error: &str| Error::internal(DOING, error))?;
+        Ok(Caller { user, session: context.session_id.clone() })
+    }
+
+    /// The room that the socket is bound to.
+    #[must_use]
+    pub fn room(&self) -> Option<RoomId> {
+        self.context.as_ref()?.room.as_deref()?.parse().ok()
+    }
+
+    /// The fields of the frame.
+    ///
+    /// # Errors
+    /// `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
+    pub fn fields(&self) -> Result<Fields, Error> {
+        Fields::parse(self.body.as_bytes())
+    }
+
+    /// The frame as a typed input.
+    ///
+    /// # Errors
+    /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
+    pub fn frame<T: Input>(&self) -> Result<T, Error> {
+        self.fields()?.into()
+    }
+
+    /// Tells an event to this socket alone.
+    ///
+    /// # Errors
+    /// `Internal` for an event that cannot be written. A socket that does not take it is no error.
+    pub async fn reply(&self, app: &App, event: &Event<'_>) -> Result<(), Error> {
+        if let Outcome::Slow(error) = app.chat.sockets.push(&self.connection, &Frame::new(event)?).await {
+            tracing::warn!(error = &*error as &dyn std::error::Error, "a socket did not take a reply");
+        }
+        Ok(())
+    }
+
+    /// Tells this socket why its frame was refused.
+    async fn refuse(&self, app: &App, error: Error) {
+        let problem = Problem::report(error);
+        let frame: Option<Value> = serde_json::from_str(&self.body).ok();
+        let event = Event::Error {
+            code: problem.code,
+            detail: &problem.detail,
+            client_id: frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str()),
+            request_id: &self.request_id,
+        };
+        if let Err(error) = self.reply(app, &event).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a refusal was not written");
+        }
+    }
+}
+
+/// Serves frames until the process ends. A frame that is refused gets an `error` event, and the socket stays open.
+///
+/// # Errors
+/// The Lambda runtime is gone.
+pub async fn serve(app: App, handle: impl AsyncFn(&App, &Incoming) -> Result<(), Error>) -> Result<(), Fatal> {
+    serve_events(async |incoming| {
+        if let Err(error) = handle(&app, &incoming).await {
+            incoming.refuse(&app, error).await;
+        }
+        response(200)
+    })
+    .await
+}
+
+/// Serves `$connect` or `$disconnect` until the process ends. An error refuses the handshake with its status.
+///
+/// # Errors
+/// The Lambda runtime is gone.
+pub async fn serve_lifecycle(
+    app: App,
+    handle: impl AsyncFn(&App, &Incoming) -> Result<(), Error>,
+) -> Result<(), Fatal> {
+    serve_events(async |incoming| {
+        if let Err(error) = handle(&app, &incoming).await {
+            return response(Problem::report(error).status);
+        }
+        let mut response = response(200);
+        if incoming.offers_subprotocol {
+            // A browser closes a socket whose subprotocol is not answered.
+            response.headers.insert(PROTOCOLS, HeaderValue::from_static(SUBPROTOCOL));
+        }
+        response
+    })
+    .await
+}
+
+async fn serve_events(answer: impl AsyncFn(Incoming) -> ApiGatewayProxyResponse) -> Result<(), Fatal> {
+    let answer = &answer;
+    lambda_runtime::run(service_fn(
+        move |event| async move { Ok::<_, Infallible>(answer(Incoming::read(event)).await) },
+    ))
+    .await
+}
+
+fn response(status: u16) -> ApiGatewayProxyResponse {
+    let mut response = ApiGatewayProxyResponse::default();
+    response.status_code = status.into();
+    response
+}
