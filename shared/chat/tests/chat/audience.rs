@@ -1,0 +1,89 @@
+use domain::Event;
+
+use crate::support::{caller, world};
+
+#[tokio::test]
+async fn a_dead_socket_fails_nothing_and_is_forgotten() {
+    let world = world().await;
+    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+    let room = world.room(&[ann, bob]).await;
+    for id in ["dead", "alive"] {
+        world.socket(bob, id, 60_000).await;
+    }
+    world.gateway.gone.lock().unwrap().insert("dead".to_owned());
+    world.sends(ann, room, "hi").await;
+    assert_eq!(world.gateway.told("alive"), ["message"]);
+    assert_eq!(world.sockets_of(bob).await, ["alive"]);
+}
+
+#[tokio::test]
+async fn a_socket_that_is_still_connecting_is_not_forgotten() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    world.socket(ann, "connecting", 5000).await;
+    world.gateway.gone.lock().unwrap().insert("connecting".to_owned());
+    world.sends(ann, room, "too early").await;
+    world.gateway.gone.lock().unwrap().clear();
+    world.sends(ann, room, "in time").await;
+    assert_eq!(world.gateway.told("connecting"), ["message"]);
+}
+
+#[tokio::test]
+async fn a_socket_of_two_hours_is_forgotten_without_a_push() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
+    world.sends(ann, room, "hi").await;
+    assert!(world.gateway.told("old").is_empty());
+    assert!(world.sockets_of(ann).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_stalled_socket_fails_nothing_and_is_kept() {
+    let world = world().await;
+    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+    let room = world.room(&[ann, bob]).await;
+    world.socket(bob, "stalled", 60_000).await;
+    world.socket(ann, "fine", 60_000).await;
+    world.gateway.stalled.lock().unwrap().insert("stalled".to_owned());
+    world.sends(ann, room, "hi").await;
+    assert_eq!(world.gateway.told("fine"), ["message"]);
+    assert_eq!(world.sockets_of(bob).await, ["stalled"]);
+}
+
+#[tokio::test]
+async fn whoever_left_is_told_so_and_nothing_more() {
+    let world = world().await;
+    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+    let room = world.room(&[ann, bob]).await;
+    world.socket(ann, "ann", 60_000).await;
+    world.socket(bob, "bob", 60_000).await;
+    chat::leave_chatroom(&world.chat, &caller(bob), room).await.unwrap();
+    world.sends(ann, room, "hi").await;
+    assert_eq!(world.gateway.told("bob"), ["left"]);
+    assert_eq!(world.gateway.told("ann"), ["left", "message"]);
+}
+
+#[tokio::test]
+async fn a_logout_forgets_the_sockets_of_its_session_alone() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    world.socket(ann, "this", 60_000).await;
+    let other = store::Socket {
+        user: ann,
+        id: "other".to_owned(),
+        room: None,
+        session: "s2".to_owned(),
+        connected_at: chat::now(),
+    };
+    world.chat.store.add_socket(&other).await.unwrap();
+    chat::logout(&world.chat, &caller(ann)).await.unwrap();
+    assert_eq!(world.sockets_of(ann).await, ["other"]);
+}
+
+#[test]
+fn every_event_has_its_type() {
+    assert_eq!(serde_json::to_string(&Event::Pong).unwrap(), r#"{"type":"pong"}"#);
+}

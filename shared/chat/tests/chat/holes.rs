@@ -1,0 +1,74 @@
+use domain::{ClientId, Content, Draft, Position, Text};
+
+use crate::support::{after, caller, texts, world};
+
+#[tokio::test]
+async fn a_reader_waits_before_a_message_that_may_be_on_its_way() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    let first = world.sends(ann, room, "first").await;
+    world.dies_while_sending(ann, room, 0).await;
+    world.sends(ann, room, "third").await;
+    assert!(world.reads_room(ann, room, after(first.id)).await.messages.is_empty());
+    assert!(world.reads_all(ann, 50, after(first.id)).await.messages.is_empty());
+    // Nobody follows a cursor here.
+    assert_eq!(texts(&world.reads_room(ann, room, Position::Latest).await), ["first", "third"]);
+}
+
+#[tokio::test]
+async fn a_message_that_did_not_come_within_five_seconds_never_will() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    let lost = world.dies_while_sending(ann, room, 6000).await;
+    let sent = world.sends(ann, room, "second").await;
+    assert_eq!(sent.sequence, 2);
+    let start = after(lost);
+    assert_eq!(texts(&world.reads_room(ann, room, start).await), ["second"]);
+    let start = after(domain::MessageId::try_from(1).unwrap());
+    assert_eq!(texts(&world.reads_room(ann, room, start).await), ["second"]);
+    assert_eq!(texts(&world.reads_all(ann, 50, start).await), ["second"]);
+}
+
+#[tokio::test]
+async fn the_cursor_of_all_rooms_does_not_pass_a_message_on_its_way_in_one() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let (garden, kitchen) = (world.room(&[ann]).await, world.room(&[ann]).await);
+    let first = world.sends(ann, garden, "first").await;
+    world.dies_while_sending(ann, garden, 0).await;
+    world.sends(ann, kitchen, "second").await;
+    let page = world.reads_all(ann, 50, after(first.id)).await;
+    assert!(page.messages.is_empty() && page.next.is_none());
+}
+
+#[tokio::test]
+async fn the_list_of_rooms_shows_the_last_message_that_is_stored() {
+    let world = world().await;
+    let (ann, bob) = (world.user("ann").await, world.user("bob").await);
+    let room = world.room(&[ann, bob]).await;
+    let stored = world.sends(ann, room, "stored").await;
+    world.dies_while_sending(ann, room, 0).await;
+    let rooms = chat::list_chatrooms(&world.chat, &caller(bob)).await.unwrap();
+    assert_eq!((rooms[0].last_message.as_ref(), rooms[0].unread), (Some(&stored), 1));
+}
+
+#[tokio::test]
+async fn a_retry_leaves_no_hole() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    let draft = || Draft {
+        room,
+        content: Content {
+            text: Text::try_from("once".to_owned()).unwrap(),
+            client_id: Some(ClientId::try_from("c1".to_owned()).unwrap()),
+        },
+    };
+    let first = chat::send_message(&world.chat, ann, draft()).await.unwrap();
+    let again = chat::send_message(&world.chat, ann, draft()).await.unwrap();
+    assert!(first.new && !again.new);
+    assert_eq!(first.message, again.message);
+    assert_eq!(world.sends(ann, room, "next").await.sequence, 2);
+}

@@ -1,0 +1,8 @@
+//! The use cases on the embedded DynamoDB, where journeys over the API cannot reach: messages that were never stored,
+//! clocks that differ, sockets that died.
+
+mod audience;
+mod holes;
+mod list_messages;
+mod login;
+mod support;

@@ -1,0 +1,142 @@
+//! A chat of a test's own.
+//!
+//! `Gateway` is a fake of API Gateway's `@connections`: it takes every push but for the sockets that it is told are
+//! gone or stalled, and checks neither signatures nor sizes.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex},
+};
+
+use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Credentials, Region};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use chat::{Caller, Chat};
+use domain::{
+    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, Slice, Text, Timestamp,
+    UserId, Username,
+};
+use realtime::Sockets;
+use serde_json::Value;
+use store::Socket;
+
+/// The pushes of a test.
+#[derive(Clone, Debug, Default)]
+pub struct Gateway {
+    pushed: Arc<Mutex<HashMap<String, Vec<Value>>>>,
+    pub gone: Arc<Mutex<HashSet<String>>>,
+    pub stalled: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Gateway {
+    async fn start(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/@connections/{id}", post(take)).with_state(self.clone());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        url
+    }
+
+    /// What a socket was told, by type of event.
+    pub fn told(&self, socket: &str) -> Vec<String> {
+        let pushed = self.pushed.lock().unwrap();
+        let events = pushed.get(socket).map(Vec::as_slice).unwrap_or_default();
+        events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+async fn take(State(gateway): State<Gateway>, Path(id): Path<String>, body: Bytes) -> Response {
+    if gateway.gone.lock().unwrap().contains(&id) {
+        return (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response();
+    }
+    if gateway.stalled.lock().unwrap().contains(&id) {
+        return (StatusCode::TOO_MANY_REQUESTS, [("x-amzn-errortype", "LimitExceededException")]).into_response();
+    }
+    let event = serde_json::from_slice(&body).unwrap();
+    gateway.pushed.lock().unwrap().entry(id).or_default().push(event);
+    StatusCode::OK.into_response()
+}
+
+pub struct World {
+    pub chat: Chat,
+    pub gateway: Gateway,
+}
+
+pub async fn world() -> World {
+    let gateway = Gateway::default();
+    let config = aws_sdk_apigatewaymanagement::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(gateway.start().await);
+    World { chat: Chat { store: local::testing::store().await, sockets: Sockets::new(config) }, gateway }
+}
+
+pub fn caller(user: UserId) -> Caller {
+    Caller { user, session: "s1".to_owned() }
+}
+
+pub fn after(id: MessageId) -> Position {
+    Position::After(id)
+}
+
+impl World {
+    pub async fn user(&self, name: &str) -> UserId {
+        let name = Username::parse(name.to_owned()).unwrap();
+        self.chat.store.create_user(&name, "a hash", chat::now()).await.unwrap().id
+    }
+
+    pub async fn room(&self, members: &[UserId]) -> RoomId {
+        let new = NewRoom {
+            name: None,
+            description: domain::Description::default(),
+            kind: RoomKind::Chat,
+            members: members.iter().copied().collect(),
+            max_members: 10,
+        };
+        let room: Room = chat::create_chatroom(&self.chat, &caller(members[0]), new).await.unwrap();
+        room.id
+    }
+
+    pub async fn sends(&self, sender: UserId, room: RoomId, text: &str) -> Message {
+        let text = Text::try_from(text.to_owned()).unwrap();
+        let draft = Draft { room, content: Content { text, client_id: None } };
+        chat::send_message(&self.chat, sender, draft).await.unwrap().message
+    }
+
+    /// A sender that died after taking its turn, this long ago.
+    pub async fn dies_while_sending(&self, sender: UserId, room: RoomId, millis_ago: u64) -> MessageId {
+        let then = Timestamp::from_millis(chat::now().millis() - millis_ago);
+        self.chat.store.take_turn(room, sender, MessageId::new(then, 0)).await.unwrap().id
+    }
+
+    pub async fn reads_room(&self, reader: UserId, room: RoomId, position: Position) -> Slice {
+        let page = Page { limit: 50, position };
+        chat::list_conversation_messages(&self.chat, &caller(reader), room, page).await.unwrap()
+    }
+
+    pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice {
+        chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+    }
+
+    /// A socket that was opened this many milliseconds ago.
+    pub async fn socket(&self, user: UserId, id: &str, age: u64) {
+        let connected_at = Timestamp::from_millis(chat::now().millis() - age);
+        let socket = Socket { user, id: id.to_owned(), room: None, session: "s1".to_owned(), connected_at };
+        self.chat.store.add_socket(&socket).await.unwrap();
+    }
+
+    pub async fn sockets_of(&self, user: UserId) -> Vec<String> {
+        self.chat.store.sockets_of(user).await.unwrap().into_iter().map(|socket| socket.id).collect()
+    }
+}
+
+pub fn texts(slice: &Slice) -> Vec<&str> {
+    slice.messages.iter().map(|message| message.text.as_str()).collect()
+}

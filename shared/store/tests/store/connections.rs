@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use store::{Socket, Store};
+
+use crate::support::{NOW, room_id, store, user};
+
+fn socket(user_id: u64, id: &str) -> Socket {
+    Socket {
+        user: user(user_id),
+        id: id.to_owned(),
+        room: Some(room_id(1)),
+        session: "s1".to_owned(),
+        connected_at: NOW,
+    }
+}
+
+async fn ids(store: &Store, user_id: u64) -> Vec<String> {
+    let mut ids: Vec<_> =
+        store.sockets_of(user(user_id)).await.unwrap().into_iter().map(|socket| socket.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[tokio::test]
+async fn a_user_has_many_sockets_and_loses_them_one_by_one() {
+    let store = store().await;
+    // Connection ids look like this.
+    for id in ["L0SM9cOFvHcCIhw=", "a+/b=", "third"] {
+        store.add_socket(&socket(1, id)).await.unwrap();
+    }
+    store.remove_sockets(user(1), &["a+/b=".to_owned()]).await.unwrap();
+    assert_eq!(ids(&store, 1).await, ["L0SM9cOFvHcCIhw=", "third"]);
+    store.remove_sockets(user(1), &["third".to_owned(), "L0SM9cOFvHcCIhw=".to_owned()]).await.unwrap();
+    assert!(ids(&store, 1).await.is_empty());
+}
+
+#[tokio::test]
+async fn forgetting_what_was_never_known_leaves_nothing_behind() {
+    let store = store().await;
+    store.remove_sockets(user(7), &["x".to_owned()]).await.unwrap();
+    assert!(store.sockets([user(7)]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_sockets_of_more_users_than_one_call_takes_are_all_found() {
+    let store = store().await;
+    for id in 1..=230 {
+        store.add_socket(&socket(id, "c")).await.unwrap();
+    }
+    let mut users: Vec<_> =
+        store.sockets((1..=300).map(user)).await.unwrap().into_iter().map(|socket| socket.user.get()).collect();
+    users.sort_unstable();
+    assert!(users.into_iter().eq(1..=230));
+}
+
+#[test]
+fn a_socket_hears_its_room_or_all_and_dies_after_two_hours() {
+    let bound = socket(1, "c");
+    let free = Socket { room: None, ..bound.clone() };
+    assert_eq!([&bound, &free].map(|socket| socket.hears(room_id(2))), [false, true]);
+    assert!(bound.hears(room_id(1)));
+    assert!(!bound.is_expired(NOW + Duration::from_millis(7_199_999)));
+    assert!(bound.is_expired(NOW + Duration::from_hours(2)));
+}

@@ -1,0 +1,77 @@
+use domain::MessageId;
+use futures_util::future::join_all;
+use store::Range;
+
+use crate::support::{client_id, make_room, message, message_id, send, store, user};
+
+#[tokio::test]
+async fn a_room_is_read_from_both_ends() {
+    let store = store().await;
+    let room = make_room(&store, 2).await;
+    let mut ids = Vec::new();
+    for millis in 0..10 {
+        ids.push(send(&store, room, millis).await.id);
+    }
+    let read = async |range, limit| -> Vec<MessageId> {
+        store.query_messages(room, range, limit).await.unwrap().iter().map(|message| message.id).collect()
+    };
+    assert_eq!(read(Range::Newest, 3).await, [ids[9], ids[8], ids[7]]);
+    assert_eq!(read(Range::Below(ids[2]), 3).await, [ids[1], ids[0]]);
+    assert_eq!(read(Range::Above(ids[6]), 2).await, [ids[7], ids[8]]);
+    assert_eq!(read(Range::Between(ids[1], ids[3]), 9).await, [ids[2], ids[3]]);
+}
+
+#[tokio::test]
+async fn a_list_is_read_beyond_what_one_call_returns() {
+    let store = store().await;
+    let room = make_room(&store, 1).await;
+    for millis in 0..100 {
+        let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
+        // 100 of these are 1.6 MB, and a call returns 1 MB.
+        let text = "😀".repeat(4096).try_into().unwrap();
+        store.put_message(&domain::Message { text, ..message(room, user(1), &turn) }).await.unwrap();
+    }
+    assert_eq!(store.query_messages(room, Range::Newest, 100).await.unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn a_message_comes_back_as_it_was_stored() {
+    let store = store().await;
+    let room = make_room(&store, 3).await;
+    let alone = make_room(&store, 1).await;
+    for room in [room, alone] {
+        let sent = send(&store, room, 0).await;
+        assert_eq!(store.message(room, sent.id).await.unwrap(), Some(sent));
+    }
+    assert_eq!(store.message(room, message_id(9)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_client_id_makes_one_message_however_often_and_at_once() {
+    let store = store().await;
+    let room = make_room(&store, 2).await;
+    let id = client_id("c1");
+    let stored = join_all((0..10).map(async |i| {
+        let turn = store.take_turn(room, user(1), message_id(i)).await.unwrap();
+        store.put_message_once(&message(room, user(1), &turn), &id).await.unwrap()
+    }))
+    .await;
+    assert_eq!(stored.iter().filter(|first| first.is_none()).count(), 1);
+    let messages = store.query_messages(room, Range::Newest, 100).await.unwrap();
+    assert_eq!(messages.len(), 1);
+    assert!(stored.into_iter().flatten().all(|first| first == messages[0].id));
+    assert_eq!(store.message_of_client_id(user(1), room, &id).await.unwrap(), Some(messages[0].id));
+    assert_eq!(store.message_of_client_id(user(2), room, &id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sequences_are_told_of_messages_that_exist() {
+    let store = store().await;
+    let room = make_room(&store, 1).await;
+    let mut ids = Vec::new();
+    for millis in 0..100 {
+        ids.push(send(&store, room, millis).await.id);
+    }
+    let sequences = store.sequences(room, ids.iter().copied().chain([message_id(999)])).await.unwrap();
+    assert!(ids.iter().copied().zip(1..).eq(sequences));
+}

@@ -1,0 +1,107 @@
+//! Tables of a test's own, and short ways to what the tests talk about.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ClientId, Description, MAX_MEMBERS, MembershipId, Message, MessageId, Room, RoomId, RoomKind, RoomName, Text,
+    Timestamp, User, UserId, Username,
+};
+use store::{Membership, Store, Turn};
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+pub fn at(millis: u64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() + millis)
+}
+
+pub fn user(id: u64) -> UserId {
+    UserId::try_from(id).unwrap()
+}
+
+pub fn room_id(id: u64) -> RoomId {
+    RoomId::try_from(id).unwrap()
+}
+
+pub fn message_id(millis: u64) -> MessageId {
+    MessageId::new(at(millis), 0)
+}
+
+pub fn client_id(id: &str) -> ClientId {
+    ClientId::try_from(id.to_owned()).unwrap()
+}
+
+pub async fn register(store: &Store, name: &str) -> Result<User, domain::Error> {
+    store.create_user(&Username::parse(name.to_owned()).unwrap(), "a hash", NOW).await
+}
+
+pub fn membership(user: UserId, room: RoomId) -> Membership {
+    Membership {
+        user_id: user,
+        room_id: room,
+        id: MembershipId::new(NOW, 0),
+        joined_at: NOW.millis(),
+        last_read: None,
+        read_sequence: 0,
+    }
+}
+
+/// A room with the users 1 to `members`.
+pub async fn make_room(store: &Store, members: u64) -> RoomId {
+    let id = store.next_room_id().await.unwrap();
+    let room = Room {
+        id,
+        name: RoomName::of(id),
+        description: Description::default(),
+        kind: RoomKind::Chat,
+        members: (1..=members).map(user).collect(),
+        max_members: MAX_MEMBERS,
+        created_by: user(1),
+        created_at: NOW,
+        updated_at: NOW,
+        last_message_id: None,
+        sequence: 0,
+        sent: BTreeMap::new(),
+    };
+    let memberships = room.members.iter().map(|&user| membership(user, id)).collect();
+    store.create_room(&room, memberships).await.unwrap();
+    id
+}
+
+pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
+    Message {
+        id: turn.id,
+        room,
+        sender,
+        receivers: turn.members.iter().copied().filter(|&member| member != sender).collect(),
+        text: Text::try_from("hi".to_owned()).unwrap(),
+        sequence: turn.sequence,
+        client_id: None,
+        previous: turn.previous,
+    }
+}
+
+/// A message of user 1, stored.
+pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
+    let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
+    let message = message(room, user(1), &turn);
+    store.put_message(&message).await.unwrap();
+    message
+}
+
+pub async fn store() -> Store {
+    use aws_sdk_dynamodb::{Client, config::{BehaviorVersion, Credentials, Region}, types::*};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, dynoxide::Database::memory().unwrap(), std::future::pending()));
+    let client = Client::from_conf(aws_sdk_dynamodb::Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("us-east-1")).credentials_provider(Credentials::new("a","b",None,None,"t")).endpoint_url(format!("http://{address}")).build());
+    for (name, keys) in [("users", "id:N"), ("usernames", "username:S"), ("credentials", "username:S"), ("sessions", "id:S"), ("rooms", "id:N"), ("memberships", "user_id:N room_id:N"), ("messages", "room_id:N id:N"), ("client_ids", "sender_room:S client_id:S"), ("connections", "user_id:N")] {
+        let mut call = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+        for (i, key) in keys.split(' ').enumerate() {
+            let (k, t) = key.split_once(':').unwrap();
+            call = call.attribute_definitions(AttributeDefinition::builder().attribute_name(k).attribute_type(t.into()).build().unwrap()).key_schema(KeySchemaElement::builder().attribute_name(k).key_type(if i == 0 { KeyType::Hash } else { KeyType::Range }).build().unwrap());
+        }
+        call.send().await.unwrap();
+    }
+    let t = |n: &str| n.to_owned();
+    Store::new(client, store::Tables { client_ids: t("client_ids"), connections: t("connections"), credentials: t("credentials"), memberships: t("memberships"), messages: t("messages"), rooms: t("rooms"), sessions: t("sessions"), usernames: t("usernames"), users: t("users") })
+}
