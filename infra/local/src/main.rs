@@ -1,1 +1,48 @@
-fn main() {}
+//! Starts the system, says where it is, and ends it on Ctrl-C or SIGTERM.
+
+use std::{io::Write as _, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+use local::{options::Options, system, warden};
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(warden::ARGUMENT) {
+        return warden::main().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).context("listening for Ctrl-C")?;
+        let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+        let serving = async {
+            let system = system::start(options).await?;
+            let mut stdout = std::io::stdout();
+            writeln!(stdout, "listening on {}", system.url)
+                .and_then(|()| stdout.flush())
+                .context("saying where it listens")?;
+            Ok::<_, anyhow::Error>(system)
+        };
+        let system = tokio::select! {
+            system = serving => system?,
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        system.warden.end();
+        Ok(())
+    })
+}

@@ -1,6 +1,6 @@
 use domain::{Error, RoomId};
 
-use crate::{Caller, Chat, access};
+use crate::{Caller, Chat, access, authenticate};
 
 /// Lets a socket open, bound to a room if it names one.
 ///
@@ -16,13 +16,4 @@ pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Re
     let (session, member) = tokio::join!(authenticate(chat, caller), member);
     session?;
     member
-}
-
-/// Fails where the caller's session has ended.
-///
-/// # Errors
-/// `Unauthenticated`.
-pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let session = chat.store.session(&caller.session, crate::now()).await?;
-    session.filter(|session| session.user_id == caller.user).map(drop).ok_or(Error::Unauthenticated)
 }

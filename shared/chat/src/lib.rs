@@ -5,6 +5,7 @@
 
 mod access;
 mod audience;
+mod authenticate;
 mod authorize;
 mod clock;
 mod connect;
@@ -24,7 +25,8 @@ mod register;
 mod send_message;
 mod typing;
 
-pub use authorize::{authenticate, authorize};
+pub use authenticate::authenticate;
+pub use authorize::authorize;
 pub use clock::now;
 pub use connect::{connect, disconnect};
 pub use create_chatroom::create_chatroom;

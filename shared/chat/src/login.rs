@@ -38,8 +38,8 @@ pub async fn login(chat: &Chat, attempt: LoginAttempt) -> Result<Login, Error> {
         Some(folded) => chat.store.credentials(folded).await?,
         None => Credentials::default(),
     };
-    if let Some(retry_after) = locked_until.map(|until| until.since(now())).filter(|rest| !rest.is_zero()) {
-        return Err(Error::RateLimited { retry_after });
+    if let Some(rest) = locked_until.map(|until| until.since(now())).filter(|rest| !rest.is_zero()) {
+        return Err(Error::RateLimited { retry_after: whole_seconds(rest) });
     }
     let (user, hash) = user.unzip();
     let correct = password_hash::verify(attempt.password, hash).await?;
@@ -69,6 +69,11 @@ async fn fail(chat: &Chat, folded: &str, known: bool) -> Error {
     count.await.err().unwrap_or(Error::InvalidCredentials)
 }
 
+/// Rounded up: whoever comes back then is not too early.
+const fn whole_seconds(rest: Duration) -> Duration {
+    Duration::from_secs(rest.as_secs() + (rest.subsec_nanos() > 0) as u64)
+}
+
 /// How long a name is locked after so many wrong passwords in a row.
 fn lock(failed_logins: u64) -> Option<Duration> {
     let doublings = u32::try_from(failed_logins.checked_sub(ATTEMPTS)?).unwrap_or(u32::MAX);
@@ -93,6 +98,12 @@ mod tests {
             [9, 10, 11, 14, 15, 99, u64::MAX].map(seconds),
             [None, Some(30), Some(60), Some(480), Some(900), Some(900), Some(900)]
         );
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds() {
+        let whole = |millis| whole_seconds(Duration::from_millis(millis)).as_secs();
+        assert_eq!([1, 1000, 1001].map(whole), [1, 1, 2]);
     }
 
     #[test]

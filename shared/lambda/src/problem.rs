@@ -62,8 +62,7 @@ impl Problem {
         }
         let detail = error.to_string();
         let retry_after = match &error {
-            // Rounded up: who comes back then is not too early.
-            Error::RateLimited { retry_after } => Some(retry_after.as_millis().div_ceil(1000).try_into().unwrap_or(1)),
+            Error::RateLimited { retry_after } => Some(retry_after.as_secs()),
             Error::Unavailable { .. } => Some(UNAVAILABLE_FOR),
             _ => None,
         };

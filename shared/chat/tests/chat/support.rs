@@ -75,7 +75,7 @@ pub async fn world() -> World {
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(gateway.start().await);
-    World { chat: Chat { store: local::testing::store().await, sockets: Sockets::new(config) }, gateway }
+    World { chat: Chat { store: embedded::store(), sockets: Sockets::new(config) }, gateway }
 }
 
 pub fn caller(user: UserId) -> Caller {

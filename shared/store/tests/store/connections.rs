@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use store::{Socket, Store};
 
-use crate::support::{NOW, room_id, store, user};
+use crate::support::{NOW, room_id, user};
 
 fn socket(user_id: u64, id: &str) -> Socket {
     Socket {
@@ -15,15 +15,14 @@ fn socket(user_id: u64, id: &str) -> Socket {
 }
 
 async fn ids(store: &Store, user_id: u64) -> Vec<String> {
-    let mut ids: Vec<_> =
-        store.sockets_of(user(user_id)).await.unwrap().into_iter().map(|socket| socket.id).collect();
+    let mut ids: Vec<_> = store.sockets_of(user(user_id)).await.unwrap().into_iter().map(|socket| socket.id).collect();
     ids.sort_unstable();
     ids
 }
 
 #[tokio::test]
 async fn a_user_has_many_sockets_and_loses_them_one_by_one() {
-    let store = store().await;
+    let store = embedded::store();
     // Connection ids look like this.
     for id in ["L0SM9cOFvHcCIhw=", "a+/b=", "third"] {
         store.add_socket(&socket(1, id)).await.unwrap();
@@ -36,14 +35,14 @@ async fn a_user_has_many_sockets_and_loses_them_one_by_one() {
 
 #[tokio::test]
 async fn forgetting_what_was_never_known_leaves_nothing_behind() {
-    let store = store().await;
+    let store = embedded::store();
     store.remove_sockets(user(7), &["x".to_owned()]).await.unwrap();
     assert!(store.sockets([user(7)]).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn the_sockets_of_more_users_than_one_call_takes_are_all_found() {
-    let store = store().await;
+    let store = embedded::store();
     for id in 1..=230 {
         store.add_socket(&socket(id, "c")).await.unwrap();
     }

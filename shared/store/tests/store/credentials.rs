@@ -1,10 +1,10 @@
 use store::Session;
 
-use crate::support::{NOW, at, register, store, user};
+use crate::support::{NOW, at, register, user};
 
 #[tokio::test]
 async fn failed_logins_are_counted_in_a_row() {
-    let store = store().await;
+    let store = embedded::store();
     register(&store, "ann").await.unwrap();
     for count in 1..=3 {
         assert_eq!(store.count_failed_login("ann", true, NOW).await.unwrap(), count);
@@ -20,7 +20,7 @@ async fn failed_logins_are_counted_in_a_row() {
 
 #[tokio::test]
 async fn a_name_that_nobody_has_is_locked_as_well_and_can_still_be_registered() {
-    let store = store().await;
+    let store = embedded::store();
     for count in 1..=2 {
         assert_eq!(store.count_failed_login("bob", false, NOW).await.unwrap(), count);
     }
@@ -34,7 +34,7 @@ async fn a_name_that_nobody_has_is_locked_as_well_and_can_still_be_registered() 
 
 #[tokio::test]
 async fn a_session_ends_at_its_time_and_at_logout() {
-    let store = store().await;
+    let store = embedded::store();
     let session = Session { id: "s1".to_owned(), user_id: user(1), expires_at: at(1000).seconds() };
     store.put_session(&session).await.unwrap();
     assert_eq!(store.session("s1", NOW).await.unwrap(), Some(session));

@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 use domain::{Error, MAX_ROOMS_PER_USER};
 use store::Consistency::Strong;
 
-use crate::support::{NOW, make_room, membership, message_id, room_id, send, store, user};
+use crate::support::{NOW, make_room, membership, message_id, room_id, send, user};
 
 #[tokio::test]
 async fn a_room_of_any_size_finds_its_members_memberships() {
-    let store = store().await;
+    let store = embedded::store();
     for members in [1, 49, 50, 51, 150] {
         let room = make_room(&store, members).await;
         let users: BTreeSet<_> = (1..=members).map(user).collect();
@@ -20,7 +20,7 @@ async fn a_room_of_any_size_finds_its_members_memberships() {
 
 #[tokio::test]
 async fn joining_and_leaving_change_room_and_memberships_together() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 1).await;
     assert!(store.join(&membership(user(2), room), 3).await.unwrap());
     assert!(!store.join(&membership(user(2), room), 3).await.unwrap());
@@ -38,7 +38,7 @@ async fn joining_and_leaving_change_room_and_memberships_together() {
 
 #[tokio::test]
 async fn a_room_that_everybody_left_can_be_joined() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 1).await;
     store.leave(user(1), room, NOW).await.unwrap();
     assert!(store.room(room, Strong).await.unwrap().unwrap().members.is_empty());
@@ -47,7 +47,7 @@ async fn a_room_that_everybody_left_can_be_joined() {
 
 #[tokio::test]
 async fn a_user_is_in_a_bounded_number_of_rooms() {
-    let store = store().await;
+    let store = embedded::store();
     for _ in 0..MAX_ROOMS_PER_USER - 1 {
         make_room(&store, 1).await;
     }
@@ -65,7 +65,7 @@ async fn a_user_is_in_a_bounded_number_of_rooms() {
 
 #[tokio::test]
 async fn a_mark_moves_forward_only_and_for_members_only() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     let (first, second) = (send(&store, room, 0).await, send(&store, room, 1).await);
     assert!(store.mark_read(user(2), room, second.id, 2).await.unwrap());

@@ -2,11 +2,11 @@ use domain::MessageId;
 use futures_util::future::join_all;
 use store::Range;
 
-use crate::support::{client_id, make_room, message, message_id, send, store, user};
+use crate::support::{client_id, make_room, message, message_id, send, user};
 
 #[tokio::test]
 async fn a_room_is_read_from_both_ends() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     let mut ids = Vec::new();
     for millis in 0..10 {
@@ -23,7 +23,7 @@ async fn a_room_is_read_from_both_ends() {
 
 #[tokio::test]
 async fn a_list_is_read_beyond_what_one_call_returns() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 1).await;
     for millis in 0..100 {
         let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_list_is_read_beyond_what_one_call_returns() {
 
 #[tokio::test]
 async fn a_message_comes_back_as_it_was_stored() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 3).await;
     let alone = make_room(&store, 1).await;
     for room in [room, alone] {
@@ -48,7 +48,7 @@ async fn a_message_comes_back_as_it_was_stored() {
 
 #[tokio::test]
 async fn a_client_id_makes_one_message_however_often_and_at_once() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     let id = client_id("c1");
     let stored = join_all((0..10).map(async |i| {
@@ -66,7 +66,7 @@ async fn a_client_id_makes_one_message_however_often_and_at_once() {
 
 #[tokio::test]
 async fn sequences_are_told_of_messages_that_exist() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 1).await;
     let mut ids = Vec::new();
     for millis in 0..100 {

@@ -1,11 +1,11 @@
 use domain::Error;
 use futures_util::future::join_all;
 
-use crate::support::{make_room, message_id, room_id, store, user};
+use crate::support::{make_room, message_id, room_id, user};
 
 #[tokio::test]
 async fn only_members_take_turns() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     assert!(matches!(store.take_turn(room, user(3), message_id(0)).await, Err(Error::NotAMember)));
     assert!(matches!(store.take_turn(room_id(9), user(1), message_id(0)).await, Err(Error::RoomNotFound)));
@@ -16,7 +16,7 @@ async fn only_members_take_turns() {
 
 #[tokio::test]
 async fn nobody_takes_a_turn_in_the_item_that_counts() {
-    let store = store().await;
+    let store = embedded::store();
     make_room(&store, 1).await;
     make_room(&store, 1).await;
     assert_eq!(store.next_room_id().await.unwrap(), room_id(3));
@@ -24,7 +24,7 @@ async fn nobody_takes_a_turn_in_the_item_that_counts() {
 
 #[tokio::test]
 async fn a_clock_that_lags_gets_the_next_higher_id() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     let first = store.take_turn(room, user(1), message_id(5000)).await.unwrap();
     let same = store.take_turn(room, user(2), message_id(5000)).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_clock_that_lags_gets_the_next_higher_id() {
 
 #[tokio::test]
 async fn whoever_left_takes_no_turn_however_the_clocks_differ() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 2).await;
     store.take_turn(room, user(1), message_id(5000)).await.unwrap();
     store.leave(user(2), room, crate::support::NOW).await.unwrap();
@@ -47,7 +47,7 @@ async fn whoever_left_takes_no_turn_however_the_clocks_differ() {
 
 #[tokio::test]
 async fn turns_taken_at_once_are_one_dense_order() {
-    let store = store().await;
+    let store = embedded::store();
     let room = make_room(&store, 4).await;
     let turns = join_all((0..60).map(|i| store.take_turn(room, user(i % 4 + 1), message_id(i % 3)))).await;
     let mut turns: Vec<_> = turns.into_iter().map(Result::unwrap).collect();

@@ -87,21 +87,3 @@ pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
     store.put_message(&message).await.unwrap();
     message
 }
-
-pub async fn store() -> Store {
-    use aws_sdk_dynamodb::{Client, config::{BehaviorVersion, Credentials, Region}, types::*};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, dynoxide::Database::memory().unwrap(), std::future::pending()));
-    let client = Client::from_conf(aws_sdk_dynamodb::Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("us-east-1")).credentials_provider(Credentials::new("a","b",None,None,"t")).endpoint_url(format!("http://{address}")).build());
-    for (name, keys) in [("users", "id:N"), ("usernames", "username:S"), ("credentials", "username:S"), ("sessions", "id:S"), ("rooms", "id:N"), ("memberships", "user_id:N room_id:N"), ("messages", "room_id:N id:N"), ("client_ids", "sender_room:S client_id:S"), ("connections", "user_id:N")] {
-        let mut call = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
-        for (i, key) in keys.split(' ').enumerate() {
-            let (k, t) = key.split_once(':').unwrap();
-            call = call.attribute_definitions(AttributeDefinition::builder().attribute_name(k).attribute_type(t.into()).build().unwrap()).key_schema(KeySchemaElement::builder().attribute_name(k).key_type(if i == 0 { KeyType::Hash } else { KeyType::Range }).build().unwrap());
-        }
-        call.send().await.unwrap();
-    }
-    let t = |n: &str| n.to_owned();
-    Store::new(client, store::Tables { client_ids: t("client_ids"), connections: t("connections"), credentials: t("credentials"), memberships: t("memberships"), messages: t("messages"), rooms: t("rooms"), sessions: t("sessions"), usernames: t("usernames"), users: t("users") })
-}

@@ -2,11 +2,11 @@ use domain::Error;
 use futures_util::future::join_all;
 use store::Consistency;
 
-use crate::support::{register, store, user};
+use crate::support::{register, user};
 
 #[tokio::test]
 async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
-    let store = store().await;
+    let store = embedded::store();
     assert_eq!(register(&store, "ann").await.unwrap().id, user(1));
     assert!(matches!(register(&store, "Ann").await, Err(Error::UsernameTaken)));
     assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
@@ -14,7 +14,7 @@ async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
 
 #[tokio::test]
 async fn many_who_register_at_once_get_ids_of_their_own() {
-    let store = store().await;
+    let store = embedded::store();
     let names: Vec<_> = (0..30).map(|i| format!("user{i}")).collect();
     let users = join_all(names.iter().map(|name| register(&store, name))).await;
     let mut ids: Vec<_> = users.into_iter().map(|user| user.unwrap().id).collect();
@@ -26,7 +26,7 @@ async fn many_who_register_at_once_get_ids_of_their_own() {
 
 #[tokio::test]
 async fn one_of_many_who_want_a_name_at_once_gets_it() {
-    let store = store().await;
+    let store = embedded::store();
     let tries = join_all((0..10).map(|_| register(&store, "ann"))).await;
     assert_eq!(tries.iter().filter(|try_| try_.is_ok()).count(), 1);
     assert!(tries.iter().all(|try_| matches!(try_, Ok(_) | Err(Error::UsernameTaken))), "{tries:?}");
@@ -34,7 +34,7 @@ async fn one_of_many_who_want_a_name_at_once_gets_it() {
 
 #[tokio::test]
 async fn a_user_is_found_by_folded_name_and_shown_as_typed() {
-    let store = store().await;
+    let store = embedded::store();
     register(&store, "Ann").await.unwrap();
     let found = store.user_by_name("ann", Consistency::Strong).await.unwrap().unwrap();
     assert_eq!(found.username.as_str(), "Ann");

@@ -1,0 +1,62 @@
+//! The one port: decides which of the services a request is for.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    dynamodb::{self, DynamoDb},
+    http_api::HttpApi,
+    iam::Iam,
+};
+
+/// Everything that answers on the port.
+#[derive(Debug)]
+pub struct Gateway {
+    /// The template's HTTP API.
+    pub http_api: Option<HttpApi>,
+    /// The embedded database.
+    pub dynamodb: DynamoDb,
+    /// Who may do what.
+    pub iam: Arc<Iam>,
+}
+
+/// Serves `gateway` on `listener` for as long as the future is polled.
+///
+/// # Errors
+/// Where the listener breaks.
+pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener) -> std::io::Result<()> {
+    let router = Router::new().fallback(dispatch).with_state(gateway);
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+async fn dispatch(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    gateway.handle(source, parts, body).await
+}
+
+impl Gateway {
+    async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
+        if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
+            return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
+        }
+        if parts.uri.path() == "/_local/iam" {
+            return Json(self.iam.report()).into_response();
+        }
+        match &self.http_api {
+            Some(http_api) => http_api.handle(source, parts, body).await,
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+}

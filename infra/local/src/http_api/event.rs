@@ -1,0 +1,265 @@
+//! The event of payload format 2.0.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+//!
+//! The structures of `aws_lambda_events` would write fields that API Gateway does not send (`httpMethod`,
+//! `authorizationToken`, …), so these are our own, and a test reads them with those.
+
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use time::{OffsetDateTime, macros::format_description};
+
+use super::routes::Matched;
+use crate::template::intrinsics::ACCOUNT_ID;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Event<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: &'a str,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<&'a str>,
+    headers: BTreeMap<&'a str, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_string_parameters: BTreeMap<String, String>,
+    request_context: RequestContext<'a>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    path_parameters: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'static str,
+    api_id: &'a str,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'static str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: &'a str,
+    protocol: &'a str,
+    source_ip: String,
+    user_agent: &'a str,
+}
+
+/// What the gateway knows of a request besides the request itself.
+#[derive(Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) api_id: &'a str,
+    pub(super) request_id: &'a str,
+    pub(super) trace: &'a str,
+    pub(super) source: std::net::SocketAddr,
+    pub(super) time: OffsetDateTime,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn new(arrival: &Arrival<'a>, matched: &'a Matched<'a>, parts: &'a Parts, body: &[u8]) -> Self {
+        let host = text(&parts.headers, header::HOST);
+        let (body, is_base64_encoded) = encode_body(&parts.headers, body);
+        let path = parts.uri.path();
+        Self {
+            version: "2.0",
+            route_key: &matched.route.key,
+            raw_path: path,
+            raw_query_string: parts.uri.query().unwrap_or_default(),
+            cookies: cookies(&parts.headers),
+            headers: headers(&parts.headers, arrival, host),
+            query_string_parameters: query(parts.uri.query().unwrap_or_default()),
+            request_context: RequestContext {
+                account_id: ACCOUNT_ID,
+                api_id: arrival.api_id,
+                domain_name: host,
+                domain_prefix: host.split(['.', ':']).next().unwrap_or_default(),
+                http: Http {
+                    method: method(&parts.method),
+                    path,
+                    protocol: "HTTP/1.1",
+                    source_ip: arrival.source.ip().to_string(),
+                    user_agent: text(&parts.headers, header::USER_AGENT),
+                },
+                request_id: arrival.request_id,
+                route_key: &matched.route.key,
+                stage: "$default",
+                time: request_time(arrival.time),
+                time_epoch: epoch_milliseconds(arrival.time),
+            },
+            path_parameters: &matched.parameters,
+            body,
+            is_base64_encoded,
+        }
+    }
+}
+
+fn method(method: &Method) -> &str {
+    method.as_str()
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Names in lower case, repeated ones joined; cookies have their own field.
+fn headers<'a>(headers: &'a HeaderMap, arrival: &Arrival<'_>, host: &str) -> BTreeMap<&'a str, String> {
+    let mut joined: BTreeMap<&str, String> = BTreeMap::new();
+    for name in headers.keys().filter(|name| !HOP_BY_HOP.contains(name) && *name != header::COOKIE) {
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        joined.insert(name.as_str(), values.join(","));
+    }
+    let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
+    let address = arrival.source.ip().to_string();
+    let forwarded = joined.get("x-forwarded-for").map_or(address.clone(), |before| format!("{before}, {address}"));
+    joined.insert("x-forwarded-for", forwarded);
+    joined.insert("x-forwarded-port", port.to_owned());
+    joined.insert("x-forwarded-proto", "http".to_owned());
+    joined.insert("x-amzn-trace-id", arrival.trace.to_owned());
+    joined
+}
+
+/// Headers that speak to the gateway, not to what is behind it.
+const HOP_BY_HOP: [&header::HeaderName; 5] =
+    [&header::CONNECTION, &header::TE, &header::TRANSFER_ENCODING, &header::UPGRADE, &header::EXPECT];
+
+fn cookies(headers: &HeaderMap) -> Vec<&str> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(';')).map(str::trim).filter(|cookie| !cookie.is_empty()).collect()
+}
+
+/// Decoded; the values of a repeated name joined.
+fn query(query: &str) -> BTreeMap<String, String> {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        joined
+            .entry(name.into_owned())
+            .and_modify(|values| {
+                values.push(',');
+                values.push_str(&value);
+            })
+            .or_insert_with(|| value.clone().into_owned());
+    }
+    joined
+}
+
+/// Text as it is, anything else in base64.
+fn encode_body(headers: &HeaderMap, body: &[u8]) -> (Option<String>, bool) {
+    if body.is_empty() {
+        return (None, false);
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) if is_text(headers) => (Some(text.to_owned()), false),
+        _ => (Some(STANDARD.encode(body)), true),
+    }
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    let content_type = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    !headers.contains_key(header::CONTENT_ENCODING)
+        && (essence.is_empty()
+            || essence.starts_with("text/")
+            || essence.ends_with("+json")
+            || matches!(essence, "application/json" | "application/javascript" | "application/xml"))
+}
+
+/// As in an access log: `12/Mar/2020:19:03:58 +0000`.
+pub(crate) fn request_time(time: OffsetDateTime) -> String {
+    let format = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+    time.format(&format).unwrap_or_default()
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn epoch_milliseconds(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+    use axum::http::Request;
+    use serde_json::{Value, json};
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::http_api::routes::Route;
+
+    fn event(request: axum::http::request::Builder, body: &[u8]) -> Value {
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let route = Route { key: "POST /u/{id}".into(), function: "F".into() };
+        let matched = Matched { route: &route, parameters: BTreeMap::from([("id".into(), "7".into())]) };
+        let arrival = Arrival {
+            api_id: "api",
+            request_id: "id=",
+            trace: "Root=1-0-0",
+            source: ([127, 0, 0, 1], 5000).into(),
+            time: datetime!(2020-03-12 19:03:58.390 UTC),
+        };
+        serde_json::to_value(Event::new(&arrival, &matched, &parts, body)).unwrap()
+    }
+
+    #[test]
+    fn payload_format_2_0_is_api_gateways() {
+        let request = Request::post("/u/7?a=1&a=2&b=%C3%A4+x")
+            .header("Host", "localhost:8000")
+            .header("Cookie", "one=1; two=2")
+            .header("X-Many", "1")
+            .header("X-Many", "2")
+            .header("User-Agent", "test")
+            .header("Content-Type", "application/json");
+        let event = event(request, b"{}");
+        let expected = json!({
+            "version": "2.0",
+            "routeKey": "POST /u/{id}",
+            "rawPath": "/u/7",
+            "rawQueryString": "a=1&a=2&b=%C3%A4+x",
+            "cookies": ["one=1", "two=2"],
+            "headers": {
+                "content-type": "application/json", "host": "localhost:8000", "user-agent": "test",
+                "x-amzn-trace-id": "Root=1-0-0", "x-forwarded-for": "127.0.0.1", "x-forwarded-port": "8000",
+                "x-forwarded-proto": "http", "x-many": "1,2",
+            },
+            "queryStringParameters": {"a": "1,2", "b": "ä x"},
+            "requestContext": {
+                "accountId": "000000000000", "apiId": "api", "domainName": "localhost:8000", "domainPrefix": "localhost",
+                "http": {
+                    "method": "POST", "path": "/u/7", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test",
+                },
+                "requestId": "id=", "routeKey": "POST /u/{id}", "stage": "$default",
+                "time": "12/Mar/2020:19:03:58 +0000", "timeEpoch": 1_584_039_838_390_i64,
+            },
+            "pathParameters": {"id": "7"},
+            "body": "{}",
+            "isBase64Encoded": false,
+        });
+        assert_eq!(event, expected);
+        let read: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
+        assert_eq!(read.query_string_parameters.all("a"), Some(vec!["1", "2"]));
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_out_and_binary_is_base64() {
+        let plain = event(Request::get("/u/7"), b"");
+        for absent in ["cookies", "queryStringParameters", "body"] {
+            assert!(plain.get(absent).is_none(), "{absent}: {plain}");
+        }
+        let binary = event(Request::post("/u/7").header("Content-Type", "image/png"), b"\x89PNG");
+        assert_eq!((&binary["body"], &binary["isBase64Encoded"]), (&json!("iVBORw=="), &json!(true)));
+    }
+}

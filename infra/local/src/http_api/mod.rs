@@ -1,0 +1,112 @@
+//! The HTTP API: finds the route, makes the event of payload format 2.0, and turns the function's answer into a
+//! response.
+
+mod cors;
+pub(crate) mod event;
+mod response;
+mod routes;
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Result;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use self::{
+    event::{Arrival, Event},
+    routes::{Matched, Routes},
+};
+use crate::{
+    ids,
+    lambda::Lambda,
+    logs,
+    template::{self, Cors},
+};
+
+/// What the platform waits for an integration.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest request body, in bytes.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
+
+/// An HTTP API.
+#[derive(Debug)]
+pub struct HttpApi {
+    id: String,
+    cors: Option<Cors>,
+    routes: Routes,
+    lambda: Lambda,
+}
+
+impl HttpApi {
+    /// The API of a template.
+    ///
+    /// # Errors
+    /// Where two routes contradict each other or one cannot be.
+    pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
+        let routes = Routes::new(&api.routes)?;
+        Ok(Self { id: api.id, cors: api.cors, routes, lambda })
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
+        let request_id = ids::gateway();
+        let mut response = match self.cors.as_ref().and_then(|cors| cors::preflight(cors, &parts)) {
+            Some(preflight) => preflight,
+            None => self.route(source, &request_id, &parts, body).await,
+        };
+        if let Some(cors) = &self.cors
+            && response.status() != StatusCode::NO_CONTENT
+        {
+            cors::apply(cors, &parts.headers, response.headers_mut());
+        }
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+
+    async fn route(&self, source: SocketAddr, request_id: &str, parts: &Parts, body: Body) -> Response {
+        let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let Ok(body) = to_bytes(body, MAX_BODY).await else {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let trace = ids::trace();
+        let arrival = Arrival { api_id: &self.id, request_id, trace: &trace, source, time: OffsetDateTime::now_utc() };
+        let event = serde_json::to_vec(&Event::new(&arrival, &matched, parts, &body));
+        match event {
+            Ok(event) => self.integrate(&matched, &trace, event.into()).await,
+            Err(error) => {
+                logs::warning(&format!("the event of {} cannot be written: {error}", parts.uri));
+                message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            }
+        }
+    }
+
+    async fn integrate(&self, matched: &Matched<'_>, trace: &str, event: Bytes) -> Response {
+        let invocation = self.lambda.invoke(&matched.route.function, trace, event);
+        let internal_error = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+            Ok(Ok(payload)) => response::response(&payload).unwrap_or_else(|| {
+                logs::warning(&format!("{} answered what is no response", matched.route.function));
+                internal_error()
+            }),
+            Ok(Err(failure)) if failure.throttled => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
+            Ok(Err(_)) => internal_error(),
+            Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        }
+    }
+}
+
+fn message(status: StatusCode, text: &str) -> Response {
+    (status, axum::Json(json!({"message": text}))).into_response()
+}

@@ -1,0 +1,99 @@
+//! Which rights a DynamoDB call needs.
+//!
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Access;
+use crate::template::table_arn;
+
+/// The rights that `operation` with this body needs; all of them.
+pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
+    // DynamoDB itself refuses what is no JSON; no right is needed for that.
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    match operation {
+        "BatchGetItem" | "BatchWriteItem" => {
+            let tables = body.get("RequestItems").and_then(Value::as_object);
+            tables.into_iter().flatten().map(|(table, _)| access(operation, table, None)).collect()
+        }
+        "TransactGetItems" | "TransactWriteItems" => {
+            let items = body.get("TransactItems").and_then(Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object)
+                .flatten()
+                .filter_map(|(kind, item)| transacted(kind, item))
+                .collect()
+        }
+        _ => match body.get("TableName").and_then(Value::as_str) {
+            Some(table) => [access(operation, table, body.get("IndexName").and_then(Value::as_str))].into(),
+            None => [Access { action: format!("dynamodb:{operation}"), resource: "*".to_owned() }].into(),
+        },
+    }
+}
+
+/// A transaction is authorised by the single-item actions it is made of.
+fn transacted(kind: &str, item: &Value) -> Option<Access> {
+    let operation = match kind {
+        "ConditionCheck" => "ConditionCheckItem",
+        "Delete" => "DeleteItem",
+        "Get" => "GetItem",
+        "Put" => "PutItem",
+        "Update" => "UpdateItem",
+        _ => return None,
+    };
+    Some(access(operation, item.get("TableName")?.as_str()?, None))
+}
+
+/// `table` is a name or an ARN.
+fn access(operation: &str, table: &str, index: Option<&str>) -> Access {
+    let table = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
+    let resource = match index {
+        Some(index) => format!("{table}/index/{index}"),
+        None => table,
+    };
+    Access { action: format!("dynamodb:{operation}"), resource }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn needs(operation: &str, body: &Value, expected: &[(&str, &str)]) {
+        let found: Vec<_> = accesses(operation, body.to_string().as_bytes())
+            .into_iter()
+            .map(|access| (access.action, access.resource.rsplit_once("000000000000:").unwrap().1.to_owned()))
+            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(action, resource)| (format!("dynamodb:{action}"), (*resource).to_owned())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_call_needs_its_action_on_every_table_it_touches() {
+        needs("GetItem", &json!({"TableName": "A"}), &[("GetItem", "table/A")]);
+        needs("Query", &json!({"TableName": "A", "IndexName": "I"}), &[("Query", "table/A/index/I")]);
+        needs(
+            "BatchGetItem",
+            &json!({"RequestItems": {"A": {}, "B": {}}}),
+            &[("BatchGetItem", "table/A"), ("BatchGetItem", "table/B")],
+        );
+    }
+
+    #[test]
+    fn a_transaction_needs_the_right_on_every_item() {
+        needs(
+            "TransactWriteItems",
+            &json!({"TransactItems": [
+                {"Put": {"TableName": "A"}}, {"ConditionCheck": {"TableName": "B"}}, {"Put": {"TableName": "A"}},
+            ]}),
+            &[("ConditionCheckItem", "table/B"), ("PutItem", "table/A")],
+        );
+    }
+}

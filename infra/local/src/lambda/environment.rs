@@ -1,0 +1,64 @@
+//! The variables of an instance: those that Lambda gives, those of the template, and nothing of the developer's shell.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    iam::Credentials,
+    template::{Function, intrinsics::REGION},
+};
+
+/// Where the functions find the services.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// The base URL of the runtime's own port.
+    pub base: String,
+    /// The stage of the WebSocket API, if there is one.
+    pub stage: Option<String>,
+}
+
+/// Variables of the developer's shell that an instance gets as well.
+///
+/// Without `PATH` and a CA bundle a binary built on this machine may not run as it does on the platform; the others are
+/// asked for by whoever sets them.
+const INHERITED: [&str; 4] = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"];
+
+/// Everything but `AWS_LAMBDA_RUNTIME_API`, which each instance has of its own.
+pub(super) fn variables(
+    function: &Function,
+    credentials: &Credentials,
+    endpoints: &Endpoints,
+) -> BTreeMap<String, String> {
+    let mut variables: BTreeMap<String, String> =
+        INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
+    let lambda = [
+        ("_HANDLER", "bootstrap"),
+        ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_size.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_FORMAT", "Text"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{}", function.name)),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
+        ("AWS_REGION", REGION),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ("AWS_SESSION_TOKEN", &credentials.session_token),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.base),
+    ];
+    variables.extend(lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    if let Some(stage) = &endpoints.stage {
+        let management = format!("{}/{stage}", endpoints.base);
+        variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);
+    }
+    match std::env::var("RUST_LOG") {
+        Ok(filter) => variables.insert("RUST_LOG".to_owned(), filter),
+        Err(_) => variables.insert("AWS_LAMBDA_LOG_LEVEL".to_owned(), "INFO".to_owned()),
+    };
+    variables.extend(function.environment.clone());
+    variables
+}

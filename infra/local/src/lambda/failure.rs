@@ -1,0 +1,64 @@
+//! How an invocation fails.
+
+use serde::Deserialize;
+
+/// An invocation that gave no result, worded as Lambda words it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// Such as `Sandbox.Timedout`, or what the function itself said.
+    pub error_type: String,
+    /// For people; an authorizer refuses with the message `Unauthorized`.
+    pub message: String,
+    /// Whether the event was never given to an instance, because there were too many already.
+    pub throttled: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Posted {
+    error_type: String,
+    error_message: String,
+}
+
+impl Failure {
+    pub(super) fn new(error_type: &str, message: String) -> Self {
+        Self { error_type: error_type.to_owned(), message, throttled: false }
+    }
+
+    /// What a function posted to `…/error`.
+    pub(super) fn posted(body: &[u8]) -> Self {
+        let posted: Posted = serde_json::from_slice(body).unwrap_or_default();
+        Self::new(&posted.error_type, posted.error_message)
+    }
+
+    pub(super) fn timed_out(request: &str, timeout: std::time::Duration) -> Self {
+        let seconds = timeout.as_secs_f64();
+        Self::new("Sandbox.Timedout", format!("RequestId: {request} Error: Task timed out after {seconds:.2} seconds"))
+    }
+
+    pub(super) fn exited(request: &str, status: std::process::ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        let how = match (status.code(), status.signal()) {
+            (Some(0), _) => "Runtime exited without providing a reason".to_owned(),
+            (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
+            (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
+            (None, None) => "Runtime exited with error".to_owned(),
+        };
+        Self::new("Runtime.ExitError", format!("RequestId: {request} Error: {how}"))
+    }
+
+    pub(super) fn throttled() -> Self {
+        Self { throttled: true, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
+    }
+
+    /// The runtime itself is shutting down.
+    pub(super) fn stopped() -> Self {
+        Self::new("ServiceException", "the local runtime is shutting down".to_owned())
+    }
+
+    /// The error as the caller of an invocation sees it.
+    #[must_use]
+    pub fn payload(&self) -> serde_json::Value {
+        serde_json::json!({"errorType": self.error_type, "errorMessage": self.message})
+    }
+}

@@ -1,0 +1,163 @@
+//! One process of a function, serving one event at a time.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use axum::body::Bytes;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::{
+    process::{Child, Command},
+    sync::oneshot,
+};
+
+use super::{
+    failure::Failure,
+    output::Output,
+    runtime_api::{RuntimeApi, Work},
+};
+use crate::{template::function_arn, warden::Warden};
+
+/// What the platform allows for the initialisation.
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How to start an instance.
+#[derive(Debug)]
+pub(super) struct Launch {
+    pub(super) function: String,
+    pub(super) executable: PathBuf,
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) warden: Warden,
+}
+
+/// A running instance.
+#[derive(Debug)]
+pub(super) struct Instance {
+    process: Child,
+    group: u32,
+    api: RuntimeApi,
+    warden: Warden,
+    pub(super) output: Output,
+    pub(super) idle_since: Instant,
+}
+
+/// An instance that did not come up, and what it had to say.
+#[derive(Debug)]
+pub(super) struct Stillborn {
+    pub(super) failure: Failure,
+    pub(super) lines: Vec<String>,
+}
+
+impl Instance {
+    /// Starts the process and waits until it asks for its first event.
+    pub(super) async fn start(launch: &Launch, request_id: &str) -> Result<Self, Stillborn> {
+        let mut instance = Self::spawn(launch).await.map_err(|error| Stillborn {
+            failure: Failure::new("Runtime.InvalidEntrypoint", format!("RequestId: {request_id} Error: {error}")),
+            lines: vec![format!("{}: {error}", launch.executable.display())],
+        })?;
+        let outcome = tokio::select! {
+            biased;
+            failure = instance.api.init_fails() => Err(failure),
+            () = instance.api.asks_again(0) => Ok(()),
+            status = instance.process.wait() => Err(match status {
+                Ok(status) => Failure::exited(request_id, status),
+                Err(error) => Failure::new("Runtime.Unknown", error.to_string()),
+            }),
+            () = tokio::time::sleep(INIT_TIMEOUT) => Err(Failure::timed_out(request_id, INIT_TIMEOUT)),
+        };
+        match outcome {
+            Ok(()) => Ok(instance),
+            Err(failure) => Err(Stillborn { failure, lines: instance.end().await }),
+        }
+    }
+
+    async fn spawn(launch: &Launch) -> std::io::Result<Self> {
+        let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
+        let (output, stdout, stderr) = Output::new()?;
+        let process = Command::new(&launch.executable)
+            .env_clear()
+            .envs(&launch.variables)
+            .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let group = process.id().unwrap_or_default();
+        launch.warden.watch(group);
+        let warden = launch.warden.clone();
+        Ok(Self { process, group, api, warden, output, idle_since: Instant::now() })
+    }
+
+    /// Whether the process is still there.
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// Gives the instance one event. After a failure that `is_fatal`, it has to be ended.
+    pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
+        let (reply, mut answer) = oneshot::channel();
+        let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
+        self.api.give(work).await;
+        tokio::select! {
+            biased;
+            Ok(result) = &mut answer => Invoked { result, fatal: false },
+            status = self.process.wait() => Invoked {
+                result: Err(match status {
+                    Ok(status) => Failure::exited(request_id, status),
+                    Err(error) => Failure::new("Runtime.Unknown", error.to_string()),
+                }),
+                fatal: true,
+            },
+            () = tokio::time::sleep(timeout) => Invoked {
+                result: Err(Failure::timed_out(request_id, timeout)),
+                fatal: true,
+            },
+        }
+    }
+
+    /// Waits until the instance is ready for another event; false where it never will be.
+    pub(super) async fn settles(&mut self, asked_before: u64, patience: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.api.asks_again(asked_before) => true,
+            _ = self.process.wait() => false,
+            () = tokio::time::sleep(patience) => false,
+        }
+    }
+
+    /// How often the instance has asked for an event.
+    pub(super) fn times_asked(&self) -> u64 {
+        self.api.times_asked()
+    }
+
+    /// The most memory the process has had, in kilobytes, on systems with `/proc`.
+    pub(super) fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.group)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.trim().parse().ok()
+    }
+
+    /// Kills the process, and gives the last lines it wrote.
+    pub(super) async fn end(mut self) -> Vec<String> {
+        if let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) {
+            // The group is gone already where the process died by itself and had no children.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        self.warden.forget(self.group);
+        let _ = self.process.wait().await;
+        self.output.take().await
+    }
+}
+
+/// What came of one event.
+#[derive(Debug)]
+pub(super) struct Invoked {
+    pub(super) result: Result<Bytes, Failure>,
+    /// Whether the instance can serve no further event.
+    pub(super) fatal: bool,
+}

@@ -1,0 +1,71 @@
+//! Lambda: every function is its real binary in a real process that speaks the Runtime API.
+
+mod environment;
+mod failure;
+mod instance;
+mod output;
+mod pool;
+mod runtime_api;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::body::Bytes;
+use tokio::sync::oneshot;
+
+pub use environment::Endpoints;
+pub use failure::Failure;
+
+use self::{instance::Launch, pool::Pool};
+use crate::{iam::Iam, template::Function, warden::Warden};
+
+/// How often idle instances are looked for.
+const IDLE_CHECK: Duration = Duration::from_secs(30);
+
+/// All functions of a template.
+#[derive(Clone, Debug)]
+pub struct Lambda {
+    pools: Arc<BTreeMap<String, Arc<Pool>>>,
+}
+
+impl Lambda {
+    /// The functions with their executables. Must be called inside a Tokio runtime.
+    #[must_use]
+    pub fn new(functions: Vec<(Function, PathBuf)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
+        let pools = functions.into_iter().map(|(function, executable)| {
+            let launch = Launch {
+                function: function.name.clone(),
+                executable,
+                variables: environment::variables(&function, iam.credentials(&function.name), endpoints),
+                warden: warden.clone(),
+            };
+            (function.name.clone(), Arc::new(Pool::new(function, launch)))
+        });
+        let lambda = Self { pools: Arc::new(pools.collect()) };
+        tokio::spawn(lambda.clone().end_idle());
+        lambda
+    }
+
+    /// Invokes `function` and waits for what it returns.
+    ///
+    /// The invocation goes on if the caller stops waiting, as on the platform.
+    ///
+    /// # Errors
+    /// Where the function fails, times out, dies, or is not in the template.
+    pub async fn invoke(&self, function: &str, trace: &str, payload: Bytes) -> Result<Bytes, Failure> {
+        let Some(pool) = self.pools.get(function) else {
+            return Err(Failure::new("ResourceNotFoundException", format!("Function not found: {function}")));
+        };
+        let (reply, answer) = oneshot::channel();
+        tokio::spawn(Arc::clone(pool).serve(trace.to_owned(), payload, reply));
+        answer.await.unwrap_or_else(|_| Err(Failure::stopped()))
+    }
+
+    async fn end_idle(self) {
+        loop {
+            tokio::time::sleep(IDLE_CHECK).await;
+            for pool in self.pools.values() {
+                pool.end_idle().await;
+            }
+        }
+    }
+}

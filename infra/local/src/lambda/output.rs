@@ -1,0 +1,62 @@
+//! The lines that an instance writes, stdout and stderr in the order they were written.
+
+use std::{io, os::fd::OwnedFd, process::Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::unix::pipe::Receiver,
+    sync::{mpsc, oneshot},
+};
+
+/// The reading end.
+#[derive(Debug)]
+pub(super) struct Output {
+    requests: mpsc::Sender<oneshot::Sender<Vec<String>>>,
+}
+
+impl Output {
+    /// The reading end, and the two handles to give to the process.
+    pub(super) fn new() -> io::Result<(Self, Stdio, Stdio)> {
+        let (reader, writer) = io::pipe()?;
+        let second = writer.try_clone()?;
+        let reader = OwnedFd::from(reader);
+        rustix::io::ioctl_fionbio(&reader, true)?;
+        let (requests, inbox) = mpsc::channel(1);
+        tokio::spawn(collect(Receiver::from_owned_fd(reader)?, inbox));
+        Ok((Self { requests }, writer.into(), second.into()))
+    }
+
+    /// The lines since the last call.
+    pub(super) async fn take(&self) -> Vec<String> {
+        let (sender, lines) = oneshot::channel();
+        if self.requests.send(sender).await.is_err() {
+            return Vec::new();
+        }
+        lines.await.unwrap_or_default()
+    }
+}
+
+/// Reads all the time, so that a function that writes much never waits for its reader.
+async fn collect(pipe: Receiver, mut requests: mpsc::Receiver<oneshot::Sender<Vec<String>>>) {
+    let mut reader = BufReader::new(pipe);
+    let mut lines = Vec::new();
+    let mut line = Vec::new();
+    let mut open = true;
+    loop {
+        // What has been written comes before who asks for it.
+        tokio::select! {
+            biased;
+            read = reader.read_until(b'\n', &mut line), if open => {
+                open = matches!(read, Ok(count) if count > 0);
+                if !line.is_empty() {
+                    lines.push(String::from_utf8_lossy(&line).trim_end().to_owned());
+                    line.clear();
+                }
+            }
+            request = requests.recv() => match request {
+                Some(request) => drop(request.send(std::mem::take(&mut lines))),
+                None => return,
+            },
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The local runtime: AWS Lambda, API Gateway, DynamoDB and IAM as far as `template.yaml` uses them, on one port of one
+//! machine.
+//!
+//! Invariant: nothing here knows what the functions do. The template is the only description of the system, the functions
+//! are the very binaries that run on AWS, and what the platform would refuse is refused here in the platform's words.
+
+pub mod build;
+pub mod dynamodb;
+pub mod gateway;
+pub mod http_api;
+pub mod iam;
+pub mod ids;
+pub mod lambda;
+pub mod logs;
+pub mod options;
+pub mod system;
+pub mod template;
+pub mod warden;

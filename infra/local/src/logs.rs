@@ -1,0 +1,79 @@
+//! What the person at the terminal reads: a line per invocation, the function's own lines under it.
+//!
+//! Everything goes to stderr, in whole blocks, so that concurrent invocations never mix their lines.
+
+use std::{fmt::Write as _, time::Duration};
+
+use owo_colors::OwoColorize as _;
+
+/// What one invocation took.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The function, as its binary is called.
+    pub function: &'a str,
+    /// `200`, `ok`, or the error's type.
+    pub status: &'a str,
+    /// Whether the caller got what it wanted.
+    pub good: bool,
+    /// From the event to the answer, initialisation not counted.
+    pub duration: Duration,
+    /// How long a new instance took to get ready.
+    pub init: Option<Duration>,
+    /// The most memory the process has had, in kilobytes, where the system says.
+    pub peak_memory: Option<u64>,
+    /// Megabytes.
+    pub memory_size: u32,
+    /// The function's own lines.
+    pub lines: Vec<String>,
+}
+
+/// Prints the line of an invocation and the function's lines under it.
+pub fn invocation(report: &Report<'_>) {
+    let mut block = String::new();
+    let status = if report.good { report.status.green().to_string() } else { report.status.red().to_string() };
+    // Colours have no width, so the padding is computed from the plain text.
+    let padding = " ".repeat(9_usize.saturating_sub(report.status.len()));
+    let _ = write!(block, "{:<28} {status}{padding} {:>8.1} ms", report.function.bold(), milliseconds(report.duration));
+    // Lambda bills whole milliseconds, and since initialisation is billed as well, both together.
+    let billed = (report.duration + report.init.unwrap_or_default()).as_micros().div_ceil(1000);
+    let _ = write!(block, "  {}", format_args!("billed {billed} ms").dimmed());
+    if let Some(peak) = report.peak_memory {
+        let memory = format!("memory {} of {} MB", peak.div_ceil(1024), report.memory_size);
+        let _ = write!(block, "  {}", memory.dimmed());
+    }
+    if let Some(init) = report.init {
+        let _ = write!(block, "  {}", format_args!("init {:.1} ms", milliseconds(init)).yellow());
+    }
+    block.push('\n');
+    indent(&mut block, &report.lines);
+    anstream::eprint!("{block}");
+}
+
+/// Prints what a function wrote when it was serving nobody.
+pub fn orphaned(function: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        let mut block = format!("{}\n", function.bold());
+        indent(&mut block, lines);
+        anstream::eprint!("{block}");
+    }
+}
+
+/// Prints something the reader should know but need not act on.
+pub fn note(text: &str) {
+    anstream::eprintln!("{}", text.dimmed());
+}
+
+/// Prints something the reader should act on.
+pub fn warning(text: &str) {
+    anstream::eprintln!("{} {text}", "warning:".yellow().bold());
+}
+
+fn indent(block: &mut String, lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(block, "    {line}");
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,276 @@
+//! From the text of a template to the typed system.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Authorizer, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi,
+    intrinsics::Scope,
+    properties,
+    scope::{scope, secret_arn},
+    secrets::Secrets,
+    yaml,
+};
+
+impl Template {
+    /// Reads the text of a template; secrets that it generates are looked up in, or added to, `secrets`.
+    ///
+    /// # Errors
+    /// A sentence that names the resource and the property that are wrong or that the runtime cannot honour.
+    pub fn parse(source: &str, secrets: &mut Secrets) -> Result<Self> {
+        let document = yaml::parse(source)?;
+        let document = document.as_object().context("a template is a mapping with a section Resources")?;
+        let resources = object(document, "Resources").context("the template has no section Resources")?;
+        let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
+        let reader = Reader { scope: scope(document, resources)?, resources, globals };
+        reader.template(secrets)
+    }
+}
+
+struct Reader<'a> {
+    scope: Scope,
+    resources: &'a Map<String, Value>,
+    globals: Option<&'a Value>,
+}
+
+impl Reader<'_> {
+    fn template(&self, secrets: &mut Secrets) -> Result<Template> {
+        let secrets = self.secrets(secrets)?;
+        let mut functions = Vec::new();
+        let mut routes = Vec::new();
+        for (id, resource) in self.of_kind("AWS::Serverless::Function") {
+            let (function, own_routes) = self.function(id, resource, &secrets).with_context(|| id.clone())?;
+            functions.push(function);
+            routes.extend(own_routes);
+        }
+        let tables = self
+            .of_kind("AWS::DynamoDB::Table")
+            .map(|(id, resource)| self.table(id, resource).with_context(|| id.clone()))
+            .collect::<Result<_>>()?;
+        let http_api = self
+            .only("AWS::Serverless::HttpApi")?
+            .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| id.clone()))
+            .transpose()?;
+        if let Some((_, route)) = routes.first() {
+            bail!("{}: Events: its HttpApi is not one of the template's", route.function);
+        }
+        let websocket_api = self
+            .only("AWS::Serverless::WebSocketApi")?
+            .map(|(id, resource)| self.websocket_api(id, resource, &functions).with_context(|| id.clone()))
+            .transpose()?;
+        Ok(Template { functions, http_api, websocket_api, tables })
+    }
+
+    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = (&String, &Value)> {
+        self.resources.iter().filter(move |(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(kind))
+    }
+
+    /// There is one port, hence one API of each kind.
+    fn only(&self, kind: &'static str) -> Result<Option<(&String, &Value)>> {
+        let mut found = self.of_kind(kind);
+        let first = found.next();
+        if let Some((second, _)) = found.next() {
+            bail!("{second} is a second {kind}; the local runtime serves one");
+        }
+        Ok(first)
+    }
+
+    /// The typed properties of a resource, its intrinsics computed.
+    fn properties<T: DeserializeOwned>(&self, resource: &Value, defaults: Option<&Value>) -> Result<T> {
+        ensure!(resource.get("Condition").is_none(), "Condition: the local runtime has no conditional resources");
+        let mut properties = defaults.cloned().unwrap_or_else(|| json!({}));
+        merge(&mut properties, resource.get("Properties").unwrap_or(&json!({})));
+        let properties = self.scope.resolve(&properties)?;
+        serde_path_to_error::deserialize(properties).map_err(|error| match error.path().to_string().as_str() {
+            "." => anyhow!("{}", error.inner()),
+            path => anyhow!("{path}: {}", error.inner()),
+        })
+    }
+
+    /// Secret strings, by ARN.
+    fn secrets(&self, kept: &mut Secrets) -> Result<BTreeMap<String, String>> {
+        let mut strings = BTreeMap::new();
+        for (id, resource) in self.of_kind("AWS::SecretsManager::Secret") {
+            let secret: properties::Secret = self.properties(resource, None).with_context(|| id.clone())?;
+            let string = match (secret.secret_string, secret.generate_secret_string) {
+                (Some(string), None) => string,
+                (None, Some(rule)) => kept.get_or_generate(id, &rule).with_context(|| id.clone())?,
+                _ => bail!("{id}: it needs either SecretString or GenerateSecretString"),
+            };
+            strings.insert(secret_arn(id), string);
+        }
+        Ok(strings)
+    }
+
+    /// A function, and its routes with the id of the API they belong to.
+    fn function(
+        &self,
+        id: &str,
+        resource: &Value,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<(Function, Vec<(String, HttpRoute)>)> {
+        let read: properties::Function = self.properties(resource, self.globals)?;
+        ensure!(
+            read.runtime.starts_with("provided"),
+            "Runtime: the local runtime runs native binaries (provided.al2023), not {}",
+            read.runtime
+        );
+        let package = Path::new(&read.code_uri).file_name().and_then(|name| name.to_str());
+        let package = package.context("CodeUri: it must be the directory of a crate")?.to_owned();
+        let binary = resource
+            .pointer("/Metadata/BuildProperties/Binary")
+            .and_then(Value::as_str)
+            .map_or_else(|| package.clone(), str::to_owned);
+        let environment = read
+            .environment
+            .variables
+            .into_iter()
+            .map(|(name, value)| {
+                let value = variable(&value, secrets).with_context(|| format!("Environment.Variables.{name}"))?;
+                Ok((name, value))
+            })
+            .collect::<Result<_>>()?;
+        let routes = read.events.into_values().map(|event| route(id, event)).collect();
+        let function = Function {
+            name: id.to_owned(),
+            package,
+            binary,
+            memory_size: read.memory_size,
+            timeout: Duration::from_secs(read.timeout),
+            reserved_concurrency: read.reserved_concurrent_executions,
+            environment,
+            statements: read.policies.into_iter().flat_map(|policy| policy.statement).collect(),
+        };
+        Ok((function, routes))
+    }
+
+    fn table(&self, id: &str, resource: &Value) -> Result<Table> {
+        let read: properties::Table = self.properties(resource, None)?;
+        let mut create = json!({
+            "TableName": id,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": read.attribute_definitions,
+            "KeySchema": read.key_schema,
+        });
+        for (name, indexes) in [
+            ("GlobalSecondaryIndexes", read.global_secondary_indexes),
+            ("LocalSecondaryIndexes", read.local_secondary_indexes),
+        ] {
+            if let (Some(create), Some(indexes)) = (create.as_object_mut(), indexes) {
+                create.insert(name.to_owned(), indexes);
+            }
+        }
+        let time_to_live = read.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name);
+        Ok(Table { name: id.to_owned(), create, time_to_live })
+    }
+
+    /// Takes the API's routes out of `routes`.
+    fn http_api(&self, id: &str, resource: &Value, routes: &mut Vec<(String, HttpRoute)>) -> Result<HttpApi> {
+        let read: properties::HttpApi = self.properties(resource, None)?;
+        ensure!(
+            read.stage_name.as_deref().is_none_or(|stage| stage == "$default"),
+            "StageName: with a stage other than $default the path of every event would begin with it"
+        );
+        let id = self.scope.resolve(&json!({"Ref": id}))?;
+        let id = id.as_str().unwrap_or_default().to_owned();
+        let own = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
+        Ok(HttpApi { id, cors: read.cors_configuration, routes: own })
+    }
+
+    fn websocket_api(&self, id: &str, resource: &Value, functions: &[Function]) -> Result<WebSocketApi> {
+        let read: properties::WebSocketApi = self.properties(resource, None)?;
+        let stage = read.stage_name.context("StageName: it is missing")?;
+        let named = |arn: &str| -> Result<String> {
+            functions
+                .iter()
+                .find(|function| super::function_arn(&function.name) == arn)
+                .map(|function| function.name.clone())
+                .with_context(|| format!("{arn} is not a function of the template"))
+        };
+        let authorizer = read.auth.map(|auth| -> Result<_> {
+            ensure!(
+                auth.auth_type == "CUSTOM",
+                "Auth.AuthType: the local runtime has CUSTOM only, not {}",
+                auth.auth_type
+            );
+            let function = named(&auth.auth_arn).context("Auth.AuthArn")?;
+            Ok(Authorizer { function, identity_source: auth.identity_source })
+        });
+        let routes = read.routes.iter().map(|(key, route)| {
+            let function = named(&route.function_arn).with_context(|| format!("Routes.{key}.FunctionArn"))?;
+            Ok((key.clone(), function))
+        });
+        Ok(WebSocketApi {
+            id: id.to_lowercase(),
+            stage,
+            selection: selection(&read.route_selection_expression)?,
+            authorizer: authorizer.transpose()?,
+            routes: routes.collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn object<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {
+    map.get(key).and_then(Value::as_object)
+}
+
+/// Lays a resource's properties over the globals, as SAM does: maps entry by entry, lists joined, anything else replaced.
+fn merge(base: &mut Value, over: &Value) {
+    match (base, over) {
+        // An intrinsic function is one value, not a map to merge.
+        (Value::Object(base), Value::Object(over))
+            if !over.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) =>
+        {
+            for (key, value) in over {
+                merge(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(base), Value::Array(over)) => base.extend(over.iter().cloned()),
+        (base, over) => *base = over.clone(),
+    }
+}
+
+fn route(function: &str, event: properties::Event) -> (String, HttpRoute) {
+    let properties::Event::HttpApi(event) = event;
+    let method = event.method.map(|method| method.to_uppercase());
+    let route = HttpRoute {
+        method: method.filter(|method| method != "ANY" && method != "X-AMAZON-APIGATEWAY-ANY-METHOD"),
+        path: event.path.filter(|path| path != "$default"),
+        function: function.to_owned(),
+    };
+    (event.api_id, route)
+}
+
+/// The value of a variable, references to secrets replaced by the secrets.
+fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        other => bail!("a variable is a string, not {other}"),
+    };
+    let Some((before, rest)) = text.split_once("{{resolve:") else {
+        return Ok(text);
+    };
+    let (reference, after) = rest.split_once("}}").context("`{{resolve:` without `}}`")?;
+    let secret = reference
+        .strip_prefix("secretsmanager:")
+        .and_then(|reference| reference.strip_suffix(":SecretString"))
+        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
+    let secret = secrets.get(secret).with_context(|| format!("{secret} is not a secret of the template"))?;
+    variable(&format!("{before}{secret}{after}").into(), secrets)
+}
+
+/// `$request.body.a.b` → `["a", "b"]`.
+fn selection(expression: &str) -> Result<Vec<String>> {
+    let path = expression.strip_prefix("$request.body.").with_context(|| {
+        format!("RouteSelectionExpression: the local runtime knows $request.body.<field>, not {expression}")
+    })?;
+    Ok(path.split('.').map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests;

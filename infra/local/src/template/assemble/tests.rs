@@ -1,0 +1,111 @@
+use super::*;
+
+const SYSTEM: &str = r"
+Parameters:
+  Stage: {Type: String, Default: prod}
+  Origins: {Type: CommaDelimitedList, Default: 'https://a.example, https://b.example'}
+Globals:
+  Function:
+    Runtime: provided.al2023
+    Timeout: 7
+    Environment: {Variables: {TABLE: !Ref Things, SHARED: global}}
+Resources:
+  Things:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      TimeToLiveSpecification: {AttributeName: ends, Enabled: true}
+  Key:
+    Type: AWS::SecretsManager::Secret
+    Properties: {GenerateSecretString: {PasswordLength: 12}}
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties: {CorsConfiguration: {AllowOrigins: !Ref Origins}}
+  Sockets:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: !Ref Stage
+      RouteSelectionExpression: $request.body.type
+      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Echo.Arn}
+      Routes: {$connect: {FunctionArn: !GetAtt Echo.Arn}}
+  Echo:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: echo}}
+    Properties:
+      CodeUri: functions/echo-crate
+      Environment:
+        Variables: {SHARED: own, KEY: !Sub '{{resolve:secretsmanager:${Key}:SecretString}}'}
+      Policies:
+        - Statement:
+            - {Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Things.Arn}
+      Events:
+        Route: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: get, Path: '/things/{id}'}}
+";
+
+fn parse(source: &str) -> Result<Template> {
+    Template::parse(source, &mut Secrets::in_memory())
+}
+
+#[track_caller]
+fn refused(from: &str, to: &str, sentence: &str) {
+    assert!(SYSTEM.contains(from), "the test's template has no `{from}`");
+    let error = parse(&SYSTEM.replace(from, to)).unwrap_err();
+    assert_eq!(format!("{error:#}"), sentence);
+}
+
+#[test]
+fn a_function_is_its_properties_over_the_globals() {
+    let template = parse(SYSTEM).unwrap();
+    let echo = &template.functions[0];
+    assert_eq!((echo.package.as_str(), echo.binary.as_str()), ("echo-crate", "echo"));
+    assert_eq!((echo.timeout, echo.memory_size), (Duration::from_secs(7), 128));
+    assert_eq!((echo.environment["TABLE"].as_str(), echo.environment["SHARED"].as_str()), ("Things", "own"));
+    assert_eq!(echo.environment["KEY"].len(), 12);
+    assert_eq!(echo.statements[0].resource, ["arn:aws:dynamodb:us-east-1:000000000000:table/Things"]);
+}
+
+#[test]
+fn apis_and_tables_are_read() {
+    let template = parse(SYSTEM).unwrap();
+    let http = template.http_api.unwrap();
+    assert_eq!(http.cors.unwrap().allow_origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(http.routes[0].method.as_deref(), Some("GET"));
+    assert_eq!(http.routes[0].path.as_deref(), Some("/things/{id}"));
+    let sockets = template.websocket_api.unwrap();
+    assert_eq!((sockets.stage.as_str(), sockets.selection.as_slice()), ("prod", ["type".to_owned()].as_slice()));
+    assert_eq!(sockets.authorizer.unwrap().function, "Echo");
+    assert_eq!(sockets.routes["$connect"], "Echo");
+    assert_eq!(template.tables[0].time_to_live.as_deref(), Some("ends"));
+}
+
+#[test]
+fn what_is_wrong_or_cannot_be_honoured_is_named() {
+    refused(
+        "!Ref Things",
+        "!Ref Thing",
+        "Echo: in `Environment`: in `Variables`: in `TABLE`: `Thing` is neither a parameter nor a resource of the template",
+    );
+    refused(
+        "CodeUri:",
+        "VpcConfig: {}\n      CodeUri:",
+        "Echo: VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+    );
+    refused(
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "Things is an AWS::S3::Bucket, which the local runtime does not have",
+    );
+    refused(
+        "Type: HttpApi",
+        "Type: Schedule",
+        "Echo: Events.Route.Type: unknown variant `Schedule`, expected `HttpApi`",
+    );
+    refused(
+        "$request.body.type",
+        "$request.header.x",
+        "Sockets: RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
+    );
+    refused("${Key}", "key", "Echo: Environment.Variables.KEY: key is not a secret of the template");
+}

@@ -1,0 +1,307 @@
+//! `Ref`, `Fn::Sub` and the other intrinsic functions, computed as CloudFormation would.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::{Map, Value};
+
+/// The account that every local ARN names.
+pub const ACCOUNT_ID: &str = "000000000000";
+/// The region that every local ARN names; the embedded DynamoDB knows no other.
+pub const REGION: &str = "us-east-1";
+/// The name of the stack.
+pub const STACK_NAME: &str = "local";
+
+/// What `Ref` and `Fn::GetAtt` give for one resource.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The value of `Ref`.
+    pub reference: String,
+    /// The values of `Fn::GetAtt`, by attribute.
+    pub attributes: BTreeMap<&'static str, String>,
+}
+
+/// Everything a template's expressions may name.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Parameters, with their defaults.
+    pub parameters: BTreeMap<String, Value>,
+    /// Resources, by logical id.
+    pub resources: BTreeMap<String, Names>,
+    /// The `Mappings` section.
+    pub mappings: Value,
+    /// The `Conditions` section, not yet computed.
+    pub conditions: Map<String, Value>,
+}
+
+impl Scope {
+    /// Replaces every intrinsic function in `value` by its result.
+    ///
+    /// # Errors
+    /// Where a function names something that is not in the template, has arguments it cannot work
+    /// with, or is not known here.
+    pub fn resolve(&self, value: &Value) -> Result<Value> {
+        Ok(self.resolve_present(value)?.unwrap_or(Value::Null))
+    }
+
+    /// `None` stands for `AWS::NoValue`: the property is as good as not written.
+    fn resolve_present(&self, value: &Value) -> Result<Option<Value>> {
+        Ok(Some(match value {
+            Value::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.resolve_present(item)).collect::<Result<_>>()?;
+                items.into_iter().flatten().collect()
+            }
+            Value::Object(map) => {
+                if let Some((function, argument)) = intrinsic(map) {
+                    return self.call(function, argument);
+                }
+                let mut resolved = Map::new();
+                for (key, item) in map {
+                    if let Some(item) = self.resolve_present(item).with_context(|| format!("in `{key}`"))? {
+                        resolved.insert(key.clone(), item);
+                    }
+                }
+                Value::Object(resolved)
+            }
+            plain => plain.clone(),
+        }))
+    }
+
+    fn call(&self, function: &str, argument: &Value) -> Result<Option<Value>> {
+        let result = match function {
+            "Ref" => match text(argument)? {
+                "AWS::NoValue" => return Ok(None),
+                name => self.reference(name)?,
+            },
+            "Fn::GetAtt" => self.attribute(argument)?.into(),
+            "Fn::Sub" => self.substitute(argument)?.into(),
+            "Fn::Join" => self.join(argument)?.into(),
+            "Fn::Split" => self.split(argument)?,
+            "Fn::Select" => self.select(argument)?,
+            "Fn::FindInMap" => self.find_in_map(argument)?,
+            "Fn::If" => {
+                let [condition, then, otherwise] = arguments(argument)?;
+                let branch = if self.condition(text(condition)?)? { then } else { otherwise };
+                return self.resolve_present(branch);
+            }
+            "Condition" | "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => self.holds(function, argument)?.into(),
+            unknown => bail!("the local runtime does not know the function `{unknown}`"),
+        };
+        Ok(Some(result))
+    }
+
+    /// The value of `Ref`.
+    fn reference(&self, name: &str) -> Result<Value> {
+        if let Some(value) = self.parameters.get(name) {
+            return Ok(value.clone());
+        }
+        if let Some(names) = self.resources.get(name) {
+            return Ok(names.reference.clone().into());
+        }
+        let pseudo = match name {
+            "AWS::AccountId" => ACCOUNT_ID,
+            "AWS::Region" => REGION,
+            "AWS::Partition" => "aws",
+            "AWS::URLSuffix" => "amazonaws.com",
+            "AWS::StackName" => STACK_NAME,
+            "AWS::StackId" => "arn:aws:cloudformation:us-east-1:000000000000:stack/local/local",
+            _ => bail!("`{name}` is neither a parameter nor a resource of the template"),
+        };
+        Ok(pseudo.into())
+    }
+
+    fn attribute(&self, argument: &Value) -> Result<String> {
+        let [resource, attribute] = arguments(argument)?;
+        self.attribute_of(text(resource)?, text(attribute)?)
+    }
+
+    fn attribute_of(&self, resource: &str, attribute: &str) -> Result<String> {
+        let names =
+            self.resources.get(resource).with_context(|| format!("`{resource}` is not a resource of the template"))?;
+        names
+            .attributes
+            .get(attribute)
+            .cloned()
+            .with_context(|| format!("`{resource}` has no attribute `{attribute}` that the local runtime knows"))
+    }
+
+    fn substitute(&self, argument: &Value) -> Result<String> {
+        let (pattern, own) = match argument {
+            Value::Array(_) => {
+                let [pattern, own] = arguments(argument)?;
+                (text(pattern)?, self.resolve(own)?)
+            }
+            pattern => (text(pattern)?, Value::Null),
+        };
+        let mut result = String::new();
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}').with_context(|| format!("`${{` without `}}` in `{pattern}`"))?;
+            result.push_str(before);
+            if let Some(literal) = name.strip_prefix('!') {
+                result.push_str("${");
+                result.push_str(literal);
+                result.push('}');
+            } else if let Some(value) = own.get(name) {
+                result.push_str(&plain(value)?);
+            } else if let Some((resource, attribute)) = name.split_once('.') {
+                result.push_str(&self.attribute_of(resource, attribute)?);
+            } else {
+                result.push_str(&plain(&self.reference(name)?)?);
+            }
+            rest = after;
+        }
+        result.push_str(rest);
+        Ok(result)
+    }
+
+    fn join(&self, argument: &Value) -> Result<String> {
+        let [delimiter, items] = arguments(argument)?;
+        let items = self.resolve(items)?;
+        let items = items.as_array().context("`Fn::Join` needs a list")?;
+        let items: Vec<_> = items.iter().map(plain).collect::<Result<_>>()?;
+        Ok(items.join(text(delimiter)?))
+    }
+
+    fn split(&self, argument: &Value) -> Result<Value> {
+        let [delimiter, whole] = arguments(argument)?;
+        let whole = plain(&self.resolve(whole)?)?;
+        Ok(whole.split(text(delimiter)?).collect())
+    }
+
+    fn select(&self, argument: &Value) -> Result<Value> {
+        let [index, items] = arguments(argument)?;
+        let index: usize = plain(&self.resolve(index)?)?.parse().context("`Fn::Select` needs an index")?;
+        let items = self.resolve(items)?;
+        items.get(index).cloned().with_context(|| format!("`Fn::Select` asks for item {index} of {items}"))
+    }
+
+    fn find_in_map(&self, argument: &Value) -> Result<Value> {
+        let [map, first, second] = arguments(argument)?;
+        let mut found = &self.mappings;
+        for key in [map, first, second] {
+            let key = plain(&self.resolve(key)?)?;
+            found = found.get(&key).with_context(|| format!("the mappings have no `{key}`"))?;
+        }
+        Ok(found.clone())
+    }
+
+    /// Whether the condition `name` of the `Conditions` section holds.
+    ///
+    /// # Errors
+    /// Where there is no such condition or it cannot be computed.
+    pub fn condition(&self, name: &str) -> Result<bool> {
+        let expression =
+            self.conditions.get(name).with_context(|| format!("`{name}` is not a condition of the template"))?;
+        self.truth(expression)
+    }
+
+    fn truth(&self, expression: &Value) -> Result<bool> {
+        let (function, argument) =
+            expression.as_object().and_then(intrinsic).ok_or_else(|| anyhow!("`{expression}` is no condition"))?;
+        self.holds(function, argument)
+    }
+
+    fn holds(&self, function: &str, argument: &Value) -> Result<bool> {
+        let operands = || argument.as_array().context("a condition needs a list of conditions");
+        Ok(match function {
+            "Condition" => self.condition(text(argument)?)?,
+            "Fn::Equals" => {
+                let [left, right] = arguments(argument)?;
+                plain(&self.resolve(left)?)? == plain(&self.resolve(right)?)?
+            }
+            "Fn::Not" => {
+                let [operand] = arguments(argument)?;
+                !self.truth(operand)?
+            }
+            "Fn::And" => {
+                operands()?.iter().try_fold(true, |all, operand| Ok::<_, anyhow::Error>(all & self.truth(operand)?))?
+            }
+            "Fn::Or" => {
+                operands()?.iter().try_fold(false, |any, operand| Ok::<_, anyhow::Error>(any | self.truth(operand)?))?
+            }
+            other => bail!("`{other}` is no condition"),
+        })
+    }
+}
+
+/// An object with a single key that is a function's name is a call of it.
+fn intrinsic(map: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let mut entries = map.iter();
+    match (entries.next(), entries.next()) {
+        (Some((name, argument)), None)
+            if name == "Ref" || name == "Condition" && argument.is_string() || name.starts_with("Fn::") =>
+        {
+            Some((name, argument))
+        }
+        _ => None,
+    }
+}
+
+fn arguments<const N: usize>(argument: &Value) -> Result<&[Value; N]> {
+    argument
+        .as_array()
+        .and_then(|items| items.as_slice().try_into().ok())
+        .with_context(|| format!("{N} arguments are needed, not {argument}"))
+}
+
+fn text(value: &Value) -> Result<&str> {
+    value.as_str().with_context(|| format!("a word is needed, not {value}"))
+}
+
+/// A value as it appears inside a longer string.
+fn plain(value: &Value) -> Result<String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        other => bail!("{other} cannot be part of a string"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn scope() -> Scope {
+        Scope {
+            parameters: BTreeMap::from([("Stage".into(), json!("prod")), ("Days".into(), json!(30))]),
+            resources: BTreeMap::from([(
+                "Table".into(),
+                Names { reference: "table".into(), attributes: BTreeMap::from([("Arn", "arn:table".into())]) },
+            )]),
+            mappings: json!({"Sizes": {"prod": {"memory": 512}}}),
+            conditions: json!({"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}).as_object().unwrap().clone(),
+        }
+    }
+
+    #[track_caller]
+    fn resolves(expression: &Value, expected: &Value) {
+        assert_eq!(&scope().resolve(expression).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_function_gives_what_cloudformation_gives() {
+        resolves(&json!({"Ref": "Table"}), &json!("table"));
+        resolves(&json!({"Ref": "AWS::Region"}), &json!("us-east-1"));
+        resolves(&json!({"Fn::GetAtt": ["Table", "Arn"]}), &json!("arn:table"));
+        resolves(&json!({"Fn::Sub": "${Table.Arn}/${Stage}/${Days}/${!x}"}), &json!("arn:table/prod/30/${x}"));
+        resolves(&json!({"Fn::Sub": ["${a}${Stage}", {"a": {"Ref": "Table"}}]}), &json!("tableprod"));
+        resolves(&json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}), &json!("a-prod"));
+        resolves(&json!({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}), &json!("b"));
+        resolves(&json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "memory"]}), &json!(512));
+        resolves(&json!({"Fn::If": ["IsProd", 1, 2]}), &json!(1));
+        resolves(&json!({"a": {"Ref": "AWS::NoValue"}, "b": 1}), &json!({"b": 1}));
+    }
+
+    #[test]
+    fn an_error_names_the_property_and_what_is_missing() {
+        let error = scope().resolve(&json!({"Resource": {"Ref": "Tabel"}})).unwrap_err();
+        assert_eq!(
+            format!("{error:#}"),
+            "in `Resource`: `Tabel` is neither a parameter nor a resource of the template"
+        );
+    }
+}

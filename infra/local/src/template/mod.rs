@@ -1,0 +1,118 @@
+//! `template.yaml`, read as CloudFormation reads it: what the system is made of.
+//!
+//! A route, table or variable that is not in the template does not exist locally, and what the runtime cannot honour is
+//! refused with a sentence that names the resource and the property.
+
+mod assemble;
+pub mod intrinsics;
+mod properties;
+mod scope;
+pub mod secrets;
+mod yaml;
+
+use std::{collections::BTreeMap, time::Duration};
+
+pub use properties::{Cors, Effect, GenerateSecretString, Statement};
+
+/// The system that a template describes.
+#[derive(Debug)]
+pub struct Template {
+    /// The Lambda functions.
+    pub functions: Vec<Function>,
+    /// The HTTP API, if there is one.
+    pub http_api: Option<HttpApi>,
+    /// The WebSocket API, if there is one.
+    pub websocket_api: Option<WebSocketApi>,
+    /// The DynamoDB tables.
+    pub tables: Vec<Table>,
+}
+
+/// A Lambda function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The logical id, which is the function's name as well.
+    pub name: String,
+    /// The package that builds it: the last component of `CodeUri`.
+    pub package: String,
+    /// The binary target: `Metadata.BuildProperties.Binary`.
+    pub binary: String,
+    /// Megabytes.
+    pub memory_size: u32,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// How many instances there may be, where the template limits them.
+    pub reserved_concurrency: Option<usize>,
+    /// The template's variables.
+    pub environment: BTreeMap<String, String>,
+    /// What the function may do.
+    pub statements: Vec<Statement>,
+}
+
+/// An HTTP API and its routes.
+#[derive(Debug)]
+pub struct HttpApi {
+    /// The API's id.
+    pub id: String,
+    /// Cross-origin rules.
+    pub cors: Option<Cors>,
+    /// Every route of every function.
+    pub routes: Vec<HttpRoute>,
+}
+
+/// One route of an HTTP API.
+#[derive(Clone, Debug)]
+pub struct HttpRoute {
+    /// `None` is `ANY`.
+    pub method: Option<String>,
+    /// `None` is the catch-all `$default`.
+    pub path: Option<String>,
+    /// The function it calls, by name.
+    pub function: String,
+}
+
+/// A WebSocket API.
+#[derive(Debug)]
+pub struct WebSocketApi {
+    /// The API's id.
+    pub id: String,
+    /// The stage: the path of the URL.
+    pub stage: String,
+    /// The field of a JSON frame that names the route, from `$request.body.<field>`.
+    pub selection: Vec<String>,
+    /// The authorizer of `$connect`.
+    pub authorizer: Option<Authorizer>,
+    /// Functions by route key.
+    pub routes: BTreeMap<String, String>,
+}
+
+/// A REQUEST authorizer.
+#[derive(Debug)]
+pub struct Authorizer {
+    /// The function that decides, by name.
+    pub function: String,
+    /// What a request must carry to be shown to it: `route.request.header.X`, `route.request.querystring.X`.
+    pub identity_source: Vec<String>,
+}
+
+/// A DynamoDB table.
+#[derive(Debug)]
+pub struct Table {
+    /// The logical id, which is the table's name as well.
+    pub name: String,
+    /// The body of a `CreateTable` call.
+    pub create: serde_json::Value,
+    /// The attribute that says when an item ends.
+    pub time_to_live: Option<String>,
+}
+
+/// The ARN of the function `name`.
+#[must_use]
+pub fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:{}:{}:function:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
+}
+
+/// The ARN of the table `name`.
+#[must_use]
+pub fn table_arn(name: &str) -> String {
+    format!("arn:aws:dynamodb:{}:{}:table/{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
+}

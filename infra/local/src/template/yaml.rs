@@ -1,0 +1,98 @@
+//! YAML with CloudFormation's short forms, as JSON with their long forms.
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use serde_json::{Map, Number, Value, json};
+
+/// Reads one YAML document; `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}`.
+///
+/// # Errors
+/// A sentence with line and column where the text is no YAML, or is YAML that JSON cannot express.
+pub fn parse(source: &str) -> Result<Value> {
+    let mut documents = Yaml::load_from_str(source).map_err(|error| anyhow!("{error}"))?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => value(document),
+        (None, _) => bail!("the file is empty"),
+        (Some(_), false) => bail!("the file holds more than one YAML document"),
+    }
+}
+
+fn value(node: Yaml<'_>) -> Result<Value> {
+    Ok(match node {
+        Yaml::Value(scalar) => self::scalar(scalar)?,
+        Yaml::Sequence(items) => items.into_iter().map(value).collect::<Result<_>>()?,
+        Yaml::Mapping(entries) => {
+            let mut map = Map::new();
+            for (key, item) in entries {
+                let key = self::key(key)?;
+                let item = value(item).with_context(|| format!("in `{key}`"))?;
+                map.insert(key, item);
+            }
+            Value::Object(map)
+        }
+        Yaml::Tagged(tag, inner) => long_form(&tag.suffix, value(*inner)?),
+        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
+            bail!("there is a value that cannot be read")
+        }
+    })
+}
+
+fn scalar(scalar: Scalar<'_>) -> Result<Value> {
+    Ok(match scalar {
+        Scalar::Null => Value::Null,
+        Scalar::Boolean(flag) => flag.into(),
+        Scalar::Integer(number) => number.into(),
+        Scalar::FloatingPoint(number) => {
+            Number::from_f64(number.into_inner()).context("there is a number that is not finite")?.into()
+        }
+        Scalar::String(text) => text.into_owned().into(),
+    })
+}
+
+fn key(node: Yaml<'_>) -> Result<String> {
+    match value(node)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        other => bail!("`{other}` cannot be the name of a property"),
+    }
+}
+
+fn long_form(tag: &str, argument: Value) -> Value {
+    let name = match tag {
+        "Ref" | "Condition" => tag.to_owned(),
+        function => format!("Fn::{function}"),
+    };
+    // Only the short form may write `!GetAtt Resource.Attribute` as one word.
+    let argument = match (tag, argument) {
+        ("GetAtt", Value::String(path)) => match path.split_once('.') {
+            Some((resource, attribute)) => json!([resource, attribute]),
+            None => json!([path]),
+        },
+        (_, argument) => argument,
+    };
+    Value::Object(Map::from_iter([(name, argument)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_become_long_forms() {
+        let parsed = parse("a: !Ref B\nc: !GetAtt D.E.F\ng: !Join ['-', [x, !Sub '${Y}']]").unwrap();
+        assert_eq!(
+            parsed,
+            json!({
+                "a": {"Ref": "B"},
+                "c": {"Fn::GetAtt": ["D", "E.F"]},
+                "g": {"Fn::Join": ["-", ["x", {"Fn::Sub": "${Y}"}]]},
+            })
+        );
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let error = parse("a: 1\nb: [1, 2\nc: 3\n").unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
+    }
+}
