@@ -23,7 +23,16 @@ async fn nobody_has_the_name() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     let first_letters = &ann.name[..ann.name.len() - 1];
-    for name in ["nobody-has-this-name", first_letters, "no name at all!"] {
+    for name in ["nobody-has-this-name", first_letters] {
+        find(&ann, name).await.refuses(404, "user_not_found");
+    }
+}
+
+#[tokio::test]
+async fn nobody_can_have_the_name() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for name in ["no name at all!", "", &"a".repeat(151)] {
         find(&ann, name).await.refuses(404, "user_not_found");
     }
 }
