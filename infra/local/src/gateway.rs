@@ -15,6 +15,7 @@ use crate::{
     dynamodb::{self, DynamoDb},
     http_api::HttpApi,
     iam::Iam,
+    websocket_api::WebSocketApi,
 };
 
 /// Everything that answers on the port.
@@ -22,6 +23,8 @@ use crate::{
 pub struct Gateway {
     /// The template's HTTP API.
     pub http_api: Option<HttpApi>,
+    /// The template's WebSocket API.
+    pub websocket_api: Option<Arc<WebSocketApi>>,
     /// The embedded database.
     pub dynamodb: DynamoDb,
     /// Who may do what.
@@ -50,6 +53,11 @@ impl Gateway {
     async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
             return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
+        }
+        if let Some(api) = &self.websocket_api
+            && let Some(wanted) = api.wanted(&parts)
+        {
+            return api.handle(&self.iam, source, wanted, parts, body).await;
         }
         if parts.uri.path() == "/_local/iam" {
             return Json(self.iam.report()).into_response();

@@ -16,3 +16,4 @@ pub mod options;
 pub mod system;
 pub mod template;
 pub mod warden;
+pub mod websocket_api;

@@ -21,6 +21,7 @@ use crate::{
     options::Options,
     template::{Template, secrets::Secrets},
     warden::Warden,
+    websocket_api::{Limits, WebSocketApi},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.
@@ -59,7 +60,9 @@ pub async fn start(options: &Options) -> Result<System> {
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let lambda = Lambda::new(executables, &iam, &Endpoints { base: url.clone(), stage }, &warden);
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
-    let gateway = Arc::new(Gateway { http_api, dynamodb, iam });
+    let limits = Limits { idle: options.socket_idle, duration: options.socket_duration };
+    let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda, limits)));
+    let gateway = Arc::new(Gateway { http_api, websocket_api, dynamodb, iam });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(async move {

@@ -1,0 +1,129 @@
+//! The open sockets, as the connection management API finds them.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use tokio::sync::{Notify, mpsc};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::ids;
+
+/// How many messages wait for a client that reads slowly.
+const CLIENT_BUFFER: usize = 128;
+
+/// Who opened a socket.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Identity {
+    pub(super) source_ip: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) user_agent: String,
+}
+
+/// One socket, from its handshake on.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) id: String,
+    pub(super) connected_at: OffsetDateTime,
+    pub(super) domain: String,
+    pub(super) identity: Identity,
+    /// What the authorizer said, `principalId` included.
+    pub(super) authorizer: Option<Map<String, Value>>,
+    born: Instant,
+    /// Milliseconds after `born`.
+    last_active: AtomicU64,
+    outbox: mpsc::Sender<Message>,
+    close: Notify,
+}
+
+/// Why a message was not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Refused {
+    /// The client does not read, and its buffer is full.
+    Full,
+    /// The socket is closing.
+    Gone,
+}
+
+impl Connection {
+    /// A connection that is not known to anybody yet, and the messages it is to send.
+    pub(super) fn new(source: SocketAddr, domain: &str, user_agent: &str) -> (Self, mpsc::Receiver<Message>) {
+        let (outbox, messages) = mpsc::channel(CLIENT_BUFFER);
+        let connection = Self {
+            id: ids::gateway(),
+            connected_at: OffsetDateTime::now_utc(),
+            domain: domain.to_owned(),
+            identity: Identity { source_ip: source.ip().to_string(), user_agent: user_agent.to_owned() },
+            authorizer: None,
+            born: Instant::now(),
+            last_active: AtomicU64::new(0),
+            outbox,
+            close: Notify::new(),
+        };
+        (connection, messages)
+    }
+
+    pub(super) fn send(&self, message: Message) -> Result<(), Refused> {
+        self.touch();
+        self.outbox.try_send(message).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Refused::Full,
+            mpsc::error::TrySendError::Closed(_) => Refused::Gone,
+        })
+    }
+
+    /// Asks the socket's task to close it.
+    pub(super) fn close(&self) {
+        self.close.notify_one();
+    }
+
+    pub(super) async fn close_asked(&self) {
+        self.close.notified().await;
+    }
+
+    /// Puts the idle timer back.
+    pub(super) fn touch(&self) {
+        let age = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_active.store(age, Ordering::Relaxed);
+    }
+
+    /// When a frame went either way for the last time.
+    pub(super) fn last_active(&self) -> Instant {
+        self.born + Duration::from_millis(self.last_active.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn last_active_at(&self) -> OffsetDateTime {
+        self.connected_at + Duration::from_millis(self.last_active.load(Ordering::Relaxed))
+    }
+}
+
+/// Every open socket, by id.
+#[derive(Debug, Default)]
+pub(super) struct Connections(Mutex<HashMap<String, Arc<Connection>>>);
+
+impl Connections {
+    pub(super) fn open(&self, connection: &Arc<Connection>) {
+        self.lock().insert(connection.id.clone(), Arc::clone(connection));
+    }
+
+    pub(super) fn close(&self, id: &str) {
+        self.lock().remove(id);
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<Arc<Connection>> {
+        self.lock().get(id).cloned()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Connection>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

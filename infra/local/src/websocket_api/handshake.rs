@@ -1,0 +1,169 @@
+//! Opening a socket: authorizer, then `$connect`, and only then the 101.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use hyper::upgrade::OnUpgrade;
+use serde::Deserialize;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::{
+    INTEGRATION_TIMEOUT, WebSocketApi,
+    authorizer::{self, Verdict},
+    connections::Connection,
+    event::{AuthorizerEvent, Event, EventType, HandshakeFields, RequestContext, execute_api_arn},
+    socket,
+};
+use crate::ids;
+
+/// A handshake that was refused.
+struct Refusal {
+    status: StatusCode,
+    message: &'static str,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: &'static str) -> Self {
+        Self { status, message }
+    }
+}
+
+/// What `$connect` answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ConnectAnswer {
+    status_code: u16,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, String>>,
+}
+
+/// Answers a request for a socket.
+pub(super) async fn handshake(api: &Arc<WebSocketApi>, source: SocketAddr, mut parts: Parts, query: &str) -> Response {
+    let Some((upgrade, accept)) = upgrade(&mut parts) else {
+        return (StatusCode::UPGRADE_REQUIRED, Json(json!({"message": "Upgrade Required"}))).into_response();
+    };
+    let (mut connection, outbox) =
+        Connection::new(source, text(&parts.headers, &header::HOST), text(&parts.headers, &header::USER_AGENT));
+    match open(api, &mut connection, &parts, query).await {
+        Ok(subprotocol) => {
+            let connection = Arc::new(connection);
+            // Known from here on, and what is sent to it before the client has read the 101 waits in its buffer.
+            api.connections.open(&connection);
+            tokio::spawn(socket::run(Arc::clone(api), connection, upgrade, outbox));
+            switching(&accept, subprotocol)
+        }
+        Err(Refusal { status, message }) => {
+            let body = json!({"message": message, "connectionId": connection.id, "requestId": ids::gateway()});
+            (status, Json(body)).into_response()
+        }
+    }
+}
+
+/// The upgraded connection to come and the key to accept it with, where the request asks for a WebSocket.
+fn upgrade(parts: &mut Parts) -> Option<(OnUpgrade, String)> {
+    let has = |name: &HeaderName, token: &str| {
+        text(&parts.headers, name).split(',').any(|word| word.trim().eq_ignore_ascii_case(token))
+    };
+    let asks = parts.method == Method::GET
+        && has(&header::CONNECTION, "upgrade")
+        && has(&header::UPGRADE, "websocket")
+        && has(&header::SEC_WEBSOCKET_VERSION, "13");
+    let accept = derive_accept_key(parts.headers.get(header::SEC_WEBSOCKET_KEY)?.as_bytes());
+    let upgrade = parts.extensions.remove::<OnUpgrade>()?;
+    asks.then_some((upgrade, accept))
+}
+
+/// Asks the authorizer and `$connect`; gives the subprotocol that `$connect` selected.
+async fn open(
+    api: &WebSocketApi,
+    connection: &mut Connection,
+    parts: &Parts,
+    query: &str,
+) -> Result<Option<String>, Refusal> {
+    let trace = ids::trace();
+    let fields = HandshakeFields::new(parts, query, &trace);
+    authorize(api, connection, &fields, &trace).await?;
+    connect(api, connection, &fields, &trace).await
+}
+
+async fn authorize(
+    api: &WebSocketApi,
+    connection: &mut Connection,
+    fields: &HandshakeFields,
+    trace: &str,
+) -> Result<(), Refusal> {
+    let Some(authorizer) = &api.authorizer else { return Ok(()) };
+    let method_arn = execute_api_arn(&api.id, &api.stage, "$connect");
+    let verdict = if authorizer::is_identified(&authorizer.identity_source, fields) {
+        let context = RequestContext::new(&api.id, &api.stage, connection, EventType::Connect, "$connect");
+        let event = AuthorizerEvent::new(&method_arn, fields, context);
+        let event = serde_json::to_vec(&event).map_err(|_| internal_error())?;
+        let answer =
+            tokio::time::timeout(INTEGRATION_TIMEOUT, api.lambda.invoke(&authorizer.function, trace, event.into()));
+        answer.await.map_or(Verdict::Broken, |answer| authorizer::verdict(answer, &method_arn))
+    } else {
+        Verdict::Unauthorized
+    };
+    match verdict {
+        Verdict::Allow(context) => connection.authorizer = Some(context),
+        Verdict::Deny => {
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "User is not authorized to access this resource"));
+        }
+        Verdict::Unauthorized => return Err(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized")),
+        Verdict::Broken => return Err(internal_error()),
+    }
+    Ok(())
+}
+
+async fn connect(
+    api: &WebSocketApi,
+    connection: &Connection,
+    fields: &HandshakeFields,
+    trace: &str,
+) -> Result<Option<String>, Refusal> {
+    let Some(function) = api.routes.get("$connect") else { return Ok(None) };
+    let request_context = RequestContext::new(&api.id, &api.stage, connection, EventType::Connect, "$connect");
+    let event = Event { request: Some(fields), request_context, body: None, is_base64_encoded: false };
+    let event = serde_json::to_vec(&event).map_err(|_| internal_error())?;
+    let bad_gateway = || Refusal::new(StatusCode::BAD_GATEWAY, "Internal server error");
+    let answer = tokio::time::timeout(INTEGRATION_TIMEOUT, api.lambda.invoke(function, trace, event.into()));
+    let Ok(Ok(payload)) = answer.await else { return Err(bad_gateway()) };
+    let answer: ConnectAnswer = serde_json::from_slice(&payload).map_err(|_| bad_gateway())?;
+    let status = StatusCode::from_u16(answer.status_code).map_err(|_| bad_gateway())?;
+    if status.is_client_error() || status.is_server_error() {
+        return Err(Refusal::new(status, status.canonical_reason().unwrap_or_default()));
+    }
+    let selected = answer.headers.unwrap_or_default().into_iter();
+    let selected =
+        selected.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-protocol")).map(|(_, value)| value);
+    Ok(selected.last())
+}
+
+fn internal_error() -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
+}
+
+fn switching(accept: &str, subprotocol: Option<String>) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::from_str(accept) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(subprotocol) = subprotocol.and_then(|name| HeaderValue::from_str(&name).ok()) {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    response
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

@@ -1,0 +1,177 @@
+//! The WebSocket API: opens sockets when the authorizer and `$connect` agree, routes their frames to functions, and lets
+//! functions write to them.
+
+mod authorizer;
+mod connections;
+mod event;
+mod handshake;
+mod management;
+mod socket;
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{body::Body, http::request::Parts, response::Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use self::{
+    connections::{Connection, Connections},
+    event::{Event, EventType, RequestContext},
+};
+use crate::{
+    iam::Iam,
+    ids,
+    lambda::Lambda,
+    logs,
+    template::{self, Authorizer},
+};
+
+/// What the platform waits for an integration.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// The path of a socket in the original service, before the id of its room.
+const ORIGINAL_PATH: &str = "/ws/chat/";
+
+/// How long a socket may live.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Without a frame either way.
+    pub idle: Duration,
+    /// Altogether.
+    pub duration: Duration,
+}
+
+/// A WebSocket API.
+#[derive(Debug)]
+pub struct WebSocketApi {
+    id: String,
+    stage: String,
+    selection: Vec<String>,
+    authorizer: Option<Authorizer>,
+    routes: BTreeMap<String, String>,
+    lambda: Lambda,
+    limits: Limits,
+    connections: Connections,
+}
+
+/// What a request wants of a WebSocket API.
+#[derive(Debug, Eq, PartialEq)]
+pub enum Wanted {
+    /// A socket, with this query string.
+    Socket(String),
+    /// The connection of this id, still percent-encoded.
+    Connection(String),
+}
+
+impl WebSocketApi {
+    /// The API of a template.
+    #[must_use]
+    pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits) -> Self {
+        let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
+        Self { id, stage, selection, authorizer, routes, lambda, limits, connections: Connections::default() }
+    }
+
+    /// What the request wants, if it is for this API.
+    #[must_use]
+    pub fn wanted(&self, parts: &Parts) -> Option<Wanted> {
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        if let Some(room) = path.strip_prefix(ORIGINAL_PATH) {
+            let room = room.strip_suffix('/').unwrap_or(room);
+            return Some(Wanted::Socket(format!("room_name={room}&{query}")));
+        }
+        let rest = path.strip_prefix('/')?.strip_prefix(&self.stage)?;
+        match rest.strip_prefix("/@connections/") {
+            Some(id) => Some(Wanted::Connection(id.to_owned())),
+            None => matches!(rest, "" | "/").then(|| Wanted::Socket(query.to_owned())),
+        }
+    }
+
+    /// Answers a request that [`Self::wanted`] recognised.
+    pub async fn handle(
+        self: &Arc<Self>,
+        iam: &Iam,
+        source: SocketAddr,
+        wanted: Wanted,
+        parts: Parts,
+        body: Body,
+    ) -> Response {
+        match wanted {
+            Wanted::Socket(query) => handshake::handshake(self, source, parts, &query).await,
+            Wanted::Connection(id) => management::handle(self, iam, &id, parts, body).await,
+        }
+    }
+
+    /// Gives a message to its route's function, without waiting for the ones before it.
+    fn received(self: &Arc<Self>, connection: &Arc<Connection>, message: Message) {
+        let (api, connection) = (Arc::clone(self), Arc::clone(connection));
+        tokio::spawn(async move { api.route(&connection, message).await });
+    }
+
+    async fn route(&self, connection: &Connection, message: Message) {
+        let (body, is_base64_encoded) = match message {
+            Message::Text(text) => (text.to_string(), false),
+            other => (STANDARD.encode(other.into_data()), true),
+        };
+        let key = select(&self.selection, &body);
+        let route =
+            key.and_then(|key| self.routes.get_key_value(&key)).or_else(|| self.routes.get_key_value("$default"));
+        let Some((key, function)) = route else {
+            return complain(connection, "Forbidden", &ids::gateway());
+        };
+        let request_context = RequestContext::new(&self.id, &self.stage, connection, EventType::Message, key);
+        let request_id = request_context.request_id.clone();
+        let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };
+        let invocation = self.invoke(function, &event);
+        if !matches!(tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await, Ok(true)) {
+            complain(connection, "Internal server error", &request_id);
+        }
+    }
+
+    /// Tells `$disconnect` that a socket is closed.
+    async fn disconnected(&self, connection: &Connection, code: u16, reason: &str) {
+        let Some(function) = self.routes.get("$disconnect") else { return };
+        let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
+        let request_context = context.disconnected(code, reason);
+        let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
+        self.invoke(function, &event).await;
+    }
+
+    async fn invoke(&self, function: &str, event: &Event<'_>) -> bool {
+        match serde_json::to_vec(event) {
+            Ok(event) => self.lambda.invoke(function, &ids::trace(), event.into()).await.is_ok(),
+            Err(error) => {
+                logs::warning(&format!("an event for {function} cannot be written: {error}"));
+                false
+            }
+        }
+    }
+}
+
+/// The route key that a frame names.
+fn select(selection: &[String], body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let found = selection.iter().try_fold(&body, |value, field| value.get(field))?;
+    found.as_str().filter(|key| !key.starts_with('$')).map(str::to_owned)
+}
+
+/// What the gateway itself tells a client whose frame led nowhere.
+fn complain(connection: &Connection, message: &str, request_id: &str) {
+    let text = json!({"message": message, "connectionId": connection.id, "requestId": request_id}).to_string();
+    // A client that is gone or does not read misses it.
+    let _ = connection.send(Message::text(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_names_its_route_in_json() {
+        let selection = ["type".to_owned()];
+        assert_eq!(select(&selection, r#"{"type":"message"}"#).as_deref(), Some("message"));
+        for other in ["no json", "[]", "{}", r#"{"type":1}"#, r#"{"type":"$connect"}"#] {
+            assert_eq!(select(&selection, other), None, "{other}");
+        }
+    }
+}
