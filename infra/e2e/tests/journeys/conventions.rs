@@ -166,6 +166,38 @@ async fn a_list_is_asked_for_with_sane_numbers() {
 }
 
 #[tokio::test]
+async fn answers_are_written_in_the_order_of_the_documentation() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let bob = json!({"username": server.name("bob"), "password": PASSWORD});
+    let room = ann.creates_room().await;
+    let create = ann.post("/create-chatroom/", &json!({})).await;
+    let join = ann.post("/join-chatroom/", &json!({"chatroom_id": room})).await;
+    let send = ann.tries_to_send(room, "hi").await;
+    let members = ann.get(&format!("/list-members/{room}/")).await;
+    let find = ann.get(&format!("/find-user/?username={}", ann.name)).await;
+    let [register, login] = [server.post("/auth/register/", &bob).await, server.post("/auth/login/", &bob).await];
+    let refused = server.get("/list-chatrooms/").await;
+    for (answer, fields) in [
+        (register, "id username"),
+        (login, "message access_token token_type expires_in user id username"),
+        (create, "id members type name description created_by created_at updated_at"),
+        (join, "id conversation user"),
+        (
+            send,
+            "id conversation sender receivers attachment_picture attachment_video text created_at updated_at \
+             sequence client_id",
+        ),
+        (find, "id username"),
+        (members, "user username joined_at last_read online"),
+        (refused, "type title status detail code"),
+    ] {
+        let places: Vec<_> = fields.split(' ').map(|field| answer.body.find(&format!("\"{field}\":"))).collect();
+        assert!(places.is_sorted() && places.iter().all(Option::is_some), "not {fields}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn times_are_utc_in_milliseconds() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
