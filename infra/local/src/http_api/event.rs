@@ -202,7 +202,7 @@ mod tests {
 
     fn event(request: axum::http::request::Builder, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let route = Route { key: "POST /u/{id}".into(), function: "F".into() };
+        let route = Route { key: "POST /u/{id}".into(), function: "F".into(), greedy: None };
         let matched = Matched { route: &route, parameters: BTreeMap::from([("id".into(), "7".into())]) };
         let arrival = Arrival {
             api_id: "api",

@@ -28,6 +28,8 @@ pub(super) struct Route {
     pub(super) key: String,
     /// The function's name.
     pub(super) function: String,
+    /// The name of its greedy variable.
+    pub(super) greedy: Option<String>,
 }
 
 /// The route of one request, and the parameters in its path.
@@ -45,14 +47,21 @@ impl Routes {
         Ok(Self {
             by_method: by_method.collect::<Result<_>>()?,
             any: router(routes, None)?,
-            default: default.map(|route| Route { key: "$default".to_owned(), function: route.function.clone() }),
+            default: default.map(|route| Route {
+                key: "$default".to_owned(),
+                function: route.function.clone(),
+                greedy: None,
+            }),
         })
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let router = self.by_method.get(method).unwrap_or(&self.any);
         if let Ok(found) = router.at(path) {
-            let parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect();
+            // The pattern for the empty greedy variable does not have it.
+            let empty = found.value.greedy.iter().map(|name| (name.clone(), String::new()));
+            let given = found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value)));
+            let parameters = empty.chain(given).collect();
             return Some(Matched { route: found.value, parameters });
         }
         let route = self.default.as_ref()?;
@@ -76,8 +85,13 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
             route.function
         );
         let key = format!("{} {path}", route.method.as_deref().unwrap_or("ANY"));
-        let target = Route { key, function: route.function.clone() };
-        for pattern in patterns(path) {
+        let greedy = greedy(path);
+        let patterns = match greedy {
+            Some((base, name)) => vec![format!("{base}{{*{name}}}"), base.to_owned()],
+            None => vec![path.clone()],
+        };
+        let target = Route { key, function: route.function.clone(), greedy: greedy.map(|(_, name)| name.to_owned()) };
+        for pattern in patterns {
             router
                 .insert(pattern, target.clone())
                 .map_err(|error| anyhow!("{}: Path: {path}: {error}", route.function))?;
@@ -86,12 +100,9 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
     Ok(router)
 }
 
-/// A greedy variable matches nothing as well: `/x/{proxy+}` serves `/x/`, but not `/x`.
-fn patterns(path: &str) -> Vec<String> {
-    match path.strip_suffix("+}").and_then(|rest| rest.rsplit_once('{')) {
-        Some((base, name)) => vec![format!("{base}{{*{name}}}"), base.to_owned()],
-        None => vec![path.to_owned()],
-    }
+/// `/x/{proxy+}` → `/x/`, `proxy`. It matches nothing as well, so that it serves `/x/`, but not `/x`.
+fn greedy(path: &str) -> Option<(&str, &str)> {
+    path.strip_suffix("+}")?.rsplit_once('{')
 }
 
 fn decoded(value: &str) -> String {
@@ -152,7 +163,10 @@ mod tests {
     fn parameters_are_decoded() {
         let routes = routes(&["GET /u/{name}/{proxy+}"]);
         let matched = routes.find("GET", "/u/%C3%A4%2F1/").unwrap();
-        assert_eq!(matched.parameters, BTreeMap::from([("name".into(), "ä/1".into())]));
+        assert_eq!(
+            matched.parameters,
+            BTreeMap::from([("name".into(), "ä/1".into()), ("proxy".into(), String::new())])
+        );
         let matched = routes.find("GET", "/u/a/b/c").unwrap();
         assert_eq!(matched.parameters["proxy"], "b/c");
     }

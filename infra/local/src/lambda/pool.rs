@@ -1,12 +1,15 @@
 //! The instances of one function.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use axum::body::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot},
+    time::timeout,
+};
 
 use super::{
     failure::Failure,
@@ -24,19 +27,37 @@ const MAX_INSTANCES: usize = 16;
 /// How long an instance may stay idle.
 const IDLE: Duration = Duration::from_secs(5 * 60);
 
+/// How long an event waits for an instance that has answered, before another one is started.
+const SETTLING: Duration = Duration::from_millis(50);
+
 /// A function and its instances.
 #[derive(Debug)]
 pub(super) struct Pool {
     function: Function,
     launch: Launch,
-    idle: Mutex<Vec<Instance>>,
+    ready: Mutex<Ready>,
+    rested: Notify,
     permits: Arc<Semaphore>,
+}
+
+/// The instances that serve nobody.
+#[derive(Debug, Default)]
+struct Ready {
+    idle: Vec<Instance>,
+    /// How many have answered and are about to ask for the next event.
+    settling: usize,
 }
 
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
-        Self { function, launch, idle: Mutex::default(), permits: Arc::new(Semaphore::new(instances)) }
+        Self {
+            function,
+            launch,
+            ready: Mutex::default(),
+            rested: Notify::new(),
+            permits: Arc::new(Semaphore::new(instances)),
+        }
     }
 
     /// Serves one event, and keeps its instance for the next one.
@@ -66,15 +87,20 @@ impl Pool {
         let begun = Instant::now();
         let Invoked { result, fatal } = instance.invoke(&request_id, &trace, payload, self.function.timeout).await;
         let duration = begun.elapsed();
+        self.ready().settling += 1;
+        // A caller that has stopped waiting misses the answer.
         let _ = reply.send(result.clone());
         let peak = instance.peak_memory();
         let lives = !fatal && instance.settles(asked, self.function.timeout).await;
         if lives {
             self.report(&result, duration, init, peak, instance.output.take().await);
-            self.rest(instance, permit);
+            self.rest(Some(instance));
         } else {
+            self.rest(None);
             self.report(&result, duration, init, peak, instance.end().await);
         }
+        // Held until here, so that whoever waits for it finds the instance.
+        drop(permit);
     }
 
     /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait.
@@ -86,29 +112,46 @@ impl Pool {
         permits.acquire_owned().await.map_err(|_| Failure::stopped())
     }
 
+    /// An instance that is idle, or will be in a moment.
     async fn idle_instance(&self) -> Option<Instance> {
         loop {
-            let mut instance = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            if instance.is_alive() {
-                return Some(instance);
+            let (idle, settling) = {
+                let mut ready = self.ready();
+                (ready.idle.pop(), ready.settling)
+            };
+            match idle {
+                Some(mut instance) => {
+                    if instance.is_alive() {
+                        return Some(instance);
+                    }
+                    logs::orphaned(&self.function.binary, &instance.end().await);
+                }
+                // An answer reaches its caller before the instance asks again: the caller's next event should find it.
+                None if settling > 0 => timeout(SETTLING, self.rested.notified()).await.ok()?,
+                None => return None,
             }
-            logs::orphaned(&self.function.binary, &instance.end().await);
         }
     }
 
-    fn rest(&self, mut instance: Instance, permit: OwnedSemaphorePermit) {
-        instance.idle_since = Instant::now();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
-        // Only now, so that whoever waits for the permit finds the instance.
-        drop(permit);
+    /// The end of settling, with the instance if it lives.
+    fn rest(&self, instance: Option<Instance>) {
+        let mut ready = self.ready();
+        ready.settling -= 1;
+        if let Some(mut instance) = instance {
+            instance.idle_since = Instant::now();
+            ready.idle.push(instance);
+        }
+        drop(ready);
+        self.rested.notify_one();
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Ready> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the instances that have been idle for long.
     pub(super) async fn end_idle(&self) {
-        let ended: Vec<_> = {
-            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.extract_if(.., |instance| instance.idle_since.elapsed() > IDLE).collect()
-        };
+        let ended: Vec<_> = self.ready().idle.extract_if(.., |instance| instance.idle_since.elapsed() > IDLE).collect();
         for instance in ended {
             logs::orphaned(&self.function.binary, &instance.end().await);
         }

@@ -24,15 +24,16 @@ use crate::iam::{Access, Iam};
 /// Answers one call for the connection `id`.
 pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts, body: Body) -> Response {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+    // Before the rights, so that the record of used ones holds calls for sockets only.
+    if URL_SAFE.decode(id.as_bytes()).is_err() {
+        return error(StatusCode::BAD_REQUEST, "BadRequestException", &format!("Invalid connectionId: {id}"));
+    }
     let access = Access {
         action: "execute-api:ManageConnections".to_owned(),
         resource: execute_api_arn(&api.id, &api.stage, &format!("{}/@connections/{id}", parts.method)),
     };
     if let Err(denied) = iam.check(iam.caller(&parts.headers), &access) {
         return error(StatusCode::FORBIDDEN, "AccessDeniedException", &denied.to_string());
-    }
-    if URL_SAFE.decode(id.as_bytes()).is_err() {
-        return error(StatusCode::BAD_REQUEST, "BadRequestException", &format!("Invalid connectionId: {id}"));
     }
     // Unknown are those that have been closed and those whose `$connect` has not finished.
     let Some(connection) = api.connections.get(&id) else { return gone() };

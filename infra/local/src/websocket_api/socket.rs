@@ -16,6 +16,7 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         Error, Message,
+        error::ProtocolError,
         protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
@@ -146,6 +147,7 @@ async fn read(api: &Arc<WebSocketApi>, connection: &Arc<Connection>, stream: &mu
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
             Some(Err(Error::Capacity(_))) => return End::ours(CloseCode::Size, "Message too long"),
             Some(Err(Error::Utf8(_))) => return End::ours(CloseCode::Invalid, "Invalid UTF-8"),
+            Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => return End::lost(),
             Some(Err(Error::Protocol(_))) => return End::ours(CloseCode::Protocol, "Protocol error"),
             Some(Err(_)) | None => return End::lost(),
         }

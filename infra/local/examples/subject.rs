@@ -1,0 +1,160 @@
+//! The function that the conformance tests run. It knows nothing of chats: it does what its event asks for.
+
+#![allow(clippy::expect_used, clippy::exit, reason = "a subject that fails loudly is what the tests want")]
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_sdk_apigatewaymanagement::{self as management, primitives::Blob};
+use aws_sdk_dynamodb::{
+    self as dynamodb,
+    config::{BehaviorVersion, Credentials, Region},
+    types::{AttributeValue, Put, TransactWriteItem},
+};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    assert!(std::env::var("FAILS_AT_INIT").is_err(), "told to fail at init");
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let request_id = event.context.request_id;
+    let event = event.payload;
+    println!("subject got {}", event["requestContext"]["routeKey"]);
+    if event["type"] == "REQUEST" {
+        return authorize(&event);
+    }
+    match event["requestContext"]["eventType"].as_str() {
+        Some("CONNECT") => connect(&event).await,
+        Some("MESSAGE") => message(&event).await,
+        Some(_) => {
+            put("Events", &event).await?;
+            Ok(json!({"statusCode": 200}))
+        }
+        None => http(&event, &request_id).await,
+    }
+}
+
+fn authorize(event: &Value) -> Result<Value, Error> {
+    let effect = match event["queryStringParameters"]["auth"].as_str() {
+        Some("unauthorized") => return Err("Unauthorized".into()),
+        Some("broken") => return Err("broken".into()),
+        Some("deny") => "Deny",
+        _ => "Allow",
+    };
+    Ok(json!({
+        "principalId": "ann",
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}],
+        },
+        "context": {"user_id": 7},
+    }))
+}
+
+async fn connect(event: &Value) -> Result<Value, Error> {
+    put("Events", event).await?;
+    let asked = &event["queryStringParameters"];
+    match asked["connect"].as_str() {
+        Some("raise") => return Err("connect failed".into()),
+        Some("slow") => tokio::time::sleep(Duration::from_millis(700)).await,
+        Some(status) => return Ok(json!({"statusCode": status.parse::<u16>()?})),
+        None => {}
+    }
+    let offered = event["headers"]["Sec-WebSocket-Protocol"].as_str().and_then(|offer| offer.split(',').next());
+    let headers = offered.map_or(json!({}), |first| json!({"Sec-WebSocket-Protocol": first}));
+    Ok(json!({"statusCode": 200, "headers": headers}))
+}
+
+async fn message(event: &Value) -> Result<Value, Error> {
+    let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    if body["do"] == "raise" {
+        return Err("message failed".into());
+    }
+    let config = management::config::Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(credentials())
+        .endpoint_url(variable("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"))
+        .build();
+    let connection = event["requestContext"]["connectionId"].as_str().unwrap_or_default();
+    let client = management::Client::from_conf(config);
+    client.post_to_connection().connection_id(connection).data(Blob::new(event.to_string())).send().await?;
+    Ok(json!({"statusCode": 200, "body": "never sent to the client"}))
+}
+
+async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
+    let asked = &event["queryStringParameters"];
+    let with = asked["with"].as_str().unwrap_or_default();
+    match asked["do"].as_str().unwrap_or("echo") {
+        "answer" => return Ok(serde_json::from_str(with)?),
+        "raise" => return Err(with.into()),
+        "panic" => panic!("told to panic"),
+        "exit" => std::process::exit(with.parse()?),
+        "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
+        "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
+        "put" => return Ok(outcome(put(with, event).await)),
+        "transact" => return Ok(outcome(transact(with.split(',')).await)),
+        _ => {}
+    }
+    Ok(json!({
+        "statusCode": 200,
+        "headers": {"access-control-allow-origin": "https://integration.example", "x-instance": instance()},
+        "body": json!({"event": event, "requestId": request_id}).to_string(),
+    }))
+}
+
+fn outcome(result: Result<(), Error>) -> Value {
+    result.map_or_else(|error| json!({"error": format!("{error:?}")}), |()| json!({"stored": true}))
+}
+
+fn instance() -> String {
+    std::process::id().to_string()
+}
+
+fn item(event: &Value) -> [(&'static str, AttributeValue); 2] {
+    let context = &event["requestContext"];
+    let id = context["connectionId"].as_str().or(context["requestId"].as_str()).unwrap_or("none");
+    let id = format!("{} {id}", context["routeKey"].as_str().unwrap_or_default());
+    [("id", AttributeValue::S(id)), ("event", AttributeValue::S(event.to_string()))]
+}
+
+async fn put(table: &str, event: &Value) -> Result<(), Error> {
+    let mut request = database().put_item().table_name(table);
+    for (name, value) in item(event) {
+        request = request.item(name, value);
+    }
+    request.send().await?;
+    Ok(())
+}
+
+async fn transact(tables: impl Iterator<Item = &str>) -> Result<(), Error> {
+    let mut request = database().transact_write_items();
+    for table in tables {
+        let put = Put::builder().table_name(table).item("id", AttributeValue::S("transacted".to_owned())).build()?;
+        request = request.transact_items(TransactWriteItem::builder().put(put).build());
+    }
+    request.send().await?;
+    Ok(())
+}
+
+fn database() -> dynamodb::Client {
+    let config = dynamodb::config::Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(credentials())
+        .endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB"))
+        .build();
+    dynamodb::Client::from_conf(config)
+}
+
+fn credentials() -> Credentials {
+    let token = Some(variable("AWS_SESSION_TOKEN"));
+    Credentials::new(variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), token, None, "environment")
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).expect(name)
+}

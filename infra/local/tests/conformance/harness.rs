@@ -1,0 +1,219 @@
+//! A runtime per test, and the clients that speak to it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command as StdCommand, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+    time::timeout,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest as _, http},
+};
+
+/// How long anything may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running local runtime. Killed when dropped.
+pub struct Runtime {
+    process: Child,
+    pub url: String,
+    pub http: reqwest::Client,
+    log: Arc<Mutex<String>>,
+}
+
+/// The command line of a runtime that serves the subject.
+pub fn command(template: &Path, arguments: &[&str]) -> StdCommand {
+    let executable = Path::new(env!("CARGO_BIN_EXE_local"));
+    let mut command = StdCommand::new(executable);
+    command.arg("--template").arg(template).arg("--functions").arg(executable.with_file_name("examples"));
+    command.args(["--port", "0"]).args(arguments);
+    command
+}
+
+/// The template of the conformance tests.
+pub fn template() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/template.yaml")
+}
+
+impl Runtime {
+    /// A runtime without data.
+    pub async fn start() -> Self {
+        Self::with(&["--memory"]).await
+    }
+
+    pub async fn with(arguments: &[&str]) -> Self {
+        let mut command = Command::from(command(&template(), arguments));
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (mut stderr, copy) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = stderr.next_line().await {
+                copy.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap();
+        let Some(url) = line.as_deref().and_then(|line| line.strip_prefix("listening on ")) else {
+            panic!("the runtime did not start: {}", log.lock().unwrap());
+        };
+        Self { process, url: url.to_owned(), http: reqwest::Client::new(), log }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id().unwrap()
+    }
+
+    /// What the runtime has told the person at the terminal.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until the log says `text`.
+    pub async fn says(&self, text: &str) {
+        eventually(&format!("`{text}` in the log"), async || self.log().contains(text)).await;
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.http.get(format!("{}{path}", self.url)).send().await.unwrap()
+    }
+
+    /// The JSON of the answer to a GET.
+    pub async fn json(&self, path: &str) -> Value {
+        self.get(path).await.json().await.unwrap()
+    }
+
+    /// Status and JSON of the answer to a GET.
+    pub async fn status(&self, path: &str) -> (u16, Value) {
+        let response = self.get(path).await;
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// A DynamoDB call of the developer.
+    pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
+        let request = self
+            .http
+            .post(&self.url)
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+            )
+            .body(body.to_string());
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The event that a function has recorded under `id`, once it is there.
+    pub async fn recorded(&self, id: &str) -> Value {
+        let key = json!({"TableName": "Events", "Key": {"id": {"S": id}}});
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.dynamodb("GetItem", &key).await;
+            if let Some(event) = found["Item"]["event"]["S"].as_str() {
+                return serde_json::from_str(event).unwrap();
+            }
+            assert!(Instant::now() < deadline, "no event {id}: {found}; log: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// A call of the connection management API.
+    pub async fn connection(&self, method: reqwest::Method, id: &str, body: &str) -> reqwest::Response {
+        let url = format!("{}/prod/@connections/{}", self.url, id.replace('=', "%3D"));
+        self.http.request(method, url).body(body.to_owned()).send().await.unwrap()
+    }
+
+    /// Opens a socket at a path such as `/prod?a=1`.
+    pub async fn socket(&self, path: &str) -> Socket {
+        self.try_socket(path, None).await.unwrap_or_else(|error| panic!("{error:?}; log: {}", self.log()))
+    }
+
+    pub async fn try_socket(&self, path: &str, subprotocols: Option<&str>) -> Result<Socket, Error> {
+        let mut request = format!("{}{path}", self.url.replace("http", "ws")).into_client_request()?;
+        if let Some(offer) = subprotocols {
+            request.headers_mut().insert("sec-websocket-protocol", offer.parse().unwrap());
+        }
+        let (stream, response) = timeout(PATIENCE, connect_async(request)).await.unwrap()?;
+        Ok(Socket { stream, response })
+    }
+
+    /// Sends a signal and waits for the end.
+    pub async fn signal(mut self, name: &str) -> Option<i32> {
+        let sent = StdCommand::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
+        assert!(sent.success());
+        timeout(PATIENCE, self.process.wait()).await.unwrap().unwrap().code()
+    }
+}
+
+/// The client's end of a socket.
+pub struct Socket {
+    pub stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub response: http::Response<Option<Vec<u8>>>,
+}
+
+impl Socket {
+    pub async fn send(&mut self, text: impl Into<String>) {
+        self.stream.send(Message::text(text.into())).await.unwrap();
+    }
+
+    /// The next frame as JSON.
+    pub async fn receive(&mut self) -> Value {
+        serde_json::from_str(&self.receive_text().await).unwrap()
+    }
+
+    pub async fn receive_text(&mut self) -> String {
+        match timeout(PATIENCE, self.stream.next()).await.unwrap().unwrap().unwrap() {
+            Message::Text(text) => text.to_string(),
+            other => panic!("{other:?} instead of text"),
+        }
+    }
+
+    /// The code with which the server closes.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.stream.next()).await.unwrap() {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} instead of a close frame"),
+            }
+        }
+    }
+
+    /// The connection id: the subject sends the event back.
+    pub async fn id(&mut self) -> String {
+        self.send(r#"{"type":"message"}"#).await;
+        self.receive().await["requestContext"]["connectionId"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Status and body with which a handshake was refused.
+pub fn refusal(result: Result<Socket, Error>) -> (u16, Value) {
+    match result {
+        Err(Error::Http(response)) => {
+            let body = response.body().as_deref().unwrap_or_default();
+            (response.status().as_u16(), serde_json::from_slice(body).unwrap_or_default())
+        }
+        Err(other) => panic!("{other:?} instead of a refusal"),
+        Ok(_) => panic!("a socket instead of a refusal"),
+    }
+}
+
+/// Waits until `check` holds.
+pub async fn eventually(what: &str, check: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !check().await {
+        assert!(Instant::now() < deadline, "still waiting for {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

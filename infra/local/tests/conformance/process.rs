@@ -1,0 +1,114 @@
+//! The runtime as a process: what it leaves behind, and what it says when it cannot start.
+
+use std::{fs, path::Path, process::Output};
+
+use crate::harness::{self, Runtime, eventually, template};
+
+/// The functions' processes that belong to the runtime at `url`.
+fn children(url: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
+    let ours = |process: &Path| {
+        fs::read(process.join("environ"))
+            .is_ok_and(|environment| String::from_utf8_lossy(&environment).contains(&format!("{url}\0")))
+    };
+    processes.filter(|process| ours(process)).map(|process| process.display().to_string()).collect()
+}
+
+async fn leaves_no_child(signal: &str, code: Option<i32>) {
+    let runtime = Runtime::start().await;
+    let url = runtime.url.clone();
+    runtime.get("/subject").await;
+    let busy = runtime.http.get(format!("{url}/patient?do=sleep&with=50000"));
+    tokio::spawn(async move { busy.send().await.is_ok() });
+    eventually("a busy and an idle instance", async || children(&url).len() == 2).await;
+    assert_eq!(runtime.signal(signal).await, code);
+    eventually("the end of all instances", async || children(&url).is_empty()).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn sigterm_and_ctrl_c_leave_no_child() {
+    leaves_no_child("TERM", Some(0)).await;
+    leaves_no_child("INT", Some(0)).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn kill_9_leaves_no_child_even_if_it_is_busy() {
+    leaves_no_child("KILL", None).await;
+}
+
+/// Runs to the end, which comes at once.
+fn fails(template: &Path, arguments: &[&str]) -> String {
+    let Output { status, stdout, stderr } = harness::command(template, arguments).output().unwrap();
+    assert_eq!((status.code(), stdout.len()), (Some(1), 0));
+    String::from_utf8(stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_clear_sentence() {
+    let runtime = Runtime::start().await;
+    let port = runtime.url.rsplit_once(':').unwrap().1;
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_local"));
+    let command = command.arg("--template").arg(template()).args(["--memory", "--port", port]);
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let expected = format!("error: port {port} is in use; choose another with --port (0 takes any free one)\n");
+    assert_eq!(String::from_utf8(stderr).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_data_directory_in_use_is_one_clear_sentence() {
+    let data = tempfile::tempdir().unwrap();
+    let data = data.path().to_str().unwrap();
+    let _runtime = Runtime::with(&["--data", data]).await;
+    let expected =
+        format!("error: {data} is in use by another local runtime; stop it, or choose another directory with --data\n");
+    assert_eq!(fails(&template(), &["--data", data]), expected);
+}
+
+#[test]
+fn a_broken_template_is_one_clear_sentence() {
+    let directory = tempfile::tempdir().unwrap();
+    let broken = directory.path().join("template.yaml");
+    let says = |from: &str, to: &str, sentence: &str| {
+        fs::write(&broken, fs::read_to_string(template()).unwrap().replacen(from, to, 1)).unwrap();
+        assert_eq!(fails(&broken, &["--memory"]), format!("error: {}: {sentence}\n", broken.display()));
+    };
+    says(
+        "Ref Events",
+        "Ref Nothing",
+        "Subject: in `Environment`: in `Variables`: in `EVENTS_TABLE`: `Nothing` is neither a parameter nor a resource of the template",
+    );
+    says(
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "Events is an AWS::SQS::Queue, which the local runtime does not have",
+    );
+}
+
+#[tokio::test]
+async fn a_key_schema_that_changed_is_one_clear_sentence() {
+    let data = tempfile::tempdir().unwrap();
+    let data = data.path().to_str().unwrap();
+    Runtime::with(&["--data", data]).await.signal("TERM").await;
+    let directory = tempfile::tempdir().unwrap();
+    let changed = directory.path().join("template.yaml");
+    let source = fs::read_to_string(template()).unwrap();
+    fs::write(&changed, source.replacen("AttributeName: id", "AttributeName: key", 2)).unwrap();
+    let expected = "error: Events: KeySchema: the stored table has another than the template; choose another --data \
+                    directory, or delete this one\n";
+    assert_eq!(fails(&changed, &["--data", data]), expected);
+}
+
+#[test]
+fn a_function_that_is_not_built_is_one_clear_sentence() {
+    let empty = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_local"));
+    command.arg("--template").arg(template()).args(["--memory", "--port", "0", "--functions"]).arg(empty.path());
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let expected =
+        format!("error: Authorizer: there is no executable {}/subject; build it first\n", empty.path().display());
+    assert_eq!(String::from_utf8(stderr).unwrap(), expected);
+}
