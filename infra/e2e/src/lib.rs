@@ -1,1 +1,29 @@
+//! Journeys through the whole system, as its clients see it.
 //!
+//! This crate knows the system by its URLs alone: what a journey sends and sees goes over real HTTP and real sockets,
+//! so that the same journeys hold for the local runtime and for a deployed stack. It depends on no other crate of the
+//! workspace.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::unwrap_used,
+    reason = "a test harness reports by panicking, and its calls are made for that as often as for their values"
+)]
+
+mod answer;
+mod binaries;
+mod process;
+mod server;
+mod shape;
+mod socket;
+mod token;
+mod user;
+
+pub use answer::Answer;
+pub use server::Server;
+pub use shape::{assert_has, assert_id, assert_time};
+pub use socket::{Refusal, Socket};
+pub use token::Forgery;
+pub use user::{PASSWORD, User};

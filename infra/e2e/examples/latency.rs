@@ -1,0 +1,64 @@
+//! How long a message takes: over REST until it is acknowledged, over a socket until its own event comes back.
+//!
+//! `cargo run -p e2e --example latency` measures a local runtime of its own; with `HTTP_URL` and `WEBSOCKET_URL` set,
+//! the system there. A number as argument is how many messages to send each way, 1,000 by default.
+
+use std::{
+    env,
+    time::{Duration, Instant},
+};
+
+use e2e::{Server, Socket, User};
+
+const MESSAGES: usize = 1_000;
+/// Starts the functions and opens the connections, which no chat waits for twice.
+const WARM_UP: usize = 50;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let messages = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(MESSAGES);
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+
+    over_rest(&ann, room, WARM_UP).await;
+    let rest = over_rest(&ann, room, messages).await;
+    let mut socket = ann.opens_socket(room).await;
+    over_socket(&mut socket, room, WARM_UP).await;
+    let socket = over_socket(&mut socket, room, messages).await;
+
+    println!("{:<8} {:>8} {:>10} {:>10} {:>10}", "way", "messages", "p50", "p99", "max");
+    for (way, times) in [("REST", rest), ("socket", socket)] {
+        let [p50, p99, max] = [percentile(&times, 50), percentile(&times, 99), percentile(&times, 100)];
+        println!("{way:<8} {messages:>8} {p50:>10.1?} {p99:>10.1?} {max:>10.1?}");
+    }
+}
+
+async fn over_rest(user: &User, room: u64, messages: usize) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(messages);
+    for _ in 0..messages {
+        let start = Instant::now();
+        user.sends(room, "How long does this take?").await;
+        times.push(start.elapsed());
+    }
+    times
+}
+
+async fn over_socket(socket: &mut Socket, room: u64, messages: usize) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(messages);
+    for _ in 0..messages {
+        let start = Instant::now();
+        socket.says(room, "And this?").await;
+        socket.receives("And this?").await;
+        times.push(start.elapsed());
+    }
+    times
+}
+
+/// The time that `percent` of all needed at most.
+fn percentile(times: &[Duration], percent: usize) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+}

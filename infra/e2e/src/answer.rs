@@ -1,0 +1,105 @@
+//! What a call gave, and what the contract says of every answer.
+
+use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
+use serde_json::Value;
+
+/// The answer to one HTTP call.
+#[derive(Debug)]
+pub struct Answer {
+    call: String,
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: String,
+}
+
+impl Answer {
+    /// Sends a request and reads its whole answer.
+    pub async fn to(request: RequestBuilder) -> Self {
+        let (client, request) = request.build_split();
+        let request = request.expect("a request of a journey can be built");
+        let call = format!("{} {}", request.method(), request.url());
+        let response = client.execute(request).await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
+        Self {
+            call,
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.expect("the body can be read to its end"),
+        }
+    }
+
+    /// Asserts a success and gives its body.
+    #[track_caller]
+    pub fn is(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
+        assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.call);
+        self.assert_request_id();
+        self.json()
+    }
+
+    /// Asserts an error as RFC 9457 and the contract have it.
+    #[track_caller]
+    pub fn refuses(&self, status: u16, code: &str) {
+        assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.call);
+        self.assert_request_id();
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{} gave {}", self.call, self.body);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], "about:blank");
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        assert_eq!(problem["title"].as_str(), title);
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", self.body);
+        if status == 401 {
+            assert_eq!(self.header("www-authenticate"), Some("Bearer"), "{}", self.call);
+        }
+        if matches!(status, 429 | 503) {
+            assert!(self.retry_after() >= 1, "{}", self.call);
+        }
+    }
+
+    /// Asserts a validation error that says what is wrong with a field.
+    #[track_caller]
+    pub fn blames(&self, field: &str) {
+        self.refuses(400, "invalid_request");
+        let problem = self.json();
+        let reasons = problem["errors"][field].as_array();
+        let reasons = reasons.unwrap_or_else(|| panic!("{field} is not blamed: {}", self.body));
+        assert!(!reasons.is_empty(), "{}", self.body);
+        assert!(reasons.iter().all(Value::is_string), "{}", self.body);
+    }
+
+    /// The seconds of `Retry-After`.
+    #[track_caller]
+    pub fn retry_after(&self) -> u64 {
+        let header = self.header("retry-after").unwrap_or_else(|| panic!("{}: no Retry-After", self.call));
+        header.parse().unwrap_or_else(|_| panic!("Retry-After: {header}"))
+    }
+
+    /// Where the list goes on: the `Link` header's reference with `rel="next"`.
+    #[track_caller]
+    pub fn next(&self) -> Option<String> {
+        let link = self.header("link")?;
+        let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+        Some(reference.unwrap_or_else(|| panic!("Link: {link}")).to_owned())
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} gave {:?}", self.call, self.body))
+    }
+
+    /// A header's value, where the answer has it.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    #[track_caller]
+    fn assert_request_id(&self) {
+        let id = self.header("x-request-id");
+        assert!(id.is_some_and(|id| !id.is_empty()), "{}: no x-request-id", self.call);
+    }
+}

@@ -1,0 +1,118 @@
+//! One local runtime, from its start to its end.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{sync::oneshot, time::timeout};
+
+use crate::binaries;
+
+const START: Duration = Duration::from_mins(1);
+const STOP: Duration = Duration::from_secs(10);
+
+/// A local runtime. It ends when this is dropped, and tells its log where that happens in a failing test.
+pub(crate) struct Process {
+    child: Child,
+    /// Such as `http://127.0.0.1:40123`.
+    pub(crate) url: String,
+    log: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Process {
+    /// Starts a runtime on a free port and waits until every route answers.
+    pub(crate) async fn start(data: Option<&Path>) -> Self {
+        let mut command = Command::new(binaries::local_runtime());
+        command
+            .args(["--no-build", "--port", "0"])
+            .current_dir(binaries::workspace())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        match data {
+            Some(directory) => command.arg("--data").arg(directory),
+            None => command.arg("--memory"),
+        };
+        let mut child = command.spawn().expect("the local runtime can be started");
+        let log = collect(child.stderr.take().expect("stderr is piped"));
+        let address = first_line(child.stdout.take().expect("stdout is piped"));
+        let mut process = Self { child, url: String::new(), log };
+        process.url = match timeout(START, address).await {
+            Ok(Ok(line)) => line
+                .trim_end()
+                .strip_prefix("listening on ")
+                .unwrap_or_else(|| panic!("the runtime's first line is {line:?}"))
+                .to_owned(),
+            Ok(Err(_)) => panic!("the local runtime ended before it listened"),
+            Err(elapsed) => panic!("the local runtime does not listen: {elapsed}"),
+        };
+        process
+    }
+
+    /// `kill -9`: nothing of the runtime's own code runs any more.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the runtime can be killed");
+        self.child.wait().expect("the runtime can be waited for");
+    }
+
+    /// What the runtime has logged until now.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
+    fn stop(&mut self) {
+        let ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
+        if ended(&mut self.child) {
+            return;
+        }
+        // Where the signal cannot be sent, the deadline below ends the process.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let deadline = Instant::now() + STOP;
+        while Instant::now() < deadline {
+            if ended(&mut self.child) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.kill();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+        if thread::panicking() {
+            eprintln!("--- the runtime's log\n{}---", self.log());
+        }
+    }
+}
+
+fn collect(mut stderr: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::clone(&log);
+    thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(length @ 1..) = stderr.read(&mut chunk) {
+            written.lock().unwrap().extend_from_slice(&chunk[..length]);
+        }
+    });
+    log
+}
+
+/// The first line, as soon as it is there. Dropped without a value where the stream ends before it.
+fn first_line(stdout: impl Read + Send + 'static) -> oneshot::Receiver<String> {
+    let (sender, receiver) = oneshot::channel();
+    thread::spawn(move || {
+        let mut line = String::new();
+        if matches!(BufReader::new(stdout).read_line(&mut line), Ok(1..)) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}

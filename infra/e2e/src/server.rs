@@ -1,0 +1,175 @@
+//! The system that a journey goes through: a local runtime of its own, or the deployed one that the environment names.
+
+use std::{
+    env, fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{Answer, PASSWORD, Refusal, Socket, User, process::Process};
+
+/// The stage of the WebSocket API in `template.yaml`.
+const STAGE: &str = "prod";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running system. The local one ends with its last clone.
+#[derive(Clone)]
+pub struct Server(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    place: Place,
+}
+
+enum Place {
+    Local { process: Mutex<Process>, data: Option<TempDir> },
+    // Names are taken for good there: the suffix makes those of one journey its own.
+    Deployed { http: String, websocket: String, suffix: String },
+}
+
+impl Server {
+    /// The system at `HTTP_URL` and `WEBSOCKET_URL` where these are set, a local one of this test's own otherwise.
+    pub async fn start() -> Self {
+        let url = |name| env::var(name).ok().map(|url| url.trim_end_matches('/').to_owned());
+        let place = match (url("HTTP_URL"), url("WEBSOCKET_URL")) {
+            (Some(http), Some(websocket)) => {
+                let suffix = format!("-{:08x}", getrandom::u32().expect("the system has random numbers"));
+                Place::Deployed { http, websocket, suffix }
+            }
+            (None, None) => Place::Local { process: Mutex::new(Process::start(None).await), data: None },
+            _ => panic!("HTTP_URL and WEBSOCKET_URL belong together: set both or none"),
+        };
+        Self::at(place)
+    }
+
+    /// A system of this test's own, or nothing where the journeys go to a deployed one: there, what `because` says
+    /// does not hold.
+    pub async fn start_local(because: &str) -> Option<Self> {
+        let server = Self::start().await;
+        let local = matches!(server.0.place, Place::Local { .. });
+        if !local {
+            eprintln!("left out on a deployed system: {because}");
+        }
+        local.then_some(server)
+    }
+
+    /// A local system that keeps its data on disk, so that it can be killed and started again.
+    pub async fn start_on_disk(because: &str) -> Option<Self> {
+        if env::var_os("HTTP_URL").is_some() {
+            eprintln!("left out on a deployed system: {because}");
+            return None;
+        }
+        let data = TempDir::new().expect("there is a place for temporary files");
+        let process = Mutex::new(Process::start(Some(data.path())).await);
+        Some(Self::at(Place::Local { process, data: Some(data) }))
+    }
+
+    fn at(place: Place) -> Self {
+        let client = Client::builder().timeout(PATIENCE).build().expect("an HTTP client can be made");
+        Self(Arc::new(Inner { client, place }))
+    }
+
+    /// `kill -9` for a local system. Whatever comes before [`Server::restarts`] fails.
+    pub fn is_killed(&self) {
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system can be killed") };
+        process.lock().unwrap().kill();
+    }
+
+    /// Starts a killed system on the data it left. Its port is a new one.
+    pub async fn restarts(&self) {
+        let Place::Local { process, data: Some(data) } = &self.0.place else {
+            panic!("only a system on disk outlives its process");
+        };
+        let restarted = Process::start(Some(data.path())).await;
+        *process.lock().unwrap() = restarted;
+    }
+
+    /// The secret that signs the tokens of a system started by [`Server::start_on_disk`].
+    pub fn token_secret(&self) -> String {
+        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secret") };
+        let secrets = fs::read(data.path().join("secrets.json")).expect("a system on disk keeps its secrets");
+        let secrets: Value = serde_json::from_slice(&secrets).expect("secrets are kept as JSON");
+        secrets["JwtSecret"].as_str().expect("the template has a secret for the tokens").to_owned()
+    }
+
+    /// What a local system has logged until now.
+    pub fn log(&self) -> String {
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system's log is at hand") };
+        process.lock().unwrap().log()
+    }
+
+    /// The name that a user called so here has.
+    pub fn name(&self, name: &str) -> String {
+        match &self.0.place {
+            Place::Local { .. } => name.to_owned(),
+            Place::Deployed { suffix, .. } => format!("{name}{suffix}"),
+        }
+    }
+
+    /// Registers a user and logs them in.
+    pub async fn user(&self, name: &str) -> User {
+        let name = self.name(name);
+        let credentials = json!({"username": name, "password": PASSWORD});
+        let registered = self.post("/auth/register/", &credentials).await.is(201);
+        assert_eq!(registered["username"], *name);
+        User::log_in(self, &name, PASSWORD).await
+    }
+
+    /// Registers several users, one after another, so that their ids ascend.
+    pub async fn users<const N: usize>(&self, names: [&str; N]) -> [User; N] {
+        let mut users = Vec::with_capacity(N);
+        for name in names {
+            users.push(self.user(name).await);
+        }
+        users.try_into().unwrap_or_else(|_| unreachable!("as many users as names"))
+    }
+
+    /// A request that a journey shapes itself; [`Answer::to`] sends it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let base = match &self.0.place {
+            Place::Local { process, .. } => process.lock().unwrap().url.clone(),
+            Place::Deployed { http, .. } => http.clone(),
+        };
+        self.0.client.request(method, base + path)
+    }
+
+    /// `POST` without a token.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// `GET` without a token.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// A socket at the stage's URL; `query` without its question mark.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
+        let url = match &self.0.place {
+            Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
+            Place::Deployed { websocket, .. } => websocket.clone(),
+        };
+        let url = if query.is_empty() { url } else { format!("{url}?{query}") };
+        Socket::open(&url, subprotocols).await
+    }
+
+    /// A socket at a path of the local system's own.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn handshake_at(&self, path: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
+        Socket::open(&(self.local_websocket() + path), subprotocols).await
+    }
+
+    fn local_websocket(&self) -> String {
+        let Place::Local { process, .. } = &self.0.place else { panic!("only a local system has such a path") };
+        process.lock().unwrap().url.replacen("http", "ws", 1)
+    }
+}

@@ -1,0 +1,143 @@
+//! One end of a WebSocket.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest as _, http::HeaderValue},
+};
+
+/// Long enough for a busy machine; a journey that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What was pushed by mistake while a call was answered is here by then.
+const SILENCE: Duration = Duration::from_millis(200);
+
+/// An open socket.
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What the server chose of the subprotocols that were offered.
+    pub subprotocol: Option<String>,
+}
+
+/// A handshake that was answered with something else than a socket.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The status code of the answer.
+    pub status: u16,
+}
+
+impl Socket {
+    pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
+        let mut request = url.into_client_request().expect("a socket's URL can be parsed");
+        if !subprotocols.is_empty() {
+            let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
+            request.headers_mut().insert("sec-websocket-protocol", offered);
+        }
+        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake is answered") {
+            Ok((stream, response)) => {
+                let chosen = response.headers().get("sec-websocket-protocol");
+                let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
+                Ok(Self { stream, subprotocol })
+            }
+            Err(Error::Http(response)) => Err(Refusal { status: response.status().as_u16() }),
+            Err(error) => panic!("{url}: {error}"),
+        }
+    }
+
+    /// Sends a frame of JSON.
+    pub async fn sends(&mut self, frame: &Value) {
+        self.sends_text(&frame.to_string()).await;
+    }
+
+    /// Sends a text frame as it is.
+    pub async fn sends_text(&mut self, frame: &str) {
+        self.stream.send(Message::text(frame)).await.expect("the socket is open");
+    }
+
+    /// Says something in a room.
+    pub async fn says(&mut self, room: u64, text: &str) {
+        self.sends(&json!({"type": "message", "conversation": room, "text": text})).await;
+    }
+
+    /// Says something in a room; the socket may be closed already.
+    pub async fn tries_to_say(&mut self, room: u64, text: &str) {
+        let frame = json!({"type": "message", "conversation": room, "text": text});
+        // A closed socket shows in what is heard next.
+        let _ = self.stream.send(Message::text(frame.to_string())).await;
+    }
+
+    /// The next event, whatever it is.
+    pub async fn next_event(&mut self) -> Value {
+        self.hears().await.expect("the socket is open until the event comes")
+    }
+
+    /// The next event, or nothing where the socket is closed first.
+    pub async fn hears(&mut self) -> Option<Value> {
+        let text = timeout(PATIENCE, self.next_text()).await.expect("an event comes")?;
+        Some(serde_json::from_str(&text).unwrap_or_else(|_| panic!("an event is JSON: {text}")))
+    }
+
+    /// The next event, which must be of a type.
+    pub async fn next_of(&mut self, kind: &str) -> Value {
+        let event = self.next_event().await;
+        assert_eq!(event["type"], kind, "{event}");
+        event
+    }
+
+    /// The next event, which must be a message with this text.
+    pub async fn receives(&mut self, text: &str) -> Value {
+        let event = self.next_of("message").await;
+        assert_eq!(event["text"], text, "{event}");
+        event
+    }
+
+    /// The next event, which must be an error with this code; its form is checked.
+    pub async fn is_told(&mut self, code: &str) -> Value {
+        let event = self.next_of("error").await;
+        assert_eq!(event["code"], code, "{event}");
+        for field in ["detail", "request_id"] {
+            assert!(event[field].as_str().is_some_and(|value| !value.is_empty()), "{event}");
+        }
+        event
+    }
+
+    /// Asserts that nothing came and that the socket is open: the answer to a ping is the next event.
+    pub async fn stays_silent(&mut self) {
+        if let Ok(frame) = timeout(SILENCE, self.next_text()).await {
+            panic!("the socket should have stayed silent, and heard {frame:?}");
+        }
+        self.sends(&json!({"type": "ping"})).await;
+        assert_eq!(self.next_event().await, json!({"type": "pong"}));
+    }
+
+    /// Asserts that the server closes the socket. What is pushed before is passed over.
+    pub async fn is_closed(&mut self) {
+        let closed = async { while self.next_text().await.is_some() {} };
+        timeout(PATIENCE, closed).await.expect("the server closes the socket");
+    }
+
+    /// Closes the socket in good order.
+    pub async fn closes(mut self) {
+        self.stream.close(None).await.expect("the socket is open");
+        self.is_closed().await;
+    }
+
+    /// The client is gone without a word: the connection ends, and no close frame is sent.
+    pub fn vanishes(self) {
+        drop(self);
+    }
+
+    async fn next_text(&mut self) -> Option<String> {
+        loop {
+            match self.stream.next().await? {
+                Ok(Message::Text(text)) => return Some(text.to_string()),
+                Ok(Message::Binary(bytes)) => panic!("an event is text, not {bytes:?}"),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+}

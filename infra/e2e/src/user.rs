@@ -1,0 +1,168 @@
+//! What people do.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Answer, Refusal, Server, Socket, assert_id};
+
+/// The password of every user of a journey.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A registered user with a session.
+#[derive(Clone)]
+pub struct User {
+    /// The system that they use.
+    pub server: Server,
+    /// Their id.
+    pub id: u64,
+    /// Their name as the system has it.
+    pub name: String,
+    /// The access token of this session.
+    pub token: String,
+}
+
+impl User {
+    pub(crate) async fn log_in(server: &Server, name: &str, password: &str) -> Self {
+        let credentials = json!({"username": name, "password": password});
+        let login = server.post("/auth/login/", &credentials).await.is(200);
+        Self {
+            server: server.clone(),
+            id: assert_id(&login["user"]["id"]),
+            name: name.to_owned(),
+            token: login["access_token"].as_str().expect("a login gives a token").to_owned(),
+        }
+    }
+
+    /// The same user with a second session.
+    pub async fn logs_in_again(&self) -> Self {
+        Self::log_in(&self.server, &self.name, PASSWORD).await
+    }
+
+    /// The same user with another token.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Self {
+        Self { token, ..self.clone() }
+    }
+
+    /// Ends this session.
+    pub async fn logs_out(&self) {
+        let answer = Answer::to(self.request(Method::POST, "/auth/logout/")).await;
+        assert_eq!(answer.is(200), json!({"message": "Logout successful"}));
+    }
+
+    /// Creates a room with nobody else in it, and gives its id.
+    pub async fn creates_room(&self) -> u64 {
+        self.creates_room_with(&[]).await
+    }
+
+    /// Creates a room with members, and gives its id.
+    pub async fn creates_room_with(&self, members: &[&User]) -> u64 {
+        let members: Vec<u64> = members.iter().map(|member| member.id).collect();
+        let room = self.post("/create-chatroom/", &json!({"members": members})).await.is(201);
+        assert_id(&room["id"])
+    }
+
+    /// Joins a room for the first time.
+    pub async fn joins(&self, room: u64) -> Value {
+        self.post("/join-chatroom/", &json!({"chatroom_id": room})).await.is(201)
+    }
+
+    /// Leaves a room.
+    pub async fn leaves(&self, room: u64) {
+        let answer = self.delete(&format!("/leave-chatroom/{room}/")).await;
+        assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
+    }
+
+    /// Sends a text over REST, and gives the message.
+    pub async fn sends(&self, room: u64, text: &str) -> Value {
+        self.tries_to_send(room, text).await.is(201)
+    }
+
+    /// Sends a text over REST, which may be refused.
+    pub async fn tries_to_send(&self, room: u64, text: &str) -> Answer {
+        self.post("/send-message/", &json!({"conversation_id": room, "text": text})).await
+    }
+
+    /// Marks a room as read up to a message.
+    pub async fn reads(&self, room: u64, message: &Value) {
+        let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
+        assert_eq!(self.post("/read-message/", &body).await.is(200), json!({"success": true}));
+    }
+
+    /// The room as `list-chatrooms` shows it to this user.
+    pub async fn sees_room(&self, room: u64) -> Value {
+        let rooms = self.lists("/list-chatrooms/").await;
+        let found = rooms.into_iter().find(|listed| listed["id"] == room);
+        found.unwrap_or_else(|| panic!("{} is not in room {room}", self.name))
+    }
+
+    /// The messages of a room, the newest 50.
+    pub async fn sees_messages(&self, room: u64) -> Vec<Value> {
+        self.lists(&format!("/list-conversation-messages/{room}/")).await
+    }
+
+    /// A list.
+    pub async fn lists(&self, path: &str) -> Vec<Value> {
+        match self.get(path).await.is(200) {
+            Value::Array(list) => list,
+            other => panic!("GET {path} gave no list: {other}"),
+        }
+    }
+
+    /// A list page by page, following `Link` to its end.
+    pub async fn pages_through(&self, path: &str) -> Vec<Vec<Value>> {
+        let mut pages = Vec::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            let answer = self.get(&path).await;
+            let page = answer.is(200);
+            pages.push(page.as_array().expect("a page is a list").clone());
+            next = answer.next();
+            assert!(pages.len() <= 1_000, "a list without an end");
+        }
+        pages
+    }
+
+    /// Opens a socket for one room.
+    pub async fn opens_socket(&self, room: u64) -> Socket {
+        self.opens(&format!("room_name={room}")).await
+    }
+
+    /// Opens a socket for all rooms of this user.
+    pub async fn opens_socket_for_all_rooms(&self) -> Socket {
+        self.opens("").await
+    }
+
+    async fn opens(&self, query: &str) -> Socket {
+        let socket = self.tries_socket(query).await;
+        socket.unwrap_or_else(|refusal| panic!("{}'s socket ({query:?}): {refusal:?}", self.name))
+    }
+
+    /// Opens a socket that may be refused; the token goes as subprotocol.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn tries_socket(&self, query: &str) -> Result<Socket, Refusal> {
+        self.server.handshake(query, &["bearer", &self.token]).await
+    }
+
+    /// A request with this user's token.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.server.request(method, path).bearer_auth(&self.token)
+    }
+
+    /// `GET` as this user.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// `POST` as this user.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// `DELETE` as this user.
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::DELETE, path)).await
+    }
+}

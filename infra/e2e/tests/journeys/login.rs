@@ -1,0 +1,125 @@
+//! `POST /auth/login/`
+
+use std::time::{Duration, Instant};
+
+use e2e::{Answer, PASSWORD, Server};
+use serde_json::json;
+
+async fn login(server: &Server, username: &str, password: &str) -> Answer {
+    server.post("/auth/login/", &json!({"username": username, "password": password})).await
+}
+
+#[tokio::test]
+async fn gives_a_token_for_a_day() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let body = login(&server, &ann.name, PASSWORD).await.is(200);
+    let token = body["access_token"].as_str().unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "message": "Login successful",
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 86400,
+            "user": {"id": ann.id, "username": ann.name},
+        })
+    );
+    ann.with_token(token.to_owned()).get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn finds_a_name_in_any_case_and_shows_it_as_registered() {
+    let server = Server::start().await;
+    let ann = server.user("Ann").await;
+    let body = login(&server, &ann.name.to_uppercase(), PASSWORD).await.is(200);
+    assert_eq!(body["user"], json!({"id": ann.id, "username": ann.name}));
+}
+
+#[tokio::test]
+async fn every_login_is_a_session_of_its_own() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let again = ann.logs_in_again().await;
+    assert_ne!(ann.token, again.token);
+    ann.get("/list-chatrooms/").await.is(200);
+    again.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_wrong_password_get_the_same_answer() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let wrong_password = login(&server, &ann.name, "not the password").await;
+    let wrong_name = login(&server, &server.name("nobody"), PASSWORD).await;
+    let no_name = login(&server, "no name at all!", PASSWORD).await;
+    for answer in [&wrong_password, &wrong_name, &no_name] {
+        answer.refuses(401, "invalid_credentials");
+        assert_eq!(answer.body, wrong_password.body);
+    }
+    login(&server, &ann.name, &PASSWORD.to_uppercase()).await.refuses(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let nobody = server.name("nobody");
+    let (mut for_ann, mut for_nobody) = (Duration::MAX, Duration::MAX);
+    // The quickest of a few: whatever else the machine does only adds.
+    for _ in 0..7 {
+        for (name, best) in [(&ann.name, &mut for_ann), (&nobody, &mut for_nobody)] {
+            let start = Instant::now();
+            login(&server, name, "not the password").await.refuses(401, "invalid_credentials");
+            *best = start.elapsed().min(*best);
+        }
+    }
+    let ratio = for_nobody.as_secs_f64() / for_ann.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{for_nobody:?} for no user, {for_ann:?} for a user");
+}
+
+#[tokio::test]
+async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    for _ in 0..10 {
+        login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+    }
+    let locked = login(&server, &ann.name, "not the password").await;
+    locked.refuses(429, "rate_limited");
+    assert!((1..=30).contains(&locked.retry_after()), "{locked:?}");
+    // Nor does the right one open it, in whatever case the name is written: else it could be guessed on.
+    login(&server, &ann.name.to_uppercase(), PASSWORD).await.refuses(429, "rate_limited");
+    login(&server, &bob.name, PASSWORD).await.is(200);
+    ann.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn guesses_at_a_name_that_nobody_has_are_counted_too() {
+    let server = Server::start().await;
+    let nobody = server.name("nobody");
+    for _ in 0..10 {
+        login(&server, &nobody, PASSWORD).await.refuses(401, "invalid_credentials");
+    }
+    login(&server, &nobody, PASSWORD).await.refuses(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn the_right_password_forgives_the_wrong_ones() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for _ in 0..2 {
+        for _ in 0..9 {
+            login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+        }
+        login(&server, &ann.name, PASSWORD).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn every_missing_field_is_named() {
+    let server = Server::start().await;
+    let empty = server.post("/auth/login/", &json!({})).await;
+    empty.blames("username");
+    empty.blames("password");
+}

@@ -1,0 +1,27 @@
+//! Journeys: a module per endpoint, and one per thing that concerns them all.
+//!
+//! Each journey has a server of its own and runs beside the others. With `HTTP_URL` and `WEBSOCKET_URL` set they go to
+//! a deployed system instead.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed journey")]
+
+mod authentication;
+mod concurrency;
+mod conventions;
+mod create_chatroom;
+mod faults;
+mod find_user;
+mod join_chatroom;
+mod leave_chatroom;
+mod list_chatrooms;
+mod list_conversation_messages;
+mod list_members;
+mod list_messages;
+mod login;
+mod logout;
+mod read_message;
+mod register;
+mod repository;
+mod send_message;
+mod socket;
+mod socket_message;
+mod typing;

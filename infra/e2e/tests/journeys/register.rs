@@ -1,0 +1,114 @@
+//! `POST /auth/register/`
+
+use e2e::{PASSWORD, Server, assert_id};
+use serde_json::{Value, json};
+
+async fn register(server: &Server, username: &str, password: &str) -> e2e::Answer {
+    server.post("/auth/register/", &json!({"username": username, "password": password})).await
+}
+
+#[tokio::test]
+async fn gives_the_id_and_the_name_as_typed() {
+    let server = Server::start().await;
+    let name = server.name("Ann.Söder+1@example.org_-");
+    let user = register(&server, &name, PASSWORD).await.is(201);
+    let id = assert_id(&user["id"]);
+    assert_eq!(user, json!({"id": id, "username": name}));
+}
+
+#[tokio::test]
+async fn counts_users_from_one() {
+    let because = "others have registered there before";
+    let Some(server) = Server::start_local(because).await else { return };
+    for (id, name) in ["ann", "bob", "cem"].into_iter().enumerate() {
+        let user = register(&server, name, PASSWORD).await.is(201);
+        assert_eq!(user, json!({"id": id + 1, "username": name}));
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_taken_in_whatever_case_and_form_it_is_written() {
+    let server = Server::start().await;
+    for (first, same) in [("ann", "ANN"), ("bob", "ｂｏｂ"), ("Straße", "STRASSE"), ("ﬁona", "fiona")] {
+        register(&server, &server.name(first), PASSWORD).await.is(201);
+        register(&server, &server.name(first), PASSWORD).await.refuses(409, "username_taken");
+        register(&server, &server.name(same), PASSWORD).await.refuses(409, "username_taken");
+    }
+}
+
+#[tokio::test]
+async fn a_name_has_1_to_150_characters() {
+    let because = "short names may be taken there";
+    let Some(server) = Server::start_local(because).await else { return };
+    register(&server, "", PASSWORD).await.blames("username");
+    register(&server, "a", PASSWORD).await.is(201);
+    register(&server, &"é".repeat(150), PASSWORD).await.is(201);
+    register(&server, &"é".repeat(151), PASSWORD).await.blames("username");
+}
+
+#[tokio::test]
+async fn a_name_is_letters_digits_and_five_signs() {
+    let server = Server::start().await;
+    for name in ["a b", "a/b", "a\nb", "a#b", "a\u{0}b", "a😀", "<b>", "a\u{200b}b"] {
+        register(&server, &server.name(name), PASSWORD).await.blames("username");
+    }
+    for name in ["Ω7", "中文", "a@b.c+d-e_f"] {
+        register(&server, &server.name(name), PASSWORD).await.is(201);
+    }
+}
+
+#[tokio::test]
+async fn a_password_has_8_to_128_characters() {
+    let server = Server::start().await;
+    register(&server, &server.name("a7"), "7 chars").await.blames("password");
+    register(&server, &server.name("a8"), "8 chars!").await.is(201);
+    register(&server, &server.name("a128"), &"pä".repeat(64)).await.is(201);
+    register(&server, &server.name("a129"), &("pä".repeat(64) + "p")).await.blames("password");
+}
+
+#[tokio::test]
+async fn a_password_is_neither_the_name_nor_a_common_one() {
+    let server = Server::start().await;
+    let name = server.name("annabella");
+    for password in [name.as_str(), &name.to_uppercase(), "password", "12345678", "qwertyuiop", "Password1"] {
+        register(&server, &name, password).await.blames("password");
+    }
+    register(&server, &name, PASSWORD).await.is(201);
+}
+
+#[tokio::test]
+async fn every_missing_or_mistyped_field_is_named() {
+    let server = Server::start().await;
+    let empty = server.post("/auth/register/", &json!({})).await;
+    empty.blames("username");
+    empty.blames("password");
+    let mistyped = server.post("/auth/register/", &json!({"username": 1, "password": ["x"]})).await;
+    mistyped.blames("username");
+    mistyped.blames("password");
+    server.post("/auth/register/", &json!({"username": null, "password": PASSWORD})).await.blames("username");
+}
+
+#[tokio::test]
+async fn of_those_who_want_a_name_at_once_one_gets_it() {
+    let server = Server::start().await;
+    let name = server.name("ann");
+    let all = futures_util::future::join_all((0..6).map(|_| register(&server, &name, PASSWORD))).await;
+    let (won, lost): (Vec<_>, Vec<_>) = all.iter().partition(|answer| answer.status == 201);
+    assert_eq!(won.len(), 1);
+    for answer in lost {
+        answer.refuses(409, "username_taken");
+    }
+    server.post("/auth/login/", &json!({"username": name, "password": PASSWORD})).await.is(200);
+}
+
+#[tokio::test]
+async fn an_answer_never_shows_the_password() {
+    let server = Server::start().await;
+    let name = server.name("ann");
+    for answer in [register(&server, &name, PASSWORD).await, register(&server, &name, PASSWORD).await] {
+        assert!(!answer.body.contains(PASSWORD), "{}", answer.body);
+    }
+    let short = register(&server, &name, "s3cr3t!").await;
+    assert!(matches!(short.json()["errors"]["password"], Value::Array(_)));
+    assert!(!short.body.contains("s3cr3t!"), "{}", short.body);
+}

@@ -1,0 +1,156 @@
+//! `POST /send-message/`
+
+use e2e::{Server, assert_id, assert_time};
+use serde_json::json;
+
+#[tokio::test]
+async fn gives_the_message() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = bob.creates_room_with(&[&cem, &ann]).await;
+    let message = bob.sends(room, "Hello, world!").await;
+    let id = assert_id(&message["id"]);
+    assert_time(&message["created_at"]);
+    assert_eq!(
+        message,
+        json!({
+            "id": id, "conversation": room, "sender": bob.id, "receivers": [ann.id, cem.id],
+            "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
+            "created_at": message["created_at"], "updated_at": message["created_at"],
+            "sequence": 1, "client_id": null,
+        })
+    );
+    assert_eq!(ann.sees_messages(room).await, [message]);
+}
+
+#[tokio::test]
+async fn counts_a_rooms_messages_and_orders_all() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let rooms = [ann.creates_room().await, ann.creates_room().await];
+    let mut last = 0;
+    for sequence in 1..=3 {
+        for room in rooms {
+            let message = ann.sends(room, "hi").await;
+            assert_eq!(message["sequence"], sequence);
+            let id = assert_id(&message["id"]);
+            assert!(id > last, "{id} comes after {last}");
+            last = id;
+        }
+    }
+}
+
+#[tokio::test]
+async fn is_pushed_to_every_open_socket_of_the_room() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs_phone = bob.opens_socket(room).await;
+    let mut bobs_laptop = bob.opens_socket_for_all_rooms().await;
+    let mut cems = cem.opens_socket_for_all_rooms().await;
+    let mut message = ann.sends(room, "hi").await;
+    message["type"] = json!("message");
+    for socket in [&mut anns, &mut bobs_phone, &mut bobs_laptop] {
+        assert_eq!(socket.receives("hi").await, message);
+    }
+    cems.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_text_has_1_to_4096_characters() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for text in [String::new(), "😀".repeat(4_097)] {
+        ann.tries_to_send(room, &text).await.blames("text");
+    }
+    for text in ["x".to_owned(), " ".to_owned(), "😀".repeat(4_096), "\u{0}\"\\\n</script>".to_owned()] {
+        assert_eq!(ann.sends(room, &text).await["text"], text);
+    }
+    assert_eq!(ann.sees_messages(room).await[2]["text"], "😀".repeat(4_096));
+}
+
+#[tokio::test]
+async fn what_is_missing_or_mistyped_is_named() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let empty = ann.post("/send-message/", &json!({})).await;
+    empty.blames("conversation_id");
+    empty.blames("text");
+    for (body, field) in [
+        (json!({"conversation_id": room, "text": 1}), "text"),
+        (json!({"conversation_id": room, "text": null}), "text"),
+        (json!({"conversation_id": room.to_string(), "text": "hi"}), "conversation_id"),
+        (json!({"conversation_id": room, "text": "hi", "client_id": 1}), "client_id"),
+    ] {
+        ann.post("/send-message/", &body).await.blames(field);
+    }
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn attachments_are_refused() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for field in ["attachment_picture", "attachment_video"] {
+        let body = json!({"conversation_id": room, "text": "look", field: "cat.png"});
+        ann.post("/send-message/", &body).await.blames(field);
+        let body = json!({"conversation_id": room, field: "cat.png"});
+        ann.post("/send-message/", &body).await.blames(field);
+    }
+    let none = json!({"conversation_id": room, "text": "hi", "attachment_picture": null, "attachment_video": null});
+    ann.post("/send-message/", &none).await.is(201);
+}
+
+#[tokio::test]
+async fn only_members_send() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    bob.tries_to_send(room, "hi").await.refuses(403, "not_a_member");
+    bob.tries_to_send(9_007_199_254_740_991, "hi").await.refuses(404, "room_not_found");
+    assert!(ann.sees_messages(room).await.is_empty());
+    assert_eq!(ann.sends(room, "alone").await["sequence"], 1);
+}
+
+#[tokio::test]
+async fn a_retry_with_the_same_client_id_makes_no_second_message() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = bob.opens_socket(room).await;
+    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
+    let first = ann.post("/send-message/", &body).await.is(201);
+    assert_eq!(first["client_id"], "7f3a");
+    assert_eq!(ann.post("/send-message/", &body).await.is(200), first);
+    let other_text = json!({"conversation_id": room, "text": "changed", "client_id": "7f3a"});
+    assert_eq!(ann.post("/send-message/", &other_text).await.is(200), first);
+    assert_eq!(bob.sees_messages(room).await, [first]);
+    phone.receives("hi").await;
+    phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_client_id_is_the_senders_and_the_rooms_own() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let other_room = ann.creates_room_with(&[&bob]).await;
+    for (sender, room) in [(&ann, room), (&bob, room), (&ann, other_room), (&bob, other_room)] {
+        let body = json!({"conversation_id": room, "text": "hi", "client_id": "1"});
+        sender.post("/send-message/", &body).await.is(201);
+    }
+}
+
+#[tokio::test]
+async fn a_client_id_has_at_most_64_characters() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let body = |length| json!({"conversation_id": room, "text": "hi", "client_id": "ü".repeat(length)});
+    ann.post("/send-message/", &body(65)).await.blames("client_id");
+    ann.post("/send-message/", &body(64)).await.is(201);
+}
