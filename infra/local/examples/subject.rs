@@ -1,6 +1,6 @@
 //! The function that the conformance tests run. It knows nothing of chats: it does what its event asks for.
 
-#![allow(clippy::expect_used, clippy::exit, reason = "a subject that fails loudly is what the tests want")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a subject that fails loudly is what the tests want")]
 
 use std::{collections::BTreeMap, time::Duration};
 

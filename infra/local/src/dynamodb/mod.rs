@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The platform deletes expired items within days; a minute keeps a laptop's tables small.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// The largest request, in bytes.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;

@@ -11,12 +11,11 @@ use crate::template::Table;
 
 /// Makes the table, or checks that the one there has the template's key and indexes.
 pub(super) fn ensure(database: &Database, table: &Table) -> Result<()> {
-    match describe(database, &table.name)? {
-        Some(description) => compare(&description, &table.create)?,
-        None => {
-            let request = request(table.create.clone())?;
-            database.create_table(request).map_err(|error| anyhow!("{error}"))?;
-        }
+    if let Some(description) = describe(database, &table.name)? {
+        compare(&description, &table.create)?;
+    } else {
+        let request = request(table.create.clone())?;
+        database.create_table(request).map_err(|error| anyhow!("{error}"))?;
     }
     time_to_live(database, table)
 }

@@ -71,7 +71,7 @@ impl Routes {
 
 /// The routes for one method: its own ones, and those for any method at paths where it has none.
 fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
-    let mut router = Router::new();
+    let mut matcher = Router::new();
     let own = routes.iter().filter(|route| method.is_some() && route.method.as_deref() == method);
     let own_paths: Vec<_> = own.clone().filter_map(|route| route.path.as_deref()).collect();
     let any = routes
@@ -92,12 +92,12 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
         };
         let target = Route { key, function: route.function.clone(), greedy: greedy.map(|(_, name)| name.to_owned()) };
         for pattern in patterns {
-            router
+            matcher
                 .insert(pattern, target.clone())
                 .map_err(|error| anyhow!("{}: Path: {path}: {error}", route.function))?;
         }
     }
-    Ok(router)
+    Ok(matcher)
 }
 
 /// `/x/{proxy+}` → `/x/`, `proxy`. It matches nothing as well, so that it serves `/x/`, but not `/x`.

@@ -7,13 +7,14 @@ use std::{
 
 use axum::body::Bytes;
 use tokio::{
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
 use super::{
     failure::Failure,
     instance::{Instance, Invoked, Launch},
+    runtime_api::Reply,
 };
 use crate::{
     ids,
@@ -25,7 +26,7 @@ use crate::{
 const MAX_INSTANCES: usize = 16;
 
 /// How long an instance may stay idle.
-const IDLE: Duration = Duration::from_secs(5 * 60);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// How long an event waits for an instance that has answered, before another one is started.
 const SETTLING: Duration = Duration::from_millis(50);
@@ -61,12 +62,7 @@ impl Pool {
     }
 
     /// Serves one event, and keeps its instance for the next one.
-    pub(super) async fn serve(
-        self: Arc<Self>,
-        trace: String,
-        payload: Bytes,
-        reply: oneshot::Sender<Result<Bytes, Failure>>,
-    ) {
+    pub(super) async fn serve(self: Arc<Self>, trace: String, payload: Bytes, reply: Reply) {
         let permit = match self.permit().await {
             Ok(permit) => permit,
             Err(failure) => return drop(reply.send(Err(failure))),

@@ -26,6 +26,9 @@ use super::failure::Failure;
 /// The largest answer of a function, in bytes.
 const MAX_RESPONSE: usize = 6 * 1024 * 1024 + 100;
 
+/// Where the result of an invocation goes.
+pub(super) type Reply = oneshot::Sender<Result<Bytes, Failure>>;
+
 /// One event on its way to an instance.
 #[derive(Debug)]
 pub(super) struct Work {
@@ -33,7 +36,7 @@ pub(super) struct Work {
     pub(super) trace: String,
     pub(super) payload: Bytes,
     pub(super) timeout: Duration,
-    pub(super) reply: oneshot::Sender<Result<Bytes, Failure>>,
+    pub(super) reply: Reply,
 }
 
 /// The Runtime API as one instance sees it. Dropped with its instance, it closes its listener.
@@ -52,7 +55,7 @@ struct Shared {
     work: tokio::sync::Mutex<mpsc::Receiver<Work>>,
     asked: watch::Sender<u64>,
     init_error: watch::Sender<Option<Failure>>,
-    running: Mutex<Option<(String, oneshot::Sender<Result<Bytes, Failure>>)>>,
+    running: Mutex<Option<(String, Reply)>>,
 }
 
 impl RuntimeApi {
@@ -92,7 +95,7 @@ impl RuntimeApi {
         let mut asked = self.asked.clone();
         if asked.wait_for(|times| *times > before).await.is_err() {
             // The server is gone, and with it whoever could ask.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -227,6 +227,7 @@ pub(super) struct TimeToLive {
 /// `AWS::SecretsManager::Secret`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are CloudFormation's")]
 pub(super) struct Secret {
     #[serde(default)]
     pub(super) generate_secret_string: Option<GenerateSecretString>,

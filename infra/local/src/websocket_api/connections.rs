@@ -74,11 +74,12 @@ impl Connection {
     }
 
     pub(super) fn send(&self, message: Message) -> Result<(), Refused> {
-        self.touch();
         self.outbox.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refused::Full,
             mpsc::error::TrySendError::Closed(_) => Refused::Gone,
-        })
+        })?;
+        self.touch();
+        Ok(())
     }
 
     /// Asks the socket's task to close it.

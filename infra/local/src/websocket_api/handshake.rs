@@ -139,10 +139,8 @@ async fn connect(
     if status.is_client_error() || status.is_server_error() {
         return Err(Refusal::new(status, status.canonical_reason().unwrap_or_default()));
     }
-    let selected = answer.headers.unwrap_or_default().into_iter();
-    let selected =
-        selected.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-protocol")).map(|(_, value)| value);
-    Ok(selected.last())
+    let mut headers = answer.headers.unwrap_or_default().into_iter();
+    Ok(headers.find_map(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-protocol").then_some(value)))
 }
 
 fn internal_error() -> Refusal {

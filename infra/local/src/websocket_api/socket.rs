@@ -134,9 +134,10 @@ async fn read(api: &Arc<WebSocketApi>, connection: &Arc<Connection>, stream: &mu
             () = connection.close_asked() => return End::ours(CloseCode::Normal, "Connection Closed Normally"),
             () = sleep_until(cut) => return End::ours(CloseCode::Away, "Going away"),
             // A frame to the client puts the timer back without waking this task.
-            () = sleep_until(idle) => match connection.last_active().elapsed() < api.limits.idle {
-                true => continue,
-                false => return End::ours(CloseCode::Away, "Going away"),
+            () = sleep_until(idle) => if connection.last_active().elapsed() < api.limits.idle {
+                continue;
+            } else {
+                return End::ours(CloseCode::Away, "Going away");
             },
         };
         connection.touch();

@@ -3,6 +3,13 @@
 //! The runtime is the real binary, on a free port and with data of its own for each test; the function is
 //! `examples/subject.rs`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
 mod harness;
 
 mod dynamodb;
