@@ -14,6 +14,6 @@ async fn main() -> Result<(), Fatal> {
 
 async fn handle(app: &App, handshake: Handshake) -> Result<Caller, Error> {
     let caller = app.tokens()?.verify(&handshake.token)?;
-    chat::authorize(&app.chat, &caller, handshake.room).await?;
+    chat::authorize(&app.chat, &caller, handshake.room()?).await?;
     Ok(caller)
 }

@@ -5,7 +5,6 @@ use lambda::{
     App, Fatal,
     socket::{self, Incoming},
 };
-use store::Socket;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -13,13 +12,5 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    let caller = event.caller()?;
-    let socket = Socket {
-        user: caller.user,
-        id: event.connection.clone(),
-        room: event.room(),
-        session: caller.session,
-        connected_at: event.connected_at,
-    };
-    chat::connect(&app.chat, &socket).await
+    chat::connect(&app.chat, &event.socket()?).await
 }

@@ -13,8 +13,8 @@ async fn main() -> Result<(), Fatal> {
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     // API Gateway does not promise the authorizer's context here. Without it, nobody knows whose socket it was.
-    match event.caller() {
-        Ok(caller) => chat::disconnect(&app.chat, caller.user, &event.connection).await,
+    match event.socket() {
+        Ok(socket) => chat::disconnect(&app.chat, socket.user, &socket.id).await,
         Err(_) => Ok(()),
     }
 }

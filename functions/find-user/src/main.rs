@@ -14,7 +14,7 @@ async fn main() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let find = async |_: &_| {
         let username = query(&request, "username").ok_or_else(|| Error::field("username", "is required"))?;
-        let username = Username::parse(username).map_err(|why| Error::field("username", why))?;
+        let username = Username::parse(username).map_err(|_| Error::UsernameNotFound)?;
         chat::find_user(&app.chat, &username).await
     };
     ok(&app.authenticate_while(&request, find).await?)

@@ -5,7 +5,6 @@ use lambda::{
     App, Fatal,
     http::{self, Request, Response, body, created, ok},
 };
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
@@ -16,7 +15,5 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     let caller = app.authenticate(&request).await?;
     let Invitation { room } = body(&request)?;
     let joined = chat::join_chatroom(&app.chat, &caller, room).await?;
-    let stay = joined.membership;
-    let answer = json!({"id": stay.id, "conversation": stay.room_id, "user": stay.user_id});
-    if joined.new { created(&answer) } else { ok(&answer) }
+    if joined.new { created(&joined) } else { ok(&joined) }
 }

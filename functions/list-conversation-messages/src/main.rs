@@ -12,7 +12,10 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let list =
-        async |caller: &_| chat::list_conversation_messages(&app.chat, caller, room(&request)?, page(&request)?).await;
-    slice(&request, &app.authenticate_while(&request, list).await?)
+    let list = async |caller: &_| {
+        let (room, page) = (room(&request)?, page(&request)?);
+        Ok((page, chat::list_conversation_messages(&app.chat, caller, room, page).await?))
+    };
+    let (page, found) = app.authenticate_while(&request, list).await?;
+    slice(&request, page, &found)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
-    http::serve(App::init_to_push().await?, handle).await
+    http::serve(App::init().await?, handle).await
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {

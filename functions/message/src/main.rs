@@ -12,9 +12,9 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    let sender = event.caller()?.user;
-    let draft = event.frame::<MessageFrame>()?.draft(sender, event.room())?;
-    let sent = chat::send_message(&app.chat, sender, draft).await?;
+    let own = event.socket()?;
+    let draft = event.frame::<MessageFrame>()?.draft(own.user, own.room)?;
+    let sent = chat::send_message(&app.chat, own.user, Some(&own), draft).await?;
     // A retry: the room has seen the message, the sender may not have.
     if !sent.new {
         event.reply(app, &Event::Message(&sent.message)).await?;

@@ -13,6 +13,6 @@ async fn main() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    let sent = chat::send_message(&app.chat, caller.user, body(&request)?).await?;
+    let sent = chat::send_message(&app.chat, caller.user, None, body(&request)?).await?;
     if sent.new { created(&sent.message) } else { ok(&sent.message) }
 }

@@ -12,7 +12,8 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
+    let own = event.socket()?;
     let frame: TypingFrame = event.frame()?;
-    let room = frame.room(event.room())?;
-    chat::typing(&app.chat, event.caller()?.user, &event.connection, room, frame.typing).await
+    let room = frame.room(own.room)?;
+    chat::typing(&app.chat, own.user, &own.id, room, frame.typing).await
 }

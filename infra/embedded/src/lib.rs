@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::{
-    Client, Config,
+    Config,
     config::{BehaviorVersion, Credentials, Region},
 };
 use local::{
@@ -30,10 +30,9 @@ pub fn store() -> Store {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(engine.endpoint())
-        .build();
+        .endpoint_url(engine.endpoint());
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(Client::from_conf(config), tables(variables))
+    Store::new(config, tables(variables))
 }
 
 fn tables(mut variables: BTreeMap<String, String>) -> Tables {

@@ -1,8 +1,11 @@
 //! Telling people: which sockets get an event, and what becomes of sockets that do not take it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use domain::{Error, Event, RoomId, Timestamp, UserId};
+use domain::{Error, Event, RoomId, Timestamp, UserId, causes};
 use futures_util::future::join_all;
 use realtime::{Frame, Outcome};
 use store::Socket;
@@ -15,11 +18,11 @@ const CONNECTS_WITHIN: Duration = Duration::from_secs(10);
 impl Chat {
     /// The sockets of these users that hear a room. None where they cannot be read: what happened has happened, and a
     /// client that misses an event sees the gap.
-    pub(crate) async fn audience(&self, users: impl IntoIterator<Item = UserId>, room: RoomId) -> Vec<Socket> {
+    pub(crate) async fn audience(&self, users: &BTreeSet<UserId>, room: RoomId) -> Vec<Socket> {
         match self.store.sockets(users).await {
             Ok(sockets) => sockets.into_iter().filter(|socket| socket.hears(room)).collect(),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "nobody is told: the sockets are unknown");
+                tracing::warn!(cause = causes(&error), "nobody is told: the sockets are unknown");
                 Vec::new()
             }
         }
@@ -27,29 +30,39 @@ impl Chat {
 
     /// Tells an event to sockets, and forgets those that are dead.
     pub(crate) async fn tell(&self, audience: Vec<Socket>, event: &Event<'_>) -> Result<(), Error> {
-        let now = now();
         let frame = Frame::new(event)?;
-        let (mut dead, alive): (Vec<_>, Vec<_>) = audience.into_iter().partition(|socket| socket.is_expired(now));
-        let mut slow = 0_usize;
-        for (socket, outcome) in self.sockets.push_all(alive, |socket| &socket.id, &frame).await {
+        self.push(audience.into_iter().map(|socket| (socket, frame.clone())).collect()).await;
+        Ok(())
+    }
+
+    /// Pushes frames to sockets, and forgets those that are dead.
+    pub(crate) async fn push(&self, pushes: Vec<(Socket, Frame)>) {
+        let now = now();
+        let (old, alive): (Vec<_>, Vec<_>) = pushes.into_iter().partition(|(socket, _)| socket.is_expired(now));
+        let mut dead: Vec<_> = old.into_iter().map(|(socket, _)| socket).collect();
+        let total = alive.len();
+        let outcomes = self.sockets.push_all(alive, |socket| &socket.id).await;
+        let mut slow = total - outcomes.len();
+        let mut failed = None;
+        for (socket, outcome) in outcomes {
             match outcome {
                 Outcome::Delivered => {}
                 Outcome::Gone if is_connecting(&socket, now) => {}
                 Outcome::Gone => dead.push(socket),
-                Outcome::Slow(error) => {
-                    slow += 1;
-                    tracing::debug!(socket = socket.id, error = &*error as &dyn std::error::Error, "not delivered");
-                }
+                Outcome::Slow => slow += 1,
+                Outcome::Failed(error) => failed = Some(error),
             }
         }
+        if let Some(error) = failed {
+            tracing::error!(cause = causes(&*error), "pushes are refused");
+        }
         if slow > 0 {
-            tracing::warn!(slow, "sockets did not take an event");
+            tracing::warn!(slow, total, "sockets did not take an event");
         }
         self.forget(dead).await;
-        Ok(())
     }
 
-    /// Forgets sockets, one write a user. A failure is left to the next event that finds them dead.
+    /// Forgets sockets, a write a user. A failure is left to the next event that finds them dead.
     pub(crate) async fn forget(&self, sockets: Vec<Socket>) {
         let mut ids: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
         for socket in sockets {
@@ -57,11 +70,12 @@ impl Chat {
         }
         let removals = ids.iter().map(|(user, ids)| self.store.remove_sockets(*user, ids));
         for error in join_all(removals).await.into_iter().filter_map(Result::err) {
-            tracing::warn!(error = &error as &dyn std::error::Error, "dead sockets are not forgotten");
+            tracing::warn!(cause = causes(&error), "dead sockets are not forgotten");
         }
     }
 }
 
-fn is_connecting(socket: &Socket, now: Timestamp) -> bool {
+/// Whether 410 may mean that the socket is not open yet.
+pub(crate) fn is_connecting(socket: &Socket, now: Timestamp) -> bool {
     now.since(socket.connected_at) < CONNECTS_WITHIN
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Error, Event, MembershipId, NewRoom, Room, RoomId, RoomName, UserId};
-use futures_util::future::try_join_all;
+use realtime::Frame;
 use store::{Consistency, Membership};
 
 use crate::{Caller, Chat, now};
@@ -71,12 +71,11 @@ fn memberships(room: &Room) -> Vec<Membership> {
 
 /// Tells each member of their own coming, not of everybody's: that would be as many events as members squared.
 async fn tell_members(chat: &Chat, room: &Room) -> Result<(), Error> {
-    let mut audiences: BTreeMap<UserId, Vec<_>> = BTreeMap::new();
-    for socket in chat.audience(room.members.iter().copied(), room.id).await {
-        audiences.entry(socket.user).or_default().push(socket);
-    }
-    let told = audiences
-        .into_iter()
-        .map(async |(user, sockets)| chat.tell(sockets, &Event::Joined { conversation: room.id, user }).await);
-    try_join_all(told).await.map(drop)
+    let audience = chat.audience(&room.members, room.id).await.into_iter();
+    let pushes = audience.map(|socket| {
+        let frame = Frame::new(&Event::Joined { conversation: room.id, user: socket.user })?;
+        Ok((socket, frame))
+    });
+    chat.push(pushes.collect::<Result<_, Error>>()?).await;
+    Ok(())
 }

@@ -1,15 +1,27 @@
-use domain::{Error, Event, MembershipId, RoomId};
+use domain::{Error, Event, MembershipId, RoomId, UserId};
+use serde::Serialize;
 use store::{Consistency, Membership};
 
 use crate::{Caller, Chat, now};
 
-/// A membership, and whether it is new.
-#[derive(Debug)]
+/// A user's stay in a room.
+#[derive(Debug, Serialize)]
 pub struct Joined {
-    /// The membership.
-    pub membership: Membership,
+    /// Which stay.
+    pub id: MembershipId,
+    /// Where.
+    pub conversation: RoomId,
+    /// Who.
+    pub user: UserId,
     /// Whether it began just now.
+    #[serde(skip)]
     pub new: bool,
+}
+
+impl Joined {
+    const fn from(membership: &Membership, new: bool) -> Self {
+        Self { id: membership.id, conversation: membership.room_id, user: membership.user_id, new }
+    }
 }
 
 /// Brings the caller into a room, and tells the room. Nothing happens where they are in already.
@@ -22,9 +34,9 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong)
     )?;
-    let found = found.ok_or(Error::RoomNotFound)?;
+    let mut found = found.ok_or(Error::RoomNotFound)?;
     if let Some(membership) = membership {
-        return Ok(Joined { membership, new: false });
+        return Ok(Joined::from(&membership, false));
     }
     let now = now();
     let membership = Membership {
@@ -38,9 +50,10 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result
     if !chat.store.join(&membership, found.max_members).await? {
         // The same user has joined twice at once; the other one was first.
         let first = chat.store.membership(user, room, Consistency::Strong).await?;
-        return Ok(Joined { membership: first.unwrap_or(membership), new: false });
+        return Ok(Joined::from(&first.unwrap_or(membership), false));
     }
-    let audience = chat.audience(found.members.into_iter().chain([user]), room).await;
+    found.members.insert(user);
+    let audience = chat.audience(&found.members, room).await;
     chat.tell(audience, &Event::Joined { conversation: room, user }).await?;
-    Ok(Joined { membership, new: true })
+    Ok(Joined::from(&membership, true))
 }

@@ -10,7 +10,8 @@ use crate::{Caller, Chat, now};
 pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
     let user = caller.user;
     chat.store.leave(user, room, now()).await?;
-    let left = chat.store.room(room, Consistency::Eventual).await?;
-    let audience = chat.audience(left.into_iter().flat_map(|room| room.members).chain([user]), room).await;
+    let mut audience = chat.store.room(room, Consistency::Strong).await?.map(|room| room.members).unwrap_or_default();
+    audience.insert(user);
+    let audience = chat.audience(&audience, room).await;
     chat.tell(audience, &Event::Left { conversation: room, user }).await
 }

@@ -15,7 +15,7 @@ pub async fn list_members(chat: &Chat, caller: &Caller, room: RoomId) -> Result<
     let (mut memberships, users, sockets) = tokio::try_join!(
         chat.store.memberships_of_room(room, ids()),
         chat.store.users(ids(), Consistency::Eventual),
-        chat.store.sockets(ids()),
+        chat.store.sockets(&members),
     )?;
     memberships.sort_unstable_by_key(|membership| (membership.joined_at, membership.user_id));
     let mut names: HashMap<_, _> = users.into_iter().map(|user| (user.id, user.username)).collect();

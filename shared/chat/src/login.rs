@@ -1,15 +1,15 @@
 use std::time::Duration;
 
-use domain::{Error, LoginAttempt, User, Username};
-use store::{Credentials, Session};
+use domain::{Error, LoginAttempt, Timestamp, User, Username};
+use store::Session;
 
 use crate::{Chat, now, password_hash};
 
 /// How long a session lives, and its access token.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(24);
 
-/// How many wrong passwords in a row lock a name.
-const ATTEMPTS: u64 = 10;
+/// How many wrong passwords in a row cost nothing but time.
+const FREE_ATTEMPTS: u64 = 9;
 /// How long the first lock lasts; each further wrong password doubles it.
 const FIRST_LOCK: Duration = Duration::from_secs(30);
 const LONGEST_LOCK: Duration = Duration::from_mins(15);
@@ -33,40 +33,33 @@ pub fn prepare_login() {
 /// # Errors
 /// `InvalidCredentials`, `RateLimited`.
 pub async fn login(chat: &Chat, attempt: LoginAttempt) -> Result<Login, Error> {
-    let folded = Username::parse(attempt.username).map(|username| username.folded()).ok();
-    let Credentials { user, failed_logins, locked_until } = match &folded {
-        Some(folded) => chat.store.credentials(folded).await?,
-        None => Credentials::default(),
+    let Ok(username) = Username::parse(attempt.username) else {
+        password_hash::verify(attempt.password, None).await?;
+        return Err(Error::InvalidCredentials);
     };
-    if let Some(rest) = locked_until.map(|until| until.since(now())).filter(|rest| !rest.is_zero()) {
-        return Err(Error::RateLimited { retry_after: whole_seconds(rest) });
-    }
-    let (user, hash) = user.unzip();
+    let folded = username.folded();
+    let (known, ()) = tokio::try_join!(chat.store.credentials(&folded), count_attempt(chat, &folded))?;
+    let (user, hash) = known.unzip();
     let correct = password_hash::verify(attempt.password, hash).await?;
-    match (user, folded) {
-        (Some(user), Some(folded)) if correct => succeed(chat, user, &folded, failed_logins).await,
-        (user, Some(folded)) => Err(fail(chat, &folded, user.is_some()).await),
-        (_, None) => Err(Error::InvalidCredentials),
-    }
-}
-
-async fn succeed(chat: &Chat, user: User, folded: &str, failed_logins: u64) -> Result<Login, Error> {
+    let user = user.filter(|_| correct).ok_or(Error::InvalidCredentials)?;
     let session = Session { id: session_id()?, user_id: user.id, expires_at: (now() + SESSION_LIFETIME).seconds() };
-    let forgive = async { if failed_logins > 0 { chat.store.clear_failed_logins(folded).await } else { Ok(()) } };
-    tokio::try_join!(chat.store.put_session(&session), forgive)?;
+    tokio::try_join!(chat.store.put_session(&session), chat.store.forget_attempts(&folded))?;
     Ok(Login { user, session })
 }
 
-async fn fail(chat: &Chat, folded: &str, known: bool) -> Error {
-    let count = async {
-        let now = now();
-        let failed_logins = chat.store.count_failed_login(folded, known, now).await?;
-        match lock(failed_logins) {
-            Some(lock) => chat.store.lock_login(folded, now + lock).await,
-            None => Ok(()),
-        }
-    };
-    count.await.err().unwrap_or(Error::InvalidCredentials)
+/// Counts an attempt before it is made: the first nine in a row are free, each further one locks the name first.
+async fn count_attempt(chat: &Chat, folded: &str) -> Result<(), Error> {
+    let now = now();
+    let Some(before) = chat.store.count_attempt(folded, FREE_ATTEMPTS, now).await? else { return Ok(()) };
+    let rest = Timestamp::from_millis(before.locked_until).since(now);
+    if !rest.is_zero() {
+        return Err(Error::RateLimited { retry_after: whole_seconds(rest) });
+    }
+    let lock = lock(before.count);
+    if chat.store.count_last_attempt(folded, before, now + lock, now).await? {
+        return Ok(());
+    }
+    Err(Error::RateLimited { retry_after: lock })
 }
 
 /// Rounded up: whoever comes back then is not too early.
@@ -74,10 +67,10 @@ const fn whole_seconds(rest: Duration) -> Duration {
     Duration::from_secs(rest.as_secs() + (rest.subsec_nanos() > 0) as u64)
 }
 
-/// How long a name is locked after so many wrong passwords in a row.
-fn lock(failed_logins: u64) -> Option<Duration> {
-    let doublings = u32::try_from(failed_logins.checked_sub(ATTEMPTS)?).unwrap_or(u32::MAX);
-    Some(FIRST_LOCK.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_LOCK))
+/// How long a name is locked by an attempt that follows so many in a row.
+fn lock(before: u64) -> Duration {
+    let doublings = u32::try_from(before.saturating_sub(FREE_ATTEMPTS)).unwrap_or(u32::MAX);
+    FIRST_LOCK.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_LOCK)
 }
 
 /// 128 random bits in hexadecimal digits.
@@ -92,12 +85,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tenth_wrong_password_locks_for_longer_and_longer() {
-        let seconds = |failed| lock(failed).map(|lock| lock.as_secs());
-        assert_eq!(
-            [9, 10, 11, 14, 15, 99, u64::MAX].map(seconds),
-            [None, Some(30), Some(60), Some(480), Some(900), Some(900), Some(900)]
-        );
+    fn the_tenth_attempt_locks_and_each_further_one_for_longer() {
+        let seconds = |before| lock(before).as_secs();
+        assert_eq!([9, 10, 13, 14, 99, u64::MAX].map(seconds), [30, 60, 480, 900, 900, 900]);
     }
 
     #[test]

@@ -1,19 +1,40 @@
-use domain::Error;
+use std::time::Duration;
+
+use domain::{Error, causes};
 use futures_util::future::join_all;
 use realtime::Outcome;
+use store::Socket;
 
-use crate::{Caller, Chat};
+use crate::{Caller, Chat, audience::is_connecting, now};
 
-/// Ends the caller's session and closes its sockets.
+/// How often a socket is closed that may not be open yet, and how long is waited in between.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Ends the caller's session, then closes its sockets: one that opens meanwhile is either found here, or finds the
+/// session ended.
 pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let (ended, sockets) = tokio::join!(chat.store.delete_session(&caller.session), chat.store.sockets_of(caller.user));
-    ended?;
-    let sockets: Vec<_> = sockets?.into_iter().filter(|socket| socket.session == caller.session).collect();
-    let closed = join_all(sockets.iter().map(|socket| chat.sockets.close(&socket.id))).await;
-    let open = closed.iter().filter(|outcome| matches!(outcome, Outcome::Slow(_))).count();
-    if open > 0 {
-        tracing::warn!(open, "sockets of an ended session did not close");
-    }
-    chat.forget(sockets).await;
+    chat.store.delete_session(&caller.session).await?;
+    let mut sockets = chat.store.sockets_of(caller.user).await?;
+    sockets.retain(|socket| socket.session == caller.session);
+    let closed = join_all(sockets.into_iter().map(async |socket| close(chat, &socket).await.then_some(socket))).await;
+    chat.forget(closed.into_iter().flatten().collect()).await;
     Ok(())
+}
+
+/// Whether the socket is closed.
+async fn close(chat: &Chat, socket: &Socket) -> bool {
+    for _ in 0..ATTEMPTS {
+        match chat.sockets.close(&socket.id).await {
+            Outcome::Gone if is_connecting(socket, now()) => tokio::time::sleep(PAUSE).await,
+            Outcome::Delivered | Outcome::Gone => return true,
+            Outcome::Slow => break,
+            Outcome::Failed(error) => {
+                tracing::error!(cause = causes(&*error), "a socket of an ended session is not closed");
+                return false;
+            }
+        }
+    }
+    tracing::warn!("a socket of an ended session is not closed");
+    false
 }

@@ -18,7 +18,7 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
         return Err(Error::MessageNotFound(unknown));
     };
     let (moved, audience) =
-        tokio::join!(chat.store.mark_read(caller.user, room, highest, sequence), chat.audience(members, room));
+        tokio::join!(chat.store.mark_read(caller.user, room, highest, sequence), chat.audience(&members, room));
     if moved? {
         chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest }).await?;
     }

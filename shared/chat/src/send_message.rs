@@ -1,5 +1,5 @@
-use domain::{ClientId, Draft, Error, Event, Message, MessageId, UserId};
-use store::Turn;
+use domain::{ClientId, Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, UserId};
+use store::{Socket, Turn};
 
 use crate::{Chat, now};
 
@@ -12,28 +12,44 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them.
+/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them;
+/// also the socket that it came over, if it did.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
-pub async fn send_message(chat: &Chat, sender: UserId, draft: Draft) -> Result<Sent, Error> {
+pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
     // Asked before the turn is taken: a retry must leave no hole in the sequence.
     if let Some(client_id) = &draft.content.client_id
         && let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await?
     {
-        return first(chat, &draft, id).await;
+        return first(chat, draft.room, id).await;
     }
+    let (message, first_id, mut audience) =
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, &draft))
+            .await
+            .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
+    if let Some(id) = first_id {
+        return first(chat, draft.room, id).await;
+    }
+    // The sockets were read as they were a moment ago; this one may be newer.
+    audience.extend(own.filter(|own| own.hears(draft.room) && audience.iter().all(|s| s.id != own.id)).cloned());
+    chat.tell(audience, &Event::Message(&message)).await?;
+    Ok(Sent { message, new: true })
+}
+
+/// The message, stored; or else the id of the first one with its client id. And the sockets that are to hear of it.
+async fn persist(
+    chat: &Chat,
+    sender: UserId,
+    draft: &Draft,
+) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
     let members = turn.members.clone();
-    let message = message(&draft, sender, turn);
+    let message = message(draft, sender, turn);
     let (stored, audience) =
-        tokio::join!(store(chat, &message, draft.content.client_id.as_ref()), chat.audience(members, draft.room));
-    if let Some(id) = stored? {
-        return first(chat, &draft, id).await;
-    }
-    chat.tell(audience, &Event::Message(&message)).await?;
-    Ok(Sent { message, new: true })
+        tokio::join!(store(chat, &message, draft.content.client_id.as_ref()), chat.audience(&members, draft.room));
+    Ok((message, stored?, audience))
 }
 
 fn message(draft: &Draft, sender: UserId, turn: Turn) -> Message {
@@ -59,8 +75,8 @@ async fn store(chat: &Chat, message: &Message, client_id: Option<&ClientId>) -> 
     }
 }
 
-async fn first(chat: &Chat, draft: &Draft, id: MessageId) -> Result<Sent, Error> {
-    let message = chat.store.message(draft.room, id).await?;
+async fn first(chat: &Chat, room: RoomId, id: MessageId) -> Result<Sent, Error> {
+    let message = chat.store.message(room, id).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
     Ok(Sent { message, new: false })
 }

@@ -8,7 +8,7 @@ use crate::{Chat, access};
 /// `RoomNotFound`, `NotAMember`.
 pub async fn typing(chat: &Chat, sender: UserId, connection: &str, room: RoomId, typing: bool) -> Result<(), Error> {
     let members = access::room(&chat.store, sender, room).await?.members;
-    let mut audience = chat.audience(members, room).await;
+    let mut audience = chat.audience(&members, room).await;
     audience.retain(|socket| socket.id != connection);
     chat.tell(audience, &Event::Typing { conversation: room, sender, typing }).await
 }

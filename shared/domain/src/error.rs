@@ -102,3 +102,10 @@ fn join<T: std::fmt::Display>(ids: &[T]) -> String {
 fn describe(errors: &FieldErrors) -> String {
     errors.iter().map(|(field, why)| format!("{field}: {}.", why.join("; "))).collect::<Vec<_>>().join(" ")
 }
+
+/// An error and all its causes, in one line, for the log.
+#[must_use]
+pub fn causes(error: &(dyn error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

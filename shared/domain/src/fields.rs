@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use crate::{Error, FieldErrors};
 
 /// The largest request that is read, in bytes: what fits one WebSocket message of API Gateway, for REST as well.
-pub const MAX_BODY_BYTES: usize = 128 * 1024;
+const MAX_BODY_BYTES: usize = 128 * 1024;
 
 /// The fields of a JSON object that came from outside. Collects every complaint, not just the first.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Fields {
     pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name)? {
             Value::Null => None,
-            value => serde_json::from_value(value).map_err(|error| self.reject(name, error.to_string())).ok(),
+            value => serde_json::from_value(value).map_err(|error| self.reject(name, plain(&error))).ok(),
         }
     }
 
@@ -67,6 +67,11 @@ impl Fields {
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());
     }
+}
+
+/// What is wrong with a value, without the names that Rust has for integers.
+fn plain(error: &serde_json::Error) -> String {
+    ["usize", "u64", "u8"].iter().fold(error.to_string(), |text, name| text.replace(name, "a positive integer"))
 }
 
 #[cfg(test)]
@@ -103,7 +108,7 @@ mod tests {
     #[test]
     fn a_wrong_type_is_told_once() {
         let Err(Error::Invalid(errors)) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
-        assert_eq!(errors["number"], [r#"invalid type: string "1", expected u8"#]);
+        assert_eq!(errors["number"], [r#"invalid type: string "1", expected a positive integer"#]);
     }
 
     #[test]

@@ -15,13 +15,13 @@ mod room;
 mod timestamp;
 mod user;
 
-pub use error::{Error, FieldErrors};
+pub use error::{Error, FieldErrors, causes};
 pub use event::Event;
-pub use fields::{Fields, Input, MAX_BODY_BYTES};
+pub use fields::{Fields, Input};
 pub use frame::{MessageFrame, OtherFrame, TypingFrame};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
-pub use message::{ClientId, Content, Draft, HOLE_SETTLES_AFTER, Message, Text, is_settled, settled};
-pub use page::{Page, Position, Slice};
+pub use message::{ClientId, Content, Draft, Message, SEND_WITHIN, Text, is_settled, settled};
+pub use page::{Cursor, Page, Position, Slice};
 pub use password::Password;
 pub use room::{
     Description, Invitation, MAX_MEMBERS, MAX_ROOMS_PER_USER, Member, NewRoom, ReadMark, Room, RoomKind, RoomName,

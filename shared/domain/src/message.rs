@@ -8,9 +8,13 @@ use crate::{Fields, Input, MessageId, RoomId, Timestamp, UserId};
 const MAX_TEXT_CHARS: usize = 4096;
 const MAX_CLIENT_ID_CHARS: usize = 64;
 
-/// After this long a message whose id was handed out and that is not stored never will be: far longer than the
-/// function that was to store it may still be trying.
-pub const HOLE_SETTLES_AFTER: Duration = Duration::from_secs(5);
+/// How long a message may be tried to be stored, counted from the time that its id tells.
+pub const SEND_WITHIN: Duration = Duration::from_secs(4);
+
+/// After this long a message whose id was handed out and that is not stored never will be. The second beyond
+/// [`SEND_WITHIN`] is for clocks that differ.
+const HOLE_SETTLES_AFTER: Duration = Duration::from_secs(5);
+const _: () = assert!(SEND_WITHIN.as_millis() < HOLE_SETTLES_AFTER.as_millis());
 
 /// The text of a message: 1 to 4,096 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +170,6 @@ impl Serialize for Message {
 
 /// Whether everything before `message` is known, where `seen` is the id of the last message of its room that the
 /// reader has: if not, an id was handed out in between whose message may still be stored.
-#[must_use]
 fn follows(message: &Message, seen: MessageId, now: Timestamp) -> bool {
     message.previous.is_none_or(|previous| previous <= seen || is_settled(previous, now))
 }
@@ -193,7 +196,7 @@ pub fn settled(messages: Vec<Message>, after: MessageId, now: Timestamp) -> Vec<
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
     const NOON: Timestamp = Timestamp::from_millis(1_701_432_000_000);

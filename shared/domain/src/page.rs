@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{Error, FieldErrors, Message, MessageId};
 
 const DEFAULT_LIMIT: usize = 50;
@@ -57,25 +59,45 @@ impl Page {
     pub fn cut(&self, mut messages: Vec<Message>) -> Slice {
         messages.sort_unstable_by_key(|message| message.id);
         let excess = messages.len().saturating_sub(self.limit);
-        let last = if let Position::After(_) = self.position {
+        let last = if self.is_forward() {
             messages.truncate(self.limit);
             messages.last()
         } else {
             messages.drain(..excess);
             messages.first()
         };
-        let next = last.filter(|_| excess > 0).map(|message| self.from(message.id));
+        let next = last.filter(|_| excess > 0).map(|message| self.further(message.id));
         Slice { messages, next }
     }
 
-    /// The page further in the same direction, from this message.
+    /// Whether the page lies in the direction of newer messages.
     #[must_use]
-    pub const fn from(&self, id: MessageId) -> Self {
-        let position = match self.position {
-            Position::After(_) => Position::After(id),
-            Position::Latest | Position::Before(_) => Position::Before(id),
-        };
-        Self { limit: self.limit, position }
+    pub const fn is_forward(&self) -> bool {
+        matches!(self.position, Position::After(_))
+    }
+
+    /// Where the next page in the same direction begins, if this one ends with that message.
+    #[must_use]
+    pub const fn further(&self, id: MessageId) -> Cursor {
+        if self.is_forward() { Cursor::After(id) } else { Cursor::Before(id) }
+    }
+}
+
+/// Where the next page begins: right before or right after a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Cursor {
+    Before(MessageId),
+    After(MessageId),
+}
+
+impl fmt::Display for Cursor {
+    /// As the query parameter that asks for the page.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Before(id) => write!(f, "before={id}"),
+            Self::After(id) => write!(f, "after={id}"),
+        }
     }
 }
 
@@ -84,8 +106,8 @@ impl Page {
 pub struct Slice {
     /// The messages, oldest first.
     pub messages: Vec<Message>,
-    /// The page further in the same direction, where there is one.
-    pub next: Option<Page>,
+    /// Where the next page in the same direction begins, where there is one.
+    pub next: Option<Cursor>,
 }
 
 #[cfg(test)]

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{Fields, Input, Message, MessageId, RoomId, Timestamp, UserId, Username};
 
-/// The most members a room may have: its item, rewritten by every message, and the message's `receivers` stay within
-/// a few KB.
+/// The most members a room may have: what every message rewrites of its room stays within some 20 KB, and its
+/// `receivers` within 8.
 pub const MAX_MEMBERS: usize = 1024;
 /// The most rooms a user may be in, so that the list of rooms needs no pages.
 pub const MAX_ROOMS_PER_USER: u64 = 500;
 
 const MAX_NAME_CHARS: usize = 255;
 const MAX_DESCRIPTION_CHARS: usize = 1000;
-/// What one `BatchGetItem` takes.
+/// As many as a page of a list has.
 const MAX_MARKED_MESSAGES: usize = 100;
 
 /// What a room is called: 1 to 255 characters.
@@ -307,5 +307,61 @@ mod tests {
         assert!(read(vec![]).is_err());
         assert!(read((1..=100).collect()).is_ok());
         assert!(read((1..=101).collect()).is_err());
+    }
+
+    fn room(members: &[u64], sent: &[(u64, u64)]) -> Room {
+        let user = |id| UserId::try_from(id).unwrap();
+        let new = new_room("").unwrap();
+        Room {
+            id: RoomId::try_from(1).unwrap(),
+            name: RoomName("Garden".to_owned()),
+            description: new.description,
+            kind: new.kind,
+            members: members.iter().copied().map(user).collect(),
+            max_members: 9,
+            created_by: user(2),
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+            last_message_id: None,
+            sequence: 9,
+            sent: sent.iter().map(|&(id, sequence)| (user(id), sequence)).collect(),
+        }
+    }
+
+    fn message(sequence: u64) -> Message {
+        Message {
+            id: MessageId::try_from(1).unwrap(),
+            room: RoomId::try_from(1).unwrap(),
+            sender: UserId::try_from(1).unwrap(),
+            receivers: BTreeSet::new(),
+            text: "hi".to_owned().try_into().unwrap(),
+            sequence,
+            client_id: None,
+            previous: None,
+        }
+    }
+
+    #[test]
+    fn unread_is_what_came_after_the_mark_and_after_ones_own_last_message() {
+        let (ann, room) = (UserId::try_from(1).unwrap(), room(&[1, 2], &[(1, 5)]));
+        assert_eq!(room.unread(ann, 0, Some(&message(8))), 3);
+        assert_eq!(room.unread(ann, 7, Some(&message(8))), 1);
+        assert_eq!(room.unread(ann, 9, Some(&message(8))), 0);
+        assert_eq!(room.unread(ann, 0, None), 0);
+        assert_eq!(room.unread(UserId::try_from(2).unwrap(), 0, Some(&message(8))), 8);
+    }
+
+    #[test]
+    fn the_creator_is_named_first_while_in_the_room() {
+        let ids = |members| room(members, &[]).members_in_order().iter().map(|id| id.get()).collect::<Vec<_>>();
+        assert_eq!(ids(&[1, 2, 3]), [2, 1, 3]);
+        assert_eq!(ids(&[3, 1]), [1, 3]);
+    }
+
+    #[test]
+    fn rooms_are_listed_most_recently_active_last() {
+        let older = room(&[], &[]);
+        let newer = Room { updated_at: Timestamp::from_millis(1), ..older.clone() };
+        assert_eq!(older.by_activity(&newer), Ordering::Less);
     }
 }

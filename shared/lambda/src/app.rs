@@ -48,7 +48,7 @@ impl App {
     pub fn from_env() -> Result<Self, Fatal> {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
-        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.dynamodb), config.tables);
+        let store = Store::new(config.dynamodb, config.tables);
         let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
         Ok(Self { chat: Chat { store, sockets: Sockets::new(config.connections) }, tokens })
     }

@@ -23,8 +23,7 @@ const PROTOCOLS: &str = "sec-websocket-protocol";
 pub struct Handshake {
     /// Its access token.
     pub token: String,
-    /// The room that its socket is to be bound to.
-    pub room: Option<RoomId>,
+    room: Option<String>,
 }
 
 impl Handshake {
@@ -33,8 +32,15 @@ impl Handshake {
         let protocols =
             request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
         let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Error::Unauthenticated)?;
-        let room = query("room_name").map(str::parse).transpose().map_err(|_| Error::RoomNotFound)?;
-        Ok(Self { token: token.to_owned(), room })
+        Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
+    }
+
+    /// The room that the socket is to be bound to. Asked for when it is known who asks.
+    ///
+    /// # Errors
+    /// `RoomNotFound` for what is no room's name.
+    pub fn room(&self) -> Result<Option<RoomId>, Error> {
+        self.room.as_deref().map(str::parse).transpose().map_err(|_| Error::RoomNotFound)
     }
 }
 
@@ -121,6 +127,31 @@ fn policy(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_outcome_is_a_policy_or_the_word_that_api_gateway_knows() {
+        let user = domain::UserId::try_from(7).unwrap();
+        let caller = Caller { user, session: "s1".to_owned() };
+        let allowed = answer(Ok(caller), Some("1".to_owned()), "arn".to_owned()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&allowed).unwrap(),
+            serde_json::json!({
+                "principalId": "7",
+                "policyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": ["arn"]}],
+                },
+                "context": {"user_id": "7", "session_id": "s1", "room": "1"},
+                "usageIdentifierKey": null,
+            })
+        );
+        for error in [Error::NotAMember, Error::RoomNotFound] {
+            let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
+            assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
+        }
+        let refused = answer(Err(Error::Unauthenticated), None, String::new()).unwrap_err();
+        assert_eq!(refused.to_string(), "Unauthorized");
+    }
 
     #[test]
     fn the_token_is_the_subprotocol_after_bearer() {

@@ -1,20 +1,15 @@
 //! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
 
-use std::{env, time::Duration};
+use std::env;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use store::Tables;
 
 use crate::Fatal;
 
-/// How long a call to DynamoDB may take in all, well within the ten seconds of a function.
-const PATIENCE: Duration = Duration::from_secs(6);
-const ATTEMPT_PATIENCE: Duration = Duration::from_secs(2);
-const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
-
 /// The settings of a function.
 pub(crate) struct Config {
-    pub(crate) dynamodb: aws_sdk_dynamodb::Config,
+    pub(crate) dynamodb: aws_sdk_dynamodb::config::Builder,
     pub(crate) connections: aws_sdk_apigatewaymanagement::config::Builder,
     pub(crate) tables: Tables,
     /// Only functions that make or check tokens have one.
@@ -45,18 +40,10 @@ impl Config {
         let mut dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
-            .credentials_provider(credentials)
-            .retry_config(RetryConfig::standard())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_PATIENCE)
-                    .operation_attempt_timeout(ATTEMPT_PATIENCE)
-                    .operation_timeout(PATIENCE)
-                    .build(),
-            );
+            .credentials_provider(credentials);
         dynamodb.set_endpoint_url(endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL")));
         Ok(Self {
-            dynamodb: dynamodb.build(),
+            dynamodb,
             connections,
             tables: tables()?,
             jwt_secret: optional("JWT_SECRET"),

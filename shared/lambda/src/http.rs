@@ -1,8 +1,8 @@
 //! REST: from a request of API Gateway's HTTP API to a typed input, and back.
 
-use std::{borrow::Cow, convert::Infallible, future::Future};
+use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, Page, Position, RoomId, Slice};
+use domain::{Error, Fields, Input, Page, RoomId, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -32,6 +32,8 @@ where
     F: Fn(&'static App, Request) -> Answer + Send + Sync,
     Answer: Future<Output = Result<Response, Error>> + Send,
 {
+    // `lambda_http` wants futures that can move between threads, and an `AsyncFn` cannot promise that, so the answers
+    // borrow from an app that lives as long as the process, which is what it does.
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
     lambda_http::run(service_fn(move |request: Request| async move {
@@ -110,16 +112,11 @@ pub fn created(body: &impl Serialize) -> Result<Response, Error> {
 ///
 /// # Errors
 /// `Internal`.
-pub fn slice(request: &Request, slice: &Slice) -> Result<Response, Error> {
+pub fn slice(request: &Request, page: Page, slice: &Slice) -> Result<Response, Error> {
     let mut response = ok(&slice.messages)?;
-    if let Some(Page { limit, position }) = slice.next {
-        let cursor = match position {
-            Position::Latest => Cow::Borrowed(""),
-            Position::Before(id) => format!("&before={id}").into(),
-            Position::After(id) => format!("&after={id}").into(),
-        };
+    if let Some(cursor) = slice.next {
         let path = request.uri().path().trim_end_matches('/');
-        let link = HeaderValue::try_from(format!("<{path}?limit={limit}{cursor}>; rel=\"next\""))
+        let link = HeaderValue::try_from(format!("<{path}?limit={}&{cursor}>; rel=\"next\"", page.limit))
             .map_err(|error| Error::internal("writing a link", error))?;
         response.headers_mut().insert(LINK, link);
     }

@@ -1,8 +1,6 @@
 //! The last step of every error: a status and a code for the client, and a line in the log.
 
-use std::error;
-
-use domain::{Error, FieldErrors};
+use domain::{Error, FieldErrors, causes};
 use lambda_http::{
     Body, Response,
     http::{
@@ -56,8 +54,8 @@ impl Problem {
     pub(crate) fn report(error: Error) -> Self {
         let (status, code) = status_and_code(&error);
         match &error {
-            Error::Internal { doing, source } => tracing::error!(code, doing, cause = chain(&**source)),
-            Error::Unavailable { doing, source } => tracing::warn!(code, doing, cause = chain(&**source)),
+            Error::Internal { doing, source } => tracing::error!(code, doing, cause = causes(&**source)),
+            Error::Unavailable { doing, source } => tracing::warn!(code, doing, cause = causes(&**source)),
             _ => tracing::info!(code, "refused"),
         }
         let detail = error.to_string();
@@ -88,8 +86,55 @@ impl Problem {
     }
 }
 
-/// An error and all its causes, in one line.
-fn chain(error: &(dyn error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn answer(error: Error) -> (u16, serde_json::Value, Option<u64>, bool) {
+        let response = Problem::report(error).response();
+        let headers = response.headers();
+        assert_eq!(headers[CONTENT_TYPE], "application/problem+json");
+        let retry_after = headers.get(RETRY_AFTER).map(|seconds| seconds.to_str().unwrap().parse().unwrap());
+        let body = serde_json::from_slice(response.body()).unwrap();
+        (response.status().as_u16(), body, retry_after, headers.contains_key(WWW_AUTHENTICATE))
+    }
+
+    #[test]
+    fn nothing_of_the_inside_is_told() {
+        let inside = || std::io::Error::other("table 7 is on fire");
+        for (error, status) in [
+            (Error::internal("storing", inside()), 500),
+            (Error::Unavailable { doing: "storing", source: inside().into() }, 503),
+        ] {
+            let (told, body, ..) = answer(error);
+            assert_eq!(told, status);
+            assert!(!body.to_string().contains("fire") && !body.to_string().contains("storing"), "{body}");
+        }
+    }
+
+    #[test]
+    fn whoever_should_come_back_is_told_when() {
+        let limited = Error::RateLimited { retry_after: Duration::from_secs(30) };
+        assert_eq!(answer(limited).2, Some(30));
+        assert_eq!(answer(Error::Unavailable { doing: "storing", source: "busy".into() }).2, Some(1));
+        assert_eq!(answer(Error::RoomFull).2, None);
+    }
+
+    #[test]
+    fn whoever_is_not_known_is_asked_for_a_token() {
+        assert!(answer(Error::Unauthenticated).3 && answer(Error::InvalidCredentials).3);
+        assert!(!answer(Error::NotAMember).3);
+    }
+
+    #[test]
+    fn a_problem_is_written_as_rfc_9457_says() {
+        let (status, body, ..) = answer(Error::field("text", "is required"));
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "text: is required.",
+            "code": "invalid_request", "errors": {"text": ["is required"]},
+        });
+        assert_eq!((status, body), (400, expected));
+    }
 }

@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use chat::Caller;
-use domain::{Error, Event, Fields, Input, RoomId, Timestamp};
+use domain::{Error, Event, Fields, Input, Timestamp, causes};
 use lambda_http::http::HeaderValue;
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
 use serde_json::Value;
+use store::Socket;
 
 use crate::{
     App, Fatal,
@@ -21,12 +21,10 @@ const PROTOCOLS: &str = "sec-websocket-protocol";
 /// An event of one socket.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The connection id of the socket.
-    pub connection: String,
-    /// When it was opened.
-    pub connected_at: Timestamp,
+    connection: String,
+    connected_at: Timestamp,
     /// What finds the event in the logs.
-    pub request_id: String,
+    request_id: String,
     body: String,
     context: Option<Context>,
     offers_subprotocol: bool,
@@ -47,29 +45,20 @@ impl Incoming {
         }
     }
 
-    /// Whose socket it is, as the authorizer has found out.
+    /// The socket, as the authorizer has found out whose it is.
     ///
     /// # Errors
     /// `Internal` where API Gateway does not say, as may be the case when a socket closes.
-    pub fn caller(&self) -> Result<Caller, Error> {
+    pub fn socket(&self) -> Result<Socket, Error> {
         const DOING: &str = "reading who opened a socket";
         let context = self.context.as_ref().ok_or_else(|| Error::internal(DOING, "no context of the authorizer"))?;
-        let user = context.user_id.parse().map_err(|error: &str| Error::internal(DOING, error))?;
-        Ok(Caller { user, session: context.session_id.clone() })
-    }
-
-    /// The room that the socket is bound to.
-    #[must_use]
-    pub fn room(&self) -> Option<RoomId> {
-        self.context.as_ref()?.room.as_deref()?.parse().ok()
-    }
-
-    /// The fields of the frame.
-    ///
-    /// # Errors
-    /// `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
-    pub fn fields(&self) -> Result<Fields, Error> {
-        Fields::parse(self.body.as_bytes())
+        Ok(Socket {
+            user: context.user_id.parse().map_err(|error: &str| Error::internal(DOING, error))?,
+            id: self.connection.clone(),
+            room: context.room.as_deref().and_then(|room| room.parse().ok()),
+            session: context.session_id.clone(),
+            connected_at: self.connected_at,
+        })
     }
 
     /// The frame as a typed input.
@@ -77,7 +66,7 @@ impl Incoming {
     /// # Errors
     /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
     pub fn frame<T: Input>(&self) -> Result<T, Error> {
-        self.fields()?.into()
+        Fields::parse(self.body.as_bytes())?.into()
     }
 
     /// Tells an event to this socket alone.
@@ -85,8 +74,10 @@ impl Incoming {
     /// # Errors
     /// `Internal` for an event that cannot be written. A socket that does not take it is no error.
     pub async fn reply(&self, app: &App, event: &Event<'_>) -> Result<(), Error> {
-        if let Outcome::Slow(error) = app.chat.sockets.push(&self.connection, &Frame::new(event)?).await {
-            tracing::warn!(error = &*error as &dyn std::error::Error, "a socket did not take a reply");
+        match app.chat.sockets.push(&self.connection, &Frame::new(event)?).await {
+            Outcome::Delivered | Outcome::Gone => {}
+            Outcome::Slow => tracing::warn!("a socket did not take a reply"),
+            Outcome::Failed(error) => tracing::error!(cause = causes(&*error), "a reply is refused"),
         }
         Ok(())
     }
@@ -102,7 +93,7 @@ impl Incoming {
             request_id: &self.request_id,
         };
         if let Err(error) = self.reply(app, &event).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a refusal was not written");
+            tracing::error!(cause = causes(&error), "a refusal was not written");
         }
     }
 }

@@ -25,6 +25,8 @@ const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// How long one socket may hold up the answer to the sender.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long all sockets of an event together may.
+const PATIENCE_WITH_ALL: Duration = Duration::from_secs(4);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// An event as it goes over a socket, serialised once for all.
@@ -46,8 +48,10 @@ pub enum Outcome {
     Delivered,
     /// There is no such socket: it is closed, or not open yet.
     Gone,
-    /// The socket did not take it: its client is slow, or the service is. The client sees a gap in the sequence.
-    Slow(Box<dyn std::error::Error + Send + Sync>),
+    /// The socket did not take it in time: its client is slow, or the service is. The client sees a gap in the sequence.
+    Slow,
+    /// API Gateway refused the call, for whatever socket.
+    Failed(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// The sockets of the WebSocket API. Cheap to clone.
@@ -88,19 +92,20 @@ impl Sockets {
         outcome(sent)
     }
 
-    /// Pushes a frame to many sockets at once; tells for each what became of it, in no order.
+    /// Pushes frames to many sockets at once; tells for each what became of it, in no order. Those that have no answer
+    /// when the time is over are not told of.
     pub async fn push_all<T>(
         &self,
-        targets: impl IntoIterator<Item = T>,
+        pushes: impl IntoIterator<Item = (T, Frame)>,
         connection: impl Fn(&T) -> &str,
-        frame: &Frame,
     ) -> Vec<(T, Outcome)> {
-        stream::iter(targets)
-            .map(async |target| {
-                let outcome = self.push(connection(&target), frame).await;
+        stream::iter(pushes)
+            .map(async |(target, frame)| {
+                let outcome = self.push(connection(&target), &frame).await;
                 (target, outcome)
             })
             .buffer_unordered(CONCURRENCY)
+            .take_until(tokio::time::sleep(PATIENCE_WITH_ALL))
             .collect()
             .await
     }
@@ -118,7 +123,11 @@ where
 {
     match result {
         Ok(_) => Outcome::Delivered,
-        Err(error) if error.code() == Some("GoneException") => Outcome::Gone,
-        Err(error) => Outcome::Slow(Box::new(error)),
+        Err(SdkError::TimeoutError(_)) => Outcome::Slow,
+        Err(error) => match error.code() {
+            Some("GoneException") => Outcome::Gone,
+            Some("LimitExceededException") => Outcome::Slow,
+            _ => Outcome::Failed(Box::new(error)),
+        },
     }
 }

@@ -1,8 +1,11 @@
 //! `connections`: the open sockets of a user, one item a user, one attribute a socket, named by its connection id.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::{Error, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -81,14 +84,15 @@ fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
 }
 
 impl Store {
-    /// Remembers a socket.
-    pub async fn add_socket(&self, socket: &Socket) -> Result<(), Error> {
+    /// Remembers a socket. Returns those that the user had before.
+    pub async fn add_socket(&self, socket: &Socket) -> Result<Vec<Socket>, Error> {
         let attribute = to_item(&SocketAttribute {
             room: socket.room,
             session: socket.session.clone(),
             connected_at: socket.connected_at.millis(),
         })?;
-        self.client
+        let updated = self
+            .client
             .update_item()
             .table_name(&self.tables.connections)
             .key(USER_ID, n(socket.user.get()))
@@ -96,14 +100,24 @@ impl Store {
             .expression_attribute_names("#socket", &socket.id)
             .expression_attribute_values(":socket", AttributeValue::M(attribute))
             .expression_attribute_values(":expires_at", n((socket.connected_at + MAX_AGE).seconds()))
+            .return_values(ReturnValue::AllOld)
             .send()
             .await
             .map_err(failed("remembering a socket"))?;
-        Ok(())
+        updated.attributes.map_or(Ok(Vec::new()), sockets)
     }
 
     /// Forgets sockets of one user.
     pub async fn remove_sockets(&self, user: UserId, ids: &[String]) -> Result<(), Error> {
+        /// An expression has at most 4 KB.
+        const AT_ONCE: usize = 100;
+        for ids in ids.chunks(AT_ONCE) {
+            self.remove_some_sockets(user, ids).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_some_sockets(&self, user: UserId, ids: &[String]) -> Result<(), Error> {
         let names: HashMap<_, _> = (0..).zip(ids).map(|(i, id)| (format!("#socket{i}"), id.clone())).collect();
         let removed = self
             .client
@@ -123,8 +137,8 @@ impl Store {
     }
 
     /// The sockets of these users, also those that died unnoticed.
-    pub async fn sockets(&self, users: impl IntoIterator<Item = UserId>) -> Result<Vec<Socket>, Error> {
-        let keys = users.into_iter().map(|user| [(USER_ID.to_owned(), n(user.get()))].into()).collect();
+    pub async fn sockets(&self, users: &BTreeSet<UserId>) -> Result<Vec<Socket>, Error> {
+        let keys = users.iter().map(|user| [(USER_ID.to_owned(), n(user.get()))].into()).collect();
         let items = self.batch_get(&self.tables.connections, keys, Consistency::Eventual).await?;
         Ok(items.into_iter().map(sockets).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }

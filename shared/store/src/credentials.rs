@@ -1,71 +1,53 @@
-//! `credentials`: password hashes and failed logins, by folded username.
+//! `credentials`: password hashes, by folded username, written once; and beside each the count of the attempts to log in
+//! with that name, which expires.
 //!
-//! Failed logins are counted for names that nobody has as well, so that a lock tells nothing about who exists; such an
-//! item has no user and expires.
+//! Attempts are counted before a password is looked at, in one conditional write, so that many at once are no way around
+//! the count; and for names that nobody has as well, so that it tells nothing about who exists.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::ReturnValuesOnConditionCheckFailure,
+};
 use domain::{Error, Timestamp, User, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store,
+    Item, Store,
     error::{failed, refused},
     from_item, n, s,
 };
 
-/// How long failed logins for a name that nobody has are remembered.
+/// How long attempts are remembered after the last one.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 
-/// What is known of a name that somebody logs in with.
-#[derive(Clone, Debug, Default)]
-pub struct Credentials {
-    /// Whose name it is, and the hash of their password as a PHC string.
-    pub user: Option<(User, String)>,
-    /// How many logins in a row have failed.
-    pub failed_logins: u64,
-    /// Until when none is tried.
-    pub locked_until: Option<Timestamp>,
-}
-
-/// The item of a user.
-#[derive(Serialize)]
-pub(crate) struct UserItem<'a> {
-    pub(crate) username: &'a str,
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CredentialsItem {
+    pub(crate) username: String,
     pub(crate) user_id: UserId,
-    pub(crate) display_name: &'a Username,
-    pub(crate) password_hash: &'a str,
+    pub(crate) display_name: Username,
+    pub(crate) password_hash: String,
 }
 
-#[derive(Deserialize)]
-struct CredentialsItem {
-    user_id: Option<UserId>,
-    display_name: Option<Username>,
-    password_hash: Option<String>,
+/// Attempts in a row to log in with one name, none of which has succeeded yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Attempts {
+    /// How many.
+    pub count: u64,
+    /// Until when, in milliseconds since 1970, there may be no more.
     #[serde(default)]
-    failed_logins: u64,
-    locked_until: Option<u64>,
+    pub locked_until: u64,
 }
 
-#[derive(Deserialize)]
-struct FailedLogins {
-    failed_logins: u64,
-}
-
-impl From<CredentialsItem> for Credentials {
-    fn from(item: CredentialsItem) -> Self {
-        let user = match (item.user_id, item.display_name, item.password_hash) {
-            (Some(id), Some(username), Some(hash)) => Some((User { id, username }, hash)),
-            _ => None,
-        };
-        Self { user, failed_logins: item.failed_logins, locked_until: item.locked_until.map(Timestamp::from_millis) }
-    }
+/// The key of the attempts: no name has a space.
+fn attempts_key(folded: &str) -> String {
+    format!("{folded} attempts")
 }
 
 impl Store {
-    /// What is known of a folded name; nothing is known of one that nobody has and nobody tried.
-    pub async fn credentials(&self, folded: &str) -> Result<Credentials, Error> {
+    /// The user of a folded name, and the hash of their password as a PHC string.
+    pub async fn credentials(&self, folded: &str) -> Result<Option<(User, String)>, Error> {
         let found = self
             .client
             .get_item()
@@ -75,58 +57,74 @@ impl Store {
             .send()
             .await
             .map_err(failed("reading credentials"))?;
-        Ok(found.item.map(from_item::<CredentialsItem>).transpose()?.map(Credentials::from).unwrap_or_default())
+        let item = found.item.map(from_item::<CredentialsItem>).transpose()?;
+        Ok(item.map(|item| (User { id: item.user_id, username: item.display_name }, item.password_hash)))
     }
 
-    /// Counts a failed login; returns how many there are now in a row.
-    pub async fn count_failed_login(&self, folded: &str, known: bool, now: Timestamp) -> Result<u64, Error> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.tables.credentials)
-            .key("username", s(folded))
+    /// Counts an attempt, unless `most` have been made. Returns those that have been then.
+    pub async fn count_attempt(&self, folded: &str, most: u64, now: Timestamp) -> Result<Option<Attempts>, Error> {
+        let count = self
+            .update_attempts(folded, now)
+            .update_expression("SET expires_at = :expires_at ADD #count :one")
+            .condition_expression("attribute_not_exists(#count) OR #count < :most")
             .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::UpdatedNew);
-        let update = if known {
-            update.update_expression("ADD failed_logins :one")
-        } else {
-            update
-                .update_expression("SET expires_at = :expires_at ADD failed_logins :one")
-                .condition_expression("attribute_not_exists(user_id)")
-                .expression_attribute_values(":expires_at", n((now + FORGOTTEN_AFTER).seconds()))
-        };
-        match update.send().await {
-            Ok(updated) => Ok(from_item::<FailedLogins>(updated.attributes.unwrap_or_default())?.failed_logins),
-            // Somebody has registered the name meanwhile; their count starts at none.
-            Err(error) if refused(&error) => Ok(0),
-            Err(error) => Err(failed("counting a failed login")(error)),
-        }
+            .expression_attribute_values(":most", n(most));
+        let refused = counted(count).await?;
+        refused.map(from_item::<Attempts>).transpose()
     }
 
-    /// Tries no login with this name until then.
-    pub async fn lock_login(&self, folded: &str, until: Timestamp) -> Result<(), Error> {
+    /// Counts an attempt and allows no other until `locked_until`, if there were exactly those `before`. `false` if
+    /// another one was counted meanwhile.
+    pub async fn count_last_attempt(
+        &self,
+        folded: &str,
+        before: Attempts,
+        locked_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let count = self
+            .update_attempts(folded, now)
+            .update_expression("SET expires_at = :expires_at, #count = :after, locked_until = :locked_until")
+            .condition_expression("#count = :before")
+            .expression_attribute_values(":before", n(before.count))
+            .expression_attribute_values(":after", n(before.count + 1))
+            .expression_attribute_values(":locked_until", n(locked_until.millis()));
+        Ok(counted(count).await?.is_none())
+    }
+
+    fn update_attempts(&self, folded: &str, now: Timestamp) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.credentials)
-            .key("username", s(folded))
-            .update_expression("SET locked_until = :until")
-            .expression_attribute_values(":until", n(until.millis()))
-            .send()
-            .await
-            .map_err(failed("locking a login"))?;
-        Ok(())
+            .key("username", s(attempts_key(folded)))
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":expires_at", n((now + FORGOTTEN_AFTER).seconds()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Forgets the failed logins.
-    pub async fn clear_failed_logins(&self, folded: &str) -> Result<(), Error> {
+    /// Forgets the attempts, as one has succeeded.
+    pub async fn forget_attempts(&self, folded: &str) -> Result<(), Error> {
         self.client
-            .update_item()
+            .delete_item()
             .table_name(&self.tables.credentials)
-            .key("username", s(folded))
-            .update_expression("REMOVE failed_logins, locked_until")
+            .key("username", s(attempts_key(folded)))
             .send()
             .await
-            .map_err(failed("clearing failed logins"))?;
+            .map_err(failed("forgetting attempts to log in"))?;
         Ok(())
     }
 }
+
+/// `None` where the attempt was counted; else the attempts as they are.
+async fn counted(count: UpdateItemFluentBuilder) -> Result<Option<Item>, Error> {
+    match count.send().await {
+        Ok(_) => Ok(None),
+        Err(error) if refused(&error) => match error.into_service_error() {
+            UpdateItemError::ConditionalCheckFailedException(refused) => Ok(Some(refused.item.unwrap_or_default())),
+            error => Err(Error::internal(DOING, error)),
+        },
+        Err(error) => Err(failed(DOING)(error)),
+    }
+}
+
+const DOING: &str = "counting an attempt to log in";

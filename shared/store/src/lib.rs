@@ -16,13 +16,19 @@ mod sessions;
 mod transaction;
 mod users;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
+    operation::update_item::UpdateItemError,
+    types::AttributeValue,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use connections::Socket;
-pub use credentials::Credentials;
+pub use credentials::Attempts;
 use domain::Error;
 pub use memberships::Membership;
 pub use messages::Range;
@@ -63,11 +69,33 @@ pub struct Store {
     tables: Arc<Tables>,
 }
 
+/// How long a call may take in all, well within the ten seconds of a function.
+const PATIENCE: Duration = Duration::from_secs(6);
+const ATTEMPT_PATIENCE: Duration = Duration::from_secs(2);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
+const ATTEMPTS: u32 = 5;
+/// The second that the SDK waits by default is longer than what passes by itself takes.
+const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+
+/// A write that meets a transaction on its item is refused, and the SDK does not try it again by itself.
+const CONFLICT: &[&str] = &["TransactionConflictException"];
+
 impl Store {
-    /// The tables of these names.
+    /// The tables of these names, behind the endpoint, region and credentials of `config`.
     #[must_use]
-    pub fn new(client: Client, tables: Tables) -> Self {
-        Self { client, tables: Arc::new(tables) }
+    pub fn new(config: Builder, tables: Tables) -> Self {
+        let config = config
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
+            .retry_classifier(AwsErrorCodeClassifier::<UpdateItemError>::builder().transient_errors(CONFLICT).build())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_PATIENCE)
+                    .operation_attempt_timeout(ATTEMPT_PATIENCE)
+                    .operation_timeout(PATIENCE)
+                    .build(),
+            )
+            .build();
+        Self { client: Client::from_conf(config), tables: Arc::new(tables) }
     }
 }
 
@@ -89,4 +117,9 @@ fn n(number: u64) -> AttributeValue {
 /// A string as an attribute.
 fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
+}
+
+/// A set of one number as an attribute.
+fn ns(number: u64) -> AttributeValue {
+    AttributeValue::Ns(vec![number.to_string()])
 }

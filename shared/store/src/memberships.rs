@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Consistency, Item, Store,
     error::{failed, refused},
-    from_item, n, rooms, to_item,
+    from_item, n, ns, rooms, to_item,
     transaction::{MAX_ACTIONS, delete, put, update},
 };
 
@@ -49,8 +49,11 @@ fn key(user: UserId, room: u64) -> Item {
 
 impl Store {
     /// Makes a room with its first members. Up to 49 members it is one transaction; beyond that the memberships come
-    /// first and the room last, so that a room always finds its members' memberships. A crash in between leaves
-    /// memberships of a room that is not, which readers pass over.
+    /// first and the room last, so that a room always finds its members' memberships. A failure in between leaves
+    /// memberships of a room that is not, which readers pass over, and which still count for their users.
+    ///
+    /// # Errors
+    /// `TooManyRooms`.
     pub async fn create_room(&self, room: &Room, members: Vec<Membership>) -> Result<(), Error> {
         /// A membership and a count each, with room for the room.
         const MEMBERS_PER_TRANSACTION: usize = (MAX_ACTIONS - 1) / 2;
@@ -65,11 +68,13 @@ impl Store {
         let mut actions = Vec::with_capacity(MAX_ACTIONS);
         for membership in members {
             actions.push(self.put_membership(membership)?);
-            actions.push(update(self.count_rooms(membership.user_id, "1").build())?);
+            actions.push(self.count_room_up(membership.user_id)?);
         }
         actions.extend(room.map(|room| self.put_room(room)).transpose()?);
-        let refused = self.transact("making a room", actions).await?;
-        refused.map_err(|_| Error::internal("making a room", "an unconditional write was refused"))
+        let Err(cancelled) = self.transact("making a room", actions).await? else { return Ok(()) };
+        let counts = (1..).step_by(2).zip(members);
+        let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
+        Err(Error::TooManyRooms(full.collect()))
     }
 
     /// Brings a user into a room.
@@ -89,7 +94,7 @@ impl Store {
                          AND (attribute_not_exists(members) OR size(members) < :max)",
                     )
                     .expression_attribute_values(":user", n(user.get()))
-                    .expression_attribute_values(":users", ns(user))
+                    .expression_attribute_values(":users", ns(user.get()))
                     .expression_attribute_values(":now", n(membership.joined_at))
                     .expression_attribute_values(":max", n(max_members as u64))
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -125,7 +130,7 @@ impl Store {
                     .condition_expression("contains(members, :user)")
                     .expression_attribute_names("#user", user.to_string())
                     .expression_attribute_values(":user", n(user.get()))
-                    .expression_attribute_values(":users", ns(user))
+                    .expression_attribute_values(":users", ns(user.get()))
                     .expression_attribute_values(":now", n(now.millis()))
                     .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                     .build(),
@@ -141,6 +146,16 @@ impl Store {
 
     fn put_membership(&self, membership: &Membership) -> Result<TransactWriteItem, Error> {
         put(Put::builder().table_name(&self.tables.memberships).set_item(Some(to_item(membership)?)).build())
+    }
+
+    fn count_room_up(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+        let count = self.count_rooms(user, "1");
+        update(
+            count
+                .condition_expression("attribute_not_exists(#count) OR #count < :max")
+                .expression_attribute_values(":max", n(MAX_ROOMS_PER_USER))
+                .build(),
+        )
     }
 
     fn count_rooms(&self, user: UserId, change: &str) -> UpdateBuilder {
@@ -188,9 +203,9 @@ impl Store {
             .client
             .query()
             .table_name(&self.tables.memberships)
-            .key_condition_expression("user_id = :user AND room_id > :count")
+            .key_condition_expression("user_id = :user AND room_id > :counting")
             .expression_attribute_values(":user", n(user.get()))
-            .expression_attribute_values(":count", n(0))
+            .expression_attribute_values(":counting", n(0))
             .consistent_read(consistency == Consistency::Strong)
             .into_paginator()
             .items()
@@ -201,7 +216,7 @@ impl Store {
         items.into_iter().map(from_item).collect()
     }
 
-    /// Those of the users who may be in no more rooms. It is advice: two rooms made at the same moment may both count.
+    /// Those of the users who may be in no more rooms. Asked before an id is spent on a room; the write decides.
     pub async fn users_in_too_many_rooms(&self, users: impl IntoIterator<Item = UserId>) -> Result<Vec<UserId>, Error> {
         let keys = users.into_iter().map(|user| key(user, 0)).collect();
         let counts = self.batch_get(&self.tables.memberships, keys, Consistency::Eventual).await?;
@@ -212,7 +227,7 @@ impl Store {
         Ok(full)
     }
 
-    /// Moves a user's mark forward; `false` where it is there or further already, or they have just left.
+    /// Moves a user's mark forward; `false` where it is there or further already, or they have just left; somebody who came later than the message is further.
     pub async fn mark_read(
         &self,
         user: UserId,
@@ -226,7 +241,9 @@ impl Store {
             .table_name(&self.tables.memberships)
             .set_key(Some(key(user, room.get())))
             .update_expression("SET last_read = :message, read_sequence = :sequence")
-            .condition_expression("attribute_exists(id) AND (attribute_not_exists(last_read) OR last_read < :message)")
+            .condition_expression(
+                "read_sequence < :sequence AND (attribute_not_exists(last_read) OR last_read < :message)",
+            )
             .expression_attribute_values(":message", n(message.get()))
             .expression_attribute_values(":sequence", n(sequence))
             .send()
@@ -237,9 +254,4 @@ impl Store {
             Err(error) => Err(failed("marking as read")(error)),
         }
     }
-}
-
-/// A set of one user.
-fn ns(user: UserId) -> AttributeValue {
-    AttributeValue::Ns(vec![user.to_string()])
 }

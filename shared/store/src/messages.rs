@@ -70,7 +70,7 @@ fn key(room: RoomId, id: MessageId) -> Item {
 pub enum Range {
     /// Those with ids below, newest first.
     Below(MessageId),
-    /// Those with ids above the first and up to the second, oldest first, none missing.
+    /// Those with ids above the first and up to the second, oldest first.
     Between(MessageId, MessageId),
     /// All, newest first.
     Newest,
@@ -101,6 +101,7 @@ impl Store {
     /// Stores a message together with its client id. Returns the id of the first message where this client id has
     /// made one already; nothing is stored then.
     pub async fn put_message_once(&self, message: &Message, client_id: &ClientId) -> Result<Option<MessageId>, Error> {
+        const DOING: &str = "storing a message once";
         let actions = vec![
             put(Put::builder()
                 .table_name(&self.tables.client_ids)
@@ -113,9 +114,13 @@ impl Store {
                 .set_item(Some(to_item(&MessageItem::from(message))?))
                 .build())?,
         ];
-        match self.transact("storing a message once", actions).await? {
+        match self.transact(DOING, actions).await? {
             Ok(()) => Ok(None),
-            Err(cancelled) => cancelled.item(0).map(client_ids::message_id).transpose(),
+            Err(cancelled) => {
+                let first =
+                    cancelled.item(0).ok_or_else(|| Error::internal(DOING, "no item was there to refuse it"))?;
+                client_ids::message_id(first).map(Some)
+            }
         }
     }
 
@@ -176,7 +181,9 @@ impl Store {
             .query()
             .table_name(&self.tables.messages)
             .expression_attribute_values(":room", n(room.get()))
-            .consistent_read(matches!(range, Range::Between(..)));
+            // Whoever asks for what came after a message waits for it: nothing may be missing. The other ranges are for
+            // looking back.
+            .consistent_read(matches!(range, Range::Above(_) | Range::Between(..)));
         match range {
             Range::Newest => query.key_condition_expression("room_id = :room").scan_index_forward(false),
             Range::Below(id) => query

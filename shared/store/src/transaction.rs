@@ -18,6 +18,9 @@ const MAX_ATTEMPTS: u32 = 6;
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
+/// Other transactions and load pass by themselves.
+const PASSING: [&str; 3] = ["ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"];
+
 /// Why a transaction was cancelled: for each of its actions whether the condition failed, and the item that was there.
 pub(crate) struct Cancelled(Vec<CancellationReason>);
 
@@ -32,9 +35,8 @@ impl Cancelled {
         self.0.get(action)?.item().cloned()
     }
 
-    fn conflict(&self) -> bool {
-        let any = |code| self.0.iter().any(|reason| reason.code() == Some(code));
-        !any(CONDITION_FAILED) && (any("TransactionConflict") || any("ThrottlingError"))
+    fn any(&self, codes: &[&str]) -> bool {
+        self.0.iter().any(|reason| reason.code().is_some_and(|code| codes.contains(&code)))
     }
 }
 
@@ -55,8 +57,11 @@ impl Store {
                 }
                 _ => return Err(failed(doing)(error)),
             };
-            if !cancelled.conflict() {
+            if cancelled.any(&[CONDITION_FAILED]) {
                 return Ok(Err(cancelled));
+            }
+            if !cancelled.any(&PASSING) {
+                return Err(Error::internal(doing, error));
             }
             backoff(attempt).await;
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Consistency, Store,
     counter::Counter,
-    credentials::UserItem,
+    credentials::CredentialsItem,
     error::failed,
     from_item, n, s, to_item,
     transaction::{put, update},
@@ -86,7 +86,12 @@ impl Store {
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let username =
             UsernamesItem { username: folded.to_owned(), user_id: user.id, display_name: user.username.clone() };
-        let credentials = UserItem { username: folded, user_id: user.id, display_name: &user.username, password_hash };
+        let credentials = CredentialsItem {
+            username: folded.to_owned(),
+            user_id: user.id,
+            display_name: user.username.clone(),
+            password_hash: password_hash.to_owned(),
+        };
         let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis() };
         Ok(vec![
             put(Put::builder()

@@ -1,5 +1,3 @@
-use domain::Event;
-
 use crate::support::{caller, world};
 
 #[tokio::test]
@@ -67,7 +65,7 @@ async fn whoever_left_is_told_so_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_logout_forgets_the_sockets_of_its_session_alone() {
+async fn a_logout_closes_the_sockets_of_its_session_alone() {
     let world = world().await;
     let ann = world.user("ann").await;
     world.socket(ann, "this", 60_000).await;
@@ -81,9 +79,59 @@ async fn a_logout_forgets_the_sockets_of_its_session_alone() {
     world.chat.store.add_socket(&other).await.unwrap();
     chat::logout(&world.chat, &caller(ann)).await.unwrap();
     assert_eq!(world.sockets_of(ann).await, ["other"]);
+    assert_eq!(*world.gateway.closed.lock().unwrap(), ["this".to_owned()].into());
 }
 
-#[test]
-fn every_event_has_its_type() {
-    assert_eq!(serde_json::to_string(&Event::Pong).unwrap(), r#"{"type":"pong"}"#);
+#[tokio::test]
+async fn a_socket_of_an_ended_session_does_not_open() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let socket = store::Socket {
+        user: ann,
+        id: "late".to_owned(),
+        room: None,
+        session: "ended".to_owned(),
+        connected_at: chat::now(),
+    };
+    let refused = chat::connect(&world.chat, &socket).await;
+    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
+    assert!(world.sockets_of(ann).await.is_empty());
+}
+
+#[tokio::test]
+async fn connecting_forgets_the_sockets_that_died_unnoticed() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
+    world.chat.store.put_session(&session).await.unwrap();
+    world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
+    let socket = store::Socket {
+        user: ann,
+        id: "new".to_owned(),
+        room: None,
+        session: "s1".to_owned(),
+        connected_at: chat::now(),
+    };
+    chat::connect(&world.chat, &socket).await.unwrap();
+    assert_eq!(world.sockets_of(ann).await, ["new"]);
+}
+
+#[tokio::test]
+async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    let own = store::Socket {
+        user: ann,
+        id: "own".to_owned(),
+        room: Some(room),
+        session: "s1".to_owned(),
+        connected_at: chat::now(),
+    };
+    let text = domain::Text::try_from("hi".to_owned()).unwrap();
+    let draft = domain::Draft { room, content: domain::Content { text, client_id: None } };
+    chat::send_message(&world.chat, ann, Some(&own), draft.clone()).await.unwrap();
+    world.chat.store.add_socket(&own).await.unwrap();
+    chat::send_message(&world.chat, ann, Some(&own), draft).await.unwrap();
+    assert_eq!(world.gateway.told("own"), ["message", "message"]);
 }

@@ -12,7 +12,7 @@ async fn a_reader_waits_before_a_message_that_may_be_on_its_way() {
     world.sends(ann, room, "third").await;
     assert!(world.reads_room(ann, room, after(first.id)).await.messages.is_empty());
     assert!(world.reads_all(ann, 50, after(first.id)).await.messages.is_empty());
-    // Nobody follows a cursor here.
+    // Looking back, one sees the gap in the sequence.
     assert_eq!(texts(&world.reads_room(ann, room, Position::Latest).await), ["first", "third"]);
 }
 
@@ -66,8 +66,8 @@ async fn a_retry_leaves_no_hole() {
             client_id: Some(ClientId::try_from("c1".to_owned()).unwrap()),
         },
     };
-    let first = chat::send_message(&world.chat, ann, draft()).await.unwrap();
-    let again = chat::send_message(&world.chat, ann, draft()).await.unwrap();
+    let first = chat::send_message(&world.chat, ann, None, draft()).await.unwrap();
+    let again = chat::send_message(&world.chat, ann, None, draft()).await.unwrap();
     assert!(first.new && !again.new);
     assert_eq!(first.message, again.message);
     assert_eq!(world.sends(ann, room, "next").await.sequence, 2);

@@ -1,4 +1,4 @@
-use domain::{MessageId, Position};
+use domain::{Cursor, MessageId, Position};
 
 use crate::support::{after, caller, texts, world};
 
@@ -37,7 +37,10 @@ async fn following_the_pages_finds_everything_behind_what_is_left_out() {
         while let Some(position) = next {
             let page = world.reads_all(bob, 2, position).await;
             found.extend(page.messages.iter().map(|message| message.text.as_str().to_owned()));
-            next = page.next.map(|page| page.position);
+            next = page.next.map(|cursor| match cursor {
+                Cursor::Before(id) => Position::Before(id),
+                Cursor::After(id) => Position::After(id),
+            });
         }
         found.sort_unstable();
         assert_eq!(found, ["1", "2", "3"]);

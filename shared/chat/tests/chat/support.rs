@@ -30,6 +30,8 @@ use store::Socket;
 #[derive(Clone, Debug, Default)]
 pub struct Gateway {
     pushed: Arc<Mutex<HashMap<String, Vec<Value>>>>,
+    /// The sockets that were closed.
+    pub closed: Arc<Mutex<HashSet<String>>>,
     pub gone: Arc<Mutex<HashSet<String>>>,
     pub stalled: Arc<Mutex<HashSet<String>>>,
 }
@@ -38,7 +40,7 @@ impl Gateway {
     async fn start(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/@connections/{id}", post(take)).with_state(self.clone());
+        let router = Router::new().route("/@connections/{id}", post(take).delete(close)).with_state(self.clone());
         tokio::spawn(async { axum::serve(listener, router).await });
         url
     }
@@ -61,6 +63,11 @@ async fn take(State(gateway): State<Gateway>, Path(id): Path<String>, body: Byte
     let event = serde_json::from_slice(&body).unwrap();
     gateway.pushed.lock().unwrap().entry(id).or_default().push(event);
     StatusCode::OK.into_response()
+}
+
+async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
+    gateway.closed.lock().unwrap().insert(id);
+    StatusCode::NO_CONTENT
 }
 
 pub struct World {
@@ -107,7 +114,7 @@ impl World {
     pub async fn sends(&self, sender: UserId, room: RoomId, text: &str) -> Message {
         let text = Text::try_from(text.to_owned()).unwrap();
         let draft = Draft { room, content: Content { text, client_id: None } };
-        chat::send_message(&self.chat, sender, draft).await.unwrap().message
+        chat::send_message(&self.chat, sender, None, draft).await.unwrap().message
     }
 
     /// A sender that died after taking its turn, this long ago.

@@ -34,10 +34,29 @@ async fn a_user_has_many_sockets_and_loses_them_one_by_one() {
 }
 
 #[tokio::test]
+async fn more_sockets_than_one_call_takes_are_forgotten() {
+    let store = embedded::store();
+    let all: Vec<_> = (0..230).map(|i| format!("L0SM9cOFvHcCIhw{i}=")).collect();
+    for id in &all {
+        store.add_socket(&socket(1, id)).await.unwrap();
+    }
+    store.remove_sockets(user(1), &all).await.unwrap();
+    assert!(ids(&store, 1).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_new_socket_is_told_of_those_before() {
+    let store = embedded::store();
+    assert!(store.add_socket(&socket(1, "a")).await.unwrap().is_empty());
+    let before = store.add_socket(&socket(1, "b")).await.unwrap();
+    assert_eq!(before.into_iter().map(|socket| socket.id).collect::<Vec<_>>(), ["a"]);
+}
+
+#[tokio::test]
 async fn forgetting_what_was_never_known_leaves_nothing_behind() {
     let store = embedded::store();
     store.remove_sockets(user(7), &["x".to_owned()]).await.unwrap();
-    assert!(store.sockets([user(7)]).await.unwrap().is_empty());
+    assert!(store.sockets(&[user(7)].into()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -46,8 +65,13 @@ async fn the_sockets_of_more_users_than_one_call_takes_are_all_found() {
     for id in 1..=230 {
         store.add_socket(&socket(id, "c")).await.unwrap();
     }
-    let mut users: Vec<_> =
-        store.sockets((1..=300).map(user)).await.unwrap().into_iter().map(|socket| socket.user.get()).collect();
+    let mut users: Vec<_> = store
+        .sockets(&(1..=300).map(user).collect())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|socket| socket.user.get())
+        .collect();
     users.sort_unstable();
     assert!(users.into_iter().eq(1..=230));
 }

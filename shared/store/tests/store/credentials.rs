@@ -1,35 +1,41 @@
-use store::Session;
+use futures_util::future::join_all;
+use store::{Attempts, Session};
 
 use crate::support::{NOW, at, register, user};
 
 #[tokio::test]
-async fn failed_logins_are_counted_in_a_row() {
+async fn attempts_are_counted_up_to_a_limit_and_forgotten_when_one_succeeds() {
     let store = embedded::store();
     register(&store, "ann").await.unwrap();
-    for count in 1..=3 {
-        assert_eq!(store.count_failed_login("ann", true, NOW).await.unwrap(), count);
+    for _ in 0..3 {
+        assert_eq!(store.count_attempt("ann", 3, NOW).await.unwrap(), None);
     }
-    store.lock_login("ann", at(30_000)).await.unwrap();
-    let credentials = store.credentials("ann").await.unwrap();
-    assert_eq!((credentials.failed_logins, credentials.locked_until), (3, Some(at(30_000))));
-    store.clear_failed_logins("ann").await.unwrap();
-    let credentials = store.credentials("ann").await.unwrap();
-    assert_eq!((credentials.failed_logins, credentials.locked_until), (0, None));
-    assert!(credentials.user.is_some_and(|(_, hash)| hash == "a hash"));
+    let before = store.count_attempt("ann", 3, NOW).await.unwrap().unwrap();
+    assert_eq!(before, Attempts { count: 3, locked_until: 0 });
+    assert!(store.count_last_attempt("ann", before, at(30_000), NOW).await.unwrap());
+    let locked = Attempts { count: 4, locked_until: at(30_000).millis() };
+    assert_eq!(store.count_attempt("ann", 3, NOW).await.unwrap(), Some(locked));
+    store.forget_attempts("ann").await.unwrap();
+    assert_eq!(store.count_attempt("ann", 3, NOW).await.unwrap(), None);
+    assert!(store.credentials("ann").await.unwrap().is_some_and(|(_, hash)| hash == "a hash"));
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_locked_as_well_and_can_still_be_registered() {
+async fn many_attempts_at_once_are_no_way_around_the_count() {
     let store = embedded::store();
-    for count in 1..=2 {
-        assert_eq!(store.count_failed_login("bob", false, NOW).await.unwrap(), count);
-    }
-    register(&store, "bob").await.unwrap();
-    let credentials = store.credentials("bob").await.unwrap();
-    assert!(credentials.user.is_some());
-    assert_eq!(credentials.failed_logins, 0);
-    // Counted as unknown by a login that began before the registration.
-    assert_eq!(store.count_failed_login("bob", false, NOW).await.unwrap(), 0);
+    let attempts = join_all((0..50).map(|_| store.count_attempt("ann", 9, NOW))).await;
+    let refused: Vec<_> = attempts.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(refused.len(), 41);
+    let last = join_all(refused.iter().map(|&seen| store.count_last_attempt("ann", seen, at(30_000), NOW))).await;
+    assert_eq!(last.into_iter().filter(|counted| *counted.as_ref().unwrap()).count(), 1);
+}
+
+#[tokio::test]
+async fn attempts_with_a_name_that_nobody_has_do_not_take_it() {
+    let store = embedded::store();
+    store.count_attempt("bob", 9, NOW).await.unwrap();
+    assert!(store.credentials("bob").await.unwrap().is_none());
+    assert!(register(&store, "bob").await.is_ok());
 }
 
 #[tokio::test]

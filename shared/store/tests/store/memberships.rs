@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::{Error, MAX_ROOMS_PER_USER};
 use store::Consistency::Strong;
 
-use crate::support::{NOW, make_room, membership, message_id, room_id, send, user};
+use crate::support::{NOW, make_room, membership, message_id, room_id, send, try_make_room, user};
 
 #[tokio::test]
 async fn a_room_of_any_size_finds_its_members_memberships() {
@@ -59,8 +59,22 @@ async fn a_user_is_in_a_bounded_number_of_rooms() {
     assert!(matches!(refused, Err(Error::TooManyRooms(users)) if users == [user(1)]));
     assert_eq!(store.memberships(user(1), Strong).await.unwrap().len(), 500);
 
+    let made = try_make_room(&store, 1).await;
+    assert!(matches!(made, Err(Error::TooManyRooms(users)) if users == [user(1)]));
+
     store.leave(user(1), last, NOW).await.unwrap();
     assert!(store.join(&membership(user(1), one_more), 9).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_mark_of_somebody_who_came_later_does_not_move_back() {
+    let store = embedded::store();
+    let room = make_room(&store, 1).await;
+    let before = send(&store, room, 0).await;
+    send(&store, room, 1).await;
+    store.join(&store::Membership { read_sequence: 2, ..membership(user(2), room) }, 9).await.unwrap();
+    assert!(!store.mark_read(user(2), room, before.id, 1).await.unwrap());
+    assert_eq!(store.membership(user(2), room, Strong).await.unwrap().unwrap().read_sequence, 2);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn only_members_take_turns() {
 }
 
 #[tokio::test]
-async fn nobody_takes_a_turn_in_the_item_that_counts() {
+async fn rooms_are_counted_from_1() {
     let store = embedded::store();
     make_room(&store, 1).await;
     make_room(&store, 1).await;

@@ -47,6 +47,10 @@ pub fn membership(user: UserId, room: RoomId) -> Membership {
 
 /// A room with the users 1 to `members`.
 pub async fn make_room(store: &Store, members: u64) -> RoomId {
+    try_make_room(store, members).await.unwrap()
+}
+
+pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, domain::Error> {
     let id = store.next_room_id().await.unwrap();
     let room = Room {
         id,
@@ -63,8 +67,8 @@ pub async fn make_room(store: &Store, members: u64) -> RoomId {
         sent: BTreeMap::new(),
     };
     let memberships = room.members.iter().map(|&user| membership(user, id)).collect();
-    store.create_room(&room, memberships).await.unwrap();
-    id
+    store.create_room(&room, memberships).await?;
+    Ok(id)
 }
 
 pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
