@@ -94,6 +94,7 @@ async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
         "panic" => panic!("told to panic"),
         "exit" => std::process::exit(with.parse()?),
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
+        "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
         "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
         "put" => return Ok(outcome(put(with, event).await)),
         "transact" => return Ok(outcome(transact(with.split(',')).await)),

@@ -8,6 +8,7 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
+    serve::ListenerExt as _,
 };
 use tokio::net::TcpListener;
 
@@ -37,6 +38,11 @@ pub struct Gateway {
 /// Where the listener breaks.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener) -> std::io::Result<()> {
     let router = Router::new().fallback(dispatch).with_state(gateway);
+    // Frames are small and follow each other; together with delayed acknowledgements they would wait for 40 ms.
+    let listener = listener.tap_io(|stream| {
+        // A stream that is closed already is no matter.
+        let _ = stream.set_nodelay(true);
+    });
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 

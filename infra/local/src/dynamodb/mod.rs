@@ -67,7 +67,9 @@ impl DynamoDb {
         let served = database.clone();
         thread::Builder::new().name("dynamodb".to_owned()).spawn(move || serve(listener, served))?;
         thread::Builder::new().name("dynamodb-ttl".to_owned()).spawn(move || sweep(&database))?;
-        Ok(Self { address, client: Client::builder(TokioExecutor::new()).build_http() })
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Ok(Self { address, client: Client::builder(TokioExecutor::new()).build(connector) })
     }
 
     /// The engine's own address, where nobody checks permissions.

@@ -23,7 +23,7 @@ use self::{
 };
 use crate::{
     ids,
-    lambda::Lambda,
+    lambda::{Cause, Lambda},
     logs,
     template::{self, Cors},
 };
@@ -100,8 +100,11 @@ impl HttpApi {
                 logs::warning(&format!("{} answered what is no response", matched.route.function));
                 internal_error()
             }),
-            Ok(Err(failure)) if failure.throttled => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
-            Ok(Err(_)) => internal_error(),
+            Ok(Err(failure)) => match failure.cause {
+                Cause::Function => internal_error(),
+                Cause::Throttled => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
+                Cause::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            },
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }

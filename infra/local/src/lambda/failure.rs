@@ -9,8 +9,19 @@ pub struct Failure {
     pub error_type: String,
     /// For people; an authorizer refuses with the message `Unauthorized`.
     pub message: String,
-    /// Whether the event was never given to an instance, because there were too many already.
-    pub throttled: bool,
+    /// Whose fault it is.
+    pub cause: Cause,
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cause {
+    /// The function's: it raised an error, died or took too long.
+    Function,
+    /// Nobody's: all its instances are busy.
+    Throttled,
+    /// The caller's: the event is larger than Lambda takes.
+    TooLarge,
 }
 
 #[derive(Default, Deserialize)]
@@ -22,7 +33,7 @@ struct Posted {
 
 impl Failure {
     pub(super) fn new(error_type: &str, message: String) -> Self {
-        Self { error_type: error_type.to_owned(), message, throttled: false }
+        Self { error_type: error_type.to_owned(), message, cause: Cause::Function }
     }
 
     /// What a function posted to `…/error`.
@@ -48,17 +59,17 @@ impl Failure {
     }
 
     pub(super) fn throttled() -> Self {
-        Self { throttled: true, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
+        Self { cause: Cause::Throttled, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
+    }
+
+    pub(super) fn too_large(size: usize, limit: usize) -> Self {
+        let message =
+            format!("{size} byte payload is too large for the RequestResponse invocation type (limit {limit} bytes)");
+        Self { cause: Cause::TooLarge, ..Self::new("RequestTooLargeException", message) }
     }
 
     /// The runtime itself is shutting down.
     pub(super) fn stopped() -> Self {
         Self::new("ServiceException", "the local runtime is shutting down".to_owned())
-    }
-
-    /// The error as the caller of an invocation sees it.
-    #[must_use]
-    pub fn payload(&self) -> serde_json::Value {
-        serde_json::json!({"errorType": self.error_type, "errorMessage": self.message})
     }
 }

@@ -13,10 +13,13 @@ use axum::body::Bytes;
 use tokio::sync::oneshot;
 
 pub use environment::Endpoints;
-pub use failure::Failure;
+pub use failure::{Cause, Failure};
 
 use self::{instance::Launch, pool::Pool};
 use crate::{iam::Iam, template::Function, warden::Warden};
+
+/// The largest event and the largest answer of a synchronous invocation, in bytes.
+const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
 
 /// How often idle instances are looked for.
 const IDLE_CHECK: Duration = Duration::from_secs(30);
@@ -55,6 +58,9 @@ impl Lambda {
         let Some(pool) = self.pools.get(function) else {
             return Err(Failure::new("ResourceNotFoundException", format!("Function not found: {function}")));
         };
+        if payload.len() > MAX_PAYLOAD {
+            return Err(Failure::too_large(payload.len(), MAX_PAYLOAD));
+        }
         let (reply, answer) = oneshot::channel();
         tokio::spawn(Arc::clone(pool).serve(trace.to_owned(), payload, reply));
         answer.await.unwrap_or_else(|_| Err(Failure::stopped()))

@@ -21,10 +21,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::failure::Failure;
-
-/// The largest answer of a function, in bytes.
-const MAX_RESPONSE: usize = 6 * 1024 * 1024 + 100;
+use super::{MAX_PAYLOAD, failure::Failure};
 
 /// Where the result of an invocation goes.
 pub(super) type Reply = oneshot::Sender<Result<Bytes, Failure>>;
@@ -140,11 +137,11 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Body) -> Response {
-    let Ok(payload) = to_bytes(body, MAX_RESPONSE).await else {
-        let message = format!("Exceeded maximum allowed payload size ({MAX_RESPONSE} bytes).");
+    let Ok(payload) = to_bytes(body, MAX_PAYLOAD).await else {
+        let message = format!("Exceeded maximum allowed payload size ({MAX_PAYLOAD} bytes).");
         let failure = Failure::new(
             "Function.ResponseSizeTooLarge",
-            format!("Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."),
+            format!("Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD} bytes)."),
         );
         shared.finish(&id, Err(failure));
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);

@@ -128,6 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::lambda::Cause;
 
     const METHOD: &str = "arn:aws:execute-api:us-east-1:000000000000:api/prod/$connect";
 
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn only_the_error_unauthorized_is_a_401() {
         let raised = |message: &str| {
-            let failure = Failure { error_type: "Error".into(), message: message.into(), throttled: false };
+            let failure = Failure { error_type: "Error".into(), message: message.into(), cause: Cause::Function };
             verdict(Err(failure), METHOD)
         };
         assert_eq!(raised("Unauthorized"), Verdict::Unauthorized);

@@ -62,14 +62,16 @@ async fn cors_is_the_gateways_business() {
     assert!(!stranger.headers().contains_key("access-control-allow-origin"), "the integration's header got through");
 }
 
-/// "Quotas for configuring and running an HTTP API": payload size 10 MB.
+/// "Quotas for configuring and running an HTTP API": payload size 10 MB; "Lambda quotas": 6 MB for an invocation.
 #[tokio::test]
-async fn a_body_over_10_mb_is_refused() {
+async fn a_body_over_10_mb_or_over_lambdas_6_mb_is_refused() {
     let runtime = Runtime::start().await;
-    let request = runtime.http.post(format!("{}/subject", runtime.url)).body(vec![b'x'; 10 * 1024 * 1024 + 1]);
-    let response = request.send().await.unwrap();
-    assert_eq!(response.status(), 413);
-    assert_eq!(response.json::<serde_json::Value>().await.unwrap(), json!({"message": "Request Entity Too Large"}));
+    for size in [10 * 1024 * 1024 + 1, 6 * 1024 * 1024 + 100] {
+        let request = runtime.http.post(format!("{}/subject", runtime.url)).body(vec![b'x'; size]);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 413, "{size}");
+        assert_eq!(response.json::<serde_json::Value>().await.unwrap(), json!({"message": "Request Entity Too Large"}));
+    }
 }
 
 /// "Troubleshooting issues with HTTP API Lambda integrations".

@@ -93,6 +93,16 @@ async fn a_function_gets_lambdas_variables_and_the_templates_and_nothing_of_the_
 
 /// "Lambda quotas": 6 MB for the response of a synchronous invocation.
 #[tokio::test]
+async fn an_answer_over_6_mb_is_a_failure_and_the_instance_lives() {
+    let runtime = Runtime::start().await;
+    let first = runtime.get("/subject").await.headers()["x-instance"].clone();
+    assert_eq!(runtime.get("/subject?do=large").await.status(), 500);
+    runtime.says("Function.ResponseSizeTooLarge").await;
+    assert_eq!(runtime.get("/subject").await.headers()["x-instance"], first);
+}
+
+/// "Viewing CloudWatch logs for Lambda": a report for every invocation.
+#[tokio::test]
 async fn every_invocation_has_its_line_and_the_functions_own_lines_under_it() {
     let runtime = Runtime::start().await;
     assert_eq!(runtime.json("/subject?do=answer&with=1").await, json!(1));
