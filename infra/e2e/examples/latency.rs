@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p e2e --example latency` measures a local runtime of its own; with `HTTP_URL` and `WEBSOCKET_URL` set,
 //! the system there. A number as argument is how many messages to send each way, 1,000 by default.
+#![allow(clippy::print_stdout, reason = "the table is what it is run for")]
 
 use std::{
     env,

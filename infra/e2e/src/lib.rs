@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a test harness reports by panicking, and its calls are made for that as often as for their values"
 )]

@@ -11,6 +11,8 @@ use owo_colors::OwoColorize as _;
 pub struct Report<'a> {
     /// The function, as its binary is called.
     pub function: &'a str,
+    /// The request id, the same as in the function's own lines.
+    pub request_id: &'a str,
     /// `200`, `ok`, or the error's type.
     pub status: &'a str,
     /// Whether the caller got what it wanted.
@@ -44,7 +46,7 @@ pub fn invocation(report: &Report<'_>) {
     if let Some(init) = report.init {
         let _ = write!(block, "  {}", format_args!("init {:.1} ms", milliseconds(init)).yellow());
     }
-    block.push('\n');
+    let _ = writeln!(block, "  {}", report.request_id.dimmed());
     indent(&mut block, &report.lines);
     anstream::eprint!("{block}");
 }

@@ -90,17 +90,6 @@ async fn one_client_id_ten_times_at_once_is_one_message() {
 }
 
 #[tokio::test]
-async fn retries_at_once_leave_no_gap_and_count_once() {
-    let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
-    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
-    join_all((0..10).map(|_| ann.post("/send-message/", &body))).await;
-    assert_eq!(bob.sees_room(room).await["unread"], 1);
-    assert_eq!(ann.sends(room, "next").await["sequence"], 2);
-}
-
-#[tokio::test]
 async fn the_last_place_in_a_room_goes_to_one() {
     let server = Server::start().await;
     let [ann, others @ ..] = server.users(["ann", "bob", "cem", "dan", "eve"]).await;

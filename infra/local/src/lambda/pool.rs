@@ -74,7 +74,14 @@ impl Pool {
             None => match Instance::start(&self.launch, &request_id).await {
                 Ok(instance) => (instance, Some(begun.elapsed())),
                 Err(stillborn) => {
-                    self.report(&Err(stillborn.failure.clone()), begun.elapsed(), None, None, stillborn.lines);
+                    self.report(
+                        &request_id,
+                        &Err(stillborn.failure.clone()),
+                        begun.elapsed(),
+                        None,
+                        None,
+                        stillborn.lines,
+                    );
                     return drop(reply.send(Err(stillborn.failure)));
                 }
             },
@@ -89,11 +96,11 @@ impl Pool {
         let peak = instance.peak_memory();
         let lives = !fatal && instance.settles(asked, self.function.timeout).await;
         if lives {
-            self.report(&result, duration, init, peak, instance.output.take().await);
+            self.report(&request_id, &result, duration, init, peak, instance.output.take().await);
             self.rest(Some(instance));
         } else {
             self.rest(None);
-            self.report(&result, duration, init, peak, instance.end().await);
+            self.report(&request_id, &result, duration, init, peak, instance.end().await);
         }
         // Held until here, so that whoever waits for it finds the instance.
         drop(permit);
@@ -155,6 +162,7 @@ impl Pool {
 
     fn report(
         &self,
+        request_id: &str,
         result: &Result<Bytes, Failure>,
         duration: Duration,
         init: Option<Duration>,
@@ -170,6 +178,7 @@ impl Pool {
         };
         logs::invocation(&Report {
             function: &self.function.binary,
+            request_id,
             status: status.as_deref().unwrap_or("ok"),
             good: result.is_ok(),
             duration,
