@@ -1,5 +1,7 @@
 //! The store on the embedded DynamoDB, with the tables of the template.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
+
 mod connections;
 mod credentials;
 mod memberships;
