@@ -1,6 +1,11 @@
 //! The function that the conformance tests run. It knows nothing of chats: it does what its event asks for.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a subject that fails loudly is what the tests want")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a subject that fails loudly, and is heard, is what the tests want"
+)]
 
 use std::{collections::BTreeMap, time::Duration};
 
