@@ -1,4 +1,4 @@
-use crate::support::{caller, world};
+use crate::support::{caller, socket, world};
 
 #[tokio::test]
 async fn a_dead_socket_fails_nothing_and_is_forgotten() {
@@ -69,13 +69,7 @@ async fn a_logout_closes_the_sockets_of_its_session_alone() {
     let world = world().await;
     let ann = world.user("ann").await;
     world.socket(ann, "this", 60_000).await;
-    let other = store::Socket {
-        user: ann,
-        id: "other".to_owned(),
-        room: None,
-        session: "s2".to_owned(),
-        connected_at: chat::now(),
-    };
+    let other = socket(ann, "other", "s2");
     world.chat.store.add_socket(&other).await.unwrap();
     chat::logout(&world.chat, &caller(ann)).await.unwrap();
     assert_eq!(world.sockets_of(ann).await, ["other"]);
@@ -86,13 +80,7 @@ async fn a_logout_closes_the_sockets_of_its_session_alone() {
 async fn a_socket_of_an_ended_session_does_not_open() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let socket = store::Socket {
-        user: ann,
-        id: "late".to_owned(),
-        room: None,
-        session: "ended".to_owned(),
-        connected_at: chat::now(),
-    };
+    let socket = socket(ann, "late", "ended");
     let refused = chat::connect(&world.chat, &socket).await;
     assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
     assert!(world.sockets_of(ann).await.is_empty());
@@ -105,13 +93,7 @@ async fn connecting_forgets_the_sockets_that_died_unnoticed() {
     let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
     world.chat.store.put_session(&session).await.unwrap();
     world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
-    let socket = store::Socket {
-        user: ann,
-        id: "new".to_owned(),
-        room: None,
-        session: "s1".to_owned(),
-        connected_at: chat::now(),
-    };
+    let socket = socket(ann, "new", "s1");
     chat::connect(&world.chat, &socket).await.unwrap();
     assert_eq!(world.sockets_of(ann).await, ["new"]);
 }
@@ -121,13 +103,7 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     let world = world().await;
     let ann = world.user("ann").await;
     let room = world.room(&[ann]).await;
-    let own = store::Socket {
-        user: ann,
-        id: "own".to_owned(),
-        room: Some(room),
-        session: "s1".to_owned(),
-        connected_at: chat::now(),
-    };
+    let own = store::Socket { room: Some(room), ..socket(ann, "own", "s1") };
     let text = domain::Text::try_from("hi".to_owned()).unwrap();
     let draft = domain::Draft { room, content: domain::Content { text, client_id: None } };
     chat::send_message(&world.chat, ann, Some(&own), draft.clone()).await.unwrap();

@@ -89,6 +89,11 @@ pub fn caller(user: UserId) -> Caller {
     Caller { user, session: "s1".to_owned() }
 }
 
+/// A socket that opens now.
+pub fn socket(user: UserId, id: &str, session: &str) -> Socket {
+    Socket { user, id: id.to_owned(), room: None, session: session.to_owned(), connected_at: chat::now() }
+}
+
 pub fn after(id: MessageId) -> Position {
     Position::After(id)
 }
@@ -135,7 +140,7 @@ impl World {
     /// A socket that was opened this many milliseconds ago.
     pub async fn socket(&self, user: UserId, id: &str, age: u64) {
         let connected_at = Timestamp::from_millis(chat::now().millis() - age);
-        let socket = Socket { user, id: id.to_owned(), room: None, session: "s1".to_owned(), connected_at };
+        let socket = Socket { connected_at, ..socket(user, id, "s1") };
         self.chat.store.add_socket(&socket).await.unwrap();
     }
 
