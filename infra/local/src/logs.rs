@@ -6,6 +6,8 @@ use std::{fmt::Write as _, time::Duration};
 
 use owo_colors::OwoColorize as _;
 
+use crate::template::Function;
+
 /// What one invocation took.
 #[derive(Debug)]
 pub struct Report<'a> {
@@ -14,7 +16,7 @@ pub struct Report<'a> {
     /// The request id, the same as in the function's own lines.
     pub request_id: &'a str,
     /// `200`, `ok`, or the error's type.
-    pub status: &'a str,
+    pub status: String,
     /// Whether the caller got what it wanted.
     pub good: bool,
     /// From the event to the answer, initialisation not counted.
@@ -29,6 +31,30 @@ pub struct Report<'a> {
     pub lines: Vec<String>,
 }
 
+impl<'a> Report<'a> {
+    /// A report of which the times, the memory and the outcome are still to come.
+    #[must_use]
+    pub fn new(function: &'a Function, request_id: &'a str) -> Self {
+        Self {
+            function: &function.binary,
+            request_id,
+            status: String::new(),
+            good: false,
+            duration: Duration::ZERO,
+            init: None,
+            peak_memory: None,
+            memory_size: function.memory_size,
+            lines: Vec::new(),
+        }
+    }
+
+    /// What Lambda bills: whole milliseconds, and since initialisation is billed as well, both together.
+    #[must_use]
+    pub fn billed_milliseconds(&self) -> u128 {
+        (self.duration + self.init.unwrap_or_default()).as_micros().div_ceil(1000)
+    }
+}
+
 /// Prints the line of an invocation and the function's lines under it.
 pub fn invocation(report: &Report<'_>) {
     let mut block = String::new();
@@ -36,9 +62,7 @@ pub fn invocation(report: &Report<'_>) {
     // Colours have no width, so the padding is computed from the plain text.
     let padding = " ".repeat(9_usize.saturating_sub(report.status.len()));
     let _ = write!(block, "{:<28} {status}{padding} {:>8.1} ms", report.function.bold(), milliseconds(report.duration));
-    // Lambda bills whole milliseconds, and since initialisation is billed as well, both together.
-    let billed = (report.duration + report.init.unwrap_or_default()).as_micros().div_ceil(1000);
-    let _ = write!(block, "  {}", format_args!("billed {billed} ms").dimmed());
+    let _ = write!(block, "  {}", format_args!("billed {} ms", report.billed_milliseconds()).dimmed());
     if let Some(peak) = report.peak_memory {
         let memory = format!("memory {} of {} MB", peak.div_ceil(1024), report.memory_size);
         let _ = write!(block, "  {}", memory.dimmed());
@@ -76,6 +100,6 @@ fn indent(block: &mut String, lines: &[String]) {
     }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }

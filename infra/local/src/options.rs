@@ -19,6 +19,7 @@ On that one port:
   /ws/chat/1/              the same socket, as the original service had it
   /<stage>/@connections    the connection management API
   POST / (x-amz-target)    DynamoDB: aws dynamodb list-tables --endpoint-url http://localhost:8000
+  /2015-03-31/functions    Lambda: aws lambda invoke --endpoint-url http://localhost:8000 --function-name login out
   /_local/iam              the rights that the functions have, and those they have used
 
 Set RUST_LOG=debug to see more of what the functions log."
@@ -59,6 +60,10 @@ pub struct Options {
     /// After how many seconds every socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds)]
     pub socket_duration: Duration,
+
+    /// After how many seconds without an event an instance of a function is ended
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    pub instance_idle: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
