@@ -18,4 +18,5 @@ mod iam;
 mod invoke_api;
 mod lambda;
 mod process;
+mod rie;
 mod websocket_api;

@@ -1,0 +1,48 @@
+//! The runtime's own sockets without the platform's limits, sending back what they get: a subject for the Autobahn suite.
+
+#![allow(clippy::print_stdout, reason = "the port is what its caller waits for")]
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use local::websocket_api::{
+    connections::Connection,
+    handshake::Upgrade,
+    socket::{self, Limits},
+};
+use tokio::net::TcpListener;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The largest message of the suite is 16 MB.
+const LIMITS: Limits =
+    Limits { idle: HOUR, duration: HOUR, frame: 16 * 1024 * 1024, message: 16 * 1024 * 1024, binary: true };
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let router = Router::new().fallback(echo);
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+async fn echo(ConnectInfo(source): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let Some(upgrade) = Upgrade::asked(&mut parts) else { return StatusCode::UPGRADE_REQUIRED.into_response() };
+    let (upgrade, response) = upgrade.accepted();
+    let (connection, outbox) = Connection::new(source, "localhost", "autobahn");
+    let connection = Arc::new(connection);
+    tokio::spawn(async move {
+        // A client that does not read misses what it sends, which fails its case.
+        let received = |message| {
+            let _ = connection.send(message);
+        };
+        socket::serve(&connection, upgrade, outbox, LIMITS, received, || {}).await;
+    });
+    response
+}
