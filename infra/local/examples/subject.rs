@@ -7,7 +7,7 @@
     reason = "a subject that fails loudly, and is heard, is what the tests want"
 )]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use aws_sdk_apigatewaymanagement::{self as management, primitives::Blob};
 use aws_sdk_dynamodb::{
@@ -98,6 +98,7 @@ async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
         "raise" => return Err(with.into()),
         "panic" => panic!("told to panic"),
         "exit" => std::process::exit(with.parse()?),
+        "wait_for" => wait_for(Path::new(with)).await?,
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
         "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
         "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
@@ -107,13 +108,26 @@ async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
     }
     Ok(json!({
         "statusCode": 200,
-        "headers": {"access-control-allow-origin": "https://integration.example", "x-instance": instance()},
+        "headers": {
+            "access-control-allow-origin": "https://integration.example",
+            "x-instance": instance(),
+            "x-version": std::env::var("VERSION").unwrap_or_default(),
+        },
         "body": json!({"event": event, "requestId": request_id}).to_string(),
     }))
 }
 
 fn outcome(result: Result<(), Error>) -> Value {
     result.map_or_else(|error| json!({"error": format!("{error:?}")}), |()| json!({"stored": true}))
+}
+
+/// Says that it has begun by a file beside the one that it waits for.
+async fn wait_for(file: &Path) -> std::io::Result<()> {
+    std::fs::write(file.with_extension("begun"), "")?;
+    while !file.exists() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 fn instance() -> String {

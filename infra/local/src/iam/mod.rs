@@ -6,6 +6,7 @@
 mod dynamodb;
 mod policy;
 mod record;
+mod remedy;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -147,9 +148,10 @@ impl Iam {
             self.record.lock().unwrap_or_else(PoisonError::into_inner).add(function, access);
             return Ok(());
         }
-        logs::warning(&format!("{function} lacks {} on {}", access.action, access.resource));
         let explicit = verdict == policy::Verdict::Denied;
-        Err(Denied { function: function.to_owned(), access: access.clone(), explicit })
+        let denied = Denied { function: function.to_owned(), access: access.clone(), explicit };
+        logs::warning(&remedy::sentence(&denied));
+        Err(denied)
     }
 
     /// Checks a DynamoDB call: every table it touches, every item of a transaction.

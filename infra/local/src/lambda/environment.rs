@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     iam::Credentials,
+    logs::{self, Format},
     template::{Function, intrinsics::REGION},
 };
 
@@ -30,6 +31,11 @@ pub(super) fn variables(
 ) -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> =
         INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
+    // Whatever the template says: who reads the log here is not who reads it there.
+    let log_format = match logs::format() {
+        Format::Text => "Text",
+        Format::Json => "JSON",
+    };
     let lambda = [
         ("_HANDLER", "bootstrap"),
         ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
@@ -39,7 +45,7 @@ pub(super) fn variables(
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
-        ("AWS_LAMBDA_LOG_FORMAT", "Text"),
+        ("AWS_LAMBDA_LOG_FORMAT", log_format),
         ("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
         ("AWS_REGION", REGION),

@@ -7,7 +7,7 @@ mod output;
 mod pool;
 mod runtime_api;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use tokio::sync::oneshot;
@@ -16,7 +16,7 @@ pub use environment::Endpoints;
 pub use failure::{Cause, Failure};
 
 use self::{instance::Launch, pool::Pool};
-use crate::{iam::Iam, template::Function, warden::Warden};
+use crate::{executable::Executable, iam::Iam, logs, template::Function, warden::Warden};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
@@ -33,7 +33,7 @@ pub struct Lambda {
 impl Lambda {
     /// The functions with their executables. Must be called inside a Tokio runtime.
     #[must_use]
-    pub fn new(functions: Vec<(Function, PathBuf)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
+    pub fn new(functions: Vec<(Function, Arc<Executable>)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
@@ -64,6 +64,21 @@ impl Lambda {
         let (reply, answer) = oneshot::channel();
         tokio::spawn(Arc::clone(pool).serve(trace.to_owned(), payload, reply));
         answer.await.unwrap_or_else(|_| Err(Failure::stopped()))
+    }
+
+    /// Runs the binaries of these names from other executables from now on. Events that are being served stay where they
+    /// are; instances that serve nobody end.
+    pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
+        let mut outdated = Vec::new();
+        for pool in self.pools.values() {
+            if let Some(executable) = executables.get(pool.binary()) {
+                let idle = pool.replace(Arc::clone(executable)).into_iter();
+                outdated.extend(idle.map(|instance| (pool.binary(), instance)));
+            }
+        }
+        for (binary, instance) in outdated {
+            logs::orphaned(binary, &instance.end().await);
+        }
     }
 
     async fn end_idle(self) {

@@ -52,7 +52,12 @@ impl Runtime {
     }
 
     pub async fn with(arguments: &[&str]) -> Self {
-        let mut command = Command::from(command(&template(), arguments));
+        Self::run(command(&template(), arguments)).await
+    }
+
+    /// The runtime that a command starts.
+    pub async fn run(command: StdCommand) -> Self {
+        let mut command = Command::from(command);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (mut stderr, copy) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));

@@ -16,5 +16,7 @@ mod dynamodb;
 mod http_api;
 mod iam;
 mod lambda;
+mod log;
 mod process;
+mod watch;
 mod websocket_api;
