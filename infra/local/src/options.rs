@@ -19,7 +19,7 @@ On that one port:
   /ws/chat/1/              the same socket, as the original service had it
   /<stage>/@connections    the connection management API
   POST / (x-amz-target)    DynamoDB: aws dynamodb list-tables --endpoint-url http://localhost:8000
-  /_local/iam              the rights that the functions have, and those they have used
+  /_local/iam              the rights that the functions have, those used, and calls refused
 
 Set RUST_LOG=debug to see more of what the functions log."
 )]
@@ -59,6 +59,14 @@ pub struct Options {
     /// After how many seconds every socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds)]
     pub socket_duration: Duration,
+
+    /// How often expired items are deleted; DynamoDB itself takes up to two days
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub ttl_sweep: Duration,
+
+    /// Add every kind of call that a function makes, allowed or refused, to this file
+    #[arg(long, value_name = "FILE")]
+    pub iam_record: Option<PathBuf>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

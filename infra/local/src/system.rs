@@ -53,9 +53,9 @@ pub async fn start(options: &Options) -> Result<System> {
     // Before the build, so that a port in use is known at once.
     let (listeners, port) = listen(options.port).await?;
     let executables = build::executables(options, &root, template.functions.clone()).await?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables)?;
+    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
-    let iam = Arc::new(Iam::new(&template.functions));
+    let iam = Arc::new(Iam::new(&template.functions, options.iam_record.as_deref()).context("opening --iam-record")?);
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let lambda = Lambda::new(executables, &iam, &Endpoints { base: url.clone(), stage }, &warden);
