@@ -37,7 +37,7 @@ What answers on the port:
   /ws/chat/<room>/                the same, as the original service had it
   /<stage>/@connections/<id>      the connection management API
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
-  /_local/iam                     the rights that the functions have, and which they have used
+  /_local/iam                     the rights that the functions have, those used, and calls refused
 
 Where things are:
   stdout        one line, when everything answers: listening on http://127.0.0.1:8000
@@ -107,6 +107,14 @@ pub struct Options {
     /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = SERVING)]
     pub log: Format,
+
+    /// How often expired items are deleted; DynamoDB itself takes up to two days
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
+    pub ttl_sweep: Duration,
+
+    /// Add every kind of call that a function makes, allowed or refused, to this file
+    #[arg(long, value_name = "FILE", help_heading = SERVING)]
+    pub iam_record: Option<PathBuf>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -33,12 +33,18 @@ pub struct Lambda {
 impl Lambda {
     /// The functions with their executables. Must be called inside a Tokio runtime.
     #[must_use]
-    pub fn new(functions: Vec<(Function, Arc<Executable>)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
+    pub fn new(
+        functions: Vec<(Function, Arc<Executable>)>,
+        iam: &Arc<Iam>,
+        endpoints: &Endpoints,
+        warden: &Warden,
+    ) -> Self {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
                 executable,
-                variables: environment::variables(&function, iam.credentials(&function.name), endpoints),
+                variables: environment::variables(&function, endpoints),
+                iam: Arc::clone(iam),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))
