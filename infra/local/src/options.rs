@@ -37,6 +37,7 @@ What answers on the port:
   /ws/chat/<room>/                the same, as the original service had it
   /<stage>/@connections/<id>      the connection management API
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
+  /2015-03-31/functions/…         Lambda: aws lambda invoke … --endpoint-url http://localhost:8000
   /_local/iam                     the rights that the functions have, those used, and calls refused
 
 Where things are:
@@ -115,6 +116,10 @@ pub struct Options {
     /// Add every kind of call that a function makes, allowed or refused, to this file
     #[arg(long, value_name = "FILE", help_heading = SERVING)]
     pub iam_record: Option<PathBuf>,
+
+    /// After how many seconds without an event an instance of a function is ended
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
+    pub instance_idle: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
