@@ -15,6 +15,7 @@
 
 mod answer;
 mod binaries;
+mod contract;
 mod process;
 mod server;
 mod shape;

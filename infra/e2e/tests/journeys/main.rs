@@ -8,6 +8,7 @@ mod authentication;
 mod concurrency;
 mod conventions;
 mod create_chatroom;
+mod docs;
 mod faults;
 mod find_user;
 mod join_chatroom;
