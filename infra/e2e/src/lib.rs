@@ -15,6 +15,7 @@
 
 mod answer;
 mod binaries;
+mod contract;
 mod privilege;
 mod process;
 mod server;

@@ -165,21 +165,22 @@ impl Server {
 
     /// What the developer asks of a local system's DynamoDB.
     pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
-        let answer = Answer::to(
-            self.request(Method::POST, "/")
-                .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-                .header("content-type", "application/x-amz-json-1.0")
-                .header(
-                    "authorization",
-                    "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/dynamodb/aws4_request, \
-                     SignedHeaders=host, Signature=0",
-                )
-                .header("x-amz-date", "20260101T000000Z")
-                .body(body.to_string()),
-        );
-        let answer = answer.await;
-        assert_eq!(answer.status, 200, "{operation} gave {}", answer.body);
-        answer.json()
+        let request = self
+            .request(Method::POST, "/")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, \
+                 Signature=0",
+            )
+            .header("x-amz-date", "20260101T000000Z")
+            .body(body.to_string());
+        let response = request.send().await.expect("the local system answers");
+        let status = response.status();
+        let answer: Value = response.json().await.expect("DynamoDB answers with JSON");
+        assert!(status.is_success(), "{operation} gave {answer}");
+        answer
     }
 
     /// A socket at the stage's URL; `query` without its question mark.

@@ -9,6 +9,7 @@ mod concurrency;
 mod conventions;
 mod create_chatroom;
 mod dead_sockets;
+mod docs;
 mod faults;
 mod find_user;
 mod join_chatroom;
