@@ -3,6 +3,8 @@
 use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
 
+use crate::contract::CONTRACT;
+
 /// The answer to one HTTP call.
 #[derive(Debug)]
 pub struct Answer {
@@ -16,18 +18,21 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Sends a request and reads its whole answer.
+    /// Sends a request and reads its whole answer. Both must be as `openapi.yaml` says.
     pub async fn to(request: RequestBuilder) -> Self {
         let (client, request) = request.build_split();
         let request = request.expect("a request of a journey can be built");
         let call = format!("{} {}", request.method(), request.url());
+        let described = CONTRACT.call(&request);
         let response = client.execute(request).await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
-        Self {
+        let answer = Self {
             call,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.text().await.expect("the body can be read to its end"),
-        }
+        };
+        CONTRACT.assert_answer(&described, answer.status, &answer.headers, &answer.body);
+        answer
     }
 
     /// Asserts a success and gives its body.

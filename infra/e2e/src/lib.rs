@@ -15,6 +15,8 @@
 
 mod answer;
 mod binaries;
+mod contract;
+mod privilege;
 mod process;
 mod server;
 mod shape;
@@ -23,6 +25,7 @@ mod token;
 mod user;
 
 pub use answer::Answer;
+pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};

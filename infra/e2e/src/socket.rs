@@ -10,6 +10,8 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
+use crate::contract::CONTRACT;
+
 /// Long enough for a busy machine; a journey that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What was pushed by mistake while a call was answered is here by then.
@@ -47,8 +49,9 @@ impl Socket {
         }
     }
 
-    /// Sends a frame of JSON.
+    /// Sends a frame, which must be as `asyncapi.yaml` says.
     pub async fn sends(&mut self, frame: &Value) {
+        CONTRACT.assert_frame(frame);
         self.sends_text(&frame.to_string()).await;
     }
 
@@ -74,10 +77,12 @@ impl Socket {
         self.hears().await.expect("the socket is open until the event comes")
     }
 
-    /// The next event, or nothing where the socket is closed first.
+    /// The next event, which must be as `asyncapi.yaml` says, or nothing where the socket is closed first.
     pub async fn hears(&mut self) -> Option<Value> {
         let text = timeout(PATIENCE, self.next_text()).await.expect("an event comes")?;
-        Some(serde_json::from_str(&text).unwrap_or_else(|_| panic!("an event is JSON: {text}")))
+        let event = serde_json::from_str(&text).unwrap_or_else(|_| panic!("an event is JSON: {text}"));
+        CONTRACT.assert_event(&event);
+        Some(event)
     }
 
     /// The next event, which must be of a type.

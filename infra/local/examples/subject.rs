@@ -7,7 +7,7 @@
     reason = "a subject that fails loudly, and is heard, is what the tests want"
 )]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use aws_sdk_apigatewaymanagement::{self as management, primitives::Blob};
 use aws_sdk_dynamodb::{
@@ -102,6 +102,7 @@ async fn http(event: &Value, context: &Context) -> Result<Value, Error> {
         "raise" => return Err(with.into()),
         "panic" => panic!("told to panic"),
         "exit" => std::process::exit(with.parse()?),
+        "wait_for" => wait_for(Path::new(with)).await?,
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
         "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
         "context" => return Ok(serde_json::to_value(context)?),
@@ -112,13 +113,26 @@ async fn http(event: &Value, context: &Context) -> Result<Value, Error> {
     }
     Ok(json!({
         "statusCode": 200,
-        "headers": {"access-control-allow-origin": "https://integration.example", "x-instance": instance()},
+        "headers": {
+            "access-control-allow-origin": "https://integration.example",
+            "x-instance": instance(),
+            "x-version": std::env::var("VERSION").unwrap_or_default(),
+        },
         "body": json!({"event": event, "requestId": context.request_id, "trace": context.xray_trace_id}).to_string(),
     }))
 }
 
 fn outcome(result: Result<(), Error>) -> Value {
     result.map_or_else(|error| json!({"error": format!("{error:?}")}), |()| json!({"stored": true}))
+}
+
+/// Says that it has begun by a file beside the one that it waits for.
+async fn wait_for(file: &Path) -> std::io::Result<()> {
+    std::fs::write(file.with_extension("begun"), "")?;
+    while !file.exists() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 fn instance() -> String {

@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod dynamodb;
+pub mod executable;
 pub mod gateway;
 pub mod http_api;
 pub mod iam;
@@ -16,4 +17,5 @@ pub mod options;
 pub mod system;
 pub mod template;
 pub mod warden;
+pub mod watch;
 pub mod websocket_api;

@@ -4,17 +4,19 @@ use std::{io::Write as _, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use local::{options::Options, system, warden};
+use local::{logs, options::Options, system, warden};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(warden::ARGUMENT) {
         return warden::main().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
-    match run(&Options::parse()) {
+    let options = Options::parse();
+    logs::init(options.log);
+    match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            logs::error(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -2,67 +2,123 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::Parser;
+use clap::{
+    Parser,
+    builder::styling::{AnsiColor, Styles},
+};
 
-/// Runs the whole system on this machine: every function of template.yaml as the real binary behind a local API
-/// Gateway, on an embedded DynamoDB.
+use crate::logs::Format;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const BUILDING: &str = "Building";
+const DATA: &str = "Data";
+const SERVING: &str = "Serving";
+
+/// The end of `-h`.
+const SHORT: &str = "`--help` tells more, with examples.";
+
+/// The end of `--help`.
+const LONG: &str = "\
+Examples:
+  cargo run                               build, and serve on http://localhost:8000
+  cargo run -- --watch                    and build again whatever is edited
+  cargo run -- --memory --port 0          nothing kept, any free port: for tests
+  cargo run -- --log json 2> log.jsonl    for jq '.lines[]?'
+  RUST_LOG=debug cargo run                with all that the functions have to say
+
+What answers on the port:
+  /…                              the routes of the HTTP API
+  /<stage>                        the WebSocket API
+  /ws/chat/<room>/                the same, as the original service had it
+  /<stage>/@connections/<id>      the connection management API
+  POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
+  /2015-03-31/functions/…         Lambda: aws lambda invoke … --endpoint-url http://localhost:8000
+  /_local/iam                     the rights that the functions have, those used, and calls refused
+
+Where things are:
+  stdout        one line, when everything answers: listening on http://127.0.0.1:8000
+  stderr        everything else
+  .local/       dynamodb.sqlite, and secrets.json with what the template has generated; delete it for a fresh start
+
+Environment:
+  RUST_LOG                         what the functions log, such as debug or chat=trace; default: info
+  NO_COLOR, CLICOLOR_FORCE         colours never, colours even where there is no terminal
+  SSL_CERT_FILE, SSL_CERT_DIR      handed on to the functions, as are PATH and RUST_BACKTRACE; nothing else is";
+
+/// Runs template.yaml on this machine: its functions, APIs and tables.
+///
+/// Every function is the real binary behind a local API Gateway, on an embedded DynamoDB, with no right but those that
+/// the template gives it. Nothing leaves this machine.
 #[derive(Clone, Debug, Parser)]
-#[command(
-    name = "local",
-    after_help = "\
-When everything answers, one line goes to standard output: `listening on http://127.0.0.1:8000`. Everything else goes
-to standard error.
-
-On that one port:
-  /…                       the routes of the HTTP API
-  /<stage>?room_name=1     the WebSocket API
-  /ws/chat/1/              the same socket, as the original service had it
-  /<stage>/@connections    the connection management API
-  POST / (x-amz-target)    DynamoDB: aws dynamodb list-tables --endpoint-url http://localhost:8000
-  /2015-03-31/functions    Lambda: aws lambda invoke --endpoint-url http://localhost:8000 --function-name login out
-  /_local/iam              the rights that the functions have, and those they have used
-
-Set RUST_LOG=debug to see more of what the functions log."
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[command(name = "local", styles = STYLES, after_help = SHORT, after_long_help = LONG)]
 pub struct Options {
-    /// The port to listen on; 0 takes any free one
-    #[arg(long, default_value_t = 8000)]
-    pub port: u16,
-
-    /// Keep nothing: the data ends with the process
-    #[arg(long, conflicts_with = "data")]
-    pub memory: bool,
-
-    /// Where the data is kept [default: .local beside the template]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-
-    /// Build and run the functions optimised
-    #[arg(long)]
-    pub release: bool,
-
-    /// Do not build: run the functions as they were built last
-    #[arg(long)]
-    pub no_build: bool,
-
-    /// Do not build: run the executables in this directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["no_build", "release"])]
-    pub functions: Option<PathBuf>,
-
     /// The template [default: template.yaml here or in a directory above]
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
 
+    /// Build again what changes, and give the next events to it
+    ///
+    /// Sockets stay open, and what is being served is served to its end. A build that fails changes nothing. With
+    /// --functions, executables that are replaced there are run instead of the old ones.
+    #[arg(long, conflicts_with = "no_build", help_heading = BUILDING)]
+    pub watch: bool,
+
+    /// Build and run the functions optimised
+    #[arg(long, help_heading = BUILDING)]
+    pub release: bool,
+
+    /// Do not build: run the functions as they were built last
+    #[arg(long, help_heading = BUILDING)]
+    pub no_build: bool,
+
+    /// Do not build: run the executables in this directory
+    ///
+    /// They are named as Metadata.BuildProperties.Binary in the template.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["no_build", "release"], help_heading = BUILDING)]
+    pub functions: Option<PathBuf>,
+
+    /// Keep nothing: the data ends with the process
+    #[arg(long, conflicts_with = "data", help_heading = DATA)]
+    pub memory: bool,
+
+    /// Where the data is kept [default: .local beside the template]
+    #[arg(long, value_name = "DIR", help_heading = DATA)]
+    pub data: Option<PathBuf>,
+
+    /// The port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 8000, help_heading = SERVING)]
+    pub port: u16,
+
     /// After how many seconds without a frame a socket is closed
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, help_heading = SERVING)]
     pub socket_idle: Duration,
 
     /// After how many seconds every socket is closed
-    #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds, help_heading = SERVING)]
     pub socket_duration: Duration,
 
+    /// Who reads what is written to stderr
+    ///
+    /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = SERVING)]
+    pub log: Format,
+
+    /// How often expired items are deleted; DynamoDB itself takes up to two days
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
+    pub ttl_sweep: Duration,
+
+    /// Add every kind of call that a function makes, allowed or refused, to this file
+    #[arg(long, value_name = "FILE", help_heading = SERVING)]
+    pub iam_record: Option<PathBuf>,
+
     /// After how many seconds without an event an instance of a function is ended
-    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
     pub instance_idle: Duration,
 }
 

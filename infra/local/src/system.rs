@@ -1,6 +1,7 @@
 //! From the command line to a system that answers.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -12,16 +13,18 @@ use anyhow::{Context as _, Result, bail};
 use tokio::net::TcpListener;
 
 use crate::{
-    build,
+    build::{Builder, Source},
     dynamodb::DynamoDb,
+    executable::{Executable, Keeper, Means},
     gateway::{self, Gateway},
     http_api::HttpApi,
     iam::Iam,
     lambda::{Endpoints, Lambda},
-    logs,
+    logs::{self, Screen},
     options::Options,
-    template::{Template, secrets::Secrets},
+    template::{Function, Template, secrets::Secrets},
     warden::Warden,
+    watch::Watch,
     websocket_api::{WebSocketApi, socket::Limits},
 };
 
@@ -61,7 +64,7 @@ impl System {
 pub async fn start(options: &Options) -> Result<System> {
     let file = template_file(options)?;
     let root = file.parent().unwrap_or(Path::new(".")).to_owned();
-    let source = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+    let source = read(&file)?;
     let data = data_directory(options, &root);
     let lock = data.as_deref().map(lock).transpose()?;
     let mut secrets = match &data {
@@ -71,14 +74,24 @@ pub async fn start(options: &Options) -> Result<System> {
     let template = Template::parse(&source, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
     let (listeners, port) = listen(options.port).await?;
-    let executables = build::executables(options, &root, template.functions.clone()).await?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables)?;
+    let builder = Builder::new(options, &root, &template.functions)?;
+    // Before the build, so that no change is missed.
+    let watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
+    let built = builder.build(false).await?;
+    let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
+    let executables = executables(&template.functions, built, keeper.as_mut())?;
+    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
+        .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
-    let iam = Arc::new(Iam::new(&template.functions));
+    let iam = Arc::new(Iam::new(&template.functions, options.iam_record.as_deref()).context("opening --iam-record")?);
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let endpoints = Endpoints { base: url.clone(), stage };
     let lambda = Lambda::new(executables, &iam, &endpoints, &warden, options.instance_idle);
+    let screen = Screen::new(&template, &url, data.as_deref(), &root);
+    if let (Some(watch), Some(keeper)) = (watch, keeper) {
+        tokio::spawn(watch.run(builder, keeper, lambda.clone()));
+    }
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
     let limits = Limits::platform(options.socket_idle, options.socket_duration);
     let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits)));
@@ -91,11 +104,40 @@ pub async fn start(options: &Options) -> Result<System> {
             }
         });
     }
-    match &data {
-        Some(directory) => logs::note(&format!("the data is in {}", directory.display())),
-        None => logs::note("the data ends with this process"),
-    }
+    logs::ready(&screen);
     Ok(System { url, gateway, warden, _lock: lock })
+}
+
+fn read(template: &Path) -> Result<String> {
+    fs::read_to_string(template)
+        .with_context(|| format!("reading {}; --template names another file", template.display()))
+}
+
+/// Private files for what has been built, beside it.
+fn keeper(builder: &Builder, built: &BTreeMap<String, PathBuf>) -> Result<Keeper> {
+    let first = built.values().next().and_then(|executable| executable.parent());
+    let means = match builder.source() {
+        Source::Cargo { .. } => Means::Link,
+        Source::Directory(_) => Means::Copy,
+    };
+    Keeper::new(first.context("the template has no function to watch")?, means)
+}
+
+/// Every function with the file that its instances are started from.
+fn executables(
+    functions: &[Function],
+    built: BTreeMap<String, PathBuf>,
+    keeper: Option<&mut Keeper>,
+) -> Result<Vec<(Function, Arc<Executable>)>> {
+    let files: BTreeMap<_, _> = match keeper {
+        Some(keeper) => keeper.keep_new(&built)?,
+        None => built.into_iter().map(|(binary, path)| (binary, Arc::new(Executable::Built(path)))).collect(),
+    };
+    let file = |function: &Function| {
+        let file = files.get(&function.binary).with_context(|| format!("{} has not been built", function.binary))?;
+        Ok((function.clone(), Arc::clone(file)))
+    };
+    functions.iter().map(file).collect()
 }
 
 fn template_file(options: &Options) -> Result<PathBuf> {
@@ -116,9 +158,11 @@ fn data_directory(options: &Options, root: &Path) -> Option<PathBuf> {
 
 /// Two runtimes on one database would each believe that the sockets are theirs.
 fn lock(directory: &Path) -> Result<fs::File> {
-    fs::create_dir_all(directory).with_context(|| format!("making the data directory {}", directory.display()))?;
     let path = directory.join("lock");
-    let file = fs::File::create(&path).with_context(|| format!("opening {}", path.display()))?;
+    let file = fs::create_dir_all(directory).and_then(|()| fs::File::create(&path)).with_context(|| {
+        let directory = directory.display();
+        format!("{directory} is no place for the data; choose another with --data, or keep nothing with --memory")
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => {
@@ -136,7 +180,12 @@ async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16)> {
     let bind = async |address: IpAddr, port: u16| TcpListener::bind(SocketAddr::new(address, port)).await;
     let in_use = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!("port {port} is in use; choose another with --port (0 takes any free one)")
+            anyhow::anyhow!(
+                "port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)"
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("port {port} is not for everybody; choose one from 1024 on with --port")
         }
         _ => anyhow::Error::new(error).context(format!("listening on port {port}")),
     };

@@ -59,13 +59,26 @@ impl Fields {
     pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name)? {
             Value::Null => None,
-            value => serde_json::from_value(value).map_err(|error| self.reject(name, plain(&error))).ok(),
+            value => serde_json::from_value(integral(value)).map_err(|error| self.reject(name, plain(&error))).ok(),
         }
     }
 
     /// Complains about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());
+    }
+}
+
+/// `1.0` is an integer as well (JSON Schema 2020-12 Validation, section 6.1.1).
+fn integral(value: Value) -> Value {
+    match value {
+        Value::Array(values) => values.into_iter().map(integral).collect(),
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
+            let integer = whole.and_then(|float| format!("{float:.0}").parse::<u64>().ok());
+            integer.map_or(Value::Number(number), Value::from)
+        }
+        other => other,
     }
 }
 
@@ -96,6 +109,14 @@ mod tests {
     #[test]
     fn unknown_fields_are_ignored_and_null_is_left_out() {
         assert_eq!(read(r#"{"number":1,"word":null,"more":[]}"#).unwrap(), Pair(1, None));
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
+        assert_eq!(read(r#"{"number":1.0}"#).unwrap(), Pair(1, None));
+        for other in ["1.5", "-1.0", "1e300"] {
+            assert!(matches!(read(&format!(r#"{{"number":{other}}}"#)), Err(Error::Invalid(_))), "{other}");
+        }
     }
 
     #[test]

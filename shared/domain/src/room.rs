@@ -257,11 +257,11 @@ pub struct ReadMark {
 impl Input for ReadMark {
     fn read(fields: &mut Fields) -> Option<Self> {
         let room = fields.required("conversation_id");
-        let messages: Option<BTreeSet<MessageId>> = fields.required("message_ids");
+        let messages: Option<Vec<MessageId>> = fields.required("message_ids");
         if messages.as_ref().is_some_and(|ids| !(1..=MAX_MARKED_MESSAGES).contains(&ids.len())) {
             fields.reject("message_ids", format!("must have 1 to {MAX_MARKED_MESSAGES} ids"));
         }
-        Some(Self { room: room?, messages: messages? })
+        Some(Self { room: room?, messages: messages?.into_iter().collect() })
     }
 }
 

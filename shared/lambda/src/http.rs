@@ -21,7 +21,7 @@ pub type Request = lambda_http::Request;
 pub type Response = lambda_http::Response<Body>;
 
 /// The header that carries the id under which a request is found in the logs.
-const REQUEST_ID: &str = "x-request-id";
+pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// Serves requests until the process ends.
 ///

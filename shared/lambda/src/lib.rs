@@ -7,6 +7,7 @@ mod app;
 mod auth;
 pub mod authorizer;
 mod config;
+pub mod files;
 pub mod http;
 mod problem;
 pub mod socket;

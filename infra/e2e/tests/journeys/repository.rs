@@ -9,6 +9,8 @@ use crate::authentication::CALLS;
 
 /// They give the token that all others need.
 const PUBLIC: [&str; 2] = ["/auth/login", "/auth/register"];
+/// They show files to everybody.
+const PAGES: [&str; 1] = ["docs"];
 
 struct Function {
     directory: String,
@@ -22,11 +24,23 @@ fn root() -> &'static Path {
 }
 
 fn functions() -> Vec<Function> {
-    let text = fs::read_to_string(root().join("template.yaml")).unwrap();
+    let text = read("template.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();
     let resources = documents[0]["Resources"].as_mapping().unwrap();
     let is_function = |resource: &&Yaml| resource["Type"].as_str() == Some("AWS::Serverless::Function");
     resources.values().filter(is_function).map(function).collect()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The keys of the object at `path` in a file.
+fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
+    let text = read(file);
+    let documents = Yaml::load_from_str(&text).unwrap();
+    let object = path.iter().fold(&documents[0], |object, name| &object[*name]);
+    object.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
 }
 
 fn function(resource: &Yaml) -> Function {
@@ -41,6 +55,11 @@ fn function(resource: &Yaml) -> Function {
         binary: resource["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned(),
         routes: events.into_iter().flat_map(|events| events.values().map(event)).collect(),
     }
+}
+
+/// The functions of REST.
+fn endpoints() -> impl Iterator<Item = Function> {
+    functions().into_iter().filter(|function| !function.routes.is_empty() && !PAGES.contains(&function.binary.as_str()))
 }
 
 /// The route of a function that has one, without the other for its trailing slash.
@@ -64,8 +83,8 @@ fn every_crate_of_a_function_is_in_the_template_and_the_reverse() {
 
 #[test]
 fn every_route_is_there_with_its_trailing_slash() {
-    for function in functions().iter().filter(|function| !function.routes.is_empty()) {
-        let (method, path) = route(function).unwrap();
+    for function in endpoints() {
+        let (method, path) = route(&function).unwrap();
         let both = [path.clone(), format!("{path}/{{proxy+}}")].map(|path| (method.clone(), path));
         assert_eq!(function.routes, BTreeSet::from(both), "{}", function.binary);
     }
@@ -74,11 +93,11 @@ fn every_route_is_there_with_its_trailing_slash() {
 #[test]
 fn every_route_but_the_public_ones_is_called_without_a_token() {
     let called: BTreeSet<(Method, String)> = CALLS.map(|(method, path)| (method, path.to_owned())).into();
-    let functions = functions();
-    let needs_token = |(_, path): &&(String, String)| !PUBLIC.contains(&path.as_str());
-    let routes = functions.iter().filter_map(route).filter(needs_token);
-    let routes: BTreeSet<(Method, String)> =
-        routes.map(|(method, path)| (method.parse().unwrap(), path.clone())).collect();
+    let routes = endpoints().filter_map(|function| route(&function).cloned());
+    let routes: BTreeSet<(Method, String)> = routes
+        .filter(|(_, path)| !PUBLIC.contains(&path.as_str()))
+        .map(|(method, path)| (method.parse().unwrap(), path))
+        .collect();
     assert_eq!(called, routes);
 }
 
@@ -88,4 +107,33 @@ fn every_endpoint_has_its_journeys() {
         let journeys = format!("infra/e2e/tests/journeys/{}.rs", function.binary.replace('-', "_"));
         assert!(root().join(&journeys).is_file(), "{journeys} is missing");
     }
+}
+
+#[test]
+fn the_openapi_file_describes_every_route_and_no_other() {
+    let routes = functions().into_iter().flat_map(|function| function.routes);
+    let routes: BTreeSet<(String, String)> = routes.filter(|(_, path)| !path.ends_with("/{proxy+}")).collect();
+    let mut described = BTreeSet::new();
+    for path in keys("infra/openapi.yaml", &["paths"]) {
+        for method in keys("infra/openapi.yaml", &["paths", &path]).into_iter().filter(|key| key != "parameters") {
+            described.insert((method.to_uppercase(), path.trim_end_matches('/').to_owned()));
+        }
+    }
+    assert_eq!(described, routes);
+}
+
+#[test]
+fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
+    let routes = keys("template.yaml", &["Resources", "WebSocketApi", "Properties", "Routes"]);
+    let named: BTreeSet<String> = routes.into_iter().filter(|route| !route.starts_with('$')).collect();
+    let text = read("infra/asyncapi.yaml");
+    let documents = Yaml::load_from_str(&text).unwrap();
+    let frames = documents[0]["operations"]["talk"]["messages"].as_sequence().unwrap().iter();
+    let described: BTreeSet<String> = frames
+        .map(|frame| frame["$ref"].as_str().unwrap().rsplit('/').next().unwrap())
+        .map(|name| documents[0]["components"]["messages"][name]["name"].as_str().unwrap().to_owned())
+        // It takes no route of its own: `$default` answers it.
+        .filter(|name| name != "ping")
+        .collect();
+    assert_eq!(described, named);
 }

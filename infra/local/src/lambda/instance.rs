@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    io,
     process::Stdio,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,17 +20,22 @@ use super::{
     output::Output,
     runtime_api::{RuntimeApi, Work},
 };
-use crate::{template::function_arn, warden::Warden};
+use crate::{executable::Executable, iam::Iam, template::function_arn, warden::Warden};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How often, and how long apart, an executable that is still busy is tried again.
+const BUSY_TRIES: u32 = 20;
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
 /// How to start an instance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Launch {
     pub(super) function: String,
-    pub(super) executable: PathBuf,
+    pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
+    pub(super) iam: Arc<Iam>,
     pub(super) warden: Warden,
 }
 
@@ -39,7 +45,8 @@ pub(super) struct Instance {
     process: Child,
     group: u32,
     api: RuntimeApi,
-    warden: Warden,
+    /// How it was started.
+    pub(super) launch: Arc<Launch>,
     pub(super) output: Output,
     pub(super) idle_since: Instant,
 }
@@ -53,10 +60,10 @@ pub(super) struct Stillborn {
 
 impl Instance {
     /// Starts the process and waits until it asks for its first event.
-    pub(super) async fn start(launch: &Launch, request_id: &str) -> Result<Self, Stillborn> {
+    pub(super) async fn start(launch: &Arc<Launch>, request_id: &str) -> Result<Self, Stillborn> {
         let mut instance = Self::spawn(launch).await.map_err(|error| Stillborn {
             failure: Failure::new("Runtime.InvalidEntrypoint", format!("RequestId: {request_id} Error: {error}")),
-            lines: vec![format!("{}: {error}", launch.executable.display())],
+            lines: vec![cannot_start(launch, &error)],
         })?;
         let outcome = tokio::select! {
             biased;
@@ -74,23 +81,27 @@ impl Instance {
         }
     }
 
-    async fn spawn(launch: &Launch) -> std::io::Result<Self> {
+    async fn spawn(launch: &Arc<Launch>) -> std::io::Result<Self> {
         let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
         let (output, stdout, stderr) = Output::new()?;
-        let process = Command::new(&launch.executable)
+        let credentials = launch.iam.issue(&launch.function);
+        let mut command = Command::new(launch.executable.as_ref().as_ref());
+        command
             .env_clear()
             .envs(&launch.variables)
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+            .env("AWS_ACCESS_KEY_ID", credentials.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
+            .env("AWS_SESSION_TOKEN", credentials.session_token)
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
+            .kill_on_drop(true);
+        let process = spawn_when_written(&mut command).await?;
         let group = process.id().unwrap_or_default();
         launch.warden.watch(group);
-        let warden = launch.warden.clone();
-        Ok(Self { process, group, api, warden, output, idle_since: Instant::now() })
+        Ok(Self { process, group, api, launch: Arc::clone(launch), output, idle_since: Instant::now() })
     }
 
     /// Whether the process is still there.
@@ -148,10 +159,36 @@ impl Instance {
             // The group is gone already where the process died by itself and had no children.
             let _ = kill_process_group(group, Signal::KILL);
         }
-        self.warden.forget(self.group);
+        self.launch.warden.forget(self.group);
         let _ = self.process.wait().await;
         self.output.take().await
     }
+}
+
+/// Starts a process. A file that has just been written cannot be executed for as long as another process, started at the
+/// same moment, still holds the handle that it was written with.
+async fn spawn_when_written(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..BUSY_TRIES {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => tokio::time::sleep(BUSY_PAUSE).await,
+            other => return other,
+        }
+    }
+    command.spawn()
+}
+
+/// Says what to do about an executable that does not start.
+fn cannot_start(launch: &Launch, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => "; build it, or an interpreter or a library that it asks for is missing",
+        io::ErrorKind::PermissionDenied => "; it must be executable: chmod +x",
+        io::ErrorKind::ExecutableFileBusy => "; another program is writing to it",
+        _ if error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
+            "; it was built for another system or processor than this machine's"
+        }
+        _ => "",
+    };
+    format!("{}: {error}{remedy}", launch.executable.as_ref().as_ref().display())
 }
 
 /// What came of one event.

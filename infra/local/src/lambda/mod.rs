@@ -9,7 +9,7 @@ mod pool;
 mod runtime_api;
 mod tail;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use tokio::sync::oneshot;
@@ -21,7 +21,7 @@ use self::{
     instance::Launch,
     pool::{Event, Pool},
 };
-use crate::{iam::Iam, ids, template::Function, warden::Warden};
+use crate::{executable::Executable, iam::Iam, ids, logs, template::Function, warden::Warden};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
@@ -46,8 +46,8 @@ impl Lambda {
     /// Tokio runtime.
     #[must_use]
     pub fn new(
-        functions: Vec<(Function, PathBuf)>,
-        iam: &Iam,
+        functions: Vec<(Function, Arc<Executable>)>,
+        iam: &Arc<Iam>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -56,7 +56,8 @@ impl Lambda {
             let launch = Launch {
                 function: function.name.clone(),
                 executable,
-                variables: environment::variables(&function, iam.credentials(&function.name), endpoints),
+                variables: environment::variables(&function, endpoints),
+                iam: Arc::clone(iam),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))
@@ -89,6 +90,21 @@ impl Lambda {
             Event { request_id: request_id.clone(), trace: ids::segment(trace), payload, reply, log: log_writer };
         tokio::spawn(Arc::clone(pool).serve(event));
         Ok(Invocation { request_id, result, log })
+    }
+
+    /// Runs the binaries of these names from other executables from now on. Events that are being served stay where they
+    /// are; instances that serve nobody end.
+    pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
+        let mut outdated = Vec::new();
+        for pool in self.pools.values() {
+            if let Some(executable) = executables.get(&pool.function.binary) {
+                let idle = pool.replace(Arc::clone(executable)).into_iter();
+                outdated.extend(idle.map(|instance| (&pool.function.binary, instance)));
+            }
+        }
+        for (binary, instance) in outdated {
+            logs::orphaned(binary, &instance.end().await);
+        }
     }
 
     /// The function that goes by `name`: its own, its ARN, or that of its binary.

@@ -18,6 +18,7 @@ use super::{
     tail,
 };
 use crate::{
+    executable::Executable,
     logs::{self, Report},
     template::Function,
 };
@@ -42,15 +43,15 @@ pub(super) struct Event {
 #[derive(Debug)]
 pub(super) struct Pool {
     pub(super) function: Function,
-    launch: Launch,
     ready: Mutex<Ready>,
     rested: Notify,
     permits: Arc<Semaphore>,
 }
 
-/// The instances that serve nobody.
-#[derive(Debug, Default)]
+/// The instances that serve nobody, and how to start another.
+#[derive(Debug)]
 struct Ready {
+    launch: Arc<Launch>,
     idle: Vec<Instance>,
     /// How many have answered and are about to ask for the next event.
     settling: usize,
@@ -61,8 +62,7 @@ impl Pool {
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
         Self {
             function,
-            launch,
-            ready: Mutex::default(),
+            ready: Mutex::new(Ready { launch: Arc::new(launch), idle: Vec::new(), settling: 0 }),
             rested: Notify::new(),
             permits: Arc::new(Semaphore::new(instances)),
         }
@@ -78,8 +78,8 @@ impl Pool {
         let begun = Instant::now();
         let mut report = Report::new(&self.function, &request_id);
         let mut instance = match self.idle_instance().await {
-            Some(instance) => instance,
-            None => match Instance::start(&self.launch, &request_id).await {
+            Ok(instance) => instance,
+            Err(launch) => match Instance::start(&launch, &request_id).await {
                 Ok(instance) => {
                     report.init = Some(begun.elapsed());
                     instance
@@ -103,9 +103,12 @@ impl Pool {
         report.peak_memory = instance.peak_memory();
         if !fatal && instance.settles(asked, self.function.timeout).await {
             report.lines = instance.output.take().await;
-            self.rest(Some(instance));
+            if let Some(instance) = self.rest(Some(instance)) {
+                logs::orphaned(&self.function.binary, &instance.end().await);
+            }
         } else {
-            self.rest(None);
+            // Nothing to give back.
+            let _ = self.rest(None);
             report.lines = instance.end().await;
         }
         publish(report, &result, log);
@@ -127,37 +130,50 @@ impl Pool {
         }
     }
 
-    /// An instance that is idle, or will be in a moment.
-    async fn idle_instance(&self) -> Option<Instance> {
+    /// An instance that is idle, or will be in a moment; or else how to start one.
+    async fn idle_instance(&self) -> Result<Instance, Arc<Launch>> {
         loop {
-            let (idle, settling) = {
+            let (idle, settling, launch) = {
                 let mut ready = self.ready();
-                (ready.idle.pop(), ready.settling)
+                (ready.idle.pop(), ready.settling, Arc::clone(&ready.launch))
             };
             match idle {
                 Some(mut instance) => {
                     if instance.is_alive() {
-                        return Some(instance);
+                        return Ok(instance);
                     }
                     logs::orphaned(&self.function.binary, &instance.end().await);
                 }
                 // An answer reaches its caller before the instance asks again: the caller's next event should find it.
-                None if settling > 0 => timeout(SETTLING, self.rested.notified()).await.ok()?,
-                None => return None,
+                None if settling > 0 && timeout(SETTLING, self.rested.notified()).await.is_ok() => {}
+                None => return Err(launch),
             }
         }
     }
 
-    /// The end of settling, with the instance if it lives.
-    fn rest(&self, instance: Option<Instance>) {
+    /// The end of settling, with the instance if it lives. Gives it back where a newer build has taken its place.
+    fn rest(&self, instance: Option<Instance>) -> Option<Instance> {
         let mut ready = self.ready();
         ready.settling -= 1;
-        if let Some(mut instance) = instance {
-            instance.idle_since = Instant::now();
-            ready.idle.push(instance);
-        }
+        let outdated = match instance {
+            Some(mut instance) if Arc::ptr_eq(&instance.launch, &ready.launch) => {
+                instance.idle_since = Instant::now();
+                ready.idle.push(instance);
+                None
+            }
+            other => other,
+        };
         drop(ready);
         self.rested.notify_one();
+        outdated
+    }
+
+    /// Serves the next events with another executable. Gives the idle instances of the one before; the busy ones end when
+    /// they have served their events.
+    pub(super) fn replace(&self, executable: Arc<Executable>) -> Vec<Instance> {
+        let mut ready = self.ready();
+        ready.launch = Arc::new(Launch { executable, ..Launch::clone(&ready.launch) });
+        std::mem::take(&mut ready.idle)
     }
 
     fn ready(&self) -> MutexGuard<'_, Ready> {

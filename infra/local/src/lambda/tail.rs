@@ -21,7 +21,7 @@ pub(super) fn text(report: &Report<'_>, failure: Option<&Failure>) -> String {
         milliseconds(report.duration),
         report.billed_milliseconds(),
         report.memory_size,
-        report.peak_memory.unwrap_or_default().div_ceil(1024),
+        report.peak_memory_mb().unwrap_or_default(),
     );
     if let Some(init) = report.init {
         let _ = write!(text, "Init Duration: {:.2} ms\t", milliseconds(init));

@@ -12,7 +12,7 @@ use super::{
     properties,
     scope::{scope, secret_arn},
     secrets::Secrets,
-    yaml,
+    yaml::{self, Places},
 };
 
 impl Template {
@@ -25,7 +25,8 @@ impl Template {
         let document = document.as_object().context("a template is a mapping with a section Resources")?;
         let resources = object(document, "Resources").context("the template has no section Resources")?;
         let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
-        let reader = Reader { scope: scope(document, resources)?, resources, globals };
+        let places = Places::of(source);
+        let reader = Reader { scope: scope(document, resources, &places)?, resources, globals, places };
         reader.template(secrets)
     }
 }
@@ -34,6 +35,7 @@ struct Reader<'a> {
     scope: Scope,
     resources: &'a Map<String, Value>,
     globals: Option<&'a Value>,
+    places: Places,
 }
 
 impl Reader<'_> {
@@ -42,24 +44,24 @@ impl Reader<'_> {
         let mut functions = Vec::new();
         let mut routes = Vec::new();
         for (id, resource) in self.of_kind("AWS::Serverless::Function") {
-            let (function, own_routes) = self.function(id, resource, &secrets).with_context(|| id.clone())?;
+            let (function, own_routes) = self.function(id, resource, &secrets).with_context(|| self.places.name(id))?;
             functions.push(function);
             routes.extend(own_routes);
         }
         let tables = self
             .of_kind("AWS::DynamoDB::Table")
-            .map(|(id, resource)| self.table(id, resource).with_context(|| id.clone()))
+            .map(|(id, resource)| self.table(id, resource).with_context(|| self.places.name(id)))
             .collect::<Result<_>>()?;
         let http_api = self
             .only("AWS::Serverless::HttpApi")?
-            .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| id.clone()))
+            .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| self.places.name(id)))
             .transpose()?;
         if let Some((_, route)) = routes.first() {
-            bail!("{}: Events: its HttpApi is not one of the template's", route.function);
+            bail!("{}: Events: its HttpApi is not one of the template's", self.places.name(&route.function));
         }
         let websocket_api = self
             .only("AWS::Serverless::WebSocketApi")?
-            .map(|(id, resource)| self.websocket_api(id, resource, &functions).with_context(|| id.clone()))
+            .map(|(id, resource)| self.websocket_api(id, resource, &functions).with_context(|| self.places.name(id)))
             .transpose()?;
         Ok(Template { functions, http_api, websocket_api, tables })
     }
@@ -73,7 +75,7 @@ impl Reader<'_> {
         let mut found = self.of_kind(kind);
         let first = found.next();
         if let Some((second, _)) = found.next() {
-            bail!("{second} is a second {kind}; the local runtime serves one");
+            bail!("{} is a second {kind}; the local runtime serves one", self.places.name(second));
         }
         Ok(first)
     }
@@ -94,11 +96,11 @@ impl Reader<'_> {
     fn secrets(&self, kept: &mut Secrets) -> Result<BTreeMap<String, String>> {
         let mut strings = BTreeMap::new();
         for (id, resource) in self.of_kind("AWS::SecretsManager::Secret") {
-            let secret: properties::Secret = self.properties(resource, None).with_context(|| id.clone())?;
+            let secret: properties::Secret = self.properties(resource, None).with_context(|| self.places.name(id))?;
             let string = match (secret.secret_string, secret.generate_secret_string) {
                 (Some(string), None) => string,
-                (None, Some(rule)) => kept.get_or_generate(id, &rule).with_context(|| id.clone())?,
-                _ => bail!("{id}: it needs either SecretString or GenerateSecretString"),
+                (None, Some(rule)) => kept.get_or_generate(id, &rule).with_context(|| self.places.name(id))?,
+                _ => bail!("{}: it needs either SecretString or GenerateSecretString", self.places.name(id)),
             };
             strings.insert(secret_arn(id), string);
         }

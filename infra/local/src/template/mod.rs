@@ -4,6 +4,7 @@
 //! refused with a sentence that names the resource and the property.
 
 mod assemble;
+mod differences;
 pub mod intrinsics;
 mod properties;
 mod scope;
@@ -12,6 +13,7 @@ mod yaml;
 
 use std::{collections::BTreeMap, time::Duration};
 
+pub use differences::differences;
 pub use properties::{Cors, Effect, GenerateSecretString, Statement};
 
 /// The system that a template describes.
@@ -60,7 +62,7 @@ pub struct HttpApi {
 }
 
 /// One route of an HTTP API.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HttpRoute {
     /// `None` is `ANY`.
     pub method: Option<String>,

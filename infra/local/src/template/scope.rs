@@ -9,10 +9,11 @@ use super::{
     function_arn,
     intrinsics::{ACCOUNT_ID, Names, REGION, Scope},
     table_arn,
+    yaml::Places,
 };
 
 /// The scope of a whole template: parameters with their defaults, and every resource.
-pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value>) -> Result<Scope> {
+pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value>, places: &Places) -> Result<Scope> {
     let section = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut scope =
         Scope { mappings: Value::Object(section("Mappings")), conditions: section("Conditions"), ..Scope::default() };
@@ -23,8 +24,9 @@ pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value
         scope.parameters.insert(name, parameter_value(&parameter, default));
     }
     for (id, resource) in resources {
-        let kind = resource.get("Type").and_then(Value::as_str).with_context(|| format!("{id} has no Type"))?;
-        scope.resources.insert(id.clone(), names(id, kind)?);
+        let kind =
+            resource.get("Type").and_then(Value::as_str).with_context(|| format!("{} has no Type", places.name(id)))?;
+        scope.resources.insert(id.clone(), names(id, kind).with_context(|| places.name(id))?);
     }
     Ok(scope)
 }
@@ -52,7 +54,7 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");
             (id.to_owned(), vec![("Arn", arn)])
         }
-        other => bail!("{id} is an {other}, which the local runtime does not have"),
+        other => bail!("the local runtime has no {other}"),
     };
     Ok(Names { reference, attributes: BTreeMap::from_iter(attributes) })
 }

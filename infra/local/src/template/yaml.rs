@@ -1,7 +1,9 @@
 //! YAML with CloudFormation's short forms, as JSON with their long forms.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, anyhow, bail};
-use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use saphyr::{LoadableYamlNode as _, MarkedYaml, Scalar, Yaml};
 use serde_json::{Map, Number, Value, json};
 
 /// Reads one YAML document; `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}`.
@@ -14,6 +16,26 @@ pub fn parse(source: &str) -> Result<Value> {
         (Some(document), true) => value(document),
         (None, _) => bail!("the file is empty"),
         (Some(_), false) => bail!("the file holds more than one YAML document"),
+    }
+}
+
+/// Where the resources are written.
+#[derive(Debug, Default)]
+pub struct Places(BTreeMap<String, usize>);
+
+impl Places {
+    /// Finds the resources of a text that [`parse`] has read.
+    pub fn of(source: &str) -> Self {
+        let documents = MarkedYaml::load_from_str(source).unwrap_or_default();
+        let resources = documents.first().and_then(|document| document.data.as_mapping_get("Resources"));
+        let entries = resources.and_then(|resources| resources.data.as_mapping()).into_iter().flatten();
+        let place = |(key, _): (&MarkedYaml<'_>, _)| Some((key.data.as_str()?.to_owned(), key.span.start.line()));
+        Self(entries.filter_map(place).collect())
+    }
+
+    /// The resource `id` as an error names it.
+    pub fn name(&self, id: &str) -> String {
+        self.0.get(id).map_or_else(|| id.to_owned(), |line| format!("{id} (line {line})"))
     }
 }
 
@@ -88,6 +110,12 @@ mod tests {
                 "g": {"Fn::Join": ["-", ["x", {"Fn::Sub": "${Y}"}]]},
             })
         );
+    }
+
+    #[test]
+    fn a_resource_is_named_with_its_line() {
+        let places = Places::of("# a comment\nResources:\n  A: {Type: X}\n\n  B:\n    Type: Y\n");
+        assert_eq!([places.name("A"), places.name("B"), places.name("C")], ["A (line 3)", "B (line 5)", "C"]);
     }
 
     #[test]

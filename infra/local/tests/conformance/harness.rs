@@ -57,7 +57,12 @@ impl Runtime {
 
     /// A runtime of another template.
     pub async fn of(template: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::from(command(template, arguments));
+        Self::run(command(template, arguments)).await
+    }
+
+    /// The runtime that a command starts.
+    pub async fn run(command: StdCommand) -> Self {
+        let mut command = Command::from(command);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (mut stderr, copy) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));

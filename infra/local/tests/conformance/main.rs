@@ -17,6 +17,8 @@ mod http_api;
 mod iam;
 mod invoke_api;
 mod lambda;
+mod log;
 mod process;
 mod rie;
+mod watch;
 mod websocket_api;

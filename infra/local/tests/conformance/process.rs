@@ -53,7 +53,9 @@ async fn a_port_in_use_is_one_clear_sentence() {
     let command = command.arg("--template").arg(template()).args(["--memory", "--port", port]);
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
-    let expected = format!("error: port {port} is in use; choose another with --port (0 takes any free one)\n");
+    let expected = format!(
+        "error: port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)\n"
+    );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }
 
@@ -78,13 +80,9 @@ fn a_broken_template_is_one_clear_sentence() {
     says(
         "Ref Events",
         "Ref Nothing",
-        "Subject: in `Environment`: in `Variables`: in `EVENTS_TABLE`: `Nothing` is neither a parameter nor a resource of the template",
+        "Subject (line 70): in `Environment`: in `Variables`: in `EVENTS_TABLE`: `Nothing` is neither a parameter nor a resource of the template",
     );
-    says(
-        "AWS::DynamoDB::Table",
-        "AWS::SQS::Queue",
-        "Events is an AWS::SQS::Queue, which the local runtime does not have",
-    );
+    says("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Events (line 13): the local runtime has no AWS::SQS::Queue");
 }
 
 #[tokio::test]
@@ -96,8 +94,10 @@ async fn a_key_schema_that_changed_is_one_clear_sentence() {
     let changed = directory.path().join("template.yaml");
     let source = fs::read_to_string(template()).unwrap();
     fs::write(&changed, source.replacen("AttributeName: id", "AttributeName: key", 2)).unwrap();
-    let expected = "error: Events: KeySchema: the stored table has another than the template; choose another --data \
-                    directory, or delete this one\n";
+    let expected = format!(
+        "error: {data}: Events: KeySchema: the stored table has another than the template; choose another --data \
+                    directory, or delete this one\n"
+    );
     assert_eq!(fails(&changed, &["--data", data]), expected);
 }
 
@@ -108,7 +108,9 @@ fn a_function_that_is_not_built_is_one_clear_sentence() {
     command.arg("--template").arg(template()).args(["--memory", "--port", "0", "--functions"]).arg(empty.path());
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
-    let expected =
-        format!("error: Authorizer: there is no executable {}/subject; build it first\n", empty.path().display());
+    let expected = format!(
+        "error: Authorizer: there is no executable {}/subject; build it first, or start without --functions and --no-build\n",
+        empty.path().display()
+    );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }

@@ -85,27 +85,33 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "!Ref Things",
         "!Ref Thing",
-        "Echo: in `Environment`: in `Variables`: in `TABLE`: `Thing` is neither a parameter nor a resource of the template",
+        "Echo (line 31): in `Environment`: in `Variables`: in `TABLE`: `Thing` is neither a parameter nor a resource of the template",
     );
     refused(
         "CodeUri:",
         "VpcConfig: {}\n      CodeUri:",
-        "Echo: VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
-    refused(
-        "AWS::DynamoDB::Table",
-        "AWS::S3::Bucket",
-        "Things is an AWS::S3::Bucket, which the local runtime does not have",
-    );
+    refused("AWS::DynamoDB::Table", "AWS::S3::Bucket", "Things (line 11): the local runtime has no AWS::S3::Bucket");
     refused(
         "Type: HttpApi",
         "Type: Schedule",
-        "Echo: Events.Route.Type: unknown variant `Schedule`, expected `HttpApi`",
+        "Echo (line 31): Events.Route.Type: unknown variant `Schedule`, expected `HttpApi`",
     );
     refused(
         "$request.body.type",
         "$request.header.x",
-        "Sockets: RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
+        "Sockets (line 24): RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
     );
-    refused("${Key}", "key", "Echo: Environment.Variables.KEY: key is not a secret of the template");
+    let statement = |element: &str| {
+        let from = "Action: dynamodb:GetItem";
+        let sentence = format!(
+            "Echo (line 31): Policies[0].Statement: unknown field `{element}`, expected one of `Sid`, `Effect`, `Action`, `Resource`",
+        );
+        refused(from, &format!("{from}, {element}: {{}}"), &sentence);
+    };
+    for element in ["Condition", "NotAction", "NotResource"] {
+        statement(element);
+    }
+    refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
 }

@@ -1,0 +1,215 @@
+//! What `openapi.yaml` and `asyncapi.yaml` say, held against every call and every frame of the journeys.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::Path,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use jsonschema::{Registry, Validator};
+use reqwest::{Request, Url, header::HeaderMap};
+use serde_json::{Value, json};
+
+/// Where the descriptions are said to be, so that one can refer to the other; nothing is fetched.
+const BASE: &str = "https://chat.example/";
+const OPENAPI: &str = "openapi.yaml";
+const ASYNCAPI: &str = "asyncapi.yaml";
+
+/// The two descriptions.
+pub(crate) static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
+
+pub(crate) struct Contract {
+    openapi: Value,
+    asyncapi: Value,
+    registry: Registry<'static>,
+    validators: Mutex<BTreeMap<String, Arc<Validator>>>,
+}
+
+/// What of a request the description speaks about.
+pub(crate) struct Call {
+    operation: Option<String>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Contract {
+    fn read() -> Self {
+        let [openapi, asyncapi] = [OPENAPI, ASYNCAPI].map(|name| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(name);
+            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            serde_saphyr::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        });
+        let registry = Registry::new()
+            .add(format!("{BASE}{OPENAPI}"), openapi.clone())
+            .and_then(|registry| registry.add(format!("{BASE}{ASYNCAPI}"), asyncapi.clone()))
+            .and_then(jsonschema::RegistryBuilder::prepare)
+            .expect("the descriptions have schemas");
+        Self { openapi, asyncapi, registry, validators: Mutex::default() }
+    }
+
+    /// What the description will be held against once the answer is there.
+    pub(crate) fn call(&self, request: &Request) -> Call {
+        Call {
+            operation: self.operation(request.method().as_str(), &path(request.url())),
+            query: request.url().query_pairs().into_owned().collect(),
+            body: request.body().and_then(|body| serde_json::from_slice(body.as_bytes()?).ok()),
+        }
+    }
+
+    /// Asserts that the answer is one of those described, and that a request which was taken is one as described.
+    #[track_caller]
+    pub(crate) fn assert_answer(&self, call: &Call, status: u16, headers: &HeaderMap, body: &str) {
+        let Some(operation) = &call.operation else {
+            assert!(status == 404 || status == 204, "an operation that is not described gave {status}: {body}");
+            return;
+        };
+        self.assert_response(operation, status, headers, body);
+        if status < 300 {
+            self.assert_request(operation, call);
+        }
+    }
+
+    #[track_caller]
+    fn assert_request(&self, operation: &str, call: &Call) {
+        let schema = format!("{operation}/requestBody/content/application~1json/schema");
+        if self.at(&schema).is_some() {
+            let required = self.at(&format!("{operation}/requestBody/required")) == Some(&json!(true));
+            match &call.body {
+                Some(body) => self.assert_valid(OPENAPI, &schema, body),
+                None => assert!(!required, "{operation}: taken without a body"),
+            }
+        }
+        let parameters = self.at(&format!("{operation}/parameters")).and_then(Value::as_array);
+        for index in 0..parameters.map_or(0, Vec::len) {
+            let parameter = self.resolve(format!("{operation}/parameters/{index}"));
+            let field = |name: &str| self.at(&format!("{parameter}/{name}"));
+            match call.query.iter().find(|(name, _)| field("name").is_some_and(|described| described == name)) {
+                Some((_, value)) => self.assert_text_valid(&format!("{parameter}/schema"), value),
+                None => assert_ne!(field("required"), Some(&json!(true)), "{parameter}: taken without"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn assert_response(&self, operation: &str, status: u16, headers: &HeaderMap, body: &str) {
+        let described =
+            [status.to_string(), "default".to_owned()].map(|status| format!("{operation}/responses/{status}"));
+        let response = described.into_iter().find(|pointer| self.at(pointer).is_some());
+        let response = self.resolve(response.unwrap_or_else(|| panic!("{operation}: {status} is not described")));
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        for name in self.keys(&format!("{response}/headers")) {
+            let described = self.resolve(format!("{response}/headers/{name}"));
+            match header(name) {
+                Some(value) => self.assert_text_valid(&format!("{described}/schema"), value),
+                None => assert_ne!(
+                    self.at(&format!("{described}/required")),
+                    Some(&json!(true)),
+                    "{operation}: {status} without {name}"
+                ),
+            }
+        }
+        let media_type = header("content-type").unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default();
+        let schema = format!("{response}/content/{}/schema", escape(media_type));
+        assert!(self.at(&schema).is_some(), "{operation}: {status} as {media_type:?} is not described");
+        if media_type.ends_with("json") {
+            let body = serde_json::from_str(body).unwrap_or_else(|_| panic!("{operation} gave {body:?}"));
+            self.assert_valid(OPENAPI, &schema, &body);
+        }
+    }
+
+    /// Asserts that a client may send this frame.
+    #[track_caller]
+    pub(crate) fn assert_frame(&self, frame: &Value) {
+        self.assert_described("talk", frame);
+    }
+
+    /// Asserts that a client may hear this event.
+    #[track_caller]
+    pub(crate) fn assert_event(&self, event: &Value) {
+        self.assert_described("listen", event);
+    }
+
+    #[track_caller]
+    fn assert_described(&self, operation: &str, frame: &Value) {
+        let messages = &self.asyncapi["operations"][operation]["messages"];
+        let names = messages.as_array().expect("an operation has messages").iter().map(|message| {
+            message["$ref"]
+                .as_str()
+                .and_then(|reference| reference.rsplit('/').next())
+                .expect("a message is referred to")
+        });
+        let name =
+            names.into_iter().find(|name| self.asyncapi["components"]["messages"][name]["name"] == frame["type"]);
+        let name = name.unwrap_or_else(|| panic!("{operation}: {frame} is not described"));
+        self.assert_valid(ASYNCAPI, &format!("/components/messages/{name}/payload"), frame);
+    }
+
+    /// The pointer to the operation of a path, with or without its trailing slash.
+    fn operation(&self, method: &str, path: &str) -> Option<String> {
+        let given: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+        let matches = |described: &&str| {
+            let described: Vec<&str> = described.trim_end_matches('/').split('/').collect();
+            let same = |(one, other): (&&str, &&str)| one.starts_with('{') || one == other;
+            described.len() == given.len() && described.iter().zip(&given).all(same)
+        };
+        let path = self.keys("/paths").into_iter().find(matches)?;
+        let operation = format!("/paths/{}/{}", escape(path), method.to_lowercase());
+        self.at(&operation).is_some().then_some(operation)
+    }
+
+    fn at(&self, pointer: &str) -> Option<&Value> {
+        self.openapi.pointer(pointer)
+    }
+
+    fn keys(&self, pointer: &str) -> Vec<&str> {
+        let object = self.at(pointer).and_then(Value::as_object);
+        object.into_iter().flat_map(|object| object.keys().map(String::as_str)).collect()
+    }
+
+    /// The pointer itself, or what it refers to.
+    fn resolve(&self, pointer: String) -> String {
+        let reference = self.at(&format!("{pointer}/$ref")).and_then(Value::as_str);
+        reference.and_then(|reference| reference.strip_prefix('#')).map_or(pointer, str::to_owned)
+    }
+
+    /// For what comes as text: a number where the schema says so.
+    #[track_caller]
+    fn assert_text_valid(&self, schema: &str, text: &str) {
+        let schema = self.resolve(schema.to_owned());
+        let number = self.at(&format!("{schema}/type")) == Some(&json!("integer"));
+        let value =
+            if number { text.parse().map_or_else(|_| json!(text), |number: u64| json!(number)) } else { json!(text) };
+        self.assert_valid(OPENAPI, &schema, &value);
+    }
+
+    #[track_caller]
+    fn assert_valid(&self, document: &str, schema: &str, value: &Value) {
+        let validator = self.validator(format!("{BASE}{document}#{schema}"));
+        let errors: Vec<String> =
+            validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{value} is not as {document}#{schema} says: {errors:#?}");
+    }
+
+    fn validator(&self, schema: String) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap();
+        let validator = validators.entry(schema).or_insert_with_key(|schema| {
+            let built = jsonschema::options().with_registry(&self.registry).build(&json!({"$ref": schema}));
+            Arc::new(built.unwrap_or_else(|error| panic!("{schema}: {error}")))
+        });
+        Arc::clone(validator)
+    }
+}
+
+/// The path below the one at which a deployed system is.
+fn path(url: &Url) -> String {
+    let base = env::var("HTTP_URL").ok().and_then(|base| Url::parse(&base).ok());
+    let base = base.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
+    url.path().strip_prefix(base).unwrap_or(url.path()).to_owned()
+}
+
+/// A name as part of a JSON pointer (RFC 6901, section 3).
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

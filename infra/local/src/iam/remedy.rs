@@ -1,0 +1,67 @@
+//! What to write into the template for a call that it does not allow.
+
+use super::{Access, Denied};
+use crate::template::{
+    intrinsics::{ACCOUNT_ID, REGION},
+    table_arn,
+};
+
+/// One sentence: who lacks what on what, and the statement that is missing.
+pub(super) fn sentence(denied: &Denied) -> String {
+    let Denied { function, access, explicit } = denied;
+    let Access { action, resource } = access;
+    if *explicit {
+        return format!("{function} is denied {action} on {resource} by a statement of its Policies in the template");
+    }
+    let wanted = wanted(resource);
+    format!(
+        "{function} lacks {action} on {resource}; if it should have it, add to its Policies in the template: \
+         {{Effect: Allow, Action: {action}, Resource: {wanted}}}"
+    )
+}
+
+/// The resource as a template names it.
+fn wanted(arn: &str) -> String {
+    if let Some(table) = arn.strip_prefix(&table_arn("")) {
+        return match table.split_once('/') {
+            Some((table, index)) => format!("!Sub '${{{table}.Arn}}/{index}'"),
+            None => format!("!GetAtt {table}.Arn"),
+        };
+    }
+    // A connection's id is known to nobody before.
+    let arn = arn.split_once("/@connections/").map_or(arn.to_owned(), |(api, _)| format!("{api}/@connections/*"));
+    let here = format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:");
+    match arn.strip_prefix(&here).and_then(|rest| rest.split_once('/')) {
+        Some((_, rest)) => format!(
+            "!Sub 'arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{<the API>}}/{rest}'"
+        ),
+        None => format!("'{arn}'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_named_as_the_template_names_it() {
+        assert_eq!(wanted(&table_arn("Rooms")), "!GetAtt Rooms.Arn");
+        assert_eq!(wanted(&format!("{}/index/ByName", table_arn("Rooms"))), "!Sub '${Rooms.Arn}/index/ByName'");
+        assert_eq!(
+            wanted("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/abc="),
+            "!Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${<the API>}/prod/POST/@connections/*'"
+        );
+        assert_eq!(wanted("*"), "'*'");
+    }
+
+    #[test]
+    fn a_statement_that_denies_is_told_from_one_that_is_missing() {
+        let access = Access { action: "dynamodb:GetItem".to_owned(), resource: table_arn("Rooms") };
+        let denied = |explicit| Denied { function: "Join".to_owned(), access: access.clone(), explicit };
+        assert!(sentence(&denied(true)).contains("is denied dynamodb:GetItem"));
+        assert!(
+            sentence(&denied(false))
+                .ends_with("{Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Rooms.Arn}")
+        );
+    }
+}

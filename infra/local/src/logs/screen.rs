@@ -1,0 +1,148 @@
+//! The first screen: what answers where.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+
+use crate::template::{Function, HttpRoute, Template, intrinsics::REGION};
+
+/// The end of a path that matches everything below it.
+const GREEDY: &str = "/{proxy+}";
+
+/// What answers where.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Screen {
+    url: String,
+    web_socket_url: Option<String>,
+    /// `None` where the data ends with the process.
+    data: Option<PathBuf>,
+    routes: Vec<Route>,
+    #[serde(skip)]
+    readme: Option<PathBuf>,
+}
+
+/// What stands for it on the screen.
+const BELOW: &str = "/…";
+
+/// One line of the table of routes.
+#[derive(Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Route {
+    /// `GET`, `ANY`, or `WS` for a route of the WebSocket API.
+    method: String,
+    /// A path, or a route key of the WebSocket API.
+    path: String,
+    /// The functions it calls one after the other, as their binaries are called.
+    functions: Vec<String>,
+}
+
+impl Screen {
+    /// The screen of a `template` that is served at `url`, with its `data` where that is kept.
+    #[must_use]
+    pub fn new(template: &Template, url: &str, data: Option<&Path>, root: &Path) -> Self {
+        let stage = template.websocket_api.as_ref().map(|api| &api.stage);
+        let readme = root.join("README.md");
+        Self {
+            url: url.to_owned(),
+            web_socket_url: stage.map(|stage| format!("{}/{stage}", url.replacen("http", "ws", 1))),
+            data: data.map(Path::to_owned),
+            routes: routes(template),
+            readme: readme.is_file().then_some(readme),
+        }
+    }
+}
+
+fn routes(template: &Template) -> Vec<Route> {
+    let binary = |name: &str| {
+        let found = template.functions.iter().find(|function| function.name == name);
+        found.map_or(name, |Function { binary, .. }| binary).to_owned()
+    };
+    let http = template.http_api.iter().flat_map(|api| shortened(&api.routes));
+    let http = http.map(|(route, path)| Route {
+        method: route.method.clone().unwrap_or_else(|| "ANY".to_owned()),
+        path,
+        functions: vec![binary(&route.function)],
+    });
+    let sockets = template.websocket_api.iter().flat_map(|api| {
+        let first = api.authorizer.as_ref().map(|authorizer| authorizer.function.as_str());
+        api.routes.iter().map(move |(key, function)| (key, first.filter(|_| key == "$connect"), function))
+    });
+    let sockets = sockets.map(|(key, first, function)| Route {
+        method: "WS".to_owned(),
+        path: key.clone(),
+        functions: first.into_iter().chain([function.as_str()]).map(binary).collect(),
+    });
+    let mut routes: Vec<_> = http.collect();
+    routes.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
+    routes.extend(sockets);
+    routes
+}
+
+/// A route and the one for everything below it are one line where the same function serves both.
+fn shortened(routes: &[HttpRoute]) -> impl Iterator<Item = (&HttpRoute, String)> {
+    let has = |like: &HttpRoute, path: String| {
+        let wanted = HttpRoute { path: Some(path), ..like.clone() };
+        routes.contains(&wanted)
+    };
+    routes.iter().filter_map(move |route| {
+        let Some(path) = &route.path else { return Some((route, "$default".to_owned())) };
+        match path.strip_suffix(GREEDY) {
+            Some(above) if has(route, above.to_owned()) => None,
+            None if has(route, format!("{path}{GREEDY}")) => Some((route, format!("{path}[{GREEDY}]"))),
+            _ => Some((route, path.clone())),
+        }
+    })
+}
+
+impl fmt::Display for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, web_socket_url, data, routes, readme } = self;
+        writeln!(f)?;
+        writeln!(f, "  {:<10} {}", "HTTP".dimmed(), url.cyan().bold())?;
+        if let Some(url) = web_socket_url {
+            writeln!(f, "  {:<10} {}", "WebSocket".dimmed(), url.cyan().bold())?;
+        }
+        match data {
+            Some(directory) => writeln!(f, "  {:<10} {}", "Data".dimmed(), directory.display())?,
+            None => writeln!(f, "  {:<10} in memory: it ends with this process", "Data".dimmed())?,
+        }
+        writeln!(f)?;
+        let rows: Vec<_> = routes.iter().map(|route| (route, route.path.replace(GREEDY, BELOW))).collect();
+        let methods = rows.iter().map(|(route, _)| route.method.len()).max().unwrap_or_default();
+        let paths = rows.iter().map(|(_, path)| path.chars().count()).max().unwrap_or_default();
+        for (Route { method, functions, .. }, path) in rows {
+            let functions = functions.join(", then ");
+            writeln!(f, "  {:<methods$}  {path:<paths$}  {}", method.green(), functions.bold())?;
+        }
+        writeln!(f)?;
+        let step = |f: &mut fmt::Formatter<'_>, what: &str, how: &str| writeln!(f, "  {:<10} {how}", what.dimmed());
+        let options = format!("--endpoint-url {url} --region {REGION} --no-sign-request");
+        step(f, "Tables", &format!("aws dynamodb list-tables {options}"))?;
+        step(f, "Rights", &format!("{url}/_local/iam tells which are granted, and which have been used"))?;
+        if let Some(readme) = readme {
+            step(f, "A tour", &readme.display().to_string())?;
+        }
+        writeln!(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_and_all_below_it_are_one_line() {
+        let route = |path: &str, function: &str| HttpRoute {
+            method: Some("GET".to_owned()),
+            path: Some(path.to_owned()),
+            function: function.to_owned(),
+        };
+        let routes = [route("/a", "A"), route("/a/{proxy+}", "A"), route("/b", "B"), route("/b/{proxy+}", "C")];
+        let paths: Vec<_> = shortened(&routes).map(|(_, path)| path).collect();
+        assert_eq!(paths, ["/a[/{proxy+}]", "/b", "/b/{proxy+}"]);
+    }
+}
