@@ -84,8 +84,8 @@ async fn while_the_database_waits_for_the_disk_everything_else_answers() {
     let mut file = rusqlite::Connection::open(data.path().join("dynamodb.sqlite")).unwrap();
     let lock = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
     // More than the gateway has threads.
-    let writers = 4 * thread::available_parallelism().unwrap().get();
-    let items: Vec<_> = (0..writers).map(|number| item(&number.to_string())).collect();
+    let many = 4 * thread::available_parallelism().unwrap().get();
+    let items: Vec<_> = (0..many).map(|number| item(&number.to_string())).collect();
     let mut writes = Box::pin(join_all(items.iter().map(|item| runtime.dynamodb("PutItem", item))));
     assert!(timeout(Duration::from_millis(200), &mut writes).await.is_err(), "the engine does not wait");
     let answers = async {
