@@ -7,7 +7,6 @@
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    clippy::panic,
     reason = "this crate serves tests, which end where it cannot"
 )]
 
@@ -33,15 +32,12 @@ const SWEEP: Duration = Duration::from_hours(1);
 #[must_use]
 pub fn store() -> Store {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
-    let (endpoint, prefix) = match env::var("DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => {
-            let prefix = elsewhere::make(&endpoint, &template.tables);
-            (endpoint, prefix)
-        }
-        Err(_) => {
-            let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
-            (engine.endpoint(), String::new())
-        }
+    let (endpoint, prefix) = if let Ok(endpoint) = env::var("DYNAMODB_ENDPOINT") {
+        let prefix = elsewhere::make(&endpoint, &template.tables);
+        (endpoint, prefix)
+    } else {
+        let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+        (engine.endpoint(), String::new())
     };
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

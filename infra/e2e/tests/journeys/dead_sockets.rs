@@ -13,8 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection id that API Gateway might have given.
 const DEAD: &str = "L0SM9cOFvHcCIhw=";
 
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+/// A time as it is stored: milliseconds since 1970.
+fn before_now(age: Duration) -> Value {
+    let time = SystemTime::now().checked_sub(age).unwrap();
+    json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
 }
 
 fn key(user: &User) -> Value {
@@ -23,8 +25,7 @@ fn key(user: &User) -> Value {
 
 /// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
 async fn dies_unnoticed(user: &User, age: Duration) {
-    let connected_at = (now() - age).as_millis().to_string();
-    let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": {"N": connected_at}}});
+    let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": before_now(age)}});
     let update = json!({
         "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": "SET #socket = :socket",
         "ExpressionAttributeNames": {"#socket": DEAD}, "ExpressionAttributeValues": {":socket": socket},
@@ -114,11 +115,10 @@ async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
     let cut: Vec<_> = known(&ann).await.into_iter().collect();
     assert_eq!(cut.len(), 1);
     // A minute passes.
-    let connected_at = (now() - Duration::from_mins(1)).as_millis().to_string();
     let update = json!({
         "TableName": "ConnectionsTable", "Key": key(&ann), "UpdateExpression": "SET #socket.connected_at = :then",
         "ExpressionAttributeNames": {"#socket": cut[0]},
-        "ExpressionAttributeValues": {":then": {"N": connected_at}},
+        "ExpressionAttributeValues": {":then": before_now(Duration::from_mins(1))},
     });
     server.dynamodb("UpdateItem", &update).await;
     let mut socket = ann.opens_socket(room).await;

@@ -64,12 +64,12 @@ async fn a_statement_taken_away_fails_a_journey_and_is_named_in_log_and_record()
     ann.get("/find-user/?username=bob").await.refuses(500, "internal");
 
     let lack = format!("lacks dynamodb:GetItem on {TABLES}/UsernamesTable");
-    assert_eq!(says(&less, &record), [lack.clone()]);
+    assert_eq!(says(&less, &record), std::slice::from_ref(&lack));
     assert!(server.log().contains(&format!("{FIND_USER}{lack}")), "{}", server.log());
     // The function's own lines come after its answer.
     let logged = async {
         while !server.log().contains("AccessDeniedException") {
-            sleep(Duration::from_millis(20)).await
+            sleep(Duration::from_millis(20)).await;
         }
     };
     timeout(Duration::from_secs(20), logged).await.expect("the function logs what it was refused");

@@ -84,10 +84,10 @@ async fn while_the_database_waits_for_the_disk_everything_else_answers() {
     let mut file = rusqlite::Connection::open(data.path().join("dynamodb.sqlite")).unwrap();
     let lock = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
     // More than the gateway has threads.
-    let writers = 4 * thread::available_parallelism().unwrap().get();
-    let items: Vec<_> = (0..writers).map(|number| item(&number.to_string())).collect();
-    let mut burst = Box::pin(join_all(items.iter().map(|item| runtime.dynamodb("PutItem", item))));
-    assert!(timeout(Duration::from_millis(200), &mut burst).await.is_err(), "the engine does not wait");
+    let many = 4 * thread::available_parallelism().unwrap().get();
+    let items: Vec<_> = (0..many).map(|number| item(&number.to_string())).collect();
+    let mut writes = Box::pin(join_all(items.iter().map(|item| runtime.dynamodb("PutItem", item))));
+    assert!(timeout(Duration::from_millis(200), &mut writes).await.is_err(), "the engine does not wait");
     let answers = async {
         for _ in 0..20 {
             assert_eq!(runtime.get("/subject").await.status(), 200);
@@ -95,12 +95,12 @@ async fn while_the_database_waits_for_the_disk_everything_else_answers() {
     };
     tokio::select! {
         biased;
-        _ = &mut burst => panic!("all writes have ended before the gateway has answered"),
+        _ = &mut writes => panic!("all writes have ended before the gateway has answered"),
         () = answers => {}
         () = tokio::time::sleep(PATIENCE) => panic!("the gateway does not answer"),
     }
     drop(lock);
-    burst.await;
+    writes.await;
     runtime.dynamodb("PutItem", &item("afterwards")).await;
     let stored = runtime.dynamodb("GetItem", &json!({"TableName": "Events", "Key": {"id": {"S": "afterwards"}}})).await;
     assert_eq!(stored["Item"]["id"]["S"], "afterwards");
