@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
     types::{AttributeValue, Put, TransactWriteItem},
 };
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,8 +25,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let request_id = event.context.request_id;
-    let event = event.payload;
+    let LambdaEvent { payload: event, context } = event;
     println!("subject got {}", event["requestContext"]["routeKey"]);
     if event["type"] == "REQUEST" {
         return authorize(&event);
@@ -34,11 +33,8 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     match event["requestContext"]["eventType"].as_str() {
         Some("CONNECT") => connect(&event).await,
         Some("MESSAGE") => message(&event).await,
-        Some(_) => {
-            put("Events", &event).await?;
-            Ok(json!({"statusCode": 200}))
-        }
-        None => http(&event, &request_id).await,
+        Some(_) => disconnect(&event).await,
+        None => http(&event, &context).await,
     }
 }
 
@@ -55,7 +51,7 @@ fn authorize(event: &Value) -> Result<Value, Error> {
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}],
         },
-        "context": {"user_id": 7},
+        "context": {"user_id": 7, "lingers": event["queryStringParameters"]["lingers"]},
     }))
 }
 
@@ -71,6 +67,14 @@ async fn connect(event: &Value) -> Result<Value, Error> {
     let offered = event["headers"]["Sec-WebSocket-Protocol"].as_str().and_then(|offer| offer.split(',').next());
     let headers = offered.map_or(json!({}), |first| json!({"Sec-WebSocket-Protocol": first}));
     Ok(json!({"statusCode": 200, "headers": headers}))
+}
+
+async fn disconnect(event: &Value) -> Result<Value, Error> {
+    if event["requestContext"]["authorizer"]["lingers"] == "yes" {
+        tokio::time::sleep(Duration::from_secs(8)).await;
+    }
+    put("Events", event).await?;
+    Ok(json!({"statusCode": 200}))
 }
 
 async fn message(event: &Value) -> Result<Value, Error> {
@@ -90,7 +94,7 @@ async fn message(event: &Value) -> Result<Value, Error> {
     Ok(json!({"statusCode": 200, "body": "never sent to the client"}))
 }
 
-async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
+async fn http(event: &Value, context: &Context) -> Result<Value, Error> {
     let asked = &event["queryStringParameters"];
     let with = asked["with"].as_str().unwrap_or_default();
     match asked["do"].as_str().unwrap_or("echo") {
@@ -101,6 +105,7 @@ async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
         "wait_for" => wait_for(Path::new(with)).await?,
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
         "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
+        "context" => return Ok(serde_json::to_value(context)?),
         "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
         "put" => return Ok(outcome(put(with, event).await)),
         "transact" => return Ok(outcome(transact(with.split(',')).await)),
@@ -113,7 +118,7 @@ async fn http(event: &Value, request_id: &str) -> Result<Value, Error> {
             "x-instance": instance(),
             "x-version": std::env::var("VERSION").unwrap_or_default(),
         },
-        "body": json!({"event": event, "requestId": request_id}).to_string(),
+        "body": json!({"event": event, "requestId": context.request_id, "trace": context.xray_trace_id}).to_string(),
     }))
 }
 

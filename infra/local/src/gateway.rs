@@ -16,6 +16,7 @@ use crate::{
     dynamodb::{self, DynamoDb},
     http_api::HttpApi,
     iam::Iam,
+    lambda::{Lambda, invoke_api},
     websocket_api::WebSocketApi,
 };
 
@@ -26,6 +27,8 @@ pub struct Gateway {
     pub http_api: Option<HttpApi>,
     /// The template's WebSocket API.
     pub websocket_api: Option<Arc<WebSocketApi>>,
+    /// The functions.
+    pub lambda: Lambda,
     /// The embedded database.
     pub dynamodb: DynamoDb,
     /// Who may do what.
@@ -59,6 +62,9 @@ impl Gateway {
     async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
             return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
+        }
+        if let Some(name) = invoke_api::wanted(&parts) {
+            return invoke_api::handle(&self.lambda, &self.iam, name, &parts, body).await;
         }
         if let Some(api) = &self.websocket_api
             && let Some(wanted) = api.wanted(&parts)

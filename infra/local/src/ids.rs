@@ -1,5 +1,6 @@
 //! Identifiers that look like the platform's, so that nothing learns to rely on shorter or tamer ones.
 
+use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use uuid::Uuid;
 
@@ -16,11 +17,30 @@ pub fn gateway() -> String {
     URL_SAFE.encode(random.get(..11).unwrap_or_default())
 }
 
-/// The root of an X-Ray trace: `Root=1-<seconds in hex>-<96 random bits>`.
+/// The tracing header of a new trace: `Root=1-<seconds in hex>-<96 random bits>`.
 #[must_use]
 pub fn trace() -> String {
     let seconds = time::OffsetDateTime::now_utc().unix_timestamp();
     let random = Uuid::new_v4().simple().to_string();
     let random = random.get(..24).unwrap_or_default();
     format!("Root=1-{seconds:08x}-{random}")
+}
+
+/// The tracing header that the client sent, or a new one.
+///
+/// "AWS X-Ray concepts": the header can originate from an AWS service or from the client.
+#[must_use]
+pub fn trace_of(headers: &HeaderMap) -> String {
+    let sent = headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
+    sent.filter(|value| value.starts_with("Root=1-")).map_or_else(trace, str::to_owned)
+}
+
+/// The tracing header that a function gets of `trace`: with a parent segment, and a decision on sampling.
+#[must_use]
+pub fn segment(trace: &str) -> String {
+    if trace.contains("Parent=") {
+        return trace.to_owned();
+    }
+    let parent = Uuid::new_v4().simple().to_string();
+    format!("{trace};Parent={};Sampled=0", parent.get(..16).unwrap_or_default())
 }

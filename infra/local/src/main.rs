@@ -44,7 +44,12 @@ fn run(options: &Options) -> Result<()> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        system.warden.end();
+        tokio::select! {
+            () = system.say_goodbye() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        system.end();
         Ok(())
     })
 }

@@ -37,6 +37,7 @@ What answers on the port:
   /ws/chat/<room>/                the same, as the original service had it
   /<stage>/@connections/<id>      the connection management API
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
+  /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
   /_local/iam                     the rights that the functions have, and which they have used
 
 Where things are:
@@ -101,6 +102,10 @@ pub struct Options {
     /// After how many seconds every socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds, help_heading = SERVING)]
     pub socket_duration: Duration,
+
+    /// After how many seconds without an event an instance of a function is ended
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
+    pub instance_idle: Duration,
 
     /// Who reads what is written to stderr
     ///

@@ -6,6 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -24,7 +25,7 @@ use crate::{
     template::{Function, Template, secrets::Secrets},
     warden::Warden,
     watch::Watch,
-    websocket_api::{Limits, WebSocketApi},
+    websocket_api::{WebSocketApi, socket::Limits},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.
@@ -32,10 +33,28 @@ use crate::{
 pub struct System {
     /// `http://127.0.0.1:<port>`.
     pub url: String,
-    /// Kills the functions.
-    pub warden: Warden,
+    gateway: Arc<Gateway>,
+    warden: Warden,
     /// Held for as long as the data directory is ours.
     _lock: Option<fs::File>,
+}
+
+/// How long open sockets may take to close, and their `$disconnect` to run.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+impl System {
+    /// Closes the sockets in good order, and gives up on those that do not close in time.
+    pub async fn say_goodbye(&self) {
+        if let Some(api) = &self.gateway.websocket_api {
+            // What is left is cut off with the functions.
+            let _ = tokio::time::timeout(FAREWELL, api.shut_down()).await;
+        }
+    }
+
+    /// Kills the functions, and returns when they have been killed.
+    pub fn end(&self) {
+        self.warden.end();
+    }
 }
 
 /// Builds and starts everything. Must be called inside a Tokio runtime.
@@ -67,15 +86,16 @@ pub async fn start(options: &Options) -> Result<System> {
     let iam = Arc::new(Iam::new(&template.functions));
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
-    let lambda = Lambda::new(executables, &iam, &Endpoints { base: url.clone(), stage }, &warden);
+    let endpoints = Endpoints { base: url.clone(), stage };
+    let lambda = Lambda::new(executables, &iam, &endpoints, &warden, options.instance_idle);
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
     }
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
-    let limits = Limits { idle: options.socket_idle, duration: options.socket_duration };
-    let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda, limits)));
-    let gateway = Arc::new(Gateway { http_api, websocket_api, dynamodb, iam });
+    let limits = Limits::platform(options.socket_idle, options.socket_duration);
+    let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits)));
+    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, iam });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(async move {
@@ -85,7 +105,7 @@ pub async fn start(options: &Options) -> Result<System> {
         });
     }
     logs::ready(&screen);
-    Ok(System { url, warden, _lock: lock })
+    Ok(System { url, gateway, warden, _lock: lock })
 }
 
 fn read(template: &Path) -> Result<String> {

@@ -34,6 +34,11 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
+/// The largest request line and header values together, in bytes.
+///
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
+const MAX_HEAD: usize = 10_240;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
 /// An HTTP API.
@@ -58,15 +63,17 @@ impl HttpApi {
     /// Answers one request.
     pub async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         let request_id = ids::gateway();
-        let mut response = match self.cors.as_ref().and_then(|cors| cors::preflight(cors, &parts)) {
-            Some(preflight) => preflight,
-            None => self.route(source, &request_id, &parts, body).await,
+        let mut response = if head_size(&parts) > MAX_HEAD {
+            message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
+        } else if let Some(preflight) = self.cors.as_ref().and_then(|cors| cors::preflight(cors, &parts)) {
+            preflight
+        } else {
+            let mut response = self.route(source, &request_id, &parts, body).await;
+            if let Some(cors) = &self.cors {
+                cors::apply(cors, &parts.headers, response.headers_mut());
+            }
+            response
         };
-        if let Some(cors) = &self.cors
-            && response.status() != StatusCode::NO_CONTENT
-        {
-            cors::apply(cors, &parts.headers, response.headers_mut());
-        }
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
@@ -74,14 +81,16 @@ impl HttpApi {
     }
 
     async fn route(&self, source: SocketAddr, request_id: &str, parts: &Parts, body: Body) -> Response {
-        let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
+        let path = decoded(parts.uri.path());
+        let Some(matched) = self.routes.find(parts.method.as_str(), &path) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
-        let trace = ids::trace();
-        let arrival = Arrival { api_id: &self.id, request_id, trace: &trace, source, time: OffsetDateTime::now_utc() };
+        let trace = ids::trace_of(&parts.headers);
+        let time = OffsetDateTime::now_utc();
+        let arrival = Arrival { api_id: &self.id, request_id, path: &path, trace: &trace, source, time };
         let event = serde_json::to_vec(&Event::new(&arrival, &matched, parts, &body));
         match event {
             Ok(event) => self.integrate(&matched, &trace, event.into()).await,
@@ -101,13 +110,24 @@ impl HttpApi {
                 internal_error()
             }),
             Ok(Err(failure)) => match failure.cause {
-                Cause::Function => internal_error(),
-                Cause::Throttled => message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
                 Cause::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+                // What Lambda refuses to run, for want of concurrency as well, is the API's own failure.
+                Cause::Function | Cause::Throttled | Cause::Unknown | Cause::Service => internal_error(),
             },
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
+}
+
+/// The path as the gateway routes it and hands it on. It ends at an escaped `?` as well.
+fn decoded(path: &str) -> String {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    path.split('?').next().unwrap_or_default().to_owned()
+}
+
+fn head_size(parts: &Parts) -> usize {
+    let line = parts.method.as_str().len() + parts.uri.to_string().len() + "  HTTP/1.1".len();
+    line + parts.headers.values().map(HeaderValue::len).sum::<usize>()
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

@@ -44,12 +44,17 @@ impl Scalar {
 }
 
 /// The response that `payload` asks for; `None` where it makes no sense.
+///
+/// What is no object with a `statusCode` is read as AWS's own emulator of HTTP APIs does after observing them
+/// (aws/aws-lambda-dotnet, `InvokeResponseExtensions.cs`).
 pub(super) fn response(payload: &[u8]) -> Option<Response> {
-    let value: Value = serde_json::from_slice(payload).ok()?;
-    if value.get("statusCode").is_none() {
-        return inferred(payload);
-    }
-    let answer: Answer = serde_json::from_value(value).ok()?;
+    let answer: Answer = match serde_json::from_slice(payload) {
+        Ok(Value::Object(answer)) if answer.contains_key("statusCode") => {
+            serde_json::from_value(Value::Object(answer)).ok()?
+        }
+        Ok(Value::String(text)) => return inferred(text.into()),
+        Ok(_) | Err(_) => return inferred(payload.to_vec()),
+    };
     let body = answer.body.unwrap_or_default();
     let body =
         if answer.is_base64_encoded.unwrap_or_default() { STANDARD.decode(body).ok()? } else { body.into_bytes() };
@@ -76,9 +81,9 @@ pub(super) fn response(payload: &[u8]) -> Option<Response> {
     Some(response)
 }
 
-/// An answer without `statusCode` is a body.
-fn inferred(payload: &[u8]) -> Option<Response> {
-    Response::builder().header(header::CONTENT_TYPE, "application/json").body(Body::from(payload.to_vec())).ok()
+/// An answer without `statusCode` is a body, and the gateway does not look whether it is JSON.
+fn inferred(body: Vec<u8>) -> Option<Response> {
+    Response::builder().header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).ok()
 }
 
 fn allowed(name: &str) -> Option<HeaderName> {
@@ -113,9 +118,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_without_a_status_is_a_body() {
-        let (status, headers, body) = parts(json!({"hello": 1})).await;
-        assert_eq!((status, body.as_str()), (200, r#"{"hello":1}"#));
-        assert_eq!(headers["content-type"], "application/json");
+        for (answer, expected) in [(json!({"hello": 1}), r#"{"hello":1}"#), (json!("hi"), "hi"), (json!([1]), "[1]")] {
+            let (status, headers, body) = parts(answer).await;
+            assert_eq!((status, body.as_str()), (200, expected));
+            assert_eq!(headers["content-type"], "application/json");
+        }
+        assert!(response(b"no json").is_some());
     }
 
     #[test]
@@ -124,6 +132,5 @@ mod tests {
         {
             assert!(response(answer.to_string().as_bytes()).is_none(), "{answer}");
         }
-        assert!(response(b"no json").is_none());
     }
 }

@@ -1,6 +1,10 @@
 //! How an invocation fails.
 
+use axum::body::Bytes;
 use serde::Deserialize;
+use serde_json::json;
+
+use crate::template::function_arn;
 
 /// An invocation that gave no result, worded as Lambda words it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -11,6 +15,8 @@ pub struct Failure {
     pub message: String,
     /// Whose fault it is.
     pub cause: Cause,
+    /// What the function itself said, word for word.
+    posted: Option<Bytes>,
 }
 
 /// Whose fault a failure is.
@@ -22,6 +28,10 @@ pub enum Cause {
     Throttled,
     /// The caller's: the event is larger than Lambda takes.
     TooLarge,
+    /// The caller's: there is no such function.
+    Unknown,
+    /// The runtime's own: it is shutting down.
+    Service,
 }
 
 #[derive(Default, Deserialize)]
@@ -33,13 +43,21 @@ struct Posted {
 
 impl Failure {
     pub(super) fn new(error_type: &str, message: String) -> Self {
-        Self { error_type: error_type.to_owned(), message, cause: Cause::Function }
+        Self { error_type: error_type.to_owned(), message, cause: Cause::Function, posted: None }
     }
 
     /// What a function posted to `…/error`.
-    pub(super) fn posted(body: &[u8]) -> Self {
-        let posted: Posted = serde_json::from_slice(body).unwrap_or_default();
-        Self::new(&posted.error_type, posted.error_message)
+    pub(crate) fn posted(body: Bytes) -> Self {
+        let posted: Posted = serde_json::from_slice(&body).unwrap_or_default();
+        Self { posted: Some(body), ..Self::new(&posted.error_type, posted.error_message) }
+    }
+
+    /// What a caller gets in place of a result.
+    pub(super) fn payload(&self) -> Bytes {
+        let Self { error_type, message, .. } = self;
+        self.posted
+            .clone()
+            .unwrap_or_else(|| json!({"errorType": error_type, "errorMessage": message}).to_string().into())
     }
 
     pub(super) fn timed_out(request: &str, timeout: std::time::Duration) -> Self {
@@ -68,8 +86,14 @@ impl Failure {
         Self { cause: Cause::TooLarge, ..Self::new("RequestTooLargeException", message) }
     }
 
+    pub(super) fn unknown(function: &str) -> Self {
+        let message = format!("Function not found: {}", function_arn(function));
+        Self { cause: Cause::Unknown, ..Self::new("ResourceNotFoundException", message) }
+    }
+
     /// The runtime itself is shutting down.
     pub(super) fn stopped() -> Self {
-        Self::new("ServiceException", "the local runtime is shutting down".to_owned())
+        let message = "the local runtime is shutting down".to_owned();
+        Self { cause: Cause::Service, ..Self::new("ServiceException", message) }
     }
 }

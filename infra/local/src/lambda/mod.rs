@@ -3,9 +3,11 @@
 mod environment;
 mod failure;
 mod instance;
+pub mod invoke_api;
 mod output;
 mod pool;
 mod runtime_api;
+mod tail;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -15,14 +17,14 @@ use tokio::sync::oneshot;
 pub use environment::Endpoints;
 pub use failure::{Cause, Failure};
 
-use self::{instance::Launch, pool::Pool};
-use crate::{executable::Executable, iam::Iam, logs, template::Function, warden::Warden};
+use self::{
+    instance::Launch,
+    pool::{Event, Pool},
+};
+use crate::{executable::Executable, iam::Iam, ids, logs, template::Function, warden::Warden};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
-
-/// How often idle instances are looked for.
-const IDLE_CHECK: Duration = Duration::from_secs(30);
 
 /// All functions of a template.
 #[derive(Clone, Debug)]
@@ -30,10 +32,26 @@ pub struct Lambda {
     pools: Arc<BTreeMap<String, Arc<Pool>>>,
 }
 
+/// An event that has been given to a function.
+#[derive(Debug)]
+struct Invocation {
+    request_id: String,
+    result: oneshot::Receiver<Result<Bytes, Failure>>,
+    /// The log of this one invocation, once the instance is ready for the next one.
+    log: oneshot::Receiver<String>,
+}
+
 impl Lambda {
-    /// The functions with their executables. Must be called inside a Tokio runtime.
+    /// The functions with their executables; an instance that has nothing to do for `idle` is ended. Must be called inside a
+    /// Tokio runtime.
     #[must_use]
-    pub fn new(functions: Vec<(Function, Arc<Executable>)>, iam: &Iam, endpoints: &Endpoints, warden: &Warden) -> Self {
+    pub fn new(
+        functions: Vec<(Function, Arc<Executable>)>,
+        iam: &Iam,
+        endpoints: &Endpoints,
+        warden: &Warden,
+        idle: Duration,
+    ) -> Self {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
@@ -44,7 +62,7 @@ impl Lambda {
             (function.name.clone(), Arc::new(Pool::new(function, launch)))
         });
         let lambda = Self { pools: Arc::new(pools.collect()) };
-        tokio::spawn(lambda.clone().end_idle());
+        tokio::spawn(lambda.clone().end_idle(idle));
         lambda
     }
 
@@ -55,15 +73,22 @@ impl Lambda {
     /// # Errors
     /// Where the function fails, times out, dies, or is not in the template.
     pub async fn invoke(&self, function: &str, trace: &str, payload: Bytes) -> Result<Bytes, Failure> {
-        let Some(pool) = self.pools.get(function) else {
-            return Err(Failure::new("ResourceNotFoundException", format!("Function not found: {function}")));
-        };
+        let invocation = self.begin(function, trace, payload)?;
+        invocation.result.await.unwrap_or_else(|_| Err(Failure::stopped()))
+    }
+
+    fn begin(&self, function: &str, trace: &str, payload: Bytes) -> Result<Invocation, Failure> {
+        let Some(pool) = self.pools.get(function) else { return Err(Failure::unknown(function)) };
         if payload.len() > MAX_PAYLOAD {
             return Err(Failure::too_large(payload.len(), MAX_PAYLOAD));
         }
-        let (reply, answer) = oneshot::channel();
-        tokio::spawn(Arc::clone(pool).serve(trace.to_owned(), payload, reply));
-        answer.await.unwrap_or_else(|_| Err(Failure::stopped()))
+        let (reply, result) = oneshot::channel();
+        let (log_writer, log) = oneshot::channel();
+        let request_id = ids::lambda_request();
+        let event =
+            Event { request_id: request_id.clone(), trace: ids::segment(trace), payload, reply, log: log_writer };
+        tokio::spawn(Arc::clone(pool).serve(event));
+        Ok(Invocation { request_id, result, log })
     }
 
     /// Runs the binaries of these names from other executables from now on. Events that are being served stay where they
@@ -71,9 +96,10 @@ impl Lambda {
     pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
         let mut outdated = Vec::new();
         for pool in self.pools.values() {
-            if let Some(executable) = executables.get(pool.binary()) {
+            let binary = &pool.function.binary;
+            if let Some(executable) = executables.get(binary) {
                 let idle = pool.replace(Arc::clone(executable)).into_iter();
-                outdated.extend(idle.map(|instance| (pool.binary(), instance)));
+                outdated.extend(idle.map(|instance| (binary, instance)));
             }
         }
         for (binary, instance) in outdated {
@@ -81,11 +107,23 @@ impl Lambda {
         }
     }
 
-    async fn end_idle(self) {
+    /// The function that goes by `name`: its own, its ARN, or that of its binary.
+    fn named(&self, name: &str) -> Option<&str> {
+        let name = name.rsplit_once("function:").map_or(name, |(_, name)| name);
+        let name = name.strip_suffix(":$LATEST").unwrap_or(name);
+        let (function, _) = self
+            .pools
+            .get_key_value(name)
+            .or_else(|| self.pools.iter().find(|(_, pool)| pool.function.binary == name))?;
+        Some(function)
+    }
+
+    async fn end_idle(self, idle: Duration) {
+        let pause = (idle / 2).clamp(Duration::from_millis(50), Duration::from_secs(30));
         loop {
-            tokio::time::sleep(IDLE_CHECK).await;
+            tokio::time::sleep(pause).await;
             for pool in self.pools.values() {
-                pool.end_idle().await;
+                pool.end_idle(idle).await;
             }
         }
     }

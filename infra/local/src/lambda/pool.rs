@@ -7,18 +7,18 @@ use std::{
 
 use axum::body::Bytes;
 use tokio::{
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
 
 use super::{
     failure::Failure,
-    instance::{Instance, Invoked, Launch},
+    instance::{Instance, Invoked, Launch, Stillborn},
     runtime_api::Reply,
+    tail,
 };
 use crate::{
     executable::Executable,
-    ids,
     logs::{self, Report},
     template::Function,
 };
@@ -26,16 +26,23 @@ use crate::{
 /// How many instances a function may have on a laptop, where the template sets no limit of its own.
 const MAX_INSTANCES: usize = 16;
 
-/// How long an instance may stay idle.
-const IDLE: Duration = Duration::from_mins(5);
-
 /// How long an event waits for an instance that has answered, before another one is started.
 const SETTLING: Duration = Duration::from_millis(50);
+
+/// One event, and who waits for what comes of it.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) request_id: String,
+    pub(super) trace: String,
+    pub(super) payload: Bytes,
+    pub(super) reply: Reply,
+    pub(super) log: oneshot::Sender<String>,
+}
 
 /// A function and its instances.
 #[derive(Debug)]
 pub(super) struct Pool {
-    function: Function,
+    pub(super) function: Function,
     ready: Mutex<Ready>,
     rested: Notify,
     permits: Arc<Semaphore>,
@@ -62,49 +69,44 @@ impl Pool {
     }
 
     /// Serves one event, and keeps its instance for the next one.
-    pub(super) async fn serve(self: Arc<Self>, trace: String, payload: Bytes, reply: Reply) {
+    pub(super) async fn serve(self: Arc<Self>, event: Event) {
+        let Event { request_id, trace, payload, reply, log } = event;
         let permit = match self.permit().await {
             Ok(permit) => permit,
             Err(failure) => return drop(reply.send(Err(failure))),
         };
-        let request_id = ids::lambda_request();
         let begun = Instant::now();
-        let (mut instance, init) = match self.idle_instance().await {
-            Ok(instance) => (instance, None),
+        let mut report = Report::new(&self.function, &request_id);
+        let mut instance = match self.idle_instance().await {
+            Ok(instance) => instance,
             Err(launch) => match Instance::start(&launch, &request_id).await {
-                Ok(instance) => (instance, Some(begun.elapsed())),
-                Err(stillborn) => {
-                    self.report(
-                        &request_id,
-                        &Err(stillborn.failure.clone()),
-                        begun.elapsed(),
-                        None,
-                        None,
-                        stillborn.lines,
-                    );
-                    return drop(reply.send(Err(stillborn.failure)));
+                Ok(instance) => {
+                    report.init = Some(begun.elapsed());
+                    instance
+                }
+                Err(Stillborn { failure, lines }) => {
+                    report.duration = begun.elapsed();
+                    report.lines = lines;
+                    let result = Err(failure);
+                    let _ = reply.send(result.clone());
+                    return publish(report, &result, log);
                 }
             },
         };
         let asked = instance.times_asked();
         let begun = Instant::now();
         let Invoked { result, fatal } = instance.invoke(&request_id, &trace, payload, self.function.timeout).await;
-        let duration = begun.elapsed();
+        report.duration = begun.elapsed();
         self.ready().settling += 1;
         // A caller that has stopped waiting misses the answer.
         let _ = reply.send(result.clone());
-        let peak = instance.peak_memory();
+        report.peak_memory = instance.peak_memory();
         let lives = !fatal && instance.settles(asked, self.function.timeout).await;
-        if lives {
-            self.report(&request_id, &result, duration, init, peak, instance.output.take().await);
-            if let Some(instance) = self.rest(Some(instance)) {
-                logs::orphaned(&self.function.binary, &instance.end().await);
-            }
-        } else {
-            // Nothing to give back.
-            let _ = self.rest(None);
-            self.report(&request_id, &result, duration, init, peak, instance.end().await);
+        report.lines = instance.output.take().await;
+        if let Some(instance) = self.rest(instance, lives) {
+            report.lines.extend(instance.end().await);
         }
+        publish(report, &result, log);
         // Held until here, so that whoever waits for it finds the instance.
         drop(permit);
     }
@@ -112,10 +114,15 @@ impl Pool {
     /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
-        if self.function.reserved_concurrency.is_some() {
-            return permits.try_acquire_owned().map_err(|_| Failure::throttled());
+        if self.function.reserved_concurrency.is_none() {
+            return permits.acquire_owned().await.map_err(|_| Failure::stopped());
         }
-        permits.acquire_owned().await.map_err(|_| Failure::stopped())
+        // Whoever calls again as soon as there is an answer is not a second caller.
+        let patience = if self.ready().settling > 0 { SETTLING } else { Duration::ZERO };
+        match timeout(patience, permits.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(Failure::throttled()),
+        }
     }
 
     /// An instance that is idle, or will be in a moment; or else how to start one.
@@ -139,21 +146,20 @@ impl Pool {
         }
     }
 
-    /// The end of settling, with the instance if it lives. Gives it back where a newer build has taken its place.
-    fn rest(&self, instance: Option<Instance>) -> Option<Instance> {
+    /// The end of settling. Gives back an instance that serves no further event: it is dead, or of an older build.
+    fn rest(&self, mut instance: Instance, lives: bool) -> Option<Instance> {
         let mut ready = self.ready();
         ready.settling -= 1;
-        let outdated = match instance {
-            Some(mut instance) if Arc::ptr_eq(&instance.launch, &ready.launch) => {
-                instance.idle_since = Instant::now();
-                ready.idle.push(instance);
-                None
-            }
-            other => other,
+        let ended = if lives && Arc::ptr_eq(&instance.launch, &ready.launch) {
+            instance.idle_since = Instant::now();
+            ready.idle.push(instance);
+            None
+        } else {
+            Some(instance)
         };
         drop(ready);
         self.rested.notify_one();
-        outdated
+        ended
     }
 
     /// Serves the next events with another executable. Gives the idle instances of the one before; the busy ones end when
@@ -164,51 +170,31 @@ impl Pool {
         std::mem::take(&mut ready.idle)
     }
 
-    /// The name of the function's binary.
-    pub(super) fn binary(&self) -> &str {
-        &self.function.binary
-    }
-
     fn ready(&self) -> MutexGuard<'_, Ready> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the instances that have been idle for long.
-    pub(super) async fn end_idle(&self) {
-        let ended: Vec<_> = self.ready().idle.extract_if(.., |instance| instance.idle_since.elapsed() > IDLE).collect();
+    pub(super) async fn end_idle(&self, idle: Duration) {
+        let ended: Vec<_> = self.ready().idle.extract_if(.., |instance| instance.idle_since.elapsed() > idle).collect();
         for instance in ended {
             logs::orphaned(&self.function.binary, &instance.end().await);
         }
     }
+}
 
-    fn report(
-        &self,
-        request_id: &str,
-        result: &Result<Bytes, Failure>,
-        duration: Duration,
-        init: Option<Duration>,
-        peak_memory: Option<u64>,
-        mut lines: Vec<String>,
-    ) {
-        let status = match result {
-            Ok(payload) => status_code(payload),
-            Err(failure) => {
-                lines.push(failure.message.clone());
-                Some(failure.error_type.clone())
-            }
-        };
-        logs::invocation(&Report {
-            function: &self.function.binary,
-            request_id,
-            status: status.as_deref().unwrap_or("ok"),
-            good: result.is_ok(),
-            duration,
-            init,
-            peak_memory,
-            memory_size: self.function.memory_size,
-            lines,
-        });
+/// Tells the person at the terminal, and the caller who asked for the log.
+fn publish(mut report: Report<'_>, result: &Result<Bytes, Failure>, log: oneshot::Sender<String>) {
+    match result {
+        Ok(payload) => report.status = status_code(payload).unwrap_or_else(|| "ok".to_owned()),
+        Err(failure) => {
+            report.lines.push(failure.message.clone());
+            report.status.clone_from(&failure.error_type);
+        }
     }
+    report.good = result.is_ok();
+    logs::invocation(&report);
+    let _ = log.send(tail::text(&report, result.as_ref().err()));
 }
 
 /// The status of an answer that is meant for API Gateway.

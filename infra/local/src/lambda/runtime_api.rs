@@ -150,11 +150,11 @@ async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bod
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
-    accepted(shared.finish(&id, Err(Failure::posted(&body))))
+    accepted(shared.finish(&id, Err(Failure::posted(body))))
 }
 
 async fn init_error_reported(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    shared.init_error.send_replace(Some(Failure::posted(&body)));
+    shared.init_error.send_replace(Some(Failure::posted(body)));
     accepted(true)
 }
 

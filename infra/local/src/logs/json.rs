@@ -52,7 +52,7 @@ pub(super) fn invocation(report: &Report<'_>) {
     let rest = Invocation {
         function: report.function,
         request_id: report.request_id,
-        status: report.status,
+        status: &report.status,
         duration_ms: milliseconds(report.duration),
         billed_duration_ms: report.billed_milliseconds(),
         memory_size_mb: report.memory_size,

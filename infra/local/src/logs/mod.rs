@@ -13,6 +13,8 @@ use clap::ValueEnum;
 
 pub use screen::{Route, Screen};
 
+use crate::template::Function;
+
 /// Who reads the log.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub enum Format {
@@ -46,7 +48,7 @@ pub struct Report<'a> {
     /// The request id, the same as in the function's own lines.
     pub request_id: &'a str,
     /// `200`, `ok`, or the error's type.
-    pub status: &'a str,
+    pub status: String,
     /// Whether the caller got what it wanted.
     pub good: bool,
     /// From the event to the answer, initialisation not counted.
@@ -61,9 +63,26 @@ pub struct Report<'a> {
     pub lines: Vec<String>,
 }
 
-impl Report<'_> {
-    /// Lambda bills whole milliseconds, and since initialisation is billed as well, both together.
-    fn billed_milliseconds(&self) -> u128 {
+impl<'a> Report<'a> {
+    /// A report of which the times, the memory and the outcome are still to come.
+    #[must_use]
+    pub fn new(function: &'a Function, request_id: &'a str) -> Self {
+        Self {
+            function: &function.binary,
+            request_id,
+            status: String::new(),
+            good: false,
+            duration: Duration::ZERO,
+            init: None,
+            peak_memory: None,
+            memory_size: function.memory_size,
+            lines: Vec::new(),
+        }
+    }
+
+    /// What Lambda bills: whole milliseconds, and since initialisation is billed as well, both together.
+    #[must_use]
+    pub fn billed_milliseconds(&self) -> u128 {
         (self.duration + self.init.unwrap_or_default()).as_micros().div_ceil(1000)
     }
 
@@ -124,6 +143,6 @@ pub fn error(message: &str) {
     }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }

@@ -128,7 +128,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lambda::Cause;
 
     const METHOD: &str = "arn:aws:execute-api:us-east-1:000000000000:api/prod/$connect";
 
@@ -161,8 +160,8 @@ mod tests {
     #[test]
     fn only_the_error_unauthorized_is_a_401() {
         let raised = |message: &str| {
-            let failure = Failure { error_type: "Error".into(), message: message.into(), cause: Cause::Function };
-            verdict(Err(failure), METHOD)
+            let posted = json!({"errorType": "Error", "errorMessage": message}).to_string();
+            verdict(Err(Failure::posted(posted.into())), METHOD)
         };
         assert_eq!(raised("Unauthorized"), Verdict::Unauthorized);
         assert_eq!(raised("database on fire"), Verdict::Broken);

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use tokio::sync::{Notify, mpsc};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
 
 use crate::ids;
 
@@ -32,7 +32,7 @@ pub(super) struct Identity {
 
 /// One socket, from its handshake on.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub struct Connection {
     pub(super) id: String,
     pub(super) connected_at: OffsetDateTime,
     pub(super) domain: String,
@@ -43,12 +43,13 @@ pub(super) struct Connection {
     /// Milliseconds after `born`.
     last_active: AtomicU64,
     outbox: mpsc::Sender<Message>,
+    closing: OnceLock<CloseCode>,
     close: Notify,
 }
 
 /// Why a message was not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Refused {
+pub enum Refused {
     /// The client does not read, and its buffer is full.
     Full,
     /// The socket is closing.
@@ -57,7 +58,8 @@ pub(super) enum Refused {
 
 impl Connection {
     /// A connection that is not known to anybody yet, and the messages it is to send.
-    pub(super) fn new(source: SocketAddr, domain: &str, user_agent: &str) -> (Self, mpsc::Receiver<Message>) {
+    #[must_use]
+    pub fn new(source: SocketAddr, domain: &str, user_agent: &str) -> (Self, mpsc::Receiver<Message>) {
         let (outbox, messages) = mpsc::channel(CLIENT_BUFFER);
         let connection = Self {
             id: ids::gateway(),
@@ -68,12 +70,17 @@ impl Connection {
             born: Instant::now(),
             last_active: AtomicU64::new(0),
             outbox,
+            closing: OnceLock::new(),
             close: Notify::new(),
         };
         (connection, messages)
     }
 
-    pub(super) fn send(&self, message: Message) -> Result<(), Refused> {
+    /// Puts a message into the outbox.
+    ///
+    /// # Errors
+    /// Where the client does not read, or is gone.
+    pub fn send(&self, message: Message) -> Result<(), Refused> {
         self.outbox.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refused::Full,
             mpsc::error::TrySendError::Closed(_) => Refused::Gone,
@@ -82,13 +89,15 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks the socket's task to close it.
-    pub(super) fn close(&self) {
+    /// Asks the socket's task to close it; the first code that is asked for is the one the client gets.
+    pub(super) fn close(&self, code: CloseCode) {
+        let _ = self.closing.set(code);
         self.close.notify_one();
     }
 
-    pub(super) async fn close_asked(&self) {
+    pub(super) async fn close_asked(&self) -> CloseCode {
         self.close.notified().await;
+        self.closing.get().copied().unwrap_or(CloseCode::Normal)
     }
 
     /// Puts the idle timer back.
@@ -122,6 +131,10 @@ impl Connections {
 
     pub(super) fn get(&self, id: &str) -> Option<Arc<Connection>> {
         self.lock().get(id).cloned()
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Connection>> {
+        self.lock().values().cloned().collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Connection>>> {

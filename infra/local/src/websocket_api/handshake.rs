@@ -11,14 +11,13 @@ use axum::{
 use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::{handshake::derive_accept_key, protocol::frame::coding::CloseCode};
 
 use super::{
     INTEGRATION_TIMEOUT, WebSocketApi,
     authorizer::{self, Verdict},
     connections::Connection,
     event::{AuthorizerEvent, Event, EventType, HandshakeFields, RequestContext, execute_api_arn},
-    socket,
 };
 use crate::ids;
 
@@ -43,20 +42,43 @@ struct ConnectAnswer {
     headers: Option<BTreeMap<String, String>>,
 }
 
+/// A handshake that a WebSocket client has asked for.
+#[derive(Debug)]
+pub struct Upgrade {
+    upgrade: OnUpgrade,
+    accept: HeaderValue,
+}
+
 /// Answers a request for a socket.
-pub(super) async fn handshake(api: &Arc<WebSocketApi>, source: SocketAddr, mut parts: Parts, query: &str) -> Response {
-    let Some((upgrade, accept)) = upgrade(&mut parts) else {
+pub(super) async fn handshake(api: Arc<WebSocketApi>, source: SocketAddr, mut parts: Parts, query: String) -> Response {
+    let Some(upgrade) = Upgrade::asked(&mut parts) else {
         return (StatusCode::UPGRADE_REQUIRED, Json(json!({"message": "Upgrade Required"}))).into_response();
     };
+    // A task of its own: a client that leaves while `$connect` runs does not stop it, and gets its `$disconnect`. Whether
+    // the platform promises as much is not documented; what `$connect` has recorded would stay behind otherwise.
+    let shaken = api.sockets.spawn(shake(Arc::clone(&api), source, parts, query, upgrade));
+    shaken.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+async fn shake(
+    api: Arc<WebSocketApi>,
+    source: SocketAddr,
+    parts: Parts,
+    query: String,
+    Upgrade { upgrade, accept }: Upgrade,
+) -> Response {
     let (mut connection, outbox) =
         Connection::new(source, text(&parts.headers, &header::HOST), text(&parts.headers, &header::USER_AGENT));
-    match open(api, &mut connection, &parts, query).await {
+    match open(&api, &mut connection, &parts, &query).await {
         Ok(subprotocol) => {
             let connection = Arc::new(connection);
             // Known from here on, and what is sent to it before the client has read the 101 waits in its buffer.
             api.connections.open(&connection);
-            tokio::spawn(socket::run(Arc::clone(api), connection, upgrade, outbox));
-            switching(&accept, subprotocol)
+            api.sockets.spawn(Arc::clone(&api).run(Arc::clone(&connection), upgrade, outbox));
+            if api.sockets.is_closed() {
+                connection.close(CloseCode::Away);
+            }
+            switching(accept, subprotocol)
         }
         Err(Refusal { status, message }) => {
             let body = json!({"message": message, "connectionId": connection.id, "requestId": ids::gateway()});
@@ -65,18 +87,28 @@ pub(super) async fn handshake(api: &Arc<WebSocketApi>, source: SocketAddr, mut p
     }
 }
 
-/// The upgraded connection to come and the key to accept it with, where the request asks for a WebSocket.
-fn upgrade(parts: &mut Parts) -> Option<(OnUpgrade, String)> {
-    let has = |name: &HeaderName, token: &str| {
-        text(&parts.headers, name).split(',').any(|word| word.trim().eq_ignore_ascii_case(token))
-    };
-    let asks = parts.method == Method::GET
-        && has(&header::CONNECTION, "upgrade")
-        && has(&header::UPGRADE, "websocket")
-        && has(&header::SEC_WEBSOCKET_VERSION, "13");
-    let accept = derive_accept_key(parts.headers.get(header::SEC_WEBSOCKET_KEY)?.as_bytes());
-    let upgrade = parts.extensions.remove::<OnUpgrade>()?;
-    asks.then_some((upgrade, accept))
+impl Upgrade {
+    /// What the request asks for, if it asks for a WebSocket.
+    #[must_use]
+    pub fn asked(parts: &mut Parts) -> Option<Self> {
+        let has = |name: &HeaderName, token: &str| {
+            text(&parts.headers, name).split(',').any(|word| word.trim().eq_ignore_ascii_case(token))
+        };
+        let asks = parts.method == Method::GET
+            && has(&header::CONNECTION, "upgrade")
+            && has(&header::UPGRADE, "websocket")
+            && has(&header::SEC_WEBSOCKET_VERSION, "13");
+        let accept = derive_accept_key(parts.headers.get(header::SEC_WEBSOCKET_KEY)?.as_bytes());
+        let accept = HeaderValue::try_from(accept).ok()?;
+        let upgrade = parts.extensions.remove::<OnUpgrade>()?;
+        asks.then_some(Self { upgrade, accept })
+    }
+
+    /// The connection to come, and the response that it is to come after.
+    #[must_use]
+    pub fn accepted(self) -> (OnUpgrade, Response) {
+        (self.upgrade, switching(self.accept, None))
+    }
 }
 
 /// Asks the authorizer and `$connect`; gives the subprotocol that `$connect` selected.
@@ -86,7 +118,7 @@ async fn open(
     parts: &Parts,
     query: &str,
 ) -> Result<Option<String>, Refusal> {
-    let trace = ids::trace();
+    let trace = ids::trace_of(&parts.headers);
     let fields = HandshakeFields::new(parts, query, &trace);
     authorize(api, connection, &fields, &trace).await?;
     connect(api, connection, &fields, &trace).await
@@ -147,15 +179,13 @@ fn internal_error() -> Refusal {
     Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
 }
 
-fn switching(accept: &str, subprotocol: Option<String>) -> Response {
+fn switching(accept: HeaderValue, subprotocol: Option<String>) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    if let Ok(accept) = HeaderValue::from_str(accept) {
-        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    }
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(subprotocol) = subprotocol.and_then(|name| HeaderValue::from_str(&name).ok()) {
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
     }

@@ -11,13 +11,12 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes, protocol::frame::coding::CloseCode};
 
 use super::{
     WebSocketApi,
     connections::{Connection, Refused},
     event::execute_api_arn,
-    socket::MAX_MESSAGE,
 };
 use crate::iam::{Access, Iam};
 
@@ -38,13 +37,13 @@ pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts
     // Unknown are those that have been closed and those whose `$connect` has not finished.
     let Some(connection) = api.connections.get(&id) else { return gone() };
     match parts.method {
-        Method::POST => match to_bytes(body, MAX_MESSAGE).await {
+        Method::POST => match to_bytes(body, api.limits.message).await {
             Ok(data) => post(&connection, data),
             Err(_) => error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Payload too large"),
         },
         Method::GET => get(&connection),
         Method::DELETE => {
-            connection.close();
+            connection.close(CloseCode::Normal);
             StatusCode::NO_CONTENT.into_response()
         }
         _ => error(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException", "Missing Authentication Token"),

@@ -2,22 +2,26 @@
 //! functions write to them.
 
 mod authorizer;
-mod connections;
+pub mod connections;
 mod event;
-mod handshake;
+pub mod handshake;
 mod management;
-mod socket;
+pub mod socket;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{body::Body, http::request::Parts, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hyper::upgrade::OnUpgrade;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
+use tokio_util::task::TaskTracker;
 
 use self::{
     connections::{Connection, Connections},
     event::{Event, EventType, RequestContext},
+    socket::{End, Limits},
 };
 use crate::{
     iam::Iam,
@@ -33,15 +37,6 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
 /// The path of a socket in the original service, before the id of its room.
 const ORIGINAL_PATH: &str = "/ws/chat/";
 
-/// How long a socket may live.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Without a frame either way.
-    pub idle: Duration,
-    /// Altogether.
-    pub duration: Duration,
-}
-
 /// A WebSocket API.
 #[derive(Debug)]
 pub struct WebSocketApi {
@@ -53,6 +48,8 @@ pub struct WebSocketApi {
     lambda: Lambda,
     limits: Limits,
     connections: Connections,
+    /// One task a socket, from its handshake to the end of its `$disconnect`.
+    sockets: TaskTracker,
 }
 
 /// What a request wants of a WebSocket API.
@@ -69,7 +66,8 @@ impl WebSocketApi {
     #[must_use]
     pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits) -> Self {
         let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
-        Self { id, stage, selection, authorizer, routes, lambda, limits, connections: Connections::default() }
+        let (connections, sockets) = (Connections::default(), TaskTracker::new());
+        Self { id, stage, selection, authorizer, routes, lambda, limits, connections, sockets }
     }
 
     /// What the request wants, if it is for this API.
@@ -97,9 +95,27 @@ impl WebSocketApi {
         body: Body,
     ) -> Response {
         match wanted {
-            Wanted::Socket(query) => handshake::handshake(self, source, parts, &query).await,
+            Wanted::Socket(query) => handshake::handshake(Arc::clone(self), source, parts, query).await,
             Wanted::Connection(id) => management::handle(self, iam, &id, parts, body).await,
         }
+    }
+
+    /// Closes every socket with 1001, and returns when `$disconnect` has run for all of them.
+    pub async fn shut_down(&self) {
+        self.sockets.close();
+        for connection in self.connections.all() {
+            connection.close(CloseCode::Away);
+        }
+        self.sockets.wait().await;
+    }
+
+    /// Serves a socket from the upgrade to its `$disconnect`.
+    async fn run(self: Arc<Self>, connection: Arc<Connection>, upgrade: OnUpgrade, outbox: mpsc::Receiver<Message>) {
+        let received = |message| self.received(&connection, message);
+        // From then on the management API answers 410, while the goodbye may still be on its way.
+        let closing = || self.connections.close(&connection.id);
+        let end = socket::serve(&connection, upgrade, outbox, self.limits, received, closing).await;
+        self.disconnected(&connection, &end).await;
     }
 
     /// Gives a message to its route's function, without waiting for the ones before it.
@@ -129,10 +145,10 @@ impl WebSocketApi {
     }
 
     /// Tells `$disconnect` that a socket is closed.
-    async fn disconnected(&self, connection: &Connection, code: u16, reason: &str) {
+    async fn disconnected(&self, connection: &Connection, end: &End) {
         let Some(function) = self.routes.get("$disconnect") else { return };
         let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
-        let request_context = context.disconnected(code, reason);
+        let request_context = context.disconnected(end.code.into(), &end.reason);
         let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
         self.invoke(function, &event).await;
     }

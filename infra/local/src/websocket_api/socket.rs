@@ -1,7 +1,5 @@
 //! An open socket, until it is closed by whoever is first: the client, the connection management API, or a limit.
 
-use std::sync::Arc;
-
 use futures_util::{
     SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
@@ -10,7 +8,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Duration, sleep_until, timeout},
+    time::{Duration, Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -21,23 +19,46 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{WebSocketApi, connections::Connection};
-
-/// The largest frame, in bytes.
-const MAX_FRAME: usize = 32 * 1024;
-
-/// The largest message, in bytes.
-pub(super) const MAX_MESSAGE: usize = 128 * 1024;
+use super::connections::Connection;
 
 /// How long a client may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
+/// What a socket may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long it may live without a frame either way.
+    pub idle: Duration,
+    /// How long it may live altogether.
+    pub duration: Duration,
+    /// The largest frame from the client, in bytes.
+    pub frame: usize,
+    /// The largest message from the client, in bytes.
+    pub message: usize,
+    /// Whether the client may send binary messages.
+    pub binary: bool,
+}
+
+impl Limits {
+    /// The platform's own limits on what a client sends.
+    ///
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>,
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html>
+    #[must_use]
+    pub fn platform(idle: Duration, duration: Duration) -> Self {
+        Self { idle, duration, frame: 32 * 1024, message: 128 * 1024, binary: false }
+    }
+}
+
 /// How a socket ends.
-struct End {
-    code: CloseCode,
-    reason: String,
+#[derive(Debug)]
+pub struct End {
+    /// The code of the close frame, or 1006 where there was none.
+    pub code: CloseCode,
+    /// The reason in the close frame, or the platform's words.
+    pub reason: String,
     /// Whether the client was first, or is gone, so that it needs no close frame from us.
     by_client: bool,
 }
@@ -60,38 +81,29 @@ impl End {
     }
 }
 
-/// Serves the socket from the upgrade to its `$disconnect`.
-pub(super) async fn run(
-    api: Arc<WebSocketApi>,
-    connection: Arc<Connection>,
+/// Serves the socket from the upgrade to its end: `received` gets each message of the client, and what is put into the
+/// connection's outbox goes to the client. `closing` is called when nothing more will be taken from the outbox.
+pub async fn serve(
+    connection: &Connection,
     upgrade: OnUpgrade,
     outbox: mpsc::Receiver<Message>,
-) {
-    let end = match upgrade.await {
-        Ok(upgraded) => {
-            let config = WebSocketConfig::default().max_frame_size(Some(MAX_FRAME)).max_message_size(Some(MAX_MESSAGE));
-            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
-            serve(&api, &connection, socket, outbox).await
-        }
-        Err(_) => End::lost(),
-    };
-    api.connections.close(&connection.id);
-    api.disconnected(&connection, end.code.into(), &end.reason).await;
-}
-
-async fn serve(
-    api: &Arc<WebSocketApi>,
-    connection: &Arc<Connection>,
-    socket: Socket,
-    outbox: mpsc::Receiver<Message>,
+    limits: Limits,
+    received: impl FnMut(Message),
+    closing: impl FnOnce(),
 ) -> End {
+    // The client may have left while `$connect` was running.
+    let Ok(upgraded) = upgrade.await else {
+        closing();
+        return End::lost();
+    };
+    let config = WebSocketConfig::default().max_frame_size(Some(limits.frame)).max_message_size(Some(limits.message));
+    let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
     let (sink, mut stream) = socket.split();
     let (goodbye, farewell) = oneshot::channel();
     // A task of its own, so that a client that does not read is still heard and still cut.
     let mut writer = tokio::spawn(write(sink, outbox, farewell));
-    let end = read(api, connection, &mut stream).await;
-    // From here on the management API answers 410, while the goodbye may still be on its way.
-    api.connections.close(&connection.id);
+    let end = read(connection, &mut stream, limits, received).await;
+    closing();
     let frame = (!end.by_client).then(|| CloseFrame { code: end.code, reason: end.reason.clone().into() });
     let _ = goodbye.send(frame);
     let rest = async {
@@ -125,16 +137,24 @@ async fn write(
     }
 }
 
-async fn read(api: &Arc<WebSocketApi>, connection: &Arc<Connection>, stream: &mut SplitStream<Socket>) -> End {
-    let cut = tokio::time::Instant::now() + api.limits.duration;
+async fn read(
+    connection: &Connection,
+    stream: &mut SplitStream<Socket>,
+    limits: Limits,
+    mut received: impl FnMut(Message),
+) -> End {
+    let cut = Instant::now() + limits.duration;
     loop {
-        let idle = tokio::time::Instant::from_std(connection.last_active()) + api.limits.idle;
+        let idle = Instant::from_std(connection.last_active()) + limits.idle;
         let message = tokio::select! {
             message = stream.next() => message,
-            () = connection.close_asked() => return End::ours(CloseCode::Normal, "Connection Closed Normally"),
+            code = connection.close_asked() => {
+                let reason = if code == CloseCode::Normal { "Connection Closed Normally" } else { "Going away" };
+                return End::ours(code, reason);
+            }
             () = sleep_until(cut) => return End::ours(CloseCode::Away, "Going away"),
             // A frame to the client puts the timer back without waking this task.
-            () = sleep_until(idle) => if connection.last_active().elapsed() < api.limits.idle {
+            () = sleep_until(idle) => if connection.last_active().elapsed() < limits.idle {
                 continue;
             } else {
                 return End::ours(CloseCode::Away, "Going away");
@@ -142,7 +162,10 @@ async fn read(api: &Arc<WebSocketApi>, connection: &Arc<Connection>, stream: &mu
         };
         connection.touch();
         match message {
-            Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => api.received(connection, message),
+            Some(Ok(Message::Binary(_))) if !limits.binary => {
+                return End::ours(CloseCode::Unsupported, "Binary messages are not supported");
+            }
+            Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => received(message),
             Some(Ok(Message::Close(frame))) => return End::theirs(frame),
             // Pings are answered by the protocol's own machinery.
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}

@@ -52,7 +52,12 @@ impl Runtime {
     }
 
     pub async fn with(arguments: &[&str]) -> Self {
-        Self::run(command(&template(), arguments)).await
+        Self::of(&template(), arguments).await
+    }
+
+    /// A runtime of another template.
+    pub async fn of(template: &Path, arguments: &[&str]) -> Self {
+        Self::run(command(template, arguments)).await
     }
 
     /// The runtime that a command starts.
@@ -146,6 +151,7 @@ impl Runtime {
 
     pub async fn try_socket(&self, path: &str, subprotocols: Option<&str>) -> Result<Socket, Error> {
         let mut request = format!("{}{path}", self.url.replace("http", "ws")).into_client_request()?;
+        request.headers_mut().insert("user-agent", "conformance".parse().unwrap());
         if let Some(offer) = subprotocols {
             request.headers_mut().insert("sec-websocket-protocol", offer.parse().unwrap());
         }
@@ -153,11 +159,28 @@ impl Runtime {
         Ok(Socket { stream, response })
     }
 
-    /// Sends a signal and waits for the end.
-    pub async fn signal(mut self, name: &str) -> Option<i32> {
+    /// A call of Lambda's `Invoke` action, with further headers.
+    pub async fn invoke(&self, function: &str, headers: &[(&str, &str)], event: &Value) -> reqwest::Response {
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
+        let request = self.http.post(url).body(event.to_string());
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
+    }
+
+    /// Sends a signal.
+    pub fn send_signal(&self, name: &str) {
         let sent = StdCommand::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub async fn ends(mut self) -> Option<i32> {
         timeout(PATIENCE, self.process.wait()).await.unwrap().unwrap().code()
+    }
+
+    /// Sends a signal and waits for the end.
+    pub async fn signal(self, name: &str) -> Option<i32> {
+        self.send_signal(name);
+        self.ends().await
     }
 }
 

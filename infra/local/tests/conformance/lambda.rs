@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::harness::Runtime;
+use crate::harness::{Runtime, eventually};
 
 /// "Configure Lambda function timeout".
 #[tokio::test]
@@ -65,14 +65,14 @@ async fn a_warm_instance_is_used_again() {
     assert_eq!(runtime.log().matches("init ").count(), 1, "{}", runtime.log());
 }
 
-/// "Configuring reserved concurrency for a function".
+/// "Understanding the Lambda execution environment lifecycle": the shutdown phase of an instance without invocations.
 #[tokio::test]
-async fn reserved_concurrency_throttles() {
-    let runtime = Runtime::start().await;
-    let answers = join_all((0..3).map(|_| runtime.get("/single?do=sleep&with=500"))).await;
-    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status().as_u16()).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 429, 429]);
+async fn an_idle_instance_is_shut_down() {
+    let runtime = Runtime::with(&["--memory", "--instance-idle", "1"]).await;
+    let first = runtime.get("/subject").await.headers()["x-instance"].to_str().unwrap().to_owned();
+    let process = std::path::Path::new("/proc").join(&first);
+    eventually("the end of the instance", async || !process.exists()).await;
+    assert_ne!(runtime.get("/subject").await.headers()["x-instance"], first.as_str());
 }
 
 /// "Working with Lambda environment variables": defined runtime environment variables.

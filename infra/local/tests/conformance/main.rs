@@ -15,6 +15,7 @@ mod harness;
 mod dynamodb;
 mod http_api;
 mod iam;
+mod invoke_api;
 mod lambda;
 mod log;
 mod process;

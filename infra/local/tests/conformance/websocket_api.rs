@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::SinkExt as _;
 use reqwest::Method;
 use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio_tungstenite::tungstenite::{
     Message,
     protocol::{CloseFrame, frame::coding::CloseCode},
@@ -44,14 +45,7 @@ async fn the_handshake_waits_for_connect_and_until_then_the_connection_is_gone()
         (socket, begun.elapsed())
     };
     let meddling = async {
-        let id = loop {
-            let events = runtime.dynamodb("Scan", &json!({"TableName": "Events"})).await;
-            if let Some(event) = events["Items"][0]["event"]["S"].as_str() {
-                let event: Value = serde_json::from_str(event).unwrap();
-                break event["requestContext"]["connectionId"].as_str().unwrap().to_owned();
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        };
+        let id = connecting(&runtime).await;
         let early = runtime.connection(Method::POST, &id, "early").await;
         (id, early)
     };
@@ -117,9 +111,78 @@ async fn a_frame_goes_to_the_route_it_names_or_to_default() {
         assert_eq!((&context["eventType"], &context["messageDirection"]), (&json!("MESSAGE"), &json!("IN")));
         assert!(context["messageId"].is_string());
     }
+}
+
+/// "Binary media types for WebSocket APIs in API Gateway": a client that sends binary is disconnected with 1003.
+#[tokio::test]
+async fn a_binary_message_of_a_client_closes_with_1003() {
+    let runtime = Runtime::start().await;
+    let mut socket = runtime.socket("/prod").await;
+    let id = socket.id().await;
     socket.stream.send(Message::binary(vec![0, 255])).await.unwrap();
-    let binary = socket.receive().await;
-    assert_eq!((&binary["body"], &binary["isBase64Encoded"]), (&json!("AP8="), &json!(true)));
+    assert_eq!(socket.closed().await, 1003);
+    let context = runtime.recorded(&format!("$disconnect {id}")).await["requestContext"].take();
+    assert_eq!(context["disconnectStatusCode"], 1003);
+}
+
+/// "Manage connected users and client apps": `$disconnect` follows every `$connect` that has succeeded. Of a client that leaves
+/// meanwhile the documentation says nothing; this is the reading that leaves no connection recorded for good.
+#[tokio::test]
+async fn a_client_that_leaves_during_connect_gets_its_disconnect() {
+    let runtime = Runtime::start().await;
+    let leaving = tokio::time::timeout(Duration::from_millis(300), runtime.socket("/prod?connect=slow")).await;
+    assert!(leaving.is_err(), "the handshake was not to end so soon");
+    let id = connecting(&runtime).await;
+    let context = runtime.recorded(&format!("$disconnect {id}")).await["requestContext"].take();
+    assert_eq!(context["disconnectStatusCode"], 1006);
+}
+
+/// The id of the only connection whose `$connect` has begun.
+async fn connecting(runtime: &Runtime) -> String {
+    loop {
+        let events = runtime.dynamodb("Scan", &json!({"TableName": "Events"})).await;
+        if let Some(event) = events["Items"][0]["event"]["S"].as_str() {
+            let event: Value = serde_json::from_str(event).unwrap();
+            return event["requestContext"]["connectionId"].as_str().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// "WebSocket API `$disconnect`": the server closes, and the function is told.
+#[tokio::test]
+async fn ctrl_c_closes_sockets_with_1001_and_lets_disconnect_run() {
+    let data = tempfile::tempdir().unwrap();
+    let arguments = ["--data", data.path().to_str().unwrap()];
+    let runtime = Runtime::with(&arguments).await;
+    let mut socket = runtime.socket("/prod").await;
+    let id = socket.id().await;
+    let (code, ended) = tokio::join!(socket.closed(), runtime.signal("INT"));
+    assert_eq!((code, ended), (1001, Some(0)));
+    let again = Runtime::with(&arguments).await;
+    let context = again.recorded(&format!("$disconnect {id}")).await["requestContext"].take();
+    assert_eq!(context["disconnectStatusCode"], 1001);
+}
+
+/// A `$disconnect` that hangs delays the end for three seconds, and a second Ctrl-C not even that.
+#[tokio::test]
+async fn the_end_waits_for_nobody_for_long() {
+    let farewell = Duration::from_secs(3);
+    let ends = async |again: bool| {
+        let runtime = Runtime::start().await;
+        let mut socket = runtime.socket("/prod?lingers=yes").await;
+        let begun = Instant::now();
+        runtime.send_signal("INT");
+        assert_eq!(socket.closed().await, 1001);
+        if again {
+            runtime.send_signal("INT");
+        }
+        assert_eq!(runtime.ends().await, Some(0));
+        begun.elapsed()
+    };
+    let patient = ends(false).await;
+    assert!(patient >= farewell && patient < farewell + Duration::from_secs(3), "{patient:?}");
+    assert!(ends(true).await < farewell);
 }
 
 /// "Set up a WebSocket API integration": an error of the integration is told to the client.
@@ -143,8 +206,9 @@ async fn connections_can_be_written_to_described_and_closed() {
     assert_eq!(runtime.connection(Method::POST, &id, "hello").await.status(), 200);
     assert_eq!(socket.receive_text().await, "hello");
     let described: Value = runtime.connection(Method::GET, &id, "").await.json().await.unwrap();
-    assert_eq!(described["identity"]["sourceIp"], "127.0.0.1");
-    assert!(described["connectedAt"].is_string() && described["lastActiveAt"].is_string(), "{described}");
+    assert_eq!(described["identity"], json!({"sourceIp": "127.0.0.1", "userAgent": "conformance"}));
+    let at = |field: &str| OffsetDateTime::parse(described[field].as_str().unwrap(), &Rfc3339).unwrap();
+    assert!(at("connectedAt") <= at("lastActiveAt") && at("lastActiveAt") <= OffsetDateTime::now_utc(), "{described}");
     assert_eq!(runtime.connection(Method::DELETE, &id, "").await.status(), 204);
     assert_eq!(socket.closed().await, 1000);
     for method in [Method::POST, Method::GET, Method::DELETE] {

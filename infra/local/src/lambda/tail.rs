@@ -1,0 +1,39 @@
+//! The log of one invocation as `CloudWatch` has it, for callers of the Invoke API who ask for its end.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html>
+
+use std::fmt::Write as _;
+
+use super::Failure;
+use crate::logs::{Report, milliseconds};
+
+/// `START`, the function's own lines, `END`, `REPORT`.
+pub(super) fn text(report: &Report<'_>, failure: Option<&Failure>) -> String {
+    let id = report.request_id;
+    let mut text = format!("START RequestId: {id} Version: $LATEST\n");
+    for line in &report.lines {
+        let _ = writeln!(text, "{line}");
+    }
+    let _ = write!(
+        text,
+        "END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax \
+         Memory Used: {} MB\t",
+        milliseconds(report.duration),
+        report.billed_milliseconds(),
+        report.memory_size,
+        report.peak_memory.unwrap_or_default().div_ceil(1024),
+    );
+    if let Some(init) = report.init {
+        let _ = write!(text, "Init Duration: {:.2} ms\t", milliseconds(init));
+    }
+    match failure.map(|failure| failure.error_type.as_str()) {
+        Some("Sandbox.Timedout") => text.push_str("Status: timeout\t"),
+        Some(kind) if kind.starts_with("Runtime.") => {
+            let _ = write!(text, "Status: error\tError Type: {kind}\t");
+        }
+        // An error that the function reports is its result, and its process is well.
+        Some(_) | None => {}
+    }
+    text.push('\n');
+    text
+}
