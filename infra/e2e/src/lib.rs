@@ -15,6 +15,7 @@
 
 mod answer;
 mod binaries;
+mod privilege;
 mod process;
 mod server;
 mod shape;
@@ -23,6 +24,7 @@ mod token;
 mod user;
 
 pub use answer::Answer;
+pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};

@@ -1,6 +1,8 @@
 //! One local runtime, from its start to its end.
 
 use std::{
+    env,
+    ffi::OsString,
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
@@ -26,19 +28,27 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a runtime on a free port and waits until every route answers.
+    /// Starts a runtime with data in a directory, or in memory, and waits until every route answers.
     pub(crate) async fn start(data: Option<&Path>) -> Self {
+        let mut options = match data {
+            Some(directory) => vec!["--data".into(), directory.as_os_str().to_owned()],
+            None => vec!["--memory".into()],
+        };
+        // One file for all journeys: together they prove least privilege.
+        options.extend(env::var_os("IAM_RECORD").into_iter().flat_map(|record| ["--iam-record".into(), record]));
+        Self::start_with(&options).await
+    }
+
+    /// Starts a runtime on a free port and waits until every route answers.
+    pub(crate) async fn start_with(options: &[OsString]) -> Self {
         let mut command = Command::new(binaries::local_runtime());
         command
             .args(["--no-build", "--port", "0"])
+            .args(options)
             .current_dir(binaries::workspace())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        match data {
-            Some(directory) => command.arg("--data").arg(directory),
-            None => command.arg("--memory"),
-        };
         let mut child = command.spawn().expect("the local runtime can be started");
         let log = collect(child.stderr.take().expect("stderr is piped"));
         let address = first_line(child.stdout.take().expect("stdout is piped"));

@@ -1,7 +1,10 @@
 //! The system that a journey goes through: a local runtime of its own, or the deployed one that the environment names.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -66,6 +69,19 @@ impl Server {
         let data = TempDir::new().expect("there is a place for temporary files");
         let process = Mutex::new(Process::start(Some(data.path())).await);
         Some(Self::at(Place::Local { process, data: Some(data) }))
+    }
+
+    /// A local system with another template, whose calls are recorded in a file of its own.
+    pub async fn start_with_template(template: &Path, record: &Path) -> Self {
+        let options = [
+            "--memory".as_ref(),
+            "--template".as_ref(),
+            template.as_os_str(),
+            "--iam-record".as_ref(),
+            record.as_os_str(),
+        ];
+        let process = Process::start_with(&options.map(OsStr::to_owned)).await;
+        Self::at(Place::Local { process: Mutex::new(process), data: None })
     }
 
     fn at(place: Place) -> Self {
@@ -145,6 +161,25 @@ impl Server {
     /// `GET` without a token.
     pub async fn get(&self, path: &str) -> Answer {
         Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// What the developer asks of a local system's DynamoDB.
+    pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
+        let answer = Answer::to(
+            self.request(Method::POST, "/")
+                .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+                .header("content-type", "application/x-amz-json-1.0")
+                .header(
+                    "authorization",
+                    "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/dynamodb/aws4_request, \
+                     SignedHeaders=host, Signature=0",
+                )
+                .header("x-amz-date", "20260101T000000Z")
+                .body(body.to_string()),
+        );
+        let answer = answer.await;
+        assert_eq!(answer.status, 200, "{operation} gave {}", answer.body);
+        answer.json()
     }
 
     /// A socket at the stage's URL; `query` without its question mark.

@@ -1,13 +1,19 @@
-//! The tables of the template, in memory: for the tests of `store` and `chat`, which run on DynamoDB's engine and so need
-//! no twin of it.
+//! The tables of the template, for the tests of `store` and `chat`: on the local runtime's engine in memory, or on the one
+//! at `DYNAMODB_ENDPOINT`.
+//!
+//! The tests run on engines of DynamoDB's interface and so need no twin of it. That there are two keeps a quirk of one
+//! from passing for DynamoDB's behaviour.
 
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::panic,
     reason = "this crate serves tests, which end where it cannot"
 )]
 
-use std::collections::BTreeMap;
+mod elsewhere;
+
+use std::{collections::BTreeMap, env, time::Duration};
 
 use aws_sdk_dynamodb::{
     Config,
@@ -20,23 +26,37 @@ use local::{
 use store::{Store, Tables};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
+/// No test lasts so long: what has expired stays.
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// A store of its own, empty.
 #[must_use]
 pub fn store() -> Store {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
-    let engine = DynamoDb::start(None, &template.tables).expect("the engine starts");
+    let (endpoint, prefix) = match env::var("DYNAMODB_ENDPOINT") {
+        Ok(endpoint) => {
+            let prefix = elsewhere::make(&endpoint, &template.tables);
+            (endpoint, prefix)
+        }
+        Err(_) => {
+            let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+            (engine.endpoint(), String::new())
+        }
+    };
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(engine.endpoint());
+        .endpoint_url(endpoint);
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(config, tables(variables))
+    Store::new(config, tables(variables, &prefix))
 }
 
-fn tables(mut variables: BTreeMap<String, String>) -> Tables {
-    let mut name = |variable| variables.remove(variable).expect("the template names every table");
+fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
+    let mut name = |variable| {
+        let table = variables.remove(variable).expect("the template names every table");
+        format!("{prefix}{table}")
+    };
     Tables {
         client_ids: name("CLIENT_IDS_TABLE"),
         connections: name("CONNECTIONS_TABLE"),

@@ -80,10 +80,10 @@ pub async fn start(options: &Options) -> Result<System> {
     let built = builder.build(false).await?;
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables)
+    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
         .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
-    let iam = Arc::new(Iam::new(&template.functions));
+    let iam = Arc::new(Iam::new(&template.functions, options.iam_record.as_deref()).context("opening --iam-record")?);
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let endpoints = Endpoints { base: url.clone(), stage };

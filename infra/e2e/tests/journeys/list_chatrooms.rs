@@ -75,3 +75,26 @@ async fn to_a_newcomer_nothing_is_unread() {
     ann.sends(room, "after").await;
     assert_eq!(bob.sees_room(room).await["unread"], 1);
 }
+
+/// A sender that took its turn and died leaves a number that no message has.
+#[tokio::test]
+async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
+    let Some(server) = Server::start_local("nobody may write to its tables").await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let stored = ann.sends(room, "stored").await;
+    let lost = stored["id"].as_u64().unwrap() + 1;
+    let turn = json!({
+        "TableName": "RoomsTable", "Key": {"id": {"N": room.to_string()}},
+        "UpdateExpression": "SET last_message_id = :lost, #sequence = #sequence + :one, sent.#ann = #sequence + :one",
+        "ExpressionAttributeNames": {"#sequence": "sequence", "#ann": ann.id.to_string()},
+        "ExpressionAttributeValues": {":lost": {"N": lost.to_string()}, ":one": {"N": "1"}},
+    });
+    server.dynamodb("UpdateItem", &turn).await;
+
+    assert_has(&bob.sees_room(room).await, &json!({"unread": 1, "last_message": stored}));
+    let next = ann.sends(room, "next").await;
+    assert_eq!(next["sequence"], 3);
+    assert_eq!(bob.sees_room(room).await["last_message"], next);
+    assert_eq!(bob.sees_messages(room).await, [stored, next]);
+}

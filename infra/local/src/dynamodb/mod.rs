@@ -30,9 +30,6 @@ use crate::{
     template::Table,
 };
 
-/// The platform deletes expired items within days; a minute keeps a laptop's tables small.
-const SWEEP: Duration = Duration::from_mins(1);
-
 /// The largest request, in bytes.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
@@ -52,11 +49,12 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Opens the database file in `directory`, or one in memory, and makes the tables that are missing.
+    /// Opens the database file in `directory`, or one in memory, and makes the tables that are missing. Expired items are
+    /// deleted once every `sweep`.
     ///
     /// # Errors
     /// Where the file cannot be opened, or holds a table with another key than the template's.
-    pub fn start(directory: Option<&Path>, tables: &[Table]) -> Result<Self> {
+    pub fn start(directory: Option<&Path>, tables: &[Table], sweep: Duration) -> Result<Self> {
         let database = open(directory)?;
         for table in tables {
             tables::ensure(&database, table).with_context(|| table.name.clone())?;
@@ -66,7 +64,7 @@ impl DynamoDb {
         let address = listener.local_addr()?;
         let served = database.clone();
         thread::Builder::new().name("dynamodb".to_owned()).spawn(move || serve(listener, served))?;
-        thread::Builder::new().name("dynamodb-ttl".to_owned()).spawn(move || sweep(&database))?;
+        thread::Builder::new().name("dynamodb-ttl".to_owned()).spawn(move || delete_expired(&database, sweep))?;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Ok(Self { address, client: Client::builder(TokioExecutor::new()).build(connector) })
@@ -83,7 +81,7 @@ impl DynamoDb {
         let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
         };
-        match iam.check_dynamodb(iam.caller(&parts.headers), operation, &body) {
+        match iam.check_dynamodb(&iam.caller(&parts.headers), operation, &body) {
             Ok(()) => self.forward(parts, body).await,
             Err(denied) => access_denied(&denied),
         }
@@ -130,9 +128,9 @@ fn serve(listener: TcpListener, database: Database) {
     }
 }
 
-fn sweep(database: &Database) {
+fn delete_expired(database: &Database, every: Duration) {
     loop {
-        thread::sleep(SWEEP);
+        thread::sleep(every);
         if let Err(error) = database.sweep_ttl() {
             logs::warning(&format!("deleting expired items: {error}"));
         }

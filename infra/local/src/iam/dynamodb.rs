@@ -84,6 +84,9 @@ mod tests {
             &json!({"RequestItems": {"A": {}, "B": {}}}),
             &[("BatchGetItem", "table/A"), ("BatchGetItem", "table/B")],
         );
+        needs("BatchWriteItem", &json!({"RequestItems": {"A": []}}), &[("BatchWriteItem", "table/A")]);
+        let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/A";
+        needs("Scan", &json!({"TableName": arn}), &[("Scan", "table/A")]);
     }
 
     #[test]
@@ -92,8 +95,15 @@ mod tests {
             "TransactWriteItems",
             &json!({"TransactItems": [
                 {"Put": {"TableName": "A"}}, {"ConditionCheck": {"TableName": "B"}}, {"Put": {"TableName": "A"}},
+                {"Update": {"TableName": "C"}}, {"Delete": {"TableName": "A"}},
             ]}),
-            &[("ConditionCheckItem", "table/B"), ("PutItem", "table/A")],
+            &[
+                ("ConditionCheckItem", "table/B"),
+                ("DeleteItem", "table/A"),
+                ("PutItem", "table/A"),
+                ("UpdateItem", "table/C"),
+            ],
         );
+        needs("TransactGetItems", &json!({"TransactItems": [{"Get": {"TableName": "A"}}]}), &[("GetItem", "table/A")]);
     }
 }

@@ -1,61 +1,43 @@
 //! IAM: a function may make the calls that its policies in the template allow, and no other.
 //!
-//! Each function has credentials of its own and is known by them. Signatures are not verified: this is about forgotten
+//! Each instance of a function has credentials of its own and is known by them. Signatures are not verified: this is about forgotten
 //! permissions, not about attackers. Whoever comes with other credentials is the developer and may do everything.
 
+mod credentials;
 mod dynamodb;
 mod policy;
+pub mod proof;
 mod record;
 mod remedy;
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
+    collections::{BTreeMap, BTreeSet},
+    fmt, io,
+    path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use axum::http::HeaderMap;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
 
-use self::record::Record;
+pub use self::{credentials::Credentials, record::Call};
+use self::{credentials::Issued, policy::Verdict, record::Record};
 use crate::{
     logs,
-    template::{Function, Statement, intrinsics::ACCOUNT_ID},
+    template::{Function, intrinsics::ACCOUNT_ID},
 };
 
-/// What a function signs its calls with.
-#[derive(Clone, Debug, Default)]
-pub struct Credentials {
-    /// Names the function.
-    pub access_key_id: String,
-    /// Never checked.
-    pub secret_access_key: String,
-    /// Never checked.
-    pub session_token: String,
-}
-
-impl Credentials {
-    fn generate() -> Self {
-        let random = || Uuid::new_v4().simple().to_string().to_uppercase();
-        Self {
-            access_key_id: format!("ASIA{}", random().get(..16).unwrap_or_default()),
-            secret_access_key: format!("{}{}", random(), random()).get(..40).unwrap_or_default().to_owned(),
-            session_token: random() + &random(),
-        }
-    }
-}
-
 /// Who makes a call.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Caller<'a> {
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Caller {
     /// A function, by name.
-    Function(&'a str),
+    Function(String),
     /// Anybody else, at this machine.
     Developer,
 }
 
 /// One call on one resource, as policies speak of it.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Access {
     /// Such as `dynamodb:GetItem`.
     pub action: String,
@@ -90,85 +72,101 @@ impl fmt::Display for Denied {
 /// The functions' identities, their rights, and which of them they have used.
 #[derive(Debug)]
 pub struct Iam {
-    functions: BTreeMap<String, (Credentials, Vec<Statement>)>,
-    by_access_key: HashMap<String, String>,
+    functions: BTreeMap<String, Function>,
+    issued: Issued,
     record: Mutex<Record>,
 }
 
 impl Iam {
-    /// Gives every function credentials and the rights of its statements.
-    #[must_use]
-    pub fn new(functions: &[Function]) -> Self {
-        let functions: BTreeMap<_, _> = functions
-            .iter()
-            .map(|function| (function.name.clone(), (Credentials::generate(), function.statements.clone())))
-            .collect();
-        let by_access_key = functions
-            .iter()
-            .map(|(name, (credentials, _))| (credentials.access_key_id.clone(), name.clone()))
-            .collect();
-        Self { functions, by_access_key, record: Mutex::default() }
+    /// Gives every function the rights of its statements. Their calls are recorded, in a file as well if there is one.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn new(functions: &[Function], record: Option<&Path>) -> io::Result<Self> {
+        let functions = functions.iter().map(|function| (function.name.clone(), function.clone())).collect();
+        Ok(Self { functions, issued: Issued::default(), record: Mutex::new(Record::open(record)?) })
     }
 
-    /// The credentials of `function`.
-    ///
-    /// # Panics
-    /// Never for a function that was given to [`Iam::new`].
+    /// Credentials for a new instance of `function`.
     #[must_use]
-    #[expect(clippy::panic, reason = "asking for another function's credentials is a mistake of this crate")]
-    pub fn credentials(&self, function: &str) -> &Credentials {
-        match self.functions.get(function) {
-            Some((credentials, _)) => credentials,
-            None => panic!("{function} is no function of the template"),
-        }
+    pub fn issue(&self, function: &str) -> Credentials {
+        self.issued.issue(function)
     }
 
     /// Who has signed the request with these headers.
     #[must_use]
-    pub fn caller(&self, headers: &HeaderMap) -> Caller<'_> {
-        headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once("Credential=")?.1.split('/').next())
-            .and_then(|access_key| self.by_access_key.get(access_key))
-            .map_or(Caller::Developer, |function| Caller::Function(function))
+    pub fn caller(&self, headers: &HeaderMap) -> Caller {
+        self.issued.caller(headers)
     }
 
     /// Checks one call.
     ///
     /// # Errors
     /// Where the caller is a function whose policies do not allow it.
-    pub fn check(&self, caller: Caller<'_>, access: &Access) -> Result<(), Denied> {
-        let Caller::Function(function) = caller else {
-            return Ok(());
-        };
-        let statements = self.functions.get(function).map_or(&[][..], |(_, statements)| statements);
-        let verdict = policy::evaluate(statements, access);
-        if verdict == policy::Verdict::Allowed {
-            self.record.lock().unwrap_or_else(PoisonError::into_inner).add(function, access);
-            return Ok(());
-        }
-        let explicit = verdict == policy::Verdict::Denied;
-        let denied = Denied { function: function.to_owned(), access: access.clone(), explicit };
-        logs::warning(&remedy::sentence(&denied));
-        Err(denied)
+    pub fn check(&self, caller: &Caller, access: Access) -> Result<(), Denied> {
+        self.check_all(caller, || [access].into())
     }
 
     /// Checks a DynamoDB call: every table it touches, every item of a transaction.
     ///
     /// # Errors
     /// Where the caller is a function whose policies do not allow all of it.
-    pub fn check_dynamodb(&self, caller: Caller<'_>, operation: &str, body: &[u8]) -> Result<(), Denied> {
-        if caller == Caller::Developer {
-            return Ok(());
-        }
-        dynamodb::accesses(operation, body).iter().try_for_each(|access| self.check(caller, access))
+    pub fn check_dynamodb(&self, caller: &Caller, operation: &str, body: &[u8]) -> Result<(), Denied> {
+        self.check_all(caller, || dynamodb::accesses(operation, body))
     }
 
-    /// Every grant and every use of one since the start, for a proof of least privilege.
+    /// A call that is refused for one of its resources has not used its rights on the others.
+    fn check_all(&self, caller: &Caller, accesses: impl FnOnce() -> BTreeSet<Access>) -> Result<(), Denied> {
+        let Caller::Function(function) = caller else {
+            return Ok(());
+        };
+        let statements = self.functions.get(function).map_or(&[][..], |function| &function.statements);
+        let accesses = accesses();
+        let denied = accesses.iter().find_map(|access| match policy::evaluate(statements, access) {
+            Verdict::Allowed => None,
+            verdict => Some(Denied {
+                function: function.clone(),
+                access: access.clone(),
+                explicit: verdict == Verdict::Denied,
+            }),
+        });
+        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(denied) = denied {
+            logs::warning(&remedy::sentence(&denied));
+            record.add(function, &denied.access, false);
+            return Err(denied);
+        }
+        for access in &accesses {
+            record.add(function, access, true);
+        }
+        Ok(())
+    }
+
+    /// Every grant, every use of one and every call that was refused since the start.
     #[must_use]
     pub fn report(&self) -> serde_json::Value {
-        let grants = self.functions.iter().map(|(name, (_, statements))| (name.as_str(), statements.as_slice()));
-        self.record.lock().unwrap_or_else(PoisonError::into_inner).report(grants)
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).report(self.functions.values())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_worded_as_the_services_word_it() {
+        let access = Access {
+            action: "dynamodb:PutItem".to_owned(),
+            resource: "arn:aws:dynamodb:us-east-1:000000000000:table/Users".to_owned(),
+        };
+        let implicit = Denied { function: "Login".to_owned(), access, explicit: false };
+        assert_eq!(
+            implicit.to_string(),
+            "User: arn:aws:sts::000000000000:assumed-role/LoginRole/Login is not authorized to perform: \
+             dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Users because no \
+             identity-based policy allows the dynamodb:PutItem action"
+        );
+        let explicit = Denied { explicit: true, ..implicit };
+        assert!(explicit.to_string().ends_with("table/Users with an explicit deny in an identity-based policy"));
     }
 }

@@ -27,18 +27,24 @@ pub(super) fn evaluate(statements: &[Statement], access: &Access) -> Verdict {
 }
 
 fn applies(statement: &Statement, access: &Access) -> bool {
-    statement.action.iter().any(|pattern| action_matches(pattern, &access.action))
-        && statement.resource.iter().any(|pattern| resource_matches(pattern, &access.resource))
+    pairs(statement).any(|(action, resource)| covers(action, resource, access))
 }
 
-/// Actions are compared without regard to case.
-pub(super) fn action_matches(pattern: &str, action: &str) -> bool {
-    WildMatch::new_case_insensitive(pattern).matches(action)
+/// Whether a pattern of actions and one of resources cover a call. Actions are compared without regard to case, resources
+/// byte by byte.
+pub(super) fn covers(action: &str, resource: &str, access: &Access) -> bool {
+    WildMatch::new_case_insensitive(action).matches(&access.action)
+        && WildMatch::new(resource).matches(&access.resource)
 }
 
-/// Resources are compared byte by byte.
-pub(super) fn resource_matches(pattern: &str, resource: &str) -> bool {
-    WildMatch::new(pattern).matches(resource)
+/// What statements allow, one pattern of actions on one pattern of resources at a time.
+pub(super) fn grants(statements: &[Statement]) -> impl Iterator<Item = (&str, &str)> {
+    statements.iter().filter(|statement| statement.effect == Effect::Allow).flat_map(pairs)
+}
+
+fn pairs(statement: &Statement) -> impl Iterator<Item = (&str, &str)> {
+    let resources = statement.resource.iter();
+    statement.action.iter().flat_map(move |action| resources.clone().map(move |resource| (&**action, &**resource)))
 }
 
 #[cfg(test)]
@@ -66,6 +72,36 @@ mod tests {
         let statements = json!([{"Effect": "Allow", "Action": "DynamoDB:getitem", "Resource": "arn:t/A*"}]);
         assert_eq!(verdict(statements.clone(), "dynamodb:GetItem", "arn:t/Ab"), Verdict::Allowed);
         assert_eq!(verdict(statements, "dynamodb:GetItem", "arn:t/ab"), Verdict::NotAllowed);
+    }
+
+    #[test]
+    fn wildcards_stand_for_one_character_or_any_number() {
+        let statements = json!([{"Effect": "Allow", "Action": "dynamodb:Batch???Item", "Resource": "arn:*:table/a*"}]);
+        assert_eq!(
+            verdict(statements.clone(), "dynamodb:BatchGetItem", "arn:aws:dynamodb:x:0:table/a"),
+            Verdict::Allowed
+        );
+        assert_eq!(verdict(statements.clone(), "dynamodb:BatchWriteItem", "arn:aws:table/a"), Verdict::NotAllowed);
+        assert_eq!(verdict(statements, "dynamodb:BatchGetItem", "arn:aws:table/b"), Verdict::NotAllowed);
+    }
+
+    #[test]
+    fn a_table_and_its_index_are_two_resources() {
+        let table = "arn:aws:dynamodb:us-east-1:000000000000:table/A";
+        let statements = json!([{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table}]);
+        assert_eq!(verdict(statements.clone(), "dynamodb:Query", table), Verdict::Allowed);
+        assert_eq!(verdict(statements, "dynamodb:Query", &format!("{table}/index/I")), Verdict::NotAllowed);
+    }
+
+    #[test]
+    fn sockets_are_written_to_by_a_right_on_post() {
+        let stage = "arn:aws:execute-api:us-east-1:000000000000:sockets/prod";
+        let action = "execute-api:ManageConnections";
+        let statements =
+            json!([{"Effect": "Allow", "Action": action, "Resource": format!("{stage}/POST/@connections/*")}]);
+        let of = |method: &str| format!("{stage}/{method}/@connections/L0SM9cOFvHcCIhw=");
+        assert_eq!(verdict(statements.clone(), action, &of("POST")), Verdict::Allowed);
+        assert_eq!(verdict(statements, action, &of("DELETE")), Verdict::NotAllowed);
     }
 
     #[test]

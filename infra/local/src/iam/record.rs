@@ -1,46 +1,113 @@
-//! Which rights have been used.
+//! Which rights have been used, and which were missing.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Access, policy};
-use crate::template::{Effect, Statement};
+use super::{
+    Access,
+    policy::{self, grants},
+};
+use crate::{logs, template::Function};
 
+/// A call of a function on one resource, and whether its policies allowed it.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Call {
+    /// The function, by name.
+    pub function: String,
+    /// What it did to what; all sockets are one resource, `…/@connections/*`.
+    #[serde(flatten)]
+    pub access: Access,
+    /// Whether it might.
+    pub allowed: bool,
+}
+
+/// The different calls since the start; in a file as well, a line of JSON each, as soon as they are made: how the runtime
+/// ends does not matter to the file, and several runtimes may write to the same one.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    used: BTreeSet<(String, Access)>,
+    calls: BTreeSet<Call>,
+    file: Option<File>,
 }
 
 impl Record {
-    pub(super) fn add(&mut self, function: &str, access: &Access) {
-        self.used.insert((function.to_owned(), access.clone()));
+    pub(super) fn open(path: Option<&Path>) -> io::Result<Self> {
+        let file = path.map(|path| OpenOptions::new().create(true).append(true).open(path)).transpose()?;
+        Ok(Self { file, ..Self::default() })
     }
 
-    /// Every single grant with whether it has been used, and every call that was allowed.
-    pub(super) fn report<'a>(&self, functions: impl Iterator<Item = (&'a str, &'a [Statement])>) -> Value {
-        let mut granted = Vec::new();
-        for (function, statements) in functions {
-            for statement in statements.iter().filter(|statement| statement.effect == Effect::Allow) {
-                for (action, resource) in pairs(statement) {
-                    let used = self.used.iter().any(|(user, access)| {
-                        user == function
-                            && policy::action_matches(action, &access.action)
-                            && policy::resource_matches(resource, &access.resource)
-                    });
-                    granted.push(json!({"function": function, "action": action, "resource": resource, "used": used}));
-                }
-            }
+    pub(super) fn add(&mut self, function: &str, access: &Access, allowed: bool) {
+        let call = Call { function: function.to_owned(), access: of_all_sockets(access), allowed };
+        let line = format!("{}\n", json!(call));
+        if self.calls.insert(call)
+            && let Some(file) = &mut self.file
+            // One write a line: those of several processes do not mix.
+            && let Err(error) = file.write_all(line.as_bytes())
+        {
+            logs::warning(&format!("a call is missing in the record of rights: {error}"));
         }
-        let used: Vec<_> = self
-            .used
-            .iter()
-            .map(|(function, access)| json!({"function": function, "action": access.action, "resource": access.resource}))
-            .collect();
-        json!({"granted": granted, "used": used})
+    }
+
+    /// Every single grant with whether a call has used it, every call that was allowed, and every call that was not.
+    pub(super) fn report<'a>(&self, functions: impl Iterator<Item = &'a Function>) -> Value {
+        let granted = functions.flat_map(|function| {
+            grants(&function.statements).map(|(action, resource)| {
+                let used = self.calls.iter().any(|call| {
+                    call.allowed && call.function == function.name && policy::covers(action, resource, &call.access)
+                });
+                json!({"function": function.name, "action": action, "resource": resource, "used": used})
+            })
+        });
+        let calls = |allowed| {
+            let calls = self.calls.iter().filter(move |call| call.allowed == allowed);
+            let entry = |Call { function, access: Access { action, resource }, .. }: &Call| json!({"function": function, "action": action, "resource": resource});
+            calls.map(entry).collect::<Vec<_>>()
+        };
+        json!({"granted": granted.collect::<Vec<_>>(), "used": calls(true), "refused": calls(false)})
     }
 }
 
-fn pairs(statement: &Statement) -> impl Iterator<Item = (&String, &String)> {
-    statement.action.iter().flat_map(|action| statement.resource.iter().map(move |resource| (action, resource)))
+/// The ids of sockets are left out: they say nothing about rights, and there is no end to them.
+fn of_all_sockets(access: &Access) -> Access {
+    let resource = match access.resource.split_once("/@connections/") {
+        Some((stage, _)) => format!("{stage}/@connections/*"),
+        None => access.resource.clone(),
+    };
+    Access { action: access.action.clone(), resource }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn push(id: &str) -> Access {
+        let resource = format!("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/{id}");
+        Access { action: "execute-api:ManageConnections".to_owned(), resource }
+    }
+
+    #[test]
+    fn each_kind_of_call_is_written_once_whatever_the_socket() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record");
+        let mut records = [(); 2].map(|()| Record::open(Some(&path)).unwrap());
+        records[0].add("Message", &push("a="), true);
+        records[0].add("Message", &push("b="), true);
+        records[1].add("Typing", &push("a="), false);
+        let written = fs::read_to_string(&path).unwrap();
+        let calls: Vec<Call> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let expected = [("Message", true), ("Typing", false)].map(|(function, allowed)| Call {
+            function: function.to_owned(),
+            access: push("*"),
+            allowed,
+        });
+        assert_eq!(calls, expected);
+    }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    iam::Credentials,
     logs::{self, Format},
     template::{Function, intrinsics::REGION},
 };
@@ -23,12 +22,8 @@ pub struct Endpoints {
 /// asked for by whoever sets them.
 const INHERITED: [&str; 4] = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"];
 
-/// Everything but `AWS_LAMBDA_RUNTIME_API`, which each instance has of its own.
-pub(super) fn variables(
-    function: &Function,
-    credentials: &Credentials,
-    endpoints: &Endpoints,
-) -> BTreeMap<String, String> {
+/// What all instances of a function have: everything but the address of the Runtime API and the credentials.
+pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> =
         INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
     // Whatever the template says: who reads the log here is not who reads it there.
@@ -38,7 +33,6 @@ pub(super) fn variables(
     };
     let lambda = [
         ("_HANDLER", "bootstrap"),
-        ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_size.to_string()),
@@ -49,8 +43,6 @@ pub(super) fn variables(
         ("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
         ("AWS_REGION", REGION),
-        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
-        ("AWS_SESSION_TOKEN", &credentials.session_token),
         ("LAMBDA_TASK_ROOT", "/var/task"),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),

@@ -20,7 +20,7 @@ use super::{
     output::Output,
     runtime_api::{RuntimeApi, Work},
 };
-use crate::{executable::Executable, template::function_arn, warden::Warden};
+use crate::{executable::Executable, iam::Iam, template::function_arn, warden::Warden};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,6 +35,7 @@ pub(super) struct Launch {
     pub(super) function: String,
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
+    pub(super) iam: Arc<Iam>,
     pub(super) warden: Warden,
 }
 
@@ -83,11 +84,15 @@ impl Instance {
     async fn spawn(launch: &Arc<Launch>) -> std::io::Result<Self> {
         let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
         let (output, stdout, stderr) = Output::new()?;
+        let credentials = launch.iam.issue(&launch.function);
         let mut command = Command::new(launch.executable.as_ref().as_ref());
         command
             .env_clear()
             .envs(&launch.variables)
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+            .env("AWS_ACCESS_KEY_ID", credentials.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
+            .env("AWS_SESSION_TOKEN", credentials.session_token)
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)

@@ -82,7 +82,7 @@ async fn invoke(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body: Bod
     let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
     let function = lambda.named(&name).ok_or_else(|| Failure::unknown(&name))?;
     let access = Access { action: "lambda:InvokeFunction".to_owned(), resource: function_arn(function) };
-    iam.check(iam.caller(&parts.headers), &access).map_err(|denied| {
+    iam.check(&iam.caller(&parts.headers), access).map_err(|denied| {
         Refusal::new(StatusCode::FORBIDDEN, "AccessDeniedException", json!({"Message": denied.to_string()}))
     })?;
     let payload = payload(body).await?;

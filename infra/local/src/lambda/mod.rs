@@ -47,7 +47,7 @@ impl Lambda {
     #[must_use]
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
-        iam: &Iam,
+        iam: &Arc<Iam>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -56,7 +56,8 @@ impl Lambda {
             let launch = Launch {
                 function: function.name.clone(),
                 executable,
-                variables: environment::variables(&function, iam.credentials(&function.name), endpoints),
+                variables: environment::variables(&function, endpoints),
+                iam: Arc::clone(iam),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))

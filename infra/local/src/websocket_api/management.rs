@@ -31,7 +31,7 @@ pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts
         action: "execute-api:ManageConnections".to_owned(),
         resource: execute_api_arn(&api.id, &api.stage, &format!("{}/@connections/{id}", parts.method)),
     };
-    if let Err(denied) = iam.check(iam.caller(&parts.headers), &access) {
+    if let Err(denied) = iam.check(&iam.caller(&parts.headers), access) {
         return error(StatusCode::FORBIDDEN, "AccessDeniedException", &denied.to_string());
     }
     // Unknown are those that have been closed and those whose `$connect` has not finished.

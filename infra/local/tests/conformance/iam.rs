@@ -1,5 +1,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::harness::Runtime;
@@ -53,4 +55,46 @@ async fn the_record_tells_which_rights_have_been_used() {
     let used = runtime.json("/_local/iam").await["used"].take();
     let table = "arn:aws:dynamodb:us-east-1:000000000000:table/Events";
     assert_eq!(used, json!([{"function": "Subject", "action": "dynamodb:PutItem", "resource": table}]));
+}
+
+/// What was refused is in the record as well; how the runtime ends does not matter to the one on disk.
+#[tokio::test]
+async fn the_record_on_disk_has_what_was_allowed_and_what_was_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("record");
+    let runtime = Runtime::with(&["--memory", "--iam-record", path.to_str().unwrap()]).await;
+    for _ in 0..2 {
+        runtime.json("/subject?do=transact&with=Events").await;
+        runtime.json("/subject?do=transact&with=Events,Private").await;
+        runtime.json("/subject?do=put&with=Private").await;
+    }
+    let refused = runtime.json("/_local/iam").await["refused"].take();
+    runtime.signal("KILL").await;
+    let call = |table: &str| {
+        let resource = format!("arn:aws:dynamodb:us-east-1:000000000000:table/{table}");
+        json!({"function": "Subject", "action": "dynamodb:PutItem", "resource": resource})
+    };
+    assert_eq!(refused, json!([call("Private")]));
+    let recorded = fs::read_to_string(&path).unwrap();
+    let recorded: Vec<Value> = recorded.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected = [("Events", true), ("Private", false)].map(|(table, allowed)| {
+        let mut call = call(table);
+        call["allowed"] = json!(allowed);
+        call
+    });
+    assert_eq!(recorded, expected);
+}
+
+/// "Defining Lambda function permissions with an execution role": each execution environment gets temporary credentials.
+#[tokio::test]
+async fn every_instance_has_credentials_of_its_own() {
+    let runtime = Runtime::start().await;
+    let access_key = async || runtime.json("/subject?do=environment").await["AWS_ACCESS_KEY_ID"].take();
+    let first = access_key().await;
+    assert!(first.as_str().unwrap().starts_with("ASIA"), "{first}");
+    assert_eq!(access_key().await, first);
+    runtime.get("/subject?do=exit&with=0").await;
+    assert_ne!(access_key().await, first);
+    // What the second instance may do is what the first one might.
+    assert_eq!(runtime.json("/subject?do=put&with=Events").await, json!({"stored": true}));
 }

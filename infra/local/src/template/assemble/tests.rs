@@ -103,5 +103,15 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "$request.header.x",
         "Sockets (line 24): RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
     );
+    let statement = |element: &str| {
+        let from = "Action: dynamodb:GetItem";
+        let sentence = format!(
+            "Echo (line 31): Policies[0].Statement: unknown field `{element}`, expected one of `Sid`, `Effect`, `Action`, `Resource`",
+        );
+        refused(from, &format!("{from}, {element}: {{}}"), &sentence);
+    };
+    for element in ["Condition", "NotAction", "NotResource"] {
+        statement(element);
+    }
     refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
 }

@@ -1,0 +1,129 @@
+//! Sockets that died unnoticed: they are in the table, and nowhere else.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use e2e::{Server, Socket, User};
+use serde_json::{Value, json};
+
+const BECAUSE: &str = "nobody may write to its tables";
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection id that API Gateway might have given.
+const DEAD: &str = "L0SM9cOFvHcCIhw=";
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+}
+
+fn key(user: &User) -> Value {
+    json!({"user_id": {"N": user.id.to_string()}})
+}
+
+/// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
+async fn dies_unnoticed(user: &User, age: Duration) {
+    let connected_at = (now() - age).as_millis().to_string();
+    let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": {"N": connected_at}}});
+    let update = json!({
+        "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": "SET #socket = :socket",
+        "ExpressionAttributeNames": {"#socket": DEAD}, "ExpressionAttributeValues": {":socket": socket},
+    });
+    user.server.dynamodb("UpdateItem", &update).await;
+}
+
+/// The connection ids that are known of a user.
+async fn known(user: &User) -> BTreeSet<String> {
+    let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
+    let found = user.server.dynamodb("GetItem", &get).await;
+    let attributes = found["Item"].as_object().into_iter().flat_map(serde_json::Map::keys);
+    attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
+}
+
+/// Waits until these sockets of a user are known: nobody is told when what a frame has set off is done.
+async fn knows_only(user: &User, sockets: &BTreeSet<String>) {
+    let deadline = Instant::now() + PATIENCE;
+    while known(user).await != *sockets {
+        assert!(Instant::now() < deadline, "{:?} instead of {sockets:?}", known(user).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The event reaches the living socket of a user, and the dead one is forgotten for it.
+async fn meets_dead_socket(event: &str, user: &User, living: &mut Socket, happens: impl Future) {
+    let alive = known(user).await;
+    dies_unnoticed(user, Duration::from_mins(1)).await;
+    happens.await;
+    living.next_of(event).await;
+    knows_only(user, &alive).await;
+}
+
+#[tokio::test]
+async fn every_event_reaches_the_living_and_forgets_the_dead() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let said = bob.sends(room, "before").await;
+    let mut laptop = ann.opens_socket(room).await;
+    let phone = &mut bob.opens_socket_for_all_rooms().await;
+    let typing = json!({"type": "typing", "conversation": room});
+
+    meets_dead_socket("joined", &bob, phone, ann.creates_room_with(&[&bob])).await;
+    meets_dead_socket("joined", &bob, phone, cem.joins(room)).await;
+    meets_dead_socket("message", &bob, phone, ann.sends(room, "over REST")).await;
+    meets_dead_socket("read", &bob, phone, ann.reads(room, &said)).await;
+    meets_dead_socket("message", &bob, phone, laptop.says(room, "over a socket")).await;
+    meets_dead_socket("typing", &bob, phone, laptop.sends(&typing)).await;
+    meets_dead_socket("left", &bob, phone, cem.leaves(room)).await;
+}
+
+#[tokio::test]
+async fn the_senders_own_dead_socket_is_no_other_ones_end() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut laptop = ann.opens_socket(room).await;
+    let mut phone = bob.opens_socket(room).await;
+    let alive = known(&ann).await;
+    dies_unnoticed(&ann, Duration::from_mins(1)).await;
+    laptop.says(room, "hi").await;
+    phone.receives("hi").await;
+    laptop.receives("hi").await;
+    knows_only(&ann, &alive).await;
+}
+
+/// API Gateway answers 410 for a socket whose `$connect` has not finished as well.
+#[tokio::test]
+async fn a_socket_that_may_still_be_connecting_is_kept() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    dies_unnoticed(&ann, Duration::ZERO).await;
+    ann.sends(room, "too early").await;
+    assert_eq!(known(&ann).await, [DEAD.to_owned()].into());
+}
+
+#[tokio::test]
+async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
+    let Some(server) = Server::start_on_disk("it kills the system").await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let _cut = ann.opens_socket(room).await;
+    server.is_killed();
+    server.restarts().await;
+    let cut: Vec<_> = known(&ann).await.into_iter().collect();
+    assert_eq!(cut.len(), 1);
+    // A minute passes.
+    let connected_at = (now() - Duration::from_mins(1)).as_millis().to_string();
+    let update = json!({
+        "TableName": "ConnectionsTable", "Key": key(&ann), "UpdateExpression": "SET #socket.connected_at = :then",
+        "ExpressionAttributeNames": {"#socket": cut[0]},
+        "ExpressionAttributeValues": {":then": {"N": connected_at}},
+    });
+    server.dynamodb("UpdateItem", &update).await;
+    let mut socket = ann.opens_socket(room).await;
+    ann.sends(room, "again").await;
+    socket.receives("again").await;
+    let left = known(&ann).await;
+    assert!(left.len() == 1 && !left.contains(&cut[0]), "{left:?}");
+}

@@ -1,0 +1,91 @@
+//! What the instances of functions sign their calls with.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
+use axum::http::HeaderMap;
+use uuid::Uuid;
+
+use super::Caller;
+
+/// What one instance of a function signs its calls with.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Names the instance, and so the function.
+    pub access_key_id: String,
+    /// Never checked.
+    pub secret_access_key: String,
+    /// Never checked.
+    pub session_token: String,
+}
+
+impl Credentials {
+    fn generate() -> Self {
+        let random = || Uuid::new_v4().simple().to_string().to_uppercase();
+        Self {
+            access_key_id: format!("ASIA{}", random().get(..16).unwrap_or_default()),
+            secret_access_key: format!("{}{}", random(), random()).get(..40).unwrap_or_default().to_owned(),
+            session_token: random() + &random(),
+        }
+    }
+}
+
+/// All credentials that were given out, functions by access key.
+///
+/// They outlive their instance, as on the platform: a call that comes late must not pass for one of the developer.
+#[derive(Debug, Default)]
+pub(super) struct Issued(RwLock<HashMap<String, String>>);
+
+impl Issued {
+    /// New credentials, by which `function` is known from now on.
+    pub(super) fn issue(&self, function: &str) -> Credentials {
+        let credentials = Credentials::generate();
+        let mut issued = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        issued.insert(credentials.access_key_id.clone(), function.to_owned());
+        credentials
+    }
+
+    /// Who has signed the request with these headers.
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Caller {
+        let access_key = headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once("Credential=")?.1.split('/').next());
+        let issued = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        access_key
+            .and_then(|access_key| issued.get(access_key))
+            .map_or(Caller::Developer, |function| Caller::Function(function.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed_by(access_key: &str) -> HeaderMap {
+        let value = format!(
+            "AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host"
+        );
+        [(axum::http::header::AUTHORIZATION, value.parse().unwrap())].into_iter().collect()
+    }
+
+    #[test]
+    fn every_instance_has_credentials_of_its_own_and_is_known_by_them() {
+        let issued = Issued::default();
+        let [first, second, other] = ["Login", "Login", "Typing"].map(|function| issued.issue(function).access_key_id);
+        assert_ne!(first, second);
+        for (access_key, function) in [(first, "Login"), (second, "Login"), (other, "Typing")] {
+            assert_eq!(issued.caller(&signed_by(&access_key)), Caller::Function(function.to_owned()));
+        }
+    }
+
+    #[test]
+    fn whoever_comes_with_other_credentials_is_the_developer() {
+        let issued = Issued::default();
+        issued.issue("Login");
+        assert_eq!(issued.caller(&signed_by("AKIAIOSFODNN7EXAMPLE")), Caller::Developer);
+        assert_eq!(issued.caller(&HeaderMap::new()), Caller::Developer);
+    }
+}
