@@ -18,6 +18,7 @@ const STYLES: Styles = Styles::styled()
 const BUILDING: &str = "Building";
 const DATA: &str = "Data";
 const SERVING: &str = "Serving";
+const TELLING: &str = "Telling";
 
 /// The end of `-h`.
 const SHORT: &str = "`--help` tells more, with examples.";
@@ -37,7 +38,7 @@ What answers on the port:
   /ws/chat/<room>/                the same, as the original service had it
   /<stage>/@connections/<id>      the connection management API
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
-  /2015-03-31/functions/…         Lambda: aws lambda invoke … --endpoint-url http://localhost:8000
+  /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
   /_local/iam                     the rights that the functions have, those used, and calls refused
 
 Where things are:
@@ -103,23 +104,23 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds, help_heading = SERVING)]
     pub socket_duration: Duration,
 
-    /// Who reads what is written to stderr
-    ///
-    /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = SERVING)]
-    pub log: Format,
+    /// After how many seconds without an event an instance of a function is ended
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
+    pub instance_idle: Duration,
 
     /// How often expired items are deleted; DynamoDB itself takes up to two days
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
     pub ttl_sweep: Duration,
 
-    /// Add every kind of call that a function makes, allowed or refused, to this file
-    #[arg(long, value_name = "FILE", help_heading = SERVING)]
-    pub iam_record: Option<PathBuf>,
+    /// Who reads what is written to stderr
+    ///
+    /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = TELLING)]
+    pub log: Format,
 
-    /// After how many seconds without an event an instance of a function is ended
-    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
-    pub instance_idle: Duration,
+    /// Add every kind of call that a function makes, allowed or refused, to this file
+    #[arg(long, value_name = "FILE", help_heading = TELLING)]
+    pub iam_record: Option<PathBuf>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

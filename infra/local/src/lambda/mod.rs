@@ -97,9 +97,10 @@ impl Lambda {
     pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
         let mut outdated = Vec::new();
         for pool in self.pools.values() {
-            if let Some(executable) = executables.get(&pool.function.binary) {
+            let binary = &pool.function.binary;
+            if let Some(executable) = executables.get(binary) {
                 let idle = pool.replace(Arc::clone(executable)).into_iter();
-                outdated.extend(idle.map(|instance| (&pool.function.binary, instance)));
+                outdated.extend(idle.map(|instance| (binary, instance)));
             }
         }
         for (binary, instance) in outdated {

@@ -101,15 +101,10 @@ impl Pool {
         // A caller that has stopped waiting misses the answer.
         let _ = reply.send(result.clone());
         report.peak_memory = instance.peak_memory();
-        if !fatal && instance.settles(asked, self.function.timeout).await {
-            report.lines = instance.output.take().await;
-            if let Some(instance) = self.rest(Some(instance)) {
-                logs::orphaned(&self.function.binary, &instance.end().await);
-            }
-        } else {
-            // Nothing to give back.
-            let _ = self.rest(None);
-            report.lines = instance.end().await;
+        let lives = !fatal && instance.settles(asked, self.function.timeout).await;
+        report.lines = instance.output.take().await;
+        if let Some(instance) = self.rest(instance, lives) {
+            report.lines.extend(instance.end().await);
         }
         publish(report, &result, log);
         // Held until here, so that whoever waits for it finds the instance.
@@ -151,21 +146,20 @@ impl Pool {
         }
     }
 
-    /// The end of settling, with the instance if it lives. Gives it back where a newer build has taken its place.
-    fn rest(&self, instance: Option<Instance>) -> Option<Instance> {
+    /// The end of settling. Gives back an instance that serves no further event: it is dead, or of an older build.
+    fn rest(&self, mut instance: Instance, lives: bool) -> Option<Instance> {
         let mut ready = self.ready();
         ready.settling -= 1;
-        let outdated = match instance {
-            Some(mut instance) if Arc::ptr_eq(&instance.launch, &ready.launch) => {
-                instance.idle_since = Instant::now();
-                ready.idle.push(instance);
-                None
-            }
-            other => other,
+        let ended = if lives && Arc::ptr_eq(&instance.launch, &ready.launch) {
+            instance.idle_since = Instant::now();
+            ready.idle.push(instance);
+            None
+        } else {
+            Some(instance)
         };
         drop(ready);
         self.rested.notify_one();
-        outdated
+        ended
     }
 
     /// Serves the next events with another executable. Gives the idle instances of the one before; the busy ones end when

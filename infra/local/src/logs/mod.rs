@@ -81,7 +81,8 @@ impl<'a> Report<'a> {
     }
 
     /// What Lambda bills: whole milliseconds, and since initialisation is billed as well, both together.
-    pub(crate) fn billed_milliseconds(&self) -> u128 {
+    #[must_use]
+    pub fn billed_milliseconds(&self) -> u128 {
         (self.duration + self.init.unwrap_or_default()).as_micros().div_ceil(1000)
     }
 

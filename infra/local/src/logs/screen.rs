@@ -120,8 +120,8 @@ impl fmt::Display for Screen {
         }
         writeln!(f)?;
         let step = |f: &mut fmt::Formatter<'_>, what: &str, how: &str| writeln!(f, "  {:<10} {how}", what.dimmed());
-        let options = format!("--endpoint-url {url} --region {REGION} --no-sign-request");
-        step(f, "Tables", &format!("aws dynamodb list-tables {options}"))?;
+        let command = format!("aws dynamodb list-tables --endpoint-url {url} --region {REGION}");
+        step(f, "Tables", &format!("{command}, with any credentials"))?;
         step(f, "Rights", &format!("{url}/_local/iam tells which are granted, and which have been used"))?;
         if let Some(readme) = readme {
             step(f, "A tour", &readme.display().to_string())?;

@@ -23,6 +23,7 @@ async fn invocation(runtime: &Runtime, number: usize) -> Value {
 #[tokio::test]
 async fn in_json_every_line_is_an_object_that_names_its_invocation() {
     let runtime = Runtime::with(&["--memory", "--log", "json"]).await;
+    runtime.says("\"ready\"").await;
     let ready = objects(&runtime).remove(0);
     assert_eq!(
         (&ready["message"], &ready["url"], &ready["data"]),
@@ -77,6 +78,7 @@ async fn the_first_screen_tells_what_answers_where() {
     let data = tempfile::tempdir().unwrap();
     let runtime = Runtime::with(&["--data", data.path().to_str().unwrap()]).await;
     let port = runtime.url.rsplit_once(':').unwrap().1;
+    runtime.says("/_local/iam").await;
     let log = runtime.log();
     let expected = [
         format!("  HTTP       http://127.0.0.1:{port}\n"),

@@ -114,3 +114,48 @@ fn a_function_that_is_not_built_is_one_clear_sentence() {
     );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }
+
+#[test]
+fn a_template_that_is_missing_is_one_clear_sentence() {
+    let missing = template().with_file_name("nowhere.yaml");
+    let expected = format!(
+        "error: reading {}; --template names another file: No such file or directory (os error 2)\n",
+        missing.display()
+    );
+    assert_eq!(fails(&missing, &["--memory"]), expected);
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_is_one_clear_sentence() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let data = file.path().join("data");
+    let expected = format!(
+        "error: {} is no place for the data; choose another with --data, or keep nothing with --memory: Not a directory \
+         (os error 20)\n",
+        data.display()
+    );
+    assert_eq!(fails(&template(), &["--data", data.to_str().unwrap()]), expected);
+}
+
+#[test]
+fn a_cargo_that_is_missing_is_one_clear_sentence() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_local"));
+    command.env_remove("CARGO").env("PATH", "").arg("--template").arg(template());
+    let Output { status, stderr, .. } = command.args(["--memory", "--port", "0"]).output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let expected = "error: cargo is not on the PATH; install Rust from https://rustup.rs, or run what is built already \
+                    with --no-build\n";
+    assert_eq!(String::from_utf8(stderr).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_be_started_says_what_to_do() {
+    let functions = tempfile::tempdir().unwrap();
+    fs::write(functions.path().join("subject"), "no program").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_local"));
+    command.arg("--functions").arg(functions.path()).arg("--template").arg(template());
+    command.args(["--memory", "--port", "0"]);
+    let runtime = Runtime::run(command).await;
+    assert_eq!(runtime.get("/subject").await.status(), 500);
+    runtime.says("it must be executable: chmod +x").await;
+}
