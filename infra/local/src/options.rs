@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
 
@@ -27,6 +27,11 @@ pub struct Options {
     /// The port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 8000)]
     pub port: u16,
+
+    /// Listen on this address of the machine as well: containers of a Docker on Linux reach 172.17.0.1, not 127.0.0.1.
+    /// Whoever reaches it may do everything
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<IpAddr>,
 
     /// Keep nothing: the data ends with the process
     #[arg(long, conflicts_with = "data")]
