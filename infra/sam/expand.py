@@ -25,7 +25,7 @@ def source(file=ROOT / "template.yaml"):
     return yaml_parse(file.read_text())
 
 
-def expanded(template, parameters=None):
+def expanded(template):
     """The CloudFormation template that the SAM template stands for. The translator asks for a region and makes no call."""
     template = copy.deepcopy(template)
     for resource in template["Resources"].values():
@@ -33,7 +33,13 @@ def expanded(template, parameters=None):
             # `sam package` writes the real place.
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    return transform(template, dict(parameters or {}), _NoManagedPolicies())
+    # CloudFormation hands a list on as a list; left to itself, the translator takes the text of the default.
+    lists = {
+        name: parameter["Default"].split(",")
+        for name, parameter in template["Parameters"].items()
+        if parameter["Type"] == "CommaDelimitedList"
+    }
+    return transform(template, lists, _NoManagedPolicies())
 
 
 def of_type(template, kind):

@@ -39,6 +39,12 @@ class Template(unittest.TestCase):
         routes = [(path, method) for path, methods in paths.items() for method in methods if method != "options"]
         self.assertCountEqual(routes, events)
 
+    def test_the_list_of_origins_becomes_a_list(self):
+        """An expression would take the place of the whole CORS configuration."""
+        cors = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+        self.assertEqual(cors["allowOrigins"], ["*"])
+        self.assertEqual(cors["allowMethods"], ["GET", "POST", "DELETE"])
+
     def test_every_socket_route_has_become_a_route(self):
         written = self.source["Resources"]["WebSocketApi"]["Properties"]["Routes"]
         routes = of_type(self.expanded, "AWS::ApiGatewayV2::Route").values()
