@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{
     Parser,
@@ -95,6 +95,12 @@ pub struct Options {
     /// The port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 8000, help_heading = SERVING)]
     pub port: u16,
+
+    /// Listen on this address of the machine as well
+    ///
+    /// Containers of a Docker on Linux reach 172.17.0.1, not 127.0.0.1. Whoever reaches it may do everything.
+    #[arg(long, value_name = "ADDRESS", help_heading = SERVING)]
+    pub listen: Option<IpAddr>,
 
     /// After how many seconds without a frame a socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, help_heading = SERVING)]

@@ -73,7 +73,7 @@ pub async fn start(options: &Options) -> Result<System> {
     };
     let template = Template::parse(&source, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
-    let (listeners, port) = listen(options.port).await?;
+    let (listeners, port) = listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
     let watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
@@ -175,10 +175,10 @@ fn lock(directory: &Path) -> Result<fs::File> {
     }
 }
 
-/// Listens on 127.0.0.1, and on `::1` where there is one, since `localhost` may mean either.
-async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16)> {
+/// Listens on 127.0.0.1, on `::1` where there is one, since `localhost` may mean either, and on `also`.
+async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u16)> {
     let bind = async |address: IpAddr, port: u16| TcpListener::bind(SocketAddr::new(address, port)).await;
-    let in_use = |error: std::io::Error| match error.kind() {
+    let failed = |error: std::io::Error, address: IpAddr| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!(
                 "port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)"
@@ -187,14 +187,21 @@ async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16)> {
         std::io::ErrorKind::PermissionDenied => {
             anyhow::anyhow!("port {port} is not for everybody; choose one from 1024 on with --port")
         }
-        _ => anyhow::Error::new(error).context(format!("listening on port {port}")),
+        _ => anyhow::Error::new(error).context(format!("listening on {address}, port {port}")),
     };
-    let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(in_use)?;
+    let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|error| failed(error, Ipv4Addr::LOCALHOST.into()))?;
     let chosen = v4.local_addr()?.port();
+    let mut listeners = vec![v4];
     match bind(Ipv6Addr::LOCALHOST.into(), chosen).await {
-        Ok(v6) => Ok((vec![v4, v6], chosen)),
+        Ok(v6) => listeners.push(v6),
         // Half of the clients would reach another program under the same name.
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port != 0 => Err(in_use(error)),
-        Err(_) => Ok((vec![v4], chosen)),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port != 0 => {
+            return Err(failed(error, Ipv6Addr::LOCALHOST.into()));
+        }
+        Err(_) => {}
     }
+    if let Some(address) = also {
+        listeners.push(bind(address, chosen).await.map_err(|error| failed(error, address))?);
+    }
+    Ok((listeners, chosen))
 }

@@ -46,17 +46,18 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
         ("LAMBDA_TASK_ROOT", "/var/task"),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.base),
     ];
     variables.extend(lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    if let Some(stage) = &endpoints.stage {
-        let management = format!("{}/{stage}", endpoints.base);
-        variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);
-    }
     match std::env::var("RUST_LOG") {
         Ok(filter) => variables.insert("RUST_LOG".to_owned(), filter),
         Err(_) => variables.insert("AWS_LAMBDA_LOG_LEVEL".to_owned(), "INFO".to_owned()),
     };
     variables.extend(function.environment.clone());
+    // Last: the template's endpoints are AWS's.
+    variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoints.base.clone());
+    if let Some(stage) = &endpoints.stage {
+        let management = format!("{}/{stage}", endpoints.base);
+        variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);
+    }
     variables
 }

@@ -176,6 +176,7 @@ impl Reader<'_> {
             read.stage_name.as_deref().is_none_or(|stage| stage == "$default"),
             "StageName: with a stage other than $default the path of every event would begin with it"
         );
+        ensure!(!read.auth.enable_iam_authorizer, "Auth.EnableIamAuthorizer: the local runtime has no such authorizer");
         let id = self.scope.resolve(&json!({"Ref": id}))?;
         let id = id.as_str().unwrap_or_default().to_owned();
         let own = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();

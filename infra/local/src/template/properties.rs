@@ -32,6 +32,12 @@ pub(super) struct Function {
     _handler: Option<IgnoredAny>,
     #[serde(default, rename = "Architectures")]
     _architectures: Option<IgnoredAny>,
+    #[serde(default, rename = "AutoPublishAlias")]
+    _auto_publish_alias: Option<IgnoredAny>,
+    #[serde(default, rename = "AutoPublishAliasAllProperties")]
+    _auto_publish_alias_all_properties: Option<IgnoredAny>,
+    #[serde(default, rename = "DeploymentPreference")]
+    _deployment_preference: Option<IgnoredAny>,
     #[serde(default, rename = "Description")]
     _description: Option<IgnoredAny>,
     #[serde(default, rename = "LoggingConfig")]
@@ -113,6 +119,8 @@ pub(super) struct HttpApi {
     pub(super) cors_configuration: Option<Cors>,
     #[serde(default)]
     pub(super) stage_name: Option<String>,
+    #[serde(default)]
+    pub(super) auth: HttpAuth,
     #[serde(default, rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
     #[serde(default, rename = "DefaultRouteSettings")]
@@ -123,6 +131,13 @@ pub(super) struct HttpApi {
     _name: Option<IgnoredAny>,
     #[serde(default, rename = "Tags")]
     _tags: Option<IgnoredAny>,
+}
+
+/// `Auth` of an HTTP API. The authorizers that it may name are refused with any other unknown property.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub(super) struct HttpAuth {
+    pub(super) enable_iam_authorizer: bool,
 }
 
 /// `CorsConfiguration` of an HTTP API.

@@ -27,6 +27,10 @@ pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value
         let kind =
             resource.get("Type").and_then(Value::as_str).with_context(|| format!("{} has no Type", places.name(id)))?;
         scope.resources.insert(id.clone(), names(id, kind).with_context(|| places.name(id))?);
+        if kind == "AWS::Serverless::Function" {
+            // There is one version here: its alias is the function.
+            scope.resources.insert(format!("{id}.Alias"), Names { reference: function_arn(id), ..Names::default() });
+        }
     }
     Ok(scope)
 }
@@ -49,6 +53,8 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
+        // Other names of what answers here under its own.
+        "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" => (id.to_owned(), vec![]),
         // These watch or keep what the system does; without them it does the same.
         "AWS::Logs::LogGroup" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");

@@ -1,0 +1,134 @@
+"""Checks what `sam build` has made: every function is there, for the right processor, needs no newer C library than
+Amazon Linux 2023 has, is within its budget, and starts: from its first instruction to its first question for an event.
+
+    binaries.py BUILD ARCHITECTURE
+"""
+
+import contextlib
+import http.server
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import zlib
+
+from expand import expanded, of_type, source
+
+# "Amazon Linux 2023 … glibc 2.34" (AL2023 User Guide, "Comparing AL2 and AL2023").
+NEWEST_GLIBC = (2, 34)
+# Bytes of a function's archive, which Lambda fetches at a cold start.
+BUDGET = 3_500_000
+MACHINE = {"arm64": "AArch64", "x86_64": "Advanced Micro Devices X86-64"}
+# An emulated processor takes its time, and so does a loaded machine.
+START_SECONDS = 60
+
+
+def readelf(*arguments):
+    return subprocess.run(["readelf", "--wide", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def check(function, executable, architecture):
+    machine = re.search(r"Machine:\s+(.+)", readelf("--file-header", executable))[1]
+    if machine != MACHINE[architecture]:
+        sys.exit(f"{function} is for {machine}")
+    needed = re.findall(r"Name: GLIBC_(\d+)\.(\d+)", readelf("--version-info", executable))
+    newest = max((int(major), int(minor)) for major, minor in needed)
+    if newest > NEWEST_GLIBC:
+        sys.exit(f"{function} needs glibc {newest[0]}.{newest[1]}")
+    size = len(zlib.compress(executable.read_bytes(), level=6))
+    if size > BUDGET:
+        sys.exit(f"{function} is {size} bytes packed, and may be {BUDGET}")
+    return newest, size
+
+
+class RuntimeApi(http.server.BaseHTTPRequestHandler):
+    """Lambda's Runtime API up to the first event, which never comes; any other service says no."""
+
+    def do_GET(self):
+        if self.path.endswith("/runtime/invocation/next"):
+            self.server.asked.set()
+            # The function waits as it does on Lambda, until it is ended.
+            self.server.ended.wait()
+
+    def do_POST(self):
+        if "/runtime/" in self.path:
+            self.server.failure = self.rfile.read(int(self.headers["content-length"])).decode()
+        self.send_response(400)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def runtime_api():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
+    server.asked, server.ended, server.failure = threading.Event(), threading.Event(), None
+    threading.Thread(target=server.serve_forever).start()
+    try:
+        yield server
+    finally:
+        server.ended.set()
+        server.shutdown()
+        server.server_close()
+
+
+def starts(function, executable, variables, emulator):
+    with runtime_api() as server:
+        address = f"127.0.0.1:{server.server_port}"
+        environment = {name: "set" for name in variables} | {
+            "AWS_ACCESS_KEY_ID": "set",
+            "AWS_SECRET_ACCESS_KEY": "set",
+            "AWS_REGION": "us-east-1",
+            "AWS_LAMBDA_FUNCTION_NAME": function,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function,
+            "AWS_LAMBDA_LOG_STREAM_NAME": function,
+            "AWS_LAMBDA_RUNTIME_API": address,
+            "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}",
+            "CONNECTIONS_ENDPOINT": f"http://{address}",
+        }
+        process = subprocess.Popen([*emulator, executable], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            if not server.asked.wait(START_SECONDS):
+                process.kill()
+                sys.exit(f"{function} does not start: {server.failure or process.communicate()[0].decode()}")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def emulator(architecture):
+    """What runs a binary for this processor here; nothing, where it is our own."""
+    if os.uname().machine == {"arm64": "aarch64"}.get(architecture, architecture):
+        return []
+    qemu = shutil.which("qemu-aarch64-static") or sys.exit("qemu-aarch64-static is missing")
+    return [qemu, "-L", "/usr/aarch64-linux-gnu"]
+
+
+def main():
+    build, architecture = pathlib.Path(sys.argv[1]), sys.argv[2]
+    functions = of_type(expanded(source()), "AWS::Lambda::Function")
+    built = {path.name for path in build.iterdir() if path.is_dir()}
+    if built != set(functions):
+        sys.exit(f"built and not asked for, or the reverse: {', '.join(sorted(built ^ set(functions)))}")
+    checked = []
+    for name, function in functions.items():
+        executable = build / name / "bootstrap"
+        checked.append(check(name, executable, architecture))
+        starts(name, executable, function["Properties"]["Environment"]["Variables"], emulator(architecture))
+    newest = max(glibc for glibc, _ in checked)
+    sizes = [size for _, size in checked]
+    print(
+        f"{len(checked)} functions for {architecture} start; glibc {newest[0]}.{newest[1]} at most; "
+        f"{min(sizes):,} to {max(sizes):,} bytes packed"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Asserts that a deployment has every part of the template: an emulator may report success with parts missing.
+
+    deployed.py STACK    prints the addresses of the APIs, as variables of a shell
+"""
+
+import os
+import sys
+
+import boto3
+
+from expand import expanded, of_type, source
+from rehearse import operations
+
+URL = os.environ["AWS_ENDPOINT_URL"]
+
+
+def same(what, found, expected):
+    found, expected = sorted(found), sorted(expected)
+    if found != expected:
+        sys.exit(f"{what}: deployed are {found}, and the template has {expected}")
+    print(f"  {len(found)} {what}", file=sys.stderr)
+
+
+def main():
+    template = expanded(source())
+    stack = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=sys.argv[1])
+    ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for page in stack for r in page["StackResourceSummaries"]}
+
+    tables = boto3.client("dynamodb").list_tables()["TableNames"]
+    same("tables", tables, [ids[name] for name in of_type(template, "AWS::DynamoDB::Table")])
+    live = [
+        boto3.client("lambda").get_alias(FunctionName=ids[name], Name="live")["Name"]
+        for name in of_type(template, "AWS::Lambda::Function")
+    ]
+    same("functions with the alias that takes the traffic", live, ["live"] * len(of_type(template, "AWS::Lambda::Function")))
+
+    gateway = boto3.client("apigatewayv2")
+
+    def keys(api):
+        pages = gateway.get_paginator("get_routes").paginate(ApiId=ids[api])
+        return {route["RouteKey"]: route for page in pages for route in page["Items"]}
+
+    body = template["Resources"]["HttpApi"]["Properties"]["Body"]
+    http = [key for key in keys("HttpApi") if not key.endswith("/")]
+    same("HTTP routes", http, [f"{method.upper()} {path}" for path, method, _ in operations(body)])
+    sockets = keys("WebSocketApi")
+    written = of_type(template, "AWS::ApiGatewayV2::Route").values()
+    same("WebSocket routes", sockets, [route["Properties"]["RouteKey"] for route in written])
+    (authorizer,) = gateway.get_authorizers(ApiId=ids["WebSocketApi"])["Items"]
+    same("authorizer of $connect", [sockets["$connect"].get("AuthorizerId")], [authorizer["AuthorizerId"]])
+
+    print(f"HTTP_URL='{URL}/_aws/execute-api/{ids['HttpApi']}/$default'")
+    print(f"WEBSOCKET_URL='{URL.replace('http', 'ws', 1)}/_aws/execute-api/{ids['WebSocketApi']}/prod'")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What must hold of the expanded template beyond what the linter knows. An empty list is a template without a finding."""
+
+import json
+import re
+
+from expand import of_type
+
+# What grants lie in: a call of a function in a route, a route's permission.
+FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}/invocations")
+SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
+
+
+def findings(template):
+    """Sentences, each naming the resource that is wrong."""
+    return [*routes(template), *sockets(template), *permissions(template), *logs(template), *secrets(template)]
+
+
+def function_of(value):
+    """The logical id of the function that an expression stands for: its name, its ARN or its alias."""
+    text = json.dumps(value)
+    direct = FUNCTION_IN_URI.search(text)
+    if direct and direct["id"] not in ("FunctionArn", "AuthArn"):
+        return direct["id"].removesuffix("Aliaslive")
+    named = re.search(r'"(?:Ref": "|Fn::GetAtt": \[")(?P<id>\w*Function)(?:Aliaslive)?"', text)
+    return named["id"] if named else None
+
+
+def invokers(template):
+    """Which function may be called by which source, as `(function, the end of the source's ARN)`."""
+    for permission in of_type(template, "AWS::Lambda::Permission").values():
+        properties = permission["Properties"]
+        pattern = properties["SourceArn"]["Fn::Sub"][0]
+        if properties["Principal"] == "apigateway.amazonaws.com" and properties["Action"] == "lambda:InvokeFunction":
+            yield function_of(properties["FunctionName"]), pattern.rpartition(":")[2].partition("/")[2]
+
+
+def routes(template):
+    allowed = set(invokers(template))
+    functions = of_type(template, "AWS::Lambda::Function")
+    (api,) = (r for r in of_type(template, "AWS::ApiGatewayV2::Api").values() if "Body" in r["Properties"])
+    for path, methods in api["Properties"]["Body"]["paths"].items():
+        for method, operation in methods.items():
+            route = f"{method.upper()} {path}"
+            integration = operation.get("x-amazon-apigateway-integration", {})
+            function = function_of(integration.get("uri"))
+            if function not in functions:
+                yield f"{route} has no integration with a function of the template"
+                continue
+            if integration.get("payloadFormatVersion") != "2.0":
+                yield f"{route} does not use payload format 2.0"
+            source = f"${{__Stage__}}/{method.upper()}" + re.sub(r"\{[^}]+\}", "*", path)
+            if (function, source) not in allowed:
+                yield f"{route} may not call {function}"
+
+
+def sockets(template):
+    allowed = set(invokers(template))
+    functions = of_type(template, "AWS::Lambda::Function")
+    integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
+    found = of_type(template, "AWS::ApiGatewayV2::Route")
+    for missing in {"$connect", "$disconnect", "$default"} - {r["Properties"]["RouteKey"] for r in found.values()}:
+        yield f"the WebSocket API has no route {missing}"
+    for name, route in found.items():
+        key = route["Properties"]["RouteKey"]
+        target = route["Properties"].get("Target", {}).get("Fn::Join", ["", ["", {}]])[1][1].get("Ref")
+        integration = integrations.get(target)
+        function = integration and function_of(integration["Properties"]["IntegrationUri"])
+        if function not in functions:
+            yield f"{name} has no integration with a function of the template"
+        elif (function, f"${{__StageName__}}/{key}") not in allowed:
+            yield f"{name} may not call {function}"
+        if key == "$connect":
+            yield from authorizer(template, name, route["Properties"], allowed)
+
+
+def authorizer(template, name, connect, allowed):
+    found = of_type(template, "AWS::ApiGatewayV2::Authorizer").get(connect.get("AuthorizerId", {}).get("Ref"))
+    if connect.get("AuthorizationType") != "CUSTOM" or not found:
+        yield f"{name} has no authorizer: anybody may open a socket"
+        return
+    function = function_of(found["Properties"]["AuthorizerUri"])
+    if (function, "authorizers/*") not in allowed:
+        yield f"the authorizer of {name} may not call {function}"
+
+
+def permissions(template):
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        for policy in role["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                for action in listed(statement["Action"]):
+                    if "*" in action:
+                        yield f"{name} grants {action}: name the actions"
+                for resource in listed(statement["Resource"]):
+                    # A connection's id is known to nobody before it is there.
+                    text = json.dumps(resource).replace("/@connections/*", "").replace("/index/*", "")
+                    if "*" in text:
+                        yield f"{name} grants {statement['Action']} on {text}: name the resource"
+
+
+def logs(template):
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    for name, group in groups.items():
+        if not group["Properties"].get("RetentionInDays"):
+            yield f"{name} keeps its logs for ever"
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        if function["Properties"].get("LoggingConfig", {}).get("LogGroup", {}).get("Ref") not in groups:
+            yield f"{name} logs to no log group of the template"
+
+
+def secrets(template):
+    for name, parameter in template.get("Parameters", {}).items():
+        secret = parameter.get("NoEcho") or SECRET_NAME.search(name.upper())
+        if secret and parameter.get("Default"):
+            yield f"the parameter {name} is a secret with a default that everybody can read"
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
+            if SECRET_NAME.search(variable) and "{{resolve:secretsmanager:" not in json.dumps(value):
+                yield f"{name}: {variable} is a secret in plain text"
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,98 @@
+"""Invokes every function once in a container, by `sam local invoke` with its file in infra/events, as one story.
+
+    invoke.py TEMPLATE [OPTION OF sam local invoke …]
+
+The events are as API Gateway sends them, but for $ACCESS_TOKEN, $SESSION_ID and $MESSAGE_ID, which an answer before has
+given.
+"""
+
+import base64
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from expand import ROOT, of_type, source
+
+EVENTS = ROOT / "infra" / "events"
+
+# Each function with the status that it must answer, in an order in which each can succeed.
+STORY = {
+    "register": 201,
+    "login": 200,
+    "create-chatroom": 201,
+    "join-chatroom": 200,
+    "find-user": 200,
+    "list-members": 200,
+    "send-message": 201,
+    "list-messages": 200,
+    "list-conversation-messages": 200,
+    "read-message": 200,
+    "list-chatrooms": 200,
+    "authorize": None,
+    "connect": 200,
+    "message": 200,
+    "typing": 200,
+    "default": 200,
+    "disconnect": 200,
+    "leave-chatroom": 200,
+    "logout": 200,
+}
+
+
+def invoke(template, function, event, options):
+    """The answer of one function to one event."""
+    command = ["sam", "local", "invoke", function, "--template", template, "--event", "-", *options]
+    ran = subprocess.run(command, cwd=ROOT, input=event, capture_output=True, text=True, timeout=120)
+    answer = ran.stdout.strip()
+    if ran.returncode != 0 or not answer.startswith("{"):
+        sys.exit(f"{function} gave {answer!r}\n{ran.stderr}")
+    return json.loads(answer)
+
+
+def learn(known, name, answer):
+    """Keeps what a later event needs of an answer."""
+    body = json.loads(answer.get("body") or "{}")
+    if name == "login":
+        token = body["access_token"]
+        claims = token.split(".")[1]
+        known["ACCESS_TOKEN"] = token
+        known["SESSION_ID"] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+    if name == "send-message":
+        known["MESSAGE_ID"] = str(body["id"])
+
+
+def check(name, answer):
+    expected = STORY[name]
+    if expected is None:
+        effects = [statement["Effect"] for statement in answer["policyDocument"]["Statement"]]
+        if effects != ["Allow"] or answer["context"]["user_id"] != "1":
+            sys.exit(f"{name} did not let the user in: {answer}")
+    elif answer.get("statusCode") != expected:
+        sys.exit(f"{name} should have answered {expected}: {answer}")
+
+
+def main():
+    template, *options = sys.argv[1:]
+    functions = {
+        resource["Metadata"]["BuildProperties"]["Binary"]: name
+        for name, resource in of_type(source(), "AWS::Serverless::Function").items()
+    }
+    files = {file.stem for file in EVENTS.glob("*.json")}
+    if not set(functions) == set(STORY) == files:
+        odd = set(functions) ^ set(STORY) | files ^ set(STORY)
+        sys.exit(f"the template, the story and infra/events differ in {', '.join(sorted(odd))}")
+    known = {}
+    for name in STORY:
+        text = (EVENTS / f"{name}.json").read_text()
+        event = re.sub(r"\$([A-Z]+_[A-Z]+)", lambda match: known[match[1]], text)
+        answer = invoke(template, functions[name], event, options)
+        check(name, answer)
+        learn(known, name, answer)
+        print(f"  {functions[name]}", flush=True)
+    print(f"{len(STORY)} functions invoked in containers")
+
+
+if __name__ == "__main__":
+    main()

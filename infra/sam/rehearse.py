@@ -1,0 +1,98 @@
+"""The template as MiniStack can deploy it. Each difference is a gap of the emulator, named here and nowhere in the product.
+
+    rehearse.py BUILD URL    prints the template with the functions of the SAM build in the directory BUILD, for the
+                             emulator at URL
+"""
+
+import json
+import pathlib
+import sys
+
+from expand import expanded, of_type, source
+
+GAPS = []
+
+
+def gap(change):
+    """A change that makes up for something that the emulator does not do."""
+    GAPS.append(change)
+    return change
+
+
+@gap
+def routes_as_resources(template, url):
+    """It ignores the OpenAPI body that SAM makes of the HTTP API's events, and says that all is well. The CORS
+    configuration it looks up as OpenAPI spells it, and not as CloudFormation does.
+    """
+    name = "HttpApi"
+    body = template["Resources"][name]["Properties"].pop("Body")
+    cors = body["x-amazon-apigateway-cors"]
+    template["Resources"][name]["Properties"] = {"Name": name, "ProtocolType": "HTTP", "CorsConfiguration": cors}
+    for number, (path, method, operation) in enumerate(operations(body)):
+        integration = operation["x-amazon-apigateway-integration"]
+        template["Resources"][f"HttpIntegration{number}"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": name},
+                "IntegrationType": integration["type"].upper(),
+                "IntegrationUri": integration["uri"],
+                "PayloadFormatVersion": integration["payloadFormatVersion"],
+            },
+        }
+        template["Resources"][f"HttpRoute{number}"] = {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {
+                "ApiId": {"Ref": name},
+                "RouteKey": f"{method.upper()} {path}",
+                "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"HttpIntegration{number}"}]]},
+            },
+        }
+
+
+def operations(body):
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+@gap
+def trailing_slashes(template, url):
+    """Its `{proxy+}` is never nothing, as AWS's may be: each route for a trailing slash becomes one that ends in it."""
+    for name, route in list(of_type(template, "AWS::ApiGatewayV2::Route").items()):
+        key = route["Properties"]["RouteKey"]
+        if key.endswith("{proxy+}"):
+            slash = {**route["Properties"], "RouteKey": key.removesuffix("{proxy+}")}
+            template["Resources"][f"{name}Slash"] = {**route, "Properties": slash}
+
+
+@gap
+def no_code_deploy(template, url):
+    """It has no CodeDeploy. A first deployment moves no traffic on AWS either."""
+    for name, resource in list(template["Resources"].items()):
+        if resource["Type"].startswith("AWS::CodeDeploy::") or name == "CodeDeployServiceRole":
+            del template["Resources"][name]
+        elif resource["Type"] == "AWS::Lambda::Alias":
+            resource.pop("UpdatePolicy", None)
+
+
+@gap
+def endpoints_of_its_own(template, url):
+    """Its services are at one address, and no name of AWS's leads there."""
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        variables["AWS_ENDPOINT_URL_DYNAMODB"] = url
+        variables["CONNECTIONS_ENDPOINT"] = {"Fn::Sub": url + "/_aws/execute-api/${WebSocketApi}/${StageName}"}
+
+
+def main():
+    build, url = sys.argv[1:]
+    template = expanded(source())
+    for change in GAPS:
+        change(template, url)
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        function["Properties"]["Code"] = str(pathlib.Path(build, name).absolute())
+    json.dump(template, sys.stdout, indent=1)
+
+
+if __name__ == "__main__":
+    main()
