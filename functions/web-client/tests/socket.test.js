@@ -129,7 +129,7 @@ test("it moves to a new connection before the two-hour cut, and is never without
 });
 
 test("a renewal that fails is tried again while the old connection lasts", (context) => {
-  const { socket, dialled, dials, last, pass, told } = line(context);
+  const { socket, dials, last, pass, told } = line(context);
   last().onopen?.();
   pass(99);
   dials();

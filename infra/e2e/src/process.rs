@@ -26,11 +26,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a runtime on a free port and waits until every route answers.
-    pub(crate) async fn start(data: Option<&Path>) -> Self {
+    /// Starts a runtime and waits until every route answers; at the port 0 it takes a free one.
+    pub(crate) async fn start(data: Option<&Path>, port: u16) -> Self {
         let mut command = Command::new(binaries::local_runtime());
         command
-            .args(["--no-build", "--port", "0"])
+            .args(["--no-build", "--port", &port.to_string()])
             .current_dir(binaries::workspace())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

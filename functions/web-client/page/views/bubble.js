@@ -28,8 +28,9 @@ export class Bubble {
       { class: mine ? "message mine" : "message" },
       el("div", { class: "bubble" },
         mine ? el("span", { class: "unseen" }, "You: ") : this.#sender,
-        el("p", { class: "text", dir: "auto" }, ...parts(text).map(linked)),
-        el("span", { class: "meta" }, this.#time, mine && this.#state)),
+        el("div", { class: "body" },
+          el("p", { class: "text", dir: "auto" }, ...parts(text).map(linked)),
+          el("span", { class: "meta" }, this.#time, mine && this.#state))),
       this.#actions,
     );
   }
@@ -83,7 +84,7 @@ export function avatar(name, id) {
 }
 
 /**
- * Neighbouring ids get colours far apart.
+ * Neighbouring ids get colours far apart; rooms, which count below zero, others than people.
  * @param {number} id
  */
 function hue(id) {

@@ -75,8 +75,6 @@ export class Composer {
   }
 
   #written(typing = true) {
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${this.#input.scrollHeight}px`;
     set(this.#send, "disabled", this.#input.value.trim() === "");
     if (typing && this.#input.value !== "") this.#tellTyping();
     if (typing && this.#input.value === "") this.#stopTyping();

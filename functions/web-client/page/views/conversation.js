@@ -100,7 +100,7 @@ export class Conversation {
   #renderHead(room) {
     const title = this.#chat.title(room);
     if (this.#title.textContent !== title) {
-      const face = avatar(title, this.#chat.other(room) ?? room.id);
+      const face = avatar(title, this.#chat.other(room) ?? -room.id);
       this.#face.replaceWith(face);
       this.#face = face;
       setText(this.#title, title);

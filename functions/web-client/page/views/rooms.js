@@ -55,7 +55,8 @@ class Row {
 
   /** @param {number} room */
   constructor(room) {
-    this.link = el("a", { href: `#${room}` }, this.#face, this.#name, this.#time, this.#preview, this.#count);
+    this.link = el("a", { href: `#${room}` }, this.#face,
+      el("span", { class: "line" }, this.#name, this.#time), el("span", { class: "line" }, this.#preview, this.#count));
     this.element = el("li", {}, this.link);
   }
 
@@ -67,7 +68,7 @@ class Row {
   update(chat, room, isActive) {
     const title = chat.title(room);
     if (this.#name.textContent !== title) {
-      const face = avatar(title, chat.other(room) ?? room.id);
+      const face = avatar(title, chat.other(room) ?? -room.id);
       this.#face.replaceWith(face);
       this.#face = face;
       setText(this.#name, title);
