@@ -40,11 +40,13 @@ export class Chat extends EventTarget {
   #active = null;
   /** @type {Set<number>} rooms that are being marked as read */
   #marking = new Set();
-  #refreshing = false;
+  /** @type {Promise<void> | null} */
+  #refreshing = null;
   #refreshAgain = false;
+  #learning = false;
   #failures = 0;
   #notifying = false;
-  #ended = new AbortController();
+  #controller = new AbortController();
 
   /**
    * @param {import("./session.js").Session} session
@@ -81,7 +83,7 @@ export class Chat extends EventTarget {
 
   /** Aborted when this has fallen silent. */
   get signal() {
-    return this.#ended.signal;
+    return this.#controller.signal;
   }
 
   /** @param {number} user */
@@ -215,7 +217,7 @@ export class Chat extends EventTarget {
   /** @param {number} room */
   async join(room) {
     await this.#api.join(room);
-    await this.#refresh();
+    await this.#appears(room);
   }
 
   /** @param {number} room */
@@ -232,14 +234,14 @@ export class Chat extends EventTarget {
 
   /** Falls silent, for good. */
   close() {
-    this.#ended.abort();
+    this.#controller.abort();
     this.#socket.end();
     this.#delivery.end();
     this.#history.end();
   }
 
   #end() {
-    if (this.#ended.signal.aborted) return;
+    if (this.signal.aborted) return;
     this.close();
     this.#people.forget();
     this.dispatchEvent(new Event("end"));
@@ -247,7 +249,7 @@ export class Chat extends EventTarget {
 
   /** What may have happened while nobody looked. */
   #watch() {
-    const { signal } = this.#ended;
+    const { signal } = this;
     const look = () => {
       this.#socket.check();
       this.#delivery.wake();
@@ -309,6 +311,7 @@ export class Chat extends EventTarget {
     this.rooms.apply(message);
     if (this.rooms.get(conversation)) void this.#attempt(() => this.#history.add(message));
     else void this.#refresh();
+    if (!this.#people.knows(sender)) void this.#attempt(() => this.#learnNames());
     if (isNew && sender !== this.me) this.dispatchEvent(new CustomEvent("message", { detail: message }));
     this.#changed();
   }
@@ -326,12 +329,18 @@ export class Chat extends EventTarget {
     this.#changed();
   }
 
-  /** Asks for the rooms, and for what their open timelines lack. */
-  async #refresh() {
+  /**
+   * Asks for the rooms, and for what their open timelines lack. Whoever asks while that runs, is answered by it.
+   * @returns {Promise<void>}
+   */
+  #refresh() {
     this.#refreshAgain = true;
-    if (this.#refreshing) return;
-    this.#refreshing = true;
-    while (this.#refreshAgain && !this.#ended.signal.aborted) {
+    this.#refreshing ??= this.#refreshAll();
+    return this.#refreshing;
+  }
+
+  async #refreshAll() {
+    while (this.#refreshAgain && !this.signal.aborted) {
       this.#refreshAgain = false;
       await this.#attempt(async () => {
         this.rooms.replace(await this.#api.rooms());
@@ -340,17 +349,34 @@ export class Chat extends EventTarget {
         await Promise.all(this.rooms.list().map((room) => this.#history.refresh(room)));
       });
     }
-    this.#refreshing = false;
-    await this.#attempt(() => this.#learnNames());
+    this.#refreshing = null;
+    void this.#attempt(() => this.#learnNames());
+  }
+
+  /**
+   * A list may be a little old, and lack the room of which one has just become a member.
+   * @param {number} room
+   */
+  async #appears(room) {
+    for (let attempt = 0; !this.rooms.get(room) && attempt < 4; attempt += 1) {
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+      await this.#refresh();
+    }
   }
 
   /** Asks who is in the rooms of which something is shown that has an unknown name. */
   async #learnNames() {
-    for (const room of this.rooms.list()) {
-      const shown = [this.other(room), room.last_message?.sender];
-      if (shown.some((user) => user !== undefined && room.members.includes(user) && !this.#people.knows(user))) {
-        await this.#loadMembers(room.id);
+    if (this.#learning) return;
+    this.#learning = true;
+    try {
+      for (const room of this.rooms.list()) {
+        const shown = [this.other(room), room.last_message?.sender];
+        const isUnknown = (/** @type {number | undefined} */ user) =>
+          user !== undefined && room.members.includes(user) && !this.#people.knows(user);
+        if (shown.some(isUnknown) && !this.signal.aborted) await this.#loadMembers(room.id);
       }
+    } finally {
+      this.#learning = false;
     }
   }
 
@@ -381,7 +407,7 @@ export class Chat extends EventTarget {
   /** @param {{type: "chat" | "group", name: string, members: number[]}} draft */
   async #create(draft) {
     const { id } = await this.#api.createRoom(draft);
-    await this.#refresh();
+    await this.#appears(id);
     return id;
   }
 
@@ -400,7 +426,7 @@ export class Chat extends EventTarget {
       this.#socket.check();
       const again = setTimeout(() => this.#refresh(), backoff(this.#failures));
       this.#failures += 1;
-      this.#ended.signal.addEventListener("abort", () => clearTimeout(again));
+      this.signal.addEventListener("abort", () => clearTimeout(again));
     }
   }
 

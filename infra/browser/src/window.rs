@@ -71,14 +71,14 @@ impl Window {
         self.clicks("Create an account").await;
         self.enters(name, PASSWORD).await;
         self.clicks("Create account").await;
-        self.finds("//h1[.='Chats']").await;
+        self.finds("//h2[.='Chats']").await;
     }
 
     /// Logs in with an account that there is.
     pub async fn logs_in(&self, name: &str) {
         self.enters(name, PASSWORD).await;
         self.clicks("Log in").await;
-        self.finds("//h1[.='Chats']").await;
+        self.finds("//h2[.='Chats']").await;
     }
 
     /// Fills in the form at the door.

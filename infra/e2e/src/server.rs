@@ -137,6 +137,14 @@ impl Server {
         }
     }
 
+    /// The URL of the WebSocket API.
+    pub fn websocket_url(&self) -> String {
+        match &self.0.place {
+            Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
+            Place::Deployed { websocket, .. } => websocket.clone(),
+        }
+    }
+
     /// A request that a journey shapes itself; [`Answer::to`] sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.0.client.request(method, self.url() + path)
@@ -157,10 +165,7 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
-        let url = match &self.0.place {
-            Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
-            Place::Deployed { websocket, .. } => websocket.clone(),
-        };
+        let url = self.websocket_url();
         let url = if query.is_empty() { url } else { format!("{url}?{query}") };
         Socket::open(&url, subprotocols).await
     }

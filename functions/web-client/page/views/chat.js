@@ -17,18 +17,19 @@ export function chatView(chat, logOut) {
   const conversation = new Conversation(chat, () => (location.hash = ""));
   const heading = el("h2");
   const invitation = el("button", { class: "primary", type: "button", onclick: begin }, "Start a conversation");
-  const nothing = el("main", { class: "nothing" }, icon("chats"), heading, invitation);
+  const nothing = el("div", { class: "nothing" }, icon("chats"), heading, invitation);
   const offline = el("p", { class: "offline", role: "status" });
   const spoken = el("div", { class: "unseen", "aria-live": "polite" });
   const view = el(
-    "div",
+    "main",
     { class: "window" },
+    el("h1", { class: "unseen" }, "Chat"),
     offline,
     el(
       "nav",
       { class: "sidebar", "aria-label": "Conversations" },
       el("header", {},
-        el("h1", {}, "Chats"),
+        el("h2", {}, "Chats"),
         el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin }, icon("plus"))),
       list.element,
       el("footer", {},
@@ -40,11 +41,16 @@ export function chatView(chat, logOut) {
     spoken,
   );
 
-  /** @type {number | null} */
+  /** The room that the address names. @type {number | null} */
+  let named = null;
+  /** The same, once it is known that the user is in there. @type {number | null} */
   let shown = null;
 
   const render = () => {
-    if (chat.ready && shown !== null && !chat.rooms.get(shown)) location.hash = "";
+    const before = shown;
+    shown = named !== null && chat.rooms.get(named) ? named : null;
+    // One that was open is open no more: the user has left it, here or elsewhere.
+    if (before !== null && before === named && shown === null) location.hash = "";
     const unread = chat.rooms.unread;
     document.title = unread > 0 ? `(${unread}) Chat` : "Chat";
     setText(offline, chat.offline ? "You are offline. What you write is sent when you are back." : "");
@@ -53,18 +59,17 @@ export function chatView(chat, logOut) {
     conversation.element.hidden = shown === null;
     set(view, "data-room", shown);
     list.render(shown);
-    conversation.render();
+    if (shown !== null && shown !== before) conversation.show(shown);
+    else conversation.render();
+    if (shown !== null && shown !== before) conversation.focus();
+    if (shown === null && before !== null) list.focus(before);
   };
 
   const navigate = () => {
-    const before = shown;
     const room = Number(/^#(\d+)$/.exec(location.hash)?.[1] ?? 0);
-    shown = room > 0 ? room : null;
-    chat.look(shown);
-    if (shown !== null && shown !== before) conversation.show(shown);
+    named = room > 0 ? room : null;
+    chat.look(named);
     render();
-    if (shown !== null) conversation.focus();
-    else if (before !== null) list.focus(before);
   };
 
   const { signal } = chat;

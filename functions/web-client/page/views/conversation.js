@@ -26,7 +26,7 @@ export class Conversation {
   /** @type {number | null} */
   #room = null;
   #face = el("span");
-  #title = el("h2", { tabindex: -1, dir: "auto" });
+  #title = el("h2", { id: "conversation-title", tabindex: -1, dir: "auto" });
   #subtitle = el("p", { class: "subtitle" });
   #list = el("ol");
   #scroller = el("div", { class: "messages", tabindex: 0, role: "region", "aria-label": "Messages" }, this.#list);
@@ -55,8 +55,8 @@ export class Conversation {
       if (room) aboutRoom(chat, room);
     };
     this.element = el(
-      "main",
-      { class: "conversation" },
+      "section",
+      { class: "conversation", "aria-labelledby": "conversation-title" },
       el("header", {},
         el("button", { class: "round back", type: "button", "aria-label": "Back to all conversations", onclick: back },
           icon("back")),

@@ -14,7 +14,7 @@ async fn everything_is_reached_by_keys_and_the_focus_is_where_one_expects_it() {
     window.has_focus_on("Name").await;
     window.enters(&ann.name, e2e::PASSWORD).await;
     window.presses(Key::Enter).await;
-    window.finds("//h1[.='Chats']").await;
+    window.finds("//h2[.='Chats']").await;
     window.sees("Kitchen").await;
 
     window.presses(Key::Tab).await;

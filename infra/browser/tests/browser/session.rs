@@ -17,10 +17,10 @@ async fn a_reload_keeps_the_session_and_the_open_conversation() {
     window.reloads().await;
     window.sees_messages(&["hello"]).await;
     window.goes_back().await;
-    window.finds("//h1[.='Chats']").await;
+    window.finds("//h2[.='Chats']").await;
     window.opens_room("Kitchen").await;
     window.clicks("Back to all conversations").await;
-    window.finds("//h1[.='Chats']").await;
+    window.finds("//h2[.='Chats']").await;
 }
 
 #[tokio::test]
