@@ -309,8 +309,8 @@ export class Chat extends EventTarget {
     this.#typing.set(conversation, sender, false);
     const isNew = message.id > (this.rooms.get(conversation)?.last_message?.id ?? 0);
     this.rooms.apply(message);
-    if (this.rooms.get(conversation)) void this.#attempt(() => this.#history.add(message));
-    else void this.#refresh();
+    void this.#attempt(() => this.#history.add(message));
+    if (!this.rooms.get(conversation)) void this.#refresh();
     if (!this.#people.knows(sender)) void this.#attempt(() => this.#learnNames());
     if (isNew && sender !== this.me) this.dispatchEvent(new CustomEvent("message", { detail: message }));
     this.#changed();

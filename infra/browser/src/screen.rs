@@ -26,7 +26,7 @@ impl Screen {
     /// The capabilities to ask `ChromeDriver` for, with a profile of the window's own.
     pub(crate) fn capabilities(self, profile: &std::path::Path) -> serde_json::Map<String, Value> {
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
+        arguments.push(format!("--user-data-dir={}", profile.join("profile").display()));
         // Blink's own numbers for dark and light.
         arguments.push(format!("--blink-settings=preferredColorScheme={}", if self.dark { 0 } else { 1 }));
         let mut options = json!({"args": arguments});
@@ -42,7 +42,7 @@ impl Screen {
 }
 
 /// Nothing but the page: no sandbox, as a container's root has none, and nothing that asks the network on its own.
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -51,6 +51,5 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--lang=en-GB",
     "--window-size=1180,800",
 ];

@@ -37,7 +37,7 @@ impl Window {
     /// A window that shows nothing yet.
     pub async fn blank(server: &Server, screen: Screen) -> Self {
         let profile = TempDir::new().expect("there is a place for temporary files");
-        let driver = Driver::start();
+        let driver = Driver::start(profile.path());
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(screen.capabilities(profile.path()))
             .connect(&driver.url)

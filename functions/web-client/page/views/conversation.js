@@ -122,14 +122,14 @@ export class Conversation {
   /** @param {Room} room */
   #renderMessages(room) {
     const timeline = this.#chat.timeline(room.id);
-    if (!timeline?.loaded) return;
-    const isFirst = this.#unreadFrom === undefined;
+    const messages = timeline?.loaded ? timeline.messages : [];
+    const isFirst = this.#unreadFrom === undefined && timeline?.loaded;
     if (isFirst) {
-      const last = timeline.messages.at(-1)?.sequence ?? 0;
+      const last = messages.at(-1)?.sequence ?? 0;
       this.#unreadFrom = room.unread > 0 ? last - room.unread + 1 : null;
     }
     const anchor = this.#anchor();
-    arrange(this.#list, this.#rows(room, timeline));
+    arrange(this.#list, this.#rows(room, messages));
     if (isFirst) this.#scrollToUnread();
     else if (this.#atEnd) this.#scrollToEnd();
     else if (anchor) this.#scroller.scrollTop += anchor.element.offsetTop - anchor.top;
@@ -145,9 +145,9 @@ export class Conversation {
 
   /**
    * @param {Room} room
-   * @param {import("../timeline.js").Timeline} timeline
+   * @param {import("../timeline.js").Message[]} messages
    */
-  #rows(room, timeline) {
+  #rows(room, messages) {
     const rows = [];
     const before = this.#shown;
     this.#shown = new Map();
@@ -158,7 +158,7 @@ export class Conversation {
     };
     /** @type {Entry | null} */
     let previous = null;
-    for (const entry of this.#entries(room, timeline)) {
+    for (const entry of this.#entries(room, messages)) {
       const today = day(entry.at);
       if (!previous || day(previous.at) !== today) {
         rows.push(keep(`day ${today}`, () => divider(today)));
@@ -192,13 +192,13 @@ export class Conversation {
   /**
    * What is sent and, after it, what is not.
    * @param {Room} room
-   * @param {import("../timeline.js").Timeline} timeline
+   * @param {import("../timeline.js").Message[]} messages
    * @returns {Entry[]}
    */
-  #entries(room, timeline) {
+  #entries(room, messages) {
     const { me, rooms } = this.#chat;
-    const known = new Set(timeline.messages.map(({ client_id }) => client_id));
-    const sent = timeline.messages.map((message) => ({
+    const known = new Set(messages.map(({ client_id }) => client_id));
+    const sent = messages.map((message) => ({
       // The same as that of the unsent one which it was.
       key: message.sender === me && message.client_id ? message.client_id : String(message.id),
       text: message.text,

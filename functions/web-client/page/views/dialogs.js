@@ -73,8 +73,8 @@ export function aboutRoom(chat, room) {
   chat.addEventListener("change", render);
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
   dialog.append(
-    el("p", { class: "number" }, "Room number ", el("strong", {}, String(room.id)),
-      el("span", { class: "hint" }, "Whoever knows it can join.")),
+    el("p", {}, "Room number ", el("strong", {}, String(room.id))),
+    el("p", { class: "hint" }, "Whoever knows it can join."),
     count,
     members,
     problem,

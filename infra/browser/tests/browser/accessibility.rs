@@ -53,10 +53,8 @@ async fn offline() {
     let Some(server) = Server::start_on_disk(because).await else { return };
     let ann = server.user("ann").await;
     ann.creates_group("Garden", &[]).await;
-    let [light, dark] = [
-        Window::open(&server, Screen::DESKTOP).await,
-        Window::open(&server, Screen { phone: true, dark: true }).await,
-    ];
+    let [light, dark] =
+        [Window::open(&server, Screen::DESKTOP).await, Window::open(&server, Screen { phone: true, dark: true }).await];
     for window in [&light, &dark] {
         window.logs_in(&ann.name).await;
         window.opens_room("Garden").await;

@@ -16,7 +16,7 @@ async fn a_killed_system_and_its_restart_lose_and_double_nothing() {
         window.opens_room("Garden").await;
     }
     anns.sends("before").await;
-    bobs.sees_messages(&["before"]).await;
+    anns.sees_states(&["Read by all"]).await;
 
     server.is_killed();
     for window in [&anns, &bobs] {

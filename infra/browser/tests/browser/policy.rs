@@ -2,6 +2,7 @@
 
 use browser::{Screen, Window};
 use e2e::Server;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_script_from_elsewhere_markup_and_a_foreign_address_are_refused() {
@@ -10,20 +11,22 @@ async fn a_script_from_elsewhere_markup_and_a_foreign_address_are_refused() {
     let window = Window::open(&server, Screen::DESKTOP).await;
     window.logs_in(&ann.name).await;
     let attempts = "const done = arguments[arguments.length - 1];
-        const refused = [];
-        document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
-        const script = document.createElement('script');
-        script.textContent = 'document.title = \"owned\"';
-        try { document.body.append(script); } catch { refused.push('script'); }
-        try { document.body.innerHTML = '<b>owned</b>'; } catch { refused.push('markup'); }
-        const image = document.createElement('img');
-        image.src = 'https://elsewhere.invalid/?token';
-        fetch('https://elsewhere.invalid/').catch(() => setTimeout(() => done([...new Set(refused)].sort()), 200));";
+        const refused = new Set();
+        document.addEventListener('securitypolicyviolation', (event) => refused.add(event.effectiveDirective));
+        const attempts = [
+            () => { document.body.append(Object.assign(document.createElement('script'), { text: 'owned()' })); },
+            () => { document.body.innerHTML = '<b>owned</b>'; },
+            () => { document.body.append(Object.assign(new Image(), { src: 'https://elsewhere.invalid/?token' })); },
+            () => { fetch('https://elsewhere.invalid/').catch(() => undefined); },
+            () => { new WebSocket('wss://elsewhere.invalid/'); },
+            () => { document.body.append(Object.assign(document.createElement('base'), { href: 'https://elsewhere.invalid/' })); },
+        ];
+        const errors = attempts.filter((attempt) => { try { attempt(); return false; } catch { return true; } }).length;
+        setTimeout(() => done([errors, [...refused].sort()]), 500)";
     let refused = window.tries(attempts).await;
-    let refused: Vec<_> = refused.as_array().unwrap().iter().map(|directive| directive.as_str().unwrap()).collect();
-    for directive in ["connect-src", "img-src", "markup", "require-trusted-types-for"] {
-        assert!(refused.contains(&directive), "{directive} is not in {refused:?}");
-    }
+    // The first two throw: there is no way from text to a script, nor to markup.
+    let directives = ["base-uri", "connect-src", "img-src", "require-trusted-types-for"];
+    assert_eq!(refused, json!([2, directives]));
     window.sees_title("Chat").await;
 }
 

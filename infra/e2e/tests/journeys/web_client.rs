@@ -40,7 +40,8 @@ async fn the_page_knows_its_socket_and_may_reach_nothing_else() {
     let policy = page.header("content-security-policy").unwrap();
     let directives: BTreeSet<_> = policy.split("; ").collect();
     let connect = format!("connect-src 'self' {socket}");
-    for directive in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", &connect] {
+    for directive in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", &connect]
+    {
         assert!(directives.contains(directive), "{directive} is not in {policy}");
     }
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
