@@ -28,22 +28,23 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a runtime with data in a directory, or in memory, and waits until every route answers.
-    pub(crate) async fn start(data: Option<&Path>) -> Self {
+    /// Starts a runtime with data in a directory, or in memory, and waits until every route answers; at the port 0 it takes
+    /// a free one.
+    pub(crate) async fn start(data: Option<&Path>, port: u16) -> Self {
         let mut options = match data {
             Some(directory) => vec!["--data".into(), directory.as_os_str().to_owned()],
             None => vec!["--memory".into()],
         };
         // One file for all journeys: together they prove least privilege.
         options.extend(env::var_os("IAM_RECORD").into_iter().flat_map(|record| ["--iam-record".into(), record]));
-        Self::start_with(&options).await
+        Self::start_with(&options, port).await
     }
 
-    /// Starts a runtime on a free port and waits until every route answers.
-    pub(crate) async fn start_with(options: &[OsString]) -> Self {
+    /// Starts a runtime and waits until every route answers; at the port 0 it takes a free one.
+    pub(crate) async fn start_with(options: &[OsString], port: u16) -> Self {
         let mut command = Command::new(binaries::local_runtime());
         command
-            .args(["--no-build", "--port", "0"])
+            .args(["--no-build", "--port", &port.to_string()])
             .args(options)
             .current_dir(binaries::workspace())
             .stdin(Stdio::null())

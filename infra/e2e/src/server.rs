@@ -43,7 +43,7 @@ impl Server {
                 let suffix = format!("-{:08x}", getrandom::u32().expect("the system has random numbers"));
                 Place::Deployed { http, websocket, suffix }
             }
-            (None, None) => Place::Local { process: Mutex::new(Process::start(None).await), data: None },
+            (None, None) => Place::Local { process: Mutex::new(Process::start(None, 0).await), data: None },
             _ => panic!("HTTP_URL and WEBSOCKET_URL belong together: set both or none"),
         };
         Self::at(place)
@@ -67,7 +67,7 @@ impl Server {
             return None;
         }
         let data = TempDir::new().expect("there is a place for temporary files");
-        let process = Mutex::new(Process::start(Some(data.path())).await);
+        let process = Mutex::new(Process::start(Some(data.path()), 0).await);
         Some(Self::at(Place::Local { process, data: Some(data) }))
     }
 
@@ -80,7 +80,7 @@ impl Server {
             "--iam-record".as_ref(),
             record.as_os_str(),
         ];
-        let process = Process::start_with(&options.map(OsStr::to_owned)).await;
+        let process = Process::start_with(&options.map(OsStr::to_owned), 0).await;
         Self::at(Place::Local { process: Mutex::new(process), data: None })
     }
 
@@ -95,12 +95,13 @@ impl Server {
         process.lock().unwrap().kill();
     }
 
-    /// Starts a killed system on the data it left. Its port is a new one.
+    /// Starts a killed system on the data it left, where its clients look for it.
     pub async fn restarts(&self) {
         let Place::Local { process, data: Some(data) } = &self.0.place else {
             panic!("only a system on disk outlives its process");
         };
-        let restarted = Process::start(Some(data.path())).await;
+        let port = self.url().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let restarted = Process::start(Some(data.path()), port.expect("a local URL names its port")).await;
         *process.lock().unwrap() = restarted;
     }
 
@@ -144,13 +145,25 @@ impl Server {
         users.try_into().unwrap_or_else(|_| unreachable!("as many users as names"))
     }
 
-    /// A request that a journey shapes itself; [`Answer::to`] sends it.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let base = match &self.0.place {
+    /// The URL of the HTTP API, without a slash at its end.
+    pub fn url(&self) -> String {
+        match &self.0.place {
             Place::Local { process, .. } => process.lock().unwrap().url.clone(),
             Place::Deployed { http, .. } => http.clone(),
-        };
-        self.0.client.request(method, base + path)
+        }
+    }
+
+    /// The URL of the WebSocket API.
+    pub fn websocket_url(&self) -> String {
+        match &self.0.place {
+            Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
+            Place::Deployed { websocket, .. } => websocket.clone(),
+        }
+    }
+
+    /// A request that a journey shapes itself; [`Answer::to`] sends it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.0.client.request(method, self.url() + path)
     }
 
     /// `POST` without a token.
@@ -188,10 +201,7 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
-        let url = match &self.0.place {
-            Place::Local { .. } => format!("{}/{STAGE}", self.local_websocket()),
-            Place::Deployed { websocket, .. } => websocket.clone(),
-        };
+        let url = self.websocket_url();
         let url = if query.is_empty() { url } else { format!("{url}?{query}") };
         Socket::open(&url, subprotocols).await
     }

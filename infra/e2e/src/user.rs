@@ -62,6 +62,13 @@ impl User {
         assert_id(&room["id"])
     }
 
+    /// Creates a group with a name and members, and gives its id.
+    pub async fn creates_group(&self, name: &str, members: &[&User]) -> u64 {
+        let members: Vec<u64> = members.iter().map(|member| member.id).collect();
+        let group = json!({"type": "group", "name": name, "members": members});
+        assert_id(&self.post("/create-chatroom/", &group).await.is(201)["id"])
+    }
+
     /// Joins a room for the first time.
     pub async fn joins(&self, room: u64) -> Value {
         self.post("/join-chatroom/", &json!({"chatroom_id": room})).await.is(201)

@@ -76,7 +76,7 @@ async fn an_id_in_a_path_is_an_integer() {
 async fn no_route_or_another_method_is_not_served() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
-    for (method, path) in [(Method::GET, "/"), (Method::GET, "/nothing"), (Method::PUT, "/send-message")] {
+    for (method, path) in [(Method::POST, "/"), (Method::GET, "/nothing"), (Method::PUT, "/send-message")] {
         let answer = Answer::to(ann.request(method, path)).await;
         assert!(matches!(answer.status, 404 | 405), "{path}: {answer:?}");
     }

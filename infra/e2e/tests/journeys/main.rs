@@ -28,3 +28,4 @@ mod send_message;
 mod socket;
 mod socket_message;
 mod typing;
+mod web_client;

@@ -1,0 +1,120 @@
+// Fetches what the timelines lack.
+
+import { Timeline } from "./timeline.js";
+
+const PAGE = 50;
+/** The most that the server gives at once. */
+const MOST = 100;
+/** The server holds back what follows a young hole for five seconds. */
+const HOLE_AGES = 1_000;
+
+/**
+ * @typedef {import("./timeline.js").Message} Message
+ */
+
+export class History {
+  #api;
+  #onchange;
+  /** @type {Map<number, Timeline>} */
+  #timelines = new Map();
+  /** Rooms that are catching up, and whether they must look once more. @type {Map<number, boolean>} */
+  #catching = new Map();
+  /** @type {Set<number>} */
+  #loadingOlder = new Set();
+  #ended = false;
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {() => void} onchange
+   */
+  constructor(api, onchange) {
+    this.#api = api;
+    this.#onchange = onchange;
+  }
+
+  /** @param {number} room */
+  of(room) {
+    return this.#timelines.get(room);
+  }
+
+  /** @param {number} room */
+  async open(room) {
+    if (this.#timelines.has(room)) return;
+    this.#timelines.set(room, new Timeline());
+    await this.#catchUp(room);
+  }
+
+  /** @param {number} room */
+  forget(room) {
+    this.#timelines.delete(room);
+  }
+
+  /** @param {Message} message */
+  async add(message) {
+    const timeline = this.#timelines.get(message.conversation);
+    timeline?.add(message);
+    if (timeline?.hasGap) await this.#catchUp(message.conversation);
+  }
+
+  /**
+   * What came since the timeline last heard of its room, where there is something newer.
+   * @param {import("./rooms.js").Room} room
+   */
+  async refresh({ id, last_message }) {
+    const timeline = this.#timelines.get(id);
+    if (!timeline || (timeline.loaded && !timeline.hasGap && (last_message?.id ?? 0) <= timeline.settledId)) return;
+    await this.#catchUp(id);
+  }
+
+  /** @param {number} room */
+  async loadOlder(room) {
+    const timeline = this.#timelines.get(room);
+    const first = timeline?.messages[0];
+    if (!timeline?.hasOlder || !first || this.#loadingOlder.has(room)) return;
+    this.#loadingOlder.add(room);
+    try {
+      const { messages, more } = await this.#api.messages(room, { before: first.id, limit: PAGE });
+      timeline.prepend(messages, more);
+      this.#onchange();
+    } finally {
+      this.#loadingOlder.delete(room);
+    }
+  }
+
+  end() {
+    this.#ended = true;
+  }
+
+  /** @param {number} room */
+  async #catchUp(room) {
+    const again = () => this.#catching.get(room) === true || this.#timelines.get(room)?.hasGap;
+    if (this.#catching.has(room)) {
+      this.#catching.set(room, true);
+      return;
+    }
+    try {
+      do {
+        this.#catching.set(room, false);
+        await this.#fetchNewer(room);
+      } while (again() && !this.#ended);
+    } finally {
+      this.#catching.delete(room);
+    }
+  }
+
+  /** @param {number} room */
+  async #fetchNewer(room) {
+    const timeline = this.#timelines.get(room);
+    if (!timeline) return;
+    if (!timeline.loaded) {
+      const { messages, more } = await this.#api.messages(room, { limit: PAGE });
+      timeline.load(messages, more);
+    } else {
+      const { messages, more } = await this.#api.messages(room, { after: timeline.settledId, limit: MOST });
+      timeline.settle(messages);
+      if (more) this.#catching.set(room, true);
+      else if (timeline.hasGap) await new Promise((resolve) => setTimeout(resolve, HOLE_AGES));
+    }
+    this.#onchange();
+  }
+}

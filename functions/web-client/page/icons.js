@@ -1,0 +1,33 @@
+// Icons, drawn in the colour of the text around them. They say nothing that a label does not say.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const PATHS = {
+  back: "M15 5l-7 7 7 7",
+  chats: "M4 9a4 4 0 0 1 4-4h5a4 4 0 0 1 4 4v1a4 4 0 0 1-4 4H8l-4 3zM20 11v9l-4-3h-4",
+  clock: "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
+  close: "M6 6l12 12M18 6L6 18",
+  down: "M6 10l6 6 6-6",
+  leave: "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 16l-4-4 4-4M6 12h9",
+  people: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14.500a6 6 0 0 1 3 5.500",
+  plus: "M12 5v14M5 12h14",
+  read: "M2 12.500l4.500 4.500L15 8M11 16l1 1 9.500-9",
+  refused: "M12 8v5M12 16.500v.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
+  send: "M4 12l16-8-5 16-3.500-6.500zM11.500 13.500L20 4",
+  sent: "M5 12.500l4.500 4.500L19 7.500",
+};
+
+/**
+ * @param {keyof typeof PATHS} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}

@@ -1,0 +1,43 @@
+// Who sees what: somebody who is logged in their chat, everybody else the door.
+
+import { Chat } from "./chat.js";
+import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./session.js";
+import { chatView } from "./views/chat.js";
+import { loginView } from "./views/login.js";
+
+const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=socket]")).content;
+
+/** @type {Chat | null} */
+let chat = null;
+
+/** @param {string} [notice] why the door is shown */
+function show(notice) {
+  chat?.close();
+  chat = null;
+  const session = savedSession();
+  document.title = "Chat";
+  if (!session) {
+    const enter = (/** @type {import("./session.js").Session} */ session) => {
+      saveSession(session);
+      show();
+    };
+    document.body.replaceChildren(loginView(enter, notice));
+    document.querySelector("input")?.focus();
+    return;
+  }
+  const entered = new Chat(session, socketUrl);
+  chat = entered;
+  let leaving = false;
+  entered.addEventListener("end", () => {
+    forgetSession();
+    show(leaving ? "You have logged out." : "Your session has ended. Please log in again.");
+  });
+  const logOut = () => {
+    leaving = true;
+    void entered.logOut();
+  };
+  document.body.replaceChildren(chatView(entered, logOut));
+}
+
+onSessionElsewhere(() => show());
+show();

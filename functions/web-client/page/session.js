@@ -1,0 +1,32 @@
+// Who is logged in, kept so that a reload, and every other tab, knows it as well.
+
+/**
+ * @typedef {{token: string, id: number, username: string}} Session
+ */
+
+const KEY = "session";
+
+/** @returns {Session | null} */
+export function savedSession() {
+  const saved = localStorage.getItem(KEY);
+  return saved === null ? null : JSON.parse(saved);
+}
+
+/** @param {Session} session */
+export function saveSession(session) {
+  localStorage.setItem(KEY, JSON.stringify(session));
+}
+
+export function forgetSession() {
+  localStorage.removeItem(KEY);
+}
+
+/**
+ * Calls back when another tab has logged in or out.
+ * @param {() => void} callback
+ */
+export function onSessionElsewhere(callback) {
+  addEventListener("storage", ({ key }) => {
+    if (key === KEY || key === null) callback();
+  });
+}

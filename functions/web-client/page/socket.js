@@ -1,0 +1,143 @@
+// One socket for all rooms, that is always there: it comes back after every failure, moves to a new connection before
+// API Gateway cuts the old one at two hours, and finds out when the machine has slept.
+
+/** Well below the ten minutes after which API Gateway ends an idle socket. */
+const PING_EVERY = 240_000;
+/** How long an answer to a ping may take. */
+const PONG_WITHIN = 10_000;
+const OPEN_WITHIN = 20_000;
+const TICK = 20_000;
+/** A background tab's timers run once a minute; what is later than this has slept. */
+const SLEPT = 150_000;
+const RENEW_AFTER = 100 * 60_000;
+/** Those who came together, after an outage, do not renew together. */
+const RENEW_SPREAD = 10 * 60_000;
+const RENEW_AGAIN_AFTER = 60_000;
+
+/**
+ * @typedef {object} Means
+ * @property {() => WebSocket} dial
+ * @property {(attempt: number) => number} backoff
+ * @property {(event: any) => void} onevent
+ * @property {() => void} onopen whatever was said before this moment must be asked for
+ * @property {() => void} onlost called after each attempt that fails as well
+ */
+
+export class Socket {
+  #means;
+  /** @type {WebSocket | null} */
+  #open = null;
+  /** @type {WebSocket | null} */
+  #opening = null;
+  #attempt = 0;
+  #ended = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #deadline;
+  /** @type {ReturnType<typeof setInterval>} */
+  #ticker;
+  #ticked = Date.now();
+  #pinged = Date.now();
+  #renewAt = Infinity;
+
+  /** @param {Means} means */
+  constructor(means) {
+    this.#means = means;
+    this.#ticker = setInterval(() => this.#tick(), TICK);
+    this.#connect();
+  }
+
+  get isOpen() {
+    return this.#open !== null;
+  }
+
+  /**
+   * Sent if there is a connection; nothing here may be lost that matters.
+   * @param {unknown} frame
+   */
+  send(frame) {
+    this.#open?.send(JSON.stringify(frame));
+  }
+
+  /** There is reason to doubt the connection, or to believe that one can be had: now is the time to look. */
+  check() {
+    if (this.#open) this.#ping(this.#open);
+    else if (!this.#opening) this.#connect();
+  }
+
+  end() {
+    this.#ended = true;
+    clearInterval(this.#ticker);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#deadline);
+    for (const socket of [this.#open, this.#opening]) if (socket) abandon(socket);
+    this.#open = this.#opening = null;
+  }
+
+  #connect() {
+    clearTimeout(this.#retry);
+    const socket = this.#means.dial();
+    this.#opening = socket;
+    const timer = setTimeout(() => this.#lose(socket), OPEN_WITHIN);
+    socket.onopen = () => {
+      clearTimeout(timer);
+      if (this.#open) abandon(this.#open);
+      this.#open = socket;
+      this.#opening = null;
+      this.#attempt = 0;
+      this.#pinged = Date.now();
+      this.#renewAt = Date.now() + RENEW_AFTER + Math.random() * RENEW_SPREAD;
+      this.#means.onopen();
+    };
+    socket.onmessage = ({ data }) => {
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+      this.#means.onevent(JSON.parse(data));
+    };
+    socket.onclose = () => {
+      clearTimeout(timer);
+      this.#lose(socket);
+    };
+  }
+
+  /** @param {WebSocket} socket */
+  #lose(socket) {
+    abandon(socket);
+    if (socket === this.#opening) this.#opening = null;
+    if (socket === this.#open) {
+      this.#open = null;
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+    }
+    if (this.#open || this.#ended) return;
+    this.#means.onlost();
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), this.#means.backoff(this.#attempt));
+    this.#attempt += 1;
+  }
+
+  /** @param {WebSocket} socket */
+  #ping(socket) {
+    this.#pinged = Date.now();
+    this.send({ type: "ping" });
+    this.#deadline ??= setTimeout(() => this.#lose(socket), PONG_WITHIN);
+  }
+
+  #tick() {
+    const now = Date.now();
+    const slept = now - this.#ticked > SLEPT;
+    this.#ticked = now;
+    if (slept || now - this.#pinged >= PING_EVERY) this.check();
+    if (this.#open && !this.#opening && now >= this.#renewAt) {
+      this.#renewAt = now + RENEW_AGAIN_AFTER;
+      this.#connect();
+    }
+  }
+}
+
+/** Nothing more is heard of it. @param {WebSocket} socket */
+function abandon(socket) {
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
+}

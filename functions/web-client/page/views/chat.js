@@ -1,0 +1,87 @@
+// The whole window: conversations on one side, one of them on the other. The address names the open one, so that a
+// reload and the browser's own "back" do what one expects.
+
+import { el, set, setText } from "../dom.js";
+import { icon } from "../icons.js";
+import { Conversation } from "./conversation.js";
+import { newConversation } from "./dialogs.js";
+import { RoomList } from "./rooms.js";
+
+/**
+ * @param {import("../chat.js").Chat} chat
+ * @param {() => void} logOut
+ */
+export function chatView(chat, logOut) {
+  const begin = () => newConversation(chat, (room) => (location.hash = `#${room}`));
+  const list = new RoomList(chat);
+  const conversation = new Conversation(chat, () => (location.hash = ""));
+  const heading = el("h2");
+  const invitation = el("button", { class: "primary", type: "button", onclick: begin }, "Start a conversation");
+  const nothing = el("div", { class: "nothing" }, icon("chats"), heading, invitation);
+  const offline = el("p", { class: "offline", role: "status" });
+  const spoken = el("div", { class: "unseen", "aria-live": "polite" });
+  const view = el(
+    "main",
+    { class: "window" },
+    el("h1", { class: "unseen" }, "Chat"),
+    offline,
+    el(
+      "nav",
+      { class: "sidebar", "aria-label": "Conversations" },
+      el("header", {},
+        el("h2", {}, "Chats"),
+        el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin }, icon("plus"))),
+      list.element,
+      el("footer", {},
+        el("span", { class: "me", dir: "auto" }, chat.name(chat.me)),
+        el("button", { class: "link", type: "button", onclick: logOut }, "Log out")),
+    ),
+    conversation.element,
+    nothing,
+    spoken,
+  );
+
+  /** The room that the address names. @type {number | null} */
+  let named = null;
+  /** The same, once it is known that the user is in there. @type {number | null} */
+  let shown = null;
+
+  const render = () => {
+    const before = shown;
+    shown = named !== null && chat.rooms.get(named) ? named : null;
+    // One that was open is open no more: the user has left it, here or elsewhere.
+    if (before !== null && before === named && shown === null) location.hash = "";
+    const unread = chat.rooms.unread;
+    document.title = unread > 0 ? `(${unread}) Chat` : "Chat";
+    setText(offline, chat.offline ? "You are offline. What you write is sent when you are back." : "");
+    setText(heading, chat.rooms.list().length > 0 ? "Choose a conversation" : "Nobody here yet");
+    nothing.hidden = shown !== null || !chat.ready;
+    conversation.element.hidden = shown === null;
+    set(view, "data-room", shown);
+    list.render(shown);
+    if (shown !== null && shown !== before) conversation.show(shown);
+    else conversation.render();
+    if (shown !== null && shown !== before) conversation.focus();
+    if (shown === null && before !== null) list.focus(before);
+  };
+
+  const navigate = () => {
+    const room = Number(/^#(\d+)$/.exec(location.hash)?.[1] ?? 0);
+    named = room > 0 ? room : null;
+    chat.look(named);
+    render();
+  };
+
+  const { signal } = chat;
+  chat.addEventListener("change", render, { signal });
+  chat.addEventListener("message", (event) => {
+    const { conversation, sender, text } = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
+    const room = chat.rooms.get(conversation);
+    const place = room && chat.other(room) === undefined ? ` in ${chat.title(room)}` : "";
+    setText(spoken, `${chat.name(sender)}${place}: ${text}`);
+  }, { signal });
+  document.addEventListener("visibilitychange", render, { signal });
+  addEventListener("hashchange", navigate, { signal });
+  navigate();
+  return view;
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Failure } from "../page/api.js";
+import { Delivery } from "../page/delivery.js";
+import { Outbox } from "../page/outbox.js";
+import { message, settled, storage } from "./message.js";
+
+/**
+ * @typedef {import("../page/outbox.js").Unsent} Unsent
+ */
+
+const unreachable = () => new Failure(0, "unreachable", "The server cannot be reached.");
+
+/**
+ * A delivery whose server answers with `answers`, one after another, and then accepts.
+ * @param {import("node:test").TestContext} context
+ * @param {(Failure | Promise<void>)[]} answers
+ */
+function delivery(context, answers = []) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const outbox = new Outbox(storage(), 1);
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {string[]} */
+  const sent = [];
+  let ends = 0;
+  const running = new Delivery({
+    outbox,
+    send: async (unsent) => {
+      asked.push(unsent.client_id);
+      const answer = answers.shift();
+      if (answer instanceof Failure) throw answer;
+      await answer;
+      return message(asked.length, { text: unsent.text, client_id: unsent.client_id });
+    },
+    onsent: ({ text }) => sent.push(text),
+    onchange: () => undefined,
+    onended: () => { ends += 1; },
+    alone: (_, task) => task(),
+    backoff: (attempt) => 100 * 2 ** attempt,
+  });
+  return { outbox, asked, sent, running, ends: () => ends, pass: async (/** @type {number} */ time) => {
+    context.mock.timers.tick(time);
+    await settled();
+  } };
+}
+
+test("a message is tried under one name until it gets through, and those after it wait", async (context) => {
+  const { outbox, asked, sent, running, pass } = delivery(context, [unreachable(), new Failure(503, "unavailable", "")]);
+  outbox.add(1, "one");
+  outbox.add(1, "two");
+  const [first, second] = outbox.all().map(({ client_id }) => client_id);
+  running.wake();
+  await settled();
+  await pass(99);
+  assert.deepEqual(asked, [first]);
+  await pass(1);
+  assert.deepEqual(asked, [first, first]);
+  await pass(200);
+  assert.deepEqual(asked, [first, first, first, second]);
+  assert.deepEqual(sent, ["one", "two"]);
+  assert.deepEqual(outbox.all(), []);
+});
+
+test("a server that is asked too often says when to come back", async (context) => {
+  const { outbox, asked, running, pass } = delivery(context, [new Failure(429, "rate_limited", "", 5_000)]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  await pass(4_999);
+  assert.equal(asked.length, 1);
+  await pass(1);
+  assert.equal(asked.length, 2);
+});
+
+test("a connection that is back ends the waiting", async (context) => {
+  const { outbox, asked, sent, running } = delivery(context, [unreachable()]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  running.wake();
+  await settled();
+  assert.deepEqual([asked.length, sent], [2, ["one"]]);
+});
+
+test("what the server does not take is not tried again, and holds nobody up", async (context) => {
+  const { outbox, sent, running } = delivery(context, [new Failure(403, "not_a_member", "You are not a member.")]);
+  outbox.add(1, "one");
+  outbox.add(1, "two");
+  running.wake();
+  await settled();
+  assert.deepEqual(sent, ["two"]);
+  assert.deepEqual(outbox.all().map(({ text, refused }) => [text, refused]), [["one", "You are not a member."]]);
+});
+
+test("one room does not wait for another", async (context) => {
+  const { outbox, sent, running } = delivery(context, [new Promise(() => undefined)]);
+  outbox.add(1, "stuck");
+  outbox.add(2, "free");
+  running.wake();
+  await settled();
+  assert.deepEqual(sent, ["free"]);
+});
+
+test("what is written while another message is on its way is sent, and only once", async (context) => {
+  /** @type {() => void} */
+  let arrive = () => undefined;
+  const { outbox, asked, sent, running } = delivery(context, [new Promise((resolve) => { arrive = resolve; })]);
+  outbox.add(1, "one");
+  running.wake();
+  outbox.add(1, "two");
+  running.wake();
+  arrive();
+  await settled();
+  assert.deepEqual([asked.length, sent], [2, ["one", "two"]]);
+});
+
+test("the end of the session is told once, and what is unsent stays", async (context) => {
+  const ended = new Failure(401, "unauthenticated", "");
+  const { outbox, asked, running, ends } = delivery(context, [ended]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  running.wake();
+  await settled();
+  assert.deepEqual([asked.length, ends(), outbox.all().length], [1, 1, 1]);
+});

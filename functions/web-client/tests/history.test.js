@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Failure } from "../page/api.js";
+import { History } from "../page/history.js";
+import { message, settled } from "./message.js";
+
+/**
+ * A server with the messages 1 to `count`, of which the `holes` have not arrived yet.
+ * @param {number} count
+ */
+function server(count) {
+  const holes = new Set();
+  /** @type {any[]} */
+  const asked = [];
+  const stored = () => Array.from({ length: count }, (_, index) => index + 1).filter((sequence) => !holes.has(sequence));
+  const api = {
+    /** @param {number} _ @param {{before?: number, after?: number, limit?: number}} range */
+    messages: async (_, range) => {
+      asked.push(range);
+      let known = stored().map((sequence) => message(sequence));
+      const { before, after, limit = 50 } = range;
+      if (before !== undefined) known = known.filter(({ id }) => id < before);
+      if (after === undefined) return { messages: known.slice(-limit), more: known.length > limit };
+      // Nothing is told of what follows a young hole.
+      const hole = Math.min(Infinity, ...holes);
+      known = known.filter(({ id, sequence }) => id > after && sequence < hole);
+      return { messages: known.slice(0, limit), more: known.length > limit };
+    },
+  };
+  return { api: /** @type {any} */ (api), holes, asked, grow: (/** @type {number} */ by) => { count += by; } };
+}
+
+/** @param {History} history */
+const sequences = (history) => history.of(1)?.messages.map(({ sequence }) => sequence);
+/** @param {number} from @param {number} to */
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+/** @param {number} sequence @returns {any} */
+const roomAt = (sequence) => ({ id: 1, last_message: message(sequence) });
+
+test("the newest page comes first, older ones when they are asked for, to the beginning", async () => {
+  const { api } = server(120);
+  const history = new History(api, () => undefined);
+  await history.open(1);
+  assert.deepEqual(sequences(history), range(71, 120));
+  await Promise.all([history.loadOlder(1), history.loadOlder(1)]);
+  assert.deepEqual(sequences(history), range(21, 120));
+  await history.loadOlder(1);
+  await history.loadOlder(1);
+  assert.deepEqual(sequences(history), range(1, 120));
+});
+
+test("a push that others should have come before fetches them", async () => {
+  const { api, grow } = server(10);
+  const history = new History(api, () => undefined);
+  await history.open(1);
+  grow(300);
+  await history.add(message(310));
+  assert.deepEqual(sequences(history), range(1, 310));
+});
+
+test("a room that has something newer is caught up with, and no other is asked for", async () => {
+  const { api, asked, grow } = server(10);
+  const history = new History(api, () => undefined);
+  await history.refresh(roomAt(10));
+  assert.equal(asked.length, 0);
+  await history.open(1);
+  await history.refresh(roomAt(10));
+  assert.equal(asked.length, 1);
+  grow(2);
+  await history.refresh(roomAt(12));
+  assert.deepEqual(sequences(history), range(1, 12));
+});
+
+test("a message that is still on its way is waited for", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { api, holes, grow } = server(10);
+  const history = new History(api, () => undefined);
+  await history.open(1);
+  grow(2);
+  holes.add(11);
+  void history.add(message(12));
+  await settled();
+  assert.deepEqual(sequences(history), [...range(1, 10), 12]);
+  holes.delete(11);
+  context.mock.timers.tick(1_000);
+  await settled();
+  assert.deepEqual(sequences(history), range(1, 12));
+});
+
+test("what a failure has cut off is fetched by the next refresh", async () => {
+  const { api, grow } = server(10);
+  const history = new History(api, () => undefined);
+  const { messages } = api;
+  api.messages = async () => { throw new Failure(0, "unreachable", ""); };
+  await assert.rejects(history.open(1));
+  api.messages = messages;
+  await history.refresh(roomAt(10));
+  assert.deepEqual(sequences(history), range(1, 10));
+  grow(5);
+  api.messages = async () => { throw new Failure(0, "unreachable", ""); };
+  await assert.rejects(history.add(message(15)));
+  api.messages = messages;
+  await history.refresh(roomAt(15));
+  assert.deepEqual(sequences(history), range(1, 15));
+});

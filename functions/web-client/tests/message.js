@@ -1,0 +1,31 @@
+// What the tests are made of.
+
+/**
+ * A message of room 1, from user 2 to user 1.
+ * @param {number} sequence
+ * @param {Partial<import("../page/timeline.js").Message>} [differences]
+ * @returns {import("../page/timeline.js").Message}
+ */
+export function message(sequence, differences = {}) {
+  return {
+    id: 1000 + sequence, conversation: 1, sender: 2, receivers: [1], text: `text ${sequence}`,
+    created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null, ...differences,
+  };
+}
+
+/** Lets everything happen that waits for nothing. */
+export async function settled() {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+/** The part of `localStorage` that the page uses. @returns {Storage} */
+export function storage() {
+  /** @type {any} */
+  const items = {};
+  const method = (/** @type {unknown} */ value) => ({ value, enumerable: false });
+  return Object.defineProperties(items, {
+    getItem: method((/** @type {string} */ key) => items[key] ?? null),
+    setItem: method((/** @type {string} */ key, /** @type {string} */ value) => { items[key] = value; }),
+    removeItem: method((/** @type {string} */ key) => { delete items[key]; }),
+  });
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Outbox } from "../page/outbox.js";
+import { storage } from "./message.js";
+
+/** @param {Outbox} outbox */
+const texts = (outbox) => outbox.all().map(({ text }) => text);
+
+test("a reload finds what was not sent, in the order of its writing", () => {
+  const kept = storage();
+  const before = new Outbox(kept, 1);
+  for (const text of ["one", "two", "three", "four"]) before.add(7, text);
+  assert.deepEqual(texts(new Outbox(kept, 1)), ["one", "two", "three", "four"]);
+});
+
+test("two tabs never overwrite each other's", () => {
+  const kept = storage();
+  const [one, other] = [new Outbox(kept, 1), new Outbox(kept, 1)];
+  one.add(7, "from one");
+  other.add(7, "from the other");
+  one.remove(one.all()[0].client_id);
+  assert.deepEqual(texts(one), ["from the other"]);
+  assert.deepEqual(texts(other), ["from the other"]);
+});
+
+test("each user and each room has their own, under names that nobody else has", () => {
+  const kept = storage();
+  const [ann, bob] = [new Outbox(kept, 1), new Outbox(kept, 11)];
+  ann.add(7, "in seven");
+  ann.add(8, "in eight");
+  bob.add(7, "from bob");
+  assert.deepEqual(texts(ann), ["in seven", "in eight"]);
+  assert.deepEqual(ann.of(8).map(({ text }) => text), ["in eight"]);
+  assert.equal(new Set([...ann.all(), ...bob.all()].map(({ client_id }) => client_id)).size, 3);
+});
+
+test("what was refused stays, with its reason and its name, until somebody decides", () => {
+  const outbox = new Outbox(storage(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  outbox.refuse(unsent, "You are not a member.");
+  assert.deepEqual(outbox.all(), [{ ...unsent, refused: "You are not a member." }]);
+  outbox.retry(outbox.all()[0]);
+  assert.deepEqual(outbox.all(), [unsent]);
+});

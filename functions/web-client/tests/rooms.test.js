@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Rooms } from "../page/rooms.js";
+import { message } from "./message.js";
+
+const ME = 1;
+
+/**
+ * @param {number} id
+ * @param {Partial<import("../page/rooms.js").Room>} [differences]
+ * @returns {import("../page/rooms.js").Room}
+ */
+function room(id, differences = {}) {
+  return {
+    id, members: [1, 2, 3], type: "group", name: `Room ${id}`, description: "", created_by: 1,
+    created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
+    ...differences,
+  };
+}
+
+/** @param {...import("../page/rooms.js").Room} listed */
+function rooms(...listed) {
+  const rooms = new Rooms(ME);
+  rooms.replace(listed);
+  return rooms;
+}
+
+test("a message brings its room to the top, and counts if it is from somebody else", () => {
+  const list = rooms(room(1), room(2));
+  assert.deepEqual(list.list().map(({ id }) => id), [2, 1]);
+  list.apply(message(1));
+  assert.deepEqual(list.list().map(({ id, unread }) => [id, unread]), [[1, 1], [2, 0]]);
+  list.apply(message(1));
+  assert.equal(list.unread, 1);
+});
+
+test("whoever writes has seen what came before", () => {
+  const list = rooms(room(1, { unread: 4 }));
+  const theirs = message(1, { sender: ME, receivers: [2, 3] });
+  list.apply(theirs);
+  assert.equal(list.unread, 0);
+  list.apply(message(2, { sender: 2 }));
+  list.mark(1, 3, theirs.id);
+  assert.equal(list.isReadByAll(theirs), true);
+});
+
+test("a list that was on its way longer than a message does not take it back", () => {
+  const list = rooms(room(1));
+  list.apply(message(5));
+  list.replace([room(1, { unread: 7, last_message: message(4) })]);
+  assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [5, 1]);
+  list.replace([room(1, { unread: 2, last_message: message(6) })]);
+  assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [6, 2]);
+  list.replace([]);
+  assert.deepEqual(list.list(), []);
+});
+
+test("read by all is what everybody has read who got it and is still there", () => {
+  const list = rooms(room(1));
+  const sent = message(3, { sender: ME, receivers: [2, 3] });
+  list.mark(1, 2, sent.id);
+  assert.equal(list.isReadByAll(sent), false);
+  list.mark(1, 3, sent.id - 1);
+  assert.equal(list.isReadByAll(sent), false);
+  list.join(1, 4);
+  list.leave(1, 3);
+  assert.equal(list.isReadByAll(sent), true);
+  list.mark(1, 2, 1);
+  assert.equal(list.isReadByAll(sent), true);
+  assert.equal(list.isReadByAll(message(4, { sender: ME, receivers: [] })), false);
+});
+
+test("reading elsewhere reads here", () => {
+  const list = rooms(room(1));
+  list.apply(message(1));
+  list.apply(message(2));
+  list.mark(1, ME, message(1).id);
+  assert.equal(list.unread, 2);
+  list.mark(1, ME, message(2).id);
+  assert.equal(list.unread, 0);
+});
+
+test("whoever leaves sees the room no more", () => {
+  const list = rooms(room(1), room(2));
+  list.leave(1, ME);
+  assert.deepEqual(list.list().map(({ id }) => id), [2]);
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { backoff } from "../page/backoff.js";
+import { day, parts, typists } from "../page/text.js";
+
+test("addresses are found, and nothing else becomes one", () => {
+  const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);
+  assert.deepEqual(urls("see https://example.org/a?b=c#d, or (http://example.com/x)."), [
+    "https://example.org/a?b=c#d",
+    "http://example.com/x",
+  ]);
+  for (const text of ["javascript:alert(1)", "data:text/html,x", "example.org", "https://", "<img src=x onerror=alert(1)>"]) {
+    assert.deepEqual(parts(text), [{ text, url: false }]);
+  }
+  const text = "a https://example.org b\nhttps://example.org";
+  assert.equal(parts(text).map((part) => part.text).join(""), text);
+});
+
+test("days are called what people call them", () => {
+  const now = new Date(2026, 10, 22, 1, 0);
+  const at = (/** @type {[number, number, number, number]} */ ...date) => day(new Date(...date).toISOString(), now);
+  assert.equal(at(2026, 10, 22, 0), "Today");
+  assert.equal(at(2026, 10, 21, 23), "Yesterday");
+  assert.equal(at(2026, 10, 16, 12), new Date(2026, 10, 16).toLocaleDateString(undefined, { weekday: "long" }));
+  assert.match(at(2026, 10, 15, 12), /15/);
+  assert.match(at(2025, 10, 15, 12), /2025/);
+});
+
+test("typing is told as people say it", () => {
+  assert.equal(typists([]), "");
+  assert.equal(typists(["ann"]), "ann is typing…");
+  assert.equal(typists(["ann", "bob"]), "ann and bob are typing…");
+  assert.equal(typists(["ann", "bob", "cem", "dan"]), "Several people are typing…");
+});
+
+test("waiting grows, ends growing, and is never the same for all", () => {
+  const waits = (/** @type {number} */ attempt) => Array.from({ length: 200 }, () => backoff(attempt));
+  for (const [attempt, most] of [[0, 500], [1, 1_000], [3, 4_000], [40, 30_000]]) {
+    const all = waits(attempt);
+    assert.ok(Math.min(...all) >= most / 2 && Math.max(...all) <= most);
+    assert.ok(new Set(all).size > 100);
+  }
+});

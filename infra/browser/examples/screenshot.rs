@@ -1,0 +1,79 @@
+//! Makes the picture of the README: two people, two windows.
+//!
+//! `cargo run -p browser --example screenshot -- infra/screenshot.png`
+#![allow(clippy::unwrap_used, reason = "a picture that cannot be made is a panic")]
+
+use std::env;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use browser::{Screen, Window};
+use e2e::{Server, User};
+
+const TALK: [(usize, &str); 8] = [
+    (1, "Morning! Has anybody watered the tomatoes?"),
+    (0, "I did, at seven. They look fine 🍅"),
+    (0, "The beans have snails, though. Lots of them."),
+    (2, "I can come by at six. Shall I bring the copper tape?"),
+    (1, "Yes please!"),
+    (2, "مرحبا، سأكون هناك في السادسة"),
+    (0, "Then I'll make tea, and we can talk about next year: more beds by the wall, or more rosemary?"),
+    (1, "Rosemary. Always rosemary."),
+];
+
+#[tokio::main]
+async fn main() {
+    let path = env::args().nth(1).unwrap_or_else(|| "infra/screenshot.png".to_owned());
+    let server = Server::start().await;
+    let people @ [ann, bob, _] = &server.users(["ann", "bob", "cem"]).await;
+    let garden = fill(people).await;
+    let anns = Window::open(&server, Screen::DESKTOP).await;
+    let bobs = Window::open(&server, Screen { phone: true, dark: true }).await;
+    for (window, person) in [(&anns, ann), (&bobs, bob)] {
+        window.logs_in(&person.name).await;
+        window.opens_room("Garden").await;
+        window.sees("Rosemary. Always rosemary.").await;
+    }
+    people.last().unwrap().reads(garden, ann.sees_messages(garden).await.last().unwrap()).await;
+    anns.sees_states(&["Read by all"; 3]).await;
+    bobs.writes("Message", "And who").await;
+    anns.sees("bob is typing…").await;
+    let picture = beside_each_other(&server, &anns.screenshot().await, &bobs.screenshot().await).await;
+    std::fs::write(&path, picture).unwrap();
+}
+
+/// Gives them something to talk about, and the room where they do.
+async fn fill(people: &[User; 3]) -> u64 {
+    let [ann, bob, cem] = people;
+    let kitchen = cem.creates_group("Kitchen", &[ann, bob]).await;
+    cem.sends(kitchen, "The kettle is fixed.").await;
+    let direct = ann.creates_room_with(&[cem]).await;
+    cem.sends(direct, "Could you lend me the big ladder?").await;
+    cem.sends(direct, "Only until Sunday.").await;
+    let garden = ann.creates_group("Garden", &[bob, cem]).await;
+    for (person, text) in TALK {
+        people.get(person).unwrap().sends(garden, text).await;
+    }
+    garden
+}
+
+/// A page with both pictures on it, and the picture of that.
+async fn beside_each_other(server: &Server, desktop: &[u8], phone: &[u8]) -> Vec<u8> {
+    let window = Window::blank(server, Screen::DESKTOP).await;
+    let [desktop, phone] = [desktop, phone].map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png)));
+    let script = format!(
+        "document.body.style = 'margin: 0; height: 100vh; background: #cfd8dc; position: relative';
+        const show = (source, style) => {{
+            const image = document.body.appendChild(new Image());
+            image.style = style + '; position: absolute; box-shadow: 0 8px 40px #0005';
+            image.src = source;
+            return image.decode();
+        }};
+        const done = arguments[arguments.length - 1];
+        Promise.all([
+            show('{desktop}', 'left: 28px; top: 28px; width: 900px; border-radius: 12px'),
+            show('{phone}', 'right: 28px; bottom: 28px; width: 300px; border-radius: 24px'),
+        ]).then(done)"
+    );
+    window.tries(&script).await;
+    window.screenshot().await
+}

@@ -1,0 +1,69 @@
+//! axe-core finds nothing wrong, on any screen, in either scheme of colours.
+
+use browser::{Screen, Window};
+use e2e::{Server, User};
+
+async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, screen: Screen) {
+    let window = Window::open(server, screen).await;
+    let view = async |what: &str| window.is_accessible(&format!("{what}, {screen:?}")).await;
+    view("the door").await;
+    window.clicks("Create an account").await;
+    view("the door for who is new").await;
+    window.clicks("Log in").await;
+    window.enters(&ann.name, "not her password").await;
+    window.clicks("Log in").await;
+    window.finds("//*[@role='alert' and string-length(.) > 0]").await;
+    view("the door, shut").await;
+    window.reloads().await;
+    window.logs_in(&ann.name).await;
+    window.sees("hello").await;
+    view("the list").await;
+    window.clicks("New conversation").await;
+    view("a new conversation").await;
+    window.clicks("Close").await;
+    window.opens_room("Garden").await;
+    window.sees("https://example.org").await;
+    view("a conversation").await;
+    window.writes("Message", "something").await;
+    view("a conversation, writing").await;
+    window.clicks("Members and details").await;
+    window.sees(&bob.name).await;
+    view("who is there").await;
+}
+
+#[tokio::test]
+async fn on_every_screen_in_every_view() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let [garden, kitchen] = [ann.creates_group("Garden", &[&bob]).await, ann.creates_group("Kitchen", &[&bob]).await];
+    let theirs = bob.sends(garden, "see https://example.org").await;
+    ann.reads(garden, &theirs).await;
+    let read = ann.sends(garden, "I did, https://example.org").await;
+    bob.reads(garden, &read).await;
+    ann.sends(garden, "not read by anybody yet").await;
+    bob.sends(kitchen, "hello").await;
+    for screen in Screen::ALL {
+        every_view_is_accessible(&server, &ann, &bob, screen).await;
+    }
+}
+
+#[tokio::test]
+async fn offline() {
+    let because = "it kills the system";
+    let Some(server) = Server::start_on_disk(because).await else { return };
+    let ann = server.user("ann").await;
+    ann.creates_group("Garden", &[]).await;
+    let [light, dark] =
+        [Window::open(&server, Screen::DESKTOP).await, Window::open(&server, Screen { phone: true, dark: true }).await];
+    for window in [&light, &dark] {
+        window.logs_in(&ann.name).await;
+        window.opens_room("Garden").await;
+    }
+    server.is_killed();
+    for window in [&light, &dark] {
+        window.sees("You are offline.").await;
+        window.sends("unsent").await;
+        window.sees_states(&["Sending"]).await;
+        window.is_accessible("offline").await;
+    }
+}

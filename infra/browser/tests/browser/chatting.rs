@@ -1,0 +1,99 @@
+//! Two people, two windows.
+
+use browser::{Screen, Window};
+use e2e::Server;
+
+#[tokio::test]
+async fn two_people_find_each_other_and_chat() {
+    let server = Server::start().await;
+    let [ann, bob] = ["ann", "bob"].map(|name| server.name(name));
+    let anns = Window::open(&server, Screen::DESKTOP).await;
+    anns.registers(&ann).await;
+    let bobs = Window::open(&server, Screen { phone: true, dark: true }).await;
+    bobs.registers(&bob).await;
+
+    anns.clicks("Start a conversation").await;
+    anns.writes("Their name", &bob).await;
+    anns.clicks("Start chat").await;
+    anns.sends("Hello Bob").await;
+    anns.sees_states(&["Sent"]).await;
+
+    bobs.sees_rooms(&[(&ann, "Hello Bob", "1")]).await;
+    bobs.sees_title("(1) Chat").await;
+    bobs.opens_room(&ann).await;
+    bobs.sees_messages(&["Hello Bob"]).await;
+    anns.sees_states(&["Read by all"]).await;
+
+    bobs.writes("Message", "Hello").await;
+    anns.sees(&format!("{bob} is typing…")).await;
+    bobs.writes("Message", " Ann").await;
+    bobs.clicks("Send").await;
+    anns.sees_messages(&["Hello Bob", "Hello Ann"]).await;
+    anns.sees_no_more("is typing…").await;
+    bobs.sees_states(&["Read by all"]).await;
+    anns.sees_rooms(&[(&bob, "Hello Ann", "")]).await;
+}
+
+#[tokio::test]
+async fn unread_messages_are_counted_until_they_are_seen() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let [garden, kitchen] = [ann.creates_room_with(&[&bob]).await, ann.creates_group("Kitchen", &[&bob]).await];
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("Kitchen").await;
+    window.sees_title("Chat").await;
+
+    bob.sends(garden, "one").await;
+    bob.sends(garden, "two").await;
+    bob.sends(kitchen, "tea?").await;
+    let tea = format!("{}: tea?", bob.name);
+    window.sees_rooms(&[("Kitchen", &tea, ""), (&bob.name, "two", "2")]).await;
+    window.sees_title("(2) Chat").await;
+    window.opens_room(&bob.name).await;
+    window.sees("Unread messages").await;
+    window.sees_rooms(&[("Kitchen", &tea, ""), (&bob.name, "two", "")]).await;
+    window.sees_title("Chat").await;
+    assert_eq!(ann.sees_room(garden).await["unread"], 0);
+
+    // What one has read on the phone needs no reading on the desktop.
+    window.opens_room("Kitchen").await;
+    let three = bob.sends(garden, "three").await;
+    window.sees_title("(1) Chat").await;
+    ann.reads(garden, &three).await;
+    window.sees_title("Chat").await;
+}
+
+#[tokio::test]
+async fn a_message_is_shown_as_it_was_written() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_group("<b>Garden</b>", &[]).await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("<b>Garden</b>").await;
+    let texts = [
+        "<img src=x onerror=\"document.title='owned'\">",
+        "<script>document.title = 'owned'</script>",
+        "javascript:document.title='owned'",
+        "two\nlines  and   spaces",
+        "שלום עולם",
+    ];
+    for text in texts {
+        ann.sends(room, text).await;
+    }
+    window.sees_messages(&texts).await;
+    let address = "see https://example.org/?a=<b>&c";
+    window.sends(address).await;
+    window.sees_states(&["Sent"; 6]).await;
+    // An image that cannot be loaded says so in its own time; a whole reload is later.
+    window.reloads().await;
+    window.sees_messages(&[&texts[..], &[address]].concat()).await;
+    window.sees_title("Chat").await;
+    let elements = "return [document.querySelectorAll('.message img, .message script, .message b').length,
+        [...document.querySelectorAll('.message a')].map((link) => link.href),
+        [...document.querySelectorAll('.message .text')].map((text) => getComputedStyle(text).direction)]";
+    let rtl_alone = ["ltr", "ltr", "ltr", "ltr", "rtl", "ltr"];
+    let expected = serde_json::json!([0, ["https://example.org/?a="], rtl_alone]);
+    assert_eq!(window.measures(elements).await, expected);
+}

@@ -1,0 +1,56 @@
+//! Without a mouse.
+
+use browser::{Screen, Window};
+use e2e::Server;
+use fantoccini::key::Key;
+
+#[tokio::test]
+async fn everything_is_reached_by_keys_and_the_focus_is_where_one_expects_it() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    ann.creates_group("Garden", &[&bob]).await;
+    ann.creates_group("Kitchen", &[]).await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.has_focus_on("Name").await;
+    window.enters(&ann.name, e2e::PASSWORD).await;
+    window.presses(Key::Enter).await;
+    window.finds("//h2[.='Chats']").await;
+    window.sees("Kitchen").await;
+
+    window.presses(Key::Tab).await;
+    window.has_focus_on("New conversation").await;
+    window.presses(Key::Enter).await;
+    window.sees("Join with a number").await;
+    window.presses(Key::Escape).await;
+    window.sees_no_more("Join with a number").await;
+    window.has_focus_on("New conversation").await;
+
+    window.presses(Key::Tab).await;
+    window.presses(Key::Down).await;
+    window.presses(Key::Up).await;
+    window.presses(Key::Down).await;
+    window.presses(Key::Enter).await;
+    window.finds("//main//h2[.='Garden']").await;
+    window.has_focus_on("Message").await;
+    window.writes("Message", "by keys").await;
+    window.presses(Key::Enter).await;
+    window.sees_messages(&["by keys"]).await;
+    window.has_focus_on("Message").await;
+}
+
+#[tokio::test]
+async fn what_others_write_is_spoken_once() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_group("Garden", &[&bob]).await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("Garden").await;
+    bob.sends(room, "hello").await;
+    window.sees_messages(&["hello"]).await;
+    let spoken = "return [...document.querySelectorAll('[aria-live]')].map((region) => region.textContent)";
+    assert_eq!(window.measures(spoken).await, serde_json::json!([format!("{} in Garden: hello", bob.name)]));
+    window.sends("mine").await;
+    window.sees_messages(&["hello", "mine"]).await;
+    assert_eq!(window.measures(spoken).await, serde_json::json!([format!("{} in Garden: hello", bob.name)]));
+}

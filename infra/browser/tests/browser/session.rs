@@ -1,0 +1,68 @@
+//! Who is logged in, and for how long.
+
+use browser::{Screen, Window};
+use e2e::Server;
+use reqwest::Method;
+
+#[tokio::test]
+async fn a_reload_keeps_the_session_and_the_open_conversation() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_group("Garden", &[]).await;
+    ann.creates_group("Kitchen", &[]).await;
+    ann.sends(room, "hello").await;
+    let window = Window::open(&server, Screen { phone: true, ..Screen::DESKTOP }).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("Garden").await;
+    window.reloads().await;
+    window.sees_messages(&["hello"]).await;
+    window.goes_back().await;
+    window.finds("//h2[.='Chats']").await;
+    window.opens_room("Kitchen").await;
+    window.clicks("Back to all conversations").await;
+    window.finds("//h2[.='Chats']").await;
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_session_in_the_browser_and_on_the_server() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    ann.creates_group("Garden", &[]).await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    let token = window.measures("return JSON.parse(localStorage.getItem('session')).token").await;
+    let token = ann.with_token(token.as_str().unwrap().to_owned());
+    token.get("/list-chatrooms/").await.is(200);
+    window.clicks("Log out").await;
+    window.sees("You have logged out.").await;
+    token.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    window.reloads().await;
+    window.finds("//h1[.='Log in']").await;
+    assert_eq!(window.measures("return localStorage.length").await, 0);
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_has_ended_leads_to_the_door() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    let token = window.measures("return JSON.parse(localStorage.getItem('session')).token").await;
+    let logout = server.request(Method::POST, "/auth/logout/").bearer_auth(token.as_str().unwrap());
+    e2e::Answer::to(logout).await.is(200);
+    window.sees("Your session has ended.").await;
+    window.logs_in(&ann.name).await;
+}
+
+#[tokio::test]
+async fn the_door_says_why_it_stays_shut() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.enters(&ann.name, "not her password").await;
+    window.clicks("Log in").await;
+    window.finds("//*[@role='alert' and string-length(.) > 0]").await;
+    window.clicks("Create an account").await;
+    window.clicks("Create account").await;
+    window.sees("taken").await;
+}
