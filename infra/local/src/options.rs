@@ -60,7 +60,7 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds)]
     pub socket_duration: Duration,
 
-    /// How often expired items are deleted; DynamoDB itself takes up to two days
+    /// How often expired items are deleted, which takes DynamoDB itself a few days
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub ttl_sweep: Duration,
 
