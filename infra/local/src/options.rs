@@ -114,7 +114,7 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
     pub instance_idle: Duration,
 
-    /// How often expired items are deleted; DynamoDB itself takes up to two days
+    /// How often expired items are deleted, which takes DynamoDB itself a few days
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
     pub ttl_sweep: Duration,
 

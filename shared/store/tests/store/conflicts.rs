@@ -1,0 +1,86 @@
+//! Writes that meet a transaction on their item. Neither engine at hand refuses them, so what DynamoDB answers is played
+//! (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works", "Transaction conflict handling").
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use aws_sdk_dynamodb::{
+    Config,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use axum::{Router, http::StatusCode};
+use domain::Error;
+use store::{Store, Tables, Turn};
+
+use crate::support::{client_id, message, message_id, room_id, user};
+
+const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+    "message": "Transaction is ongoing for the item"}"#;
+const CANCELLED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+    "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]",
+    "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
+
+/// A DynamoDB that refuses so many calls, and says yes to all others. It counts them.
+async fn refusing(times: usize, refusal: &'static str) -> (Store, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let router = Router::new().fallback(async move || {
+        let number = counted.fetch_add(1, Ordering::SeqCst);
+        if number < times { (StatusCode::BAD_REQUEST, refusal) } else { (StatusCode::OK, "{}") }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router).await });
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(url);
+    (Store::new(config, tables()), calls)
+}
+
+fn tables() -> Tables {
+    let name = || "table".to_owned();
+    Tables {
+        client_ids: name(),
+        connections: name(),
+        credentials: name(),
+        memberships: name(),
+        messages: name(),
+        rooms: name(),
+        sessions: name(),
+        usernames: name(),
+        users: name(),
+    }
+}
+
+async fn stores_once(store: &Store) -> Result<(), Error> {
+    let turn = Turn { id: message_id(1), sequence: 1, previous: None, members: [user(1)].into() };
+    let message = message(room_id(1), user(1), &turn);
+    store.put_message_once(&message, &client_id("c")).await.map(|first| assert!(first.is_none()))
+}
+
+#[tokio::test]
+async fn an_update_that_meets_a_transaction_is_tried_again() {
+    let (store, calls) = refusing(2, CONFLICT).await;
+    store.remove_sockets(user(1), &["a".to_owned()]).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_transaction_that_meets_another_is_tried_again() {
+    let (store, calls) = refusing(2, CANCELLED).await;
+    stores_once(&store).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn whoever_meets_transactions_without_end_is_to_come_again() {
+    let (store, _) = refusing(usize::MAX, CANCELLED).await;
+    assert!(matches!(stores_once(&store).await, Err(Error::Unavailable { .. })));
+    let (store, _) = refusing(usize::MAX, CONFLICT).await;
+    let removed = store.remove_sockets(user(1), &["a".to_owned()]).await;
+    assert!(matches!(removed, Err(Error::Unavailable { .. })));
+}
