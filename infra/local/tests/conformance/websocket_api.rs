@@ -26,7 +26,8 @@ async fn the_authorizer_decides_before_connect() {
     assert_eq!(events["Count"], 0, "$connect was called for a refused socket: {events}");
 }
 
-/// "Manage connected users and client apps: $connect and $disconnect routes".
+/// "Manage connected users and client apps: $connect and $disconnect routes": if the integration fails, there is no
+/// connection. That the client then sees 502 is what live APIs do (serverless/serverless-websockets-plugin#13).
 #[tokio::test]
 async fn connect_refuses_by_status_and_a_broken_one_is_a_bad_gateway() {
     let runtime = Runtime::start().await;
