@@ -16,5 +16,6 @@ mod dynamodb;
 mod http_api;
 mod iam;
 mod lambda;
+mod listen;
 mod process;
 mod websocket_api;

@@ -29,7 +29,7 @@ Resources:
       StageName: !Ref Stage
       RouteSelectionExpression: $request.body.type
       Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Echo.Arn}
-      Routes: {$connect: {FunctionArn: !GetAtt Echo.Arn}}
+      Routes: {$connect: {FunctionArn: !Ref Echo.Alias}}
   Echo:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: echo}}
@@ -90,7 +90,7 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "CodeUri:",
         "VpcConfig: {}\n      CodeUri:",
-        "Echo: VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+        "Echo: VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
     refused(
         "AWS::DynamoDB::Table",
@@ -106,6 +106,11 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "$request.body.type",
         "$request.header.x",
         "Sockets: RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
+    );
+    refused(
+        "{CorsConfiguration:",
+        "{Auth: {EnableIamAuthorizer: true}, CorsConfiguration:",
+        "Api: Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
     );
     refused("${Key}", "key", "Echo: Environment.Variables.KEY: key is not a secret of the template");
 }
