@@ -4,6 +4,7 @@ Needs `aws-sam-translator`, which the SAM CLI brings; no account and no network.
 """
 
 import copy
+import logging
 import os
 import pathlib
 
@@ -11,6 +12,9 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# It warns of what only AWS's own service has: feature toggles and a place for its metrics.
+logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
 
 
 class _NoManagedPolicies:

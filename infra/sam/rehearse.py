@@ -66,6 +66,13 @@ def trailing_slashes(template, url):
 
 
 @gap
+def no_identity_source(template, url):
+    """It makes the header `Authorization` a condition of every authorizer that names no source of an identity."""
+    for authorizer in of_type(template, "AWS::ApiGatewayV2::Authorizer").values():
+        authorizer["Properties"].setdefault("IdentitySource", [])
+
+
+@gap
 def no_code_deploy(template, url):
     """It has no CodeDeploy. A first deployment moves no traffic on AWS either."""
     for name, resource in list(template["Resources"].items()):

@@ -3,7 +3,10 @@
 import copy
 import unittest
 
-from expand import expanded, of_type, source
+from samcli.commands.deploy.auth_utils import auth_per_resource
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+
+from expand import ROOT, expanded, of_type, source
 from findings import findings
 
 
@@ -49,6 +52,40 @@ class Template(unittest.TestCase):
         written = self.source["Resources"]["WebSocketApi"]["Properties"]["Routes"]
         routes = of_type(self.expanded, "AWS::ApiGatewayV2::Route").values()
         self.assertCountEqual([route["Properties"]["RouteKey"] for route in routes], written)
+
+    def test_a_guided_deployment_does_not_ask_about_every_route(self):
+        stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
+        asked = auth_per_resource(stacks)
+        self.assertEqual([name for name, has_authentication in asked if not has_authentication], [])
+        self.assertNotEqual(asked, [])
+
+    def test_every_parameter_is_described(self):
+        for name, parameter in self.source["Parameters"].items():
+            self.assertIn("Description", parameter, name)
+            self.assertIn("Default", parameter, name)
+
+    def test_what_users_would_miss_outlives_the_stack(self):
+        tables = of_type(self.expanded, "AWS::DynamoDB::Table")
+        lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
+        # Whoever is logged in logs in again; a retry of last week is a new message; nobody is connected.
+        self.assertEqual(lost, {"SessionsTable", "ClientIdsTable", "ConnectionsTable"})
+        for name, table in tables.items():
+            properties = table["Properties"]
+            self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
+            if name not in lost:
+                self.assertEqual(table.get("UpdateReplacePolicy"), "Retain", name)
+                self.assertEqual(properties["DeletionProtectionEnabled"], {"Fn::If": ["IsProd", True, False]}, name)
+
+    def test_every_deployment_in_prod_is_taken_back_on_alarm(self):
+        groups = of_type(self.expanded, "AWS::CodeDeploy::DeploymentGroup")
+        self.assertEqual(len(groups), len(of_type(self.expanded, "AWS::Lambda::Function")))
+        for name, group in groups.items():
+            configuration = group["Properties"]["DeploymentConfigName"]["Fn::If"]
+            self.assertEqual(configuration[0], "IsProd", name)
+            self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
+            alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
+            expected = [{"Name": {"Ref": "HttpErrorsAlarm"}}, {"Name": {"Ref": "SocketErrorsAlarm"}}]
+            self.assertEqual(alarms, expected, name)
 
     def test_a_route_without_its_permission_is_found(self):
         found = self.found_expanded(lambda resources: resources.pop("SendMessageFunctionRoutePermission"))

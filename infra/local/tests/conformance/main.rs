@@ -17,6 +17,7 @@ mod http_api;
 mod iam;
 mod invoke_api;
 mod lambda;
+mod listen;
 mod log;
 mod process;
 mod rie;

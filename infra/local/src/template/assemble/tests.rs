@@ -29,7 +29,7 @@ Resources:
       StageName: !Ref Stage
       RouteSelectionExpression: $request.body.type
       Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Echo.Arn}
-      Routes: {$connect: {FunctionArn: !GetAtt Echo.Arn}}
+      Routes: {$connect: {FunctionArn: !Ref Echo.Alias}}
   Echo:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: echo}}
@@ -90,7 +90,7 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "CodeUri:",
         "VpcConfig: {}\n      CodeUri:",
-        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
     refused("AWS::DynamoDB::Table", "AWS::S3::Bucket", "Things (line 11): the local runtime has no AWS::S3::Bucket");
     refused(
@@ -113,5 +113,10 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     for element in ["Condition", "NotAction", "NotResource"] {
         statement(element);
     }
+    refused(
+        "{CorsConfiguration:",
+        "{Auth: {EnableIamAuthorizer: true}, CorsConfiguration:",
+        "Api (line 20): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
+    );
     refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
 }

@@ -1,0 +1,26 @@
+//! Who reaches the runtime: this machine alone, unless it is told to listen elsewhere as well.
+
+#![cfg(target_os = "linux")]
+
+use crate::harness::Runtime;
+
+/// Another address of this machine, at which nothing listens by itself.
+const ELSEWHERE: &str = "127.0.0.2";
+
+fn elsewhere(runtime: &Runtime) -> String {
+    format!("{}/subject", runtime.url.replace("127.0.0.1", ELSEWHERE))
+}
+
+#[tokio::test]
+async fn it_listens_at_no_other_address_by_itself() {
+    let runtime = Runtime::start().await;
+    let refused = runtime.http.get(elsewhere(&runtime)).send().await.unwrap_err();
+    assert!(refused.is_connect(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn it_listens_where_it_is_told_to_as_well() {
+    let runtime = Runtime::with(&["--memory", "--listen", ELSEWHERE]).await;
+    assert_eq!(runtime.http.get(elsewhere(&runtime)).send().await.unwrap().status(), 200);
+    assert_eq!(runtime.get("/subject").await.status(), 200);
+}

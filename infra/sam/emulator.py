@@ -1,0 +1,37 @@
+"""Runs MiniStack, and gives it what its WebSocket API lacks for any browser to stay connected.
+
+It accepts a handshake without the subprotocol that the answer of `$connect` has selected. API Gateway passes it on
+(API Gateway Developer Guide, "Setting up a $connect route that requires a WebSocket subprotocol").
+"""
+
+import contextvars
+
+from ministack.app import main
+from ministack.services import apigateway
+
+_connected = contextvars.ContextVar("the answer of $connect")
+_invoke, _handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket
+
+
+async def _remember(*arguments, **named):
+    response = await _invoke(*arguments, **named)
+    if "CONNECT" in arguments:
+        _connected.set(response or {})
+    return response
+
+
+async def _with_subprotocol(scope, receive, send, *arguments, **named):
+    async def complete(message):
+        if message["type"] == "websocket.accept":
+            headers = {name.lower(): value for name, value in (_connected.get({}).get("headers") or {}).items()}
+            message = {**message, "subprotocol": headers.get("sec-websocket-protocol")}
+        await send(message)
+
+    await _handle(scope, receive, complete, *arguments, **named)
+
+
+apigateway._invoke_ws_lambda = _remember
+apigateway.handle_websocket = _with_subprotocol
+
+if __name__ == "__main__":
+    main()
