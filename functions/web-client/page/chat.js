@@ -59,7 +59,7 @@ export class Chat extends EventTarget {
     this.#api = new Api(session.token);
     this.#people = new People(session);
     this.#outbox = new Outbox(localStorage, session.id);
-    this.#history = new History(this.#api, () => this.#changed());
+    this.#history = new History(this.#api, (fetched) => this.#fetched(fetched));
     this.#typing = new Typing(() => this.#changed());
     this.#delivery = new Delivery({
       outbox: this.#outbox,
@@ -313,6 +313,12 @@ export class Chat extends EventTarget {
     if (!this.rooms.get(conversation)) void this.#refresh();
     if (!this.#people.knows(sender)) void this.#attempt(() => this.#learnNames());
     if (isNew && sender !== this.me) this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    this.#changed();
+  }
+
+  /** Whoever has written has seen what came before. @param {Message[]} messages */
+  #fetched(messages) {
+    for (const { conversation, sender, id } of messages) this.rooms.mark(conversation, sender, id);
     this.#changed();
   }
 

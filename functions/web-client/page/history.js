@@ -25,7 +25,7 @@ export class History {
 
   /**
    * @param {import("./api.js").Api} api
-   * @param {() => void} onchange
+   * @param {(fetched: Message[]) => void} onchange
    */
   constructor(api, onchange) {
     this.#api = api;
@@ -75,7 +75,7 @@ export class History {
     try {
       const { messages, more } = await this.#api.messages(room, { before: first.id, limit: PAGE });
       timeline.prepend(messages, more);
-      this.#onchange();
+      this.#onchange(messages);
     } finally {
       this.#loadingOlder.delete(room);
     }
@@ -109,12 +109,13 @@ export class History {
     if (!timeline.loaded) {
       const { messages, more } = await this.#api.messages(room, { limit: PAGE });
       timeline.load(messages, more);
-    } else {
-      const { messages, more } = await this.#api.messages(room, { after: timeline.settledId, limit: MOST });
-      timeline.settle(messages);
-      if (more) this.#catching.set(room, true);
-      else if (timeline.hasGap) await new Promise((resolve) => setTimeout(resolve, HOLE_AGES));
+      this.#onchange(messages);
+      return;
     }
-    this.#onchange();
+    const { messages, more } = await this.#api.messages(room, { after: timeline.settledId, limit: MOST });
+    timeline.settle(messages);
+    this.#onchange(messages);
+    if (more) this.#catching.set(room, true);
+    else if (timeline.hasGap) await new Promise((resolve) => setTimeout(resolve, HOLE_AGES));
   }
 }

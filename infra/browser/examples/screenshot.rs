@@ -70,8 +70,8 @@ async fn beside_each_other(server: &Server, desktop: &[u8], phone: &[u8]) -> Vec
         }};
         const done = arguments[arguments.length - 1];
         Promise.all([
-            show('{desktop}', 'left: 28px; top: 28px; width: 900px; border-radius: 12px'),
-            show('{phone}', 'right: 28px; bottom: 28px; width: 300px; border-radius: 24px'),
+            show('{desktop}', 'left: 24px; top: 100px; width: 820px; border-radius: 12px'),
+            show('{phone}', 'right: 24px; top: 70px; width: 284px; border-radius: 22px'),
         ]).then(done)"
     );
     window.tries(&script).await;

@@ -28,8 +28,6 @@ impl Driver {
     fn try_start(directory: &Path) -> Option<Self> {
         let child = Command::new("chromedriver")
             .arg("--port=0")
-            .env("LC_ALL", "en_GB.UTF-8")
-            .env("LANGUAGE", "en_GB")
             .env("TMPDIR", directory)
             .process_group(0)
             .stdin(Stdio::null())

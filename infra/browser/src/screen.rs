@@ -28,7 +28,7 @@ impl Screen {
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.join("profile").display()));
         // Blink's own numbers for dark and light.
-        arguments.push(format!("--blink-settings=preferredColorScheme={}", if self.dark { 0 } else { 1 }));
+        arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!self.dark)));
         let mut options = json!({"args": arguments});
         if self.phone {
             let metrics = json!({"width": 390, "height": 844, "pixelRatio": 2, "touch": true, "mobile": true});
@@ -51,5 +51,5 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--window-size=1180,800",
+    "--window-size=1180,900",
 ];

@@ -14,7 +14,7 @@ use url::Url;
 use crate::{Screen, driver::Driver};
 
 /// How long a person waits; far longer than anything takes, but for a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser of its own with one window.
 #[derive(Debug)]

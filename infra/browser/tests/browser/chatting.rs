@@ -35,6 +35,22 @@ async fn two_people_find_each_other_and_chat() {
 }
 
 #[tokio::test]
+async fn an_answer_says_that_what_came_before_it_was_read() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_group("Garden", &[&bob]).await;
+    ann.sends(room, "Hello").await;
+    bob.sends(room, "Hello Ann").await;
+    ann.sends(room, "How are you?").await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("Garden").await;
+    window.sees_states(&["Read by all", "Sent"]).await;
+    bob.sends(room, "Fine").await;
+    window.sees_states(&["Read by all", "Read by all"]).await;
+}
+
+#[tokio::test]
 async fn unread_messages_are_counted_until_they_are_seen() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
