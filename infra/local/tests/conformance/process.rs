@@ -77,12 +77,21 @@ fn a_broken_template_is_one_clear_sentence() {
         fs::write(&broken, fs::read_to_string(template()).unwrap().replacen(from, to, 1)).unwrap();
         assert_eq!(fails(&broken, &["--memory"]), format!("error: {}: {sentence}\n", broken.display()));
     };
+    let source = fs::read_to_string(template()).unwrap();
+    let line = |resource: &str| source.lines().position(|line| line == format!("  {resource}:")).unwrap() + 1;
     says(
         "Ref Events",
         "Ref Nothing",
-        "Subject (line 70): in `Environment`: in `Variables`: in `EVENTS_TABLE`: `Nothing` is neither a parameter nor a resource of the template",
+        &format!(
+            "Subject (line {}): in `Environment`: in `Variables`: in `EVENTS_TABLE`: `Nothing` is neither a parameter nor a resource of the template",
+            line("Subject")
+        ),
     );
-    says("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Events (line 13): the local runtime has no AWS::SQS::Queue");
+    says(
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        &format!("Events (line {}): the local runtime has no AWS::SQS::Queue", line("Events")),
+    );
 }
 
 #[tokio::test]
