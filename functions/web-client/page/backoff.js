@@ -1,7 +1,7 @@
 // How long to wait before trying again.
 
 const FIRST = 500;
-const LONGEST = 30_000;
+const LONGEST = 15_000;
 
 /**
  * Doubles with every attempt. Half of it is chance, so that those whom one failure has cut off do not come back at once.

@@ -227,9 +227,11 @@ export class Chat extends EventTarget {
   }
 
   async logOut() {
+    // The server closes the sockets of a session that ends, and nothing here shall wonder why.
+    this.close();
     // Where the server cannot be reached, it is at least this browser that forgets the token.
     await this.#api.logOut().catch(() => undefined);
-    this.#end();
+    this.#forget();
   }
 
   /** Falls silent, for good. */
@@ -243,6 +245,10 @@ export class Chat extends EventTarget {
   #end() {
     if (this.signal.aborted) return;
     this.close();
+    this.#forget();
+  }
+
+  #forget() {
     this.#people.forget();
     this.dispatchEvent(new Event("end"));
   }

@@ -188,7 +188,7 @@ impl Window {
                     return element;
                 }
             }
-            assert!(start.elapsed() < PATIENCE, "there is no {xpath} in:\n{}", self.text().await);
+            assert!(start.elapsed() < PATIENCE, "there is no {xpath} in:\n{}", self.state().await);
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -201,14 +201,15 @@ impl Window {
                 return;
             }
             let elapsed = start.elapsed();
-            assert!(elapsed < PATIENCE, "waited {what}: {expected}, and saw {seen} in:\n{}", self.text().await);
+            assert!(elapsed < PATIENCE, "waited {what}: {expected}, and saw {seen} in:\n{}", self.state().await);
             sleep(Duration::from_millis(50)).await;
         }
     }
 
-    async fn text(&self) -> String {
-        let text = self.client.execute("return document.body.innerText", vec![]).await;
-        text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    /// What helps to understand why something is not as expected: the text, what is loaded, the console.
+    async fn state(&self) -> String {
+        let state = self.client.execute(STATE, vec![]).await.expect("the page can be read");
+        format!("{}\nConsole: {:#?}", state.as_str().unwrap_or_default(), self.console().await)
     }
 }
 
@@ -226,6 +227,9 @@ impl WebDriverCompatibleCommand for ConsoleLog {
     }
 }
 
+const STATE: &str = "const loaded = performance.getEntriesByType('resource');
+    const told = ({ name, responseStatus, responseEnd }) => `${responseStatus} ${Math.round(responseEnd)} ms ${name}`;
+    return [document.body.innerText, document.readyState, ...loaded.map(told)].join('\\n')";
 const SHOWS: &str = "return document.body.innerText.includes(arguments[0])";
 const MESSAGES: &str = "return [...document.querySelectorAll('.message .text')].map((text) => text.textContent)";
 const STATES: &str =
