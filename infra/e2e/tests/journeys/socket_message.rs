@@ -83,7 +83,7 @@ async fn what_rest_refuses_is_refused_here() {
     ] {
         let mut sent = frame.clone();
         sent["type"] = json!("message");
-        bobs.sends(&sent).await;
+        bobs.sends_text(&sent.to_string()).await;
         let error = bobs.is_told(code).await;
         if frame["client_id"] == "1" {
             assert_eq!(error["client_id"], "1");

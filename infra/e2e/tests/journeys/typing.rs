@@ -80,7 +80,7 @@ async fn what_is_missing_or_mistyped_is_an_error() {
         json!({"type": "typing", "conversation": "1"}),
         json!({"type": "typing", "conversation": room, "typing": "yes"}),
     ] {
-        phone.sends(&frame).await;
+        phone.sends_text(&frame.to_string()).await;
         phone.is_told("invalid_request").await;
     }
 }

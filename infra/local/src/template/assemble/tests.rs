@@ -116,7 +116,7 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "{CorsConfiguration:",
         "{Auth: {EnableIamAuthorizer: true}, CorsConfiguration:",
-        "Api (line 20): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
+        "Api (line 21): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
     );
     refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
 }
