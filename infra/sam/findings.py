@@ -85,6 +85,10 @@ def authorizer(template, name, connect, allowed):
 
 def permissions(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
+        for policy in listed(role["Properties"].get("ManagedPolicyArns", [])):
+            # SAM's own: to write logs, and for CodeDeploy to move traffic.
+            if not json.dumps(policy).rstrip('"}]').endswith(("/AWSLambdaBasicExecutionRole", "/AWSCodeDeployRoleForLambda")):
+                yield f"{name} has {policy}: name what it may do"
         for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 for action in listed(statement["Action"]):

@@ -126,6 +126,14 @@ class Template(unittest.TestCase):
 
         self.assertEqual(self.found(widen), ['TypingFunctionRole grants dynamodb:GetItem on "*": name the resource'])
 
+    def test_a_managed_policy_is_found(self):
+        def widen(resources, _):
+            resources["TypingFunction"]["Properties"]["Policies"].append("arn:aws:iam::aws:policy/AdministratorAccess")
+
+        found = self.found(widen)
+        self.assertEqual(len(found), 1)
+        self.assertIn("TypingFunctionRole has ", found[0])
+
     def test_logs_that_are_kept_for_ever_are_found(self):
         found = self.found(lambda resources, _: resources["LogGroup"]["Properties"].pop("RetentionInDays"))
         self.assertEqual(found, ["LogGroup keeps its logs for ever"])

@@ -2,6 +2,7 @@
 // written, and again for as long as it is not known whether they have arrived.
 
 import { Failure } from "./api.js";
+import { KNOWN_AGAIN_FOR } from "./outbox.js";
 
 /**
  * @typedef {import("./outbox.js").Unsent} Unsent
@@ -59,6 +60,11 @@ export class Delivery {
   async #drain(room) {
     let attempt = 0;
     for (let next; !this.#ended && (next = this.#next(room)); ) {
+      if (Date.now() - next.at >= KNOWN_AGAIN_FOR) {
+        this.#means.outbox.refuse(next, "This is days old, and may have arrived.");
+        this.#means.onchange();
+        continue;
+      }
       try {
         const message = await this.#means.send(next);
         this.#means.outbox.remove(next.client_id);

@@ -29,11 +29,13 @@ function show(notice) {
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
-    forgetSession();
-    show(leaving ? "You have logged out." : "Your session has ended. Please log in again.");
+    forgetSession(session);
+    if (chat === entered) show(leaving ? "You have logged out." : "Your session has ended. Please log in again.");
   });
   const logOut = () => {
     leaving = true;
+    // At once: the server may not be there to say so.
+    forgetSession(session);
     void entered.logOut();
   };
   document.body.replaceChildren(chatView(entered, logOut));

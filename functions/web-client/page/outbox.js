@@ -7,6 +7,9 @@
  * `at` is when it was written, in milliseconds; `refused` says why it is not tried again.
  */
 
+/** For a day less than the server knows a message again by its `client_id`: sent later, it might be there twice. */
+export const KNOWN_AGAIN_FOR = 6 * 24 * 3_600_000;
+
 export class Outbox {
   #storage;
   #prefix;
@@ -54,12 +57,23 @@ export class Outbox {
    * @param {string} reason
    */
   refuse(unsent, reason) {
-    this.#save({ ...unsent, refused: reason });
+    if (this.#has(unsent)) this.#save({ ...unsent, refused: reason });
   }
 
   /** @param {Unsent} unsent */
   retry({ refused: _, ...unsent }) {
-    this.#save(unsent);
+    if (!this.#has(unsent)) return;
+    if (Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
+    this.remove(unsent.client_id);
+    this.add(unsent.conversation, unsent.text);
+  }
+
+  /**
+   * It may have arrived meanwhile.
+   * @param {Unsent} unsent
+   */
+  #has({ client_id }) {
+    return this.#storage.getItem(this.#prefix + client_id) !== null;
   }
 
   /** @param {Unsent} unsent */

@@ -17,8 +17,12 @@ export function saveSession(session) {
   localStorage.setItem(KEY, JSON.stringify(session));
 }
 
-export function forgetSession() {
-  localStorage.removeItem(KEY);
+/**
+ * Forgets this session, and not one that has begun meanwhile.
+ * @param {Session} session
+ */
+export function forgetSession({ token }) {
+  if (savedSession()?.token === token) localStorage.removeItem(KEY);
 }
 
 /**

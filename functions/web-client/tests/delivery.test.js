@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Failure } from "../page/api.js";
 import { Delivery } from "../page/delivery.js";
-import { Outbox } from "../page/outbox.js";
+import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
 import { message, settled, storage } from "./message.js";
 
 /**
@@ -125,4 +125,16 @@ test("the end of the session is told once, and what is unsent stays", async (con
   running.wake();
   await settled();
   assert.deepEqual([asked.length, ends(), outbox.all().length], [1, 1, 1]);
+});
+
+test("what may have arrived days ago is not sent by itself", async (context) => {
+  const { outbox, asked, running } = delivery(context);
+  context.mock.timers.reset();
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  outbox.add(1, "long ago");
+  context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
+  running.wake();
+  await settled();
+  assert.deepEqual(asked, []);
+  assert.match(outbox.all()[0].refused ?? "", /may have arrived/);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Outbox } from "../page/outbox.js";
+import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
 import { storage } from "./message.js";
 
 /** @param {Outbox} outbox */
@@ -43,4 +43,26 @@ test("what was refused stays, with its reason and its name, until somebody decid
   assert.deepEqual(outbox.all(), [{ ...unsent, refused: "You are not a member." }]);
   outbox.retry(outbox.all()[0]);
   assert.deepEqual(outbox.all(), [unsent]);
+});
+
+test("what has arrived meanwhile is neither refused nor tried again", () => {
+  const outbox = new Outbox(storage(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  outbox.remove(unsent.client_id);
+  outbox.refuse(unsent, "You are not a member.");
+  outbox.retry(unsent);
+  assert.deepEqual(outbox.all(), []);
+});
+
+test("what is tried again after days is a message of its own", (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const outbox = new Outbox(storage(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
+  outbox.retry(unsent);
+  const [again] = outbox.all();
+  assert.equal(again.text, "hello");
+  assert.notEqual(again.client_id, unsent.client_id);
 });

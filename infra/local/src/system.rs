@@ -177,6 +177,11 @@ fn lock(directory: &Path) -> Result<fs::File> {
 
 /// Listens on 127.0.0.1, on `::1` where there is one, since `localhost` may mean either, and on `also`.
 async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u16)> {
+    if let Some(address) = also.filter(IpAddr::is_unspecified) {
+        bail!(
+            "--listen takes one address of this machine, such as 172.17.0.1, and not {address}, which is all of them"
+        );
+    }
     let bind = async |address: IpAddr, port: u16| TcpListener::bind(SocketAddr::new(address, port)).await;
     let failed = |error: std::io::Error, address: IpAddr| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
@@ -200,7 +205,9 @@ async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u1
         }
         Err(_) => {}
     }
-    if let Some(address) = also {
+    // Where it listens already, it need not listen again.
+    let elsewhere = |address: &IpAddr| ![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(address);
+    if let Some(address) = also.filter(elsewhere) {
         listeners.push(bind(address, chosen).await.map_err(|error| failed(error, address))?);
     }
     Ok((listeners, chosen))

@@ -197,21 +197,23 @@ export class Conversation {
    */
   #entries(room, messages) {
     const { me, rooms } = this.#chat;
-    const known = new Set(messages.map(({ client_id }) => client_id));
+    /** @type {Map<string, number>} the last of my messages that was called so */
+    const called = new Map();
+    for (const { sender, client_id, id } of messages) if (sender === me && client_id) called.set(client_id, id);
     const sent = messages.map((message) => ({
       // The same as that of the unsent one which it was.
-      key: message.sender === me && message.client_id ? message.client_id : String(message.id),
+      key: called.get(message.client_id ?? "") === message.id ? `mine ${message.client_id}` : `id ${message.id}`,
       text: message.text,
       user: message.sender,
       at: message.created_at,
       sequence: message.sequence,
       state: () => (message.sender !== me ? null : rooms.isReadByAll(message) ? /** @type {const} */ ("read") : "sent"),
     }));
-    const unsent = this.#chat.unsent(room.id).filter(({ client_id }) => !known.has(client_id));
+    const unsent = this.#chat.unsent(room.id).filter(({ client_id }) => !called.has(client_id));
     return [
       ...sent,
       ...unsent.map((unsent) => ({
-        key: unsent.client_id,
+        key: `mine ${unsent.client_id}`,
         text: unsent.text,
         user: me,
         at: new Date(unsent.at).toISOString(),

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, Method, header, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use time::{OffsetDateTime, macros::format_description};
@@ -95,7 +95,7 @@ impl<'a> Event<'a> {
                 domain_name: host,
                 domain_prefix: host.split(['.', ':']).next().unwrap_or_default(),
                 http: Http {
-                    method: method(&parts.method),
+                    method: parts.method.as_str(),
                     path: arrival.path,
                     protocol: "HTTP/1.1",
                     source_ip: arrival.source.ip().to_string(),
@@ -112,10 +112,6 @@ impl<'a> Event<'a> {
             is_base64_encoded,
         }
     }
-}
-
-fn method(method: &Method) -> &str {
-    method.as_str()
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {

@@ -110,7 +110,7 @@ impl Lambda {
 
     /// The function that goes by `name`: its own, its ARN, or that of its binary.
     fn named(&self, name: &str) -> Option<&str> {
-        let name = name.rsplit_once("function:").map_or(name, |(_, name)| name);
+        let name = name.rsplit_once(":function:").map_or(name, |(_, name)| name);
         let name = name.strip_suffix(":$LATEST").unwrap_or(name);
         let (function, _) = self
             .pools

