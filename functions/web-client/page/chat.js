@@ -317,9 +317,15 @@ export class Chat extends EventTarget {
     this.rooms.apply(message);
     void this.#attempt(() => this.#history.add(message));
     if (!this.rooms.get(conversation)) void this.#refresh();
-    if (!this.#people.knows(sender)) void this.#attempt(() => this.#learnNames());
-    if (isNew && sender !== this.me) this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    if (isNew && sender !== this.me) void this.#announce(message);
     this.#changed();
+  }
+
+  /** Not before the sender has a name, if it can be had: a message is spoken once. @param {Message} message */
+  async #announce(message) {
+    const { conversation, sender } = message;
+    if (!this.#people.knows(sender)) await this.#attempt(() => this.#loadMembers(conversation));
+    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("message", { detail: message }));
   }
 
   /** Whoever has written has seen what came before. @param {Message[]} messages */

@@ -146,6 +146,11 @@ impl Window {
         self.waits("for conversations", ROOMS, Value::Null, json!(rooms)).await;
     }
 
+    /// Waits until this is what a screen reader was given to speak last.
+    pub async fn hears(&self, text: &str) {
+        self.waits("for what is spoken", SPOKEN, Value::Null, json!([text])).await;
+    }
+
     /// Waits until the window is called so.
     pub async fn sees_title(&self, title: &str) {
         self.waits("for a title", "return document.title", Value::Null, json!(title)).await;
@@ -236,6 +241,7 @@ const STATES: &str =
     "return [...document.querySelectorAll('.message .state')].map((state) => state.getAttribute('aria-label'))";
 const ROOMS: &str = "return [...document.querySelectorAll('nav li')].map((room) =>
     ['.name', '.preview', '.count:not([hidden])'].map((part) => room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
+const SPOKEN: &str = "return [...document.querySelectorAll('[aria-live]')].map((region) => region.textContent)";
 const FOCUS: &str = "const focused = document.activeElement;
     return focused.getAttribute('aria-label') ?? focused.labels?.[0]?.textContent ?? focused.textContent";
 
