@@ -1,9 +1,10 @@
 //! Files that are part of a function: a page, and what belongs to it.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     convert::Infallible,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{DefaultHasher, Hash, Hasher as _},
 };
 
 use domain::Error;
@@ -11,80 +12,167 @@ use lambda_http::{
     Body, RequestExt,
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     service_fn,
 };
 
 use crate::{
     Fatal,
-    http::{REQUEST_ID, Request, Response},
+    http::{Request, Response, request_id},
     problem::Problem,
 };
 
 /// A file that is served as it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
-    /// Its path, without a slash at the end.
-    pub path: &'static str,
+    /// Its path; but for `/` without a slash at the end.
+    pub path: Cow<'static, str>,
     /// Its media type.
     pub content_type: &'static str,
     /// What is in it.
-    pub content: &'static str,
+    pub content: Cow<'static, str>,
+    /// How long it may be kept.
+    pub cache: Cache,
 }
 
-/// Serves files until the process ends, each under its path with and without a slash at the end. Browsers keep them,
-/// and ask each time whether they have changed.
+/// How long whoever has a file may keep it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cache {
+    /// For ever: another content has another path.
+    Forever,
+    /// Until it has changed, which is asked each time.
+    AskFirst,
+}
+
+/// Serves files until the process ends, each under its path with and without a slash at the end.
 ///
 /// `policy` is the `Content-Security-Policy` of each.
 ///
 /// # Errors
-/// The Lambda runtime is gone.
-pub async fn serve(policy: &'static str, files: &'static [File]) -> Result<(), Fatal> {
+/// The policy is no header, or the Lambda runtime is gone.
+pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
     lambda_http::tracing::init_default_subscriber();
-    let answers: BTreeMap<&str, Response> = files.iter().map(|file| (file.path, answer(policy, file))).collect();
-    let answers = &answers;
+    let site = Site::new(policy, files)?;
+    let site = &site;
     lambda_http::run(service_fn(move |request: Request| async move {
-        let path = request.raw_http_path().trim_end_matches('/');
-        let mut response = match answers.get(path) {
-            Some(answer) => revalidated(request.headers(), answer.clone()),
-            None => Problem::report(Error::NotFound).response(),
-        };
-        let id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
-        response.headers_mut().extend(id.map(|id| (HeaderName::from_static(REQUEST_ID), id)));
+        let answer = site.answer(request.raw_http_path(), request.headers());
+        let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
+        response.headers_mut().extend(request_id(&request));
         Ok::<_, Infallible>(response)
     }))
     .await
 }
 
-fn answer(policy: &'static str, file: &File) -> Response {
-    let mut response = Response::new(Body::from(file.content));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(tag) = HeaderValue::try_from(tag(file.content)) {
-        headers.insert(ETAG, tag);
-    }
-    response
-}
-
-fn tag(content: &str) -> String {
+/// Differs where the content differs. Only what one build has made is compared.
+pub fn fingerprint(content: &(impl Hash + ?Sized)) -> String {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
-    format!("\"{:016x}\"", hasher.finish())
+    format!("{:016x}", hasher.finish())
 }
 
-/// 304 without a body where the client has the file already (RFC 9110, section 13.1.2).
-fn revalidated(request: &HeaderMap, mut response: Response) -> Response {
-    let had = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let had = had.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
-    let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok());
-    if tag.is_some_and(|tag| had.into_iter().any(|had| had == tag || had == "*")) {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = Body::Empty;
-        response.headers_mut().remove(CONTENT_TYPE);
+struct Site {
+    policy: HeaderValue,
+    /// By path, with their entity tags.
+    files: BTreeMap<Cow<'static, str>, (HeaderValue, File)>,
+}
+
+impl Site {
+    fn new(policy: &str, files: Vec<File>) -> Result<Self, Fatal> {
+        let tagged = files.into_iter().map(|file| {
+            let tag = HeaderValue::try_from(format!("\"{}\"", fingerprint(&*file.content)))?;
+            Ok((file.path.clone(), (tag, file)))
+        });
+        Ok(Self { policy: HeaderValue::try_from(policy)?, files: tagged.collect::<Result<_, Fatal>>()? })
     }
-    response
+
+    fn answer(&self, path: &str, request: &HeaderMap) -> Result<Response, Error> {
+        let path = match path.trim_end_matches('/') {
+            "" => "/",
+            path => path,
+        };
+        let (tag, file) = self.files.get(path).ok_or(Error::NotFound)?;
+        let mut response = Response::default();
+        if knows(request, tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+            *response.body_mut() = Body::from(file.content.clone());
+        }
+        let headers = response.headers_mut();
+        headers.insert(ETAG, tag.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache.control()));
+        headers.insert(CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static("same-origin"));
+        }
+        Ok(response)
+    }
+}
+
+impl Cache {
+    const fn control(self) -> &'static str {
+        match self {
+            Self::Forever => "public, max-age=31536000, immutable",
+            Self::AskFirst => "no-cache",
+        }
+    }
+}
+
+/// Whether the client has the file already (RFC 9110, section 13.1.2).
+fn knows(request: &HeaderMap, tag: &HeaderValue) -> bool {
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    known.any(|known| known == "*" || known.as_bytes() == tag.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        let file = |path, content, cache| File {
+            path: Cow::Borrowed(path),
+            content_type: "text/plain",
+            content: Cow::Borrowed(content),
+            cache,
+        };
+        let files = vec![file("/", "page", Cache::AskFirst), file("/a/b.txt", "part", Cache::Forever)];
+        Site::new("default-src 'none'", files).unwrap()
+    }
+
+    fn get(path: &str, known: Option<&str>) -> Result<Response, Error> {
+        let known = known.map(|known| (IF_NONE_MATCH, known.parse().unwrap()));
+        site().answer(path, &known.into_iter().collect())
+    }
+
+    #[test]
+    fn a_file_is_at_its_path_with_and_without_a_slash_and_nowhere_else() {
+        for (path, content) in [("/", "page"), ("", "page"), ("/a/b.txt", "part"), ("/a/b.txt/", "part")] {
+            assert_eq!(get(path, None).unwrap().body(), &Body::from(content), "{path}");
+        }
+        for path in ["/a", "/a/", "/b.txt", "/a/../a/b.txt", "/a/b.txt/c"] {
+            assert!(matches!(get(path, None), Err(Error::NotFound)), "{path}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_a_file_is_not_sent_it_again() {
+        let first = get("/", None).unwrap();
+        assert_eq!(first.status(), StatusCode::OK);
+        assert_eq!(first.headers()[CACHE_CONTROL], "no-cache");
+        let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
+        for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+            let again = get("/", Some(&known)).unwrap();
+            assert_eq!((again.status(), again.body()), (StatusCode::NOT_MODIFIED, &Body::Empty), "{known}");
+            assert_eq!(again.headers()[ETAG], first.headers()[ETAG]);
+        }
+        assert_eq!(get("/", Some("\"other\"")).unwrap().status(), StatusCode::OK);
+        assert_ne!(get("/a/b.txt", None).unwrap().headers()[ETAG], first.headers()[ETAG]);
+    }
 }

@@ -6,7 +6,7 @@ use domain::{Error, Fields, Input, Page, RoomId, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
-        HeaderValue, StatusCode,
+        HeaderName, HeaderValue, StatusCode,
         header::{CONTENT_TYPE, LINK},
     },
     service_fn,
@@ -21,7 +21,7 @@ pub type Request = lambda_http::Request;
 pub type Response = lambda_http::Response<Body>;
 
 /// The header that carries the id under which a request is found in the logs.
-pub(crate) const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID: &str = "x-request-id";
 
 /// Serves requests until the process ends.
 ///
@@ -37,16 +37,22 @@ where
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
     lambda_http::run(service_fn(move |request: Request| async move {
-        let id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
+        let id = request_id(&request);
         let answer = match routed(&request) {
             Ok(()) => handle(app, request).await,
             Err(error) => Err(error),
         };
         let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
-        response.headers_mut().extend(id.map(|id| (lambda_http::http::HeaderName::from_static(REQUEST_ID), id)));
+        response.headers_mut().extend(id);
         Ok::<_, Infallible>(response)
     }))
     .await
+}
+
+/// The header that tells the client under which id the request is found.
+pub(crate) fn request_id(request: &Request) -> Option<(HeaderName, HeaderValue)> {
+    let id = &request.lambda_context_ref()?.request_id;
+    Some((HeaderName::from_static(REQUEST_ID), HeaderValue::from_str(id).ok()?))
 }
 
 /// A route cannot end in a slash, so each has a second one, `/x/{proxy+}`: that is `/x/` where `proxy` is nothing.

@@ -1,21 +1,21 @@
 //! What the browser gets, as it is in `page/`.
 
-/// A file below `/assets/<version>/`.
+/// What the page loads.
 #[derive(Debug)]
-pub(crate) struct File {
+pub(crate) struct Asset {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
 }
 
-macro_rules! files {
-    ($($name:literal,)*) => { [$(File { name: $name, text: include_str!(concat!("../page/", $name)) }),*] };
+macro_rules! assets {
+    ($($name:literal,)*) => { [$(Asset { name: $name, text: include_str!(concat!("../page/", $name)) }),*] };
 }
 
 /// The page that loads all others.
 pub(crate) const PAGE: &str = include_str!("../page/index.html");
 
 /// All others.
-pub(crate) const FILES: [File; 25] = files![
+pub(crate) const ASSETS: [Asset; 25] = assets![
     "api.js",
     "backoff.js",
     "chat.js",
@@ -43,7 +43,7 @@ pub(crate) const FILES: [File; 25] = files![
     "views/rooms.js",
 ];
 
-impl File {
+impl Asset {
     pub(crate) fn is_module(&self) -> bool {
         self.content_type().starts_with("text/javascript")
     }
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_page_is_served() {
-        let mut served: BTreeSet<_> = FILES.iter().map(|file| file.name.to_owned()).collect();
+        let mut served: BTreeSet<_> = ASSETS.iter().map(|asset| asset.name.to_owned()).collect();
         served.insert("index.html".to_owned());
         assert_eq!(served, names(&Path::new(env!("CARGO_MANIFEST_DIR")).join("page"), ""));
     }
