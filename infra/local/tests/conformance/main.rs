@@ -20,6 +20,5 @@ mod lambda;
 mod listen;
 mod log;
 mod process;
-mod rie;
 mod watch;
 mod websocket_api;

@@ -3,12 +3,23 @@
 //!
 //! <https://github.com/aws/aws-lambda-runtime-interface-emulator>
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+#[path = "../conformance/harness.rs"]
+#[expect(dead_code, reason = "the conformance tests ask more of it")]
+mod harness;
+
 use std::{collections::BTreeSet, net::TcpListener, path::Path, process::Stdio};
 
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-use crate::harness::{Runtime, eventually};
+use harness::{Runtime, eventually};
 
 /// Amazon's emulator with the subject as its only function. Killed when dropped, and the subject ends with it.
 struct Emulator {
@@ -62,7 +73,6 @@ async fn both(runtime: &Runtime, function: &str, emulator: &Emulator, event: &Va
 }
 
 #[tokio::test]
-#[ignore = "infra/scripts/rie runs it"]
 async fn results_and_failures_are_word_for_word_those_of_amazons_emulator() {
     let runtime = Runtime::start().await;
     let emulator = Emulator::start("10", &[]).await;
@@ -92,7 +102,6 @@ async fn results_and_failures_are_word_for_word_those_of_amazons_emulator() {
 }
 
 #[tokio::test]
-#[ignore = "infra/scripts/rie runs it"]
 async fn the_function_sees_what_it_sees_in_amazons_emulator() {
     let runtime = Runtime::start().await;
     let emulator = Emulator::start("10", &[]).await;
