@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use time::{OffsetDateTime, macros::format_description};
@@ -128,11 +128,11 @@ fn headers<'a>(headers: &'a HeaderMap, arrival: &Arrival<'_>, host: &str, length
     }
     // There also where the client has sent no body, or one in chunks.
     joined.insert("content-length", length.to_string());
-    let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
+    let port = host.parse::<Authority>().ok().and_then(|host| host.port_u16()).unwrap_or(80);
     let address = arrival.source.ip().to_string();
     let forwarded = joined.get("x-forwarded-for").map_or(address.clone(), |before| format!("{before}, {address}"));
     joined.insert("x-forwarded-for", forwarded);
-    joined.insert("x-forwarded-port", port.to_owned());
+    joined.insert("x-forwarded-port", port.to_string());
     joined.insert("x-forwarded-proto", "http".to_owned());
     joined.insert("x-amzn-trace-id", arrival.trace.to_owned());
     joined

@@ -80,9 +80,9 @@ impl Failure {
         Self { cause: Cause::Throttled, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
     }
 
-    pub(super) fn too_large(size: usize, limit: usize) -> Self {
+    pub(super) fn too_large(size: usize, invocation_type: &str, limit: usize) -> Self {
         let message =
-            format!("{size} byte payload is too large for the RequestResponse invocation type (limit {limit} bytes)");
+            format!("{size} byte payload is too large for the {invocation_type} invocation type (limit {limit} bytes)");
         Self { cause: Cause::TooLarge, ..Self::new("RequestTooLargeException", message) }
     }
 

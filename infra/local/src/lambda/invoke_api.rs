@@ -19,6 +19,9 @@ use crate::{
     template::function_arn,
 };
 
+/// The largest event of an asynchronous invocation, in bytes (Lambda quotas).
+const MAX_EVENT: usize = 1024 * 1024;
+
 /// How much of the log's end a caller gets, in bytes.
 const LOG_TAIL: usize = 4096;
 
@@ -85,9 +88,11 @@ async fn invoke(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body: Bod
     iam.check(&iam.caller(&parts.headers), access).map_err(|denied| {
         Refusal::new(StatusCode::FORBIDDEN, "AccessDeniedException", json!({"Message": denied.to_string()}))
     })?;
-    let payload = payload(body).await?;
     let trace = ids::trace_of(&parts.headers);
-    match header(&parts.headers, "x-amz-invocation-type").unwrap_or("RequestResponse") {
+    let invocation_type = header(&parts.headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
+    let limit = if invocation_type == "Event" { MAX_EVENT } else { MAX_PAYLOAD };
+    let payload = payload(body, invocation_type, limit).await?;
+    match invocation_type {
         "RequestResponse" => {
             let wants_log = header(&parts.headers, "x-amz-log-type") == Some("Tail");
             answer(lambda.begin(function, &trace, payload)?, wants_log).await
@@ -102,8 +107,8 @@ async fn invoke(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body: Bod
 }
 
 /// Without a body the event is an empty object.
-async fn payload(body: Body) -> Result<Bytes, Refusal> {
-    let body = to_bytes(body, MAX_PAYLOAD).await.map_err(|_| Failure::too_large(MAX_PAYLOAD + 1, MAX_PAYLOAD))?;
+async fn payload(body: Body, invocation_type: &str, limit: usize) -> Result<Bytes, Refusal> {
+    let body = to_bytes(body, limit).await.map_err(|_| Failure::too_large(limit + 1, invocation_type, limit))?;
     if body.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }

@@ -81,7 +81,7 @@ impl Lambda {
     fn begin(&self, function: &str, trace: &str, payload: Bytes) -> Result<Invocation, Failure> {
         let Some(pool) = self.pools.get(function) else { return Err(Failure::unknown(function)) };
         if payload.len() > MAX_PAYLOAD {
-            return Err(Failure::too_large(payload.len(), MAX_PAYLOAD));
+            return Err(Failure::too_large(payload.len(), "RequestResponse", MAX_PAYLOAD));
         }
         let (reply, result) = oneshot::channel();
         let (log_writer, log) = oneshot::channel();

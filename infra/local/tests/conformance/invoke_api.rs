@@ -132,14 +132,19 @@ async fn an_event_is_accepted_and_a_dry_run_runs_nothing() {
 #[tokio::test]
 async fn an_event_that_is_no_json_or_too_large_is_refused() {
     let runtime = Runtime::start().await;
-    let send = async |body: Vec<u8>| {
+    let send = async |invocation_type: &str, body: Vec<u8>| {
         let url = format!("{}/2015-03-31/functions/Subject/invocations", runtime.url);
-        let response = runtime.http.post(url).body(body).send().await.unwrap();
+        let request = runtime.http.post(url).header("x-amz-invocation-type", invocation_type).body(body);
+        let response = request.send().await.unwrap();
         (response.status().as_u16(), header(&response, "x-amzn-errortype").to_owned())
     };
-    assert_eq!(send(b"no json".to_vec()).await, (400, "InvalidRequestContentException".to_owned()));
-    let large = json!("x".repeat(6 * 1024 * 1024 + 100)).to_string();
-    assert_eq!(send(large.into_bytes()).await, (413, "RequestTooLargeException".to_owned()));
+    let invalid = send("RequestResponse", b"no json".to_vec()).await;
+    assert_eq!(invalid, (400, "InvalidRequestContentException".to_owned()));
+    for (invocation_type, limit) in [("RequestResponse", 6 * 1024 * 1024 + 100), ("Event", 1024 * 1024)] {
+        let large = json!("x".repeat(limit)).to_string().into_bytes();
+        let refused = send(invocation_type, large).await;
+        assert_eq!(refused, (413, "RequestTooLargeException".to_owned()), "{invocation_type}");
+    }
 }
 
 /// "Using the Lambda runtime API": what the next invocation's headers say.
