@@ -3,6 +3,7 @@
 //! This crate is pure: no AWS, no HTTP, no clock, no randomness. A value of one of its types is valid, because nothing
 //! else can be built.
 
+mod attachment;
 mod error;
 mod event;
 mod fields;
@@ -15,6 +16,7 @@ mod room;
 mod timestamp;
 mod user;
 
+pub use attachment::{AttachmentKind, MediaType};
 pub use error::{Error, FieldErrors, causes};
 pub use event::Event;
 pub use fields::{Fields, Input};
