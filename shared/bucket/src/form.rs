@@ -56,12 +56,8 @@ impl Bucket {
         conditions.push(json!(["content-length-range", attachment.size, attachment.size]));
         let policy = json!({ "expiration": now + UPLOAD_WITHIN, "conditions": conditions });
         let policy = STANDARD.encode(policy.to_string());
-        let key = v4::generate_signing_key(
-            settings.credentials.secret_access_key(),
-            time(now),
-            &settings.region,
-            SERVICE,
-        );
+        let key =
+            v4::generate_signing_key(settings.credentials.secret_access_key(), time(now), &settings.region, SERVICE);
         fields.insert("x-amz-signature", v4::calculate_signature(key, policy.as_bytes()));
         fields.insert("policy", policy);
         Ok(UploadForm { url: self.0.url.to_string(), method: "POST", fields })

@@ -136,9 +136,9 @@ impl Bucket {
     pub fn links(&self, attachment: &Attachment, now: Timestamp) -> Result<Links, Error> {
         let link = |part| {
             let mut url = self.object(part, attachment.id)?;
-            url.query_pairs_mut()
-                .append_pair("response-content-disposition", &disposition(attachment))
-                .extend_pairs((part == Part::File).then(|| ("response-content-type", attachment.content_type.as_str())));
+            url.query_pairs_mut().append_pair("response-content-disposition", &disposition(attachment)).extend_pairs(
+                (part == Part::File).then(|| ("response-content-type", attachment.content_type.as_str())),
+            );
             self.signed("GET", url, now, LINKS_LAST)
         };
         let thumbnail = attachment.content_type.kind() == AttachmentKind::Picture;
@@ -163,7 +163,8 @@ impl Bucket {
 
     /// Keeps attachments that are about to be in a message: what has lost its tag, no rule of the bucket deletes.
     pub async fn keep(&self, attachments: impl Iterator<Item = &Attachment>, now: Timestamp) -> Result<(), Error> {
-        let parts = attachments.flat_map(|attachment| Part::shown(attachment).iter().map(|&part| (part, attachment.id)));
+        let parts =
+            attachments.flat_map(|attachment| Part::shown(attachment).iter().map(|&part| (part, attachment.id)));
         try_join_all(parts.map(|(part, id)| self.untag(part, id, now))).await?;
         Ok(())
     }
@@ -173,7 +174,11 @@ impl Bucket {
         let mut url = self.object(part, id)?;
         url.set_query(Some("tagging"));
         let status = self.call(DOING, "DELETE", url, now).await?;
-        if status.is_success() { Ok(()) } else { Err(Error::internal(DOING, format!("S3 answers {}", status.as_u16()))) }
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(Error::internal(DOING, format!("S3 answers {}", status.as_u16())))
+        }
     }
 
     fn object(&self, part: Part, id: AttachmentId) -> Result<Url, Error> {

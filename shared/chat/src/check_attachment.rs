@@ -65,7 +65,9 @@ async fn check_picture(objects: &Objects, attachment: &Attachment) -> Result<Fou
 }
 
 async fn check_video(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
-    let Some(upload) = objects.read_upload(attachment.id, media::FIRST_BYTES as u64).await? else { return Ok(Found::Changed) };
+    let Some(upload) = objects.read_upload(attachment.id, media::FIRST_BYTES as u64).await? else {
+        return Ok(Found::Changed);
+    };
     if let Err(refusal) = media::video(attachment.content_type, &upload.bytes) {
         return Ok(Found::Bad(refusal));
     }

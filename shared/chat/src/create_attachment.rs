@@ -1,7 +1,5 @@
 use bucket::UploadForm;
-use domain::{
-    Attachment, AttachmentId, Error, NewAttachment, Progress, SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload,
-};
+use domain::{Attachment, AttachmentId, Error, NewAttachment, Progress, SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload};
 use serde::Serialize;
 
 use crate::{Caller, Chat, access, now};
@@ -30,7 +28,8 @@ pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment)
     let attachment = Attachment { id, content_type: new.content_type, size: new.size, name: new.name };
     let upload = chat.bucket.form(&attachment, now)?;
     let expires_at = now + SEND_ATTACHMENT_WITHIN;
-    let announced = Upload { attachment, room: new.room, owner: caller.user, progress: Progress::Announced, expires_at };
+    let announced =
+        Upload { attachment, room: new.room, owner: caller.user, progress: Progress::Announced, expires_at };
     chat.store.announce(&announced).await?;
     Ok(Announced { id, upload, expires_in: UPLOAD_WITHIN.as_secs() })
 }

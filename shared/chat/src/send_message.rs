@@ -26,10 +26,9 @@ pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, dra
     }
     // Before the turn as well: a check may take longer than a turn is good for.
     let attached = Attached::read(chat, sender, &draft).await?;
-    let (message, first_id, mut audience) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
-            .await
-            .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
+    let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
+        .await
+        .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(id) = first_id {
         return first(chat, message.room, id).await;
     }

@@ -274,16 +274,20 @@ mod tests {
     fn an_id_has_one_form() {
         let id = AttachmentId::new([7; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
-        for other in [id.to_string().to_uppercase(), id.to_string().replace('-', ""), format!("{{{id}}}"), String::new()] {
+        for other in
+            [id.to_string().to_uppercase(), id.to_string().replace('-', ""), format!("{{{id}}}"), String::new()]
+        {
             assert!(other.parse::<AttachmentId>().is_err(), "{other}");
         }
     }
 
     #[test]
     fn a_type_is_written_as_it_is_read() {
-        for name in ["gif", "jpeg", "png", "webp"].map(|name| format!("image/{name}")).into_iter().chain(
-            ["mp4", "quicktime", "3gpp", "webm"].map(|name| format!("video/{name}")),
-        ) {
+        for name in ["gif", "jpeg", "png", "webp"]
+            .map(|name| format!("image/{name}"))
+            .into_iter()
+            .chain(["mp4", "quicktime", "3gpp", "webm"].map(|name| format!("video/{name}")))
+        {
             let read: MediaType = serde_json::from_value(name.clone().into()).unwrap();
             assert_eq!(read.as_str(), name);
             assert_eq!(serde_json::to_value(read).unwrap(), name);

@@ -17,8 +17,8 @@ mod timestamp;
 mod user;
 
 pub use attachment::{
-    Attachment, AttachmentId, AttachmentKind, FileName, Links, MediaType, NewAttachment, Progress, SEND_ATTACHMENT_WITHIN,
-    UPLOAD_WITHIN, Upload,
+    Attachment, AttachmentId, AttachmentKind, FileName, Links, MediaType, NewAttachment, Progress,
+    SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload,
 };
 pub use error::{Error, FieldErrors, causes};
 pub use event::Event;

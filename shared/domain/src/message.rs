@@ -341,8 +341,7 @@ mod tests {
 
     #[test]
     fn what_is_attached_is_shown_with_its_links() {
-        let message =
-            Message { text: None, picture: Some(attached(MediaType::Png)), ..room(&[0], &[]).remove(0) };
+        let message = Message { text: None, picture: Some(attached(MediaType::Png)), ..room(&[0], &[]).remove(0) };
         let links = Links { url: "u".to_owned(), thumbnail_url: Some("t".to_owned()), expires_at: NOON };
         let shown = serde_json::to_value(message.shown(|_| Ok(links.clone())).unwrap()).unwrap();
         assert_eq!((&shown["text"], &shown["attachment_video"]), (&"".into(), &serde_json::Value::Null));

@@ -104,7 +104,9 @@ impl Store {
         let claim = self
             .checked(id)
             .update_expression("SET claimed_until = :until")
-            .condition_expression(format!("{UNCHECKED} AND (attribute_not_exists(claimed_until) OR claimed_until < :now)"))
+            .condition_expression(format!(
+                "{UNCHECKED} AND (attribute_not_exists(claimed_until) OR claimed_until < :now)"
+            ))
             .expression_attribute_values(":until", n((now + lease).millis()))
             .expression_attribute_values(":now", n(now.millis()))
             .return_values(ReturnValue::AllNew);

@@ -58,7 +58,8 @@ async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
     let mut bobs = bob.opens_socket(room).await;
     let (video, picture) = (File::video(), File::picture());
     let (video_id, picture_id) = (ann.uploads(room, &video).await, ann.uploads(room, &picture).await);
-    let frame = json!({"type": "message", "attachment_video": video_id, "attachment_picture": picture_id, "text": "both"});
+    let frame =
+        json!({"type": "message", "attachment_video": video_id, "attachment_picture": picture_id, "text": "both"});
     anns.sends(&frame).await;
     for socket in [&mut anns, &mut bobs] {
         let event = socket.receives("both").await;
@@ -91,9 +92,7 @@ async fn all_kinds_of_files_that_may_be_attached_are_taken() {
         let sent = ann.tries_to_attach(room, "video", &id).await.is(201);
         assert_eq!(sent["attachment_video"]["content_type"], content_type);
     }
-    for (content_type, format) in
-        [("image/gif", image::ImageFormat::Gif), ("image/webp", image::ImageFormat::WebP)]
-    {
+    for (content_type, format) in [("image/gif", image::ImageFormat::Gif), ("image/webp", image::ImageFormat::WebP)] {
         let mut bytes = Cursor::new(Vec::new());
         image::RgbaImage::new(400, 300).write_to(&mut bytes, format).unwrap();
         let file = File { kind: "picture", content_type, name: "picture", bytes: bytes.into_inner() };

@@ -8,8 +8,15 @@ use serde_json::json;
 
 use crate::authentication::CALLS;
 
-const WITH_BODY: [&str; 7] =
-    ["/auth/register/", "/auth/login/", "/create-attachment/", "/create-chatroom/", "/join-chatroom/", "/send-message/", "/read-message/"];
+const WITH_BODY: [&str; 7] = [
+    "/auth/register/",
+    "/auth/login/",
+    "/create-attachment/",
+    "/create-chatroom/",
+    "/join-chatroom/",
+    "/send-message/",
+    "/read-message/",
+];
 
 async fn post_bytes(user: &User, path: &str, body: impl Into<reqwest::Body>) -> Answer {
     let request = user.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(body);

@@ -20,8 +20,8 @@ use axum::{
 use bucket::{Bucket, Settings};
 use chat::{Caller, Chat};
 use domain::{
-    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text, Timestamp,
-    UserId, Username,
+    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text,
+    Timestamp, UserId, Username,
 };
 use realtime::Sockets;
 use serde_json::Value;
