@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::{
 use domain::{Attachment, AttachmentId, AttachmentKind, Error, Links, Timestamp};
 use futures_util::future::try_join_all;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::{Host, Url};
+use url::Url;
 
 pub use form::UploadForm;
 pub use objects::{Objects, PictureFiles, UploadedBytes};
@@ -99,21 +99,23 @@ pub fn uploaded(key: &str) -> Option<AttachmentId> {
     key.strip_prefix(Part::Upload.prefix())?.parse().ok()
 }
 
-/// The URL of the bucket `name`, which its keys follow: a path of an endpoint that is an IP address, else a host of its own,
-/// as the SDKs choose (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
+/// The URL of the bucket `name`, which its keys follow: a host of its own at AWS, else a path, which every other S3 takes
+/// (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
 ///
 /// # Errors
 /// What is wrong with the endpoint.
 pub fn url(endpoint: &str, name: &str) -> Result<Url, url::ParseError> {
     let mut url = Url::parse(endpoint)?;
-    match url.host() {
-        Some(Host::Domain(domain)) => {
-            let host = format!("{name}.{domain}");
-            url.set_host(Some(&host))?;
-            Ok(url)
-        }
-        _ => url.join(&format!("{name}/")),
+    if !is_of_aws(&url) {
+        return url.join(&format!("{name}/"));
     }
+    let host = format!("{name}.{}", url.host_str().unwrap_or_default());
+    url.set_host(Some(&host))?;
+    Ok(url)
+}
+
+fn is_of_aws(endpoint: &Url) -> bool {
+    endpoint.host_str().is_some_and(|host| host.starts_with("s3."))
 }
 
 impl Bucket {
@@ -129,7 +131,7 @@ impl Bucket {
     /// The objects themselves, for whoever checks them.
     #[must_use]
     pub fn objects(&self) -> Objects {
-        Objects::new(&self.0.settings)
+        Objects::new(&self.0.settings, &self.0.url)
     }
 
     /// Links to an attachment that is in a message, for its readers.
@@ -274,11 +276,12 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_a_host_where_the_endpoint_has_a_name_and_else_a_path() {
+    fn a_bucket_is_a_host_at_aws_and_elsewhere_a_path() {
         for (endpoint, expected) in [
             ("https://s3.eu-west-1.amazonaws.com", "https://chat.s3.eu-west-1.amazonaws.com/"),
             ("http://127.0.0.1:8000", "http://127.0.0.1:8000/chat/"),
             ("http://[::1]:8000/", "http://[::1]:8000/chat/"),
+            ("http://host.docker.internal:8000", "http://host.docker.internal:8000/chat/"),
         ] {
             assert_eq!(url(endpoint, "chat").unwrap().as_str(), expected);
         }

@@ -9,6 +9,7 @@ use aws_sdk_s3::{
     types::TaggingDirective,
 };
 use domain::{Attachment, AttachmentId, Error, MediaType};
+use url::Url;
 
 use crate::{Part, Settings};
 
@@ -43,12 +44,13 @@ pub struct PictureFiles {
 }
 
 impl Objects {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings, url: &Url) -> Self {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(settings.region.clone()))
             .credentials_provider(settings.credentials.clone())
             .endpoint_url(&settings.endpoint)
+            .force_path_style(url.path() != "/")
             .build();
         Self { client: Client::from_conf(config), bucket: settings.name.clone() }
     }

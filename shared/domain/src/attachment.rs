@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_id_has_one_form() {
-        let id = AttachmentId::new([7; 16]);
+        let id = AttachmentId::new([0xab; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
         for other in
             [id.to_string().to_uppercase(), id.to_string().replace('-', ""), format!("{{{id}}}"), String::new()]
