@@ -84,7 +84,7 @@ class Template(unittest.TestCase):
             self.assertEqual(configuration[0], "IsProd", name)
             self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
             alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
-            expected = [{"Name": {"Ref": "HttpErrorsAlarm"}}, {"Name": {"Ref": "SocketErrorsAlarm"}}]
+            expected = [{"Name": {"Ref": f"{what}ErrorsAlarm"}} for what in ("Http", "Socket", "Upload")]
             self.assertEqual(alarms, expected, name)
 
     def test_a_route_without_its_permission_is_found(self):
