@@ -16,6 +16,7 @@ mod operations;
 mod policy;
 mod store;
 mod tags;
+mod unsupported;
 
 use std::{
     collections::BTreeMap,
@@ -153,10 +154,15 @@ impl S3 {
         if let Some(boundary) = form::boundary(&parts)
             && let Some(bucket) = self.bucket(&parts)
         {
+            if parts.uri.path().trim_matches('/') != bucket.name {
+                let message = "The specified method is not allowed against this resource.";
+                return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, message));
+            }
             let arrival = |caller| Arrival { caller, source, request_id: request_id.to_owned() };
             return self.service.post(&self.authority, &bucket.name, boundary, body, arrival).await;
         }
         let (mut parts, caller) = self.authority.admit(parts)?;
+        unsupported::refuse(&parts)?;
         parts.extensions.insert(Arrival { caller, source, request_id: request_id.to_owned() });
         let body = s3s::Body::http_body_unsync(body);
         match self.calls.call(Request::from_parts(parts, body)).await {

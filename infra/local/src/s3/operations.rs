@@ -53,7 +53,7 @@ impl S3 for Service {
         let attributes = Attributes {
             content_type: input.content_type,
             content_disposition: input.content_disposition,
-            content_encoding: input.content_encoding,
+            content_encoding: input.content_encoding.and_then(|encoding| own_encoding(&encoding)),
             content_language: input.content_language,
             cache_control: input.cache_control,
             expires: input.expires,
@@ -145,8 +145,9 @@ impl S3 for Service {
         let mut accesses: Vec<_> = of_source.map(|action| iam::s3::object(action, from, from_key)).collect();
         accesses.extend(put_accesses(&input.bucket, &input.key, copies_tags || replaces_tags && !new_tags.is_empty()));
         self.check(&arrival, accesses)?;
-        let source = source.ok_or_else(|| self.missing(&arrival, from))?;
         self.check_bucket(&input.bucket)?;
+        let (source, content) =
+            self.store.link(from, from_key, &input.bucket)?.ok_or_else(|| self.missing(&arrival, from))?;
         let preconditions = Preconditions {
             if_match: input.copy_source_if_match,
             if_none_match: input.copy_source_if_none_match,
@@ -168,7 +169,6 @@ impl S3 for Service {
             source.attributes.clone()
         };
         let tags = if replaces_tags { new_tags } else { source.tags.clone() };
-        let content = self.store.same_content(from, &source, &input.bucket)?;
         let (bucket, key, overwrite) = (input.bucket, input.key, Overwrite::default());
         let object = self.put(&arrival, &bucket, &key, content, (attributes, tags), overwrite, Reason::Copy).await?;
         let result = CopyObjectResult {
@@ -232,7 +232,11 @@ impl S3 for Service {
     async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
         let access = Access { action: "s3:ListAllMyBuckets".to_owned(), resource: "*".to_owned() };
         self.check(&Arrival::of(&req)?, [access])?;
-        let bucket = |name: &String| Bucket { name: Some(name.clone()), ..Default::default() };
+        let bucket = |name: &String| Bucket {
+            name: Some(name.clone()),
+            creation_date: self.store.bucket_created(name),
+            ..Default::default()
+        };
         let buckets = self.buckets.keys().map(bucket).collect();
         Ok(S3Response::new(ListBucketsOutput { buckets: Some(buckets), ..Default::default() }))
     }
@@ -255,6 +259,13 @@ impl S3 for Service {
 
 /// The type of an object of which nobody has said it.
 const UNKNOWN_TYPE: &str = "binary/octet-stream";
+
+/// The encodings of an object, but for the one of the request that brought it.
+fn own_encoding(header: &str) -> Option<String> {
+    let encodings = header.split(',').map(str::trim).filter(|encoding| *encoding != "aws-chunked");
+    let encodings: Vec<_> = encodings.collect();
+    (!encodings.is_empty()).then(|| encodings.join(","))
+}
 
 fn signed(size: u64) -> S3Result<i64> {
     i64::try_from(size).map_err(S3Error::internal_error)

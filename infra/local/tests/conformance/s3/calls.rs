@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::{
     primitives::ByteStream,
-    types::{MetadataDirective, Tag, Tagging, TaggingDirective},
+    types::{MetadataDirective, StorageClass, Tag, Tagging, TaggingDirective},
 };
 
 use super::{BUCKET, Signer, error, refused};
@@ -30,6 +30,7 @@ async fn what_the_sdk_signs_is_taken() {
     let streamed = ByteStream::from_path(file.path()).await.unwrap();
     s3.put_object().bucket(BUCKET).key("uploads/file").body(streamed).send().await.unwrap();
     let got = s3.get_object().bucket(BUCKET).key("uploads/file").send().await.unwrap();
+    assert_eq!(got.content_encoding(), None, "the chunks were the request's");
     assert_eq!(got.body.collect().await.unwrap().into_bytes(), vec![1; 300_000]);
     s3.delete_object().bucket(BUCKET).key("uploads/file").send().await.unwrap();
     s3.delete_object().bucket(BUCKET).key("uploads/file").send().await.expect("deleting nothing is no error");
@@ -141,6 +142,20 @@ async fn conditions_decide_what_is_read_and_written() {
     put().if_match(&e_tag).send().await.unwrap();
 }
 
+/// What the template's bucket would do on AWS and does not here must not pass for done.
+#[tokio::test]
+async fn what_the_runtime_does_not_have_is_refused() {
+    let (_runtime, function) = uploader().await;
+    let s3 = function.client();
+    let not_implemented = error(501, "NotImplemented");
+    let put = s3.put_object().bucket(BUCKET).key("uploads/a").storage_class(StorageClass::Glacier);
+    assert_eq!(refused(put.send().await), not_implemented);
+    let get = s3.get_object().bucket(BUCKET).key("uploads/a").version_id("1");
+    assert_eq!(refused(get.send().await), not_implemented);
+    let parts = s3.create_multipart_upload().bucket(BUCKET).key("uploads/a");
+    assert_eq!(refused(parts.send().await), not_implemented);
+}
+
 /// "Policies and permissions": a tag on a new object is a right of its own.
 #[tokio::test]
 async fn a_call_needs_every_right_that_it_uses() {
@@ -167,6 +182,7 @@ async fn the_developer_may_do_everything() {
     }
     let buckets = s3.list_buckets().send().await.unwrap();
     assert_eq!(buckets.buckets()[0].name(), Some(BUCKET));
+    assert!(buckets.buckets()[0].creation_date().is_some(), "the AWS CLI shows it");
     let top = s3.list_objects_v2().bucket(BUCKET).delimiter("/").send().await.unwrap();
     let prefixes: Vec<_> = top.common_prefixes().iter().filter_map(|common| common.prefix()).collect();
     assert_eq!((prefixes, top.contents()[0].key()), (vec!["a/", "b/"], Some("c")));

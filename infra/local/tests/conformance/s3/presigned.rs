@@ -84,4 +84,6 @@ async fn a_request_that_nobody_has_signed_is_refused() {
     assert_eq!(refusal(runtime.get(&path).await).await, error(403, "AccessDenied"));
     let put = runtime.http.put(format!("{}{path}", runtime.url)).body("other").send().await.unwrap();
     assert_eq!(refusal(put).await, error(403, "AccessDenied"));
+    let version_2 = runtime.get(&format!("{path}?AWSAccessKeyId=a&Expires=1999999999&Signature=x")).await;
+    assert_eq!(refusal(version_2).await, error(400, "InvalidRequest"));
 }
