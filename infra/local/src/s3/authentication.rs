@@ -64,6 +64,13 @@ impl Authority {
 
     /// Tells who sends a request, the signature of which is verified later.
     pub(super) fn admit(&self, parts: Parts) -> S3Result<(Parts, Caller)> {
+        if parts.headers.contains_key(header::AUTHORIZATION) && parameter(&parts, "X-Amz-Signature").is_some() {
+            return Err(s3_error!(
+                InvalidArgument,
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+                 parameter or the Authorization header should be specified"
+            ));
+        }
         let Some(signed) = Signed::of(&parts) else {
             return Err(match parameter(&parts, "AWSAccessKeyId") {
                 Some(_) => s3_error!(

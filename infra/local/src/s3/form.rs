@@ -21,7 +21,7 @@ use super::{
     event::Reason,
     named,
     policy::{self, Fields},
-    store::{Attributes, Content},
+    store::{Attributes, Content, Object, Wanted},
     tags, unsupported,
 };
 use crate::iam::Caller;
@@ -71,11 +71,10 @@ impl Service {
         unsupported::refuse_fields(fields.keys())?;
         self.check_put(&arrival, bucket, &key, !tags.is_empty())?;
         let content = self.receive(bucket, file, *sizes.start(), *sizes.end()).await?;
-        let said = (attributes(&fields), tags);
-        let status = status(&fields);
-        let overwrite = Overwrite::default();
-        let object = self.put(&arrival, bucket, &key, content, said, overwrite, Reason::Post).await?;
-        answer(status, bucket, &key, &object.e_tag)
+        let (attributes, overwrite) = (attributes(&fields), Overwrite::default());
+        let wanted = Wanted { bucket: bucket.to_owned(), key, attributes, tags, overwrite };
+        let object = self.put(&arrival, Reason::Post, wanted, content).await?;
+        answer(status(&fields), bucket, &object)
     }
 
     async fn receive(&self, bucket: &str, mut file: Field<'_>, min: u64, max: u64) -> S3Result<Content> {
@@ -204,8 +203,9 @@ fn status(fields: &Fields) -> StatusCode {
     }
 }
 
-fn answer(status: StatusCode, bucket: &str, key: &str, e_tag: &str) -> S3Result<Response> {
-    let (location, e_tag) = (format!("/{bucket}/{key}"), format!("\"{e_tag}\""));
+fn answer(status: StatusCode, bucket: &str, object: &Object) -> S3Result<Response> {
+    let key = &object.key;
+    let (location, e_tag) = (format!("/{bucket}/{key}"), format!("\"{}\"", object.e_tag));
     let mut document = Vec::new();
     if status == StatusCode::CREATED {
         let mut writer = xml::Serializer::new(&mut document);

@@ -7,6 +7,7 @@
 mod authentication;
 mod checksum;
 mod condition;
+mod copy;
 mod cors;
 mod event;
 mod form;
@@ -39,10 +40,8 @@ use s3s::{
 
 use self::{
     authentication::{Authority, Keys},
-    condition::Overwrite,
     event::Reason,
-    store::{Attributes, Content, Object, Store},
-    tags::Tags,
+    store::{Content, Object, Store, Wanted},
 };
 use crate::{
     eventbridge::EventBridge,
@@ -174,21 +173,11 @@ impl S3 {
 
 impl Service {
     /// Makes an object, and tells of it.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of the one sentence: who puts what where, and how")]
-    async fn put(
-        &self,
-        arrival: &Arrival,
-        bucket: &str,
-        key: &str,
-        content: Content,
-        said: (Attributes, Tags),
-        overwrite: Overwrite,
-        reason: Reason,
-    ) -> S3Result<Arc<Object>> {
-        let (name, own_key) = (bucket.to_owned(), key.to_owned());
-        let object = self.blocking(move |store| store.put(&name, &own_key, content, said, &overwrite)).await?;
-        if self.buckets.get(bucket).is_some_and(|bucket| bucket.event_bridge) {
-            self.events.send(&event::created(bucket, &object, arrival, reason));
+    async fn put(&self, arrival: &Arrival, reason: Reason, wanted: Wanted, content: Content) -> S3Result<Arc<Object>> {
+        let bucket = wanted.bucket.clone();
+        let object = self.blocking(move |store| store.put(wanted, content)).await?;
+        if self.buckets.get(&bucket).is_some_and(|bucket| bucket.event_bridge) {
+            self.events.send(&event::created(&bucket, &object, arrival, reason));
         }
         Ok(object)
     }

@@ -75,6 +75,15 @@ pub(super) struct Draft {
     md5: Md5,
 }
 
+/// An object that is to be, but for its content.
+pub(super) struct Wanted {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) attributes: Attributes,
+    pub(super) tags: Tags,
+    pub(super) overwrite: Overwrite,
+}
+
 type Index = BTreeMap<String, BTreeMap<String, Arc<Object>>>;
 
 /// All objects of all buckets.
@@ -141,22 +150,15 @@ impl Store {
     }
 
     /// Makes an object, or replaces it. Blocks for as long as the disk takes.
-    pub(super) fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        content: Content,
-        said: (Attributes, Tags),
-        overwrite: &Overwrite,
-    ) -> S3Result<Arc<Object>> {
-        let _writing = self.writing();
-        let old = self.find(bucket, key);
-        overwrite.check(old.as_deref())?;
+    pub(super) fn put(&self, wanted: Wanted, content: Content) -> S3Result<Arc<Object>> {
+        let Wanted { bucket, key, attributes, tags, overwrite } = wanted;
         let Content { path, size, e_tag } = content;
+        let _writing = self.writing();
+        let old = self.find(&bucket, &key);
+        overwrite.check(old.as_deref())?;
         let path = path.keep().map_err(S3Error::internal_error)?;
-        let (attributes, tags) = said;
         let object = Object {
-            key: key.to_owned(),
+            key,
             size,
             e_tag,
             created: Timestamp::from(SystemTime::now()),
@@ -164,9 +166,9 @@ impl Store {
             tags,
             content: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
-        let object = self.replace(bucket, object)?;
+        let object = self.replace(&bucket, object)?;
         if let Some(old) = old {
-            self.delete_content(bucket, &old)?;
+            self.delete_content(&bucket, &old)?;
         }
         Ok(object)
     }
