@@ -1,0 +1,108 @@
+use domain::MediaType;
+
+use crate::{Refusal, exif, input::Input};
+
+/// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a few
+/// megabytes would take hours.
+pub(crate) const MAX_SCANS: usize = 100;
+
+/// Markers (ITU-T T.81, table B.1).
+const START: u8 = 0xD8;
+const END: u8 = 0xD9;
+const SCAN: u8 = 0xDA;
+const APP0: u8 = 0xE0;
+const APP1: u8 = 0xE1;
+const APP2: u8 = 0xE2;
+const APP14: u8 = 0xEE;
+
+/// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note of how colours are coded, and the
+/// orientation.
+pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut input = Input(upload);
+    if input.array() != Ok([0xFF, START, 0xFF]) {
+        return Err(Refusal::NotOfType(MediaType::Jpeg));
+    }
+    input = Input(upload);
+    input.take(2)?;
+    let mut clean = Vec::with_capacity(upload.len());
+    clean.extend([0xFF, START]);
+    let mut scans = 0;
+    let mut turned = false;
+    loop {
+        let marker = next_marker(&mut input)?;
+        match marker {
+            END => {
+                clean.extend([0xFF, END]);
+                return Ok(clean);
+            }
+            // Without a segment: they belong into a scan, or say nothing.
+            0x01 | 0xD0..=0xD7 => continue,
+            START => return Err(Refusal::Unreadable),
+            _ => {}
+        }
+        let segment = segment(&mut input)?;
+        match marker {
+            // Frames, Huffman tables, quantisation tables, number of lines, restart interval.
+            0xC0..=0xC7 | 0xC9..=0xCF | 0xDB..=0xDD => keep(&mut clean, marker, segment)?,
+            SCAN => {
+                scans += 1;
+                if scans > MAX_SCANS {
+                    return Err(Refusal::TooManyScans);
+                }
+                keep(&mut clean, marker, segment)?;
+                clean.extend(entropy_coded(&mut input));
+            }
+            // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
+            APP0 if segment.starts_with(b"JFIF\0") => {
+                if let Some(([header @ .., _, _], _)) = segment.split_first_chunk::<14>() {
+                    keep(&mut clean, marker, &[header, &[0, 0][..]].concat())?;
+                }
+            }
+            APP1 if segment.starts_with(exif::NAME) && !turned => {
+                if let Some(orientation) = exif::orientation(segment) {
+                    keep(&mut clean, marker, &[exif::NAME, &orientation].concat())?;
+                    turned = true;
+                }
+            }
+            APP2 if segment.starts_with(b"ICC_PROFILE\0") => keep(&mut clean, marker, segment)?,
+            APP14 if segment.starts_with(b"Adobe") => keep(&mut clean, marker, segment)?,
+            _ => {}
+        }
+    }
+}
+
+/// The next marker, past whatever is before it: any number of 0xFF may fill, and decoders skip all else.
+fn next_marker(input: &mut Input) -> Result<u8, Refusal> {
+    loop {
+        while input.byte()? != 0xFF {}
+        let mut marker = 0xFF;
+        while marker == 0xFF {
+            marker = input.byte()?;
+        }
+        if marker != 0 {
+            return Ok(marker);
+        }
+    }
+}
+
+fn segment<'a>(input: &mut Input<'a>) -> Result<&'a [u8], Refusal> {
+    let length = u16::from_be_bytes(input.array()?);
+    input.take(length.checked_sub(2).ok_or(Refusal::Unreadable)?.into())
+}
+
+fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> {
+    let length = u16::try_from(segment.len() + 2).map_err(|_| Refusal::Unreadable)?;
+    clean.extend([0xFF, marker]);
+    clean.extend(length.to_be_bytes());
+    clean.extend(segment);
+    Ok(())
+}
+
+/// Up to the next marker but those within a scan; or to the end of the file, which the next read finds.
+fn entropy_coded<'a>(input: &mut Input<'a>) -> &'a [u8] {
+    let within_scan = |&next: &u8| matches!(next, 0 | 0xD0..=0xD7);
+    let end = input.0.windows(2).position(|pair| matches!(pair, [0xFF, next] if !within_scan(next)));
+    let (scan, rest) = input.0.split_at(end.unwrap_or(input.0.len()));
+    input.0 = rest;
+    scan
+}

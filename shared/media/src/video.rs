@@ -1,0 +1,85 @@
+use domain::MediaType;
+
+use crate::{
+    Refusal,
+    input::{Input, length},
+};
+
+/// As many bytes of a video as are worth reading: what names its type is within the first hundred.
+pub const FIRST_BYTES: usize = 4096;
+
+/// Brands of MP4 (ISO/IEC 14496-12 and -14, and the registry at mp4ra.org). A file of another maker's brand has one of
+/// these beside it.
+const MP4: [&[u8; 4]; 18] = [
+    b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
+    b"av01", b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash",
+];
+
+/// Judges a video by its `first_bytes`: whether they are those of its type. Nothing is taken out of it.
+///
+/// # Errors
+/// They are not.
+pub fn video(media_type: MediaType, first_bytes: &[u8]) -> Result<(), Refusal> {
+    let brand = |is: &dyn Fn(&[u8; 4]) -> bool| brands(first_bytes).is_some_and(|brands| brands.iter().any(is));
+    let is_of_type = match media_type {
+        MediaType::Mp4 => brand(&|brand| MP4.contains(&brand)),
+        MediaType::Quicktime => brand(&|brand| brand == b"qt  "),
+        // 3gp4 to 3gp9, and a letter for each profile (3GPP TS 26.244, 5.3).
+        MediaType::ThreeGpp => brand(&|brand| brand.starts_with(b"3g")),
+        MediaType::Webm => doc_type(first_bytes) == Some(b"webm"),
+        MediaType::Gif | MediaType::Jpeg | MediaType::Png | MediaType::Webp => false,
+    };
+    if is_of_type { Ok(()) } else { Err(Refusal::NotOfType(media_type)) }
+}
+
+/// The major brand and the compatible ones: the file type box comes first (ISO/IEC 14496-12, 4.3).
+fn brands(first_bytes: &[u8]) -> Option<Vec<[u8; 4]>> {
+    let mut input = Input(first_bytes);
+    let size = length(u32::from_be_bytes(input.array().ok()?)).ok()?;
+    if input.array().ok()? != *b"ftyp" {
+        return None;
+    }
+    let mut input = Input(input.take(size.checked_sub(8)?).ok()?);
+    let major = input.array().ok()?;
+    let _minor_version: [u8; 4] = input.array().ok()?;
+    let (compatible, _) = input.0.as_chunks();
+    Some(std::iter::once(major).chain(compatible.iter().copied()).collect())
+}
+
+/// The type of an EBML document (RFC 8794, 11.2.6): its header comes first, and has the type among its elements.
+fn doc_type(first_bytes: &[u8]) -> Option<&[u8]> {
+    let mut input = Input(first_bytes);
+    if element_id(&mut input)? != 0x1A45_DFA3 {
+        return None;
+    }
+    let size = element_size(&mut input)?;
+    let mut header = Input(input.take(size).ok()?);
+    while !header.is_empty() {
+        let id = element_id(&mut header)?;
+        let size = element_size(&mut header)?;
+        let data = header.take(size).ok()?;
+        if id == 0x4282 {
+            return Some(data);
+        }
+    }
+    None
+}
+
+/// A number whose first byte tells by its leading zeros how many follow, with that mark in it.
+fn element_id(input: &mut Input) -> Option<u64> {
+    number(input).map(|(number, _)| number)
+}
+
+/// Such a number without the mark.
+fn element_size(input: &mut Input) -> Option<usize> {
+    let (number, mark) = number(input)?;
+    usize::try_from(number ^ mark).ok()
+}
+
+fn number(input: &mut Input) -> Option<(u64, u64)> {
+    let first = input.byte().ok()?;
+    let following = first.leading_zeros();
+    let mark = 0x80_u64.checked_shr(following).filter(|mark| *mark != 0)? << (8 * following);
+    let rest = input.take(following.try_into().ok()?).ok()?;
+    Some((rest.iter().fold(first.into(), |number, &byte| number << 8 | u64::from(byte)), mark))
+}

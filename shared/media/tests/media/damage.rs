@@ -1,0 +1,65 @@
+use domain::MediaType;
+use media::{Refusal, picture};
+
+use crate::support::{PICTURES, animation, photo, plain, told_everywhere};
+
+#[test]
+fn a_script_is_no_picture_whatever_it_is_called() {
+    for media_type in PICTURES {
+        for upload in [&b"<!DOCTYPE html><script>alert(1)</script>"[..], b"<svg onload='alert(1)'/>", b"", b"\0"] {
+            assert_eq!(picture(media_type, upload).unwrap_err(), Refusal::NotOfType(media_type));
+        }
+        let video = MediaType::Mp4;
+        assert_eq!(picture(video, &plain(media_type, 9, 9)).unwrap_err(), Refusal::NotOfType(video));
+    }
+}
+
+#[test]
+fn a_picture_is_of_the_type_it_says() {
+    for is in PICTURES {
+        for says in PICTURES.into_iter().filter(|says| *says != is) {
+            assert_eq!(picture(says, &plain(is, 9, 9)).unwrap_err(), Refusal::NotOfType(says), "{is:?}");
+        }
+    }
+    assert_eq!(Refusal::NotOfType(MediaType::Png).to_string(), "is no PNG picture");
+}
+
+#[test]
+fn a_picture_that_breaks_off_is_refused_wherever_it_does() {
+    for media_type in PICTURES {
+        let whole = photo(media_type, 12, 9, 3);
+        for end in 0..whole.len() {
+            assert!(picture(media_type, &whole[..end]).is_err(), "{media_type:?} {end}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_let_through_is_clean_and_nothing_makes_it_panic() {
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut accepted = 0;
+    for media_type in PICTURES {
+        let moving = matches!(media_type, MediaType::Gif | MediaType::Webp).then(|| animation(media_type, 2));
+        let uploads =
+            [Some(told_everywhere(media_type, photo(media_type, 12, 9, 6))), Some(plain(media_type, 9, 12)), moving];
+        for upload in uploads.into_iter().flatten() {
+            for _ in 0..1_000 {
+                let mut upload = upload.clone();
+                for _ in 0..random.usize(1..4) {
+                    let place = random.usize(..upload.len());
+                    match random.u8(..3) {
+                        0 => upload[place] = random.u8(..),
+                        1 => upload[place] ^= 1 << random.u8(..8),
+                        _ => drop(upload.drain(place..(place + random.usize(..9)).min(upload.len()))),
+                    }
+                }
+                if let Ok(cleaned) = picture(media_type, &upload) {
+                    accepted += 1;
+                    let again = picture(media_type, &cleaned.bytes).unwrap();
+                    assert!(again.bytes == cleaned.bytes, "{media_type:?}");
+                }
+            }
+        }
+    }
+    assert!(accepted > 1_000, "{accepted}");
+}
