@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
-import { storage } from "./message.js";
+import { files, storage } from "./message.js";
 
 /** @param {Outbox} outbox */
 const texts = (outbox) => outbox.all().map(({ text }) => text);
 
 test("a reload finds what was not sent, in the order of its writing", () => {
   const kept = storage();
-  const before = new Outbox(kept, 1);
+  const before = new Outbox(kept, files(), 1);
   for (const text of ["one", "two", "three", "four"]) before.add(7, text);
-  assert.deepEqual(texts(new Outbox(kept, 1)), ["one", "two", "three", "four"]);
+  assert.deepEqual(texts(new Outbox(kept, files(), 1)), ["one", "two", "three", "four"]);
 });
 
 test("two tabs never overwrite each other's", () => {
   const kept = storage();
-  const [one, other] = [new Outbox(kept, 1), new Outbox(kept, 1)];
+  const [one, other] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 1)];
   one.add(7, "from one");
   other.add(7, "from the other");
   one.remove(one.all()[0].client_id);
@@ -26,7 +26,7 @@ test("two tabs never overwrite each other's", () => {
 
 test("each user and each room has their own, under names that nobody else has", () => {
   const kept = storage();
-  const [ann, bob] = [new Outbox(kept, 1), new Outbox(kept, 11)];
+  const [ann, bob] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 11)];
   ann.add(7, "in seven");
   ann.add(8, "in eight");
   bob.add(7, "from bob");
@@ -36,7 +36,7 @@ test("each user and each room has their own, under names that nobody else has", 
 });
 
 test("what was refused stays, with its reason and its name, until somebody decides", () => {
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   outbox.refuse(unsent, "You are not a member.");
@@ -46,7 +46,7 @@ test("what was refused stays, with its reason and its name, until somebody decid
 });
 
 test("what has arrived meanwhile is neither refused nor tried again", () => {
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   outbox.remove(unsent.client_id);
@@ -57,7 +57,7 @@ test("what has arrived meanwhile is neither refused nor tried again", () => {
 
 test("what is tried again after days is a message of its own", (context) => {
   context.mock.timers.enable({ apis: ["Date"] });
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
