@@ -91,6 +91,7 @@ def starts(function, executable, variables, emulator):
             "AWS_LAMBDA_LOG_STREAM_NAME": function,
             "AWS_LAMBDA_RUNTIME_API": address,
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}",
+            "AWS_ENDPOINT_URL_S3": f"http://{address}",
             "CONNECTIONS_ENDPOINT": f"http://{address}",
         }
         process = subprocess.Popen([*emulator, executable], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -34,6 +34,14 @@ def main():
     ]
     same("functions with the alias that takes the traffic", live, ["live"] * len(of_type(template, "AWS::Lambda::Function")))
 
+    s3 = boto3.client("s3")
+    for name, bucket in of_type(template, "AWS::S3::Bucket").items():
+        rules = s3.get_bucket_lifecycle_configuration(Bucket=ids[name])["Rules"]
+        written = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        same("rules that delete from the bucket", [rule["ID"] for rule in rules], [rule["Id"] for rule in written])
+        told = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=ids[name])
+        same("bucket that tells EventBridge", [told], [True])
+
     gateway = boto3.client("apigatewayv2")
 
     def keys(api):

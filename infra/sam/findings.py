@@ -7,6 +7,8 @@ from expand import of_type
 
 # What grants lie in: a call of a function in a route, a route's permission.
 FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}/invocations")
+# The objects of a bucket whose keys begin with a word.
+KEYS_BELOW = re.compile(r"(?<=Bucket\.Arn\})/\w+/\*")
 SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
 
 
@@ -29,8 +31,8 @@ def invokers(template):
     """Which function may be called by which source, as `(function, the end of the source's ARN)`."""
     for permission in of_type(template, "AWS::Lambda::Permission").values():
         properties = permission["Properties"]
-        pattern = properties["SourceArn"]["Fn::Sub"][0]
         if properties["Principal"] == "apigateway.amazonaws.com" and properties["Action"] == "lambda:InvokeFunction":
+            pattern = properties["SourceArn"]["Fn::Sub"][0]
             yield function_of(properties["FunctionName"]), pattern.rpartition(":")[2].partition("/")[2]
 
 
@@ -95,8 +97,9 @@ def permissions(template):
                     if "*" in action:
                         yield f"{name} grants {action}: name the actions"
                 for resource in listed(statement["Resource"]):
-                    # A connection's id is known to nobody before it is there.
+                    # The id of a connection or an object is known to nobody before it is there.
                     text = json.dumps(resource).replace("/@connections/*", "").replace("/index/*", "")
+                    text = KEYS_BELOW.sub("", text)
                     if "*" in text:
                         yield f"{name} grants {statement['Action']} on {text}: name the resource"
 

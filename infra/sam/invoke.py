@@ -17,7 +17,8 @@ from expand import ROOT, of_type, source
 
 EVENTS = ROOT / "infra" / "events"
 
-# Each function with the status that it must answer, in an order in which each can succeed.
+# Each function with the status that it must answer, in an order in which each can succeed. Nobody has announced what
+# check-attachment is told of: it looks, and answers nothing.
 STORY = {
     "register": 201,
     "login": 200,
@@ -25,12 +26,14 @@ STORY = {
     "join-chatroom": 200,
     "find-user": 200,
     "list-members": 200,
+    "create-attachment": 201,
+    "check-attachment": None,
     "send-message": 201,
     "list-messages": 200,
     "list-conversation-messages": 200,
     "read-message": 200,
     "list-chatrooms": 200,
-    "authorize": None,
+    "authorize": "Allow",
     "connect": 200,
     "message": 200,
     "typing": 200,
@@ -48,7 +51,7 @@ def invoke(template, function, event, options):
     command = ["sam", "local", "invoke", function, "--template", template, "--event", "-", *options]
     ran = subprocess.run(command, cwd=ROOT, input=event, capture_output=True, text=True, timeout=120)
     answer = ran.stdout.strip()
-    if ran.returncode != 0 or not answer.startswith("{"):
+    if ran.returncode != 0 or not answer.startswith(("{", "null")):
         sys.exit(f"{function} gave {answer!r}\n{ran.stderr}")
     return json.loads(answer)
 
@@ -66,11 +69,11 @@ def learn(known, name, answer):
 
 def check(name, answer):
     expected = STORY[name]
-    if expected is None:
+    if expected == "Allow":
         effects = [statement["Effect"] for statement in answer["policyDocument"]["Statement"]]
-        if effects != ["Allow"] or answer["context"]["user_id"] != "1":
+        if effects != [expected] or answer["context"]["user_id"] != "1":
             sys.exit(f"{name} did not let the user in: {answer}")
-    elif answer.get("statusCode") != expected:
+    elif (answer and answer.get("statusCode")) != expected:
         sys.exit(f"{name} should have answered {expected}: {answer}")
 
 

@@ -88,6 +88,7 @@ def endpoints_of_its_own(template, url):
     for function in of_type(template, "AWS::Lambda::Function").values():
         variables = function["Properties"]["Environment"]["Variables"]
         variables["AWS_ENDPOINT_URL_DYNAMODB"] = url
+        variables["AWS_ENDPOINT_URL_S3"] = url
         variables["CONNECTIONS_ENDPOINT"] = {"Fn::Sub": url + "/_aws/execute-api/${WebSocketApi}/${StageName}"}
 
 

@@ -14,6 +14,7 @@
 )]
 
 mod answer;
+mod attachment;
 mod binaries;
 mod contract;
 mod privilege;
@@ -25,6 +26,7 @@ mod token;
 mod user;
 
 pub use answer::Answer;
+pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
 pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};

@@ -54,6 +54,7 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
         format!("{prefix}{table}")
     };
     Tables {
+        attachments: name("ATTACHMENTS_TABLE"),
         client_ids: name("CLIENT_IDS_TABLE"),
         connections: name("CONNECTIONS_TABLE"),
         credentials: name("CREDENTIALS_TABLE"),

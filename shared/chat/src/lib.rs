@@ -4,11 +4,14 @@
 //! stored before anybody is told.
 
 mod access;
+mod attached;
 mod audience;
 mod authenticate;
 mod authorize;
+mod check_attachment;
 mod clock;
 mod connect;
+mod create_attachment;
 mod create_chatroom;
 mod find_user;
 mod join_chatroom;
@@ -27,10 +30,13 @@ mod typing;
 
 pub use authenticate::authenticate;
 pub use authorize::authorize;
+use bucket::Bucket;
+pub use check_attachment::check_attachment;
 pub use clock::now;
 pub use connect::{connect, disconnect};
+pub use create_attachment::{Announced, create_attachment};
 pub use create_chatroom::create_chatroom;
-use domain::UserId;
+use domain::{Error, Message, ShownMessage, UserId};
 pub use find_user::find_user;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;
@@ -54,6 +60,15 @@ pub struct Chat {
     pub store: Store,
     /// The sockets.
     pub sockets: Sockets,
+    /// What is attached to messages.
+    pub bucket: Bucket,
+}
+
+impl Chat {
+    /// A message for those who may read it.
+    fn show(&self, message: Message) -> Result<ShownMessage, Error> {
+        message.shown(|attachment| self.bucket.links(attachment, now()))
+    }
 }
 
 /// Whoever asks, known by a session that has not ended.

@@ -25,9 +25,10 @@ pub async fn list_chatrooms(chat: &Chat, caller: &Caller) -> Result<Vec<RoomSumm
     let summaries = rooms.into_iter().map(|room| {
         let last_message = last.remove(&room.id);
         let read = read.get(&room.id).copied().unwrap_or_default();
-        RoomSummary { unread: room.unread(caller.user, read, last_message.as_ref()), last_message, room }
+        let unread = room.unread(caller.user, read, last_message.as_ref());
+        Ok(RoomSummary { unread, last_message: last_message.map(|message| chat.show(message)).transpose()?, room })
     });
-    Ok(summaries.collect())
+    summaries.collect()
 }
 
 async fn last_messages(chat: &Chat, rooms: &[Room]) -> Result<HashMap<RoomId, Message>, Error> {

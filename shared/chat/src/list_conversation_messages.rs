@@ -1,4 +1,4 @@
-use domain::{Error, Page, Position, RoomId, Slice, settled};
+use domain::{Error, Page, Position, RoomId, ShownMessage, Slice, settled};
 use store::Range;
 
 use crate::{Caller, Chat, access, now};
@@ -12,7 +12,7 @@ pub async fn list_conversation_messages(
     caller: &Caller,
     room: RoomId,
     page: Page,
-) -> Result<Slice, Error> {
+) -> Result<Slice<ShownMessage>, Error> {
     let range = match page.position {
         Position::Latest => Range::Newest,
         Position::Before(id) => Range::Below(id),
@@ -28,5 +28,5 @@ pub async fn list_conversation_messages(
     if let Position::After(id) = page.position {
         messages = settled(messages, id, now());
     }
-    Ok(page.cut(messages))
+    page.cut(messages).try_map(|message| chat.show(message))
 }

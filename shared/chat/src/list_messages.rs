@@ -1,4 +1,4 @@
-use domain::{Error, Message, MessageId, Page, Position, RoomId, Slice, UserId, is_settled, settled};
+use domain::{Error, Message, MessageId, Page, Position, RoomId, ShownMessage, Slice, UserId, is_settled, settled};
 use futures_util::{StreamExt, TryStreamExt, future::ready, stream};
 use store::{Consistency, Range};
 
@@ -16,7 +16,7 @@ const CONCURRENCY: usize = 32;
 /// In a room, ids only grow, so a cursor into one room misses nothing. Across rooms, one room may give out a lower id
 /// while another one's higher id is listed, by as much as their senders' clocks differ or one of them is slow: whoever
 /// must miss nothing follows each room, where the sequence shows every gap.
-pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice, Error> {
+pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice<ShownMessage>, Error> {
     let ranges = ranges(chat, caller.user, page.position).await?;
     let merged = stream::iter(ranges)
         .map(|(room, range)| part(chat, room, range, page.limit + 1))
@@ -26,7 +26,7 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
             ready(Ok(merged))
         })
         .await?;
-    Ok(merged.finish())
+    merged.finish().try_map(|message| chat.show(message))
 }
 
 /// What to read of which room.
@@ -128,7 +128,9 @@ mod tests {
             // Odd ones do not concern user 1.
             sender: user(if n % 2 == 0 { 1 } else { 2 }),
             receivers: [].into(),
-            text: Text::try_from("hi".to_owned()).unwrap(),
+            text: Text::try_from("hi".to_owned()).ok(),
+            picture: None,
+            video: None,
             sequence: n,
             client_id: None,
             previous: None,

@@ -1,13 +1,13 @@
-use domain::{ClientId, Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, UserId};
+use domain::{Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
-use crate::{Chat, now};
+use crate::{Chat, attached::Attached, now};
 
 /// A message that is stored, and whether it was sent just now or is the first one of its client id.
 #[derive(Debug)]
 pub struct Sent {
     /// The message.
-    pub message: Message,
+    pub message: ShownMessage,
     /// Whether it was sent just now.
     pub new: bool,
 }
@@ -16,7 +16,7 @@ pub struct Sent {
 /// also the socket that it came over, if it did.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`.
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`.
 pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
     // Asked before the turn is taken: a retry must leave no hole in the sequence.
     if let Some(client_id) = &draft.content.client_id
@@ -24,15 +24,17 @@ pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, dra
     {
         return first(chat, draft.room, id).await;
     }
-    let (message, first_id, mut audience) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, &draft))
-            .await
-            .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
+    // Before the turn as well: a check may take longer than a turn is good for.
+    let attached = Attached::read(chat, sender, &draft).await?;
+    let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
+        .await
+        .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(id) = first_id {
-        return first(chat, draft.room, id).await;
+        return first(chat, message.room, id).await;
     }
     // The sockets were read as they were a moment ago; this one may be newer.
-    audience.extend(own.filter(|own| own.hears(draft.room) && audience.iter().all(|s| s.id != own.id)).cloned());
+    audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
+    let message = chat.show(message)?;
     chat.tell(audience, &Event::Message(&message)).await?;
     Ok(Sent { message, new: true })
 }
@@ -41,18 +43,19 @@ pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, dra
 async fn persist(
     chat: &Chat,
     sender: UserId,
-    draft: &Draft,
+    draft: Draft,
+    attached: Attached,
 ) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
+    // What is attached is kept before the message is stored: nobody sees a message whose picture is going to vanish.
+    let (turn, ()) = tokio::try_join!(chat.store.take_turn(draft.room, sender, wanted), attached.keep(chat))?;
     let members = turn.members.clone();
-    let message = message(draft, sender, turn);
-    let (stored, audience) =
-        tokio::join!(store(chat, &message, draft.content.client_id.as_ref()), chat.audience(&members, draft.room));
+    let message = message(draft, attached, sender, turn);
+    let (stored, audience) = tokio::join!(chat.store.put_message(&message), chat.audience(&members, message.room));
     Ok((message, stored?, audience))
 }
 
-fn message(draft: &Draft, sender: UserId, turn: Turn) -> Message {
+fn message(draft: Draft, attached: Attached, sender: UserId, turn: Turn) -> Message {
     let mut receivers = turn.members;
     receivers.remove(&sender);
     Message {
@@ -60,23 +63,17 @@ fn message(draft: &Draft, sender: UserId, turn: Turn) -> Message {
         room: draft.room,
         sender,
         receivers,
-        text: draft.content.text.clone(),
+        text: draft.content.text,
+        picture: attached.picture,
+        video: attached.video,
         sequence: turn.sequence,
-        client_id: draft.content.client_id.clone(),
+        client_id: draft.content.client_id,
         previous: turn.previous,
-    }
-}
-
-/// The message that was stored before under the same client id, if there is one; this one is not stored then.
-async fn store(chat: &Chat, message: &Message, client_id: Option<&ClientId>) -> Result<Option<MessageId>, Error> {
-    match client_id {
-        Some(client_id) => chat.store.put_message_once(message, client_id).await,
-        None => chat.store.put_message(message).await.map(|()| None),
     }
 }
 
 async fn first(chat: &Chat, room: RoomId, id: MessageId) -> Result<Sent, Error> {
     let message = chat.store.message(room, id).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
-    Ok(Sent { message, new: false })
+    Ok(Sent { message: chat.show(message)?, new: false })
 }

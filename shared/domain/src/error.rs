@@ -52,6 +52,9 @@ pub enum Error {
     /// Somebody else has this name, or one that differs in case alone.
     #[error("This username is taken.")]
     UsernameTaken,
+    /// What is attached cannot be sent, for the reason given.
+    #[error("The attachment {0}.")]
+    AttachmentInvalid(String),
     /// The room has as many members as it may have.
     #[error("This room is full.")]
     RoomFull,

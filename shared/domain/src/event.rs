@@ -1,13 +1,13 @@
 use serde::Serialize;
 
-use crate::{Message, MessageId, RoomId, UserId};
+use crate::{MessageId, RoomId, ShownMessage, UserId};
 
 /// What a server tells a client over a socket.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event<'a> {
     /// A message was stored.
-    Message(&'a Message),
+    Message(&'a ShownMessage),
     /// Somebody types, or has stopped.
     Typing {
         /// Where.

@@ -49,7 +49,7 @@ impl Fields {
     /// A field that must be there.
     pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.optional(name);
-        if value.is_none() && !self.errors.contains_key(name) {
+        if value.is_none() && !self.is_rejected(name) {
             self.reject(name, "is required");
         }
         value
@@ -66,6 +66,12 @@ impl Fields {
     /// Complains about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());
+    }
+
+    /// Whether a field was complained about.
+    #[must_use]
+    pub fn is_rejected(&self, name: &str) -> bool {
+        self.errors.contains_key(name)
     }
 }
 

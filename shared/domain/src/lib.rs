@@ -16,13 +16,16 @@ mod room;
 mod timestamp;
 mod user;
 
-pub use attachment::{AttachmentKind, MediaType};
+pub use attachment::{
+    Attachment, AttachmentId, AttachmentKind, FileName, Links, MediaType, NewAttachment, Progress,
+    SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload,
+};
 pub use error::{Error, FieldErrors, causes};
 pub use event::Event;
 pub use fields::{Fields, Input};
 pub use frame::{MessageFrame, OtherFrame, TypingFrame};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
-pub use message::{ClientId, Content, Draft, Message, SEND_WITHIN, Text, is_settled, settled};
+pub use message::{ClientId, Content, Draft, Message, SEND_WITHIN, ShownMessage, Text, is_settled, settled};
 pub use page::{Cursor, Page, Position, Slice};
 pub use password::Password;
 pub use room::{

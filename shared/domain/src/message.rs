@@ -1,9 +1,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
 
-use crate::{Fields, Input, MessageId, RoomId, Timestamp, UserId};
+use crate::{Attachment, AttachmentId, Error, Fields, Input, Links, MessageId, RoomId, Timestamp, UserId};
 
 const MAX_TEXT_CHARS: usize = 4096;
 const MAX_CLIENT_ID_CHARS: usize = 64;
@@ -67,24 +66,34 @@ impl TryFrom<String> for ClientId {
 }
 
 /// What a message says, whatever way it comes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Content {
-    /// The text.
-    pub text: Text,
+    /// The text, without which there is something attached.
+    pub text: Option<Text>,
+    /// A picture that has been uploaded.
+    pub picture: Option<AttachmentId>,
+    /// A video that has been uploaded.
+    pub video: Option<AttachmentId>,
     /// What the client calls it.
     pub client_id: Option<ClientId>,
 }
 
 impl Input for Content {
     fn read(fields: &mut Fields) -> Option<Self> {
-        for name in ["attachment_picture", "attachment_video"] {
-            if fields.optional::<Value>(name).is_some() {
-                fields.reject(name, "attachments are not supported");
+        let text = match fields.optional::<String>("text").filter(|text| !text.is_empty()).map(Text::try_from) {
+            Some(Err(why)) => {
+                fields.reject("text", why);
+                None
             }
+            text => text.and_then(Result::ok),
+        };
+        let picture = fields.optional("attachment_picture");
+        let video = fields.optional("attachment_video");
+        let given = ["text", "attachment_picture", "attachment_video"].iter().any(|name| fields.is_rejected(name));
+        if !given && text.is_none() && picture.is_none() && video.is_none() {
+            fields.reject("text", "is required where nothing is attached");
         }
-        let text = fields.required("text");
-        let client_id = fields.optional("client_id");
-        Some(Self { text: text?, client_id })
+        Some(Self { text, picture, video, client_id: fields.optional("client_id") })
     }
 }
 
@@ -116,8 +125,12 @@ pub struct Message {
     pub sender: UserId,
     /// Who else was in the room then.
     pub receivers: BTreeSet<UserId>,
-    /// What it says.
-    pub text: Text,
+    /// What it says, if anything.
+    pub text: Option<Text>,
+    /// A picture.
+    pub picture: Option<Attachment>,
+    /// A video.
+    pub video: Option<Attachment>,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
     /// What its sender calls it.
@@ -134,35 +147,68 @@ impl Message {
     }
 }
 
+/// A message as those who may read it get it: with links to what is attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownMessage {
+    /// The message.
+    pub message: Message,
+    picture: Option<Links>,
+    video: Option<Links>,
+}
+
+impl Message {
+    /// The message with the links that `link` gives.
+    pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
+        let picture = self.picture.as_ref().map(&link).transpose()?;
+        let video = self.video.as_ref().map(&link).transpose()?;
+        Ok(ShownMessage { message: self, picture, video })
+    }
+}
+
 #[derive(Serialize)]
 struct MessageView<'a> {
     id: MessageId,
     conversation: RoomId,
     sender: UserId,
     receivers: &'a BTreeSet<UserId>,
-    attachment_picture: (),
-    attachment_video: (),
-    text: &'a Text,
+    attachment_picture: Option<AttachmentView<'a>>,
+    attachment_video: Option<AttachmentView<'a>>,
+    text: &'a str,
     created_at: Timestamp,
     updated_at: Timestamp,
     sequence: u64,
     client_id: Option<&'a ClientId>,
 }
 
-impl Serialize for Message {
+#[derive(Serialize)]
+struct AttachmentView<'a> {
+    #[serde(flatten)]
+    attachment: &'a Attachment,
+    #[serde(flatten)]
+    links: &'a Links,
+}
+
+impl<'a> AttachmentView<'a> {
+    fn new((attachment, links): (&'a Attachment, &'a Links)) -> Self {
+        Self { attachment, links }
+    }
+}
+
+impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { message, picture, video } = self;
         MessageView {
-            id: self.id,
-            conversation: self.room,
-            sender: self.sender,
-            receivers: &self.receivers,
-            attachment_picture: (),
-            attachment_video: (),
-            text: &self.text,
-            created_at: self.id.created_at(),
-            updated_at: self.id.created_at(),
-            sequence: self.sequence,
-            client_id: self.client_id.as_ref(),
+            id: message.id,
+            conversation: message.room,
+            sender: message.sender,
+            receivers: &message.receivers,
+            attachment_picture: message.picture.as_ref().zip(picture.as_ref()).map(AttachmentView::new),
+            attachment_video: message.video.as_ref().zip(video.as_ref()).map(AttachmentView::new),
+            text: message.text.as_ref().map_or("", Text::as_str),
+            created_at: message.id.created_at(),
+            updated_at: message.id.created_at(),
+            sequence: message.sequence,
+            client_id: message.client_id.as_ref(),
         }
         .serialize(serializer)
     }
@@ -198,6 +244,7 @@ pub fn settled(messages: Vec<Message>, after: MessageId, now: Timestamp) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{FileName, MediaType};
 
     const NOON: Timestamp = Timestamp::from_millis(1_701_432_000_000);
 
@@ -217,7 +264,9 @@ mod tests {
                     room: RoomId::try_from(1).unwrap(),
                     sender: UserId::try_from(1).unwrap(),
                     receivers: BTreeSet::new(),
-                    text: Text::try_from("hi".to_owned()).unwrap(),
+                    text: Text::try_from("hi".to_owned()).ok(),
+                    picture: None,
+                    video: None,
                     sequence,
                     client_id: None,
                     previous,
@@ -275,7 +324,7 @@ mod tests {
             receivers: [2, 3].map(|id| UserId::try_from(id).unwrap()).into(),
             ..room(&[0], &[]).remove(0)
         };
-        let shown = serde_json::to_string(&message).unwrap();
+        let shown = serde_json::to_string(&message.shown(|_| panic!("nothing is attached")).unwrap()).unwrap();
         assert_eq!(
             shown,
             format!(
@@ -283,5 +332,55 @@ mod tests {
                 id(0)
             )
         );
+    }
+
+    fn attached(content_type: MediaType) -> Attachment {
+        let name = FileName::try_from("cat".to_owned()).unwrap();
+        Attachment { id: AttachmentId::new([7; 16]), content_type, size: 5, name }
+    }
+
+    #[test]
+    fn what_is_attached_is_shown_with_its_links() {
+        let message = Message { text: None, picture: Some(attached(MediaType::Png)), ..room(&[0], &[]).remove(0) };
+        let links = Links { url: "u".to_owned(), thumbnail_url: Some("t".to_owned()), expires_at: NOON };
+        let shown = serde_json::to_value(message.shown(|_| Ok(links.clone())).unwrap()).unwrap();
+        assert_eq!((&shown["text"], &shown["attachment_video"]), (&"".into(), &serde_json::Value::Null));
+        assert_eq!(
+            shown["attachment_picture"],
+            serde_json::json!({
+                "id": "07070707-0707-4707-8707-070707070707",
+                "content_type": "image/png",
+                "size": 5,
+                "name": "cat",
+                "url": "u",
+                "thumbnail_url": "t",
+                "expires_at": "2023-12-01T12:00:00.000Z",
+            })
+        );
+    }
+
+    #[test]
+    fn a_message_has_text_or_an_attachment() {
+        let read = |body: &str| Fields::parse(body.as_bytes()).unwrap().into::<Content>();
+        let id = AttachmentId::new([7; 16]);
+        for good in [
+            r#"{"text":"hi"}"#.to_owned(),
+            format!(r#"{{"attachment_picture":"{id}"}}"#),
+            format!(r#"{{"attachment_video":"{id}","text":""}}"#),
+            format!(r#"{{"attachment_picture":"{id}","attachment_video":"{id}","text":"both"}}"#),
+        ] {
+            assert!(read(&good).is_ok(), "{good}");
+        }
+        for (bad, field) in [
+            ("{}", "text"),
+            (r#"{"text":""}"#, "text"),
+            (r#"{"text":"","attachment_picture":null}"#, "text"),
+            (r#"{"text":5,"attachment_picture":null}"#, "text"),
+            (r#"{"text":"hi","attachment_picture":"7"}"#, "attachment_picture"),
+            (r#"{"text":"hi","attachment_video":7}"#, "attachment_video"),
+        ] {
+            let Err(Error::Invalid(errors)) = read(bad) else { panic!("accepted: {bad}") };
+            assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");
+        }
     }
 }

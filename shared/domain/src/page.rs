@@ -103,11 +103,18 @@ impl fmt::Display for Cursor {
 
 /// One page of messages.
 #[derive(Debug)]
-pub struct Slice {
+pub struct Slice<M = Message> {
     /// The messages, oldest first.
-    pub messages: Vec<Message>,
+    pub messages: Vec<M>,
     /// Where the next page in the same direction begins, where there is one.
     pub next: Option<Cursor>,
+}
+
+impl<M> Slice<M> {
+    /// The same page of what each message becomes.
+    pub fn try_map<T>(self, each: impl FnMut(M) -> Result<T, Error>) -> Result<Slice<T>, Error> {
+        Ok(Slice { messages: self.messages.into_iter().map(each).collect::<Result<_, _>>()?, next: self.next })
+    }
 }
 
 #[cfg(test)]

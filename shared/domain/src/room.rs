@@ -5,7 +5,7 @@ use std::{
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Fields, Input, Message, MessageId, RoomId, Timestamp, UserId, Username};
+use crate::{Fields, Input, Message, MessageId, RoomId, ShownMessage, Timestamp, UserId, Username};
 
 /// The most members a room may have: what every message rewrites of its room stays within some 20 KB, and its
 /// `receivers` within 8.
@@ -183,7 +183,7 @@ pub struct RoomSummary {
     /// How many messages the member has not read.
     pub unread: u64,
     /// The last message that is stored.
-    pub last_message: Option<Message>,
+    pub last_message: Option<ShownMessage>,
 }
 
 /// A member in the list of a room's members.
@@ -334,7 +334,9 @@ mod tests {
             room: RoomId::try_from(1).unwrap(),
             sender: UserId::try_from(1).unwrap(),
             receivers: BTreeSet::new(),
-            text: "hi".to_owned().try_into().unwrap(),
+            text: "hi".to_owned().try_into().ok(),
+            picture: None,
+            video: None,
             sequence,
             client_id: None,
             previous: None,

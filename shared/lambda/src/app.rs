@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use bucket::Bucket;
 use chat::{Caller, Chat};
 use domain::Error;
 use lambda_http::Request;
@@ -50,7 +51,8 @@ impl App {
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
         let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
-        Ok(Self { chat: Chat { store, sockets: Sockets::new(config.connections) }, tokens })
+        let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
+        Ok(Self { chat, tokens })
     }
 
     /// Makes and checks access tokens.

@@ -12,6 +12,7 @@ pub(crate) struct Config {
     pub(crate) dynamodb: aws_sdk_dynamodb::config::Builder,
     pub(crate) connections: aws_sdk_apigatewaymanagement::config::Builder,
     pub(crate) tables: Tables,
+    pub(crate) bucket: bucket::Settings,
     /// Only functions that make or check tokens have one.
     pub(crate) jwt_secret: Option<String>,
     pub(crate) token_issuer: String,
@@ -20,7 +21,7 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the environment.
     pub(crate) fn read() -> Result<Self, Fatal> {
-        let region = Region::new(variable("AWS_REGION")?);
+        let region = variable("AWS_REGION")?;
         // On Lambda the credentials are variables, for as long as the process lives: no chain of providers is needed.
         let credentials = Credentials::new(
             variable("AWS_ACCESS_KEY_ID")?,
@@ -29,6 +30,13 @@ impl Config {
             None,
             "environment",
         );
+        let bucket = bucket::Settings {
+            endpoint: variable("AWS_ENDPOINT_URL_S3")?,
+            name: variable("ATTACHMENTS_BUCKET")?,
+            region: region.clone(),
+            credentials: credentials.clone(),
+        };
+        let region = Region::new(region);
         let connections = aws_sdk_apigatewaymanagement::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region.clone())
@@ -46,6 +54,7 @@ impl Config {
             dynamodb,
             connections,
             tables: tables()?,
+            bucket,
             jwt_secret: optional("JWT_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
         })
@@ -54,6 +63,7 @@ impl Config {
 
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
+        attachments: variable("ATTACHMENTS_TABLE")?,
         client_ids: variable("CLIENT_IDS_TABLE")?,
         connections: variable("CONNECTIONS_TABLE")?,
         credentials: variable("CREDENTIALS_TABLE")?,

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, Page, RoomId, Slice};
+use domain::{Error, Fields, Input, Page, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -118,7 +118,7 @@ pub fn created(body: &impl Serialize) -> Result<Response, Error> {
 ///
 /// # Errors
 /// `Internal`.
-pub fn slice(request: &Request, page: Page, slice: &Slice) -> Result<Response, Error> {
+pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
     let mut response = ok(&slice.messages)?;
     if let Some(cursor) = slice.next {
         let path = request.uri().path().trim_end_matches('/');

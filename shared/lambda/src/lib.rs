@@ -9,6 +9,7 @@ pub mod authorizer;
 mod config;
 pub mod files;
 pub mod http;
+pub mod object_created;
 mod problem;
 pub mod socket;
 

@@ -31,6 +31,7 @@ pub(crate) struct Problem {
 const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
     match error {
         Error::Invalid(_) | Error::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+        Error::AttachmentInvalid(_) => (StatusCode::BAD_REQUEST, "attachment_invalid"),
         Error::MalformedJson(_) => (StatusCode::BAD_REQUEST, "malformed_json"),
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use domain::{ClientId, Error, Message, MessageId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Store, error::failed, from_item, s, to_item};
+use crate::{Item, Store, error::failed, from_item, s, to_item, transaction::put};
 
 /// How long a retry is recognised. DynamoDB takes up to two days more to remove the item.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
@@ -23,22 +24,29 @@ fn sender_room(sender: UserId, room: RoomId) -> String {
     format!("{sender}#{room}")
 }
 
-/// The item that ties a client id to its message.
-pub(crate) fn item(client_id: &ClientId, message: &Message) -> Result<Item, Error> {
-    to_item(&ClientIdItem {
-        sender_room: sender_room(message.sender, message.room),
-        client_id: client_id.clone(),
-        message_id: message.id,
-        expires_at: (message.id.created_at() + KEPT_FOR).seconds(),
-    })
-}
-
 /// The message that an item ties its client id to.
 pub(crate) fn message_id(item: Item) -> Result<MessageId, Error> {
     Ok(from_item::<ClientIdItem>(item)?.message_id)
 }
 
 impl Store {
+    /// The write that ties a client id to its message, as an action of a transaction: refused, with the item that is there,
+    /// where it has made one already.
+    pub(crate) fn put_client_id(&self, client_id: &ClientId, message: &Message) -> Result<TransactWriteItem, Error> {
+        let item = to_item(&ClientIdItem {
+            sender_room: sender_room(message.sender, message.room),
+            client_id: client_id.clone(),
+            message_id: message.id,
+            expires_at: (message.id.created_at() + KEPT_FOR).seconds(),
+        })?;
+        put(Put::builder()
+            .table_name(&self.tables.client_ids)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(client_id)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build())
+    }
+
     /// The message that this client id has made already.
     pub async fn message_of_client_id(
         &self,

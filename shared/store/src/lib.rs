@@ -3,6 +3,7 @@
 //! This is the only crate that speaks DynamoDB. Conditions decide, never a read before a write; nothing is scanned, and
 //! every list is read to its end or to a stated limit.
 
+mod attachments;
 mod batch;
 mod client_ids;
 mod connections;
@@ -42,6 +43,7 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is the name of the table that it is called after")]
 pub struct Tables {
+    pub attachments: String,
     pub client_ids: String,
     pub connections: String,
     pub credentials: String,

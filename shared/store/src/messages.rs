@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::{
-    operation::query::builders::QueryFluentBuilder,
-    types::{Put, ReturnValuesOnConditionCheckFailure},
-};
-use domain::{ClientId, Error, Message, MessageId, RoomId, Text, UserId};
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
+use domain::{Attachment, ClientId, Error, Message, MessageId, RoomId, Text, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
+
+const STORING: &str = "storing a message";
 
 #[derive(Serialize, Deserialize)]
 struct MessageItem {
@@ -19,7 +18,12 @@ struct MessageItem {
     /// Left out where there are none: DynamoDB has no empty sets.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     receivers: BTreeSet<UserId>,
-    text: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<Attachment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<Attachment>,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -35,6 +39,8 @@ impl From<&Message> for MessageItem {
             sender: message.sender,
             receivers: message.receivers.clone(),
             text: message.text.clone(),
+            picture: message.picture.clone(),
+            video: message.video.clone(),
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
@@ -50,6 +56,8 @@ impl From<MessageItem> for Message {
             sender: item.sender,
             receivers: item.receivers,
             text: item.text,
+            picture: item.picture,
+            video: item.video,
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,
@@ -85,43 +93,36 @@ struct SequenceItem {
 }
 
 impl Store {
-    /// Stores a message. The room has given it an id of its own, so nothing is overwritten, and doing it again changes
-    /// nothing.
-    pub async fn put_message(&self, message: &Message) -> Result<(), Error> {
-        self.client
-            .put_item()
-            .table_name(&self.tables.messages)
-            .set_item(Some(to_item(&MessageItem::from(message))?))
-            .send()
-            .await
-            .map_err(failed("storing a message"))?;
-        Ok(())
-    }
-
-    /// Stores a message together with its client id. Returns the id of the first message where this client id has
-    /// made one already; nothing is stored then.
-    pub async fn put_message_once(&self, message: &Message, client_id: &ClientId) -> Result<Option<MessageId>, Error> {
-        const DOING: &str = "storing a message once";
-        let actions = vec![
-            put(Put::builder()
-                .table_name(&self.tables.client_ids)
-                .set_item(Some(client_ids::item(client_id, message)?))
-                .condition_expression("attribute_not_exists(client_id)")
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .build())?,
-            put(Put::builder()
-                .table_name(&self.tables.messages)
-                .set_item(Some(to_item(&MessageItem::from(message))?))
-                .build())?,
-        ];
-        match self.transact(DOING, actions).await? {
-            Ok(()) => Ok(None),
-            Err(cancelled) => {
-                let first =
-                    cancelled.item(0).ok_or_else(|| Error::internal(DOING, "no item was there to refuse it"))?;
-                client_ids::message_id(first).map(Some)
-            }
+    /// Stores a message, together with what it attaches and its client id. Returns the id of the first message where this
+    /// client id has made one already; nothing is stored then.
+    ///
+    /// The room has given it an id of its own, so nothing is overwritten, and doing it again changes nothing.
+    ///
+    /// # Errors
+    /// `AttachmentInvalid` where another message has what this one attaches.
+    pub async fn put_message(&self, message: &Message) -> Result<Option<MessageId>, Error> {
+        let item = to_item(&MessageItem::from(message))?;
+        let attached: Vec<_> = message.picture.iter().chain(&message.video).collect();
+        if message.client_id.is_none() && attached.is_empty() {
+            let call = self.client.put_item().table_name(&self.tables.messages).set_item(Some(item)).send();
+            call.await.map_err(failed(STORING))?;
+            return Ok(None);
         }
+        let mut actions = Vec::new();
+        for attachment in attached {
+            actions.push(self.use_attachment(attachment.id, message.id)?);
+        }
+        let attachments = actions.len();
+        if let Some(client_id) = &message.client_id {
+            actions.push(self.put_client_id(client_id, message)?);
+        }
+        actions.push(put(Put::builder().table_name(&self.tables.messages).set_item(Some(item)).build())?);
+        let Err(cancelled) = self.transact(STORING, actions).await? else { return Ok(None) };
+        // Asked first: a retry attaches what its first message has.
+        if let Some(first) = cancelled.item(attachments) {
+            return client_ids::message_id(first).map(Some);
+        }
+        Err(Error::AttachmentInvalid("is in another message".to_owned()))
     }
 
     /// A message.

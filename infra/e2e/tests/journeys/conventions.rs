@@ -2,14 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Answer, PASSWORD, Server, User, assert_time};
+use e2e::{Answer, File, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
 use serde_json::json;
 
 use crate::authentication::CALLS;
 
-const WITH_BODY: [&str; 6] =
-    ["/auth/register/", "/auth/login/", "/create-chatroom/", "/join-chatroom/", "/send-message/", "/read-message/"];
+const WITH_BODY: [&str; 7] = [
+    "/auth/register/",
+    "/auth/login/",
+    "/create-attachment/",
+    "/create-chatroom/",
+    "/join-chatroom/",
+    "/send-message/",
+    "/read-message/",
+];
 
 async fn post_bytes(user: &User, path: &str, body: impl Into<reqwest::Body>) -> Answer {
     let request = user.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(body);
@@ -30,6 +37,7 @@ async fn a_route_is_served_with_and_without_its_slash() {
         ann.get(&format!("{path}/{room}/")).await.is(200);
     }
     ann.get(&format!("/find-user?username={}", ann.name)).await.is(200);
+    ann.post("/create-attachment", &File::picture().announcement(room)).await.is(201);
     ann.post("/create-chatroom", &json!({})).await.is(201);
     ann.post("/join-chatroom", &json!({"chatroom_id": room})).await.is(200);
     let message = ann.post("/send-message", &json!({"conversation_id": room, "text": "hi"})).await.is(201);

@@ -4,9 +4,11 @@
 //! a deployed system instead.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed journey")]
 
+mod attachments;
 mod authentication;
 mod concurrency;
 mod conventions;
+mod create_attachment;
 mod create_chatroom;
 mod dead_sockets;
 mod docs;

@@ -45,6 +45,7 @@ fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
 
 fn function(resource: &Yaml) -> Function {
     let properties = &resource["Properties"];
+    let is_route = |event: &&Yaml| event["Type"].as_str() == Some("HttpApi");
     let event = |event: &Yaml| {
         let [method, path] = ["Method", "Path"].map(|name| event["Properties"][name].as_str().unwrap().to_owned());
         (method, path)
@@ -53,7 +54,7 @@ fn function(resource: &Yaml) -> Function {
     Function {
         directory: properties["CodeUri"].as_str().unwrap().to_owned(),
         binary: resource["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned(),
-        routes: events.into_iter().flat_map(|events| events.values().map(event)).collect(),
+        routes: events.into_iter().flat_map(|events| events.values().filter(is_route).map(event)).collect(),
     }
 }
 

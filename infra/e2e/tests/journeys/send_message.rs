@@ -91,15 +91,17 @@ async fn what_is_missing_or_mistyped_is_named() {
 }
 
 #[tokio::test]
-async fn attachments_are_refused() {
+async fn what_is_no_id_is_no_attachment() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     for field in ["attachment_picture", "attachment_video"] {
-        let body = json!({"conversation_id": room, "text": "look", field: "cat.png"});
-        ann.post("/send-message/", &body).await.blames(field);
-        let body = json!({"conversation_id": room, field: "cat.png"});
-        ann.post("/send-message/", &body).await.blames(field);
+        for value in [json!("cat.png"), json!(""), json!(7), json!({"id": 7}), json!("../7d2e1f0a")] {
+            let body = json!({"conversation_id": room, "text": "look", field: value});
+            ann.post("/send-message/", &body).await.blames(field);
+            let body = json!({"conversation_id": room, field: value});
+            ann.post("/send-message/", &body).await.blames(field);
+        }
     }
     let none = json!({"conversation_id": room, "text": "hi", "attachment_picture": null, "attachment_video": null});
     ann.post("/send-message/", &none).await.is(201);

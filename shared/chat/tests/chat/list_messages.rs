@@ -36,7 +36,7 @@ async fn following_the_pages_finds_everything_behind_what_is_left_out() {
         let (mut found, mut next) = (Vec::new(), Some(start));
         while let Some(position) = next {
             let page = world.reads_all(bob, 2, position).await;
-            found.extend(page.messages.iter().map(|message| message.text.as_str().to_owned()));
+            found.extend(texts(&page).into_iter().map(str::to_owned));
             next = page.next.map(|cursor| match cursor {
                 Cursor::Before(id) => Position::Before(id),
                 Cursor::After(id) => Position::After(id),

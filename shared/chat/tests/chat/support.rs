@@ -17,10 +17,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use bucket::{Bucket, Settings};
 use chat::{Caller, Chat};
 use domain::{
-    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, Slice, Text, Timestamp,
-    UserId, Username,
+    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text,
+    Timestamp, UserId, Username,
 };
 use realtime::Sockets;
 use serde_json::Value;
@@ -75,14 +76,25 @@ pub struct World {
     pub gateway: Gateway,
 }
 
+fn credentials() -> Credentials {
+    Credentials::new("test", "test", None, None, "test")
+}
+
 pub async fn world() -> World {
     let gateway = Gateway::default();
     let config = aws_sdk_apigatewaymanagement::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .credentials_provider(credentials())
         .endpoint_url(gateway.start().await);
-    World { chat: Chat { store: embedded::store(), sockets: Sockets::new(config) }, gateway }
+    // Nothing is there, and nothing that these tests send is attached.
+    let bucket = Bucket::new(Settings {
+        endpoint: "http://127.0.0.1:9".to_owned(),
+        name: "bucket".to_owned(),
+        region: "us-east-1".to_owned(),
+        credentials: credentials(),
+    });
+    World { chat: Chat { store: embedded::store(), sockets: Sockets::new(config), bucket: bucket.unwrap() }, gateway }
 }
 
 pub fn caller(user: UserId) -> Caller {
@@ -117,9 +129,9 @@ impl World {
     }
 
     pub async fn sends(&self, sender: UserId, room: RoomId, text: &str) -> Message {
-        let text = Text::try_from(text.to_owned()).unwrap();
-        let draft = Draft { room, content: Content { text, client_id: None } };
-        chat::send_message(&self.chat, sender, None, draft).await.unwrap().message
+        let text = Text::try_from(text.to_owned()).ok();
+        let draft = Draft { room, content: Content { text, ..Content::default() } };
+        chat::send_message(&self.chat, sender, None, draft).await.unwrap().message.message
     }
 
     /// A sender that died after taking its turn, this long ago.
@@ -128,12 +140,12 @@ impl World {
         self.chat.store.take_turn(room, sender, MessageId::new(then, 0)).await.unwrap().id
     }
 
-    pub async fn reads_room(&self, reader: UserId, room: RoomId, position: Position) -> Slice {
+    pub async fn reads_room(&self, reader: UserId, room: RoomId, position: Position) -> Slice<ShownMessage> {
         let page = Page { limit: 50, position };
         chat::list_conversation_messages(&self.chat, &caller(reader), room, page).await.unwrap()
     }
 
-    pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice {
+    pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
         chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
     }
 
@@ -149,6 +161,6 @@ impl World {
     }
 }
 
-pub fn texts(slice: &Slice) -> Vec<&str> {
-    slice.messages.iter().map(|message| message.text.as_str()).collect()
+pub fn texts(slice: &Slice<ShownMessage>) -> Vec<&str> {
+    slice.messages.iter().filter_map(|shown| Some(shown.message.text.as_ref()?.as_str())).collect()
 }

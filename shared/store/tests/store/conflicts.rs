@@ -44,6 +44,7 @@ async fn refusing(times: usize, refusal: &'static str) -> (Store, Arc<AtomicUsiz
 fn tables() -> Tables {
     let name = || "table".to_owned();
     Tables {
+        attachments: name(),
         client_ids: name(),
         connections: name(),
         credentials: name(),
@@ -58,8 +59,8 @@ fn tables() -> Tables {
 
 async fn stores_once(store: &Store) -> Result<(), Error> {
     let turn = Turn { id: message_id(1), sequence: 1, previous: None, members: [user(1)].into() };
-    let message = message(room_id(1), user(1), &turn);
-    store.put_message_once(&message, &client_id("c")).await.map(|first| assert!(first.is_none()))
+    let message = domain::Message { client_id: Some(client_id("c")), ..message(room_id(1), user(1), &turn) };
+    store.put_message(&message).await.map(|first| assert!(first.is_none()))
 }
 
 #[tokio::test]

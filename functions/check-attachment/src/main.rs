@@ -1,0 +1,10 @@
+//! Something was uploaded into the bucket.
+
+use lambda::{App, Fatal, object_created};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fatal> {
+    let app = App::init().await?;
+    let objects = app.chat.bucket.objects();
+    object_created::serve(app, async |app, id| chat::check_attachment(&app.chat, &objects, id).await).await
+}

@@ -1,0 +1,155 @@
+//! Files that people attach, and the way they go.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
+use reqwest::{
+    Client, Response,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+
+use crate::{Answer, User};
+
+/// What stands in the EXIF of [`File::photo`], and in no other place.
+pub const SECRET_PLACE: &[u8] = b"47.3769 N 8.5417 E";
+
+/// A file on somebody's phone.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// `picture` or `video`.
+    pub kind: &'static str,
+    /// Its type, as the phone says.
+    pub content_type: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl File {
+    /// A photo of 640 by 480 pixels, as cameras make them, with the place where it was taken.
+    pub fn photo() -> Self {
+        let plain = photo_without_place();
+        // Behind the start of image: an APP1 segment with what begins as EXIF does (Exif 3.0, section 4.5.4).
+        let exif = [b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0".as_slice(), SECRET_PLACE].concat();
+        let length = u16::try_from(exif.len() + 2).expect("a segment is short").to_be_bytes();
+        let bytes = [&plain[..2], &[0xff, 0xe1], &length, &exif, &plain[2..]].concat();
+        Self { kind: "picture", content_type: "image/jpeg", name: "garden.jpg", bytes }
+    }
+
+    /// A small PNG.
+    pub fn picture() -> Self {
+        let mut bytes = Cursor::new(Vec::new());
+        let picture = RgbImage::from_pixel(8, 6, Rgb([200, 30, 30]));
+        picture.write_to(&mut bytes, ImageFormat::Png).expect("a picture can be written");
+        Self { kind: "picture", content_type: "image/png", name: "red.png", bytes: bytes.into_inner() }
+    }
+
+    /// What begins as an MP4 does, and has something of everything in it.
+    pub fn video() -> Self {
+        let start = b"\0\0\0\x18ftypisom\0\0\x02\0isommp41".iter().copied();
+        let bytes = start.chain((0..100_000_u32).map(|n| n.to_le_bytes()[0])).collect();
+        Self { kind: "video", content_type: "video/mp4", name: "film ½.mp4", bytes }
+    }
+
+    /// The same file under another description.
+    #[must_use]
+    pub fn said_to_be(self, kind: &'static str, content_type: &'static str) -> Self {
+        Self { kind, content_type, ..self }
+    }
+
+    /// What `POST /create-attachment/` takes.
+    pub fn announcement(&self, room: u64) -> Value {
+        json!({
+            "conversation_id": room, "kind": self.kind, "content_type": self.content_type,
+            "size": self.bytes.len(), "name": self.name,
+        })
+    }
+}
+
+/// The picture of [`File::photo`] with nothing else in it.
+pub fn photo_without_place() -> Vec<u8> {
+    let photo = RgbImage::from_fn(640, 480, |x, y| Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
+    let mut bytes = Vec::new();
+    JpegEncoder::new(&mut bytes).encode_image(&photo).expect("a picture can be written");
+    bytes
+}
+
+/// A form that uploads a file, as `POST /create-attachment/` has given it.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The id of the attachment.
+    pub id: String,
+    /// Where to.
+    pub url: String,
+    /// What goes before the file.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Upload {
+    fn of(announced: &Value) -> Self {
+        let text = |value: &Value| value.as_str().expect("a form is made of texts").to_owned();
+        let fields = announced["upload"]["fields"].as_object().expect("a form has fields");
+        Self {
+            id: text(&announced["id"]),
+            url: text(&announced["upload"]["url"]),
+            fields: fields.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+        }
+    }
+
+    /// The same form with another value in a field.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: &str) -> Self {
+        self.fields.retain(|(name, _)| name != field);
+        self.fields.push((field.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sends the form with these bytes, and gives the status and the body of S3's answer.
+    pub async fn sends(&self, bytes: &[u8]) -> (u16, String) {
+        let fields = self.fields.iter().cloned();
+        let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));
+        let form = form.part("file", Part::bytes(bytes.to_vec()).file_name("file"));
+        let response = Client::new().post(&self.url).multipart(form).send().await.expect("S3 answers");
+        (response.status().as_u16(), response.text().await.expect("S3's answer can be read"))
+    }
+}
+
+/// What is behind a link, which must be there.
+pub async fn download(link: &Value) -> Response {
+    let response = fetch(link.as_str().expect("a link is a text")).await;
+    assert_eq!(response.status(), 200, "{link}");
+    response
+}
+
+/// The answer of S3 to a `GET`, whatever it is.
+pub async fn fetch(url: &str) -> Response {
+    Client::new().get(url).send().await.expect("S3 answers")
+}
+
+impl User {
+    /// Announces a file for a room, which may be refused.
+    pub async fn tries_to_announce(&self, room: u64, file: &File) -> Answer {
+        self.post("/create-attachment/", &file.announcement(room)).await
+    }
+
+    /// Announces a file for a room.
+    pub async fn announces(&self, room: u64, file: &File) -> Upload {
+        Upload::of(&self.tries_to_announce(room, file).await.is(201))
+    }
+
+    /// Uploads a file for a room, and gives the id of the attachment.
+    pub async fn uploads(&self, room: u64, file: &File) -> String {
+        let upload = self.announces(room, file).await;
+        let (status, body) = upload.sends(&file.bytes).await;
+        assert_eq!(status, 204, "{body}");
+        upload.id
+    }
+
+    /// Sends an attachment of this kind without a text, which may be refused.
+    pub async fn tries_to_attach(&self, room: u64, kind: &str, id: &str) -> Answer {
+        let field = format!("attachment_{kind}");
+        self.post("/send-message/", &json!({"conversation_id": room, field: id})).await
+    }
+}

@@ -1,0 +1,230 @@
+//! Pictures and videos, from one phone to another.
+
+use std::io::Cursor;
+
+use e2e::{File, SECRET_PLACE, Server, User, assert_time, download, fetch, photo_without_place};
+use image::{GenericImageView as _, ImageReader};
+use serde_json::{Value, json};
+
+/// What is behind the links of a picture must be the photo without its place, and the same made small.
+async fn assert_photo(shown: &Value) {
+    let photo = download(&shown["url"]).await;
+    assert_eq!(photo.headers()["content-type"], "image/jpeg");
+    assert_eq!(photo.headers()["content-disposition"], "inline; filename*=UTF-8''garden.jpg");
+    let photo = photo.bytes().await.unwrap();
+    assert_eq!(photo, photo_without_place(), "the same but for what EXIF told");
+    let thumbnail = download(&shown["thumbnail_url"]).await.bytes().await.unwrap();
+    let thumbnail = ImageReader::new(Cursor::new(thumbnail)).with_guessed_format().unwrap().decode().unwrap();
+    assert_eq!(thumbnail.dimensions(), (320, 240));
+}
+
+async fn refused(sender: &User, room: u64, kind: &str, id: &str) -> String {
+    let answer = sender.tries_to_attach(room, kind, id).await;
+    answer.refuses(400, "attachment_invalid");
+    answer.json()["detail"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_was_taken() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut bobs = bob.opens_socket(room).await;
+    let photo = File::photo();
+    assert!(photo.bytes.windows(SECRET_PLACE.len()).any(|window| window == SECRET_PLACE));
+    let id = ann.uploads(room, &photo).await;
+    let sent = ann.tries_to_attach(room, "picture", &id).await.is(201);
+
+    let shown = &sent["attachment_picture"];
+    assert_eq!((&sent["text"], &sent["attachment_video"]), (&json!(""), &Value::Null));
+    assert_eq!(shown["id"], id);
+    assert_eq!((&shown["content_type"], &shown["name"]), (&json!("image/jpeg"), &json!("garden.jpg")));
+    assert_eq!(shown["size"], photo_without_place().len());
+    assert_time(&shown["expires_at"]);
+    // Each function signs with rights of its own.
+    assert_photo(shown).await;
+    assert_photo(&bobs.receives("").await["attachment_picture"]).await;
+    assert_photo(&bob.sees_messages(room).await[0]["attachment_picture"]).await;
+    assert_photo(&bob.lists("/list-messages/").await[0]["attachment_picture"]).await;
+    assert_photo(&bob.sees_room(room).await["last_message"]["attachment_picture"]).await;
+}
+
+#[tokio::test]
+async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    let (video, picture) = (File::video(), File::picture());
+    let (video_id, picture_id) = (ann.uploads(room, &video).await, ann.uploads(room, &picture).await);
+    let frame =
+        json!({"type": "message", "attachment_video": video_id, "attachment_picture": picture_id, "text": "both"});
+    anns.sends(&frame).await;
+    for socket in [&mut anns, &mut bobs] {
+        let event = socket.receives("both").await;
+        let shown = &event["attachment_video"];
+        assert_eq!(shown["size"], video.bytes.len());
+        let film = download(&shown["url"]).await;
+        assert_eq!(film.headers()["content-type"], "video/mp4");
+        assert_eq!(film.headers()["content-disposition"], "inline; filename*=UTF-8''film%20%C2%BD.mp4");
+        assert_eq!(film.bytes().await.unwrap(), video.bytes);
+        let shown = &event["attachment_picture"];
+        assert_eq!(download(&shown["url"]).await.bytes().await.unwrap(), picture.bytes);
+        download(&shown["thumbnail_url"]).await;
+    }
+}
+
+#[tokio::test]
+async fn all_kinds_of_files_that_may_be_attached_are_taken() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let brand = |brand: &[u8; 4]| [b"\0\0\0\x10ftyp".as_slice(), brand, b"\0\0\0\0"].concat();
+    let webm = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm".to_vec();
+    for (content_type, bytes) in [
+        ("video/mp4", brand(b"mp42")),
+        ("video/quicktime", brand(b"qt  ")),
+        ("video/3gpp", brand(b"3gp4")),
+        ("video/webm", webm),
+    ] {
+        let id = ann.uploads(room, &File { kind: "video", content_type, name: "film", bytes }).await;
+        let sent = ann.tries_to_attach(room, "video", &id).await.is(201);
+        assert_eq!(sent["attachment_video"]["content_type"], content_type);
+    }
+    for (content_type, format) in [("image/gif", image::ImageFormat::Gif), ("image/webp", image::ImageFormat::WebP)] {
+        let mut bytes = Cursor::new(Vec::new());
+        image::RgbaImage::new(400, 300).write_to(&mut bytes, format).unwrap();
+        let file = File { kind: "picture", content_type, name: "picture", bytes: bytes.into_inner() };
+        let id = ann.uploads(room, &file).await;
+        let sent = ann.tries_to_attach(room, "picture", &id).await.is(201);
+        assert_eq!(sent["attachment_picture"]["content_type"], content_type);
+    }
+}
+
+#[tokio::test]
+async fn nothing_else_than_what_was_announced_can_be_uploaded() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let file = File::picture();
+    let upload = ann.announces(room, &file).await;
+    let other = ann.announces(room, &file).await;
+
+    let more = [&file.bytes[..], b"!"].concat();
+    assert!(upload.sends(&more).await.1.contains("<Code>EntityTooLarge</Code>"));
+    assert!(upload.sends(&file.bytes[1..]).await.1.contains("<Code>EntityTooSmall</Code>"));
+    let key = format!("uploads/{}", other.id);
+    let shown = format!("attachments/{}", upload.id);
+    let later = upload.fields.iter().find(|(name, _)| name == "policy").unwrap().1.replacen('e', "f", 1);
+    for (field, value) in [
+        ("key", key.as_str()),
+        ("key", shown.as_str()),
+        ("Content-Type", "text/html"),
+        ("policy", later.as_str()),
+        ("x-amz-signature", &"0".repeat(64)),
+        ("x-amz-security-token", "another"),
+        ("acl", "public-read"),
+    ] {
+        let (status, body) = upload.clone().with(field, value).sends(&file.bytes).await;
+        assert!((400..404).contains(&status), "{field} {value}: {status} {body}");
+    }
+    assert!(refused(&ann, room, "picture", &upload.id).await.contains("has not been uploaded"));
+    assert_eq!(upload.sends(&file.bytes).await.0, 204);
+    ann.tries_to_attach(room, "picture", &upload.id).await.is(201);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
+    let cut_off = File { bytes: File::photo().bytes[..2_000].to_vec(), ..File::photo() };
+    let mut bomb = File::picture();
+    // Width and height in its first chunk (PNG, section 11.2.1), and the chunk's checksum over them.
+    bomb.bytes[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+    let checksum = crc32fast::hash(&bomb.bytes[12..29]).to_be_bytes();
+    bomb.bytes[29..33].copy_from_slice(&checksum);
+    for (file, why) in [
+        (page.clone(), "is no PNG"),
+        (page.said_to_be("video", "video/webm"), "is no WebM"),
+        (File::picture().said_to_be("picture", "image/gif"), "is no GIF"),
+        (cut_off, "cannot be read"),
+        (bomb, "megapixels"),
+    ] {
+        let id = ann.uploads(room, &file).await;
+        let detail = refused(&ann, room, file.kind, &id).await;
+        assert!(detail.contains(why), "{detail}");
+        assert_eq!(refused(&ann, room, file.kind, &id).await, detail, "for ever");
+    }
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_attachment_is_its_owners_for_its_room_of_its_kind() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let other_room = ann.creates_room_with(&[&bob]).await;
+    let id = ann.uploads(room, &File::picture()).await;
+    let none = "is none of yours for this room";
+    assert!(refused(&bob, room, "picture", &id).await.contains(none), "somebody else's");
+    assert!(refused(&ann, other_room, "picture", &id).await.contains(none), "for another room");
+    assert!(refused(&ann, room, "picture", "7d2e1f0a-6c1f-4c53-9a43-0f7a4c1d2b3e").await.contains(none), "nobody's");
+    assert!(refused(&ann, room, "video", &id).await.contains("is of the other kind"));
+    assert!(ann.sees_messages(room).await.is_empty());
+    ann.tries_to_attach(room, "picture", &id).await.is(201);
+}
+
+#[tokio::test]
+async fn an_attachment_is_in_one_message() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let id = ann.uploads(room, &File::picture()).await;
+    let (one, other) =
+        tokio::join!(ann.tries_to_attach(room, "picture", &id), ann.tries_to_attach(room, "picture", &id));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400], "{one:?} {other:?}");
+    assert!(refused(&ann, room, "picture", &id).await.contains("is in another message"));
+    assert_eq!(ann.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let id = ann.uploads(room, &File::video()).await;
+    let body = json!({"conversation_id": room, "text": "look", "attachment_video": id, "client_id": "c1"});
+    let first = ann.post("/send-message/", &body).await.is(201);
+    let again = ann.post("/send-message/", &body).await.is(200);
+    assert_eq!(again["id"], first["id"]);
+    assert_eq!(again["attachment_video"]["id"], id);
+    assert_eq!(ann.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let [one, other] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
+    let sent = ann.tries_to_attach(room, "picture", &one).await.is(201);
+    let link = sent["attachment_picture"]["url"].as_str().unwrap();
+    let (plain, _) = link.split_once('?').unwrap();
+    for url in [
+        plain.to_owned(),
+        link.replace(&one, &other),
+        link.replace("attachments/", "thumbnails/"),
+        link.replace("X-Amz-Expires=3600", "X-Amz-Expires=86400"),
+        link.replace("image%2Fpng", "text%2Fhtml"),
+        plain.replace(&format!("attachments/{one}"), ""),
+    ] {
+        assert_ne!(url, link);
+        assert_eq!(fetch(&url).await.status(), 403, "{url}");
+    }
+    download(&sent["attachment_picture"]["url"]).await;
+}

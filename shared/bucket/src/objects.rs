@@ -1,0 +1,140 @@
+//! The objects themselves, by the SDK: whoever checks an upload reads it and writes what is shown of it.
+
+use aws_sdk_s3::{
+    Client, Config,
+    config::{BehaviorVersion, Region},
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_object::GetObjectOutput,
+    primitives::ByteStream,
+    types::TaggingDirective,
+};
+use domain::{Attachment, AttachmentId, Error, MediaType};
+use url::Url;
+
+use crate::{Part, Settings};
+
+/// What no message has yet. A rule of the bucket deletes what carries it for a day.
+const UNSENT: &str = "unsent=true";
+
+/// The objects of the bucket. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+/// The first bytes of an upload, or all.
+#[derive(Debug)]
+pub struct UploadedBytes {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Which upload they are of: there may be another one by now.
+    pub version: String,
+}
+
+/// A picture, as it is shown.
+#[derive(Debug)]
+pub struct PictureFiles {
+    /// The picture itself.
+    pub file: Vec<u8>,
+    /// The picture, small.
+    pub thumbnail: Vec<u8>,
+    /// The type of the thumbnail.
+    pub thumbnail_type: MediaType,
+}
+
+impl Objects {
+    pub(crate) fn new(settings: &Settings, url: &Url) -> Self {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(settings.region.clone()))
+            .credentials_provider(settings.credentials.clone())
+            .endpoint_url(&settings.endpoint)
+            .force_path_style(url.path() != "/")
+            .build();
+        Self { client: Client::from_conf(config), bucket: settings.name.clone() }
+    }
+
+    /// The first `most` bytes of an upload, or all if it has fewer; `None` where there is none.
+    pub async fn read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
+        const DOING: &str = "reading an upload";
+        let call = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(Part::Upload.key(id))
+            .range(format!("bytes=0-{}", most.saturating_sub(1)))
+            .send();
+        match call.await {
+            Ok(found) => uploaded_bytes(found).await.map(Some),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(failed(DOING)(error)),
+        }
+    }
+
+    /// Writes what is shown of a picture, to be deleted after a day unless it is kept.
+    pub async fn write_picture(&self, attachment: &Attachment, files: PictureFiles) -> Result<(), Error> {
+        let put = |part: Part, bytes: Vec<u8>, content_type: MediaType| {
+            self.client
+                .put_object()
+                .bucket(&self.bucket)
+                .key(part.key(attachment.id))
+                .content_type(content_type.as_str())
+                .tagging(UNSENT)
+                .body(ByteStream::from(bytes))
+                .send()
+        };
+        tokio::try_join!(
+            put(Part::File, files.file, attachment.content_type),
+            put(Part::Thumbnail, files.thumbnail, files.thumbnail_type),
+        )
+        .map_err(failed("writing a picture"))?;
+        Ok(())
+    }
+
+    /// Shows an upload as it is, to be deleted after a day unless it is kept. `false` where it is no longer that version.
+    pub async fn show_upload(&self, attachment: &Attachment, version: &str) -> Result<bool, Error> {
+        let copied = self
+            .client
+            .copy_object()
+            .copy_source(format!("{}/{}", self.bucket, Part::Upload.key(attachment.id)))
+            .copy_source_if_match(version)
+            .bucket(&self.bucket)
+            .key(Part::File.key(attachment.id))
+            .tagging_directive(TaggingDirective::Replace)
+            .tagging(UNSENT)
+            .send()
+            .await;
+        match copied {
+            Ok(_) => Ok(true),
+            Err(error) if is_missing(&error) || error.code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(failed("copying an upload")(error)),
+        }
+    }
+
+    /// Deletes an upload.
+    pub async fn delete_upload(&self, id: AttachmentId) -> Result<(), Error> {
+        let call = self.client.delete_object().bucket(&self.bucket).key(Part::Upload.key(id)).send();
+        call.await.map_err(failed("deleting an upload"))?;
+        Ok(())
+    }
+}
+
+async fn uploaded_bytes(found: GetObjectOutput) -> Result<UploadedBytes, Error> {
+    let version = found.e_tag.unwrap_or_default();
+    let bytes = found.body.collect().await.map_err(|error| Error::internal("reading an upload", error))?;
+    Ok(UploadedBytes { bytes: bytes.to_vec(), version })
+}
+
+fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    // Who may not list the bucket is told nothing else of an object that is missing (Amazon S3 API Reference, "GetObject").
+    matches!(error.code(), Some("NoSuchKey" | "AccessDenied"))
+}
+
+fn failed<E, R>(doing: &'static str) -> impl Fn(SdkError<E, R>) -> Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    move |error| Error::internal(doing, error)
+}

@@ -1,0 +1,64 @@
+//! Signature Version 4 in the query of a URL.
+//!
+//! Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters".
+
+use std::time::{Duration, SystemTime};
+
+use aws_sigv4::{
+    http_request::{
+        PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
+    sign::v4,
+};
+use domain::{Error, Timestamp};
+use url::Url;
+
+use crate::Bucket;
+
+/// The name by which S3 is signed for.
+pub(crate) const SERVICE: &str = "s3";
+
+impl Bucket {
+    /// The URL with which whoever has it may make this call until the time is over.
+    pub(crate) fn signed(&self, method: &str, url: Url, now: Timestamp, lasts: Duration) -> Result<String, Error> {
+        self.sign(method, url, now, lasts).map_err(|error| Error::internal("signing a URL", error))
+    }
+
+    fn sign(
+        &self,
+        method: &str,
+        mut url: Url,
+        now: Timestamp,
+        lasts: Duration,
+    ) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+        let identity = self.0.settings.credentials.clone().into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.0.settings.region)
+            .name(SERVICE)
+            .time(time(now))
+            .settings(settings(lasts))
+            .build()?
+            .into();
+        let request = SignableRequest::new(method, url.as_str(), [].into_iter(), SignableBody::UnsignedPayload)?;
+        let (instructions, _) = sign(request, &params)?.into_parts();
+        url.query_pairs_mut().extend_pairs(instructions.params());
+        Ok(url.into())
+    }
+}
+
+/// What is particular to S3: its paths are signed as they are.
+fn settings(lasts: Duration) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = PercentEncodingMode::Single;
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(lasts);
+    settings
+}
+
+/// The time as the signer takes it.
+pub(crate) fn time(now: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(now.millis())
+}

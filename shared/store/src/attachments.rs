@@ -1,0 +1,177 @@
+//! `attachments`: what has been announced to be uploaded, until a day after, and for ever once a message has it.
+//!
+//! One check at a time claims an attachment; conditions see to it that what was found is written once, and that one message
+//! at most has an attachment.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{ReturnValue, TransactWriteItem, Update},
+};
+use domain::{Attachment, AttachmentId, Error, MessageId, Progress, RoomId, Timestamp, Upload, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Item, Store,
+    error::{failed, refused},
+    from_item, n, s, to_item,
+    transaction::update,
+};
+
+#[derive(Serialize, Deserialize)]
+struct AttachmentItem {
+    #[serde(flatten)]
+    attachment: Attachment,
+    room_id: RoomId,
+    owner: UserId,
+    state: State,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
+    /// The message that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message_id: Option<MessageId>,
+    /// In seconds since 1970; none in a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Announced,
+    Ready,
+    Refused,
+}
+
+impl From<AttachmentItem> for Upload {
+    fn from(item: AttachmentItem) -> Self {
+        let progress = match (item.state, item.message_id) {
+            (_, Some(_)) => Progress::Sent,
+            (State::Announced, None) => Progress::Announced,
+            (State::Ready, None) => Progress::Ready,
+            (State::Refused, None) => Progress::Refused(item.refusal.unwrap_or_default()),
+        };
+        let expires_at = Timestamp::from_millis(item.expires_at.map_or(u64::MAX, |seconds| seconds * 1000));
+        Self { attachment: item.attachment, room: item.room_id, owner: item.owner, progress, expires_at }
+    }
+}
+
+fn upload(item: Item) -> Result<Upload, Error> {
+    Ok(from_item::<AttachmentItem>(item)?.into())
+}
+
+impl Store {
+    /// Remembers what is about to be uploaded.
+    pub async fn announce(&self, upload: &Upload) -> Result<(), Error> {
+        let item = to_item(&AttachmentItem {
+            attachment: upload.attachment.clone(),
+            room_id: upload.room,
+            owner: upload.owner,
+            state: State::Announced,
+            refusal: None,
+            message_id: None,
+            expires_at: Some(upload.expires_at.seconds()),
+        })?;
+        let call = self.client.put_item().table_name(&self.tables.attachments).set_item(Some(item)).send();
+        call.await.map_err(failed("announcing an attachment"))?;
+        Ok(())
+    }
+
+    /// An attachment.
+    pub async fn upload(&self, id: AttachmentId) -> Result<Option<Upload>, Error> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.tables.attachments)
+            .key("id", s(id.to_string()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("reading an attachment"))?;
+        found.item.map(upload).transpose()
+    }
+
+    /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it is
+    /// unknown, has been checked, or somebody else is at it.
+    pub async fn claim_check(
+        &self,
+        id: AttachmentId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<Upload>, Error> {
+        let claim = self
+            .checked(id)
+            .update_expression("SET claimed_until = :until")
+            .condition_expression(format!(
+                "{UNCHECKED} AND (attribute_not_exists(claimed_until) OR claimed_until < :now)"
+            ))
+            .expression_attribute_values(":until", n((now + lease).millis()))
+            .expression_attribute_values(":now", n(now.millis()))
+            .return_values(ReturnValue::AllNew);
+        match claim.send().await {
+            Ok(claimed) => claimed.attributes.map(upload).transpose(),
+            Err(error) if refused(&error) => Ok(None),
+            Err(error) => Err(failed("claiming an attachment")(error)),
+        }
+    }
+
+    /// From now on an attachment of `size` bytes may be sent. Changes nothing where its check has an outcome already.
+    pub async fn mark_ready(&self, id: AttachmentId, size: u64) -> Result<(), Error> {
+        let ready = self
+            .checked(id)
+            .update_expression("SET #state = :ready, #size = :size")
+            .expression_attribute_names("#size", "size")
+            .condition_expression(UNCHECKED)
+            .expression_attribute_values(":ready", s("ready"))
+            .expression_attribute_values(":size", n(size));
+        once(ready).await
+    }
+
+    /// An attachment may never be sent, for the reason given. Changes nothing where its check has an outcome already.
+    pub async fn mark_refused(&self, id: AttachmentId, why: &str) -> Result<(), Error> {
+        let refused = self
+            .checked(id)
+            .update_expression("SET #state = :refused, refusal = :why")
+            .condition_expression(UNCHECKED)
+            .expression_attribute_values(":refused", s("refused"))
+            .expression_attribute_values(":why", s(why));
+        once(refused).await
+    }
+
+    fn checked(&self, id: AttachmentId) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.tables.attachments)
+            .key("id", s(id.to_string()))
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":announced", s("announced"))
+    }
+
+    /// Gives an attachment to a message, as an action of a transaction.
+    pub(crate) fn use_attachment(&self, id: AttachmentId, message: MessageId) -> Result<TransactWriteItem, Error> {
+        update(
+            Update::builder()
+                .table_name(&self.tables.attachments)
+                .key("id", s(id.to_string()))
+                .update_expression("SET message_id = :message REMOVE expires_at, claimed_until")
+                .condition_expression("#state = :ready AND attribute_not_exists(message_id) AND expires_at > :now")
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":ready", s("ready"))
+                .expression_attribute_values(":message", n(message.get()))
+                .expression_attribute_values(":now", n(message.created_at().seconds()))
+                .build(),
+        )
+    }
+}
+
+const UNCHECKED: &str = "#state = :announced";
+
+async fn once(update: UpdateItemFluentBuilder) -> Result<(), Error> {
+    match update.send().await {
+        Ok(_) => Ok(()),
+        Err(error) if refused(&error) => Ok(()),
+        Err(error) => Err(failed("writing what the check of an attachment has found")(error)),
+    }
+}

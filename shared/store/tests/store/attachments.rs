@@ -1,0 +1,117 @@
+//! `attachments`
+
+use std::time::Duration;
+
+use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Timestamp, Upload};
+use store::Store;
+
+use crate::support::{NOW, client_id, make_room, message, message_id, user};
+
+const LEASE: Duration = Duration::from_secs(50);
+
+async fn announced(store: &Store, expires_at: Timestamp) -> AttachmentId {
+    let id = AttachmentId::new(fastrand::u128(..).to_be_bytes());
+    let name = FileName::try_from("a".to_owned()).unwrap();
+    let attachment = Attachment { id, content_type: MediaType::Png, size: 7, name };
+    let room = make_room(store, 1).await;
+    let upload = Upload { attachment, room, owner: user(1), progress: Progress::Announced, expires_at };
+    store.announce(&upload).await.unwrap();
+    id
+}
+
+async fn progress(store: &Store, id: AttachmentId) -> Progress {
+    store.upload(id).await.unwrap().unwrap().progress
+}
+
+fn later() -> Timestamp {
+    NOW + Duration::from_hours(24)
+}
+
+#[tokio::test]
+async fn an_attachment_comes_back_as_it_was_announced() {
+    let store = embedded::store();
+    let id = announced(&store, later()).await;
+    let found = store.upload(id).await.unwrap().unwrap();
+    assert_eq!((found.attachment.id, found.attachment.size, found.owner), (id, 7, user(1)));
+    assert_eq!((found.progress, found.expires_at), (Progress::Announced, later()));
+    assert!(store.upload(AttachmentId::new([1; 16])).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn one_check_at_a_time_has_an_attachment_until_its_lease_ends() {
+    let store = embedded::store();
+    let id = announced(&store, later()).await;
+    let claims = async |now| store.claim_check(id, now, LEASE).await.unwrap().is_some();
+    assert!(claims(NOW).await);
+    assert!(!claims(NOW + LEASE).await, "the first may still be at it");
+    assert!(claims(NOW + LEASE + Duration::from_millis(1)).await, "the first has died");
+    store.mark_ready(id, 5).await.unwrap();
+    assert!(!claims(NOW + 10 * LEASE).await, "there is nothing left to check");
+    assert!(store.claim_check(AttachmentId::new([1; 16]), NOW, LEASE).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_a_check_has_found_stays() {
+    let store = embedded::store();
+    let good = announced(&store, later()).await;
+    store.mark_ready(good, 5).await.unwrap();
+    store.mark_refused(good, "is bad").await.unwrap();
+    store.mark_ready(good, 6).await.unwrap();
+    assert_eq!(progress(&store, good).await, Progress::Ready);
+    assert_eq!(store.upload(good).await.unwrap().unwrap().attachment.size, 5);
+
+    let bad = announced(&store, later()).await;
+    store.mark_refused(bad, "is bad").await.unwrap();
+    store.mark_ready(bad, 5).await.unwrap();
+    assert_eq!(progress(&store, bad).await, Progress::Refused("is bad".to_owned()));
+
+    let nothing = AttachmentId::new([1; 16]);
+    store.mark_ready(nothing, 5).await.unwrap();
+    assert!(store.upload(nothing).await.unwrap().is_none(), "nothing is made");
+}
+
+/// A message of user 1 with this picture, at so many milliseconds after the time from which ids count here.
+async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option<&str>) -> Result<bool, Error> {
+    let upload = store.upload(picture).await?.unwrap();
+    let turn = store.take_turn(upload.room, user(1), message_id(millis)).await?;
+    let client_id = client.map(client_id);
+    let message = Message { picture: Some(upload.attachment), client_id, ..message(upload.room, user(1), &turn) };
+    let stored = store.put_message(&message).await?.is_none();
+    let found = store.message(upload.room, message.id).await?;
+    assert_eq!(found, stored.then_some(message), "all or nothing");
+    Ok(stored)
+}
+
+#[tokio::test]
+async fn an_attachment_is_in_one_message_and_stays_with_it() {
+    let store = embedded::store();
+    let id = announced(&store, later()).await;
+    store.mark_ready(id, 5).await.unwrap();
+    assert!(sends(&store, id, 0, None).await.unwrap());
+    assert_eq!(progress(&store, id).await, Progress::Sent);
+    assert_eq!(store.upload(id).await.unwrap().unwrap().expires_at, Timestamp::from_millis(u64::MAX));
+    assert!(matches!(sends(&store, id, 1, None).await, Err(Error::AttachmentInvalid(_))));
+    assert!(matches!(sends(&store, id, 2, Some("c")).await, Err(Error::AttachmentInvalid(_))));
+}
+
+#[tokio::test]
+async fn a_retry_is_told_of_its_first_message_whatever_it_attaches() {
+    let store = embedded::store();
+    let id = announced(&store, later()).await;
+    store.mark_ready(id, 5).await.unwrap();
+    assert!(sends(&store, id, 0, Some("c")).await.unwrap());
+    assert!(!sends(&store, id, 1, Some("c")).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_not_checked_or_too_old_is_in_no_message() {
+    let store = embedded::store();
+    let unchecked = announced(&store, later()).await;
+    let refused = announced(&store, later()).await;
+    store.mark_refused(refused, "is bad").await.unwrap();
+    let old = announced(&store, message_id(0).created_at()).await;
+    store.mark_ready(old, 5).await.unwrap();
+    for id in [unchecked, refused, old] {
+        assert!(matches!(sends(&store, id, 0, None).await, Err(Error::AttachmentInvalid(_))));
+    }
+}
