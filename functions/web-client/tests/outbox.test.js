@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
-import { files, storage } from "./message.js";
+import { files, settled, storage } from "./message.js";
 
 /** @param {Outbox} outbox */
 const texts = (outbox) => outbox.all().map(({ text }) => text);
@@ -65,4 +65,42 @@ test("what is tried again after days is a message of its own", (context) => {
   const [again] = outbox.all();
   assert.equal(again.text, "hello");
   assert.notEqual(again.client_id, unsent.client_id);
+});
+
+test("a file goes with its message: into the outbox, through a reload, and out of it", async () => {
+  const kept = storage();
+  const blobs = files();
+  const outbox = new Outbox(kept, blobs, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  await settled();
+  const [{ file }] = new Outbox(kept, blobs, 1).all();
+  assert.deepEqual([file?.name, file?.type, file?.size, file?.unkept], ["cat.png", "image/png", 5, undefined]);
+  assert.deepEqual([...blobs.kept.keys()], [file?.key]);
+  outbox.remove(outbox.all()[0].client_id);
+  assert.equal(blobs.kept.size, 0);
+});
+
+test("a file that no message has is swept out", async () => {
+  const blobs = files();
+  blobs.kept.set("left behind", new Blob());
+  new Outbox(storage(), blobs, 1);
+  await settled();
+  assert.equal(blobs.kept.size, 0);
+});
+
+test("a file for which there is no space is known to go with the page", async () => {
+  const outbox = new Outbox(storage(), { ...files(), add: async () => false }, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  await settled();
+  assert.equal(outbox.all()[0].file?.unkept, true);
+});
+
+test("what is tried again after days keeps its file", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const blobs = files();
+  const outbox = new Outbox(storage(), blobs, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
+  outbox.retry(outbox.all()[0]);
+  assert.deepEqual([...blobs.kept.keys()], [outbox.all()[0].file?.key]);
 });
