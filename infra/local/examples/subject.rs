@@ -7,7 +7,12 @@
     reason = "a subject that fails loudly, and is heard, is what the tests want"
 )]
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use aws_sdk_apigatewaymanagement::{self as management, primitives::Blob};
 use aws_sdk_dynamodb::{
@@ -27,6 +32,9 @@ async fn main() -> Result<(), Error> {
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     let LambdaEvent { payload: event, context } = event;
     println!("subject got {}", event["requestContext"]["routeKey"]);
+    if event["source"] == "aws.s3" {
+        return object_created(&event, &context).await;
+    }
     if event["type"] == "REQUEST" {
         return authorize(&event);
     }
@@ -53,6 +61,19 @@ fn authorize(event: &Value) -> Result<Value, Error> {
         },
         "context": {"user_id": 7, "lingers": event["queryStringParameters"]["lingers"]},
     }))
+}
+
+/// Records the event under the object's key, and one that is to fail under the number of the try as well.
+async fn object_created(event: &Value, context: &Context) -> Result<Value, Error> {
+    static TRIES: AtomicUsize = AtomicUsize::new(0);
+    let key = event["detail"]["object"]["key"].as_str().unwrap_or_default();
+    if !key.contains("fails") {
+        put_as("Events", key, event).await?;
+        return Ok(Value::Null);
+    }
+    let number = TRIES.fetch_add(1, Ordering::Relaxed) + 1;
+    put_as("Events", &format!("{key} {number}"), &json!({"request_id": context.request_id})).await?;
+    Err("told to fail".into())
 }
 
 async fn connect(event: &Value) -> Result<Value, Error> {
@@ -139,19 +160,19 @@ fn instance() -> String {
     std::process::id().to_string()
 }
 
-fn item(event: &Value) -> [(&'static str, AttributeValue); 2] {
+fn id(event: &Value) -> String {
     let context = &event["requestContext"];
     let id = context["connectionId"].as_str().or(context["requestId"].as_str()).unwrap_or("none");
-    let id = format!("{} {id}", context["routeKey"].as_str().unwrap_or_default());
-    [("id", AttributeValue::S(id)), ("event", AttributeValue::S(event.to_string()))]
+    format!("{} {id}", context["routeKey"].as_str().unwrap_or_default())
 }
 
 async fn put(table: &str, event: &Value) -> Result<(), Error> {
-    let mut request = database().put_item().table_name(table);
-    for (name, value) in item(event) {
-        request = request.item(name, value);
-    }
-    request.send().await?;
+    put_as(table, &id(event), event).await
+}
+
+async fn put_as(table: &str, id: &str, event: &Value) -> Result<(), Error> {
+    let request = database().put_item().table_name(table).item("id", AttributeValue::S(id.to_owned()));
+    request.item("event", AttributeValue::S(event.to_string())).send().await?;
     Ok(())
 }
 

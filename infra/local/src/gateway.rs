@@ -17,6 +17,7 @@ use crate::{
     http_api::HttpApi,
     iam::Iam,
     lambda::{Lambda, invoke_api},
+    s3::S3,
     websocket_api::WebSocketApi,
 };
 
@@ -31,6 +32,8 @@ pub struct Gateway {
     pub lambda: Lambda,
     /// The embedded database.
     pub dynamodb: DynamoDb,
+    /// The template's buckets.
+    pub s3: S3,
     /// Who may do what.
     pub iam: Arc<Iam>,
 }
@@ -70,6 +73,9 @@ impl Gateway {
             && let Some(wanted) = api.wanted(&parts)
         {
             return api.handle(&self.iam, source, wanted, parts, body).await;
+        }
+        if self.s3.wants(&parts) {
+            return self.s3.handle(source, parts, body).await;
         }
         if parts.uri.path() == "/_local/iam" {
             return Json(self.iam.report()).into_response();

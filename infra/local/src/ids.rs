@@ -17,6 +17,13 @@ pub fn gateway() -> String {
     URL_SAFE.encode(random.get(..11).unwrap_or_default())
 }
 
+/// A request id of S3: sixteen capitals and digits, such as `N4N7GDK58NMKJ12R`.
+#[must_use]
+pub fn s3_request() -> String {
+    let random = Uuid::new_v4().simple().to_string().to_uppercase();
+    random.get(..16).unwrap_or_default().to_owned()
+}
+
 /// The tracing header of a new trace: `Root=1-<seconds in hex>-<96 random bits>`.
 #[must_use]
 pub fn trace() -> String {

@@ -1,11 +1,12 @@
-//! The local runtime: AWS Lambda, API Gateway, DynamoDB and IAM as far as `template.yaml` uses them, on one port of one
-//! machine.
+//! The local runtime: AWS Lambda, API Gateway, DynamoDB, S3, EventBridge and IAM as far as `template.yaml` uses them, on
+//! one port of one machine.
 //!
 //! Invariant: nothing here knows what the functions do. The template is the only description of the system, the functions
 //! are the very binaries that run on AWS, and what the platform would refuse is refused here in the platform's words.
 
 pub mod build;
 pub mod dynamodb;
+pub mod eventbridge;
 pub mod executable;
 pub mod gateway;
 pub mod http_api;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod lambda;
 pub mod logs;
 pub mod options;
+pub mod s3;
 pub mod system;
 pub mod template;
 pub mod warden;

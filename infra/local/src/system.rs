@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use crate::{
     build::{Builder, Source},
     dynamodb::DynamoDb,
+    eventbridge::EventBridge,
     executable::{Executable, Keeper, Means},
     gateway::{self, Gateway},
     http_api::HttpApi,
@@ -22,6 +23,7 @@ use crate::{
     lambda::{Endpoints, Lambda},
     logs::{self, Screen},
     options::Options,
+    s3::S3,
     template::{Function, Template, secrets::Secrets},
     warden::Warden,
     watch::Watch,
@@ -83,6 +85,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
         .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
+    let objects = data.as_ref().map_or_else(|| warden.temporary_directory(), |directory| Ok(directory.join("s3")))?;
     let iam = Arc::new(Iam::new(&template.functions, options.iam_record.as_deref()).context("opening --iam-record")?);
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
@@ -92,10 +95,14 @@ pub async fn start(options: &Options) -> Result<System> {
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
     }
+    let s3 = {
+        let events = EventBridge::new(template.rules, lambda.clone());
+        S3::start(&objects, template.buckets, Arc::clone(&iam), events, options.ttl_sweep)?
+    };
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
     let limits = Limits::platform(options.socket_idle, options.socket_duration);
     let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits)));
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, iam });
+    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(async move {

@@ -2,13 +2,14 @@
 //!
 //! A function that is busy when the runtime is killed with `kill -9` would go on running. The warden holds the read end
 //! of a pipe from the runtime: however the runtime ends, the pipe closes, and the warden kills every process group it
-//! was told of.
+//! was told of, and deletes the directory that was to last no longer.
 
 use std::{
     collections::HashSet,
+    fs,
     io::{self, BufRead as _, Write as _},
     os::unix::process::CommandExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -39,6 +40,17 @@ impl Warden {
             .context("starting the process that watches over the functions")?;
         let pipe = process.stdin.take();
         Ok(Self(Arc::new(Mutex::new((process, pipe)))))
+    }
+
+    /// Makes a directory that ends with the runtime.
+    ///
+    /// # Errors
+    /// Where there is no place for it.
+    pub fn temporary_directory(&self) -> Result<PathBuf> {
+        let directory = tempfile::Builder::new().prefix("local-").tempdir().context("making a temporary directory")?;
+        let path = directory.keep();
+        self.tell(&format!("/{}\n", path.display()));
+        Ok(path)
     }
 
     /// From now on the process group `group` dies with the runtime.
@@ -73,16 +85,24 @@ impl Warden {
 /// Never in practice; a pipe that cannot be read counts as closed.
 pub fn main() -> io::Result<()> {
     let mut groups = HashSet::new();
+    let mut directories = Vec::new();
     for line in io::stdin().lock().lines() {
         let Ok(line) = line else { break };
         match line.split_at_checked(1) {
             Some(("+", group)) => groups.insert(group.to_owned()),
             Some(("-", group)) => groups.remove(group),
+            Some(("/", directory)) => {
+                directories.push(directory.to_owned());
+                continue;
+            }
             _ => continue,
         };
     }
     for group in groups.iter().filter_map(|group| group.parse().ok()).filter_map(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL);
+    }
+    for directory in directories {
+        let _ = fs::remove_dir_all(directory);
     }
     Ok(())
 }

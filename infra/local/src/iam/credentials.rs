@@ -15,10 +15,19 @@ use super::Caller;
 pub struct Credentials {
     /// Names the instance, and so the function.
     pub access_key_id: String,
-    /// Never checked.
+    /// Known to the instance alone. Only S3 checks what is signed with it.
     pub secret_access_key: String,
-    /// Never checked.
+    /// Goes with every call. Only S3 checks it.
     pub session_token: String,
+}
+
+/// A function as one of its instances.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The function, by name.
+    pub function: String,
+    /// What that instance signs its calls with.
+    pub credentials: Credentials,
 }
 
 impl Credentials {
@@ -32,19 +41,25 @@ impl Credentials {
     }
 }
 
-/// All credentials that were given out, functions by access key.
+/// All credentials that were given out, by access key.
 ///
-/// They outlive their instance, as on the platform: a call that comes late must not pass for one of the developer.
+/// They outlive their instance, as on the platform: a call that comes late must not pass for one of the developer, and what
+/// an instance has signed for others is good for as long as it says.
 #[derive(Debug, Default)]
-pub(super) struct Issued(RwLock<HashMap<String, String>>);
+pub(super) struct Issued(RwLock<HashMap<String, Identity>>);
 
 impl Issued {
     /// New credentials, by which `function` is known from now on.
     pub(super) fn issue(&self, function: &str) -> Credentials {
         let credentials = Credentials::generate();
         let mut issued = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        issued.insert(credentials.access_key_id.clone(), function.to_owned());
+        let identity = Identity { function: function.to_owned(), credentials: credentials.clone() };
+        issued.insert(credentials.access_key_id.clone(), identity);
         credentials
+    }
+
+    pub(super) fn identity(&self, access_key: &str) -> Option<Identity> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(access_key).cloned()
     }
 
     /// Who has signed the request with these headers.
@@ -53,10 +68,9 @@ impl Issued {
             .get("authorization")
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once("Credential=")?.1.split('/').next());
-        let issued = self.0.read().unwrap_or_else(PoisonError::into_inner);
         access_key
-            .and_then(|access_key| issued.get(access_key))
-            .map_or(Caller::Developer, |function| Caller::Function(function.clone()))
+            .and_then(|access_key| self.identity(access_key))
+            .map_or(Caller::Developer, |identity| Caller::Function(identity.function))
     }
 }
 

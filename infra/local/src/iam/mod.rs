@@ -1,8 +1,8 @@
 //! IAM: a function may make the calls that its policies in the template allow, and no other.
 //!
-//! Each instance of a function has credentials of its own and is known by them. Signatures are not verified: this is
-//! about forgotten permissions, not about attackers. Whoever comes with other credentials is the developer and may do
-//! everything.
+//! Each instance of a function has credentials of its own and is known by them. Whoever comes with other credentials is
+//! the developer and may do everything: this is about forgotten permissions, not about attackers. Signatures are verified
+//! where people that are neither come with them, which is S3.
 
 mod credentials;
 mod dynamodb;
@@ -10,6 +10,7 @@ mod policy;
 pub mod proof;
 mod record;
 mod remedy;
+pub mod s3;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,8 +22,11 @@ use std::{
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-pub use self::{credentials::Credentials, record::Call};
 use self::{credentials::Issued, policy::Verdict, record::Record};
+pub use self::{
+    credentials::{Credentials, Identity},
+    record::Call,
+};
 use crate::{
     logs,
     template::{Function, intrinsics::ACCOUNT_ID},
@@ -94,6 +98,12 @@ impl Iam {
         self.issued.issue(function)
     }
 
+    /// The function that has got this access key, and what it has got with it.
+    #[must_use]
+    pub fn identity(&self, access_key: &str) -> Option<Identity> {
+        self.issued.identity(access_key)
+    }
+
     /// Who has signed the request with these headers.
     #[must_use]
     pub fn caller(&self, headers: &HeaderMap) -> Caller {
@@ -116,21 +126,44 @@ impl Iam {
         self.check_all(caller, || dynamodb::accesses(operation, body))
     }
 
+    /// Checks a call that needs several rights, all of them.
+    ///
+    /// # Errors
+    /// Where the caller is a function whose policies do not allow all of it.
+    pub fn check_each(&self, caller: &Caller, accesses: BTreeSet<Access>) -> Result<(), Denied> {
+        self.check_all(caller, || accesses)
+    }
+
+    /// Checks a right that decides only how much of the truth the caller is told. Not to have it is no fault.
+    ///
+    /// # Errors
+    /// Where the caller is a function whose policies do not allow it.
+    pub fn may_know(&self, caller: &Caller, access: &Access) -> Result<(), Denied> {
+        let Caller::Function(function) = caller else { return Ok(()) };
+        self.evaluate(function, access)?;
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).add(function, access, true);
+        Ok(())
+    }
+
+    fn evaluate(&self, function: &str, access: &Access) -> Result<(), Denied> {
+        let statements = self.functions.get(function).map_or(&[][..], |function| &function.statements);
+        match policy::evaluate(statements, access) {
+            Verdict::Allowed => Ok(()),
+            verdict => Err(Denied {
+                function: function.to_owned(),
+                access: access.clone(),
+                explicit: verdict == Verdict::Denied,
+            }),
+        }
+    }
+
     /// A call that is refused for one of its resources has not used its rights on the others.
     fn check_all(&self, caller: &Caller, accesses: impl FnOnce() -> BTreeSet<Access>) -> Result<(), Denied> {
         let Caller::Function(function) = caller else {
             return Ok(());
         };
-        let statements = self.functions.get(function).map_or(&[][..], |function| &function.statements);
         let accesses = accesses();
-        let denied = accesses.iter().find_map(|access| match policy::evaluate(statements, access) {
-            Verdict::Allowed => None,
-            verdict => Some(Denied {
-                function: function.clone(),
-                access: access.clone(),
-                explicit: verdict == Verdict::Denied,
-            }),
-        });
+        let denied = accesses.iter().find_map(|access| self.evaluate(function, access).err());
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(denied) = denied {
             logs::warning(&remedy::sentence(&denied));

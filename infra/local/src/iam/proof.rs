@@ -78,6 +78,7 @@ mod tests {
             reserved_concurrency: None,
             environment: [].into(),
             statements: serde_json::from_value(statements).unwrap(),
+            retries: 2,
         }]
     }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     Access,
     policy::{self, grants},
+    s3,
 };
 use crate::{logs, template::Function};
 
@@ -21,7 +22,8 @@ use crate::{logs, template::Function};
 pub struct Call {
     /// The function, by name.
     pub function: String,
-    /// What it did to what; all sockets are one resource, `…/@connections/*`.
+    /// What it did to what; all sockets are one resource, `…/@connections/*`, and so are objects in a bucket,
+    /// `bucket/uploads/*`.
     #[serde(flatten)]
     pub access: Access,
     /// Whether it might.
@@ -43,7 +45,7 @@ impl Record {
     }
 
     pub(super) fn add(&mut self, function: &str, access: &Access, allowed: bool) {
-        let call = Call { function: function.to_owned(), access: of_all_sockets(access), allowed };
+        let call = Call { function: function.to_owned(), access: of_all_alike(access), allowed };
         let line = format!("{}\n", json!(call));
         if self.calls.insert(call)
             && let Some(file) = &mut self.file
@@ -73,11 +75,11 @@ impl Record {
     }
 }
 
-/// The ids of sockets are left out: they say nothing about rights, and there is no end to them.
-fn of_all_sockets(access: &Access) -> Access {
+/// The ids of sockets and objects are left out: they say nothing about rights, and there is no end to them.
+fn of_all_alike(access: &Access) -> Access {
     let resource = match access.resource.split_once("/@connections/") {
         Some((stage, _)) => format!("{stage}/@connections/*"),
-        None => access.resource.clone(),
+        None => s3::of_all_objects(&access.resource).unwrap_or_else(|| access.resource.clone()),
     };
     Access { action: access.action.clone(), resource }
 }
@@ -91,6 +93,16 @@ mod tests {
     fn push(id: &str) -> Access {
         let resource = format!("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/{id}");
         Access { action: "execute-api:ManageConnections".to_owned(), resource }
+    }
+
+    #[test]
+    fn objects_are_told_apart_by_the_first_part_of_their_keys() {
+        for (key, folded) in [("uploads/a/b", "/uploads/*"), ("a", "/*"), ("", "/*")] {
+            let access = s3::object("GetObject", "bucket", key);
+            assert_eq!(of_all_alike(&access).resource, format!("arn:aws:s3:::bucket{folded}"));
+        }
+        let bucket = s3::bucket("ListBucket", "bucket");
+        assert_eq!(of_all_alike(&bucket), bucket);
     }
 
     #[test]

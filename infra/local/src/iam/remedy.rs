@@ -1,7 +1,8 @@
 //! What to write into the template for a call that it does not allow.
 
-use super::{Access, Denied};
+use super::{Access, Denied, s3};
 use crate::template::{
+    bucket_arn,
     intrinsics::{ACCOUNT_ID, REGION},
     table_arn,
 };
@@ -28,6 +29,14 @@ fn wanted(arn: &str) -> String {
             None => format!("!GetAtt {table}.Arn"),
         };
     }
+    if let Some(bucket) = arn.strip_prefix(&bucket_arn("")) {
+        let objects = s3::of_all_objects(arn);
+        // Its name has lost the capitals of its logical id.
+        return match objects.as_deref().and_then(|objects| objects.strip_prefix(&bucket_arn(""))?.split_once('/')) {
+            Some((bucket, keys)) => format!("!Sub '${{<the bucket {bucket}>.Arn}}/{keys}'"),
+            None => format!("!GetAtt <the bucket {bucket}>.Arn"),
+        };
+    }
     // A connection's id is known to nobody before.
     let arn = arn.split_once("/@connections/").map_or(arn.to_owned(), |(api, _)| format!("{api}/@connections/*"));
     let here = format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:");
@@ -51,6 +60,8 @@ mod tests {
             wanted("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/abc="),
             "!Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${<the API>}/prod/POST/@connections/*'"
         );
+        assert_eq!(wanted("arn:aws:s3:::files/in/x"), "!Sub '${<the bucket files>.Arn}/in/*'");
+        assert_eq!(wanted("arn:aws:s3:::files"), "!GetAtt <the bucket files>.Arn");
         assert_eq!(wanted("*"), "'*'");
     }
 

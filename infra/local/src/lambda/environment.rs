@@ -55,6 +55,8 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
     variables.extend(function.environment.clone());
     // Last: the template's endpoints are AWS's.
     variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoints.base.clone());
+    // The SDK puts the bucket into the path where the host is an IP address.
+    variables.insert("AWS_ENDPOINT_URL_S3".to_owned(), endpoints.base.clone());
     if let Some(stage) = &endpoints.stage {
         let management = format!("{}/{stage}", endpoints.base);
         variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);

@@ -12,15 +12,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::{Cause, Failure, Invocation, Lambda, MAX_PAYLOAD};
+use super::{Cause, Failure, Invocation, Lambda, MAX_PAYLOAD, asynchronous::MAX_EVENT};
 use crate::{
     iam::{Access, Iam},
     ids,
     template::function_arn,
 };
-
-/// The largest event of an asynchronous invocation, in bytes (Lambda quotas).
-const MAX_EVENT: usize = 1024 * 1024;
 
 /// How much of the log's end a caller gets, in bytes.
 const LOG_TAIL: usize = 4096;
@@ -98,7 +95,7 @@ async fn invoke(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body: Bod
             answer(lambda.begin(function, &trace, payload)?, wants_log).await
         }
         "Event" => {
-            let Invocation { request_id, .. } = lambda.begin(function, &trace, payload)?;
+            let request_id = lambda.send(function, &trace, payload)?;
             Ok((StatusCode::ACCEPTED, [(REQUEST_ID, request_id)]).into_response())
         }
         "DryRun" => Ok(StatusCode::NO_CONTENT.into_response()),

@@ -1,5 +1,6 @@
 //! Lambda: every function is its real binary in a real process that speaks the Runtime API.
 
+mod asynchronous;
 mod environment;
 mod failure;
 mod instance;
@@ -79,17 +80,24 @@ impl Lambda {
     }
 
     fn begin(&self, function: &str, trace: &str, payload: Bytes) -> Result<Invocation, Failure> {
-        let Some(pool) = self.pools.get(function) else { return Err(Failure::unknown(function)) };
+        let pool = self.pool(function)?;
         if payload.len() > MAX_PAYLOAD {
             return Err(Failure::too_large(payload.len(), "RequestResponse", MAX_PAYLOAD));
         }
+        Ok(Self::start(pool, ids::lambda_request(), trace, payload))
+    }
+
+    fn start(pool: &Arc<Pool>, request_id: String, trace: &str, payload: Bytes) -> Invocation {
         let (reply, result) = oneshot::channel();
         let (log_writer, log) = oneshot::channel();
-        let request_id = ids::lambda_request();
         let event =
             Event { request_id: request_id.clone(), trace: ids::segment(trace), payload, reply, log: log_writer };
         tokio::spawn(Arc::clone(pool).serve(event));
-        Ok(Invocation { request_id, result, log })
+        Invocation { request_id, result, log }
+    }
+
+    fn pool(&self, function: &str) -> Result<&Arc<Pool>, Failure> {
+        self.pools.get(function).ok_or_else(|| Failure::unknown(function))
     }
 
     /// Runs the binaries of these names from other executables from now on. Events that are being served stay where they

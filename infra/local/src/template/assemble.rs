@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Authorizer, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi,
+    Authorizer, Bucket, EventRule, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi,
     intrinsics::Scope,
     properties,
     scope::{scope, secret_arn},
@@ -43,15 +43,25 @@ impl Reader<'_> {
         let secrets = self.secrets(secrets)?;
         let mut functions = Vec::new();
         let mut routes = Vec::new();
+        let mut rules = Vec::new();
         for (id, resource) in self.of_kind("AWS::Serverless::Function") {
-            let (function, own_routes) = self.function(id, resource, &secrets).with_context(|| self.places.name(id))?;
+            let (function, events) = self.function(id, resource, &secrets).with_context(|| self.places.name(id))?;
             functions.push(function);
-            routes.extend(own_routes);
+            for event in events {
+                match event {
+                    properties::Event::HttpApi(event) => routes.push(route(id, event)),
+                    properties::Event::EventBridgeRule(event) => {
+                        rules.push(EventRule { function: id.clone(), pattern: event.pattern });
+                    }
+                }
+            }
         }
         let tables = self
             .of_kind("AWS::DynamoDB::Table")
             .map(|(id, resource)| self.table(id, resource).with_context(|| self.places.name(id)))
             .collect::<Result<_>>()?;
+        let buckets = self.buckets()?;
+        self.refuse_shadowed(&routes, &buckets)?;
         let http_api = self
             .only("AWS::Serverless::HttpApi")?
             .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| self.places.name(id)))
@@ -63,7 +73,7 @@ impl Reader<'_> {
             .only("AWS::Serverless::WebSocketApi")?
             .map(|(id, resource)| self.websocket_api(id, resource, &functions).with_context(|| self.places.name(id)))
             .transpose()?;
-        Ok(Template { functions, http_api, websocket_api, tables })
+        Ok(Template { functions, http_api, websocket_api, tables, buckets, rules })
     }
 
     fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = (&String, &Value)> {
@@ -107,13 +117,13 @@ impl Reader<'_> {
         Ok(strings)
     }
 
-    /// A function, and its routes with the id of the API they belong to.
+    /// A function, and what calls it.
     fn function(
         &self,
         id: &str,
         resource: &Value,
         secrets: &BTreeMap<String, String>,
-    ) -> Result<(Function, Vec<(String, HttpRoute)>)> {
+    ) -> Result<(Function, Vec<properties::Event>)> {
         let read: properties::Function = self.properties(resource, self.globals)?;
         ensure!(
             read.runtime.starts_with("provided"),
@@ -135,7 +145,6 @@ impl Reader<'_> {
                 Ok((name, value))
             })
             .collect::<Result<_>>()?;
-        let routes = read.events.into_values().map(|event| route(id, event)).collect();
         let function = Function {
             name: id.to_owned(),
             package,
@@ -145,8 +154,32 @@ impl Reader<'_> {
             reserved_concurrency: read.reserved_concurrent_executions,
             environment,
             statements: read.policies.into_iter().flat_map(|policy| policy.statement).collect(),
+            retries: read.event_invoke_config.maximum_retry_attempts,
         };
-        Ok((function, routes))
+        Ok((function, read.events.into_values().collect()))
+    }
+
+    fn buckets(&self) -> Result<Vec<Bucket>> {
+        let bucket = |(id, resource): (&String, &Value)| {
+            let read = self.properties(resource, None).with_context(|| self.places.name(id))?;
+            Bucket::new(id, read).with_context(|| self.places.name(id))
+        };
+        self.of_kind("AWS::S3::Bucket").map(bucket).collect()
+    }
+
+    /// There is one port: what lies below a bucket's name is in the bucket.
+    fn refuse_shadowed(&self, routes: &[(String, HttpRoute)], buckets: &[Bucket]) -> Result<()> {
+        for (_, route) in routes {
+            let first = route.path.as_deref().and_then(|path| path.trim_start_matches('/').split('/').next());
+            if let Some(bucket) = buckets.iter().find(|bucket| first == Some(bucket.name.as_str())) {
+                bail!(
+                    "{}: Path: /{} is the local address of the bucket, and no route can begin with it",
+                    self.places.name(&route.function),
+                    bucket.name
+                );
+            }
+        }
+        Ok(())
     }
 
     fn table(&self, id: &str, resource: &Value) -> Result<Table> {
@@ -236,8 +269,8 @@ fn merge(base: &mut Value, over: &Value) {
     }
 }
 
-fn route(function: &str, event: properties::Event) -> (String, HttpRoute) {
-    let properties::Event::HttpApi(event) = event;
+/// A route, with the id of the API that it belongs to.
+fn route(function: &str, event: properties::HttpApiEvent) -> (String, HttpRoute) {
     let method = event.method.map(|method| method.to_uppercase());
     let route = HttpRoute {
         method: method.filter(|method| method != "ANY" && method != "X-AMAZON-APIGATEWAY-ANY-METHOD"),

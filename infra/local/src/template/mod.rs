@@ -4,6 +4,7 @@
 //! refused with a sentence that names the resource and the property.
 
 mod assemble;
+mod bucket;
 mod differences;
 pub mod intrinsics;
 mod properties;
@@ -13,6 +14,8 @@ mod yaml;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use crate::eventbridge::Pattern;
+pub use bucket::{Bucket, CorsRule, LifecycleRule};
 pub use differences::differences;
 pub use properties::{Cors, Effect, GenerateSecretString, Statement};
 
@@ -27,6 +30,10 @@ pub struct Template {
     pub websocket_api: Option<WebSocketApi>,
     /// The DynamoDB tables.
     pub tables: Vec<Table>,
+    /// The S3 buckets.
+    pub buckets: Vec<Bucket>,
+    /// The rules of EventBridge.
+    pub rules: Vec<EventRule>,
 }
 
 /// A Lambda function.
@@ -48,6 +55,17 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// What the function may do.
     pub statements: Vec<Statement>,
+    /// How often an asynchronous event is tried again after the function has failed.
+    pub retries: u32,
+}
+
+/// A rule of EventBridge that calls a function.
+#[derive(Debug)]
+pub struct EventRule {
+    /// The function it calls, by name.
+    pub function: String,
+    /// Which events it is for.
+    pub pattern: Pattern,
 }
 
 /// An HTTP API and its routes.
@@ -111,6 +129,12 @@ pub struct Table {
 #[must_use]
 pub fn function_arn(name: &str) -> String {
     format!("arn:aws:lambda:{}:{}:function:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
+}
+
+/// The ARN of the bucket `name`.
+#[must_use]
+pub fn bucket_arn(name: &str) -> String {
+    format!("arn:aws:s3:::{name}")
 }
 
 /// The ARN of the table `name`.

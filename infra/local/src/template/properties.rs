@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::Value;
 
+use crate::eventbridge::Pattern;
+
 /// `AWS::Serverless::Function`, `Globals.Function` merged in.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -26,6 +28,8 @@ pub(super) struct Function {
     pub(super) policies: Vec<Policy>,
     #[serde(default)]
     pub(super) events: BTreeMap<String, Event>,
+    #[serde(default)]
+    pub(super) event_invoke_config: EventInvokeConfig,
     #[serde(default, rename = "FunctionName")]
     _function_name: Option<IgnoredAny>,
     #[serde(default, rename = "Handler")]
@@ -54,6 +58,19 @@ fn default_memory() -> u32 {
 
 fn default_timeout() -> u64 {
     3
+}
+
+/// `EventInvokeConfig` of a function. The destinations that it may name are refused with any other unknown property.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub(super) struct EventInvokeConfig {
+    pub(super) maximum_retry_attempts: u32,
+}
+
+impl Default for EventInvokeConfig {
+    fn default() -> Self {
+        Self { maximum_retry_attempts: 2 }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -101,6 +118,13 @@ pub enum Effect {
 #[serde(tag = "Type", content = "Properties")]
 pub(super) enum Event {
     HttpApi(HttpApiEvent),
+    EventBridgeRule(EventBridgeRule),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct EventBridgeRule {
+    pub(super) pattern: Pattern,
 }
 
 #[derive(Debug, Deserialize)]
@@ -314,7 +338,7 @@ fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deseri
 }
 
 /// A list, or a parameter of the type `CommaDelimitedList`.
-fn comma_delimited<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn comma_delimited<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let items: Vec<String> = one_or_many(deserializer)?;
     Ok(items
         .iter()

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 use super::{
-    function_arn,
+    bucket_arn, function_arn,
     intrinsics::{ACCOUNT_ID, Names, REGION, Scope},
     table_arn,
     yaml::Places,
@@ -47,14 +47,24 @@ fn names(id: &str, kind: &str) -> Result<Names> {
     let (reference, attributes) = match kind {
         "AWS::Serverless::Function" => (id.to_owned(), vec![("Arn", function_arn(id))]),
         "AWS::DynamoDB::Table" => (id.to_owned(), vec![("Arn", table_arn(id))]),
+        "AWS::S3::Bucket" => (
+            api_id.clone(),
+            vec![
+                ("Arn", bucket_arn(&api_id)),
+                ("DomainName", format!("{api_id}.s3.amazonaws.com")),
+                ("RegionalDomainName", format!("{api_id}.s3.{REGION}.amazonaws.com")),
+            ],
+        ),
         "AWS::SecretsManager::Secret" => (secret_arn(id), vec![("Id", secret_arn(id))]),
         "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" => {
             let scheme = if kind.ends_with("HttpApi") { "https" } else { "wss" };
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
-        // Other names of what answers here under its own.
-        "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" => (id.to_owned(), vec![]),
+        // Other names of what answers here under its own; and who else comes into a bucket, which here is nobody.
+        "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" | "AWS::S3::BucketPolicy" => {
+            (id.to_owned(), vec![])
+        }
         // These watch or keep what the system does; without them it does the same.
         "AWS::Logs::LogGroup" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");

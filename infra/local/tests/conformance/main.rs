@@ -13,6 +13,7 @@
 mod harness;
 
 mod dynamodb;
+mod eventbridge;
 mod http_api;
 mod iam;
 mod invoke_api;
@@ -20,5 +21,6 @@ mod lambda;
 mod listen;
 mod log;
 mod process;
+mod s3;
 mod watch;
 mod websocket_api;

@@ -1,4 +1,4 @@
-use super::*;
+use super::{super::LifecycleRule, *};
 
 const SYSTEM: &str = r"
 Parameters:
@@ -90,13 +90,13 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "CodeUri:",
         "VpcConfig: {}\n      CodeUri:",
-        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `FunctionName`, `Handler`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `EventInvokeConfig`, `FunctionName`, `Handler`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
-    refused("AWS::DynamoDB::Table", "AWS::S3::Bucket", "Things (line 11): the local runtime has no AWS::S3::Bucket");
+    refused("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Things (line 11): the local runtime has no AWS::SQS::Queue");
     refused(
         "Type: HttpApi",
         "Type: Schedule",
-        "Echo (line 31): Events.Route.Type: unknown variant `Schedule`, expected `HttpApi`",
+        "Echo (line 31): Events.Route.Type: unknown variant `Schedule`, expected `HttpApi` or `EventBridgeRule`",
     );
     refused(
         "$request.body.type",
@@ -119,4 +119,83 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "Api (line 21): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
     );
     refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
+}
+
+/// A template with a bucket of these properties, and a function with these events.
+fn with_bucket(properties: &str, events: &str) -> Result<Template> {
+    parse(&format!(
+        "Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties: {{{properties}}}
+  Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Files}}}}
+  Api: {{Type: AWS::Serverless::HttpApi}}
+  Echo:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: provided.al2023
+      CodeUri: functions/echo
+      Environment: {{Variables: {{BUCKET: !Ref Files, ARN: !GetAtt Files.Arn, HOST: !GetAtt Files.RegionalDomainName}}}}
+      EventInvokeConfig: {{MaximumRetryAttempts: 1}}
+      Events: {{{events}}}
+"
+    ))
+}
+
+#[test]
+fn a_bucket_and_its_rules_are_read() {
+    let template = with_bucket(
+        "NotificationConfiguration: {EventBridgeConfiguration: {}},
+         CorsConfiguration: {CorsRules: [{AllowedOrigins: ['*'], AllowedMethods: [POST]}]},
+         LifecycleConfiguration: {Rules: [
+           {Status: Enabled, Prefix: in/, TagFilters: [{Key: a, Value: b}], ExpirationInDays: 3},
+           {Status: Disabled, ExpirationInDays: 3}]}",
+        "Made: {Type: EventBridgeRule, Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}}}",
+    )
+    .unwrap();
+    let [bucket] = &template.buckets[..] else { panic!("one bucket") };
+    assert_eq!((bucket.name.as_str(), bucket.event_bridge, bucket.cors.len()), ("files", true, 1));
+    let rule = LifecycleRule { prefix: "in/".into(), tags: [("a".into(), "b".into())].into(), days: 3 };
+    assert_eq!(bucket.lifecycle, [rule]);
+    let [function] = &template.functions[..] else { panic!("one function") };
+    assert_eq!(function.environment["BUCKET"], "files");
+    assert_eq!(function.environment["ARN"], "arn:aws:s3:::files");
+    assert_eq!(function.environment["HOST"], "files.s3.us-east-1.amazonaws.com");
+    assert_eq!((function.retries, template.rules[0].function.as_str()), (1, "Echo"));
+}
+
+#[test]
+fn what_a_bucket_or_a_rule_cannot_have_is_named() {
+    let sentence = |properties: &str, events: &str| format!("{:#}", with_bucket(properties, events).unwrap_err());
+    let says = |properties: &str, events: &str, expected: &str| {
+        let sentence = sentence(properties, events);
+        assert!(sentence.contains(expected), "{sentence}");
+    };
+    says("WebsiteConfiguration: {}", "", "Files (line 2): WebsiteConfiguration: unknown field `WebsiteConfiguration`");
+    says(
+        "VersioningConfiguration: {Status: Enabled}",
+        "",
+        "Files (line 2): VersioningConfiguration: the local runtime keeps one version of each object",
+    );
+    says(
+        "NotificationConfiguration: {LambdaConfigurations: []}",
+        "",
+        "Files (line 2): NotificationConfiguration.LambdaConfigurations: unknown field",
+    );
+    says(
+        "LifecycleConfiguration: {Rules: [{Status: Enabled, Transitions: []}]}",
+        "",
+        "Files (line 2): LifecycleConfiguration.Rules[0].Transitions: unknown field",
+    );
+    says(
+        "",
+        "Get: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: '/files/{id}'}}",
+        "Echo (line 7): Path: /files is the local address of the bucket, and no route can begin with it",
+    );
+    let rule = |source: &str, property: &str| {
+        let pattern = format!("{{{source}, detail-type: [Object Created]}}");
+        format!("Made: {{Type: EventBridgeRule, Properties: {{Pattern: {pattern}, {property}}}}}")
+    };
+    says("", &rule("source: [a]", ""), "Echo (line 7): Events.Made: the local runtime sends Object Created of aws.s3");
+    says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern`");
 }

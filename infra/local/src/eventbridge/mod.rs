@@ -1,0 +1,37 @@
+//! EventBridge: gives events to the functions whose rules they match.
+
+mod pattern;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use self::pattern::Pattern;
+use crate::{ids, lambda::Lambda, logs, template::EventRule};
+
+/// The default event bus with its rules.
+#[derive(Clone, Debug)]
+pub struct EventBridge {
+    rules: Arc<[EventRule]>,
+    lambda: Lambda,
+}
+
+impl EventBridge {
+    /// The bus with the rules of a template.
+    #[must_use]
+    pub fn new(rules: Vec<EventRule>, lambda: Lambda) -> Self {
+        Self { rules: rules.into(), lambda }
+    }
+
+    /// Hands an event to every function that has a rule for it; whoever has caused it does not wait for them. Must be
+    /// called inside a Tokio runtime.
+    pub fn send(&self, event: &Value) {
+        for EventRule { function, pattern } in self.rules.iter() {
+            if pattern.matches(event)
+                && let Err(failure) = self.lambda.send(function, &ids::trace(), event.to_string().into())
+            {
+                logs::warning(&format!("{function} does not get an event: {}", failure.message));
+            }
+        }
+    }
+}

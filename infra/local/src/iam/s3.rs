@@ -1,0 +1,26 @@
+//! Which rights S3 speaks of.
+//!
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+
+use super::Access;
+use crate::template::bucket_arn;
+
+/// The right to do `action`, such as `GetObject`, to one object.
+#[must_use]
+pub fn object(action: &str, bucket: &str, key: &str) -> Access {
+    Access { action: format!("s3:{action}"), resource: format!("{}/{key}", bucket_arn(bucket)) }
+}
+
+/// The right to do `action`, such as `ListBucket`, to a bucket.
+#[must_use]
+pub fn bucket(action: &str, bucket: &str) -> Access {
+    Access { action: format!("s3:{action}"), resource: bucket_arn(bucket) }
+}
+
+/// All objects that are one resource in the eyes of a template: those with the same first part of their keys. The rest is
+/// known only when they are there.
+pub(super) fn of_all_objects(resource: &str) -> Option<String> {
+    let (bucket, key) = resource.strip_prefix(&bucket_arn(""))?.split_once('/')?;
+    let folder = key.split_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    Some(format!("{}/{folder}*", bucket_arn(bucket)))
+}

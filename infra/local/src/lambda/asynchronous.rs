@@ -1,0 +1,63 @@
+//! Asynchronous events: nobody waits for the function, and what fails is tried again.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::body::Bytes;
+
+use super::{Cause, Failure, Lambda, pool::Pool};
+use crate::logs;
+
+/// The largest event, in bytes (Lambda quotas).
+pub(super) const MAX_EVENT: usize = 1024 * 1024;
+
+/// What lies between one try and the next grows by this. The platform's first pause is a minute.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause while there is no instance for an event, and how old an event may become.
+const MAX_PAUSE: Duration = Duration::from_mins(5);
+const MAX_AGE: Duration = Duration::from_hours(6);
+
+impl Lambda {
+    /// Takes an event for `function`, and gives the id of its request. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// Where the event is too large, or the function is not in the template.
+    pub fn send(&self, function: &str, trace: &str, payload: Bytes) -> Result<String, Failure> {
+        let pool = self.pool(function)?;
+        if payload.len() > MAX_EVENT {
+            return Err(Failure::too_large(payload.len(), "Event", MAX_EVENT));
+        }
+        let request_id = crate::ids::lambda_request();
+        tokio::spawn(deliver(Arc::clone(pool), request_id.clone(), trace.to_owned(), payload));
+        Ok(request_id)
+    }
+}
+
+async fn deliver(pool: Arc<Pool>, request_id: String, trace: String, payload: Bytes) {
+    let taken = Instant::now();
+    let mut failures = 0;
+    let mut throttled = 0;
+    loop {
+        let invocation = Lambda::start(&pool, request_id.clone(), &trace, payload.clone());
+        let failure = match invocation.result.await {
+            Ok(Ok(_)) | Err(_) => return,
+            Ok(Err(failure)) => failure,
+        };
+        let pause = if failure.cause == Cause::Throttled && taken.elapsed() < MAX_AGE {
+            throttled += 1;
+            PAUSE.saturating_mul(1 << throttled.min(10)).min(MAX_PAUSE)
+        } else if failure.cause == Cause::Function && failures < pool.function.retries {
+            failures += 1;
+            PAUSE * failures
+        } else {
+            let binary = &pool.function.binary;
+            return logs::warning(&format!("{binary} has failed for good, and the event of {request_id} is dropped"));
+        };
+        tokio::time::sleep(pause).await;
+    }
+}

@@ -1,0 +1,85 @@
+//! Conditional requests.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html>
+
+use s3s::{
+    S3Error, S3ErrorCode, S3Result,
+    dto::{ETag, ETagCondition, Timestamp},
+    s3_error,
+};
+use time::OffsetDateTime;
+
+use super::store::Object;
+
+/// On what a read, or a copy, of an object depends.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the names are HTTP's")]
+pub(super) struct Preconditions {
+    pub(super) if_match: Option<ETagCondition>,
+    pub(super) if_none_match: Option<ETagCondition>,
+    pub(super) if_modified_since: Option<Timestamp>,
+    pub(super) if_unmodified_since: Option<Timestamp>,
+}
+
+impl Preconditions {
+    /// `unchanged` is the error where the reader has the object already. Of two conditions on the same, the tag decides.
+    pub(super) fn check(&self, object: &Object, unchanged: S3ErrorCode) -> S3Result<()> {
+        let changed_since = |time: &Timestamp| seconds(&object.created) > seconds(time);
+        let is_wanted = match (&self.if_match, &self.if_unmodified_since) {
+            (Some(condition), _) => holds(condition, object),
+            (None, Some(time)) => !changed_since(time),
+            (None, None) => true,
+        };
+        if !is_wanted {
+            return Err(s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold"));
+        }
+        let is_new = match (&self.if_none_match, &self.if_modified_since) {
+            (Some(condition), _) => !holds(condition, object),
+            (None, Some(time)) => changed_since(time),
+            (None, None) => true,
+        };
+        if is_new { Ok(()) } else { Err(S3Error::new(unchanged)) }
+    }
+}
+
+/// On what a write depends.
+#[derive(Debug, Default)]
+pub(super) struct Overwrite {
+    pub(super) if_match: Option<ETagCondition>,
+    pub(super) if_none_match: Option<ETagCondition>,
+}
+
+impl Overwrite {
+    pub(super) fn check(&self, old: Option<&Object>) -> S3Result<()> {
+        match (&self.if_match, old) {
+            (Some(_), None) => return Err(s3_error!(NoSuchKey)),
+            (Some(condition), Some(old)) if !holds(condition, old) => {
+                return Err(s3_error!(
+                    PreconditionFailed,
+                    "At least one of the pre-conditions you specified did not hold"
+                ));
+            }
+            _ => {}
+        }
+        match (&self.if_none_match, old) {
+            (Some(condition), Some(old)) if holds(condition, old) => {
+                Err(s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn holds(condition: &ETagCondition, object: &Object) -> bool {
+    condition.as_etag().is_none_or(|tag| tag.value() == object.e_tag)
+}
+
+/// Times in headers have no fractions.
+fn seconds(time: &Timestamp) -> i64 {
+    OffsetDateTime::from(time.clone()).unix_timestamp()
+}
+
+/// The tag of an object as headers have it.
+pub(super) fn e_tag(object: &Object) -> ETag {
+    ETag::Strong(object.e_tag.clone())
+}

@@ -1,0 +1,64 @@
+//! What EventBridge is told of a new object.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
+
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{Arrival, store::Object};
+use crate::{
+    ids,
+    template::{
+        bucket_arn,
+        intrinsics::{ACCOUNT_ID, REGION},
+    },
+};
+
+/// The call that made an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reason {
+    Put,
+    Post,
+    Copy,
+}
+
+impl Reason {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Put => "PutObject",
+            Self::Post => "POST Object",
+            Self::Copy => "CopyObject",
+        }
+    }
+}
+
+/// The event `Object Created`.
+pub(super) fn created(bucket: &str, object: &Object, arrival: &Arrival, reason: Reason) -> Value {
+    let time = OffsetDateTime::from(object.created.clone());
+    let whole_seconds = time.replace_nanosecond(0).unwrap_or(time);
+    json!({
+        "version": "0",
+        "id": ids::lambda_request(),
+        "detail-type": "Object Created",
+        "source": "aws.s3",
+        "account": ACCOUNT_ID,
+        "time": whole_seconds.format(&Rfc3339).unwrap_or_default(),
+        "region": REGION,
+        "resources": [bucket_arn(bucket)],
+        "detail": {
+            "version": "0",
+            "bucket": {"name": bucket},
+            "object": {
+                "key": object.key,
+                "size": object.size,
+                "etag": object.e_tag,
+                // Of two events on one key, the later one has the higher number.
+                "sequencer": format!("{:018X}", time.unix_timestamp_nanos()),
+            },
+            "request-id": arrival.request_id,
+            "requester": ACCOUNT_ID,
+            "source-ip-address": arrival.source.to_string(),
+            "reason": reason.name(),
+        },
+    })
+}

@@ -1,0 +1,322 @@
+//! The calls that S3 answers here, one after the other as `s3s` has read them. All others are `NotImplemented`.
+
+use std::{io::SeekFrom, ops::Range, sync::Arc};
+
+use futures_util::StreamExt as _;
+use s3s::{
+    S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result,
+    dto::{
+        Bucket, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput, DeleteObjectOutput,
+        DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetBucketLocationInput, GetBucketLocationOutput,
+        GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput, HeadBucketInput,
+        HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListObjectsV2Input,
+        ListObjectsV2Output, MetadataDirective, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
+        PutObjectTaggingOutput, StreamingBlob, TaggingDirective,
+    },
+    s3_error,
+};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use super::{
+    Arrival, Service,
+    checksum::Checksums,
+    condition::{self, Overwrite, Preconditions},
+    event::Reason,
+    listing,
+    store::{Attributes, Object, Store},
+    tags,
+};
+use crate::iam::{self, Access};
+
+/// How much of an object is read at once, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+#[async_trait::async_trait]
+impl S3 for Service {
+    async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let mut checksums = Checksums::announced(&req.headers);
+        let input = req.input;
+        let tags = tags::of_header(input.tagging.as_deref())?;
+        self.check_put(&arrival, &input.bucket, &input.key, !tags.is_empty())?;
+        let mut draft = self.store.draft(&input.bucket)?;
+        let mut body = input.body;
+        while let Some(body) = &mut body
+            && let Some(chunk) = body.next().await
+        {
+            let chunk = chunk.map_err(|error| S3Error::with_source(S3ErrorCode::IncompleteBody, error))?;
+            checksums.update(&chunk);
+            draft.write(&chunk).await?;
+        }
+        checksums.verify(req.trailing_headers.as_ref())?;
+        let attributes = Attributes {
+            content_type: input.content_type,
+            content_disposition: input.content_disposition,
+            content_encoding: input.content_encoding,
+            content_language: input.content_language,
+            cache_control: input.cache_control,
+            expires: input.expires,
+            metadata: input.metadata.unwrap_or_default().into_iter().collect(),
+        };
+        let overwrite = Overwrite { if_match: input.if_match, if_none_match: input.if_none_match };
+        let content = draft.finish().await?;
+        let (bucket, key) = (input.bucket, input.key);
+        let object = self.put(&arrival, &bucket, &key, content, (attributes, tags), overwrite, Reason::Put).await?;
+        Ok(S3Response::new(PutObjectOutput { e_tag: Some(condition::e_tag(&object)), ..Default::default() }))
+    }
+
+    async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let GetObjectInput {
+            bucket, key, range, if_match, if_none_match, if_modified_since, if_unmodified_since, ..
+        } = req.input;
+        self.check(&arrival, [iam::s3::object("GetObject", &bucket, &key)])?;
+        let Some((object, file)) = self.store.read(&bucket, &key)? else {
+            return Err(self.missing(&arrival, &bucket));
+        };
+        let preconditions = Preconditions { if_match, if_none_match, if_modified_since, if_unmodified_since };
+        preconditions.check(&object, S3ErrorCode::NotModified)?;
+        let part = range.map(|range| range.check(object.size)).transpose()?;
+        let Range { start, end } = part.clone().unwrap_or(0..object.size);
+        let mut file = tokio::fs::File::from_std(file);
+        file.seek(SeekFrom::Start(start)).await.map_err(S3Error::internal_error)?;
+        let content = ReaderStream::with_capacity(file.take(end - start), CHUNK);
+        let Object { size, created, attributes, tags, .. } = Object::clone(&object);
+        Ok(S3Response::new(GetObjectOutput {
+            body: Some(StreamingBlob::wrap(content)),
+            accept_ranges: Some("bytes".to_owned()),
+            content_length: Some(signed(end - start)?),
+            content_range: part.map(|Range { start, end }| format!("bytes {start}-{}/{size}", end - 1)),
+            e_tag: Some(condition::e_tag(&object)),
+            last_modified: Some(created),
+            content_type: attributes.content_type.or_else(|| Some(UNKNOWN_TYPE.to_owned())),
+            content_disposition: attributes.content_disposition,
+            content_encoding: attributes.content_encoding,
+            content_language: attributes.content_language,
+            cache_control: attributes.cache_control,
+            expires: attributes.expires,
+            metadata: Some(attributes.metadata.into_iter().collect()),
+            tag_count: i32::try_from(tags.len()).ok().filter(|count| *count > 0),
+            ..Default::default()
+        }))
+    }
+
+    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let HeadObjectInput { bucket, key, if_match, if_none_match, if_modified_since, if_unmodified_since, .. } =
+            req.input;
+        self.check(&arrival, [iam::s3::object("GetObject", &bucket, &key)])?;
+        let object = self.store.find(&bucket, &key).ok_or_else(|| self.missing(&arrival, &bucket))?;
+        let preconditions = Preconditions { if_match, if_none_match, if_modified_since, if_unmodified_since };
+        preconditions.check(&object, S3ErrorCode::NotModified)?;
+        let Object { size, created, attributes, .. } = Object::clone(&object);
+        Ok(S3Response::new(HeadObjectOutput {
+            accept_ranges: Some("bytes".to_owned()),
+            content_length: Some(signed(size)?),
+            e_tag: Some(condition::e_tag(&object)),
+            last_modified: Some(created),
+            content_type: attributes.content_type.or_else(|| Some(UNKNOWN_TYPE.to_owned())),
+            content_disposition: attributes.content_disposition,
+            content_encoding: attributes.content_encoding,
+            content_language: attributes.content_language,
+            cache_control: attributes.cache_control,
+            expires: attributes.expires,
+            metadata: Some(attributes.metadata.into_iter().collect()),
+            ..Default::default()
+        }))
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let input = req.input;
+        let CopySource::Bucket { bucket: from, key: from_key, version_id: None } = &input.copy_source else {
+            return Err(s3_error!(NotImplemented, "a copy is made of an object in a bucket, without versions"));
+        };
+        let is = |directive: Option<&str>, replace: &str| directive == Some(replace);
+        let replaces_tags =
+            is(input.tagging_directive.as_ref().map(TaggingDirective::as_str), TaggingDirective::REPLACE);
+        let replaces_attributes =
+            is(input.metadata_directive.as_ref().map(MetadataDirective::as_str), MetadataDirective::REPLACE);
+        let new_tags = tags::of_header(input.tagging.as_deref())?;
+        let source = self.store.find(from, from_key);
+        let copies_tags = !replaces_tags && source.as_ref().is_some_and(|source| !source.tags.is_empty());
+        let of_source = [Some("GetObject"), copies_tags.then_some("GetObjectTagging")].into_iter().flatten();
+        let mut accesses: Vec<_> = of_source.map(|action| iam::s3::object(action, from, from_key)).collect();
+        accesses.extend(put_accesses(&input.bucket, &input.key, copies_tags || replaces_tags && !new_tags.is_empty()));
+        self.check(&arrival, accesses)?;
+        let source = source.ok_or_else(|| self.missing(&arrival, from))?;
+        self.check_bucket(&input.bucket)?;
+        let preconditions = Preconditions {
+            if_match: input.copy_source_if_match,
+            if_none_match: input.copy_source_if_none_match,
+            if_modified_since: input.copy_source_if_modified_since,
+            if_unmodified_since: input.copy_source_if_unmodified_since,
+        };
+        preconditions.check(&source, S3ErrorCode::PreconditionFailed)?;
+        let attributes = if replaces_attributes {
+            Attributes {
+                content_type: input.content_type,
+                content_disposition: input.content_disposition,
+                content_encoding: input.content_encoding,
+                content_language: input.content_language,
+                cache_control: input.cache_control,
+                expires: input.expires,
+                metadata: input.metadata.unwrap_or_default().into_iter().collect(),
+            }
+        } else {
+            source.attributes.clone()
+        };
+        let tags = if replaces_tags { new_tags } else { source.tags.clone() };
+        let content = self.store.same_content(from, &source, &input.bucket)?;
+        let (bucket, key, overwrite) = (input.bucket, input.key, Overwrite::default());
+        let object = self.put(&arrival, &bucket, &key, content, (attributes, tags), overwrite, Reason::Copy).await?;
+        let result = CopyObjectResult {
+            e_tag: Some(condition::e_tag(&object)),
+            last_modified: Some(object.created.clone()),
+            ..Default::default()
+        };
+        Ok(S3Response::new(CopyObjectOutput { copy_object_result: Some(result), ..Default::default() }))
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let DeleteObjectInput { bucket, key, if_match, .. } = req.input;
+        if if_match.is_some() {
+            return Err(s3_error!(NotImplemented, "If-Match of DeleteObject"));
+        }
+        self.check(&arrival, [iam::s3::object("DeleteObject", &bucket, &key)])?;
+        self.blocking(move |store| store.delete(&bucket, &key, |_| true)).await?;
+        Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    async fn get_object_tagging(
+        &self,
+        req: S3Request<GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let GetObjectTaggingInput { bucket, key, .. } = req.input;
+        self.check(&arrival, [iam::s3::object("GetObjectTagging", &bucket, &key)])?;
+        let object = self.store.find(&bucket, &key).ok_or_else(|| self.missing(&arrival, &bucket))?;
+        Ok(S3Response::new(GetObjectTaggingOutput { tag_set: tags::listed(&object.tags), version_id: None }))
+    }
+
+    async fn put_object_tagging(
+        &self,
+        req: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let PutObjectTaggingInput { bucket, key, tagging, .. } = req.input;
+        let tags = tags::of_tagging(tagging)?;
+        self.tag(&arrival, "PutObjectTagging", bucket, key, tags).await?;
+        Ok(S3Response::new(PutObjectTaggingOutput::default()))
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        let arrival = Arrival::of(&req)?;
+        let DeleteObjectTaggingInput { bucket, key, .. } = req.input;
+        self.tag(&arrival, "DeleteObjectTagging", bucket, key, tags::Tags::new()).await?;
+        Ok(S3Response::new(DeleteObjectTaggingOutput::default()))
+    }
+
+    async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> S3Result<S3Response<ListObjectsV2Output>> {
+        self.check(&Arrival::of(&req)?, [iam::s3::bucket("ListBucket", &req.input.bucket)])?;
+        self.check_bucket(&req.input.bucket)?;
+        let objects = self.store.list(&req.input.bucket);
+        Ok(S3Response::new(listing::page(req.input, &objects)))
+    }
+
+    async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
+        let access = Access { action: "s3:ListAllMyBuckets".to_owned(), resource: "*".to_owned() };
+        self.check(&Arrival::of(&req)?, [access])?;
+        let bucket = |name: &String| Bucket { name: Some(name.clone()), ..Default::default() };
+        let buckets = self.buckets.keys().map(bucket).collect();
+        Ok(S3Response::new(ListBucketsOutput { buckets: Some(buckets), ..Default::default() }))
+    }
+
+    async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
+        self.check(&Arrival::of(&req)?, [iam::s3::bucket("ListBucket", &req.input.bucket)])?;
+        self.check_bucket(&req.input.bucket)?;
+        Ok(S3Response::new(HeadBucketOutput::default()))
+    }
+
+    async fn get_bucket_location(
+        &self,
+        req: S3Request<GetBucketLocationInput>,
+    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
+        self.check(&Arrival::of(&req)?, [iam::s3::bucket("GetBucketLocation", &req.input.bucket)])?;
+        self.check_bucket(&req.input.bucket)?;
+        Ok(S3Response::new(GetBucketLocationOutput::default()))
+    }
+}
+
+/// The type of an object of which nobody has said it.
+const UNKNOWN_TYPE: &str = "binary/octet-stream";
+
+fn signed(size: u64) -> S3Result<i64> {
+    i64::try_from(size).map_err(S3Error::internal_error)
+}
+
+fn put_accesses(bucket: &str, key: &str, tagged: bool) -> impl Iterator<Item = Access> {
+    let actions = [Some("PutObject"), tagged.then_some("PutObjectTagging")].into_iter().flatten();
+    actions.map(move |action| iam::s3::object(action, bucket, key))
+}
+
+impl Service {
+    fn check(&self, arrival: &Arrival, accesses: impl IntoIterator<Item = Access>) -> S3Result<()> {
+        let accesses = accesses.into_iter().collect();
+        self.iam.check_each(&arrival.caller, accesses).map_err(|denied| s3_error!(AccessDenied, "{denied}"))
+    }
+
+    /// The rights that a new object needs.
+    pub(super) fn check_put(&self, arrival: &Arrival, bucket: &str, key: &str, tagged: bool) -> S3Result<()> {
+        self.check(arrival, put_accesses(bucket, key, tagged))?;
+        self.check_bucket(bucket)
+    }
+
+    fn check_bucket(&self, bucket: &str) -> S3Result<()> {
+        if self.buckets.contains_key(bucket) {
+            Ok(())
+        } else {
+            Err(s3_error!(NoSuchBucket, "The specified bucket does not exist"))
+        }
+    }
+
+    /// Who may not list a bucket is not told what is missing in it.
+    fn missing(&self, arrival: &Arrival, bucket: &str) -> S3Error {
+        match self.iam.may_know(&arrival.caller, &iam::s3::bucket("ListBucket", bucket)) {
+            Err(denied) => s3_error!(AccessDenied, "{denied}"),
+            Ok(()) => match self.check_bucket(bucket) {
+                Ok(()) => s3_error!(NoSuchKey, "The specified key does not exist."),
+                Err(error) => error,
+            },
+        }
+    }
+
+    async fn tag(
+        &self,
+        arrival: &Arrival,
+        action: &str,
+        bucket: String,
+        key: String,
+        tags: tags::Tags,
+    ) -> S3Result<()> {
+        self.check(arrival, [iam::s3::object(action, &bucket, &key)])?;
+        if self.store.find(&bucket, &key).is_none() {
+            return Err(self.missing(arrival, &bucket));
+        }
+        self.blocking(move |store| store.tag(&bucket, &key, tags)).await
+    }
+
+    /// Runs what waits for the disk where nobody else waits for the thread.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> S3Result<T> + Send + 'static,
+    ) -> S3Result<T> {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || work(&store)).await.map_err(S3Error::internal_error)?
+    }
+}
