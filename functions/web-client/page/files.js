@@ -56,10 +56,14 @@ export class Files {
     await this.#run("readwrite", (files) => files.delete(key)).catch(() => undefined);
   }
 
-  /** Removes what a page that went at the wrong moment has left behind. @param {Set<string>} keys what to keep */
-  async keep(keys) {
+  /**
+   * Removes what a page that went at the wrong moment has left behind.
+   * @param {() => Set<string>} needed asked after looking: another tab may be adding files, and names them first
+   */
+  async sweep(needed) {
     /** @type {IDBValidKey[]} */
     const all = await this.#run("readonly", (files) => files.getAllKeys()).catch(() => []);
+    const keys = needed();
     await Promise.all(all.map(String).filter((key) => !keys.has(key)).map((key) => this.remove(key)));
   }
 

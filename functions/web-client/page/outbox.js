@@ -22,14 +22,14 @@ export class Outbox {
 
   /**
    * @param {Storage} storage
-   * @param {Pick<import("./files.js").Files, "add" | "remove" | "keep">} files
+   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep">} files
    * @param {number} user
    */
   constructor(storage, files, user) {
     this.#storage = storage;
     this.#files = files;
     this.#prefix = `outbox:${user}:`;
-    void files.keep(new Set(this.all().flatMap(({ file }) => file?.key ?? [])));
+    void files.sweep(() => new Set(this.all().flatMap(({ file }) => file?.key ?? [])));
   }
 
   /**

@@ -39,6 +39,8 @@ export function files() {
     add: async (/** @type {string} */ key, /** @type {Blob} */ file) => { kept.set(key, file); return true; },
     get: async (/** @type {string} */ key) => kept.get(key),
     remove: async (/** @type {string} */ key) => { kept.delete(key); },
-    keep: async (/** @type {Set<string>} */ keys) => { for (const key of kept.keys()) if (!keys.has(key)) kept.delete(key); },
+    sweep: async (/** @type {() => Set<string>} */ needed) => {
+      for (const key of kept.keys()) if (!needed().has(key)) kept.delete(key);
+    },
   };
 }
