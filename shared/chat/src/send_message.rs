@@ -12,18 +12,33 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them;
-/// also the socket that it came over, if it did.
+/// Sends a message, unless its client id has made one already.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
 pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
-    // Asked before the turn is taken: a retry must leave no hole in the sequence.
-    if let Some(client_id) = &draft.content.client_id
-        && let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await?
-    {
-        return first(chat, draft.room, id).await;
+    match sent_before(chat, sender, &draft).await? {
+        Some(sent) => Ok(sent),
+        None => send_new_message(chat, sender, own, draft).await,
     }
+}
+
+/// The message that the draft's client id has made already. Asked before a turn is taken: a retry must leave no hole in
+/// the sequence.
+pub async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
+    let Some(client_id) = &draft.content.client_id else { return Ok(None) };
+    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
+        Some(id) => first(chat, draft.room, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it looks up who is to
+/// be told, then tells them; also the socket that it came over, if it did.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`.
+pub async fn send_new_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
     let (message, first_id, mut audience) =
         tokio::time::timeout(SEND_WITHIN, persist(chat, sender, &draft))
             .await
