@@ -16,6 +16,7 @@
 mod answer;
 mod binaries;
 mod contract;
+mod cost;
 mod privilege;
 mod process;
 mod server;
@@ -25,6 +26,7 @@ mod token;
 mod user;
 
 pub use answer::Answer;
+pub use cost::Cost;
 pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};

@@ -7,6 +7,7 @@
 mod authentication;
 mod concurrency;
 mod conventions;
+mod costs;
 mod create_chatroom;
 mod dead_sockets;
 mod docs;

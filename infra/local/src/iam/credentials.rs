@@ -49,15 +49,18 @@ impl Issued {
 
     /// Who has signed the request with these headers.
     pub(super) fn caller(&self, headers: &HeaderMap) -> Caller {
-        let access_key = headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once("Credential=")?.1.split('/').next());
+        let access_key = access_key(headers);
         let issued = self.0.read().unwrap_or_else(PoisonError::into_inner);
         access_key
             .and_then(|access_key| issued.get(access_key))
             .map_or(Caller::Developer, |function| Caller::Function(function.clone()))
     }
+}
+
+/// The access key in the `Authorization` header of a signed request.
+#[must_use]
+pub fn access_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("authorization")?.to_str().ok()?.split_once("Credential=")?.1.split('/').next()
 }
 
 #[cfg(test)]

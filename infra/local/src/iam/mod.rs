@@ -21,8 +21,11 @@ use std::{
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-pub use self::{credentials::Credentials, record::Call};
 use self::{credentials::Issued, policy::Verdict, record::Record};
+pub use self::{
+    credentials::{Credentials, access_key},
+    record::Call,
+};
 use crate::{
     logs,
     template::{Function, intrinsics::ACCOUNT_ID},
