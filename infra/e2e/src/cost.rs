@@ -19,14 +19,13 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The cost of the last invocation of a function, or nothing while any invocation runs.
+    /// The cost of the last invocation of a function, or nothing while there is none, or any invocation runs.
     pub(crate) fn of_last(function: &str, invocations: &Value) -> Option<Self> {
         let invocations = invocations.as_array().expect("invocations are a list");
         if invocations.iter().any(|invocation| invocation["ended"].is_null()) {
             return None;
         }
-        let last = invocations.iter().rfind(|invocation| invocation["function"] == function);
-        let last = last.unwrap_or_else(|| panic!("{function} has not been invoked"));
+        let last = invocations.iter().rfind(|invocation| invocation["function"] == function)?;
         let calls = last["calls"].as_array().expect("calls are a list");
         let (dynamodb, sockets): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["service"] == "dynamodb");
         assert!(dynamodb.iter().all(|call| call["status"] == 200), "{dynamodb:#?}");

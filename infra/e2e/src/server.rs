@@ -106,7 +106,9 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, ended).await.expect("invocations end")
+        tokio::time::timeout(PATIENCE, ended)
+            .await
+            .unwrap_or_else(|_| panic!("{function} has not been invoked, or does not end"))
     }
 
     fn at(place: Place) -> Self {
