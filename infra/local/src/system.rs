@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -78,8 +78,12 @@ pub async fn start(options: &Options) -> Result<System> {
     let (listeners, port) = listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
-    let watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
+    let mut watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
+    let begun = SystemTime::now();
     let built = builder.build(false).await?;
+    if let Some(watch) = &mut watch {
+        watch.include(&builder, &built, begun)?;
+    }
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
     let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)

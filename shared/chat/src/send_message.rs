@@ -16,16 +16,21 @@ pub struct Sent {
 /// also the socket that it came over, if it did.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`.
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
     // Asked before the turn is taken: a retry must leave no hole in the sequence.
-    if let Some(client_id) = &draft.content.client_id
-        && let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await?
-    {
-        return first(chat, draft.room, id).await;
+    if let Some(first) = first_of_client_id(chat, sender, &draft).await? {
+        return Ok(first);
     }
     // Before the turn as well: a check may take longer than a turn is good for.
-    let attached = Attached::read(chat, sender, &draft).await?;
+    let attached = match Attached::take(chat, sender, &draft).await {
+        Ok(attached) => attached,
+        // The message that has it may be this one, sent at the same moment.
+        Err(refused @ Error::AttachmentInvalid(_)) => {
+            return first_of_client_id(chat, sender, &draft).await?.ok_or(refused);
+        }
+        Err(error) => return Err(error),
+    };
     let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
         .await
         .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
@@ -47,8 +52,7 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    // What is attached is kept before the message is stored: nobody sees a message whose picture is going to vanish.
-    let (turn, ()) = tokio::try_join!(chat.store.take_turn(draft.room, sender, wanted), attached.keep(chat))?;
+    let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
     let members = turn.members.clone();
     let message = message(draft, attached, sender, turn);
     let (stored, audience) = tokio::join!(chat.store.put_message(&message), chat.audience(&members, message.room));
@@ -69,6 +73,15 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: Turn) -> Mess
         sequence: turn.sequence,
         client_id: draft.content.client_id,
         previous: turn.previous,
+    }
+}
+
+/// The message that this client id has made before.
+async fn first_of_client_id(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
+    let Some(client_id) = &draft.content.client_id else { return Ok(None) };
+    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
+        Some(id) => first(chat, draft.room, id).await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -122,7 +122,7 @@ impl Store {
         if let Some(first) = cancelled.item(attachments) {
             return client_ids::message_id(first).map(Some);
         }
-        Err(Error::AttachmentInvalid("is in another message".to_owned()))
+        Err(Error::AttachmentInvalid("is in another message, or too old to be sent".to_owned()))
     }
 
     /// A message.
