@@ -41,6 +41,7 @@ What answers on the port:
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
   /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
   /_local/iam                     the rights that the functions have, those used, and calls refused
+  /_local/calls                   with --record-calls: every invocation with its calls, their order and their units
 
 Where things are:
   stdout        one line, when everything answers: listening on http://127.0.0.1:8000
@@ -125,6 +126,12 @@ pub struct Options {
     /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = TELLING)]
     pub log: Format,
+
+    /// Record what each invocation asks of DynamoDB and of its sockets, for /_local/calls
+    ///
+    /// Each call takes 50 ms then, so that it shows which were made at once and which one after another.
+    #[arg(long, help_heading = TELLING)]
+    pub record_calls: bool,
 
     /// Add every kind of call that a function makes, allowed or refused, to this file
     #[arg(long, value_name = "FILE", help_heading = TELLING)]

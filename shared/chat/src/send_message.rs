@@ -12,23 +12,38 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them;
-/// also the socket that it came over, if it did.
+/// Sends a message, unless its client id has made one already.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
-    // Asked before the turn is taken: a retry must leave no hole in the sequence.
-    if let Some(first) = first_of_client_id(chat, sender, &draft).await? {
-        return Ok(first);
+    match sent_before(chat, sender, &draft).await? {
+        Some(sent) => Ok(sent),
+        None => send_new_message(chat, sender, own, draft).await,
     }
-    // Before the turn as well: a check may take longer than a turn is good for.
+}
+
+/// The message that the draft's client id has made already. Asked before a turn is taken: a retry must leave no hole in
+/// the sequence.
+pub async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
+    let Some(client_id) = &draft.content.client_id else { return Ok(None) };
+    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
+        Some(id) => first(chat, draft.room, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it looks up who is to
+/// be told, then tells them; also the socket that it came over, if it did.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
+pub async fn send_new_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
+    // Before the turn: a check may take longer than a turn is good for.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
         // The message that has it may be this one, sent at the same moment.
-        Err(refused @ Error::AttachmentInvalid(_)) => {
-            return first_of_client_id(chat, sender, &draft).await?.ok_or(refused);
-        }
+        Err(refused @ Error::AttachmentInvalid(_)) => return sent_before(chat, sender, &draft).await?.ok_or(refused),
         Err(error) => return Err(error),
     };
     let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
@@ -73,15 +88,6 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: Turn) -> Mess
         sequence: turn.sequence,
         client_id: draft.content.client_id,
         previous: turn.previous,
-    }
-}
-
-/// The message that this client id has made before.
-async fn first_of_client_id(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
-    let Some(client_id) = &draft.content.client_id else { return Ok(None) };
-    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
-        Some(id) => first(chat, draft.room, id).await.map(Some),
-        None => Ok(None),
     }
 }
 

@@ -144,9 +144,10 @@ impl Store {
         &self,
         room: RoomId,
         ids: impl IntoIterator<Item = MessageId>,
+        consistency: Consistency,
     ) -> Result<BTreeMap<MessageId, u64>, Error> {
         let keys = ids.into_iter().map(|id| key(room, id)).collect();
-        let found = self.batch_get(&self.tables.messages, keys, Consistency::Strong).await?;
+        let found = self.batch_get(&self.tables.messages, keys, consistency).await?;
         found.into_iter().map(|item| from_item::<SequenceItem>(item).map(|item| (item.id, item.sequence))).collect()
     }
 

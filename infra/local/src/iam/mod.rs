@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{credentials::Issued, policy::Verdict, record::Record};
 pub use self::{
-    credentials::{Credentials, Identity},
+    credentials::{Credentials, Identity, access_key},
     record::Call,
 };
 use crate::{
