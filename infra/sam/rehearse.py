@@ -83,6 +83,13 @@ def no_code_deploy(template, url):
 
 
 @gap
+def no_tls(template, url):
+    """It speaks plain HTTP, which the policy of the bucket denies to everybody."""
+    for name in of_type(template, "AWS::S3::BucketPolicy"):
+        del template["Resources"][name]
+
+
+@gap
 def endpoints_of_its_own(template, url):
     """Its services are at one address, and no name of AWS's leads there."""
     for function in of_type(template, "AWS::Lambda::Function").values():

@@ -218,6 +218,9 @@ async fn what_is_refused_over_a_socket_is_told_there() {
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
     let error = socket.is_told("attachment_invalid").await;
     assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
+    let never = ann.announces(room, &File::picture()).await.id;
+    socket.sends(&json!({"type": "message", "attachment_picture": never})).await;
+    assert_eq!(socket.is_told("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
 }
 
 #[tokio::test]
