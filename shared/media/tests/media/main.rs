@@ -5,6 +5,7 @@
 
 mod cleaning;
 mod damage;
+mod frames;
 mod support;
 mod thumbnails;
 mod videos;
