@@ -98,11 +98,18 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Up to the next marker but those within a scan; or to the end of the file, which the next read finds.
+/// Up to the next marker but those within a scan, which may have fill before them as others may (T.81, B.1.1.2); or to the
+/// end of the file.
 fn entropy_coded<'a>(input: &mut Input<'a>) -> &'a [u8] {
-    let within_scan = |&next: &u8| matches!(next, 0 | 0xD0..=0xD7);
-    let end = input.0.windows(2).position(|pair| matches!(pair, [0xFF, next] if !within_scan(next)));
-    let (scan, rest) = input.0.split_at(end.unwrap_or(input.0.len()));
-    input.0 = rest;
-    scan
+    let start = *input;
+    loop {
+        let plain = input.0.iter().take_while(|&&byte| byte != 0xFF).count();
+        let (_, marker) = input.0.split_at(plain);
+        let fill = marker.iter().take_while(|&&byte| byte == 0xFF).count();
+        let (_, [0 | 0xD0..=0xD7, rest @ ..]) = marker.split_at(fill) else {
+            input.0 = marker;
+            return input.since(start);
+        };
+        input.0 = rest;
+    }
 }

@@ -6,6 +6,7 @@
 mod cleaning;
 mod damage;
 mod frames;
+mod scans;
 mod support;
 mod thumbnails;
 mod videos;

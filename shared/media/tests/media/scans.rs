@@ -1,0 +1,86 @@
+//! JPEG: what is compressed is there to the end, however it is compressed.
+
+use domain::MediaType;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use media::picture;
+
+use crate::support::corner;
+
+/// A way to compress a picture.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    colours: ColorType,
+    sampling: SamplingFactor,
+    progressive: bool,
+    /// So many units lie between two restart markers; 0 for none.
+    restart: u16,
+}
+
+fn ways() -> impl Iterator<Item = Way> {
+    use ColorType::{Cmyk, CmykAsYcck, Luma, Rgb};
+    let colours = [
+        (Luma, SamplingFactor::F_1_1),
+        (Rgb, SamplingFactor::F_1_1),
+        (Rgb, SamplingFactor::F_2_1),
+        (Rgb, SamplingFactor::F_2_2),
+        (Cmyk, SamplingFactor::F_1_1),
+        (CmykAsYcck, SamplingFactor::F_1_1),
+    ];
+    colours.into_iter().flat_map(|(colours, sampling)| {
+        [(false, 0), (false, 1), (false, 3), (true, 0), (true, 2)].map(|(progressive, restart)| Way {
+            colours,
+            sampling,
+            progressive,
+            restart,
+        })
+    })
+}
+
+fn compressed(way: Way, width: u16, height: u16) -> Vec<u8> {
+    let corner = corner(width.into(), height.into());
+    let pixels: Vec<u8> = match way.colours {
+        ColorType::Luma => corner.pixels().map(|pixel| pixel.0[0]).collect(),
+        ColorType::Rgb => corner.into_raw(),
+        _ => corner.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2], 0]).collect(),
+    };
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, 80);
+    encoder.set_sampling_factor(way.sampling);
+    encoder.set_progressive(way.progressive);
+    encoder.set_restart_interval(way.restart);
+    encoder.encode(&pixels, width, height, way.colours).unwrap();
+    file
+}
+
+#[test]
+fn a_whole_picture_is_shown_however_it_is_compressed() {
+    for way in ways() {
+        for (width, height) in [(1, 1), (17, 9), (8, 300), (300, 7), (65, 40), (640, 481)] {
+            let upload = compressed(way, width, height);
+            let shown = picture(MediaType::Jpeg, &upload).unwrap();
+            assert!(shown.bytes == upload, "{way:?} {width} by {height}");
+            let seen = image::load_from_memory(&shown.thumbnail.bytes).unwrap().to_rgb8();
+            if matches!(way.colours, ColorType::Rgb) && width > 16 && height > 16 {
+                let [red, _, blue] = seen.get_pixel(0, 0).0;
+                assert!(red > 200 && blue < 60, "{way:?} {width} by {height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn restart_markers_may_be_filled_as_others_may() {
+    for way in ways().filter(|way| way.restart > 0) {
+        let plain = compressed(way, 33, 21);
+        let mut upload = plain.clone();
+        for place in (1..upload.len()).rev() {
+            if upload[place - 1] == 0xFF && matches!(upload[place], 0xD0..=0xD7) {
+                upload.splice(place..place, [0xFF, 0xFF]);
+            }
+        }
+        assert!(upload.len() > plain.len());
+        let shown = picture(MediaType::Jpeg, &upload).unwrap();
+        assert!(shown.bytes == upload, "{way:?}");
+        assert!(shown.thumbnail.bytes == picture(MediaType::Jpeg, &plain).unwrap().thumbnail.bytes, "{way:?}");
+    }
+}
