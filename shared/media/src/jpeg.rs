@@ -27,11 +27,17 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut clean = Vec::with_capacity(upload.len());
     clean.extend([0xFF, START]);
     let mut scans = 0;
+    let mut end_of_scan = 0;
     let mut turned = false;
     loop {
-        let marker = next_marker(&mut input)?;
+        // Some programs forget the end. Whether the scan is whole, its decoder finds out.
+        let is_end = clean.len() == end_of_scan && input.0.iter().all(|&byte| byte == 0xFF);
+        let marker = if is_end { END } else { next_marker(&mut input)? };
         match marker {
+            END if scans == 0 => return Err(Refusal::Unreadable),
             END => {
+                // Tables that no scan follows are for nothing.
+                clean.truncate(end_of_scan);
                 clean.extend([0xFF, END]);
                 return Ok(clean);
             }
@@ -51,6 +57,7 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 }
                 keep(&mut clean, marker, segment)?;
                 clean.extend(entropy_coded(&mut input));
+                end_of_scan = clean.len();
             }
             // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
             APP0 if segment.starts_with(b"JFIF\0") => {

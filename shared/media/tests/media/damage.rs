@@ -28,7 +28,9 @@ fn a_picture_is_of_the_type_it_says() {
 fn a_picture_that_breaks_off_is_refused_wherever_it_does() {
     for media_type in PICTURES {
         let whole = photo(media_type, 12, 9, 3);
-        for end in 0..whole.len() {
+        // What only says that the picture is over.
+        let nothing = if media_type == MediaType::Jpeg { 2 } else { 0 };
+        for end in 0..whole.len() - nothing {
             assert!(picture(media_type, &whole[..end]).is_err(), "{media_type:?} {end}");
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::MediaType;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use media::picture;
+use media::{Refusal, picture};
 
 use crate::support::corner;
 
@@ -52,6 +52,16 @@ fn compressed(way: Way, width: u16, height: u16) -> Vec<u8> {
     file
 }
 
+/// Where the compressed data of the last scan begins.
+fn last_scan(file: &[u8]) -> usize {
+    let marker = file.windows(2).rposition(|pair| pair == [0xFF, 0xDA]).unwrap();
+    marker + 2 + usize::from(file[marker + 3])
+}
+
+fn judged(upload: &[u8]) -> Result<(), Refusal> {
+    picture(MediaType::Jpeg, upload).map(|_| ())
+}
+
 #[test]
 fn a_whole_picture_is_shown_however_it_is_compressed() {
     for way in ways() {
@@ -64,6 +74,45 @@ fn a_whole_picture_is_shown_however_it_is_compressed() {
                 let [red, _, blue] = seen.get_pixel(0, 0).0;
                 assert!(red > 200 && blue < 60, "{way:?} {width} by {height}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_breaks_off_and_ends_is_refused() {
+    for way in ways() {
+        let whole = compressed(way, 33, 21);
+        // The bits that fill the last byte are nobody's loss.
+        for cut in last_scan(&whole)..whole.len() - 3 {
+            let cut = &whole[..cut];
+            for end in [&[0xFF, 0xD9][..], &[0xFF, 0xFF, 0xD9], &[]] {
+                assert_eq!(judged(&[cut, end].concat()), Err(Refusal::Unreadable), "{way:?} {}", cut.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_little_noise_is_no_picture() {
+    let mut random = fastrand::Rng::with_seed(1);
+    // More of it is one, and so is less where a code stands for many blocks, or where decoders look for a restart marker.
+    for way in ways().filter(|way| !way.progressive && way.restart == 0) {
+        let whole = compressed(way, 33, 21);
+        for length in 0..8 {
+            let noise = std::iter::repeat_with(|| random.u8(..0xFF)).take(length);
+            let upload: Vec<u8> = whole[..last_scan(&whole)].iter().copied().chain(noise).chain([0xFF, 0xD9]).collect();
+            assert_eq!(judged(&upload), Err(Refusal::Unreadable), "{way:?} {length}");
+        }
+    }
+}
+
+#[test]
+fn an_end_that_is_missing_is_put_there() {
+    for way in ways() {
+        let whole = compressed(way, 33, 21);
+        for missing in [1, 2] {
+            let upload = &whole[..whole.len() - missing];
+            assert!(picture(MediaType::Jpeg, upload).unwrap().bytes == whole, "{way:?}");
         }
     }
 }
