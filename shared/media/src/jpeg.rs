@@ -4,7 +4,7 @@ use crate::{Refusal, exif, input::Input};
 
 /// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a few
 /// megabytes would take hours.
-pub(crate) const MAX_SCANS: usize = 100;
+const MAX_SCANS: usize = 100;
 
 /// Markers (ITU-T T.81, table B.1).
 const START: u8 = 0xD8;
@@ -72,7 +72,12 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 }
             }
             APP2 if segment.starts_with(b"ICC_PROFILE\0") => keep(&mut clean, marker, segment)?,
-            APP14 if segment.starts_with(b"Adobe") => keep(&mut clean, marker, segment)?,
+            // A version, flags, and how the colours are coded.
+            APP14 if segment.starts_with(b"Adobe") => {
+                if let Some((adobe, _)) = segment.split_first_chunk::<12>() {
+                    keep(&mut clean, marker, adobe)?;
+                }
+            }
             _ => {}
         }
     }
