@@ -59,27 +59,33 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 clean.extend(entropy_coded(&mut input));
                 end_of_scan = clean.len();
             }
-            // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
-            APP0 if segment.starts_with(b"JFIF\0") => {
-                if let Some(([header @ .., _, _], _)) = segment.split_first_chunk::<14>() {
-                    keep(&mut clean, marker, &[header, &[0, 0][..]].concat())?;
+            // The picture is turned once.
+            APP1 if turned => {}
+            _ => {
+                if let Some(kept) = kept(marker, segment) {
+                    keep(&mut clean, marker, &kept)?;
+                    turned |= marker == APP1;
                 }
             }
-            APP1 if segment.starts_with(exif::NAME) && !turned => {
-                if let Some(orientation) = exif::orientation(segment) {
-                    keep(&mut clean, marker, &[exif::NAME, &orientation].concat())?;
-                    turned = true;
-                }
-            }
-            APP2 if segment.starts_with(b"ICC_PROFILE\0") => keep(&mut clean, marker, segment)?,
-            // A version, flags, and how the colours are coded.
-            APP14 if segment.starts_with(b"Adobe") => {
-                if let Some((adobe, _)) = segment.split_first_chunk::<12>() {
-                    keep(&mut clean, marker, adobe)?;
-                }
-            }
-            _ => {}
         }
+    }
+}
+
+/// Of a segment that belongs to an application, what changes how the picture looks.
+fn kept(marker: u8, segment: &[u8]) -> Option<Vec<u8>> {
+    match marker {
+        // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
+        APP0 if segment.starts_with(b"JFIF\0") => {
+            let ([header @ .., _, _], _) = segment.split_first_chunk::<14>()?;
+            Some([header, &[0, 0][..]].concat())
+        }
+        APP1 if segment.starts_with(exif::NAME) => {
+            exif::orientation(segment).map(|orientation| [exif::NAME, &orientation].concat())
+        }
+        APP2 if segment.starts_with(b"ICC_PROFILE\0") => Some(segment.to_vec()),
+        // A version, flags, and how the colours are coded.
+        APP14 if segment.starts_with(b"Adobe") => segment.first_chunk::<12>().map(|adobe| adobe.to_vec()),
+        _ => None,
     }
 }
 
