@@ -1,5 +1,6 @@
 """What must hold of the expanded template beyond what the linter knows. An empty list is a template without a finding."""
 
+import graphlib
 import json
 import re
 
@@ -14,7 +15,14 @@ SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
 
 def findings(template):
     """Sentences, each naming the resource that is wrong."""
-    return [*routes(template), *sockets(template), *permissions(template), *logs(template), *secrets(template)]
+    return [
+        *routes(template),
+        *sockets(template),
+        *permissions(template),
+        *logs(template),
+        *secrets(template),
+        *circles(template),
+    ]
 
 
 def function_of(value):
@@ -123,6 +131,35 @@ def secrets(template):
         for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
             if SECRET_NAME.search(variable) and "{{resolve:secretsmanager:" not in json.dumps(value):
                 yield f"{name}: {variable} is a secret in plain text"
+
+
+def circles(template):
+    """CloudFormation counts what an update policy refers to as well, and the linter does not."""
+    resources = template["Resources"]
+    needs = {name: set(references(resource)) & set(resources) for name, resource in resources.items()}
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        yield f"need each other: {', '.join(error.args[1])}"
+
+
+def references(value):
+    """The names that an expression refers to, in whatever way."""
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in ("Ref", "DependsOn"):
+                yield from listed(item)
+            elif key == "Fn::GetAtt":
+                yield item[0] if isinstance(item, list) else item.partition(".")[0]
+            elif key == "Fn::Sub":
+                text, given = item if isinstance(item, list) else (item, {})
+                yield from set(re.findall(r"\$\{(\w+)", text)) - set(given)
+                yield from references(given)
+            else:
+                yield from references(item)
 
 
 def listed(value):

@@ -84,8 +84,15 @@ class Template(unittest.TestCase):
             self.assertEqual(configuration[0], "IsProd", name)
             self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
             alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
-            expected = [{"Name": {"Ref": "HttpErrorsAlarm"}}, {"Name": {"Ref": "SocketErrorsAlarm"}}]
-            self.assertEqual(alarms, expected, name)
+            self.assertEqual(alarms, [{"Name": {"Ref": "ErrorsAlarm"}}], name)
+
+    def test_resources_that_need_each_other_are_found(self):
+        def depends(resources):
+            resources["ErrorsAlarm"]["Properties"]["Dimensions"] = [{"Name": "ApiId", "Value": {"Ref": "HttpApi"}}]
+
+        (found,) = self.found_expanded(depends)
+        self.assertIn("ErrorsAlarm", found)
+        self.assertTrue(found.startswith("need each other: "), found)
 
     def test_a_route_without_its_permission_is_found(self):
         found = self.found_expanded(lambda resources: resources.pop("SendMessageFunctionRoutePermission"))

@@ -4,7 +4,7 @@ use lambda::{App, Fatal, object_created};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
-    let app = App::init().await?;
+    let app = App::from_env()?;
     let objects = app.chat.bucket.objects();
     object_created::serve(app, async |app, id| chat::check_attachment(&app.chat, &objects, id).await).await
 }

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
+    let caller = app.caller(&request)?;
     chat::logout(&app.chat, &caller).await?;
     ok(&json!({"message": "Logout successful"}))
 }

@@ -1,5 +1,6 @@
 //! `POST /send-message/`
 
+use chat::Caller;
 use domain::Error;
 use lambda::{
     App, Fatal,
@@ -12,7 +13,14 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    let sent = chat::send_message(&app.chat, caller.user, None, body(&request)?).await?;
+    let look = async |caller: &Caller| {
+        let draft = body(&request)?;
+        Ok((caller.user, chat::sent_before(&app.chat, caller.user, &draft).await?, draft))
+    };
+    let (sender, before, draft) = app.authenticate_while(&request, look).await?;
+    let sent = match before {
+        Some(sent) => sent,
+        None => chat::send_new_message(&app.chat, sender, None, draft).await?,
+    };
     if sent.new { created(&sent.message) } else { ok(&sent.message) }
 }

@@ -6,6 +6,8 @@
  * @typedef {{id: number, username: string}} User
  * @typedef {{user: number, username: string, joined_at: string, last_read: number | null, online: boolean}} Member
  * @typedef {{messages: Message[], more: boolean}} Page
+ * @typedef {import("./attachments.js").Kind} Kind
+ * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
 
 /** Longer than API Gateway waits for a function. */
@@ -146,11 +148,22 @@ export class Api {
   }
 
   /**
-   * @param {{conversation: number, text: string, client_id: string}} message
+   * A file that is to be uploaded: the answer has the form for it.
+   * @param {{conversation: number, kind: Kind, content_type: string, size: number, name: string}} file
+   * @returns {Promise<Announced>}
+   */
+  async announce({ conversation, ...file }) {
+    return (await this.#call("POST", "/create-attachment/", { conversation_id: conversation, ...file })).json;
+  }
+
+  /**
+   * @param {{conversation: number, text: string, client_id: string, attachment?: {kind: Kind, id: string}}} message
    * @returns {Promise<Message>}
    */
-  async send({ conversation, text, client_id }) {
-    return (await this.#call("POST", "/send-message/", { conversation_id: conversation, text, client_id })).json;
+  async send({ conversation, text, client_id, attachment }) {
+    const attached = attachment ? { [`attachment_${attachment.kind}`]: attachment.id } : {};
+    const message = { conversation_id: conversation, text, client_id, ...attached };
+    return (await this.#call("POST", "/send-message/", message)).json;
   }
 
   /**

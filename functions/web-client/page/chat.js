@@ -3,12 +3,15 @@
 import { Api, Failure } from "./api.js";
 import { backoff } from "./backoff.js";
 import { Delivery } from "./delivery.js";
+import { Files } from "./files.js";
 import { History } from "./history.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Rooms } from "./rooms.js";
+import { Sending } from "./sending.js";
 import { Socket } from "./socket.js";
 import { Typing } from "./typing.js";
+import { upload } from "./upload.js";
 
 /**
  * @typedef {import("./api.js").Member} Member
@@ -29,9 +32,11 @@ export class Chat extends EventTarget {
   ready = false;
   #api;
   #people;
+  #files;
   #outbox;
   #history;
   #typing;
+  #sending;
   #delivery;
   #socket;
   /** @type {Map<number, Member[]>} */
@@ -58,12 +63,16 @@ export class Chat extends EventTarget {
     this.rooms = new Rooms(session.id);
     this.#api = new Api(session.token);
     this.#people = new People(session);
-    this.#outbox = new Outbox(localStorage, session.id);
+    this.#files = new Files(session.id);
+    this.#outbox = new Outbox(localStorage, this.#files, session.id);
     this.#history = new History(this.#api, (fetched) => this.#fetched(fetched));
     this.#typing = new Typing(() => this.#changed());
+    this.#sending = new Sending({
+      api: this.#api, outbox: this.#outbox, files: this.#files, upload, onchange: () => this.#changed(),
+    });
     this.#delivery = new Delivery({
       outbox: this.#outbox,
-      send: (unsent) => this.#api.send(unsent),
+      send: (unsent) => this.#sending.send(unsent),
       onsent: (message) => this.#received(message),
       onchange: () => this.#changed(),
       onended: () => this.#end(),
@@ -145,9 +154,10 @@ export class Chat extends EventTarget {
   /**
    * @param {number} room
    * @param {string} text
+   * @param {File} [file]
    */
-  send(room, text) {
-    this.#outbox.add(room, text);
+  send(room, text, file) {
+    this.#outbox.add(room, text, file);
     this.#delivery.wake();
     this.#changed();
   }
@@ -162,7 +172,26 @@ export class Chat extends EventTarget {
   /** @param {Unsent} unsent */
   discard(unsent) {
     this.#outbox.remove(unsent.client_id);
+    this.#sending.cancel(unsent);
     this.#changed();
+  }
+
+  /** How much of its file is uploaded, from 0 to 1; undefined where none is. @param {Unsent} unsent */
+  progress(unsent) {
+    return this.#sending.progress(unsent);
+  }
+
+  /**
+   * @param {Unsent} unsent
+   * @returns {Promise<Blob | undefined>}
+   */
+  async file({ file }) {
+    return file && (this.#files.peek(file.key) ?? this.#files.get(file.key));
+  }
+
+  /** The links to the attachments of a message have expired. @param {Message} message */
+  async renew({ conversation, id }) {
+    await this.#attempt(() => this.#history.renew(conversation, id));
   }
 
   /**
@@ -239,6 +268,7 @@ export class Chat extends EventTarget {
     this.#controller.abort();
     this.#socket.end();
     this.#delivery.end();
+    this.#sending.end();
     this.#history.end();
   }
 

@@ -21,6 +21,8 @@ export class History {
   #catching = new Map();
   /** @type {Set<number>} */
   #loadingOlder = new Set();
+  /** @type {Set<number>} */
+  #renewing = new Set();
   #ended = false;
 
   /**
@@ -78,6 +80,24 @@ export class History {
       this.#onchange(messages);
     } finally {
       this.#loadingOlder.delete(room);
+    }
+  }
+
+  /**
+   * Asks anew for a message whose links have expired; those before it will have as well.
+   * @param {number} room
+   * @param {number} message
+   */
+  async renew(room, message) {
+    const timeline = this.#timelines.get(room);
+    if (!timeline || this.#renewing.has(room)) return;
+    this.#renewing.add(room);
+    try {
+      const { messages } = await this.#api.messages(room, { before: message + 1, limit: PAGE });
+      timeline.renew(messages);
+      this.#onchange(messages);
+    } finally {
+      this.#renewing.delete(room);
     }
   }
 

@@ -2,8 +2,13 @@
 //
 // Each has an entry of its own in the storage: two tabs never overwrite each other's.
 
+import { nameOf } from "./attachments.js";
+
 /**
- * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string}} Unsent
+ * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
+ *   uploaded?: {id: string, at: number}}} UnsentFile
+ * `key` is its place among the files; `unkept`: it is gone when the page is.
+ * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, file?: UnsentFile}} Unsent
  * `at` is when it was written, in milliseconds; `refused` says why it is not tried again.
  */
 
@@ -12,24 +17,42 @@ export const KNOWN_AGAIN_FOR = 6 * 24 * 3_600_000;
 
 export class Outbox {
   #storage;
+  #files;
   #prefix;
 
   /**
    * @param {Storage} storage
+   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep">} files
    * @param {number} user
    */
-  constructor(storage, user) {
+  constructor(storage, files, user) {
     this.#storage = storage;
+    this.#files = files;
     this.#prefix = `outbox:${user}:`;
+    void files.sweep(() => new Set(this.all().flatMap(({ file }) => file?.key ?? [])));
   }
 
   /**
    * @param {number} conversation
    * @param {string} text
+   * @param {File} [attached]
    */
-  add(conversation, text) {
-    const last = Math.max(0, ...this.all().map(({ at }) => at));
-    this.#save({ client_id: crypto.randomUUID(), conversation, text, at: Math.max(Date.now(), last + 1) });
+  add(conversation, text, attached) {
+    const unsent = this.#new(conversation, text);
+    if (!attached) return this.#save(unsent);
+    const { name, type, size } = attached;
+    const file = { key: crypto.randomUUID(), name: nameOf(name), type, size };
+    this.#save({ ...unsent, file });
+    void this.#files.add(file.key, attached).then((kept) => kept || this.#change(unsent, { unkept: true }));
+  }
+
+  /**
+   * Its file need not be uploaded again.
+   * @param {Unsent} unsent
+   * @param {string} id what the server calls the file
+   */
+  uploaded(unsent, id) {
+    this.#change(unsent, { uploaded: { id, at: Date.now() } });
   }
 
   /** @returns {Unsent[]} in the order in which they were written */
@@ -49,31 +72,60 @@ export class Outbox {
 
   /** @param {string} client_id */
   remove(client_id) {
+    const file = this.#get(client_id)?.file;
     this.#storage.removeItem(this.#prefix + client_id);
+    if (file) void this.#files.remove(file.key);
   }
 
   /**
    * @param {Unsent} unsent
    * @param {string} reason
    */
-  refuse(unsent, reason) {
-    if (this.#has(unsent)) this.#save({ ...unsent, refused: reason });
+  refuse({ client_id }, reason) {
+    const unsent = this.#get(client_id);
+    if (unsent) this.#save({ ...unsent, refused: reason });
   }
 
-  /** @param {Unsent} unsent */
-  retry({ refused: _, ...unsent }) {
-    if (!this.#has(unsent)) return;
+  /**
+   * With its file from the start: what was uploaded may be why it was refused.
+   * @param {Unsent} unsent
+   */
+  retry({ client_id }) {
+    const refused = this.#get(client_id);
+    if (!refused) return;
+    const { refused: _, ...unsent } = refused;
+    if (unsent.file) delete unsent.file.uploaded;
     if (Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
-    this.remove(unsent.client_id);
-    this.add(unsent.conversation, unsent.text);
+    this.#storage.removeItem(this.#prefix + client_id);
+    this.#save({ ...unsent, ...this.#new(unsent.conversation, unsent.text) });
+  }
+
+  /**
+   * @param {Unsent} unsent
+   * @param {Partial<UnsentFile>} difference
+   */
+  #change({ client_id }, difference) {
+    const unsent = this.#get(client_id);
+    if (unsent?.file) this.#save({ ...unsent, file: { ...unsent.file, ...difference } });
   }
 
   /**
    * It may have arrived meanwhile.
-   * @param {Unsent} unsent
+   * @param {string} client_id
+   * @returns {Unsent | null}
    */
-  #has({ client_id }) {
-    return this.#storage.getItem(this.#prefix + client_id) !== null;
+  #get(client_id) {
+    return JSON.parse(this.#storage.getItem(this.#prefix + client_id) ?? "null");
+  }
+
+  /**
+   * @param {number} conversation
+   * @param {string} text
+   * @returns {Unsent}
+   */
+  #new(conversation, text) {
+    const last = Math.max(0, ...this.all().map(({ at }) => at));
+    return { client_id: crypto.randomUUID(), conversation, text, at: Math.max(Date.now(), last + 1) };
   }
 
   /** @param {Unsent} unsent */

@@ -2,7 +2,9 @@
 
 /**
  * @typedef {{id: number, conversation: number, sender: number, receivers: number[], text: string, created_at: string,
- *   sequence: number, client_id: string | null}} Message
+ *   sequence: number, client_id: string | null,
+ *   attachment_picture?: import("./attachments.js").Attachment | null,
+ *   attachment_video?: import("./attachments.js").Attachment | null}} Message
  */
 
 export class Timeline {
@@ -55,6 +57,15 @@ export class Timeline {
     for (const message of page) this.#insert(message);
     this.#settled = page.at(-1) ?? this.#settled;
     this.#advance();
+  }
+
+  /**
+   * Messages that are known, with new links to their attachments.
+   * @param {Message[]} page
+   */
+  renew(page) {
+    const renewed = new Map(page.map((message) => [message.id, message]));
+    this.messages = this.messages.map((message) => renewed.get(message.id) ?? message);
   }
 
   /** The id to ask for what comes `after=`; ids begin above 1. */

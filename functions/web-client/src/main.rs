@@ -9,8 +9,15 @@ use lambda::{Fatal, files};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
-    let socket = socket(|name| env::var(name).ok())?;
-    files::serve(&site::policy(&socket), site::files(&socket)).await
+    let variable = |name: &str| env::var(name).ok();
+    let socket = socket(variable)?;
+    files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
+}
+
+/// The URL that those of all attachments begin with.
+fn attachments(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
+    let set = |name| variable(name).ok_or_else(|| format!("the variable {name} is not set"));
+    Ok(bucket::url(&set("AWS_ENDPOINT_URL_S3")?, &set("ATTACHMENTS_BUCKET")?)?.into())
 }
 
 /// The URL of the WebSocket API: but for its scheme it is the one under which functions reach its sockets (API Gateway
@@ -29,8 +36,22 @@ mod tests {
     const DEPLOYED: (&str, &str) = ("CONNECTIONS_ENDPOINT", "https://id.execute-api.eu-west-1.amazonaws.com/prod");
     const ELSEWHERE: (&str, &str) = ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "http://127.0.0.1:8000/prod");
 
+    fn among(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+
     fn socket_of(variables: &[(&str, &str)]) -> Option<String> {
-        socket(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())).ok()
+        socket(among(variables)).ok()
+    }
+
+    #[test]
+    fn attachments_are_in_the_bucket() {
+        let bucket = ("ATTACHMENTS_BUCKET", "chat");
+        let at_aws = ("AWS_ENDPOINT_URL_S3", "https://s3.eu-west-1.amazonaws.com");
+        assert_eq!(attachments(among(&[bucket, at_aws])).unwrap(), "https://chat.s3.eu-west-1.amazonaws.com/");
+        let here = ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:8000");
+        assert_eq!(attachments(among(&[bucket, here])).unwrap(), "http://127.0.0.1:8000/chat/");
+        assert!(attachments(among(&[bucket])).is_err() && attachments(among(&[here])).is_err());
     }
 
     #[test]

@@ -15,12 +15,14 @@ macro_rules! assets {
 pub(crate) const PAGE: &str = include_str!("../page/index.html");
 
 /// All others.
-pub(crate) const ASSETS: [Asset; 25] = assets![
+pub(crate) const ASSETS: [Asset; 31] = assets![
     "api.js",
+    "attachments.js",
     "backoff.js",
     "chat.js",
     "delivery.js",
     "dom.js",
+    "files.js",
     "history.js",
     "icon.svg",
     "icons.js",
@@ -28,19 +30,23 @@ pub(crate) const ASSETS: [Asset; 25] = assets![
     "outbox.js",
     "people.js",
     "rooms.js",
+    "sending.js",
     "session.js",
     "socket.js",
     "style.css",
     "text.js",
     "timeline.js",
     "typing.js",
+    "upload.js",
     "views/bubble.js",
     "views/chat.js",
     "views/composer.js",
     "views/conversation.js",
     "views/dialogs.js",
     "views/login.js",
+    "views/media.js",
     "views/rooms.js",
+    "views/tray.js",
 ];
 
 impl Asset {

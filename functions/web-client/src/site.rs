@@ -29,11 +29,12 @@ pub(crate) fn files(socket: &str) -> Vec<File> {
     std::iter::once(page).chain(ASSETS.iter().map(asset)).collect()
 }
 
-/// Trusted types make every way from text to HTML an error, wherever a later change might open one.
-pub(crate) fn policy(socket: &str) -> String {
+/// Trusted types make every way from text to HTML an error, wherever a later change might open one. `blob:` is what has been
+/// chosen and not been sent yet.
+pub(crate) fn policy(socket: &str, attachments: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {socket}; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: {attachments}; \
+         media-src blob: {attachments}; connect-src 'self' {socket} {attachments}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
          trusted-types 'none'"
     )
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Failure } from "../page/api.js";
 import { Delivery } from "../page/delivery.js";
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
-import { message, settled, storage } from "./message.js";
+import { files, message, settled, storage } from "./message.js";
 
 /**
  * @typedef {import("../page/outbox.js").Unsent} Unsent
@@ -19,7 +19,7 @@ const unreachable = () => new Failure(0, "unreachable", "The server cannot be re
  */
 function delivery(context, answers = []) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   /** @type {string[]} */
   const asked = [];
   /** @type {string[]} */

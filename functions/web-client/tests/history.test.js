@@ -104,3 +104,13 @@ test("what a failure has cut off is fetched by the next refresh", async () => {
   await history.refresh(roomAt(15));
   assert.deepEqual(sequences(history), range(1, 15));
 });
+
+test("links that have ended are asked for once, with those of the messages before, however many wait for them", async () => {
+  const { api, asked } = server(60);
+  let told = 0;
+  const history = new History(api, () => { told += 1; });
+  await history.open(1);
+  asked.length = told = 0;
+  await Promise.all([history.renew(1, 1060), history.renew(1, 1059), history.renew(2, 1060)]);
+  assert.deepEqual([asked, told], [[{ before: 1061, limit: 50 }], 1]);
+});

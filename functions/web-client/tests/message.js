@@ -29,3 +29,18 @@ export function storage() {
     removeItem: method((/** @type {string} */ key) => { delete items[key]; }),
   });
 }
+
+/** Files of the tests' own, in memory. */
+export function files() {
+  /** @type {Map<string, Blob>} */
+  const kept = new Map();
+  return {
+    kept,
+    add: async (/** @type {string} */ key, /** @type {Blob} */ file) => { kept.set(key, file); return true; },
+    get: async (/** @type {string} */ key) => kept.get(key),
+    remove: async (/** @type {string} */ key) => { kept.delete(key); },
+    sweep: async (/** @type {() => Set<string>} */ needed) => {
+      for (const key of kept.keys()) if (!needed().has(key)) kept.delete(key);
+    },
+  };
+}

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
-import { storage } from "./message.js";
+import { files, settled, storage } from "./message.js";
 
 /** @param {Outbox} outbox */
 const texts = (outbox) => outbox.all().map(({ text }) => text);
 
 test("a reload finds what was not sent, in the order of its writing", () => {
   const kept = storage();
-  const before = new Outbox(kept, 1);
+  const before = new Outbox(kept, files(), 1);
   for (const text of ["one", "two", "three", "four"]) before.add(7, text);
-  assert.deepEqual(texts(new Outbox(kept, 1)), ["one", "two", "three", "four"]);
+  assert.deepEqual(texts(new Outbox(kept, files(), 1)), ["one", "two", "three", "four"]);
 });
 
 test("two tabs never overwrite each other's", () => {
   const kept = storage();
-  const [one, other] = [new Outbox(kept, 1), new Outbox(kept, 1)];
+  const [one, other] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 1)];
   one.add(7, "from one");
   other.add(7, "from the other");
   one.remove(one.all()[0].client_id);
@@ -26,7 +26,7 @@ test("two tabs never overwrite each other's", () => {
 
 test("each user and each room has their own, under names that nobody else has", () => {
   const kept = storage();
-  const [ann, bob] = [new Outbox(kept, 1), new Outbox(kept, 11)];
+  const [ann, bob] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 11)];
   ann.add(7, "in seven");
   ann.add(8, "in eight");
   bob.add(7, "from bob");
@@ -36,7 +36,7 @@ test("each user and each room has their own, under names that nobody else has", 
 });
 
 test("what was refused stays, with its reason and its name, until somebody decides", () => {
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   outbox.refuse(unsent, "You are not a member.");
@@ -46,7 +46,7 @@ test("what was refused stays, with its reason and its name, until somebody decid
 });
 
 test("what has arrived meanwhile is neither refused nor tried again", () => {
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   outbox.remove(unsent.client_id);
@@ -57,7 +57,7 @@ test("what has arrived meanwhile is neither refused nor tried again", () => {
 
 test("what is tried again after days is a message of its own", (context) => {
   context.mock.timers.enable({ apis: ["Date"] });
-  const outbox = new Outbox(storage(), 1);
+  const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
   context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
@@ -65,4 +65,42 @@ test("what is tried again after days is a message of its own", (context) => {
   const [again] = outbox.all();
   assert.equal(again.text, "hello");
   assert.notEqual(again.client_id, unsent.client_id);
+});
+
+test("a file goes with its message: into the outbox, through a reload, and out of it", async () => {
+  const kept = storage();
+  const blobs = files();
+  const outbox = new Outbox(kept, blobs, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  await settled();
+  const [{ file }] = new Outbox(kept, blobs, 1).all();
+  assert.deepEqual([file?.name, file?.type, file?.size, file?.unkept], ["cat.png", "image/png", 5, undefined]);
+  assert.deepEqual([...blobs.kept.keys()], [file?.key]);
+  outbox.remove(outbox.all()[0].client_id);
+  assert.equal(blobs.kept.size, 0);
+});
+
+test("a file that no message has is swept out", async () => {
+  const blobs = files();
+  blobs.kept.set("left behind", new Blob());
+  new Outbox(storage(), blobs, 1);
+  await settled();
+  assert.equal(blobs.kept.size, 0);
+});
+
+test("a file for which there is no space is known to go with the page", async () => {
+  const outbox = new Outbox(storage(), { ...files(), add: async () => false }, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  await settled();
+  assert.equal(outbox.all()[0].file?.unkept, true);
+});
+
+test("what is tried again after days keeps its file", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const blobs = files();
+  const outbox = new Outbox(storage(), blobs, 1);
+  outbox.add(7, "", new File(["miaow"], "cat.png", { type: "image/png" }));
+  context.mock.timers.tick(KNOWN_AGAIN_FOR + 1);
+  outbox.retry(outbox.all()[0]);
+  assert.deepEqual([...blobs.kept.keys()], [outbox.all()[0].file?.key]);
 });

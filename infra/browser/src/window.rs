@@ -1,6 +1,9 @@
 //! What people do in a window, and what they see there.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use e2e::{PASSWORD, Server};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::WebDriverCompatibleCommand};
@@ -114,6 +117,13 @@ impl Window {
         self.clicks("Send").await;
     }
 
+    /// Chooses files, in the dialog that the browser opens for that.
+    pub async fn attaches(&self, files: &[&Path]) {
+        let chooser = self.client.find(Locator::Css("input[type=file]")).await.expect("files can be chosen");
+        let paths: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
+        chooser.send_keys(&paths.join("\n")).await.expect("files are chosen");
+    }
+
     /// Presses a key.
     pub async fn presses(&self, key: Key) {
         let focused = self.client.active_element().await.expect("something has the focus");
@@ -159,6 +169,11 @@ impl Window {
     /// Waits until the element that is focused is labelled so, or has this text.
     pub async fn has_focus_on(&self, label: &str) {
         self.waits("for the focus", FOCUS, Value::Null, json!(label)).await;
+    }
+
+    /// Waits until a script gives this. It asks for what one sees, but no element says.
+    pub async fn sees_measured(&self, script: &str, expected: Value) {
+        self.waits(&format!("for {script}"), script, Value::Null, expected).await;
     }
 
     /// What a script gives. It asks for what one sees, but no element says: sizes, positions.

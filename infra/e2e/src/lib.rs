@@ -17,6 +17,7 @@ mod answer;
 mod attachment;
 mod binaries;
 mod contract;
+mod cost;
 mod privilege;
 mod process;
 mod server;
@@ -27,6 +28,7 @@ mod user;
 
 pub use answer::Answer;
 pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
+pub use cost::Cost;
 pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};

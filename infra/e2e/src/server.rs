@@ -13,7 +13,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Answer, PASSWORD, Refusal, Socket, User, process::Process};
+use crate::{Answer, Cost, PASSWORD, Refusal, Socket, User, process::Process};
 
 /// The stage of the WebSocket API in `template.yaml`.
 const STAGE: &str = "prod";
@@ -82,6 +82,33 @@ impl Server {
         ];
         let process = Process::start_with(&options.map(OsStr::to_owned), 0).await;
         Self::at(Place::Local { process: Mutex::new(process), data: None })
+    }
+
+    /// A local system that records what each invocation calls, for [`Server::cost`].
+    pub async fn start_counting(because: &str) -> Option<Self> {
+        if env::var_os("HTTP_URL").is_some() {
+            eprintln!("left out on a deployed system: {because}");
+            return None;
+        }
+        let process = Process::start_with(&["--memory", "--record-calls"].map(Into::into), 0).await;
+        Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
+    }
+
+    /// What the last invocation of a function has cost, once every invocation has ended.
+    pub async fn cost(&self, function: &str) -> Cost {
+        let ended = async {
+            loop {
+                let answer = self.request(Method::GET, "/_local/calls").send().await.expect("the local system answers");
+                let invocations = answer.json().await.expect("invocations are told as JSON");
+                if let Some(cost) = Cost::of_last(function, &invocations) {
+                    return cost;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended)
+            .await
+            .unwrap_or_else(|_| panic!("{function} has not been invoked, or does not end"))
     }
 
     fn at(place: Place) -> Self {

@@ -13,12 +13,13 @@ use axum::{
 use tokio::net::TcpListener;
 
 use crate::{
+    calls::Calls,
     dynamodb::{self, DynamoDb},
     http_api::HttpApi,
     iam::Iam,
     lambda::{Lambda, invoke_api},
     s3::S3,
-    websocket_api::WebSocketApi,
+    websocket_api::{Wanted, WebSocketApi},
 };
 
 /// Everything that answers on the port.
@@ -36,6 +37,8 @@ pub struct Gateway {
     pub s3: S3,
     /// Who may do what.
     pub iam: Arc<Iam>,
+    /// What the functions call, where somebody wants to know.
+    pub calls: Option<Arc<Calls>>,
 }
 
 /// Serves `gateway` on `listener` for as long as the future is polled.
@@ -63,6 +66,28 @@ async fn dispatch(
 
 impl Gateway {
     async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
+        if let Some(calls) = &self.calls {
+            if parts.uri.path() == "/_local/calls" {
+                return Json(calls.invocations()).into_response();
+            }
+            if let Some((service, operation)) = self.recorded(&parts) {
+                let serve = async |parts, body| self.serve(source, parts, body).await;
+                return calls.around(service, operation, parts, body, serve).await;
+            }
+        }
+        self.serve(source, parts, body).await
+    }
+
+    /// The service and the operation of a request as functions make them.
+    fn recorded(&self, parts: &Parts) -> Option<(&'static str, String)> {
+        if let Some(operation) = dynamodb::operation(parts) {
+            return Some(("dynamodb", operation.to_owned()));
+        }
+        let wanted = self.websocket_api.as_ref()?.wanted(parts)?;
+        matches!(wanted, Wanted::Connection(_)).then(|| ("connections", parts.method.to_string()))
+    }
+
+    async fn serve(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
             return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
         }

@@ -5,6 +5,7 @@
 //! are the very binaries that run on AWS, and what the platform would refuse is refused here in the platform's words.
 
 pub mod build;
+pub mod calls;
 pub mod dynamodb;
 pub mod eventbridge;
 pub mod executable;

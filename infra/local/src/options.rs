@@ -37,24 +37,27 @@ What answers on the port:
   /<stage>                        the WebSocket API
   /ws/chat/<room>/                the same, as the original service had it
   /<stage>/@connections/<id>      the connection management API
+  /<bucket>/…                     S3: aws s3 ls s3://<bucket> --endpoint-url http://localhost:8000
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
   /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
   /_local/iam                     the rights that the functions have, those used, and calls refused
+  /_local/calls                   with --record-calls: every invocation with its calls, their order and their units
 
 Where things are:
   stdout        one line, when everything answers: listening on http://127.0.0.1:8000
   stderr        everything else
-  .local/       dynamodb.sqlite, and secrets.json with what the template has generated; delete it for a fresh start
+  .local/       dynamodb.sqlite, s3/ with the objects, and secrets.json with what the template has generated; delete it
+                for a fresh start
 
 Environment:
   RUST_LOG                         what the functions log, such as debug or chat=trace; default: info
   NO_COLOR, CLICOLOR_FORCE         colours never, colours even where there is no terminal
   SSL_CERT_FILE, SSL_CERT_DIR      handed on to the functions, as are PATH and RUST_BACKTRACE; nothing else is";
 
-/// Runs template.yaml on this machine: its functions, APIs and tables.
+/// Runs template.yaml on this machine: its functions, APIs, tables and buckets.
 ///
-/// Every function is the real binary behind a local API Gateway, on an embedded DynamoDB, with no right but those that
-/// the template gives it. Nothing leaves this machine.
+/// Every function is the real binary behind a local API Gateway, on an embedded DynamoDB and S3, with no right but those
+/// that the template gives it. Nothing leaves this machine.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[command(name = "local", styles = STYLES, after_help = SHORT, after_long_help = LONG)]
@@ -114,7 +117,7 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
     pub instance_idle: Duration,
 
-    /// How often expired items are deleted, which takes DynamoDB itself a few days
+    /// How often expired items and objects are deleted, which takes DynamoDB itself a few days and S3 a day
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
     pub ttl_sweep: Duration,
 
@@ -123,6 +126,12 @@ pub struct Options {
     /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = TELLING)]
     pub log: Format,
+
+    /// Record what each invocation asks of DynamoDB and of its sockets, for /_local/calls
+    ///
+    /// Each call takes 50 ms then, so that it shows which were made at once and which one after another.
+    #[arg(long, help_heading = TELLING)]
+    pub record_calls: bool,
 
     /// Add every kind of call that a function makes, allowed or refused, to this file
     #[arg(long, value_name = "FILE", help_heading = TELLING)]

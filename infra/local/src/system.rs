@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     build::{Builder, Source},
+    calls::Calls,
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
     executable::{Executable, Keeper, Means},
@@ -78,8 +79,12 @@ pub async fn start(options: &Options) -> Result<System> {
     let (listeners, port) = listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
-    let watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
+    let mut watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
+    let begun = SystemTime::now();
     let built = builder.build(false).await?;
+    if let Some(watch) = &mut watch {
+        watch.include(&builder, &built, begun)?;
+    }
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
     let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
@@ -90,7 +95,8 @@ pub async fn start(options: &Options) -> Result<System> {
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let endpoints = Endpoints { base: url.clone(), stage };
-    let lambda = Lambda::new(executables, &iam, &endpoints, &warden, options.instance_idle);
+    let calls = options.record_calls.then(Arc::<Calls>::default);
+    let lambda = Lambda::new(executables, &iam, calls.as_ref(), &endpoints, &warden, options.instance_idle);
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
@@ -102,7 +108,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
     let limits = Limits::platform(options.socket_idle, options.socket_duration);
     let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits)));
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam });
+    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam, calls });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(async move {

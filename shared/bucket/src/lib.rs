@@ -34,6 +34,8 @@ const SIGNED_FOR: Duration = Duration::from_mins(1);
 /// How long one call may take. Most of a send's patience is DynamoDB's.
 const PATIENCE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
+/// How long to wait before another try, at most and at first.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where the bucket is, and as whom it is spoken to.
 #[derive(Clone, Debug)]
@@ -190,9 +192,8 @@ impl Bucket {
     /// Makes a call that may be made twice, again where S3 is busy. Calls without a body need no more of an SDK than this.
     async fn call(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<StatusCode, Error> {
         let url = self.signed(method, url, now, SIGNED_FOR)?;
-        let mut attempts = 0;
+        let mut attempt = 1;
         loop {
-            attempts += 1;
             let mut request = HttpRequest::get(&url).map_err(|error| Error::internal(doing, error))?;
             request.set_method(method).map_err(|error| Error::internal(doing, error))?;
             let failed: Box<dyn std::error::Error + Send + Sync> =
@@ -202,9 +203,12 @@ impl Bucket {
                     Ok(Err(error)) => error.into(),
                     Err(late) => late.into(),
                 };
-            if attempts == ATTEMPTS {
+            if attempt == ATTEMPTS {
                 return Err(Error::Unavailable { doing, source: failed });
             }
+            // At random, so that those who were refused together do not come back together.
+            tokio::time::sleep((PAUSE * attempt).mul_f64(fastrand::f64())).await;
+            attempt += 1;
         }
     }
 
@@ -231,9 +235,10 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// RFC 6266: the name to save the file under, by whoever saves it.
+/// RFC 6266: the name to save the file under, by whoever saves it. Without the usual space, which not every S3 takes as it is
+/// written in a query.
 fn disposition(attachment: &Attachment) -> String {
-    format!("inline; filename*=UTF-8''{}", utf8_percent_encode(attachment.name.as_str(), ATTR_CHAR))
+    format!("inline;filename*=UTF-8''{}", utf8_percent_encode(&attachment.saved_as(), ATTR_CHAR))
 }
 
 #[cfg(test)]
@@ -299,7 +304,7 @@ mod tests {
         assert_eq!(query["response-content-type"], "image/png");
         assert_eq!(
             query["response-content-disposition"],
-            "inline; filename*=UTF-8''%D0%BA%D0%BE%D1%82%20%221%22%3B.png"
+            "inline;filename*=UTF-8''%D0%BA%D0%BE%D1%82%20%221%22%3B.png"
         );
         assert_eq!((&*query["X-Amz-Expires"], &*query["X-Amz-Security-Token"]), ("3600", "token"));
         assert!(links.thumbnail_url.unwrap().contains(&format!("/thumbnails/{id}?")));

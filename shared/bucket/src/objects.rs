@@ -4,14 +4,13 @@ use aws_sdk_s3::{
     Client, Config,
     config::{BehaviorVersion, Region},
     error::{ProvideErrorMetadata, SdkError},
-    operation::get_object::GetObjectOutput,
     primitives::ByteStream,
     types::TaggingDirective,
 };
 use domain::{Attachment, AttachmentId, Error, MediaType};
 use url::Url;
 
-use crate::{Part, Settings};
+use crate::{ATTEMPTS, Part, Settings};
 
 /// What no message has yet. A rule of the bucket deletes what carries it for a day.
 const UNSENT: &str = "unsent=true";
@@ -57,6 +56,17 @@ impl Objects {
 
     /// The first `most` bytes of an upload, or all if it has fewer; `None` where there is none.
     pub async fn read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
+        // The SDK tries a call again, and not a body that breaks off.
+        let mut attempt = 1;
+        loop {
+            match self.try_to_read_upload(id, most).await {
+                Err(_) if attempt < ATTEMPTS => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_to_read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
         const DOING: &str = "reading an upload";
         let call = self
             .client
@@ -65,11 +75,13 @@ impl Objects {
             .key(Part::Upload.key(id))
             .range(format!("bytes=0-{}", most.saturating_sub(1)))
             .send();
-        match call.await {
-            Ok(found) => uploaded_bytes(found).await.map(Some),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(failed(DOING)(error)),
-        }
+        let found = match call.await {
+            Ok(found) => found,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(failed(DOING)(error)),
+        };
+        let bytes = found.body.collect().await.map_err(|error| Error::internal(DOING, error))?;
+        Ok(Some(UploadedBytes { bytes: bytes.to_vec(), version: found.e_tag.unwrap_or_default() }))
     }
 
     /// Writes what is shown of a picture, to be deleted after a day unless it is kept.
@@ -118,12 +130,6 @@ impl Objects {
         call.await.map_err(failed("deleting an upload"))?;
         Ok(())
     }
-}
-
-async fn uploaded_bytes(found: GetObjectOutput) -> Result<UploadedBytes, Error> {
-    let version = found.e_tag.unwrap_or_default();
-    let bytes = found.body.collect().await.map_err(|error| Error::internal("reading an upload", error))?;
-    Ok(UploadedBytes { bytes: bytes.to_vec(), version })
 }
 
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {

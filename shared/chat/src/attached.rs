@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Upload, UserId};
 use tokio::time::Instant;
 
-use crate::{Chat, now};
+use crate::{Chat, access, now};
 
 /// How long a sender waits for the check of what they have just uploaded. With the time that sending takes it is within the
 /// function's own.
@@ -23,23 +23,28 @@ pub(crate) struct Attached {
 impl Attached {
     /// What a draft attaches, once it has been checked.
     ///
+    /// From then on it is kept: nobody sees a message whose picture is going to vanish.
+    ///
     /// # Errors
-    /// `AttachmentInvalid` for whatever this sender may not send to this room, `Unavailable` for what is still being checked.
-    pub(crate) async fn read(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Self, Error> {
+    /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid` for whatever this sender may not send to this room,
+    /// `AttachmentUnchecked`.
+    pub(crate) async fn take(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Self, Error> {
+        let content = &draft.content;
+        if content.picture.is_none() && content.video.is_none() {
+            return Ok(Self::default());
+        }
         let read = async |id: Option<AttachmentId>, kind| match id {
             Some(id) => read(chat, sender, draft, id, kind).await.map(Some),
             None => Ok(None),
         };
-        let (picture, video) = tokio::try_join!(
-            read(draft.content.picture, AttachmentKind::Picture),
-            read(draft.content.video, AttachmentKind::Video),
+        // Whoever has left the room is refused before anything is kept.
+        let ((), picture, video) = tokio::try_join!(
+            access::member(&chat.store, sender, draft.room),
+            read(content.picture, AttachmentKind::Picture),
+            read(content.video, AttachmentKind::Video),
         )?;
+        chat.bucket.keep(picture.iter().chain(&video), now()).await?;
         Ok(Self { picture, video })
-    }
-
-    /// Keeps what is attached from being deleted.
-    pub(crate) async fn keep(&self, chat: &Chat) -> Result<(), Error> {
-        chat.bucket.keep(self.picture.iter().chain(&self.video), now()).await
     }
 }
 
@@ -52,17 +57,20 @@ async fn read(
 ) -> Result<Attachment, Error> {
     let upload = checked(chat, id, |upload| {
         // One answer to all of these: nobody learns what others have uploaded.
-        upload.owner == sender && upload.room == draft.room && upload.expires_at > now()
+        upload.owner == sender && upload.room == draft.room && upload.expires_at.is_none_or(|end| end > now())
     })
     .await?;
     if upload.attachment.content_type.kind() != kind {
-        return Err(invalid("is of the other kind"));
+        return Err(invalid(match kind {
+            AttachmentKind::Picture => "is a video, not a picture",
+            AttachmentKind::Video => "is a picture, not a video",
+        }));
     }
     match upload.progress {
         Progress::Ready => Ok(upload.attachment),
         Progress::Refused(why) => Err(Error::AttachmentInvalid(why)),
         Progress::Sent => Err(invalid("is in another message")),
-        Progress::Announced => Err(Error::Unavailable { doing: "waiting for a check", source: "it takes long".into() }),
+        Progress::Announced => Err(Error::AttachmentUnchecked),
     }
 }
 
@@ -72,7 +80,7 @@ async fn checked(chat: &Chat, id: AttachmentId, is_theirs: impl Fn(&Upload) -> b
     let mut uploaded = false;
     loop {
         let upload = chat.store.upload(id).await?.filter(&is_theirs);
-        let upload = upload.ok_or_else(|| invalid("is none of yours for this room"))?;
+        let upload = upload.ok_or_else(|| invalid("was not uploaded by you for this room"))?;
         if upload.progress != Progress::Announced || Instant::now() >= give_up {
             return Ok(upload);
         }

@@ -10,6 +10,9 @@ use crate::{Chat, now};
 /// Developer Guide, "How Lambda handles errors and retries with asynchronous invocation").
 const LEASE: Duration = Duration::from_secs(50);
 
+/// How many checks of one upload may fail or die: as many as Lambda gives the event out.
+const ATTEMPTS: u32 = 3;
+
 /// What a check has found.
 enum Found {
     /// So many bytes are shown.
@@ -22,11 +25,16 @@ enum Found {
 /// Looks at what was uploaded: shows what is what it was announced to be, without what a picture tells beside what it
 /// shows, and refuses the rest. Whatever it finds, the upload itself is deleted.
 pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) -> Result<(), Error> {
-    let Some(upload) = chat.store.claim_check(id, now(), LEASE).await? else {
+    let Some(claim) = chat.store.claim_check(id, now(), LEASE).await? else {
         tracing::info!(%id, "there is nothing to check");
         return Ok(());
     };
-    let attachment = upload.attachment;
+    if claim.attempt >= ATTEMPTS {
+        // What has stopped every check so far stops this one, and its sender waits.
+        tracing::error!(%id, "an attachment cannot be checked");
+        return chat.store.mark_refused(id, "cannot be checked").await;
+    }
+    let attachment = claim.attachment;
     let found = match attachment.content_type.kind() {
         AttachmentKind::Picture => check_picture(objects, &attachment).await?,
         AttachmentKind::Video => check_video(objects, &attachment).await?,

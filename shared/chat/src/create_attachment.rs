@@ -27,7 +27,7 @@ pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment)
     let id = AttachmentId::new(random);
     let attachment = Attachment { id, content_type: new.content_type, size: new.size, name: new.name };
     let upload = chat.bucket.form(&attachment, now)?;
-    let expires_at = now + SEND_ATTACHMENT_WITHIN;
+    let expires_at = Some(now + SEND_ATTACHMENT_WITHIN);
     let announced =
         Upload { attachment, room: new.room, owner: caller.user, progress: Progress::Announced, expires_at };
     chat.store.announce(&announced).await?;

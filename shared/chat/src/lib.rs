@@ -49,7 +49,7 @@ pub use logout::logout;
 pub use read_message::read_message;
 use realtime::Sockets;
 pub use register::register;
-pub use send_message::{Sent, send_message};
+pub use send_message::{Sent, send_message, send_new_message, sent_before};
 use store::Store;
 pub use typing::typing;
 

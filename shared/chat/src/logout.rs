@@ -11,15 +11,19 @@ use crate::{Caller, Chat, audience::is_connecting, now};
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Ends the caller's session, then closes its sockets: one that opens meanwhile is either found here, or finds the
-/// session ended.
+/// Ends the session of a caller who need not be authenticated before, then closes its sockets: one that opens meanwhile is
+/// either found here, or finds the session ended. So are those of a session that had ended: the answer to an earlier try may
+/// have been lost.
+///
+/// # Errors
+/// `Unauthenticated` where the session had ended before.
 pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    chat.store.delete_session(&caller.session).await?;
+    let session = chat.store.end_session(&caller.session, now()).await?;
     let mut sockets = chat.store.sockets_of(caller.user).await?;
     sockets.retain(|socket| socket.session == caller.session);
     let closed = join_all(sockets.into_iter().map(async |socket| close(chat, &socket).await.then_some(socket))).await;
     chat.forget(closed.into_iter().flatten().collect()).await;
-    Ok(())
+    session.filter(|session| session.user_id == caller.user).map(drop).ok_or(Error::Unauthenticated)
 }
 
 /// Whether the socket is closed.

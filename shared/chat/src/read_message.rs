@@ -1,4 +1,7 @@
-use domain::{Error, Event, ReadMark};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Error, Event, MessageId, ReadMark, RoomId};
+use store::Consistency;
 
 use crate::{Caller, Chat, access};
 
@@ -8,19 +11,26 @@ use crate::{Caller, Chat, access};
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`; nothing changes then.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
-    let (found, sequences) = tokio::join!(
-        access::room(&chat.store, caller.user, room),
-        chat.store.sequences(room, messages.iter().copied())
-    );
-    let (members, sequences) = (found?.members, sequences?);
-    let unknown: Vec<_> = messages.into_iter().filter(|id| !sequences.contains_key(id)).collect();
-    let Some((&highest, &sequence)) = sequences.last_key_value().filter(|_| unknown.is_empty()) else {
-        return Err(Error::MessageNotFound(unknown));
-    };
+    let (found, sequences) =
+        tokio::join!(access::room(&chat.store, caller.user, room), sequences(chat, room, &messages));
+    let members = found?.members;
+    let (highest, sequence) = sequences?.pop_last().ok_or_else(|| Error::MessageNotFound(Vec::new()))?;
     let (moved, audience) =
         tokio::join!(chat.store.mark_read(caller.user, room, highest, sequence), chat.audience(&members, room));
     if moved? {
         chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest }).await?;
     }
     Ok(())
+}
+
+/// The sequences of messages, all of which must exist. Those that the cheap read misses are asked for again.
+async fn sequences(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, u64>, Error> {
+    let mut found = chat.store.sequences(room, ids.iter().copied(), Consistency::Eventual).await?;
+    let missing = |found: &BTreeMap<_, _>| ids.iter().copied().filter(|id| !found.contains_key(id)).collect::<Vec<_>>();
+    let missed = missing(&found);
+    if !missed.is_empty() {
+        found.extend(chat.store.sequences(room, missed, Consistency::Strong).await?);
+    }
+    let unknown = missing(&found);
+    if unknown.is_empty() { Ok(found) } else { Err(Error::MessageNotFound(unknown)) }
 }

@@ -12,20 +12,40 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Sends a message: takes a turn in the room, stores the message while it looks up who is to be told, then tells them;
-/// also the socket that it came over, if it did.
+/// Sends a message, unless its client id has made one already.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`.
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
-    // Asked before the turn is taken: a retry must leave no hole in the sequence.
-    if let Some(client_id) = &draft.content.client_id
-        && let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await?
-    {
-        return first(chat, draft.room, id).await;
+    match sent_before(chat, sender, &draft).await? {
+        Some(sent) => Ok(sent),
+        None => send_new_message(chat, sender, own, draft).await,
     }
-    // Before the turn as well: a check may take longer than a turn is good for.
-    let attached = Attached::read(chat, sender, &draft).await?;
+}
+
+/// The message that the draft's client id has made already. Asked before a turn is taken: a retry must leave no hole in
+/// the sequence.
+pub async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
+    let Some(client_id) = &draft.content.client_id else { return Ok(None) };
+    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
+        Some(id) => first(chat, draft.room, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it looks up who is to
+/// be told, then tells them; also the socket that it came over, if it did.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
+pub async fn send_new_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
+    // Before the turn: a check may take longer than a turn is good for.
+    let attached = match Attached::take(chat, sender, &draft).await {
+        Ok(attached) => attached,
+        // The message that has it may be this one, sent at the same moment.
+        Err(refused @ Error::AttachmentInvalid(_)) => return sent_before(chat, sender, &draft).await?.ok_or(refused),
+        Err(error) => return Err(error),
+    };
     let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
         .await
         .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
@@ -47,8 +67,7 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    // What is attached is kept before the message is stored: nobody sees a message whose picture is going to vanish.
-    let (turn, ()) = tokio::try_join!(chat.store.take_turn(draft.room, sender, wanted), attached.keep(chat))?;
+    let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
     let members = turn.members.clone();
     let message = message(draft, attached, sender, turn);
     let (stored, audience) = tokio::join!(chat.store.put_message(&message), chat.audience(&members, message.room));

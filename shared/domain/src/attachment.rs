@@ -5,17 +5,19 @@ use uuid::{Builder, Uuid};
 
 use crate::{Fields, Input, RoomId, Timestamp, UserId};
 
-const MAX_NAME_CHARS: usize = 255;
+/// What file systems take. The name is in each link, percent-encoded twice.
+const MAX_NAME_BYTES: usize = 255;
 const MEGABYTE: u64 = 1024 * 1024;
 /// A function reads a picture whole to check it.
-const MAX_PICTURE_BYTES: u64 = 16 * MEGABYTE;
-const MAX_VIDEO_BYTES: u64 = 100 * MEGABYTE;
+const MAX_PICTURE_MEGABYTES: u64 = 16;
+const MAX_VIDEO_MEGABYTES: u64 = 100;
 
 /// How long an upload may begin after it was announced.
 pub const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
 
-/// How long an attachment waits for its message. The bucket deletes what is in none a day after its upload at the earliest.
-pub const SEND_ATTACHMENT_WITHIN: Duration = Duration::from_hours(24);
+/// How long an attachment waits for its message. The bucket deletes what is in none after a day; half of it is for clocks,
+/// and for rules that run when they run.
+pub const SEND_ATTACHMENT_WITHIN: Duration = Duration::from_hours(12);
 
 /// An attachment: 122 random bits, written as a UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,55 +68,65 @@ pub enum AttachmentKind {
     Video,
 }
 
-/// A type of file that may be attached, named as in RFC 6838 and its registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum MediaType {
-    #[serde(rename = "image/gif")]
-    Gif,
-    #[serde(rename = "image/jpeg")]
-    Jpeg,
-    #[serde(rename = "image/png")]
-    Png,
-    #[serde(rename = "image/webp")]
-    Webp,
-    #[serde(rename = "video/mp4")]
-    Mp4,
-    #[serde(rename = "video/quicktime")]
-    Quicktime,
-    #[serde(rename = "video/3gpp")]
-    ThreeGpp,
-    #[serde(rename = "video/webm")]
-    Webm,
+macro_rules! media_types {
+    ($($name:ident, $text:literal, $kind:ident, [$($extension:literal),+];)*) => {
+        /// A type of file that may be attached, named as in RFC 6838 and its registry.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "&'static str")]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum MediaType { $($name),* }
+
+        impl MediaType {
+            /// As in a `Content-Type` header.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// Whether it is a picture or a video.
+            #[must_use]
+            pub const fn kind(self) -> AttachmentKind {
+                match self { $(Self::$name => AttachmentKind::$kind),* }
+            }
+
+            /// How the names of such files end, the usual one first.
+            #[must_use]
+            pub const fn extensions(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($extension),+]),* }
+            }
+        }
+
+        impl TryFrom<String> for MediaType {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                match &*text {
+                    $($text => Ok(Self::$name),)*
+                    _ => Err(concat!("must be one of", $(" ", $text),*)),
+                }
+            }
+        }
+    };
 }
 
-impl MediaType {
-    /// As in a `Content-Type` header.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gif => "image/gif",
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::Webp => "image/webp",
-            Self::Mp4 => "video/mp4",
-            Self::Quicktime => "video/quicktime",
-            Self::ThreeGpp => "video/3gpp",
-            Self::Webm => "video/webm",
-        }
-    }
+media_types! {
+    Gif, "image/gif", Picture, [".gif"];
+    Jpeg, "image/jpeg", Picture, [".jpg", ".jpeg", ".jpe", ".jfif"];
+    Png, "image/png", Picture, [".png"];
+    Webp, "image/webp", Picture, [".webp"];
+    Mp4, "video/mp4", Video, [".mp4", ".m4v", ".mpg4"];
+    Quicktime, "video/quicktime", Video, [".mov", ".qt"];
+    ThreeGpp, "video/3gpp", Video, [".3gp", ".3gpp"];
+    Webm, "video/webm", Video, [".webm"];
+}
 
-    /// Whether it is a picture or a video.
-    #[must_use]
-    pub const fn kind(self) -> AttachmentKind {
-        match self {
-            Self::Gif | Self::Jpeg | Self::Png | Self::Webp => AttachmentKind::Picture,
-            Self::Mp4 | Self::Quicktime | Self::ThreeGpp | Self::Webm => AttachmentKind::Video,
-        }
+impl From<MediaType> for &'static str {
+    fn from(media_type: MediaType) -> Self {
+        media_type.as_str()
     }
 }
 
-/// What a file is called: 1 to 255 characters, none of which ends a line or a directory.
+/// What a file is called: 1 to 255 bytes of UTF-8, none of which ends a line or a directory, or turns what follows around.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct FileName(String);
@@ -127,14 +139,19 @@ impl FileName {
     }
 }
 
+/// The characters that direct text (Unicode Standard Annex #9, section 2): with them a name can look like another.
+const fn turns_around(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl TryFrom<String> for FileName {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
-        if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
-            return Err("must have 1 to 255 characters");
+        if !(1..=MAX_NAME_BYTES).contains(&name.len()) {
+            return Err("must have 1 to 255 bytes");
         }
-        if name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\')) {
+        if name.chars().any(|c| c.is_control() || turns_around(c) || matches!(c, '/' | '\\')) {
             return Err("must not have control characters, / or \\");
         }
         Ok(Self(name))
@@ -166,12 +183,12 @@ impl Input for NewAttachment {
         {
             fields.reject("content_type", "is not of this kind");
         }
-        let limit = match kind? {
-            AttachmentKind::Picture => MAX_PICTURE_BYTES,
-            AttachmentKind::Video => MAX_VIDEO_BYTES,
+        let most = match kind? {
+            AttachmentKind::Picture => MAX_PICTURE_MEGABYTES,
+            AttachmentKind::Video => MAX_VIDEO_MEGABYTES,
         };
-        if size.is_some_and(|size| !(1..=limit).contains(&size)) {
-            fields.reject("size", format!("must be from 1 to {limit} bytes"));
+        if size.is_some_and(|size| !(1..=most * MEGABYTE).contains(&size)) {
+            fields.reject("size", format!("must be at least 1 byte and at most {most} MB"));
         }
         Some(Self { room: room?, content_type: content_type?, size: size?, name: name? })
     }
@@ -188,6 +205,18 @@ pub struct Attachment {
     pub size: u64,
     /// What it is called.
     pub name: FileName,
+}
+
+impl Attachment {
+    /// The name to save the file under: one that ends as its type says, so that nothing else opens it than shows it.
+    #[must_use]
+    pub fn saved_as(&self) -> String {
+        let name = self.name.as_str();
+        let extensions = self.content_type.extensions();
+        let lower = name.to_lowercase();
+        let usual = extensions.first().filter(|_| !extensions.iter().any(|extension| lower.ends_with(extension)));
+        format!("{name}{}", usual.unwrap_or(&""))
+    }
 }
 
 /// How far an attachment has come.
@@ -214,8 +243,8 @@ pub struct Upload {
     pub owner: UserId,
     /// How far it has come.
     pub progress: Progress,
-    /// Until when it may be sent.
-    pub expires_at: Timestamp,
+    /// Until when it may be sent; none in a message.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Where the bytes are, for whoever has the links.
@@ -262,12 +291,23 @@ mod tests {
 
     #[test]
     fn a_name_is_one_line_and_no_path() {
-        for good in ["a", "cat.jpg", "кот 🐈.png", "..", "a\"b;c%0d"] {
+        for good in ["a", "cat.jpg", "кот 🐈.png", "..", "a\"b;c%0d", &"n".repeat(255)] {
             assert!(announced("picture", "image/png", 1, good).is_ok(), "{good}");
         }
-        for bad in ["", "a/b", "a\\b", "a\r\nb", "a\0", "\u{85}", &"n".repeat(256)] {
+        for bad in ["", "a/b", "a\\b", "a\r\nb", "a\0", "\u{85}", "a\u{202e}gpj.exe", &"ü".repeat(128)] {
             assert_eq!(wrong(announced("picture", "image/png", 1, bad)), ["name"], "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_file_is_saved_as_what_it_is() {
+        let saved = |name: &str, content_type| {
+            let name = FileName::try_from(name.to_owned()).unwrap();
+            Attachment { id: AttachmentId::new([7; 16]), content_type, size: 1, name }.saved_as()
+        };
+        assert_eq!(saved("cat.JPEG", MediaType::Jpeg), "cat.JPEG");
+        assert_eq!(saved("holiday.html", MediaType::Mp4), "holiday.html.mp4");
+        assert_eq!(saved("cat", MediaType::Png), "cat.png");
     }
 
     #[test]

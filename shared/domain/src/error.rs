@@ -55,6 +55,9 @@ pub enum Error {
     /// What is attached cannot be sent, for the reason given.
     #[error("The attachment {0}.")]
     AttachmentInvalid(String),
+    /// What is attached is still being checked. Trying again helps.
+    #[error("The attachment is still being checked. Try again shortly.")]
+    AttachmentUnchecked,
     /// The room has as many members as it may have.
     #[error("This room is full.")]
     RoomFull,

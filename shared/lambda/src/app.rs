@@ -63,12 +63,20 @@ impl App {
         self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRET is not set"))
     }
 
+    /// Whom the token names. Whether the session has ended is not known by it.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn caller(&self, request: &Request) -> Result<Caller, Error> {
+        self.tokens()?.verify(auth::bearer(request.headers())?)
+    }
+
     /// Who asks: the token is good, and its session has not ended.
     ///
     /// # Errors
     /// `Unauthenticated`.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
-        let caller = self.tokens()?.verify(auth::bearer(request.headers())?)?;
+        let caller = self.caller(request)?;
         chat::authenticate(&self.chat, &caller).await?;
         Ok(caller)
     }
@@ -83,7 +91,7 @@ impl App {
         request: &Request,
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let caller = self.tokens()?.verify(auth::bearer(request.headers())?)?;
+        let caller = self.caller(request)?;
         let (session, outcome) = tokio::join!(chat::authenticate(&self.chat, &caller), read(&caller));
         session?;
         outcome

@@ -45,7 +45,7 @@ const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::RoomFull => (StatusCode::CONFLICT, "room_full"),
         Error::TooManyRooms(_) => (StatusCode::CONFLICT, "too_many_rooms"),
         Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::AttachmentUnchecked | Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
@@ -62,7 +62,7 @@ impl Problem {
         let detail = error.to_string();
         let retry_after = match &error {
             Error::RateLimited { retry_after } => Some(retry_after.as_secs()),
-            Error::Unavailable { .. } => Some(UNAVAILABLE_FOR),
+            Error::AttachmentUnchecked | Error::Unavailable { .. } => Some(UNAVAILABLE_FOR),
             _ => None,
         };
         let errors = if let Error::Invalid(errors) = error { Some(errors) } else { None };

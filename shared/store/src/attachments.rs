@@ -29,6 +29,9 @@ struct AttachmentItem {
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
+    /// How many checks have begun.
+    #[serde(default)]
+    claims: u32,
     /// The message that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message_id: Option<MessageId>,
@@ -53,9 +56,18 @@ impl From<AttachmentItem> for Upload {
             (State::Ready, None) => Progress::Ready,
             (State::Refused, None) => Progress::Refused(item.refusal.unwrap_or_default()),
         };
-        let expires_at = Timestamp::from_millis(item.expires_at.map_or(u64::MAX, |seconds| seconds * 1000));
+        let expires_at = item.expires_at.map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
         Self { attachment: item.attachment, room: item.room_id, owner: item.owner, progress, expires_at }
     }
+}
+
+/// A check that has begun.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Which one: 1, 2, 3, …
+    pub attempt: u32,
+    /// What is to be checked.
+    pub attachment: Attachment,
 }
 
 fn upload(item: Item) -> Result<Upload, Error> {
@@ -71,8 +83,9 @@ impl Store {
             owner: upload.owner,
             state: State::Announced,
             refusal: None,
+            claims: 0,
             message_id: None,
-            expires_at: Some(upload.expires_at.seconds()),
+            expires_at: upload.expires_at.map(Timestamp::seconds),
         })?;
         let call = self.client.put_item().table_name(&self.tables.attachments).set_item(Some(item)).send();
         call.await.map_err(failed("announcing an attachment"))?;
@@ -95,23 +108,22 @@ impl Store {
 
     /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it is
     /// unknown, has been checked, or somebody else is at it.
-    pub async fn claim_check(
-        &self,
-        id: AttachmentId,
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Option<Upload>, Error> {
+    pub async fn claim_check(&self, id: AttachmentId, now: Timestamp, lease: Duration) -> Result<Option<Claim>, Error> {
         let claim = self
             .checked(id)
-            .update_expression("SET claimed_until = :until")
+            .update_expression("SET claimed_until = :until ADD claims :one")
             .condition_expression(format!(
                 "{UNCHECKED} AND (attribute_not_exists(claimed_until) OR claimed_until < :now)"
             ))
             .expression_attribute_values(":until", n((now + lease).millis()))
             .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew);
         match claim.send().await {
-            Ok(claimed) => claimed.attributes.map(upload).transpose(),
+            Ok(claimed) => {
+                let item: AttachmentItem = from_item(claimed.attributes.unwrap_or_default())?;
+                Ok(Some(Claim { attempt: item.claims, attachment: item.attachment }))
+            }
             Err(error) if refused(&error) => Ok(None),
             Err(error) => Err(failed("claiming an attachment")(error)),
         }
@@ -149,14 +161,17 @@ impl Store {
             .expression_attribute_values(":announced", s("announced"))
     }
 
-    /// Gives an attachment to a message, as an action of a transaction.
+    /// Gives an attachment to a message, as an action of a transaction. Doing it again changes nothing.
     pub(crate) fn use_attachment(&self, id: AttachmentId, message: MessageId) -> Result<TransactWriteItem, Error> {
         update(
             Update::builder()
                 .table_name(&self.tables.attachments)
                 .key("id", s(id.to_string()))
                 .update_expression("SET message_id = :message REMOVE expires_at, claimed_until")
-                .condition_expression("#state = :ready AND attribute_not_exists(message_id) AND expires_at > :now")
+                .condition_expression(
+                    "message_id = :message \
+                     OR (#state = :ready AND attribute_not_exists(message_id) AND expires_at > :now)",
+                )
                 .expression_attribute_names("#state", "state")
                 .expression_attribute_values(":ready", s("ready"))
                 .expression_attribute_values(":message", n(message.get()))

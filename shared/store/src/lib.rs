@@ -28,6 +28,7 @@ use aws_sdk_dynamodb::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use attachments::Claim;
 pub use connections::Socket;
 pub use credentials::Attempts;
 use domain::Error;

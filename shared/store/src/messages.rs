@@ -122,7 +122,7 @@ impl Store {
         if let Some(first) = cancelled.item(attachments) {
             return client_ids::message_id(first).map(Some);
         }
-        Err(Error::AttachmentInvalid("is in another message".to_owned()))
+        Err(Error::AttachmentInvalid("is in another message, or too old to be sent".to_owned()))
     }
 
     /// A message.
@@ -144,9 +144,10 @@ impl Store {
         &self,
         room: RoomId,
         ids: impl IntoIterator<Item = MessageId>,
+        consistency: Consistency,
     ) -> Result<BTreeMap<MessageId, u64>, Error> {
         let keys = ids.into_iter().map(|id| key(room, id)).collect();
-        let found = self.batch_get(&self.tables.messages, keys, Consistency::Strong).await?;
+        let found = self.batch_get(&self.tables.messages, keys, consistency).await?;
         found.into_iter().map(|item| from_item::<SequenceItem>(item).map(|item| (item.id, item.sequence))).collect()
     }
 

@@ -1,10 +1,11 @@
 //! `sessions`: one item a login, by session id. Read by every authenticated request, removed at logout, expired by
 //! DynamoDB's time to live.
 
+use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{Error, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Store, error::failed, from_item, s, to_item};
+use crate::{Item, Store, error::failed, from_item, s, to_item};
 
 /// A login that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,11 @@ pub struct Session {
     pub user_id: UserId,
     /// When it ends by itself, in seconds since 1970. Up to two days pass before DynamoDB removes it.
     pub expires_at: u64,
+}
+
+fn unless_over(item: Option<Item>, now: Timestamp) -> Result<Option<Session>, Error> {
+    let session = item.map(from_item::<Session>).transpose()?;
+    Ok(session.filter(|session| session.expires_at > now.seconds()))
 }
 
 impl Store {
@@ -49,19 +55,20 @@ impl Store {
             .send()
             .await
             .map_err(failed("reading a session"))?;
-        let session = found.item.map(from_item::<Session>).transpose()?;
-        Ok(session.filter(|session| session.expires_at > now.seconds()))
+        unless_over(found.item, now)
     }
 
-    /// Ends a session.
-    pub async fn delete_session(&self, id: &str) -> Result<(), Error> {
-        self.client
+    /// Ends a session. Returns it, unless it had ended before.
+    pub async fn end_session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
+        let deleted = self
+            .client
             .delete_item()
             .table_name(&self.tables.sessions)
             .key("id", s(id))
+            .return_values(ReturnValue::AllOld)
             .send()
             .await
             .map_err(failed("ending a session"))?;
-        Ok(())
+        unless_over(deleted.attributes, now)
     }
 }

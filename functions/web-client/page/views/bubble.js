@@ -5,6 +5,7 @@ import { icon } from "../icons.js";
 import { clock, parts } from "../text.js";
 
 /**
+ * @typedef {import("./media.js").Media} Media
  * @typedef {"sending" | "sent" | "read" | "refused"} State
  */
 
@@ -17,17 +18,21 @@ export class Bubble {
   #actions = el("div", { class: "actions", hidden: true });
   #sender = el("p", { class: "sender", dir: "auto" });
   #time = el("time");
+  /** @type {Media[]} */
+  #media;
   /** @type {State | null} */
   state = null;
 
-  /** @param {{text: string, user: number, mine: boolean}} message */
-  constructor({ text, user, mine }) {
+  /** @param {{text: string, user: number, mine: boolean, media: Media[]}} message */
+  constructor({ text, user, mine, media }) {
+    this.#media = media;
     this.#sender.style.setProperty("--hue", hue(user));
     this.element = el(
       "li",
       { class: mine ? "message mine" : "message" },
       el("div", { class: "bubble" },
         mine ? el("span", { class: "unseen" }, "You: ") : this.#sender,
+        ...media.map(({ element }) => element),
         el("div", { class: "body" },
           el("p", { class: "text", dir: "auto" }, ...parts(text).map(linked)),
           el("span", { class: "meta" }, this.#time, mine && this.#state))),
@@ -49,6 +54,11 @@ export class Bubble {
     set(this.#state, "data-state", state);
     set(this.#state, "aria-label", STATES[state]);
     this.#state.replaceChildren(icon(state === "sending" ? "clock" : state));
+  }
+
+  /** @param {import("./media.js").Shown[]} shown what each of its pictures and videos is now */
+  show(shown) {
+    this.#media.forEach((media, place) => shown[place] && media.show(shown[place]));
   }
 
   /**

@@ -1,6 +1,7 @@
 // The whole window: conversations on one side, one of them on the other. The address names the open one, so that a
 // reload and the browser's own "back" do what one expects.
 
+import { summary } from "../attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { Conversation } from "./conversation.js";
@@ -75,13 +76,16 @@ export function chatView(chat, logOut) {
   const { signal } = chat;
   chat.addEventListener("change", render, { signal });
   chat.addEventListener("message", (event) => {
-    const { conversation, sender, text } = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
+    const message = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
+    const { conversation, sender } = message;
     const room = chat.rooms.get(conversation);
     const place = room && chat.other(room) === undefined ? ` in ${chat.title(room)}` : "";
-    setText(spoken, `${chat.name(sender)}${place}: ${text}`);
+    setText(spoken, `${chat.name(sender)}${place}: ${summary(message)}`);
   }, { signal });
   document.addEventListener("visibilitychange", render, { signal });
   addEventListener("hashchange", navigate, { signal });
+  // A file that is dropped beside a conversation must not replace the page.
+  for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault(), { signal });
   navigate();
   return view;
 }

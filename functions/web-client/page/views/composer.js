@@ -1,7 +1,9 @@
-// Where messages are written. Each room keeps its own draft.
+// Where messages are written, and what goes with them is chosen. Each room keeps its own draft.
 
+import { TYPES } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
+import { Tray } from "./tray.js";
 
 const TYPING_AGAIN_AFTER = 3_000;
 const TYPING_ENDS_AFTER = 4_000;
@@ -15,10 +17,11 @@ export class Composer {
   #chat;
   #onsend;
   #input;
+  #tray = new Tray(() => this.#written(false));
   #send;
   /** @type {number | null} */
   #room = null;
-  /** @type {Map<number, string>} */
+  /** @type {Map<number, {text: string, files: File[]}>} */
   #drafts = new Map();
   #toldAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -32,12 +35,25 @@ export class Composer {
     this.#chat = chat;
     this.#onsend = onsend;
     this.#input = el("textarea", {
-      rows: 1, dir: "auto", maxlength: 4096, placeholder: "Write a message", "aria-label": "Message",
-      enterkeyhint: "send",
+      rows: 1, dir: "auto", maxlength: 4096, enterkeyhint: "send",
       oninput: () => this.#written(),
+      onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
     this.#send = el("button", { class: "round primary", type: "submit", "aria-label": "Send" }, icon("send"));
+    const chooser = el("input", {
+      type: "file", accept: TYPES.join(), multiple: true, hidden: true, "aria-label": "Photos and videos",
+      onchange: () => {
+        this.attach(chooser.files ?? []);
+        // The same file may be chosen again.
+        chooser.value = "";
+      },
+    });
+    const choose = el(
+      "button",
+      { class: "round", type: "button", "aria-label": "Attach photos or videos", onclick: () => chooser.click() },
+      icon("attach"),
+    );
     this.element = el(
       "form",
       {
@@ -47,18 +63,26 @@ export class Composer {
           this.#submit();
         },
       },
-      this.#input,
-      this.#send,
+      this.#tray.element,
+      el("div", { class: "row" }, chooser, choose, this.#input, this.#send),
     );
   }
 
   /** @param {number} room */
   show(room) {
-    if (this.#room !== null) this.#drafts.set(this.#room, this.#input.value);
+    if (this.#room !== null) this.#drafts.set(this.#room, { text: this.#input.value, files: this.#tray.files });
     this.#stopTyping();
     this.#room = room;
-    this.#input.value = this.#drafts.get(room) ?? "";
+    const { text, files } = this.#drafts.get(room) ?? { text: "", files: [] };
+    this.#input.value = text;
+    this.#tray.show(files);
     this.#written(false);
+  }
+
+  /** @param {Iterable<File>} files */
+  attach(files) {
+    this.#tray.add(files);
+    this.focus();
   }
 
   focus() {
@@ -74,17 +98,33 @@ export class Composer {
     this.#submit();
   }
 
+  /** What is copied from a page is text as well as a picture of it: then the text is meant. @param {ClipboardEvent} event */
+  #paste(event) {
+    const { clipboardData } = event;
+    if (!clipboardData?.files.length || clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.attach(clipboardData.files);
+  }
+
   #written(typing = true) {
-    set(this.#send, "disabled", this.#input.value.trim() === "");
+    const { length } = this.#tray.files;
+    set(this.#input, "placeholder", length > 0 ? "Add a caption" : "Write a message");
+    set(this.#input, "aria-label", length > 0 ? "Caption" : "Message");
+    set(this.#send, "disabled", this.#input.value.trim() === "" && length === 0);
     if (typing && this.#input.value !== "") this.#tellTyping();
     if (typing && this.#input.value === "") this.#stopTyping();
   }
 
   #submit() {
     const text = this.#input.value.trim();
-    if (text === "" || this.#room === null) return;
-    this.#chat.send(this.#room, text);
+    const room = this.#room;
+    const files = this.#tray.files;
+    if ((text === "" && files.length === 0) || room === null) return;
+    // Each file is a message of its own; the first has the caption.
+    this.#chat.send(room, text, files[0]);
+    for (const file of files.slice(1)) this.#chat.send(room, "", file);
     this.#input.value = "";
+    this.#tray.show([]);
     this.#forgetTyping();
     this.#written(false);
     this.#onsend();

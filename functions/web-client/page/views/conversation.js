@@ -1,11 +1,13 @@
 // One room: its head, its messages, and the place to write.
 
+import { attachmentsOf, kindOf } from "../attachments.js";
 import { arrange, el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { day, typists } from "../text.js";
 import { Bubble, avatar, divider } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { aboutRoom } from "./dialogs.js";
+import { Media } from "./media.js";
 
 /** Pixels from an end of the list that still count as being there. */
 const NEAR_END = 80;
@@ -17,7 +19,8 @@ const PAUSE = 10 * 60_000;
  * @typedef {import("../chat.js").Chat} Chat
  * @typedef {import("../rooms.js").Room} Room
  * @typedef {{key: string, text: string, user: number, at: string, sequence: number,
- *   state: () => import("./bubble.js").State | null, unsent?: import("../outbox.js").Unsent}} Entry
+ *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[],
+ *   unsent?: import("../outbox.js").Unsent}} Entry
  */
 
 export class Conversation {
@@ -68,6 +71,7 @@ export class Conversation {
       this.#composer.element,
     );
     this.#scroller.addEventListener("scroll", () => this.#scrolled());
+    this.element.addEventListener("drop", ({ dataTransfer }) => dataTransfer && this.#composer.attach(dataTransfer.files));
     // The list becomes lower when the text being written, or a phone's keyboard, needs its place.
     new ResizeObserver(() => this.#atEnd && this.#scrollToEnd()).observe(this.#scroller);
   }
@@ -168,7 +172,9 @@ export class Conversation {
         rows.push(keep("unread", () => divider("Unread messages")));
         previous = null;
       }
-      const bubble = keep(entry.key, () => new Bubble({ ...entry, mine: entry.user === this.#chat.me }));
+      const bubble = keep(entry.key, () => new Bubble({
+        ...entry, mine: entry.user === this.#chat.me, media: entry.media.map((shown) => new Media(shown)),
+      }));
       this.#update(bubble, entry, previous);
       rows.push(bubble.element);
       previous = entry;
@@ -181,10 +187,11 @@ export class Conversation {
    * @param {Entry} entry
    * @param {Entry | null} previous
    */
-  #update(bubble, { user, at, state, unsent }, previous) {
+  #update(bubble, { user, at, state, media, unsent }, previous) {
     const follows = previous?.user === user && Date.parse(at) - Date.parse(previous.at) < PAUSE;
     // Whoever has read a message has read it.
     bubble.update({ state: bubble.state === "read" ? "read" : state(), follows, sender: this.#chat.name(user), at });
+    bubble.show(media);
     const chat = this.#chat;
     bubble.refuse(unsent?.refused, () => unsent && chat.retry(unsent), () => unsent && chat.discard(unsent));
   }
@@ -207,6 +214,9 @@ export class Conversation {
       user: message.sender,
       at: message.created_at,
       sequence: message.sequence,
+      media: attachmentsOf(message).map(({ kind, attachment }) => ({
+        kind, ...attachment, renew: () => void this.#chat.renew(message),
+      })),
       state: () => (message.sender !== me ? null : rooms.isReadByAll(message) ? /** @type {const} */ ("read") : "sent"),
     }));
     const unsent = this.#chat.unsent(room.id).filter(({ client_id }) => !called.has(client_id));
@@ -218,10 +228,26 @@ export class Conversation {
         user: me,
         at: new Date(unsent.at).toISOString(),
         sequence: 0,
+        media: this.#unsentMedia(unsent),
         state: () => (unsent.refused ? /** @type {const} */ ("refused") : "sending"),
         unsent,
       })),
     ];
+  }
+
+  /**
+   * @param {import("../outbox.js").Unsent} unsent
+   * @returns {import("./media.js").Shown[]}
+   */
+  #unsentMedia(unsent) {
+    const { file } = unsent;
+    if (!file) return [];
+    const chat = this.#chat;
+    return [{
+      kind: kindOf(file.type), name: file.name, size: file.size, refused: unsent.refused !== undefined,
+      unkept: file.unkept === true, progress: chat.progress(unsent), file: () => chat.file(unsent),
+      cancel: () => chat.discard(unsent),
+    }];
   }
 
   #scrollToUnread() {

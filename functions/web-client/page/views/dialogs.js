@@ -1,7 +1,7 @@
-// Dialogs: to begin a conversation, and to see who is in one.
+// Dialogs: to begin a conversation, to see who is in one, and to see a picture whole.
 
 import { Failure } from "../api.js";
-import { el, setText } from "../dom.js";
+import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar } from "./bubble.js";
 
@@ -82,6 +82,33 @@ export function aboutRoom(chat, room) {
   );
   render();
   dialog.showModal();
+}
+
+/**
+ * A picture as it was sent.
+ * @param {string} name
+ * @param {() => void} onfail the link does not work
+ */
+export function lightbox(name, onfail) {
+  const dialog = modal(name);
+  dialog.classList.add("lightbox");
+  const problem = el("p", { class: "problem", role: "alert" });
+  const image = el("img", {
+    alt: name, onload: () => setText(problem, ""), onerror: () => {
+      setText(problem, "The picture cannot be loaded now.");
+      onfail();
+    },
+  });
+  const link = el("a", { target: "_blank", rel: "noopener noreferrer" }, "Open in a new tab");
+  dialog.append(image, problem, link);
+  dialog.showModal();
+  return {
+    /** @param {string} url */
+    show(url) {
+      set(image, "src", url);
+      set(link, "href", url);
+    },
+  };
 }
 
 /** A dialog that is gone when it is closed. @param {string} title */

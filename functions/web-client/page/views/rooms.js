@@ -1,5 +1,6 @@
 // The list of conversations.
 
+import { summary } from "../attachments.js";
 import { arrange, el, set, setText } from "../dom.js";
 import { moment, typists } from "../text.js";
 import { avatar } from "./bubble.js";
@@ -93,6 +94,6 @@ class Row {
 function preview(chat, room) {
   const last = room.last_message;
   if (!last) return "No messages yet";
-  if (last.sender === chat.me) return `You: ${last.text}`;
-  return chat.other(room) === undefined ? `${chat.name(last.sender)}: ${last.text}` : last.text;
+  if (last.sender === chat.me) return `You: ${summary(last)}`;
+  return chat.other(room) === undefined ? `${chat.name(last.sender)}: ${summary(last)}` : summary(last);
 }

@@ -1,7 +1,8 @@
 //! axe-core finds nothing wrong, on any screen, in either scheme of colours.
 
 use browser::{Screen, Window};
-use e2e::{Server, User};
+use e2e::{File, Server, User};
+use tempfile::TempDir;
 
 async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, screen: Screen) {
     let window = Window::open(server, screen).await;
@@ -26,6 +27,17 @@ async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, scree
     view("a conversation").await;
     window.writes("Message", "something").await;
     view("a conversation, writing").await;
+    let disk = TempDir::new().unwrap();
+    let [picture, notes] = ["red.png", "notes.txt"].map(|name| disk.path().join(name));
+    std::fs::write(&picture, File::picture().bytes).unwrap();
+    std::fs::write(&notes, "no picture").unwrap();
+    window.attaches(&[&picture, &notes]).await;
+    window.sees("notes.txt cannot be sent.").await;
+    view("a conversation, with a file chosen").await;
+    window.clicks("Remove red.png").await;
+    window.clicks("Open garden.jpg").await;
+    view("a picture, whole").await;
+    window.clicks("Close").await;
     window.clicks("Members and details").await;
     window.sees(&bob.name).await;
     view("who is there").await;
@@ -40,6 +52,10 @@ async fn on_every_screen_in_every_view() {
     ann.reads(garden, &theirs).await;
     let read = ann.sends(garden, "I did, https://example.org").await;
     bob.reads(garden, &read).await;
+    for file in [File::photo(), File::video()] {
+        let id = ann.uploads(garden, &file).await;
+        ann.tries_to_attach(garden, file.kind, &id).await.is(201);
+    }
     ann.sends(garden, "not read by anybody yet").await;
     bob.sends(kitchen, "hello").await;
     for screen in Screen::ALL {

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod accessibility;
+mod attachments;
 mod chatting;
 mod faults;
 mod history;

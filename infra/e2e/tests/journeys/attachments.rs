@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 async fn assert_photo(shown: &Value) {
     let photo = download(&shown["url"]).await;
     assert_eq!(photo.headers()["content-type"], "image/jpeg");
-    assert_eq!(photo.headers()["content-disposition"], "inline; filename*=UTF-8''garden.jpg");
+    assert_eq!(photo.headers()["content-disposition"], "inline;filename*=UTF-8''garden.jpg");
     let photo = photo.bytes().await.unwrap();
     assert_eq!(photo, photo_without_place(), "the same but for what EXIF told");
     let thumbnail = download(&shown["thumbnail_url"]).await.bytes().await.unwrap();
@@ -67,7 +67,7 @@ async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
         assert_eq!(shown["size"], video.bytes.len());
         let film = download(&shown["url"]).await;
         assert_eq!(film.headers()["content-type"], "video/mp4");
-        assert_eq!(film.headers()["content-disposition"], "inline; filename*=UTF-8''film%20%C2%BD.mp4");
+        assert_eq!(film.headers()["content-disposition"], "inline;filename*=UTF-8''film%20%C2%BD.mp4");
         assert_eq!(film.bytes().await.unwrap(), video.bytes);
         let shown = &event["attachment_picture"];
         assert_eq!(download(&shown["url"]).await.bytes().await.unwrap(), picture.bytes);
@@ -168,11 +168,11 @@ async fn an_attachment_is_its_owners_for_its_room_of_its_kind() {
     let room = ann.creates_room_with(&[&bob]).await;
     let other_room = ann.creates_room_with(&[&bob]).await;
     let id = ann.uploads(room, &File::picture()).await;
-    let none = "is none of yours for this room";
+    let none = "was not uploaded by you for this room";
     assert!(refused(&bob, room, "picture", &id).await.contains(none), "somebody else's");
     assert!(refused(&ann, other_room, "picture", &id).await.contains(none), "for another room");
     assert!(refused(&ann, room, "picture", "7d2e1f0a-6c1f-4c53-9a43-0f7a4c1d2b3e").await.contains(none), "nobody's");
-    assert!(refused(&ann, room, "video", &id).await.contains("is of the other kind"));
+    assert!(refused(&ann, room, "video", &id).await.contains("is a picture, not a video"));
     assert!(ann.sees_messages(room).await.is_empty());
     ann.tries_to_attach(room, "picture", &id).await.is(201);
 }
@@ -190,6 +190,70 @@ async fn an_attachment_is_in_one_message() {
     assert_eq!(statuses, [201, 400], "{one:?} {other:?}");
     assert!(refused(&ann, room, "picture", &id).await.contains("is in another message"));
     assert_eq!(ann.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_has_left_the_room_attaches_nothing() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut bobs = bob.opens_socket_for_all_rooms().await;
+    let id = bob.uploads(room, &File::picture()).await;
+    bob.leaves(room).await;
+    bobs.next_of("left").await;
+    bob.tries_to_attach(room, "picture", &id).await.refuses(403, "not_a_member");
+    bobs.sends(&json!({"type": "message", "conversation": room, "attachment_picture": id})).await;
+    bobs.is_told("not_a_member").await;
+    bob.tries_to_announce(room, &File::picture()).await.refuses(403, "not_a_member");
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_refused_over_a_socket_is_told_there() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut socket = ann.opens_socket(room).await;
+    let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
+    socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
+    let error = socket.is_told("attachment_invalid").await;
+    assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
+}
+
+#[tokio::test]
+async fn what_was_checked_is_not_uploaded_over() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let file = File::picture();
+    let upload = ann.announces(room, &file).await;
+    assert_eq!(upload.sends(&file.bytes).await.0, 204);
+    let sent = ann.tries_to_attach(room, "picture", &upload.id).await.is(201);
+    let script = vec![b'<'; file.bytes.len()];
+    assert_eq!(upload.sends(&script).await.0, 204, "the form lasts ten minutes");
+    // Another upload is checked after it.
+    let other = ann.uploads(room, &file).await;
+    ann.tries_to_attach(room, "picture", &other).await.is(201);
+    let shown = download(&sent["attachment_picture"]["url"]).await.bytes().await.unwrap();
+    assert_eq!(shown, file.bytes);
+}
+
+#[tokio::test]
+async fn retries_at_the_same_moment_get_the_same_message() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for round in 0..5 {
+        let id = ann.uploads(room, &File::picture()).await;
+        let body = json!({"conversation_id": room, "attachment_picture": id, "client_id": format!("c{round}")});
+        let tries = [(); 3].map(|()| ann.post("/send-message/", &body));
+        let answers = futures_util::future::join_all(tries).await;
+        let mut ids: Vec<_> = answers.iter().map(|answer| answer.json()["id"].clone()).collect();
+        assert!(ids[0].is_u64(), "{answers:?}");
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "{answers:?}");
+    }
+    assert_eq!(ann.sees_messages(room).await.len(), 5);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod attachments;
 mod authentication;
 mod concurrency;
 mod conventions;
+mod costs;
 mod create_attachment;
 mod create_chatroom;
 mod dead_sockets;

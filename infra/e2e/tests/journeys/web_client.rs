@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Answer, Server};
+use e2e::{Answer, File, Server};
 use reqwest::{Method, header::IF_NONE_MATCH};
 
 /// The paths of everything that the page loads.
@@ -32,16 +32,25 @@ async fn the_page_and_everything_it_loads_are_there() {
 }
 
 #[tokio::test]
-async fn the_page_knows_its_socket_and_may_reach_nothing_else() {
+async fn the_page_knows_its_socket_and_may_reach_that_and_the_bucket_and_nothing_else() {
     let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room_with(&[]).await;
+    let bucket = ann.announces(room, &File::picture()).await.url;
     let page = server.get("/").await;
     let socket = server.websocket_url();
     assert!(page.body.contains(&format!("<meta name=\"socket\" content=\"{socket}\">")), "{}", page.body);
     let policy = page.header("content-security-policy").unwrap();
     let directives: BTreeSet<_> = policy.split("; ").collect();
-    let connect = format!("connect-src 'self' {socket}");
-    for directive in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", &connect]
-    {
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        &format!("connect-src 'self' {socket} {bucket}"),
+        &format!("img-src 'self' blob: {bucket}"),
+        &format!("media-src blob: {bucket}"),
+    ] {
         assert!(directives.contains(directive), "{directive} is not in {policy}");
     }
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));

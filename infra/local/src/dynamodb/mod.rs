@@ -115,7 +115,11 @@ fn open(directory: Option<&Path>) -> Result<Database> {
 fn serve(listener: TcpListener, database: Database) {
     let served = || -> Result<()> {
         // The engine has one lock: a second thread reads a request while the first one is in it.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("dynamodb")
+            .enable_all()
+            .build()?;
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             dynoxide::server::serve_with_shutdown(listener, database, std::future::pending())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use self::pattern::Pattern;
+pub use self::pattern::{OBJECT_CREATED, Pattern};
 use crate::{ids, lambda::Lambda, logs, template::EventRule};
 
 /// The default event bus with its rules.

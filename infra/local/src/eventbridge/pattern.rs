@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 
+/// The source of the only events that the runtime sends.
+const S3: &str = "aws.s3";
+/// The type of the event of a new object.
+pub const OBJECT_CREATED: &str = "Object Created";
+
 /// An event pattern: every field that it names must have one of the values that it lists.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Pattern(BTreeMap<String, Field>);
@@ -60,7 +65,7 @@ impl<'de> Deserialize<'de> for Pattern {
     /// Refuses what the runtime cannot match, and what asks for events that it does not send.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pattern = pattern(&Map::deserialize(deserializer)?).map_err(D::Error::custom)?;
-        if pattern.asks_for("source", "aws.s3") && pattern.asks_for("detail-type", "Object Created") {
+        if pattern.asks_for("source", S3) && pattern.asks_for("detail-type", OBJECT_CREATED) {
             return Ok(pattern);
         }
         Err(D::Error::custom(

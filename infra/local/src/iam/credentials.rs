@@ -64,14 +64,16 @@ impl Issued {
 
     /// Who has signed the request with these headers.
     pub(super) fn caller(&self, headers: &HeaderMap) -> Caller {
-        let access_key = headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once("Credential=")?.1.split('/').next());
-        access_key
+        access_key(headers)
             .and_then(|access_key| self.identity(access_key))
             .map_or(Caller::Developer, |identity| Caller::Function(identity.function))
     }
+}
+
+/// The access key in the `Authorization` header of a signed request.
+#[must_use]
+pub fn access_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("authorization")?.to_str().ok()?.split_once("Credential=")?.1.split('/').next()
 }
 
 #[cfg(test)]

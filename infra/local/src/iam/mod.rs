@@ -1,8 +1,8 @@
 //! IAM: a function may make the calls that its policies in the template allow, and no other.
 //!
 //! Each instance of a function has credentials of its own and is known by them. Whoever comes with other credentials is
-//! the developer and may do everything: this is about forgotten permissions, not about attackers. Signatures are verified
-//! where people that are neither come with them, which is S3.
+//! the developer and may do everything: this is about forgotten permissions, not about attackers. Only S3 verifies
+//! signatures, since only there a function signs what others bring.
 
 mod credentials;
 mod dynamodb;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{credentials::Issued, policy::Verdict, record::Record};
 pub use self::{
-    credentials::{Credentials, Identity},
+    credentials::{Credentials, Identity, access_key},
     record::Call,
 };
 use crate::{

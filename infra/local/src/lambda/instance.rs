@@ -20,7 +20,7 @@ use super::{
     output::Output,
     runtime_api::{RuntimeApi, Work},
 };
-use crate::{executable::Executable, iam::Iam, template::function_arn, warden::Warden};
+use crate::{calls::Calls, executable::Executable, iam::Iam, template::function_arn, warden::Warden};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,9 +33,11 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub(super) struct Launch {
     pub(super) function: String,
+    pub(super) binary: String,
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) iam: Arc<Iam>,
+    pub(super) calls: Option<Arc<Calls>>,
     pub(super) warden: Warden,
 }
 
@@ -44,6 +46,8 @@ pub(super) struct Launch {
 pub(super) struct Instance {
     process: Child,
     group: u32,
+    /// Names the instance to the services that it calls.
+    access_key: String,
     api: RuntimeApi,
     /// How it was started.
     pub(super) launch: Arc<Launch>,
@@ -90,7 +94,7 @@ impl Instance {
             .env_clear()
             .envs(&launch.variables)
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
-            .env("AWS_ACCESS_KEY_ID", credentials.access_key_id)
+            .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
             .env("AWS_SESSION_TOKEN", credentials.session_token)
             .stdin(Stdio::null())
@@ -101,7 +105,8 @@ impl Instance {
         let process = spawn_when_written(&mut command).await?;
         let group = process.id().unwrap_or_default();
         launch.warden.watch(group);
-        Ok(Self { process, group, api, launch: Arc::clone(launch), output, idle_since: Instant::now() })
+        let (launch, access_key) = (Arc::clone(launch), credentials.access_key_id);
+        Ok(Self { process, group, access_key, api, launch, output, idle_since: Instant::now() })
     }
 
     /// Whether the process is still there.
@@ -113,8 +118,12 @@ impl Instance {
     pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
         let (reply, mut answer) = oneshot::channel();
         let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
+        let calls = self.launch.calls.clone();
+        if let Some(calls) = &calls {
+            calls.begin(&self.access_key, &self.launch.binary);
+        }
         self.api.give(work).await;
-        tokio::select! {
+        let invoked = tokio::select! {
             biased;
             Ok(result) = &mut answer => Invoked { result, fatal: false },
             status = self.process.wait() => Invoked {
@@ -128,7 +137,11 @@ impl Instance {
                 result: Err(Failure::timed_out(request_id, timeout)),
                 fatal: true,
             },
+        };
+        if let Some(calls) = &calls {
+            calls.end(&self.access_key);
         }
+        invoked
     }
 
     /// Waits until the instance is ready for another event; false where it never will be.

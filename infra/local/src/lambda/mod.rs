@@ -22,7 +22,7 @@ use self::{
     instance::Launch,
     pool::{Event, Pool},
 };
-use crate::{executable::Executable, iam::Iam, ids, logs, template::Function, warden::Warden};
+use crate::{calls::Calls, executable::Executable, iam::Iam, ids, logs, template::Function, warden::Warden};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
@@ -49,6 +49,7 @@ impl Lambda {
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
         iam: &Arc<Iam>,
+        calls: Option<&Arc<Calls>>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -56,9 +57,11 @@ impl Lambda {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
+                binary: function.binary.clone(),
                 executable,
                 variables: environment::variables(&function, endpoints),
                 iam: Arc::clone(iam),
+                calls: calls.cloned(),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))

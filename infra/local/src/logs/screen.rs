@@ -8,7 +8,10 @@ use std::{
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::template::{Function, HttpRoute, Template, intrinsics::REGION};
+use crate::{
+    eventbridge::OBJECT_CREATED,
+    template::{Function, HttpRoute, Template, intrinsics::REGION},
+};
 
 /// The end of a path that matches everything below it.
 const GREEDY: &str = "/{proxy+}";
@@ -19,6 +22,8 @@ const GREEDY: &str = "/{proxy+}";
 pub struct Screen {
     url: String,
     web_socket_url: Option<String>,
+    /// The URLs of the buckets.
+    buckets: Vec<String>,
     /// `None` where the data ends with the process.
     data: Option<PathBuf>,
     routes: Vec<Route>,
@@ -32,9 +37,9 @@ const BELOW: &str = "/…";
 /// One line of the table of routes.
 #[derive(Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Route {
-    /// `GET`, `ANY`, or `WS` for a route of the WebSocket API.
+    /// `GET`, `ANY`, `WS` for a route of the WebSocket API, or `EVENT` for a rule of EventBridge.
     method: String,
-    /// A path, or a route key of the WebSocket API.
+    /// A path, a route key of the WebSocket API, or the type of an event.
     path: String,
     /// The functions it calls one after the other, as their binaries are called.
     functions: Vec<String>,
@@ -49,6 +54,7 @@ impl Screen {
         Self {
             url: url.to_owned(),
             web_socket_url: stage.map(|stage| format!("{}/{stage}", url.replacen("http", "ws", 1))),
+            buckets: template.buckets.iter().map(|bucket| format!("{url}/{}", bucket.name)).collect(),
             data: data.map(Path::to_owned),
             routes: routes(template),
             readme: readme.is_file().then_some(readme),
@@ -76,9 +82,15 @@ fn routes(template: &Template) -> Vec<Route> {
         path: key.clone(),
         functions: first.into_iter().chain([function.as_str()]).map(binary).collect(),
     });
+    let events = template.rules.iter().map(|rule| Route {
+        method: "EVENT".to_owned(),
+        path: OBJECT_CREATED.to_owned(),
+        functions: vec![binary(&rule.function)],
+    });
     let mut routes: Vec<_> = http.collect();
     routes.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
     routes.extend(sockets);
+    routes.extend(events);
     routes
 }
 
@@ -100,11 +112,14 @@ fn shortened(routes: &[HttpRoute]) -> impl Iterator<Item = (&HttpRoute, String)>
 
 impl fmt::Display for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, web_socket_url, data, routes, readme } = self;
+        let Self { url, web_socket_url, buckets, data, routes, readme } = self;
         writeln!(f)?;
         writeln!(f, "  {:<10} {}", "HTTP".dimmed(), url.cyan().bold())?;
         if let Some(url) = web_socket_url {
             writeln!(f, "  {:<10} {}", "WebSocket".dimmed(), url.cyan().bold())?;
+        }
+        for bucket in buckets {
+            writeln!(f, "  {:<10} {}", "S3".dimmed(), bucket.cyan().bold())?;
         }
         match data {
             Some(directory) => writeln!(f, "  {:<10} {}", "Data".dimmed(), directory.display())?,
@@ -122,6 +137,9 @@ impl fmt::Display for Screen {
         let step = |f: &mut fmt::Formatter<'_>, what: &str, how: &str| writeln!(f, "  {:<10} {how}", what.dimmed());
         let command = format!("aws dynamodb list-tables --endpoint-url {url} --region {REGION}");
         step(f, "Tables", &format!("{command}, with any credentials"))?;
+        if !buckets.is_empty() {
+            step(f, "Objects", &format!("aws s3 ls --endpoint-url {url} --region {REGION}, likewise"))?;
+        }
         step(f, "Rights", &format!("{url}/_local/iam tells which are granted, and which have been used"))?;
         if let Some(readme) = readme {
             step(f, "A tour", &readme.display().to_string())?;

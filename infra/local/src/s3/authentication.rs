@@ -64,8 +64,21 @@ impl Authority {
 
     /// Tells who sends a request, the signature of which is verified later.
     pub(super) fn admit(&self, parts: Parts) -> S3Result<(Parts, Caller)> {
+        if parts.headers.contains_key(header::AUTHORIZATION) && parameter(&parts, "X-Amz-Signature").is_some() {
+            return Err(s3_error!(
+                InvalidArgument,
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+                 parameter or the Authorization header should be specified"
+            ));
+        }
         let Some(signed) = Signed::of(&parts) else {
-            return Err(s3_error!(AccessDenied, "Access Denied"));
+            return Err(match parameter(&parts, "AWSAccessKeyId") {
+                Some(_) => s3_error!(
+                    InvalidRequest,
+                    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+                ),
+                None => s3_error!(AccessDenied, "Access Denied"),
+            });
         };
         match self.identity(&signed.access_key) {
             Some(identity) => {
@@ -153,7 +166,8 @@ impl Signed {
     }
 }
 
-fn parameter(parts: &Parts, wanted: &str) -> Option<String> {
+/// A parameter of the URL.
+pub(super) fn parameter(parts: &Parts, wanted: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(parts.uri.query()?.as_bytes());
     pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
 }

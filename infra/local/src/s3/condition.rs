@@ -31,7 +31,7 @@ impl Preconditions {
             (None, None) => true,
         };
         if !is_wanted {
-            return Err(s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold"));
+            return Err(failed());
         }
         let is_new = match (&self.if_none_match, &self.if_modified_since) {
             (Some(condition), _) => !holds(condition, object),
@@ -51,23 +51,21 @@ pub(super) struct Overwrite {
 
 impl Overwrite {
     pub(super) fn check(&self, old: Option<&Object>) -> S3Result<()> {
-        match (&self.if_match, old) {
-            (Some(_), None) => return Err(s3_error!(NoSuchKey)),
-            (Some(condition), Some(old)) if !holds(condition, old) => {
-                return Err(s3_error!(
-                    PreconditionFailed,
-                    "At least one of the pre-conditions you specified did not hold"
-                ));
+        if let Some(condition) = &self.if_match {
+            let old = old.ok_or_else(|| s3_error!(NoSuchKey, "The specified key does not exist."))?;
+            if !holds(condition, old) {
+                return Err(failed());
             }
-            _ => {}
         }
         match (&self.if_none_match, old) {
-            (Some(condition), Some(old)) if holds(condition, old) => {
-                Err(s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold"))
-            }
+            (Some(condition), Some(old)) if holds(condition, old) => Err(failed()),
             _ => Ok(()),
         }
     }
+}
+
+fn failed() -> S3Error {
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
 }
 
 fn holds(condition: &ETagCondition, object: &Object) -> bool {

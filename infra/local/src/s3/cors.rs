@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html>
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use s3s::{S3Error, S3ErrorCode};
+use s3s::S3Error;
 use wildmatch::WildMatch;
 
 use super::named;
@@ -17,8 +17,7 @@ pub(super) fn is_preflight(parts: &Parts) -> bool {
 /// The headers of the answer to a preflight.
 pub(super) fn preflight(rules: &[CorsRule], request: &HeaderMap) -> Result<HeaderMap, S3Error> {
     let origin = text(request, &header::ORIGIN).ok_or_else(|| {
-        let message = "Insufficient information. Origin request header needed.";
-        S3Error::with_message(S3ErrorCode::InvalidRequest, message)
+        named("BadRequest", StatusCode::BAD_REQUEST, "Insufficient information. Origin request header needed.")
     })?;
     let method = text(request, &header::ACCESS_CONTROL_REQUEST_METHOD).unwrap_or_default();
     let asked: Vec<_> = text(request, &header::ACCESS_CONTROL_REQUEST_HEADERS)

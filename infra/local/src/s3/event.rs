@@ -7,6 +7,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Arrival, store::Object};
 use crate::{
+    eventbridge::OBJECT_CREATED,
     ids,
     template::{
         bucket_arn,
@@ -39,7 +40,7 @@ pub(super) fn created(bucket: &str, object: &Object, arrival: &Arrival, reason: 
     json!({
         "version": "0",
         "id": ids::lambda_request(),
-        "detail-type": "Object Created",
+        "detail-type": OBJECT_CREATED,
         "source": "aws.s3",
         "account": ACCOUNT_ID,
         "time": whole_seconds.format(&Rfc3339).unwrap_or_default(),

@@ -21,8 +21,8 @@ use super::{
     event::Reason,
     named,
     policy::{self, Fields},
-    store::{Attributes, Content},
-    tags,
+    store::{Attributes, Content, Object, Wanted},
+    tags, unsupported,
 };
 use crate::iam::Caller;
 
@@ -68,13 +68,13 @@ impl Service {
         let sizes = policy::check(&fields, bucket, OffsetDateTime::now_utc())?;
         let key = key(&fields, &file)?;
         let tags = fields.get("tagging").map(|xml| tags::of_field(xml)).transpose()?.unwrap_or_default();
-        let answer = Answer::of(&fields)?;
+        unsupported::refuse_fields(fields.keys())?;
         self.check_put(&arrival, bucket, &key, !tags.is_empty())?;
         let content = self.receive(bucket, file, *sizes.start(), *sizes.end()).await?;
-        let said = (attributes(&fields), tags);
-        let overwrite = Overwrite::default();
-        let object = self.put(&arrival, bucket, &key, content, said, overwrite, Reason::Post).await?;
-        answer.response(bucket, &key, &object.e_tag)
+        let (attributes, overwrite) = (attributes(&fields), Overwrite::default());
+        let wanted = Wanted { bucket: bucket.to_owned(), key, attributes, tags, overwrite };
+        let object = self.put(&arrival, Reason::Post, wanted, content).await?;
+        answer(status(&fields), bucket, &object)
     }
 
     async fn receive(&self, bucket: &str, mut file: Field<'_>, min: u64, max: u64) -> S3Result<Content> {
@@ -195,29 +195,23 @@ fn attributes(fields: &Fields) -> Attributes {
 }
 
 /// How the form wants to be answered.
-struct Answer(StatusCode);
-
-impl Answer {
-    fn of(fields: &Fields) -> S3Result<Self> {
-        if fields.contains_key("success_action_redirect") || fields.contains_key("redirect") {
-            return Err(s3_error!(NotImplemented, "success_action_redirect"));
-        }
-        Ok(Self(match fields.get("success_action_status").map(String::as_str) {
-            Some("200") => StatusCode::OK,
-            Some("201") => StatusCode::CREATED,
-            _ => StatusCode::NO_CONTENT,
-        }))
+fn status(fields: &Fields) -> StatusCode {
+    match fields.get("success_action_status").map(String::as_str) {
+        Some("200") => StatusCode::OK,
+        Some("201") => StatusCode::CREATED,
+        _ => StatusCode::NO_CONTENT,
     }
+}
 
-    fn response(self, bucket: &str, key: &str, e_tag: &str) -> S3Result<Response> {
-        let (location, e_tag) = (format!("/{bucket}/{key}"), format!("\"{e_tag}\""));
-        let mut document = Vec::new();
-        if self.0 == StatusCode::CREATED {
-            let mut writer = xml::Serializer::new(&mut document);
-            let answer = PostResponse { location: &location, bucket, key, etag: &e_tag };
-            let written = writer.decl().and_then(|()| xml::Serialize::serialize(&answer, &mut writer));
-            written.map_err(S3Error::internal_error)?;
-        }
-        Ok((self.0, [(header::ETAG, e_tag)], document).into_response())
+fn answer(status: StatusCode, bucket: &str, object: &Object) -> S3Result<Response> {
+    let key = &object.key;
+    let (location, e_tag) = (format!("/{bucket}/{key}"), format!("\"{}\"", object.e_tag));
+    let mut document = Vec::new();
+    if status == StatusCode::CREATED {
+        let mut writer = xml::Serializer::new(&mut document);
+        let answer = PostResponse { location: &location, bucket, key, etag: &e_tag };
+        let written = writer.decl().and_then(|()| xml::Serialize::serialize(&answer, &mut writer));
+        written.map_err(S3Error::internal_error)?;
     }
+    Ok((status, [(header::ETAG, e_tag)], document).into_response())
 }

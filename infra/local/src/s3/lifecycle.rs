@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Service, store::Object};
+use super::{
+    Service,
+    store::{Object, Store},
+};
 use crate::{logs, template::LifecycleRule};
 
 /// Whether a rule has ended `object` by `now`. S3 rounds up to the next midnight; here it is the moment itself.
@@ -29,9 +32,8 @@ impl Service {
                 for object in ended {
                     let (name, rules) = (name.clone(), bucket.lifecycle.clone());
                     // Looked at again: it may have been replaced, or its tag taken away, in between.
-                    let delete = move |store: &super::store::Store| {
-                        store.delete(&name, &object.key, |object| is_over(&rules, object, now))
-                    };
+                    let delete =
+                        move |store: &Store| store.delete(&name, &object.key, |object| is_over(&rules, object, now));
                     if let Err(error) = self.blocking(delete).await {
                         logs::warning(&format!("deleting an expired object: {error}"));
                     }

@@ -7,6 +7,7 @@
 mod authentication;
 mod checksum;
 mod condition;
+mod copy;
 mod cors;
 mod event;
 mod form;
@@ -16,6 +17,7 @@ mod operations;
 mod policy;
 mod store;
 mod tags;
+mod unsupported;
 
 use std::{
     collections::BTreeMap,
@@ -38,10 +40,8 @@ use s3s::{
 
 use self::{
     authentication::{Authority, Keys},
-    condition::Overwrite,
     event::Reason,
-    store::{Attributes, Content, Object, Store},
-    tags::Tags,
+    store::{Content, Object, Store, Wanted},
 };
 use crate::{
     eventbridge::EventBridge,
@@ -153,10 +153,15 @@ impl S3 {
         if let Some(boundary) = form::boundary(&parts)
             && let Some(bucket) = self.bucket(&parts)
         {
+            if parts.uri.path().trim_matches('/') != bucket.name {
+                let message = "The specified method is not allowed against this resource.";
+                return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, message));
+            }
             let arrival = |caller| Arrival { caller, source, request_id: request_id.to_owned() };
             return self.service.post(&self.authority, &bucket.name, boundary, body, arrival).await;
         }
         let (mut parts, caller) = self.authority.admit(parts)?;
+        unsupported::refuse(&parts)?;
         parts.extensions.insert(Arrival { caller, source, request_id: request_id.to_owned() });
         let body = s3s::Body::http_body_unsync(body);
         match self.calls.call(Request::from_parts(parts, body)).await {
@@ -168,21 +173,11 @@ impl S3 {
 
 impl Service {
     /// Makes an object, and tells of it.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of the one sentence: who puts what where, and how")]
-    async fn put(
-        &self,
-        arrival: &Arrival,
-        bucket: &str,
-        key: &str,
-        content: Content,
-        said: (Attributes, Tags),
-        overwrite: Overwrite,
-        reason: Reason,
-    ) -> S3Result<Arc<Object>> {
-        let (name, own_key) = (bucket.to_owned(), key.to_owned());
-        let object = self.blocking(move |store| store.put(&name, &own_key, content, said, &overwrite)).await?;
-        if self.buckets.get(bucket).is_some_and(|bucket| bucket.event_bridge) {
-            self.events.send(&event::created(bucket, &object, arrival, reason));
+    async fn put(&self, arrival: &Arrival, reason: Reason, wanted: Wanted, content: Content) -> S3Result<Arc<Object>> {
+        let bucket = wanted.bucket.clone();
+        let object = self.blocking(move |store| store.put(wanted, content)).await?;
+        if self.buckets.get(&bucket).is_some_and(|bucket| bucket.event_bridge) {
+            self.events.send(&event::created(&bucket, &object, arrival, reason));
         }
         Ok(object)
     }

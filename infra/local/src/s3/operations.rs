@@ -6,12 +6,12 @@ use futures_util::StreamExt as _;
 use s3s::{
     S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result,
     dto::{
-        Bucket, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput, DeleteObjectOutput,
+        Bucket, CopyObjectInput, CopyObjectOutput, CopyObjectResult, DeleteObjectInput, DeleteObjectOutput,
         DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetBucketLocationInput, GetBucketLocationOutput,
         GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput, HeadBucketInput,
         HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListObjectsV2Input,
-        ListObjectsV2Output, MetadataDirective, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
-        PutObjectTaggingOutput, StreamingBlob, TaggingDirective,
+        ListObjectsV2Output, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput,
+        StreamingBlob,
     },
     s3_error,
 };
@@ -24,7 +24,7 @@ use super::{
     condition::{self, Overwrite, Preconditions},
     event::Reason,
     listing,
-    store::{Attributes, Object, Store},
+    store::{Attributes, Object, Store, Wanted},
     tags,
 };
 use crate::iam::{self, Access};
@@ -53,7 +53,7 @@ impl S3 for Service {
         let attributes = Attributes {
             content_type: input.content_type,
             content_disposition: input.content_disposition,
-            content_encoding: input.content_encoding,
+            content_encoding: input.content_encoding.and_then(|encoding| own_encoding(&encoding)),
             content_language: input.content_language,
             cache_control: input.cache_control,
             expires: input.expires,
@@ -61,8 +61,8 @@ impl S3 for Service {
         };
         let overwrite = Overwrite { if_match: input.if_match, if_none_match: input.if_none_match };
         let content = draft.finish().await?;
-        let (bucket, key) = (input.bucket, input.key);
-        let object = self.put(&arrival, &bucket, &key, content, (attributes, tags), overwrite, Reason::Put).await?;
+        let wanted = Wanted { bucket: input.bucket, key: input.key, attributes, tags, overwrite };
+        let object = self.put(&arrival, Reason::Put, wanted, content).await?;
         Ok(S3Response::new(PutObjectOutput { e_tag: Some(condition::e_tag(&object)), ..Default::default() }))
     }
 
@@ -129,48 +129,7 @@ impl S3 for Service {
 
     async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
         let arrival = Arrival::of(&req)?;
-        let input = req.input;
-        let CopySource::Bucket { bucket: from, key: from_key, version_id: None } = &input.copy_source else {
-            return Err(s3_error!(NotImplemented, "a copy is made of an object in a bucket, without versions"));
-        };
-        let is = |directive: Option<&str>, replace: &str| directive == Some(replace);
-        let replaces_tags =
-            is(input.tagging_directive.as_ref().map(TaggingDirective::as_str), TaggingDirective::REPLACE);
-        let replaces_attributes =
-            is(input.metadata_directive.as_ref().map(MetadataDirective::as_str), MetadataDirective::REPLACE);
-        let new_tags = tags::of_header(input.tagging.as_deref())?;
-        let source = self.store.find(from, from_key);
-        let copies_tags = !replaces_tags && source.as_ref().is_some_and(|source| !source.tags.is_empty());
-        let of_source = [Some("GetObject"), copies_tags.then_some("GetObjectTagging")].into_iter().flatten();
-        let mut accesses: Vec<_> = of_source.map(|action| iam::s3::object(action, from, from_key)).collect();
-        accesses.extend(put_accesses(&input.bucket, &input.key, copies_tags || replaces_tags && !new_tags.is_empty()));
-        self.check(&arrival, accesses)?;
-        let source = source.ok_or_else(|| self.missing(&arrival, from))?;
-        self.check_bucket(&input.bucket)?;
-        let preconditions = Preconditions {
-            if_match: input.copy_source_if_match,
-            if_none_match: input.copy_source_if_none_match,
-            if_modified_since: input.copy_source_if_modified_since,
-            if_unmodified_since: input.copy_source_if_unmodified_since,
-        };
-        preconditions.check(&source, S3ErrorCode::PreconditionFailed)?;
-        let attributes = if replaces_attributes {
-            Attributes {
-                content_type: input.content_type,
-                content_disposition: input.content_disposition,
-                content_encoding: input.content_encoding,
-                content_language: input.content_language,
-                cache_control: input.cache_control,
-                expires: input.expires,
-                metadata: input.metadata.unwrap_or_default().into_iter().collect(),
-            }
-        } else {
-            source.attributes.clone()
-        };
-        let tags = if replaces_tags { new_tags } else { source.tags.clone() };
-        let content = self.store.same_content(from, &source, &input.bucket)?;
-        let (bucket, key, overwrite) = (input.bucket, input.key, Overwrite::default());
-        let object = self.put(&arrival, &bucket, &key, content, (attributes, tags), overwrite, Reason::Copy).await?;
+        let object = self.copy(&arrival, req.input).await?;
         let result = CopyObjectResult {
             e_tag: Some(condition::e_tag(&object)),
             last_modified: Some(object.created.clone()),
@@ -232,7 +191,11 @@ impl S3 for Service {
     async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
         let access = Access { action: "s3:ListAllMyBuckets".to_owned(), resource: "*".to_owned() };
         self.check(&Arrival::of(&req)?, [access])?;
-        let bucket = |name: &String| Bucket { name: Some(name.clone()), ..Default::default() };
+        let bucket = |name: &String| Bucket {
+            name: Some(name.clone()),
+            creation_date: self.store.bucket_created(name),
+            ..Default::default()
+        };
         let buckets = self.buckets.keys().map(bucket).collect();
         Ok(S3Response::new(ListBucketsOutput { buckets: Some(buckets), ..Default::default() }))
     }
@@ -256,28 +219,37 @@ impl S3 for Service {
 /// The type of an object of which nobody has said it.
 const UNKNOWN_TYPE: &str = "binary/octet-stream";
 
+/// The encodings of an object, but for the one of the request that brought it.
+fn own_encoding(header: &str) -> Option<String> {
+    let encodings = header.split(',').map(str::trim).filter(|encoding| *encoding != "aws-chunked");
+    let encodings: Vec<_> = encodings.collect();
+    (!encodings.is_empty()).then(|| encodings.join(","))
+}
+
 fn signed(size: u64) -> S3Result<i64> {
     i64::try_from(size).map_err(S3Error::internal_error)
 }
 
-fn put_accesses(bucket: &str, key: &str, tagged: bool) -> impl Iterator<Item = Access> {
+/// The rights that a new object needs.
+pub(super) fn put_accesses(bucket: &str, key: &str, tagged: bool) -> impl Iterator<Item = Access> {
     let actions = [Some("PutObject"), tagged.then_some("PutObjectTagging")].into_iter().flatten();
     actions.map(move |action| iam::s3::object(action, bucket, key))
 }
 
 impl Service {
-    fn check(&self, arrival: &Arrival, accesses: impl IntoIterator<Item = Access>) -> S3Result<()> {
+    /// Checks all of these rights.
+    pub(super) fn check(&self, arrival: &Arrival, accesses: impl IntoIterator<Item = Access>) -> S3Result<()> {
         let accesses = accesses.into_iter().collect();
         self.iam.check_each(&arrival.caller, accesses).map_err(|denied| s3_error!(AccessDenied, "{denied}"))
     }
 
-    /// The rights that a new object needs.
+    /// Checks the rights that a new object needs.
     pub(super) fn check_put(&self, arrival: &Arrival, bucket: &str, key: &str, tagged: bool) -> S3Result<()> {
         self.check(arrival, put_accesses(bucket, key, tagged))?;
         self.check_bucket(bucket)
     }
 
-    fn check_bucket(&self, bucket: &str) -> S3Result<()> {
+    pub(super) fn check_bucket(&self, bucket: &str) -> S3Result<()> {
         if self.buckets.contains_key(bucket) {
             Ok(())
         } else {
@@ -286,7 +258,7 @@ impl Service {
     }
 
     /// Who may not list a bucket is not told what is missing in it.
-    fn missing(&self, arrival: &Arrival, bucket: &str) -> S3Error {
+    pub(super) fn missing(&self, arrival: &Arrival, bucket: &str) -> S3Error {
         match self.iam.may_know(&arrival.caller, &iam::s3::bucket("ListBucket", bucket)) {
             Err(denied) => s3_error!(AccessDenied, "{denied}"),
             Ok(()) => match self.check_bucket(bucket) {

@@ -21,13 +21,14 @@ use s3s::{
     s3_error,
 };
 use serde::{Deserialize, Serialize};
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{condition::Overwrite, tags::Tags};
 
-/// How the names of records end.
+/// How the names of records end, and those of all other files begin.
 const RECORD: &str = "json";
+const CONTENT: &str = "content-";
 
 /// What is known of an object, but for its content.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -74,6 +75,15 @@ pub(super) struct Draft {
     md5: Md5,
 }
 
+/// An object that is to be, but for its content.
+pub(super) struct Wanted {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) attributes: Attributes,
+    pub(super) tags: Tags,
+    pub(super) overwrite: Overwrite,
+}
+
 type Index = BTreeMap<String, BTreeMap<String, Arc<Object>>>;
 
 /// All objects of all buckets.
@@ -97,6 +107,13 @@ impl Store {
         Ok(Self { root: root.to_owned(), index: RwLock::new(index), writing: Mutex::default() })
     }
 
+    /// When a bucket was made.
+    pub(super) fn bucket_created(&self, bucket: &str) -> Option<Timestamp> {
+        let directory = fs::metadata(self.root.join(bucket)).ok()?;
+        // Not every file system knows when a directory was made.
+        directory.created().or_else(|_| directory.modified()).ok().map(Timestamp::from)
+    }
+
     pub(super) fn find(&self, bucket: &str, key: &str) -> Option<Arc<Object>> {
         self.index().get(bucket)?.get(key).cloned()
     }
@@ -117,35 +134,31 @@ impl Store {
 
     /// Content to be written, for an object of this bucket.
     pub(super) fn draft(&self, bucket: &str) -> S3Result<Draft> {
-        let (file, path) = NamedTempFile::new_in(self.root.join(bucket)).map_err(S3Error::internal_error)?.into_parts();
+        let (file, path) = named().tempfile_in(self.root.join(bucket)).map_err(S3Error::internal_error)?.into_parts();
         Ok(Draft { path, file: tokio::fs::File::from_std(file), size: 0, md5: Md5::new() })
     }
 
-    /// The content of another object, without copying it: content never changes.
-    pub(super) fn same_content(&self, from: &str, object: &Object, bucket: &str) -> S3Result<Content> {
+    /// An object, and its content for an object of `bucket`, without copying it: content never changes.
+    pub(super) fn link(&self, from: &str, key: &str, bucket: &str) -> S3Result<Option<(Arc<Object>, Content)>> {
+        let index = self.index();
+        let Some(object) = index.get(from).and_then(|objects| objects.get(key)) else { return Ok(None) };
         let source = self.root.join(from).join(&object.content);
-        let link = tempfile::Builder::new().make_in(self.root.join(bucket), |path| fs::hard_link(&source, path));
+        // Still locked: content is deleted after its object.
+        let link = named().make_in(self.root.join(bucket), |path| fs::hard_link(&source, path));
         let path = link.map_err(S3Error::internal_error)?.into_temp_path();
-        Ok(Content { path, size: object.size, e_tag: object.e_tag.clone() })
+        Ok(Some((Arc::clone(object), Content { path, size: object.size, e_tag: object.e_tag.clone() })))
     }
 
     /// Makes an object, or replaces it. Blocks for as long as the disk takes.
-    pub(super) fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        content: Content,
-        said: (Attributes, Tags),
-        overwrite: &Overwrite,
-    ) -> S3Result<Arc<Object>> {
-        let _writing = self.writing();
-        let old = self.find(bucket, key);
-        overwrite.check(old.as_deref())?;
+    pub(super) fn put(&self, wanted: Wanted, content: Content) -> S3Result<Arc<Object>> {
+        let Wanted { bucket, key, attributes, tags, overwrite } = wanted;
         let Content { path, size, e_tag } = content;
+        let _writing = self.writing();
+        let old = self.find(&bucket, &key);
+        overwrite.check(old.as_deref())?;
         let path = path.keep().map_err(S3Error::internal_error)?;
-        let (attributes, tags) = said;
         let object = Object {
-            key: key.to_owned(),
+            key,
             size,
             e_tag,
             created: Timestamp::from(SystemTime::now()),
@@ -153,9 +166,9 @@ impl Store {
             tags,
             content: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         };
-        let object = self.replace(bucket, object)?;
+        let object = self.replace(&bucket, object)?;
         if let Some(old) = old {
-            self.delete_content(bucket, &old)?;
+            self.delete_content(&bucket, &old)?;
         }
         Ok(object)
     }
@@ -181,7 +194,7 @@ impl Store {
 
     fn replace(&self, bucket: &str, object: Object) -> S3Result<Arc<Object>> {
         let written = || -> io::Result<()> {
-            let mut draft = NamedTempFile::new_in(self.root.join(bucket))?;
+            let mut draft = named().tempfile_in(self.root.join(bucket))?;
             draft.write_all(&serde_json::to_vec(&object)?)?;
             draft.as_file().sync_all()?;
             draft.persist(self.record(bucket, &object.key))?;
@@ -247,10 +260,19 @@ fn load(directory: &Path) -> io::Result<BTreeMap<String, Arc<Object>>> {
         objects.insert(object.key.clone(), Arc::new(object));
     }
     let contents: HashSet<_> = objects.values().map(|object| directory.join(&object.content)).collect();
-    for leftover in others.iter().filter(|path| !contents.contains(*path)) {
+    let is_ours =
+        |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(CONTENT.as_bytes()));
+    for leftover in others.iter().filter(|path| is_ours(path) && !contents.contains(*path)) {
         fs::remove_file(leftover)?;
     }
     Ok(objects)
+}
+
+/// Files that are deleted unless they come to belong to an object.
+fn named() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(CONTENT);
+    builder
 }
 
 fn hex(bytes: &[u8]) -> String {

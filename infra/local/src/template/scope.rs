@@ -66,7 +66,7 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             (id.to_owned(), vec![])
         }
         // These watch or keep what the system does; without them it does the same.
-        "AWS::Logs::LogGroup" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
+        "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");
             (id.to_owned(), vec![("Arn", arn)])
         }

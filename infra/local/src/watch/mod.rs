@@ -3,13 +3,15 @@
 //! Invariant: the last build that worked keeps running, whatever happens here. Sockets stay open, and an event that is
 //! being served is served to its end by the instance that has it.
 
+mod included;
 mod sources;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context as _, Result};
@@ -20,7 +22,12 @@ use notify_debouncer_full::{
 use tokio::sync::Notify;
 
 use self::sources::Sources;
-use crate::{build::Builder, executable::Keeper, lambda::Lambda, logs, template};
+use crate::{
+    build::{Builder, Source},
+    executable::Keeper,
+    lambda::Lambda,
+    logs, template,
+};
 
 /// How long the files have to be left alone before they are looked at: saving all files of an editor is one change.
 const QUIET: Duration = Duration::from_millis(100);
@@ -29,8 +36,9 @@ const QUIET: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Watch {
     changed: Arc<Notify>,
+    sources: Arc<RwLock<Sources>>,
     /// Watches until it is dropped.
-    _watcher: Debouncer<RecommendedWatcher, RecommendedCache>,
+    watcher: Debouncer<RecommendedWatcher, RecommendedCache>,
     template: PathBuf,
     /// What the template said at the start.
     started_with: String,
@@ -48,11 +56,12 @@ impl Watch {
         let trees: Vec<_> = sources.trees.iter().cloned().collect();
         let parents: BTreeSet<_> = sources.files.iter().filter_map(|file| file.parent()).map(Path::to_owned).collect();
         let changed = Arc::new(Notify::new());
+        let sources = Arc::new(RwLock::new(sources));
         let handler = {
-            let changed = Arc::clone(&changed);
+            let (changed, sources) = (Arc::clone(&changed), Arc::clone(&sources));
             // Any number of changes while a build runs make one more build.
             move |events: DebounceEventResult| {
-                if concern(&sources, &events) {
+                if concern(&sources.read().unwrap_or_else(PoisonError::into_inner), &events) {
                     changed.notify_one();
                 }
             }
@@ -67,11 +76,38 @@ impl Watch {
         }
         Ok(Self {
             changed,
-            _watcher: watcher,
+            sources,
+            watcher,
             template: template.to_owned(),
             seen: source.clone(),
             started_with: source,
         })
+    }
+
+    /// Watches what a build that began at `begun` has included from elsewhere as well: what that is, is known only when it is
+    /// built.
+    ///
+    /// # Errors
+    /// Where cargo does not say what it has built from, or the system watches no further file.
+    pub fn include(&mut self, builder: &Builder, built: &BTreeMap<String, PathBuf>, begun: SystemTime) -> Result<()> {
+        // Who else builds the executables knows best when they are to be replaced.
+        let Source::Cargo { root, .. } = builder.source() else { return Ok(()) };
+        let mut included = BTreeSet::new();
+        for executable in built.values() {
+            // What has gone since the build is none of the next one's sources.
+            included.extend(included::of(executable, root)?.iter().filter_map(|file| fs::canonicalize(file).ok()));
+        }
+        let new = self.sources.write().unwrap_or_else(PoisonError::into_inner).add(included);
+        let directories: BTreeSet<_> = new.iter().filter_map(|file| file.parent()).collect();
+        for directory in directories {
+            self.watcher.watch(directory, RecursiveMode::NonRecursive).map_err(|error| refused(directory, error))?;
+        }
+        let modified = |file: &PathBuf| fs::metadata(file).and_then(|metadata| metadata.modified());
+        if new.iter().any(|file| modified(file).is_ok_and(|modified| modified >= begun)) {
+            // Nobody watched it yet, and the build may have read what it was before.
+            self.changed.notify_one();
+        }
+        Ok(())
     }
 
     /// Replaces the instances of `lambda` by those of a new build, for as long as the future is polled.
@@ -80,9 +116,14 @@ impl Watch {
             self.changed.notified().await;
             self.look_at_template().await;
             logs::note("building what has changed");
-            let begun = Instant::now();
+            let (begun, time) = (Instant::now(), SystemTime::now());
             let new = match builder.build(true).await {
-                Ok(built) => keeper.keep_new(&built),
+                Ok(built) => {
+                    if let Err(error) = self.include(&builder, &built, time) {
+                        logs::warning(&format!("{error:#}; not all sources are watched"));
+                    }
+                    keeper.keep_new(&built)
+                }
                 Err(error) => Err(error),
             };
             match new {

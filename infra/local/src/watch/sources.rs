@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Sources {
     pub(super) files: BTreeSet<PathBuf>,
     /// Inside a tree and yet no source: what cargo writes.
     output: Option<PathBuf>,
+    /// Where cargo keeps what others have published.
+    published: Option<PathBuf>,
 }
 
 impl Sources {
@@ -40,18 +42,32 @@ impl Sources {
     /// Whether a change of `path` may change a function.
     pub(super) fn contain(&self, path: &Path) -> bool {
         self.files.contains(path)
-            || self.trees.iter().any(|tree| path.strip_prefix(tree).is_ok_and(is_lasting))
-                && !self.output.as_ref().is_some_and(|output| path.starts_with(output))
+            || self.trees.iter().any(|tree| path.strip_prefix(tree).is_ok_and(is_lasting)) && !self.is_written(path)
+    }
+
+    /// Adds those files that are no sources yet, and gives them.
+    pub(super) fn add(&mut self, files: BTreeSet<PathBuf>) -> Vec<PathBuf> {
+        let is_new = |file: &PathBuf| {
+            let is_published = self.published.as_ref().is_some_and(|published| file.starts_with(published));
+            !self.contain(file) && !self.is_written(file) && !is_published
+        };
+        let new: Vec<_> = files.into_iter().filter(is_new).collect();
+        self.files.extend(new.iter().cloned());
+        new
+    }
+
+    /// Whether cargo writes it.
+    fn is_written(&self, path: &Path) -> bool {
+        self.output.as_ref().is_some_and(|output| path.starts_with(output))
     }
 }
 
 /// Editors and version control put files beside those that are edited.
 fn is_lasting(path: &Path) -> bool {
-    let passes = |name: &str| {
-        let probe_of_vim = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        name.starts_with(['.', '#']) || name.ends_with('~') || probe_of_vim
-    };
+    let passes = |name: &str| name.starts_with(['.', '#']) || name.ends_with('~');
+    let is_probe_of_vim = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
     !path.components().any(|component| component.as_os_str().to_str().is_some_and(passes))
+        && !path.file_name().is_some_and(|name| name.to_str().is_some_and(is_probe_of_vim))
 }
 
 /// Part of what `cargo metadata` tells.
@@ -104,7 +120,10 @@ impl Metadata {
         let files = ["Cargo.toml", "Cargo.lock"].map(|name| root.join(name)).into();
         // Missing before the first build.
         let output = Some(canonical(&self.target_directory).unwrap_or_else(|_| self.target_directory.clone()));
-        Ok(Sources { trees, files, output })
+        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+        let published = home.and_then(|home| canonical(&home.join("registry")).ok());
+        Ok(Sources { trees, files, output, published })
     }
 }
 
@@ -129,8 +148,9 @@ mod tests {
             trees: [PathBuf::from("/w/a")].into(),
             files: [PathBuf::from("/w/Cargo.toml")].into(),
             output: Some(PathBuf::from("/w/a/target")),
+            ..Sources::default()
         };
-        for source in ["a/src/main.rs", "a/src/words.txt", "a/Cargo.toml", "Cargo.toml"] {
+        for source in ["a/src/main.rs", "a/src/words.txt", "a/2026/words.txt", "a/Cargo.toml", "Cargo.toml"] {
             assert!(sources.contain(&Path::new("/w").join(source)), "{source}");
         }
         for other in [
@@ -144,5 +164,20 @@ mod tests {
         ] {
             assert!(!sources.contain(&Path::new("/w").join(other)), "{other}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_included_is_new_where_nobody_watches_it() {
+        let mut sources = Sources {
+            trees: [PathBuf::from("/w/a")].into(),
+            output: Some(PathBuf::from("/w/target")),
+            published: Some(PathBuf::from("/home/.cargo/registry")),
+            ..Sources::default()
+        };
+        let files = ["/w/a/src/main.rs", "/w/target/out/x.rs", "/home/.cargo/registry/src/y.rs", "/w/words.txt"];
+        let files = BTreeSet::from(files.map(PathBuf::from));
+        assert_eq!(sources.add(files.clone()), [PathBuf::from("/w/words.txt")]);
+        assert!(sources.contain(Path::new("/w/words.txt")));
+        assert!(sources.add(files).is_empty());
     }
 }

@@ -84,8 +84,10 @@ async fn the_first_screen_tells_what_answers_where() {
         format!("  HTTP       http://127.0.0.1:{port}\n"),
         format!("  WebSocket  ws://127.0.0.1:{port}/prod\n"),
         format!("  Data       {}\n", data.path().display()),
-        "  GET   /items/{id}[/…]  subject\n".to_owned(),
-        "  WS    $connect         subject, then subject\n".to_owned(),
+        format!("  S3         http://127.0.0.1:{port}/files\n"),
+        "  GET    /items/{id}[/…]  subject\n".to_owned(),
+        "  WS     $connect         subject, then subject\n".to_owned(),
+        "  EVENT  Object Created   subject\n".to_owned(),
     ];
     for line in expected {
         assert!(log.contains(&line), "{line:?} is not in {log}");

@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path, process::Output};
 
-use crate::harness::{self, Runtime, eventually, template};
+use crate::{
+    harness::{self, Runtime, eventually, template},
+    s3::Signer,
+};
 
 /// The functions' processes that belong to the runtime at `url`.
 fn children(url: &str) -> Vec<String> {
@@ -36,6 +39,21 @@ async fn sigterm_and_ctrl_c_leave_no_child() {
 #[tokio::test]
 async fn kill_9_leaves_no_child_even_if_it_is_busy() {
     leaves_no_child("KILL", None).await;
+}
+
+/// With `--memory` nothing is kept, which is true of objects that were on disk as well.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn kill_9_leaves_no_object() {
+    let temporary = tempfile::tempdir().unwrap();
+    let is_empty = || fs::read_dir(temporary.path()).unwrap().next().is_none();
+    let mut command = harness::command(&template(), &["--memory"]);
+    command.env("TMPDIR", temporary.path());
+    let runtime = Runtime::run(command).await;
+    Signer::developer(&runtime).put("a", "bytes").await;
+    assert!(!is_empty());
+    runtime.signal("KILL").await;
+    eventually("the end of the objects", async || is_empty()).await;
 }
 
 /// Runs to the end, which comes at once.

@@ -90,22 +90,22 @@ async fn an_executable_that_is_gone_leaves_the_running_one() {
 }
 
 /// A workspace that builds in a moment: its function becomes the subject, under the version that another package says.
-fn workspace() -> tempfile::TempDir {
+fn workspace(library: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = directory.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    write("Cargo.toml", "[workspace]\nresolver = '3'\nmembers = ['functions/subject', 'shared']\n");
-    write("shared/Cargo.toml", "[package]\nname = 'shared'\nedition = '2024'\n");
-    write("shared/src/lib.rs", "pub const VERSION: &str = \"one\";\n");
-    let manifest =
-        "[package]\nname = 'subject'\nedition = '2024'\n[dependencies]\nshared = { path = '../../shared' }\n";
+    write("Cargo.toml", "[workspace]\nresolver = '3'\nmembers = ['functions/subject', 'words']\n");
+    write("words/Cargo.toml", "[package]\nname = 'words'\nedition = '2024'\n");
+    write("words/src/lib.rs", library);
+    write("more words/version", "one");
+    let manifest = "[package]\nname = 'subject'\nedition = '2024'\n[dependencies]\nwords = { path = '../../words' }\n";
     write("functions/subject/Cargo.toml", manifest);
     let main = format!(
         "use std::{{os::unix::process::CommandExt, process::Command}};\n\
-         fn main() {{ panic!(\"{{}}\", Command::new(r\"{}\").env(\"VERSION\", shared::VERSION).exec()) }}\n",
+         fn main() {{ panic!(\"{{}}\", Command::new(r\"{}\").env(\"VERSION\", words::VERSION).exec()) }}\n",
         subject().display()
     );
     write("functions/subject/src/main.rs", &main);
@@ -114,19 +114,23 @@ fn workspace() -> tempfile::TempDir {
     directory
 }
 
-#[tokio::test]
-async fn sources_that_change_are_built_and_a_build_that_fails_changes_nothing() {
-    let workspace = workspace();
+async fn building(workspace: &Path) -> Runtime {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
-    command.args(["--memory", "--port", "0", "--watch", "--template"]).arg(workspace.path().join("template.yaml"));
+    command.args(["--memory", "--port", "0", "--watch", "--template"]).arg(workspace.join("template.yaml"));
     // The tests' own target directory is locked by whoever runs them, and holds another `subject`.
     command.env_remove("CARGO_TARGET_DIR");
-    let runtime = Runtime::run(command).await;
+    Runtime::run(command).await
+}
+
+#[tokio::test]
+async fn sources_that_change_are_built_and_a_build_that_fails_changes_nothing() {
+    let workspace = workspace("pub const VERSION: &str = \"one\";\n");
+    let runtime = building(workspace.path()).await;
     let mut socket = runtime.socket("/prod").await;
     let id = socket.id().await;
     assert_eq!(version(&runtime, "/subject").await, "one");
 
-    let library = workspace.path().join("shared/src/lib.rs");
+    let library = workspace.path().join("words/src/lib.rs");
     fs::write(&library, "pub const VERSION: &str = 2;\n").unwrap();
     runtime.says("still running the last build that worked").await;
     assert!(runtime.log().contains("error[E0308]"), "{}", runtime.log());
@@ -135,6 +139,25 @@ async fn sources_that_change_are_built_and_a_build_that_fails_changes_nothing() 
     fs::write(&library, "pub const VERSION: &str = \"two\";\n").unwrap();
     becomes(&runtime, "two").await;
     assert_eq!(socket.id().await, id, "the same socket");
+}
+
+/// What is included is known only when it has been built, the first time as well as later.
+#[tokio::test]
+async fn a_file_that_a_source_includes_from_elsewhere_is_built_again() {
+    let including = |file: &str| format!("pub const VERSION: &str = include_str!(\"../../{file}\");\n");
+    let workspace = workspace(&including("more words/version"));
+    let path = |file: &str| workspace.path().join(file);
+    let runtime = building(workspace.path()).await;
+    assert_eq!(version(&runtime, "/subject").await, "one");
+    fs::write(path("more words/version"), "two").unwrap();
+    becomes(&runtime, "two").await;
+
+    fs::create_dir(path("2026")).unwrap();
+    fs::write(path("2026/version"), "three").unwrap();
+    fs::write(path("words/src/lib.rs"), including("2026/version")).unwrap();
+    becomes(&runtime, "three").await;
+    fs::write(path("2026/version"), "four").unwrap();
+    becomes(&runtime, "four").await;
 }
 
 #[tokio::test]

@@ -71,9 +71,21 @@ async fn a_logout_closes_the_sockets_of_its_session_alone() {
     world.socket(ann, "this", 60_000).await;
     let other = socket(ann, "other", "s2");
     world.chat.store.add_socket(&other).await.unwrap();
+    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
+    world.chat.store.put_session(&session).await.unwrap();
     chat::logout(&world.chat, &caller(ann)).await.unwrap();
     assert_eq!(world.sockets_of(ann).await, ["other"]);
     assert_eq!(*world.gateway.closed.lock().unwrap(), ["this".to_owned()].into());
+}
+
+#[tokio::test]
+async fn a_logout_whose_first_try_got_no_further_than_the_session_closes_its_sockets() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    world.socket(ann, "this", 60_000).await;
+    let refused = chat::logout(&world.chat, &caller(ann)).await;
+    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
+    assert!(world.sockets_of(ann).await.is_empty());
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ async fn a_session_ends_at_its_time_and_at_logout() {
     store.put_session(&session).await.unwrap();
     assert_eq!(store.session("s1", NOW).await.unwrap(), Some(session));
     assert_eq!(store.session("s1", at(1000)).await.unwrap(), None);
-    store.delete_session("s1").await.unwrap();
+    assert!(store.end_session("s1", NOW).await.unwrap().is_some());
+    assert_eq!(store.end_session("s1", NOW).await.unwrap(), None);
     assert_eq!(store.session("s1", NOW).await.unwrap(), None);
 }

@@ -1,9 +1,11 @@
 //! Calls of the SDK.
 
 use aws_sdk_s3::{
-    primitives::ByteStream,
-    types::{MetadataDirective, Tag, Tagging, TaggingDirective},
+    primitives::{ByteStream, DateTime},
+    types::{MetadataDirective, StorageClass, Tag, Tagging, TaggingDirective},
 };
+
+use futures_util::future::join_all;
 
 use super::{BUCKET, Signer, error, refused};
 use crate::harness::Runtime;
@@ -30,6 +32,7 @@ async fn what_the_sdk_signs_is_taken() {
     let streamed = ByteStream::from_path(file.path()).await.unwrap();
     s3.put_object().bucket(BUCKET).key("uploads/file").body(streamed).send().await.unwrap();
     let got = s3.get_object().bucket(BUCKET).key("uploads/file").send().await.unwrap();
+    assert_eq!(got.content_encoding(), None, "the chunks were the request's");
     assert_eq!(got.body.collect().await.unwrap().into_bytes(), vec![1; 300_000]);
     s3.delete_object().bucket(BUCKET).key("uploads/file").send().await.unwrap();
     s3.delete_object().bucket(BUCKET).key("uploads/file").send().await.expect("deleting nothing is no error");
@@ -135,10 +138,50 @@ async fn conditions_decide_what_is_read_and_written() {
     get().if_match(&e_tag).send().await.unwrap();
     assert_eq!(refused(get().if_match("\"other\"").send().await), error(412, "PreconditionFailed"));
     assert_eq!(refused(get().if_none_match(&e_tag).send().await).0, 304);
+    let (past, future) = (DateTime::from_secs(0), DateTime::from_secs(4_000_000_000));
+    get().if_modified_since(past).if_unmodified_since(future).send().await.unwrap();
+    assert_eq!(refused(get().if_modified_since(future).send().await).0, 304);
+    assert_eq!(refused(get().if_unmodified_since(past).send().await), error(412, "PreconditionFailed"));
     let put = || s3.put_object().bucket(BUCKET).key("uploads/a");
     assert_eq!(refused(put().if_none_match("*").send().await), error(412, "PreconditionFailed"));
     assert_eq!(refused(put().if_match("\"other\"").send().await), error(412, "PreconditionFailed"));
     put().if_match(&e_tag).send().await.unwrap();
+}
+
+/// What the template's bucket would do on AWS and does not here must not pass for done.
+#[tokio::test]
+async fn what_the_runtime_does_not_have_is_refused() {
+    let (_runtime, function) = uploader().await;
+    let s3 = function.client();
+    let not_implemented = error(501, "NotImplemented");
+    let put = s3.put_object().bucket(BUCKET).key("uploads/a").storage_class(StorageClass::Glacier);
+    assert_eq!(refused(put.send().await), not_implemented);
+    let get = s3.get_object().bucket(BUCKET).key("uploads/a").version_id("1");
+    assert_eq!(refused(get.send().await), not_implemented);
+    let parts = s3.create_multipart_upload().bucket(BUCKET).key("uploads/a");
+    assert_eq!(refused(parts.send().await), not_implemented);
+}
+
+/// "Amazon S3 data consistency model": whoever reads gets one whole object, and of writers that none may be second to, one
+/// wins.
+#[tokio::test]
+async fn writers_at_once_leave_one_whole_object() {
+    let (_runtime, function) = uploader().await;
+    let s3 = function.client();
+    let object = || s3.put_object().bucket(BUCKET).key("uploads/a");
+    let first = (0..8).map(|_| object().if_none_match("*").send());
+    let made = join_all(first).await.iter().filter(|made| made.is_ok()).count();
+    assert_eq!(made, 1);
+    let writes = (1..=20_u8).map(|number| object().body(vec![number; 10_000 * usize::from(number)].into()).send());
+    let reads = (0..20).map(|_| async {
+        let read = s3.get_object().bucket(BUCKET).key("uploads/a").send().await.unwrap();
+        let size = read.content_length().unwrap();
+        let body = read.body.collect().await.unwrap().to_vec();
+        assert_eq!(i64::try_from(body.len()).unwrap(), size);
+        assert!(body.iter().all(|byte| usize::from(*byte) * 10_000 == body.len()));
+    });
+    let (writes, _) = tokio::join!(join_all(writes), join_all(reads));
+    assert!(writes.iter().all(Result::is_ok));
 }
 
 /// "Policies and permissions": a tag on a new object is a right of its own.
@@ -167,6 +210,7 @@ async fn the_developer_may_do_everything() {
     }
     let buckets = s3.list_buckets().send().await.unwrap();
     assert_eq!(buckets.buckets()[0].name(), Some(BUCKET));
+    assert!(buckets.buckets()[0].creation_date().is_some(), "the AWS CLI shows it");
     let top = s3.list_objects_v2().bucket(BUCKET).delimiter("/").send().await.unwrap();
     let prefixes: Vec<_> = top.common_prefixes().iter().filter_map(|common| common.prefix()).collect();
     assert_eq!((prefixes, top.contents()[0].key()), (vec!["a/", "b/"], Some("c")));

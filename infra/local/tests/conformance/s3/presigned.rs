@@ -68,6 +68,15 @@ async fn a_presigned_url_that_was_changed_or_has_expired_gives_nothing() {
     assert!(response.text().await.unwrap().contains("<Message>Request has expired</Message>"));
 }
 
+/// A client that sends its token everywhere gets nothing: "Only one auth mechanism allowed".
+#[tokio::test]
+async fn a_presigned_url_goes_without_an_authorization_header() {
+    let (runtime, function) = with_object().await;
+    let url = function.presigned("uploads/a", NOW).await;
+    let both = runtime.http.get(url).header("authorization", "Bearer x").send().await.unwrap();
+    assert_eq!(refusal(both).await, error(400, "InvalidArgument"));
+}
+
 /// "Limiting presigned URL capabilities": it has the rights of its signer.
 #[tokio::test]
 async fn a_presigned_url_has_the_rights_of_its_signer() {
@@ -84,4 +93,6 @@ async fn a_request_that_nobody_has_signed_is_refused() {
     assert_eq!(refusal(runtime.get(&path).await).await, error(403, "AccessDenied"));
     let put = runtime.http.put(format!("{}{path}", runtime.url)).body("other").send().await.unwrap();
     assert_eq!(refusal(put).await, error(403, "AccessDenied"));
+    let version_2 = runtime.get(&format!("{path}?AWSAccessKeyId=a&Expires=1999999999&Signature=x")).await;
+    assert_eq!(refusal(version_2).await, error(400, "InvalidRequest"));
 }

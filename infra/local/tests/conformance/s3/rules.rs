@@ -87,7 +87,7 @@ async fn acknowledged_objects_survive_kill_9_whole() {
     signer.client().put_object().bucket(BUCKET).key("b").content_type("image/png").tagging("x=y").send().await.unwrap();
     signer.client().delete_object().bucket(BUCKET).key("b").send().await.unwrap();
     runtime.signal("KILL").await;
-    fs::write(data.path().join("s3").join(BUCKET).join("half-written"), "x").unwrap();
+    fs::write(data.path().join("s3").join(BUCKET).join("content-half-written"), "x").unwrap();
     let runtime = Runtime::with(&arguments).await;
     let s3 = Signer::developer(&runtime).client();
     let object = s3.get_object().bucket(BUCKET).key("a").send().await.unwrap();

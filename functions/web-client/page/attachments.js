@@ -1,0 +1,84 @@
+// Pictures and videos: which may be sent, and what they are called. Pure.
+
+/**
+ * @typedef {"picture" | "video"} Kind
+ * @typedef {{id: string, url: string, thumbnail_url?: string, content_type: string, size: number, name: string,
+ *   expires_at: string}} Attachment
+ * @typedef {import("./timeline.js").Message} Message
+ */
+
+const MEGABYTE = 1024 * 1024;
+
+/** What the server takes. @type {Record<Kind, {types: string[], most: number, called: string}>} */
+const KINDS = {
+  picture: { types: ["image/jpeg", "image/png", "image/webp", "image/gif"], most: 16 * MEGABYTE, called: "Photo" },
+  video: {
+    types: ["video/mp4", "video/webm", "video/quicktime", "video/3gpp"], most: 100 * MEGABYTE, called: "Video",
+  },
+};
+export const TYPES = Object.values(KINDS).flatMap(({ types }) => types);
+const LONGEST_NAME = 255;
+
+/**
+ * @param {string} type a media type
+ * @returns {Kind}
+ */
+export function kindOf(type) {
+  return KINDS.picture.types.includes(type) ? "picture" : "video";
+}
+
+/**
+ * @param {{name: string, type: string, size: number}} file
+ * @returns {string | null} why it cannot be sent
+ */
+export function problem({ name, type, size }) {
+  if (!TYPES.includes(type)) {
+    return `${name} cannot be sent. Pictures may be JPEG, PNG, WebP or GIF, videos MP4, WebM, QuickTime or 3GPP.`;
+  }
+  const { most, called } = KINDS[kindOf(type)];
+  if (size === 0) return `${name} is empty.`;
+  if (size > most) return `${name} has ${sizeOf(size)}. A ${called.toLowerCase()} may have ${sizeOf(most)}.`;
+  return null;
+}
+
+/**
+ * A name that the server takes.
+ * @param {string} name
+ */
+export function nameOf(name) {
+  const letters = [...name.replace(/[\p{Cc}/\\]/gu, "_")];
+  const ending = letters.slice(letters.lastIndexOf("."));
+  if (letters.length <= LONGEST_NAME) return name === "" ? "file" : letters.join("");
+  if (ending.length > 10) return letters.slice(0, LONGEST_NAME).join("");
+  return [...letters.slice(0, LONGEST_NAME - ending.length), ...ending].join("");
+}
+
+/**
+ * @param {number} bytes
+ * @returns {string} such as 3.4 MB
+ */
+export function sizeOf(bytes) {
+  if (bytes < MEGABYTE) return `${Math.ceil(bytes / 1024)} KB`;
+  // Never less than it is: what is too large must not look as if it were not.
+  return `${Math.ceil(bytes / MEGABYTE * 10) / 10} MB`;
+}
+
+/**
+ * @param {{attachment_picture?: Attachment | null, attachment_video?: Attachment | null}} message
+ * @returns {{kind: Kind, attachment: Attachment}[]}
+ */
+export function attachmentsOf({ attachment_picture, attachment_video }) {
+  /** @type {{kind: Kind, attachment: Attachment}[]} */
+  const all = [];
+  if (attachment_picture) all.push({ kind: "picture", attachment: attachment_picture });
+  if (attachment_video) all.push({ kind: "video", attachment: attachment_video });
+  return all;
+}
+
+/**
+ * A message in a line.
+ * @param {Message} message
+ */
+export function summary(message) {
+  return message.text || attachmentsOf(message).map(({ kind }) => KINDS[kind].called).join(", ");
+}

@@ -1,0 +1,97 @@
+// The files that are to be sent, kept in the browser's database, so that a reload does not lose them. `localStorage`, where
+// the messages are, holds text, and little of it.
+
+const FILES = "files";
+
+export class Files {
+  /** As long as the page is there. @type {Map<string, Blob>} */
+  #here = new Map();
+  #database;
+
+  /** @param {number} user */
+  constructor(user) {
+    this.#database = open(`outbox:${user}`);
+    // Whoever needs it is told.
+    this.#database.catch(() => undefined);
+  }
+
+  /**
+   * @param {string} key
+   * @param {Blob} file
+   * @returns {Promise<boolean>} whether it is still there when the page is not: there may be too little space
+   */
+  async add(key, file) {
+    this.#here.set(key, file);
+    try {
+      await this.#run("readwrite", (files) => files.put(file, key));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * What is at hand: all files of this page, and those of others once they are fetched.
+   * @param {string} key
+   * @returns {Blob | undefined}
+   */
+  peek(key) {
+    return this.#here.get(key);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Blob | undefined>}
+   */
+  async get(key) {
+    const kept = await this.#run("readonly", (files) => files.get(key)).catch(() => undefined);
+    const file = kept ?? this.#here.get(key);
+    if (file) this.#here.set(key, file);
+    return file;
+  }
+
+  /** @param {string} key */
+  async remove(key) {
+    this.#here.delete(key);
+    await this.#run("readwrite", (files) => files.delete(key)).catch(() => undefined);
+  }
+
+  /**
+   * Removes what a page that went at the wrong moment has left behind.
+   * @param {() => Set<string>} needed asked after looking: another tab may be adding files, and names them first
+   */
+  async sweep(needed) {
+    /** @type {IDBValidKey[]} */
+    const all = await this.#run("readonly", (files) => files.getAllKeys()).catch(() => []);
+    const keys = needed();
+    await Promise.all(all.map(String).filter((key) => !keys.has(key)).map((key) => this.remove(key)));
+  }
+
+  /**
+   * @template T
+   * @param {IDBTransactionMode} mode
+   * @param {(files: IDBObjectStore) => IDBRequest<T>} ask
+   * @returns {Promise<T>}
+   */
+  async #run(mode, ask) {
+    const transaction = (await this.#database).transaction(FILES, mode);
+    const request = ask(transaction.objectStore(FILES));
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<IDBDatabase>}
+ */
+function open(name) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(FILES);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

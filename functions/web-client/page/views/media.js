@@ -1,0 +1,124 @@
+// A picture or a video in a bubble, from its choosing to its being there. It takes the same place all the time.
+
+import { sizeOf } from "../attachments.js";
+import { el, set, setText } from "../dom.js";
+import { icon } from "../icons.js";
+import { lightbox } from "./dialogs.js";
+
+/**
+ * @typedef {object} Shown
+ * @property {import("../attachments.js").Kind} kind
+ * @property {string} name
+ * @property {number} size
+ * @property {string} [url] once it is sent
+ * @property {string} [thumbnail_url]
+ * @property {string} [expires_at] when the links end
+ * @property {() => void} [renew] asks for new ones
+ * @property {() => Promise<Blob | undefined>} [file] before it is sent
+ * @property {number} [progress] of its upload, from 0 to 1
+ * @property {boolean} [refused]
+ * @property {boolean} [unkept] it is gone when the page is
+ * @property {() => void} [cancel]
+ */
+
+/** A link that is new and does not work has another reason. */
+const ASK_AGAIN_AFTER = 30_000;
+
+export class Media {
+  element;
+  /** @type {HTMLImageElement | HTMLVideoElement} */
+  #view;
+  #open;
+  #progress = el("progress", { max: 1 });
+  #note = el("span", { class: "note" });
+  #cancel;
+  #waiting;
+  /** @type {Shown} */
+  #shown;
+  /** The file itself, until it is sent. @type {string | null} */
+  #local = null;
+  #asked = false;
+  #failing = false;
+  #renewedAt = 0;
+  /** @type {ReturnType<typeof lightbox> | null} */
+  #lightbox = null;
+
+  /** @param {Shown} shown */
+  constructor(shown) {
+    this.#shown = shown;
+    const { kind, name } = shown;
+    const failed = { onerror: () => this.#failed() };
+    this.#open = el("button", { type: "button", "aria-label": `Open ${name}`, onclick: () => this.#look() });
+    if (kind === "picture") {
+      this.#view = el("img", { alt: name, loading: "lazy", decoding: "async", ...failed });
+      this.#open.append(this.#view);
+    } else {
+      this.#view = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": name, ...failed });
+    }
+    this.#cancel = el("button", {
+      class: "round", type: "button", "aria-label": `Do not send ${name}`, onclick: () => this.#shown.cancel?.(),
+    }, icon("close"));
+    set(this.#progress, "aria-label", `Upload of ${name}`);
+    this.#waiting = el("div", { class: "waiting" }, this.#progress, this.#note, this.#cancel);
+    this.element = el("div", { class: `media ${kind}` }, kind === "picture" ? this.#open : this.#view, this.#waiting);
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    this.#shown = shown;
+    this.#open.disabled = shown.url === undefined;
+    this.#waiting.hidden = shown.url !== undefined || shown.refused === true;
+    this.#cancel.hidden = shown.progress === undefined;
+    if (shown.url !== undefined) return this.#showLinks(shown.thumbnail_url ?? shown.url, shown.expires_at ?? "");
+    // Without a value it tells that there is no telling.
+    if (shown.progress === undefined) this.#progress.removeAttribute("value");
+    else this.#progress.value = shown.progress;
+    setText(this.#note, shown.unkept ? "Keep this page open" : sizeOf(shown.size));
+    void this.#showFile();
+  }
+
+  /**
+   * @param {string} url
+   * @param {string} expires
+   */
+  #showLinks(url, expires) {
+    if (this.#view.getAttribute("src") === url) return this.#failing ? this.#renew() : undefined;
+    if (Date.parse(expires) <= Date.now()) return this.#renew();
+    if (this.#local) URL.revokeObjectURL(this.#local);
+    this.#local = null;
+    this.#failing = false;
+    const time = this.#view instanceof HTMLVideoElement ? this.#view.currentTime : 0;
+    this.#view.src = url;
+    if (this.#view instanceof HTMLVideoElement) this.#view.currentTime = time;
+    if (this.#shown.url) this.#lightbox?.show(this.#shown.url);
+  }
+
+  async #showFile() {
+    if (this.#asked) return;
+    this.#asked = true;
+    const file = await this.#shown.file?.();
+    if (!file || this.#shown.url !== undefined) return;
+    this.#local = URL.createObjectURL(file);
+    this.#view.src = this.#local;
+  }
+
+  /** Most often, the link has expired. What comes is shown once it is there; without a connection, nothing does. */
+  #failed() {
+    if (this.#local !== null) return;
+    this.#failing = true;
+    this.#renew();
+  }
+
+  #renew() {
+    if (Date.now() - this.#renewedAt < ASK_AGAIN_AFTER) return;
+    this.#renewedAt = Date.now();
+    this.#shown.renew?.();
+  }
+
+  #look() {
+    const { name, url } = this.#shown;
+    if (url === undefined) return;
+    this.#lightbox = lightbox(name, () => this.#failed());
+    this.#lightbox.show(url);
+  }
+}

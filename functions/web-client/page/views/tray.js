@@ -1,0 +1,63 @@
+// What has been chosen and is not sent yet: each file as it will be seen, with its name and size, and why another is not
+// among them.
+
+import { kindOf, problem, sizeOf } from "../attachments.js";
+import { el, setText } from "../dom.js";
+import { icon } from "../icons.js";
+
+export class Tray {
+  element;
+  #list = el("ul");
+  #problem = el("p", { class: "problem", role: "alert" });
+  #onchange;
+  /** @type {File[]} */
+  files = [];
+  /** The addresses of the files that are shown. @type {string[]} */
+  #addresses = [];
+
+  /** @param {() => void} onchange */
+  constructor(onchange) {
+    this.#onchange = onchange;
+    this.element = el("div", { class: "tray" }, this.#problem, this.#list);
+  }
+
+  /** @param {Iterable<File>} chosen */
+  add(chosen) {
+    const problems = [];
+    for (const file of chosen) {
+      const why = problem(file);
+      if (why) problems.push(why);
+      else this.files = [...this.files, file];
+    }
+    this.show(this.files);
+    setText(this.#problem, problems.join(" "));
+    this.#onchange();
+  }
+
+  /** @param {File[]} files */
+  show(files) {
+    for (const address of this.#addresses) URL.revokeObjectURL(address);
+    this.files = files;
+    this.#addresses = files.map((file) => URL.createObjectURL(file));
+    this.#list.replaceChildren(...files.map((file, place) => this.#item(file, this.#addresses[place])));
+    setText(this.#problem, "");
+  }
+
+  /**
+   * @param {File} file
+   * @param {string} address
+   */
+  #item(file, address) {
+    const remove = () => {
+      this.show(this.files.filter((other) => other !== file));
+      this.#onchange();
+    };
+    return el("li", {},
+      kindOf(file.type) === "picture"
+        ? el("img", { src: address, alt: "" })
+        : el("video", { src: address, preload: "metadata", muted: true, "aria-hidden": "true", tabindex: -1 }),
+      el("span", { class: "name", dir: "auto" }, file.name),
+      el("span", { class: "hint" }, sizeOf(file.size)),
+      el("button", { class: "round", type: "button", "aria-label": `Remove ${file.name}`, onclick: remove }, icon("close")));
+  }
+}

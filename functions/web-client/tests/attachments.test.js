@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { attachmentsOf, kindOf, nameOf, problem, sizeOf, summary } from "../page/attachments.js";
+import { message } from "./message.js";
+
+const MEGABYTE = 1024 * 1024;
+
+/** @param {string} name */
+const attachment = (name) => ({
+  id: "00000000-0000-4000-8000-000000000000", url: `https://bucket.example/${name}`, content_type: "image/png", size: 9, name,
+  expires_at: "2026-01-01T13:00:00.000Z",
+});
+
+test("what may be sent has no problem, and all else says what it is, before anything is sent", () => {
+  const file = (/** @type {string} */ type, /** @type {number} */ size) => problem({ name: "cat", type, size });
+  for (const type of ["image/jpeg", "image/png", "image/webp", "image/gif"]) {
+    assert.equal(file(type, 16 * MEGABYTE), null);
+    assert.equal(file(type, 16 * MEGABYTE + 1), "cat has 16.1 MB. A photo may have 16 MB.");
+    assert.equal(kindOf(type), "picture");
+  }
+  for (const type of ["video/mp4", "video/webm", "video/quicktime", "video/3gpp"]) {
+    assert.equal(file(type, 100 * MEGABYTE), null);
+    assert.equal(file(type, 100 * MEGABYTE + 1), "cat has 100.1 MB. A video may have 100 MB.");
+    assert.equal(kindOf(type), "video");
+  }
+  for (const type of ["", "image/svg+xml", "image/heic", "text/html", "video/x-matroska"]) {
+    assert.match(file(type, 1) ?? "", /^cat cannot be sent\. Pictures may be JPEG/);
+  }
+  assert.equal(file("image/png", 0), "cat is empty.");
+});
+
+test("a size is written as people say it", () => {
+  assert.deepEqual([1, 1024, 1025, MEGABYTE, 1.25 * MEGABYTE].map(sizeOf), ["1 KB", "1 KB", "2 KB", "1 MB", "1.3 MB"]);
+});
+
+test("a name that no server takes becomes one that it does, and keeps its ending", () => {
+  assert.equal(nameOf("кот 🐈.png"), "кот 🐈.png");
+  assert.equal(nameOf("a/b\\c\nd.png"), "a_b_c_d.png");
+  assert.equal(nameOf(""), "file");
+  assert.equal(nameOf(`${"🐈".repeat(300)}.png`), `${"🐈".repeat(251)}.png`);
+  assert.equal([...nameOf("n".repeat(300))].length, 255);
+  assert.equal([...nameOf(`${"n".repeat(200)}.${"o".repeat(200)}`)].length, 255);
+});
+
+test("a message without words is called by what it shows", () => {
+  const [picture, video] = [attachment("a"), attachment("b")];
+  assert.equal(summary(message(1, { text: "", attachment_picture: picture })), "Photo");
+  assert.equal(summary(message(1, { text: "", attachment_video: video })), "Video");
+  assert.equal(summary(message(1, { text: "", attachment_picture: picture, attachment_video: video })), "Photo, Video");
+  assert.equal(summary(message(1, { text: "my cat", attachment_picture: picture })), "my cat");
+  assert.deepEqual(attachmentsOf(message(1, { attachment_picture: null })), []);
+});

@@ -1,0 +1,244 @@
+//! What a function needs around it: tables with something in them, sockets that take everything, and events.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use anyhow::{Context as _, Result};
+use axum::{Router, http::StatusCode};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use local::{
+    dynamodb::DynamoDb,
+    template::{Template, secrets::Secrets},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::instance::Instance;
+use crate::target::workspace;
+
+/// No bench lasts so long: what has expired stays.
+const SWEEP: Duration = Duration::from_hours(1);
+/// What stands for the present in `infra/events`.
+const THEN: &str = "1701432000000";
+/// What stands for a new client id.
+const CLIENT_ID: &str = "7f3a";
+/// How many people there are.
+const PEOPLE: u64 = 2;
+const PASSWORD: &str = "a long password";
+
+/// Tables, sockets, and functions to run.
+#[derive(Debug)]
+pub struct World {
+    directory: PathBuf,
+    /// Of each function, by the name of its binary.
+    variables: BTreeMap<String, BTreeMap<String, String>>,
+    known: Known,
+    sockets: JoinHandle<()>,
+}
+
+/// What events speak of.
+#[derive(Debug, Default)]
+struct Known {
+    /// Of the first user: what they talk with.
+    token: String,
+    session: String,
+    /// How many have registered.
+    people: u64,
+    /// As many of each as there are events.
+    tokens: Vec<String>,
+    rooms: Vec<u64>,
+    messages: Vec<u64>,
+}
+
+impl World {
+    /// Empty tables, and the functions in a directory of executables.
+    ///
+    /// # Errors
+    /// Where the template is not good.
+    pub async fn empty(directory: &Path) -> Result<Self> {
+        let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
+        let template = Template::parse(&source, &mut Secrets::in_memory())?;
+        let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
+        let connections = format!("http://{}/prod", listener.local_addr()?);
+        let sockets = tokio::spawn(async move {
+            // Every socket takes everything, until the abort in `drop`.
+            let _ = axum::serve(listener, Router::new().fallback(async || StatusCode::OK)).await;
+        });
+        let variables = template.functions.into_iter().map(|function| {
+            let mut variables = function.environment;
+            let fixed = [
+                ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+                ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+                ("AWS_SESSION_TOKEN", "a session token, which is longer where it is real"),
+                ("AWS_REGION", "us-east-1"),
+                ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+                ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
+                ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+                ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+                ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
+                ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb),
+                ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", &connections),
+            ];
+            variables.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            (function.binary, variables)
+        });
+        Ok(Self { directory: directory.to_owned(), variables: variables.collect(), known: Known::default(), sockets })
+    }
+
+    /// Two people in a room with an open socket each, and what a function needs to succeed so many times.
+    ///
+    /// # Errors
+    /// Where a function fails.
+    pub async fn for_events(directory: &Path, function: &str, count: u64) -> Result<Self> {
+        let mut world = Self::empty(directory).await?;
+        for number in 0..PEOPLE {
+            world.run("register", number).await?;
+        }
+        world.known.people = PEOPLE;
+        let [ann, bob] = [world.login(0).await?, world.login(1).await?];
+        for (user, token) in [(2, &bob), (1, &ann)] {
+            world.known.token.clone_from(token);
+            world.known.session = session(token)?;
+            if user == 1 {
+                let room = json!({"type": "group", "name": "Garden", "members": [2]});
+                world.run_with("create-chatroom", "/body", &room.to_string().into()).await?;
+            }
+            world.run_with("connect", "/requestContext/authorizer/user_id", &user.to_string().into()).await?;
+        }
+        world.prepare(function, count, &bob).await?;
+        Ok(world)
+    }
+
+    async fn prepare(&mut self, function: &str, count: u64, bob: &str) -> Result<()> {
+        for number in 0..count {
+            match function {
+                "logout" => {
+                    let token = self.login(0).await?;
+                    self.known.tokens.push(token);
+                }
+                "join-chatroom" | "leave-chatroom" => {
+                    let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
+                    let body = json!({"members": members}).to_string();
+                    let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
+                    self.known.rooms.push(field(&answer, "id")?);
+                }
+                _ => {
+                    let answer = self.run("send-message", number).await?;
+                    self.known.messages.push(field(&answer, "id")?);
+                }
+            }
+        }
+        if !self.known.rooms.is_empty() {
+            bob.clone_into(&mut self.known.token);
+        }
+        Ok(())
+    }
+
+    /// Starts a function, by a command before it if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub async fn start(&self, function: &str, before: &[String], more: &[(&str, &str)]) -> Result<Instance> {
+        let mut variables = self.variables.get(function).with_context(|| format!("{function} is no function"))?.clone();
+        variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut command = before.to_vec();
+        command.push(self.directory.join(function).display().to_string());
+        Instance::start(&command, &variables).await
+    }
+
+    /// The functions, by the names of their binaries.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
+    /// The event of that number for a function: the one in `infra/events`, now, and such that each number succeeds.
+    ///
+    /// # Errors
+    /// Where there is no file.
+    pub fn event(&self, function: &str, number: u64) -> Result<String> {
+        let file = workspace().join("infra/events").join(function).with_extension("json");
+        let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let index = usize::try_from(number)?;
+        let known = &self.known;
+        let now = UNIX_EPOCH.elapsed()?.as_millis().to_string();
+        let token = known.tokens.get(index).unwrap_or(&known.token);
+        let message = known.messages.get(index).copied().unwrap_or_default().to_string();
+        let text = text
+            .replace(THEN, &now)
+            .replace("$ACCESS_TOKEN", token)
+            .replace("$SESSION_ID", &known.session)
+            .replace("$MESSAGE_ID", &message)
+            .replace(CLIENT_ID, &format!("{number:04}"));
+        let mut event: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+        let room = known.rooms.get(index).copied().unwrap_or(1);
+        match function {
+            "register" => set(&mut event, "/body", &person(known.people + number))?,
+            "login" => set(&mut event, "/body", &person(number % PEOPLE))?,
+            "join-chatroom" => set(&mut event, "/body", &json!({"chatroom_id": room}).to_string().into())?,
+            "leave-chatroom" => set(&mut event, "/pathParameters/conversation_id", &room.to_string().into())?,
+            "find-user" => set(&mut event, "/rawQueryString", &"username=user1".into())?,
+            _ => {}
+        }
+        Ok(event.to_string())
+    }
+
+    async fn login(&self, number: u64) -> Result<String> {
+        let answer = self.run("login", number).await?;
+        let body: Value = serde_json::from_str(answer.get("body").and_then(Value::as_str).context("a body")?)?;
+        Ok(body.get("access_token").and_then(Value::as_str).context("a login gives a token")?.to_owned())
+    }
+
+    async fn run(&self, function: &str, number: u64) -> Result<Value> {
+        self.answer(function, &self.event(function, number)?).await
+    }
+
+    async fn run_with(&self, function: &str, pointer: &str, value: &Value) -> Result<Value> {
+        let mut event: Value = serde_json::from_str(&self.event(function, 0)?)?;
+        set(&mut event, pointer, value)?;
+        self.answer(function, &event.to_string()).await
+    }
+
+    async fn answer(&self, function: &str, event: &str) -> Result<Value> {
+        let mut instance = self.start(function, &[], &[]).await?;
+        instance.polls().await?;
+        Ok(instance.answers(event).await.with_context(|| function.to_owned())?.0)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.sockets.abort();
+    }
+}
+
+/// The session that a token names.
+fn session(token: &str) -> Result<String> {
+    let claims = token.split('.').nth(1).context("a token has claims")?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
+    Ok(claims.get("sid").and_then(Value::as_str).context("a token names its session")?.to_owned())
+}
+
+/// What somebody registers and logs in with.
+fn person(number: u64) -> Value {
+    json!({"username": format!("user{number}"), "password": PASSWORD}).to_string().into()
+}
+
+fn set(event: &mut Value, pointer: &str, value: &Value) -> Result<()> {
+    *event.pointer_mut(pointer).with_context(|| format!("the event has no {pointer}"))? = value.clone();
+    Ok(())
+}
+
+/// A number in the body of an answer.
+fn field(answer: &Value, name: &str) -> Result<u64> {
+    let body: Value =
+        serde_json::from_str(answer.get("body").and_then(Value::as_str).context("an answer has a body")?)?;
+    body.get(name).and_then(Value::as_u64).with_context(|| format!("{name} is missing in {body}"))
+}

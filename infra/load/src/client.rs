@@ -1,0 +1,111 @@
+//! People, as far as a load needs them: they register, log in, make rooms and call.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{progress::Progress, target::Target};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const PASSWORD: &str = "correct horse battery staple";
+/// How many people register at once: hashing a password keeps a processor busy.
+const REGISTERING: usize = 4;
+
+/// Calls one system.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    url: Arc<str>,
+}
+
+/// Somebody who is logged in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their id.
+    pub id: u64,
+    /// The access token.
+    pub token: String,
+}
+
+impl Client {
+    /// A client of a system.
+    ///
+    /// # Errors
+    /// Where there is no TLS.
+    pub fn new(target: &Target) -> Result<Self> {
+        let http = reqwest::Client::builder().timeout(PATIENCE).tcp_nodelay(true).build()?;
+        Ok(Self { http, url: target.http.as_str().into() })
+    }
+
+    /// One call; its answer must be a success.
+    ///
+    /// # Errors
+    /// What the answer says where it is none.
+    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<&Value>) -> Result<Value> {
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.context("calling")?;
+        let status = response.status();
+        let text = response.text().await.context("reading an answer")?;
+        if !status.is_success() {
+            bail!("{path} gave {status}: {text}");
+        }
+        serde_json::from_str(&text).with_context(|| format!("{path} gave {text}"))
+    }
+
+    /// So many people, registered and logged in. Their names are of this run alone: a deployed system has others.
+    ///
+    /// # Errors
+    /// Where one cannot register.
+    pub async fn people(&self, count: usize) -> Result<Vec<Person>> {
+        let run = std::process::id();
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+        let progress = Progress::new("people", count);
+        stream::iter(0..count)
+            .map(|number| {
+                let progress = &progress;
+                async move {
+                    let person = self.person(&format!("load-{since}-{run}-{number}")).await;
+                    progress.step();
+                    person
+                }
+            })
+            .buffered(REGISTERING)
+            .try_collect()
+            .await
+    }
+
+    async fn person(&self, name: &str) -> Result<Person> {
+        let credentials = json!({"username": name, "password": PASSWORD});
+        self.call(Method::POST, "/auth/register/", "", Some(&credentials)).await?;
+        let login = self.call(Method::POST, "/auth/login/", "", Some(&credentials)).await?;
+        Ok(Person {
+            id: number(&login, "/user/id")?,
+            token: login.get("access_token").and_then(Value::as_str).context("a login gives a token")?.to_owned(),
+        })
+    }
+
+    /// A room of these people, made by the first of them.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub async fn room(&self, members: &[Person]) -> Result<u64> {
+        let creator = members.first().context("a room has members")?;
+        let ids: Vec<u64> = members.iter().map(|member| member.id).collect();
+        let body = json!({"type": "group", "members": ids});
+        number(&self.call(Method::POST, "/create-chatroom/", &creator.token, Some(&body)).await?, "/id")
+    }
+}
+
+/// A number in an answer.
+///
+/// # Errors
+/// Where there is none.
+pub fn number(answer: &Value, pointer: &str) -> Result<u64> {
+    answer.pointer(pointer).and_then(Value::as_u64).with_context(|| format!("{pointer} is missing in {answer}"))
+}

@@ -1,0 +1,188 @@
+//! The command line.
+#![allow(clippy::print_stdout, reason = "the table is what it is run for")]
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::{Parser, Subcommand};
+use load::{
+    bench::{cold_start, instructions},
+    report::Report,
+    scenario::{
+        connect,
+        fanout::{self, Plan},
+        rest,
+    },
+    target::{self, Target, workspace},
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Puts the chat under load and tells how it takes it.
+///
+/// A local runtime of its own is built, started, and asked; with --url and --websocket-url, a deployed system. Latencies are
+/// those of the clients. Processor time is that of one delivery, call or handshake, and known of a local system only.
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(subcommand)]
+    scenario: Scenario,
+
+    #[command(flatten)]
+    target: target::Options,
+
+    /// How many seconds each height of load lasts
+    #[arg(long, default_value_t = 10, global = true)]
+    seconds: u32,
+
+    /// Where the JSON file and the plot go [default: target/load]
+    #[arg(long, value_name = "DIR", global = true)]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// People who call over REST, one call after another
+    Rest {
+        /// How many at once: a step each
+        #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16")]
+        people: Vec<usize>,
+    },
+    /// One room whose members all listen, and a steady sender
+    Room {
+        /// How many members
+        #[arg(long, default_value_t = 100)]
+        members: usize,
+        /// Messages each second: a step each, until one is too slow
+        #[arg(long, value_delimiter = ',', default_value = "5,10,20,40,60,80,100,120")]
+        rates: Vec<u32>,
+    },
+    /// Many small rooms that talk at once
+    Rooms {
+        /// How many rooms
+        #[arg(long, default_value_t = 100)]
+        rooms: usize,
+        /// How many members each has
+        #[arg(long, default_value_t = 5)]
+        members: usize,
+        /// Messages each second, to all rooms together: a step each, until one is too slow
+        #[arg(long, value_delimiter = ',', default_value = "50,100,200,400,600,800,1000")]
+        rates: Vec<u32>,
+    },
+    /// Sockets that open
+    Connect {
+        /// How many
+        #[arg(long, default_value_t = 2000)]
+        sockets: usize,
+        /// How many handshakes at once: a step each
+        #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
+        at_once: Vec<usize>,
+    },
+    /// Every function's start: how long it takes, and how large it is
+    ColdStart {
+        /// How often
+        #[arg(long, default_value_t = 20)]
+        runs: u64,
+    },
+    /// Every function's instructions, counted by valgrind, against the baseline: fails where they are more
+    Instructions {
+        /// Make what is counted the baseline
+        #[arg(long)]
+        accept: bool,
+    },
+    /// A room in which one member's socket is not read: long messages, so that its buffers fill
+    Stall {
+        /// How many members read
+        #[arg(long, default_value_t = 10)]
+        members: usize,
+        /// Messages each second: a step each
+        #[arg(long, value_delimiter = ',', default_value = "100")]
+        rates: Vec<u32>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    allow_many_sockets();
+    match options.scenario {
+        Scenario::ColdStart { runs } => return cold_start(&options, runs).await,
+        Scenario::Instructions { accept } => return instructions(&options, accept).await,
+        _ => {}
+    }
+    let target = Target::start(&options.target).await?;
+    let report = run(&target, &options).await?;
+    println!("{}", report.table());
+    for file in report.write(&options.output())? {
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+impl Options {
+    fn output(&self) -> PathBuf {
+        self.output.clone().unwrap_or_else(|| workspace().join("target/load"))
+    }
+}
+
+async fn cold_start(options: &Options, runs: u64) -> Result<()> {
+    let starts = cold_start::run(&target::executables(&options.target)?, runs).await?;
+    println!("{}", cold_start::table(&starts));
+    let file = options.output().join("cold-start.json");
+    fs::create_dir_all(options.output())
+        .and_then(|()| fs::write(&file, json(&starts)?))
+        .context("writing the JSON file")?;
+    println!("{}", file.display());
+    Ok(())
+}
+
+async fn instructions(options: &Options, accept: bool) -> Result<()> {
+    let counted = instructions::count(&target::executables(&options.target)?).await?;
+    println!("{}", instructions::table(&counted));
+    let file = instructions::baseline();
+    if accept {
+        return fs::write(&file, json(&counted)?).context("writing the baseline");
+    }
+    let baseline = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let worse = instructions::worse(&serde_json::from_str(&baseline).context("reading the baseline")?, &counted);
+    ensure!(worse.is_empty(), "{}\nwhere that is as it should be: load instructions --accept", worse.join("\n"));
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> std::io::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+async fn run(target: &Target, options: &Options) -> Result<Report> {
+    let seconds = options.seconds;
+    let plan = |name: String, rooms: usize, members: usize, rates: &[u32]| Plan {
+        name,
+        rooms,
+        members,
+        silent: 0,
+        rates: rates.to_owned(),
+        seconds,
+        length: 0,
+    };
+    match &options.scenario {
+        Scenario::Rest { people } => rest::run(target, people, Duration::from_secs(seconds.into())).await,
+        Scenario::Room { members, rates } => {
+            fanout::run(target, &plan(format!("room-{members}"), 1, *members, rates)).await
+        }
+        Scenario::Rooms { rooms, members, rates } => {
+            fanout::run(target, &plan(format!("rooms-{rooms}"), *rooms, *members, rates)).await
+        }
+        Scenario::Connect { sockets, at_once } => connect::run(target, *sockets, at_once).await,
+        Scenario::Stall { members, rates } => {
+            let plan = plan("stall".to_owned(), 1, *members, rates);
+            fanout::run(target, &Plan { silent: 1, length: 4_000, ..plan }).await
+        }
+        Scenario::ColdStart { .. } | Scenario::Instructions { .. } => bail!("these need no system"),
+    }
+    .context("putting the system under load")
+}
+
+/// As many files as the system lets this process open, and the local runtime that it starts.
+fn allow_many_sockets() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where that is refused, a scenario with fewer sockets still runs.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}

@@ -1,0 +1,210 @@
+//! Messages to rooms whose members listen: steadily sent, whether or not the ones before have arrived.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use futures_util::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::{
+    client::{Client, Person},
+    cpu::Cpu,
+    progress::Progress,
+    report::{Latency, Report, Step},
+    socket::{Arrival, Silent, Socket, micros},
+    target::Target,
+};
+
+/// How many sockets open at once.
+const OPENING: usize = 16;
+/// How many messages are sent before any is measured, to start instances.
+const WARM_UP: u32 = 60;
+/// How long nothing arrives before what is missing is lost.
+const LOST_AFTER: Duration = Duration::from_secs(5);
+/// A height of load at which one in a hundred takes longer is the last one.
+const TOO_SLOW: f64 = 2_000.0;
+
+/// What is sent where.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What the report is called.
+    pub name: String,
+    /// How many rooms.
+    pub rooms: usize,
+    /// How many members each has, and sockets.
+    pub members: usize,
+    /// How many more of each have a socket and do not read from it.
+    pub silent: usize,
+    /// Messages each second, to all rooms together: one step after another.
+    pub rates: Vec<u32>,
+    /// How long each step takes.
+    pub seconds: u32,
+    /// How many characters a message has at least.
+    pub length: usize,
+}
+
+struct Room {
+    id: u64,
+    sockets: Vec<Socket>,
+    _silent: Vec<Silent>,
+}
+
+/// Carries out a plan.
+///
+/// # Errors
+/// Where a room cannot be made, or its sockets do not open.
+pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
+    let client = Client::new(target)?;
+    let start = Instant::now();
+    let people = client.people(plan.members + plan.silent).await?;
+    let mut rooms = Vec::with_capacity(plan.rooms);
+    let progress = Progress::new("sockets", plan.rooms * people.len());
+    for _ in 0..plan.rooms {
+        rooms.push(open(target, &client, &people, plan, start, &progress).await?);
+    }
+    let mut next = 0;
+    let mut steps = Vec::new();
+    let warm_up = Pace { rate: WARM_UP / 2, messages: WARM_UP };
+    step(target, &mut rooms, warm_up, plan.length, &mut next, start).await?;
+    for &rate in &plan.rates {
+        let pace = Pace { rate, messages: rate * plan.seconds };
+        let mut step = step(target, &mut rooms, pace, plan.length, &mut next, start).await?;
+        step.load = format!("{} × {} members, {rate} messages/s", plan.rooms, plan.members);
+        step.offered = f64::from(rate) * plan.members as f64;
+        let end = step.latency.p99 > TOO_SLOW;
+        steps.push(step);
+        if end {
+            break;
+        }
+    }
+    Ok(Report { scenario: plan.name.clone(), unit: "deliveries", steps })
+}
+
+async fn open(
+    target: &Target,
+    client: &Client,
+    people: &[Person],
+    plan: &Plan,
+    start: Instant,
+    progress: &Progress,
+) -> Result<Room> {
+    let id = client.room(people).await?;
+    let (readers, silent) = people.split_at(plan.members);
+    let sockets = stream::iter(readers)
+        .map(|person| async move {
+            let socket = Socket::open(target, person, Some(id), start).await;
+            progress.step();
+            socket
+        })
+        .buffered(OPENING)
+        .try_collect()
+        .await?;
+    let silent = join_all(silent.iter().map(|person| Silent::open(target, person, id))).await;
+    for _ in &silent {
+        progress.step();
+    }
+    Ok(Room { id, sockets, _silent: silent.into_iter().collect::<Result<_>>()? })
+}
+
+#[derive(Clone, Copy)]
+struct Pace {
+    /// Messages each second.
+    rate: u32,
+    messages: u32,
+}
+
+async fn step(
+    target: &Target,
+    rooms: &mut [Room],
+    pace: Pace,
+    length: usize,
+    next: &mut u32,
+    start: Instant,
+) -> Result<Step> {
+    let before = Cpu::now(target.process());
+    let first = *next;
+    let begun = micros(start.elapsed());
+    let mut sent = Vec::with_capacity(pace.messages as usize);
+    let mut clock = interval(Duration::from_secs(1) / pace.rate.max(1));
+    // Who sends late sends all the same: a load that waits for a slow system is none.
+    clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
+    for number in first..first + pace.messages {
+        clock.tick().await;
+        let room = number as usize % rooms.len();
+        let room = rooms.get_mut(room).context("there are rooms")?;
+        sent.push(micros(start.elapsed()));
+        room.sockets.first_mut().context("a room has members")?.say(room.id, number, length).await?;
+        progress.step();
+    }
+    *next += pace.messages;
+    let arrivals = arrivals(rooms, first, &sent).await;
+    let cpu = Cpu::now(target.process()).since(&before);
+    Ok(evaluate(rooms, &arrivals, first, &sent, begun, cpu))
+}
+
+/// What arrived at each socket of each room, until all has or nothing more does.
+async fn arrivals(rooms: &[Room], first: u32, sent: &[u64]) -> Vec<Vec<Vec<Arrival>>> {
+    let mut all: Vec<Vec<Vec<Arrival>>> = rooms.iter().map(|room| vec![Vec::new(); room.sockets.len()]).collect();
+    let expected: usize =
+        (0..rooms.len()).map(|room| numbers(rooms.len(), room, first, sent.len()).count() * sockets(rooms, room)).sum();
+    let mut quiet = Instant::now();
+    let mut arrived = 0;
+    while arrived < expected && quiet.elapsed() < LOST_AFTER {
+        sleep(Duration::from_millis(100)).await;
+        for (room, all) in rooms.iter().zip(&mut all) {
+            for (socket, all) in room.sockets.iter().zip(all) {
+                let new = socket.take().await;
+                if !new.is_empty() {
+                    quiet = Instant::now();
+                }
+                // Those of the step before came late: they are lost there.
+                all.extend(new.into_iter().filter(|(number, _)| *number >= first));
+            }
+        }
+        arrived = all.iter().flatten().map(Vec::len).sum();
+    }
+    all
+}
+
+fn sockets(rooms: &[Room], room: usize) -> usize {
+    rooms.get(room).map_or(0, |room| room.sockets.len())
+}
+
+/// The numbers of a step's messages that went to a room.
+fn numbers(rooms: usize, room: usize, first: u32, messages: usize) -> impl Iterator<Item = u32> {
+    (first..).take(messages).filter(move |number| *number as usize % rooms == room)
+}
+
+fn evaluate(rooms: &[Room], arrivals: &[Vec<Vec<Arrival>>], first: u32, sent: &[u64], begun: u64, cpu: Cpu) -> Step {
+    let mut latencies = Vec::new();
+    let (mut expected, mut doubled, mut ended) = (0, 0, begun + 1);
+    for (room, arrivals) in arrivals.iter().enumerate() {
+        expected += numbers(rooms.len(), room, first, sent.len()).count() * arrivals.len();
+        for socket in arrivals {
+            let mut seen = HashSet::new();
+            for &(number, at) in socket {
+                if !seen.insert(number) {
+                    doubled += 1;
+                    continue;
+                }
+                let sent = sent.get((number - first) as usize).copied().unwrap_or(at);
+                latencies.push(at.saturating_sub(sent));
+                ended = ended.max(at);
+            }
+        }
+    }
+    let done = latencies.len();
+    Step {
+        done: done as u64,
+        per_second: done as f64 / ((ended - begun) as f64 / 1e6),
+        lost: (expected - done) as u64,
+        doubled,
+        latency: Latency::of(latencies),
+        cpu,
+        ..Step::default()
+    }
+}

@@ -1,0 +1,5 @@
+//! What is done to a system.
+
+pub mod connect;
+pub mod fanout;
+pub mod rest;
