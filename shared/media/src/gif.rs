@@ -9,10 +9,7 @@ const TRAILER: u8 = 0x3B;
 const GRAPHIC_CONTROL: u8 = 0xF9;
 const APPLICATION: u8 = 0xFF;
 
-/// The extensions of applications that change how a picture looks: how often it repeats, by two names, and its colours.
-const KEPT: [&[u8]; 3] = [b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"];
-
-/// Keeps images, how each is shown, and the extensions that are [`KEPT`]. A GIF has no orientation.
+/// Keeps images, and of extensions what is [`kept`]. A GIF has no orientation.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if ![Ok(*b"GIF87a"), Ok(*b"GIF89a")].contains(&input.array()) {
@@ -24,7 +21,9 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     clean.extend(input.since(Input(upload)));
     loop {
         let start = input;
-        match input.byte()? {
+        // Some programs forget the end, and browsers do not mind.
+        let block = if input.is_empty() { TRAILER } else { input.byte()? };
+        match block {
             IMAGE => {
                 let [_, _, _, _, _, _, _, _, image] = input.array()?;
                 colour_table(&mut input, image)?;
@@ -34,11 +33,9 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
             }
             EXTENSION => {
                 let label = input.byte()?;
-                let blocks = sub_blocks(&mut input)?;
-                let application = blocks.get(1..12).filter(|_| blocks.first() == Some(&11));
-                let kept = application.is_some_and(|name| KEPT.contains(&name));
-                if label == GRAPHIC_CONTROL || label == APPLICATION && kept {
-                    clean.extend(input.since(start));
+                if let Some(kept) = kept(label, sub_blocks(&mut input)?) {
+                    clean.extend([EXTENSION, label]);
+                    clean.extend(kept);
                 }
             }
             TRAILER => {
@@ -49,6 +46,24 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
             0 => {}
             _ => return Err(Refusal::Unreadable),
         }
+    }
+}
+
+/// Of an extension, the blocks that change how a picture looks: how an image is shown, the colours, and how often it all
+/// repeats, which is known by two names.
+fn kept(label: u8, blocks: &[u8]) -> Option<Vec<u8>> {
+    match (label, blocks) {
+        (GRAPHIC_CONTROL, [4, control @ ..]) => {
+            control.first_chunk::<4>().map(|control| [&[4][..], control, &[0]].concat())
+        }
+        (APPLICATION, [11, application @ ..]) => match application.split_first_chunk::<11>()? {
+            (b"ICCRGBG1012", _) => Some(blocks.to_vec()),
+            (name @ (b"NETSCAPE2.0" | b"ANIMEXTS1.0"), [3, 1, low, high, ..]) => {
+                Some([&[11][..], name, &[3, 1, *low, *high, 0]].concat())
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{Refusal, exif, input::Input};
 
 /// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a few
 /// megabytes would take hours.
-pub(crate) const MAX_SCANS: usize = 100;
+const MAX_SCANS: usize = 100;
 
 /// Markers (ITU-T T.81, table B.1).
 const START: u8 = 0xD8;
@@ -27,11 +27,17 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut clean = Vec::with_capacity(upload.len());
     clean.extend([0xFF, START]);
     let mut scans = 0;
+    let mut end_of_scan = 0;
     let mut turned = false;
     loop {
-        let marker = next_marker(&mut input)?;
+        // Some programs forget the end. Whether the scan is whole, its decoder finds out.
+        let is_end = clean.len() == end_of_scan && input.0.iter().all(|&byte| byte == 0xFF);
+        let marker = if is_end { END } else { next_marker(&mut input)? };
         match marker {
+            END if scans == 0 => return Err(Refusal::Unreadable),
             END => {
+                // Tables that no scan follows are for nothing.
+                clean.truncate(end_of_scan);
                 clean.extend([0xFF, END]);
                 return Ok(clean);
             }
@@ -51,23 +57,35 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 }
                 keep(&mut clean, marker, segment)?;
                 clean.extend(entropy_coded(&mut input));
+                end_of_scan = clean.len();
             }
-            // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
-            APP0 if segment.starts_with(b"JFIF\0") => {
-                if let Some(([header @ .., _, _], _)) = segment.split_first_chunk::<14>() {
-                    keep(&mut clean, marker, &[header, &[0, 0][..]].concat())?;
+            // The picture is turned once.
+            APP1 if turned => {}
+            _ => {
+                if let Some(kept) = kept(marker, segment) {
+                    keep(&mut clean, marker, &kept)?;
+                    turned |= marker == APP1;
                 }
             }
-            APP1 if segment.starts_with(exif::NAME) && !turned => {
-                if let Some(orientation) = exif::orientation(segment) {
-                    keep(&mut clean, marker, &[exif::NAME, &orientation].concat())?;
-                    turned = true;
-                }
-            }
-            APP2 if segment.starts_with(b"ICC_PROFILE\0") => keep(&mut clean, marker, segment)?,
-            APP14 if segment.starts_with(b"Adobe") => keep(&mut clean, marker, segment)?,
-            _ => {}
         }
+    }
+}
+
+/// Of a segment that belongs to an application, what changes how the picture looks.
+fn kept(marker: u8, segment: &[u8]) -> Option<Vec<u8>> {
+    match marker {
+        // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
+        APP0 if segment.starts_with(b"JFIF\0") => {
+            let ([header @ .., _, _], _) = segment.split_first_chunk::<14>()?;
+            Some([header, &[0, 0][..]].concat())
+        }
+        APP1 if segment.starts_with(exif::NAME) => {
+            exif::orientation(segment).map(|orientation| [exif::NAME, &orientation].concat())
+        }
+        APP2 if segment.starts_with(b"ICC_PROFILE\0") => Some(segment.to_vec()),
+        // A version, flags, and how the colours are coded.
+        APP14 if segment.starts_with(b"Adobe") => segment.first_chunk::<12>().map(|adobe| adobe.to_vec()),
+        _ => None,
     }
 }
 
@@ -98,11 +116,18 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Up to the next marker but those within a scan; or to the end of the file, which the next read finds.
+/// Up to the next marker but those within a scan, which may have fill before them as others may (T.81, B.1.1.2); or to the
+/// end of the file.
 fn entropy_coded<'a>(input: &mut Input<'a>) -> &'a [u8] {
-    let within_scan = |&next: &u8| matches!(next, 0 | 0xD0..=0xD7);
-    let end = input.0.windows(2).position(|pair| matches!(pair, [0xFF, next] if !within_scan(next)));
-    let (scan, rest) = input.0.split_at(end.unwrap_or(input.0.len()));
-    input.0 = rest;
-    scan
+    let start = *input;
+    loop {
+        let plain = input.0.iter().take_while(|&&byte| byte != 0xFF).count();
+        let (_, marker) = input.0.split_at(plain);
+        let fill = marker.iter().take_while(|&&byte| byte == 0xFF).count();
+        let (_, [0 | 0xD0..=0xD7, rest @ ..]) = marker.split_at(fill) else {
+            input.0 = marker;
+            return input.since(start);
+        };
+        input.0 = rest;
+    }
 }

@@ -1,12 +1,14 @@
 //! What is uploaded: whether it is what it says it is, and what others get of it.
 //!
 //! This crate is pure: bytes in, bytes out; no AWS, no clock, and no file. What it lets through begins as its type says,
-//! can be decoded, ends where the picture ends, and has in it what is needed to show it and nothing else: each format has
-//! a list of what stays, and all else goes, known or not. Pixels stay as they are, compressed as they are.
+//! can be decoded to the end, ends where the picture ends, and has in it what is needed to show it and nothing else: each
+//! format has a list of what stays, and all else goes, known or not. Pixels stay as they are, compressed as they are, and
+//! so does what somebody may hide among them. Nothing tells noise that can be decoded from a photo.
 //!
 //! The containers are taken apart here, in a page each. `img-parts` would do it for some, but it knows no GIF, keeps what
 //! follows the first scan of a JPEG as it is, whatever it be, and does not look into the frames of a WebP.
 
+mod decode;
 mod exif;
 mod gif;
 mod input;
@@ -41,10 +43,10 @@ pub enum Refusal {
     #[error("cannot be read: it is incomplete, damaged or of an uncommon kind")]
     Unreadable,
     /// It would take too much memory to show.
-    #[error("has more than {} megapixels", thumbnail::MAX_PIXELS / 1_000_000)]
+    #[error("has more than {} megapixels", decode::MAX_PIXELS / 1_000_000)]
     TooManyPixels,
     /// It would take too much time to show.
-    #[error("has more than {} scans", jpeg::MAX_SCANS)]
+    #[error("is too complex to show")]
     TooManyScans,
 }
 
@@ -66,7 +68,7 @@ pub fn picture(media_type: MediaType, upload: &[u8]) -> Result<Picture, Refusal>
         }
     };
     // What is decoded is what others get, not what was uploaded.
-    let thumbnail = thumbnail::of(format, &bytes)?;
+    let thumbnail = thumbnail::of(decode::decode(format, &bytes)?)?;
     Ok(Picture { bytes, thumbnail })
 }
 

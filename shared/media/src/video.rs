@@ -8,6 +8,9 @@ use crate::{
 /// As many bytes of a video as are worth reading: what names its type is within the first hundred.
 pub const FIRST_BYTES: usize = 4096;
 
+/// In bytes, larger than any video here. What looks like a larger size might be text, whose first byte is 9 at least.
+const MAX_SIZE: u32 = 0x08FF_FFFF;
+
 /// Brands of MP4 (ISO/IEC 14496-12 and -14, and the registry at mp4ra.org). A file of another maker's brand has one of
 /// these beside it.
 const MP4: [&[u8; 4]; 18] = [
@@ -23,7 +26,7 @@ pub fn video(media_type: MediaType, first_bytes: &[u8]) -> Result<(), Refusal> {
     let brand = |is: &dyn Fn(&[u8; 4]) -> bool| brands(first_bytes).is_some_and(|brands| brands.iter().any(is));
     let is_of_type = match media_type {
         MediaType::Mp4 => brand(&|brand| MP4.contains(&brand)),
-        MediaType::Quicktime => brand(&|brand| brand == b"qt  "),
+        MediaType::Quicktime => brand(&|brand| brand == b"qt  ") || is_movie(first_bytes),
         // 3gp4 to 3gp9, and a letter for each profile (3GPP TS 26.244, 5.3).
         MediaType::ThreeGpp => brand(&|brand| brand.starts_with(b"3g")),
         MediaType::Webm => doc_type(first_bytes) == Some(b"webm"),
@@ -44,6 +47,24 @@ fn brands(first_bytes: &[u8]) -> Option<Vec<[u8; 4]>> {
     let _minor_version: [u8; 4] = input.array().ok()?;
     let (compatible, _) = input.0.as_chunks();
     Some(std::iter::once(major).chain(compatible.iter().copied()).collect())
+}
+
+/// Whether it begins as movies did before they had a file type, and as some editors still write them (Apple, `QuickTime`
+/// File Format, "Movie files"): with the movie or what is in it, behind boxes to skip.
+fn is_movie(first_bytes: &[u8]) -> bool {
+    let mut input = Input(first_bytes);
+    while let (Ok(size), Ok(kind)) = (input.array().map(u32::from_be_bytes), input.array::<4>()) {
+        match &kind {
+            // 1 is for a longer size that follows.
+            b"mdat" | b"moov" => return size == 1 || (8..=MAX_SIZE).contains(&size),
+            b"free" | b"skip" | b"wide" => {}
+            _ => return false,
+        }
+        if size.checked_sub(8).and_then(|size| input.take(length(size).ok()?).ok()).is_none() {
+            return false;
+        }
+    }
+    false
 }
 
 /// The type of an EBML document (RFC 8794, 11.2.6): its header comes first, and has the type among its elements.

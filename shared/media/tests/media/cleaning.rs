@@ -92,3 +92,25 @@ fn a_thumbnail_that_a_camera_put_beside_its_photo_goes() {
     assert!(!contains(&cleaned, b"\xC0\xFF\xEE"));
     assert_eq!(image::load_from_memory(&cleaned).unwrap(), image::load_from_memory(&upload).unwrap());
 }
+
+#[test]
+fn what_stays_has_nothing_behind_it() {
+    let known = animation(MediaType::Gif, 2);
+    let mut upload = known.clone();
+    // How often it repeats is a block of three bytes; how one frame is shown, one of four. Another follows either.
+    let note = [&[u8::try_from(PLACE.len()).unwrap()], PLACE].concat();
+    for (start, length) in [(&b"\x21\xFF\x0BNETSCAPE2.0\x03\x01"[..], 18), (b"\x21\xF9\x04", 7)] {
+        let place = upload.windows(start.len()).position(|window| window == start).unwrap() + length;
+        assert_eq!(upload[place], 0);
+        upload.splice(place..place, note.iter().copied());
+    }
+    assert!(picture(MediaType::Gif, &upload).unwrap().bytes == known);
+
+    // What Adobe's programs say about colours, in the place of JFIF's segment.
+    let mut known = plain(MediaType::Jpeg, 40, 20);
+    let adobe = b"Adobe\0\x64\0\0\0\0\x01";
+    known.splice(2..20, [&[0xFF, 0xEE, 0, 14][..], adobe].concat());
+    let mut upload = known.clone();
+    upload.splice(4..18, [&[0, 14 + u8::try_from(PLACE.len()).unwrap()][..], adobe, PLACE].concat());
+    assert!(picture(MediaType::Jpeg, &upload).unwrap().bytes == known);
+}

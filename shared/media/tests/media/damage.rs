@@ -21,16 +21,39 @@ fn a_picture_is_of_the_type_it_says() {
             assert_eq!(picture(says, &plain(is, 9, 9)).unwrap_err(), Refusal::NotOfType(says), "{is:?}");
         }
     }
-    assert_eq!(Refusal::NotOfType(MediaType::Png).to_string(), "is no PNG picture");
 }
 
 #[test]
 fn a_picture_that_breaks_off_is_refused_wherever_it_does() {
     for media_type in PICTURES {
         let whole = photo(media_type, 12, 9, 3);
-        for end in 0..whole.len() {
+        // What only says that the picture is over.
+        let nothing = match media_type {
+            MediaType::Gif => 1,
+            MediaType::Jpeg => 2,
+            _ => 0,
+        };
+        for end in 0..whole.len() - nothing {
             assert!(picture(media_type, &whole[..end]).is_err(), "{media_type:?} {end}");
         }
+    }
+}
+
+#[test]
+fn a_gif_without_its_end_gets_one() {
+    let whole = animation(MediaType::Gif, 3);
+    assert!(picture(MediaType::Gif, &whole[..whole.len() - 1]).unwrap().bytes == whole);
+    assert_eq!(picture(MediaType::Gif, b"GIF89a\x01\0\x01\0\0\0\0").unwrap_err(), Refusal::Unreadable);
+}
+
+#[test]
+fn a_refusal_says_why() {
+    for (refusal, why) in [
+        (Refusal::NotOfType(MediaType::Png), "is no PNG picture"),
+        (Refusal::TooManyPixels, "has more than 67 megapixels"),
+        (Refusal::TooManyScans, "is too complex to show"),
+    ] {
+        assert_eq!(refusal.to_string(), why);
     }
 }
 

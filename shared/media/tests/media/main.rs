@@ -5,6 +5,8 @@
 
 mod cleaning;
 mod damage;
+mod frames;
+mod scans;
 mod support;
 mod thumbnails;
 mod videos;

@@ -35,6 +35,31 @@ fn a_video_is_known_by_its_first_bytes() {
 }
 
 #[test]
+fn a_movie_of_before_there_were_types_is_known_by_what_is_in_it() {
+    for first_bytes in [
+        &b"\0\0\0\x6Cmoov\0\0\0\x64mvhd"[..],
+        b"\0\0\0\x08wide\0\x40\0\0mdat\0\0",
+        b"\0\0\0\x08free\0\0\0\x0Cskip\0\0\0\0\0\0\0\x01mdat\0\0\0\0\x01\0\0\0",
+    ] {
+        assert_eq!(video(Quicktime, first_bytes), Ok(()), "{first_bytes:?}");
+        assert_eq!(video(Mp4, first_bytes), Err(Refusal::NotOfType(Mp4)), "{first_bytes:?}");
+    }
+    for first_bytes in [
+        // Text, and sizes of nothing.
+        &b"<!--moov--><script>alert(1)</script>"[..],
+        b"\nx2\nmdat",
+        b"\0\0\0\x08wide<!--mdat--><script>",
+        b"\0\0\0\x00moov",
+        b"\0\0\0\x07wide\0\0\0\x6Cmoov",
+        b"\0\0\0\x08wide\0\0\0\x08<svg",
+        b"\0\0\0\x08wide",
+        b"\0\0\0\x0Cfree",
+    ] {
+        assert_eq!(video(Quicktime, first_bytes), Err(Refusal::NotOfType(Quicktime)), "{first_bytes:?}");
+    }
+}
+
+#[test]
 fn what_is_something_else_is_refused() {
     for (media_type, first_bytes) in [
         (Mp4, b"<!DOCTYPE html><script>alert(1)</script>".to_vec()),
@@ -68,7 +93,7 @@ fn no_bytes_make_it_panic() {
                 }
             }
             bytes.truncate(FIRST_BYTES);
-            for media_type in [Mp4, Webm] {
+            for media_type in [Mp4, Quicktime, Webm] {
                 let _ = video(media_type, &bytes);
             }
         }
