@@ -14,8 +14,8 @@ import { Failure } from "./api.js";
  * @property {() => void} onchange something has been uploaded
  */
 
-/** An uploaded file is kept for a day if no message has it. */
-const KEPT_FOR = 20 * 3_600_000;
+/** An uploaded file may be sent for twelve hours. */
+const KEPT_FOR = 11 * 3_600_000;
 /** A file that another tab has taken may not be in the database yet. */
 const COMES_WITHIN = 60_000;
 
