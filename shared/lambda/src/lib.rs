@@ -11,5 +11,6 @@ pub mod files;
 pub mod http;
 mod problem;
 pub mod socket;
+mod trust;
 
 pub use app::{App, Fatal};
