@@ -5,7 +5,7 @@ use std::env;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use store::Tables;
 
-use crate::Fatal;
+use crate::{Fatal, trust::http_client};
 
 /// The settings of a function.
 pub(crate) struct Config {
@@ -37,19 +37,26 @@ impl Config {
             credentials: credentials.clone(),
         };
         let region = Region::new(region);
+        let connections_endpoint = match endpoint("APIGATEWAYMANAGEMENTAPI") {
+            Some(endpoint) => endpoint,
+            None => variable("CONNECTIONS_ENDPOINT")?,
+        };
+        let dynamodb_endpoint = endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
+        // One for both: they share its settings, and each keeps connections of its own.
+        let http_client =
+            http_client([&connections_endpoint].into_iter().chain(&dynamodb_endpoint).map(String::as_str))?;
         let connections = aws_sdk_apigatewaymanagement::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region.clone())
             .credentials_provider(credentials.clone())
-            .endpoint_url(match endpoint("APIGATEWAYMANAGEMENTAPI") {
-                Some(endpoint) => endpoint,
-                None => variable("CONNECTIONS_ENDPOINT")?,
-            });
+            .http_client(http_client.clone())
+            .endpoint_url(connections_endpoint);
         let mut dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
-            .credentials_provider(credentials);
-        dynamodb.set_endpoint_url(endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL")));
+            .credentials_provider(credentials)
+            .http_client(http_client);
+        dynamodb.set_endpoint_url(dynamodb_endpoint);
         Ok(Self {
             dynamodb,
             connections,

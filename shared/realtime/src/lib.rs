@@ -10,7 +10,7 @@ use std::{
 
 use aws_sdk_apigatewaymanagement::{
     Client, Config,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    config::{IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
     primitives::Blob,
 };
@@ -71,6 +71,9 @@ impl Sockets {
             .timeout_config(
                 TimeoutConfig::builder().connect_timeout(CONNECT_PATIENCE).operation_timeout(PATIENCE).build(),
             )
+            // Answers are empty, and the credentials are values already.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
             .build();
         Self { config, client: Arc::default() }
     }

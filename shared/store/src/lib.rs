@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_dynamodb::{
     Client,
-    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{Builder, IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
     operation::update_item::UpdateItemError,
     types::AttributeValue,
 };
@@ -97,6 +97,10 @@ impl Store {
                     .operation_timeout(PATIENCE)
                     .build(),
             )
+            // Answers are small and come whole; the timeouts above notice one that does not.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            // The credentials are values already, valid for as long as the process lives.
+            .identity_cache(IdentityCache::no_cache())
             .build();
         Self { client: Client::from_conf(config), tables: Arc::new(tables) }
     }
