@@ -18,9 +18,10 @@ use crate::{progress::Progress, target::workspace};
 
 /// How many functions are counted at once.
 const AT_ONCE: usize = 2;
-/// The first event makes what the later ones use: those after it are warm.
-const COLD: u64 = 1;
-const WARM: u64 = 4;
+/// The first events make what the later ones use. Opening a connection takes as much as a quarter of an event, and chance
+/// decides whether one more is opened: of six events it is little.
+const COLD: u64 = 3;
+const WARM: u64 = 9;
 /// Whom the functions trust: what Debian does. Lambda's system has it elsewhere, and as many.
 const TRUSTED: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// How often a function is tried: on a busy machine, and many times slower than without valgrind, its own timeouts may end it.
