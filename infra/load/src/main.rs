@@ -1,12 +1,19 @@
 //! The command line.
 #![allow(clippy::print_stdout, reason = "the table is what it is run for")]
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Parser, Subcommand};
 use load::{
-    bench::{cold_start, instructions},
+    bench::{
+        cold_start,
+        instructions::{self, Counted},
+    },
     report::Report,
     scenario::{
         connect,
@@ -87,6 +94,12 @@ enum Scenario {
         /// Make what is counted the baseline
         #[arg(long)]
         accept: bool,
+        /// Only these functions
+        #[arg(long, value_delimiter = ',', conflicts_with = "accept")]
+        only: Vec<String>,
+        /// Leave the profiles here, for `callgrind_annotate`
+        #[arg(long, value_name = "DIR")]
+        profiles: Option<PathBuf>,
     },
     /// A room in which one member's socket is not read: long messages, so that its buffers fill
     Stall {
@@ -103,9 +116,11 @@ enum Scenario {
 async fn main() -> Result<()> {
     let options = Options::parse();
     allow_many_sockets();
-    match options.scenario {
-        Scenario::ColdStart { runs } => return cold_start(&options, runs).await,
-        Scenario::Instructions { accept } => return instructions(&options, accept).await,
+    match &options.scenario {
+        Scenario::ColdStart { runs } => return cold_start(&options, *runs).await,
+        Scenario::Instructions { accept, only, profiles } => {
+            return instructions(&options, *accept, only, profiles.as_deref()).await;
+        }
         _ => {}
     }
     let target = Target::start(&options.target).await?;
@@ -134,16 +149,29 @@ async fn cold_start(options: &Options, runs: u64) -> Result<()> {
     Ok(())
 }
 
-async fn instructions(options: &Options, accept: bool) -> Result<()> {
-    let counted = instructions::count(&target::executables(&options.target)?).await?;
-    println!("{}", instructions::table(&counted));
+async fn instructions(options: &Options, accept: bool, only: &[String], profiles: Option<&Path>) -> Result<()> {
+    const AGAIN: u32 = 3;
+    let directory = target::executables(&options.target)?;
     let file = instructions::baseline();
+    let baseline: Counted = match fs::read_to_string(&file) {
+        Ok(baseline) => serde_json::from_str(&baseline).context("reading the baseline")?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Counted::new(),
+        Err(error) => return Err(error).context(file.display().to_string()),
+    };
+    let mut counted = instructions::count(&directory, only, profiles).await?;
     if accept {
-        return fs::write(&file, json(&counted)?).context("writing the baseline");
+        instructions::confirm(&directory, &mut counted).await?;
+        fs::write(&file, json(&counted)?).context("writing the baseline")?;
+    } else {
+        instructions::recount(&directory, &baseline, &mut counted, AGAIN).await?;
     }
-    let baseline = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let worse = instructions::worse(&serde_json::from_str(&baseline).context("reading the baseline")?, &counted);
-    ensure!(worse.is_empty(), "{}\nwhere that is as it should be: load instructions --accept", worse.join("\n"));
+    println!("{}", instructions::table(&counted));
+    let worse = instructions::worse(&baseline, &counted);
+    ensure!(
+        accept || worse.is_empty(),
+        "{}\nwhere that is as it should be: load instructions --accept",
+        worse.join("\n")
+    );
     Ok(())
 }
 

@@ -23,6 +23,7 @@ const STAGE: &str = "prod";
 
 /// Which system.
 #[derive(Args, Clone, Debug)]
+#[group(id = "target")]
 pub struct Options {
     /// The HTTP API of a deployed system; without it, a local runtime is started
     #[arg(long, value_name = "URL", requires = "websocket_url", global = true)]

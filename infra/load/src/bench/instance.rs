@@ -120,6 +120,19 @@ impl Instance {
         line.trim().strip_suffix(" kB")?.trim().parse().ok()
     }
 
+    /// The processor time of its threads that live.
+    #[must_use]
+    pub fn processor_time(&self) -> Duration {
+        let Some(id) = self.child.id() else { return Duration::ZERO };
+        let threads = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+        // See "schedstats" in the kernel's documentation: nanoseconds on a processor come first.
+        let nanoseconds = threads.filter_map(|thread| {
+            let times = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            times.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanoseconds.sum())
+    }
+
     /// Ends it by SIGTERM, and waits until it has ended.
     ///
     /// # Errors
