@@ -223,6 +223,23 @@ impl Server {
         answer
     }
 
+    /// The tags of an object of a local system's bucket, as S3 lists them.
+    pub async fn tags(&self, key: &str) -> String {
+        let path = format!("/attachmentsbucket/{key}?tagging");
+        let request = self
+            .request(Method::GET, &path)
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/s3/aws4_request, \
+                 SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=0",
+            )
+            .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+            .header("x-amz-date", "20260101T000000Z");
+        let response = request.send().await.expect("the local system answers");
+        assert_eq!(response.status(), 200, "{key}");
+        response.text().await.expect("S3 answers with XML")
+    }
+
     /// A socket at the stage's URL; `query` without its question mark.
     ///
     /// # Errors

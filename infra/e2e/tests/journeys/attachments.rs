@@ -192,6 +192,24 @@ async fn an_attachment_is_in_one_message() {
     assert_eq!(ann.sees_messages(room).await.len(), 1);
 }
 
+/// A rule of the bucket deletes what has the tag.
+#[tokio::test]
+async fn what_is_in_a_message_is_kept_and_nothing_else() {
+    let Some(server) = Server::start_local("the tags of the bucket are not for everybody").await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let [sent, left] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
+    ann.tries_to_attach(room, "picture", &sent).await.is(201);
+    refused(&ann, room, "video", &left).await;
+    for prefix in ["attachments", "thumbnails"] {
+        let unsent = "<Tag><Key>unsent</Key><Value>true</Value></Tag>";
+        let tags = server.tags(&format!("{prefix}/{left}")).await;
+        assert!(tags.contains(unsent), "{tags}");
+        let tags = server.tags(&format!("{prefix}/{sent}")).await;
+        assert!(!tags.contains("<Tag>"), "{tags}");
+    }
+}
+
 #[tokio::test]
 async fn whoever_has_left_the_room_attaches_nothing() {
     let server = Server::start().await;

@@ -116,7 +116,7 @@ async fn an_answer_never_shows_the_password() {
     assert!(!short.body.contains("s3cr3t!"), "{}", short.body);
 }
 
-/// Lambda's system has a `memalign` that does not find what was freed to it: with it, each hash kept its 19 MB for good.
+/// The allocator of a system like Lambda's kept the 19 MB of each hash.
 #[tokio::test]
 async fn the_memory_of_one_hash_serves_the_next() {
     const PEOPLE: usize = 6;
