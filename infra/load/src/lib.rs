@@ -9,6 +9,7 @@ pub mod bench;
 pub mod client;
 pub mod cpu;
 pub mod plot;
+pub mod price;
 pub mod progress;
 pub mod report;
 pub mod scenario;

@@ -51,7 +51,7 @@ impl App {
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
         let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
-        let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
         Ok(Self { chat, tokens })
     }
 

@@ -132,12 +132,15 @@ async fn step(
     // Who sends late sends all the same: a load that waits for a slow system is none.
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
+    let rooms_at_once = rooms.len();
     for number in first..first + pace.messages {
         clock.tick().await;
-        let room = number as usize % rooms.len();
+        let room = number as usize % rooms_at_once;
         let room = rooms.get_mut(room).context("there are rooms")?;
         sent.push(micros(start.elapsed()));
-        room.sockets.first_mut().context("a room has members")?.say(room.id, number, length).await?;
+        // In turns: one member alone is soon told to slow down.
+        let member = number as usize / rooms_at_once % room.sockets.len().max(1);
+        room.sockets.get_mut(member).context("a room has members")?.say(room.id, number, length).await?;
         progress.step();
     }
     *next += pace.messages;
