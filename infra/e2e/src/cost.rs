@@ -27,7 +27,8 @@ impl Cost {
         }
         let last = invocations.iter().rfind(|invocation| invocation["function"] == function)?;
         let calls = last["calls"].as_array().expect("calls are a list");
-        let (dynamodb, sockets): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["service"] == "dynamodb");
+        let of = |service| calls.iter().filter(|call| call["service"] == service).collect::<Vec<_>>();
+        let (dynamodb, sockets) = (of("dynamodb"), of("connections"));
         assert!(dynamodb.iter().all(|call| call["status"] == 200), "{dynamodb:#?}");
         let sum = |unit: &str| dynamodb.iter().map(|call| call[unit].as_f64().expect("units are a number")).sum();
         Some(Self {
@@ -38,6 +39,15 @@ impl Cost {
             pushes: sockets.len(),
         })
     }
+}
+
+/// The methods of the calls of S3 that the last invocation of a function has made, in their order.
+pub(crate) fn objects_of_last(function: &str, invocations: &Value) -> Vec<String> {
+    let invocations = invocations.as_array().expect("invocations are a list");
+    let last = invocations.iter().rfind(|invocation| invocation["function"] == function);
+    let calls = last.and_then(|last| last["calls"].as_array()).into_iter().flatten();
+    let objects = calls.filter(|call| call["service"] == "s3");
+    objects.map(|call| call["operation"].as_str().expect("a call has a method").to_owned()).collect()
 }
 
 fn time(time: &Value) -> u64 {

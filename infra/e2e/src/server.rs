@@ -13,7 +13,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Answer, Cost, PASSWORD, Refusal, Socket, User, process::Process};
+use crate::{Answer, Cost, PASSWORD, Refusal, Socket, User, cost::objects_of_last, process::Process};
 
 /// The stage of the WebSocket API in `template.yaml`.
 const STAGE: &str = "prod";
@@ -98,9 +98,7 @@ impl Server {
     pub async fn cost(&self, function: &str) -> Cost {
         let ended = async {
             loop {
-                let answer = self.request(Method::GET, "/_local/calls").send().await.expect("the local system answers");
-                let invocations = answer.json().await.expect("invocations are told as JSON");
-                if let Some(cost) = Cost::of_last(function, &invocations) {
+                if let Some(cost) = Cost::of_last(function, &self.invocations().await) {
                     return cost;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -109,6 +107,16 @@ impl Server {
         tokio::time::timeout(PATIENCE, ended)
             .await
             .unwrap_or_else(|_| panic!("{function} has not been invoked, or does not end"))
+    }
+
+    /// The methods of the calls of S3 that the last invocation of a function has made, once its [cost](Self::cost) is known.
+    pub async fn objects(&self, function: &str) -> Vec<String> {
+        objects_of_last(function, &self.invocations().await)
+    }
+
+    async fn invocations(&self) -> Value {
+        let answer = self.request(Method::GET, "/_local/calls").send().await.expect("the local system answers");
+        answer.json().await.expect("invocations are told as JSON")
     }
 
     fn at(place: Place) -> Self {

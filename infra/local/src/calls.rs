@@ -1,4 +1,5 @@
-//! The record of calls: what each invocation asked of DynamoDB and of its sockets, in which order, and for how many units.
+//! The record of calls: what each invocation asked of DynamoDB, of its sockets and of S3, in which order, and for how many
+//! units.
 //!
 //! A function is known by the credentials of its instance, and an instance serves one event at a time: so a call belongs to
 //! the invocation that runs in the instance which signed it.
@@ -11,7 +12,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH, request::Parts},
+    http::{StatusCode, header::CONTENT_LENGTH, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
@@ -27,9 +28,9 @@ const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// `dynamodb`, or `connections` for the sockets.
+    /// `dynamodb`, `connections` for the sockets, or `s3`.
     pub service: &'static str,
-    /// Such as `GetItem`, or the method of a call for a socket.
+    /// Such as `GetItem`, or the method of a call for a socket or an object.
     pub operation: String,
     /// The status of the answer.
     pub status: u16,
@@ -114,7 +115,7 @@ impl Calls {
     ) -> Response {
         let is_write =
             !matches!(operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
-        let slot = self.add(&parts.headers, service, operation);
+        let slot = self.add(&parts, service, operation);
         let Ok(mut body) = to_bytes(body, MAX_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
         if service == "dynamodb" && slot.is_some() {
             body = asking_for_units(body);
@@ -142,9 +143,9 @@ impl Calls {
     }
 
     /// A new call of the invocation that runs in the instance which signed the request, if one does.
-    fn add(&self, headers: &HeaderMap, service: &'static str, operation: String) -> Option<Slot> {
+    fn add(&self, parts: &Parts, service: &'static str, operation: String) -> Option<Slot> {
         let begun = self.now();
-        let access_key = crate::iam::access_key(headers)?;
+        let access_key = crate::iam::access_key(&parts.headers).or_else(|| in_query(parts.uri.query()?))?;
         let mut record = self.record();
         let invocation = *record.running.get(access_key)?;
         let calls = &mut record.invocations.get_mut(invocation)?.calls;
@@ -159,6 +160,11 @@ impl Calls {
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The access key in the query of a signed URL.
+fn in_query(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?.split("%2F").next()
 }
 
 /// Where a call is in the record.
@@ -197,6 +203,13 @@ mod tests {
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
         let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
         assert_eq!(units, ["0.5", "3.5", "0"]);
+    }
+
+    #[test]
+    fn a_signed_url_names_its_signer() {
+        let query = "tagging&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIA1%2F20260101%2Fus-east-1%2Fs3";
+        assert_eq!(in_query(query), Some("ASIA1"));
+        assert_eq!(in_query("tagging"), None);
     }
 
     #[test]

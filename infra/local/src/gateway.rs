@@ -6,7 +6,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{StatusCode, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
     serve::ListenerExt as _,
 };
@@ -83,8 +83,11 @@ impl Gateway {
         if let Some(operation) = dynamodb::operation(parts) {
             return Some(("dynamodb", operation.to_owned()));
         }
-        let wanted = self.websocket_api.as_ref()?.wanted(parts)?;
-        matches!(wanted, Wanted::Connection(_)).then(|| ("connections", parts.method.to_string()))
+        if let Some(wanted) = self.websocket_api.as_ref().and_then(|api| api.wanted(parts)) {
+            return matches!(wanted, Wanted::Connection(_)).then(|| ("connections", parts.method.to_string()));
+        }
+        // Forms are those of clients, and may be large.
+        (parts.method != Method::POST && self.s3.wants(parts)).then(|| ("s3", parts.method.to_string()))
     }
 
     async fn serve(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {

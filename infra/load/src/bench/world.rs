@@ -153,7 +153,7 @@ impl World {
                     let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
                     let body = json!({"members": members}).to_string();
                     let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
-                    self.known.rooms.push(number(&answer, "/id")?);
+                    self.known.rooms.push(id(&answer)?);
                 }
                 "check-attachment" => {
                     let body = File::photo().announcement(1).to_string();
@@ -162,7 +162,7 @@ impl World {
                 }
                 _ => {
                     let answer = self.run("send-message", number).await?;
-                    self.known.messages.push(number(&answer, "/id")?);
+                    self.known.messages.push(id(&answer)?);
                 }
             }
         }
@@ -287,10 +287,10 @@ fn body(answer: &Value) -> Result<Value> {
     Ok(serde_json::from_str(answer.get("body").and_then(Value::as_str).context("an answer has a body")?)?)
 }
 
-/// A number in the body of an answer.
-fn number(answer: &Value, pointer: &str) -> Result<u64> {
+/// The id in the body of an answer.
+fn id(answer: &Value) -> Result<u64> {
     let body = body(answer)?;
-    body.pointer(pointer).and_then(Value::as_u64).with_context(|| format!("{pointer} is missing in {body}"))
+    body.get("id").and_then(Value::as_u64).with_context(|| format!("an id is missing in {body}"))
 }
 
 /// A text in the body of an answer.
