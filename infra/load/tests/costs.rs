@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, File, Server, Socket, User};
 use futures_util::future::join_all;
 use load::{price, target::workspace};
 use local::template::{Template, secrets::Secrets};
@@ -14,6 +14,9 @@ use serde_json::json;
 const ROUND_TRIP: f64 = 0.005;
 /// Seconds that a password takes on the vCPU that its functions have.
 const HASH: f64 = 0.05;
+/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels takes
+/// forty times as long.
+const CHECK: f64 = 0.05;
 /// How many people are in the room, all online.
 const MEMBERS: usize = 10;
 
@@ -26,6 +29,8 @@ enum Way {
     Rest,
     RestToHash,
     Frame,
+    /// A form that S3 takes and tells of.
+    Upload,
     /// A socket opens or closes.
     Lifecycle,
 }
@@ -37,6 +42,8 @@ struct Operation {
     costs: Vec<Cost>,
     /// The gigabytes of each.
     memory: Vec<f64>,
+    /// Dollars per million for its calls of S3.
+    objects: f64,
 }
 
 impl Operation {
@@ -53,18 +60,23 @@ impl Operation {
         let incoming = match self.way {
             Way::Rest | Way::RestToHash => price::REQUEST,
             Way::Frame => price::MESSAGE,
+            Way::Upload => price::PUT + price::EVENT,
             Way::Lifecycle => 0.0,
         };
         let pushes = f64::from(u32::try_from(pushes).unwrap()) * price::MESSAGE;
         let units = reads * price::READ_UNIT + writes * price::WRITE_UNIT;
-        incoming + pushes + units + self.invocations()
+        incoming + pushes + units + self.objects + self.invocations()
     }
 
     fn invocations(&self) -> f64 {
         let of_one = |(cost, memory): (&Cost, &f64)| {
             let round_trips = cost.depth + usize::from(cost.pushes > 0);
-            let hash = if self.way == Way::RestToHash { HASH } else { 0.0 };
-            let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap()) + hash;
+            let computed = match self.way {
+                Way::RestToHash => HASH,
+                Way::Upload => CHECK,
+                Way::Rest | Way::Frame | Way::Lifecycle => 0.0,
+            };
+            let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap()) + computed;
             price::INVOCATION + seconds * memory * price::GIGABYTE_SECOND
         };
         self.costs.iter().zip(&self.memory).map(of_one).sum()
@@ -90,12 +102,13 @@ fn memory() -> BTreeMap<String, f64> {
 
 impl World {
     async fn count(&mut self, name: &'static str, way: Way, functions: &[&str]) {
-        let mut costs = Vec::new();
+        let (mut costs, mut objects) = (Vec::new(), 0.0);
         for function in functions {
             costs.push(self.server.cost(function).await);
+            objects += self.server.objects(function).await.iter().map(|method| price::object(method)).sum::<f64>();
         }
         let memory = functions.iter().map(|function| self.memory[*function]).collect();
-        self.operations.push(Operation { name, way, costs, memory });
+        self.operations.push(Operation { name, way, costs, memory, objects });
     }
 
     async fn rest(&mut self, name: &'static str, function: &str) {
@@ -116,6 +129,7 @@ async fn the_readme_tells_what_each_operation_costs() {
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
+    pictures(&mut world, &mut sockets).await;
     lists(&mut world).await;
     left(&mut world, sockets).await;
 
@@ -183,6 +197,16 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;
+}
+
+async fn pictures(world: &mut World, sockets: &mut [Socket]) {
+    let (room, sender) = (world.room, world.people[0].clone());
+    let id = sender.uploads(room, &File::photo()).await;
+    world.rest("announce a picture", "create-attachment").await;
+    world.count("upload it (640 × 480)", Way::Upload, &["check-attachment"]).await;
+    sender.tries_to_attach(room, "picture", &id).await.is(201);
+    all_hear(sockets, "message").await;
+    world.rest("send a message with it", "send-message").await;
 }
 
 async fn lists(world: &mut World) {

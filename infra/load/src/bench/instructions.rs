@@ -110,7 +110,8 @@ async fn counts(directory: &Path, function: &str, profiles: &Path, nowhere: &Pat
 }
 
 /// Counts those that seem worse than the baseline again, so often, and believes the smaller counts: how often a function is
-/// woken for one answer is chance, and whether a call finds a connection that another has just left.
+/// woken for one answer is chance, and whether a call finds a connection that another has just left. And the first call of a
+/// process takes so long under valgrind that on a busy machine its patience ends, and it is made twice.
 ///
 /// # Errors
 /// Where one fails.
