@@ -53,3 +53,16 @@ async fn a_check_that_is_made_again_has_an_outcome() {
     let [picture, video] = [points(&server, &ann, &File::picture()).await, points(&server, &ann, &File::video()).await];
     assert!(picture >= 12 && video >= 10, "{picture}, {video}");
 }
+
+/// The claim is there, and refuses itself when the SDK makes it again.
+#[tokio::test]
+async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
+    let Some(server) = Server::start_faulty(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let lost = json!({"fault": "lose_answer", "function": "check-attachment", "operation": "UpdateItem", "times": 1});
+    server.plans(&json!({"rules": [lost]})).await;
+    let id = ann.uploads(room, &File::picture()).await;
+    ann.tries_to_attach(room, "picture", &id).await.is(201);
+    assert_eq!(server.fired().await, [1]);
+}
