@@ -90,8 +90,13 @@ impl Server {
             eprintln!("left out on a deployed system: {because}");
             return None;
         }
-        let process = Process::start_with(&["--memory", "--record-calls"].map(Into::into), 0).await;
-        Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
+        Some(Self::start_with(&["--memory", "--record-calls"]).await)
+    }
+
+    /// A local system with these options.
+    pub(crate) async fn start_with(options: &[&str]) -> Self {
+        let options: Vec<_> = options.iter().map(Into::into).collect();
+        Self::at(Place::Local { process: Mutex::new(Process::start_with(&options, 0).await), data: None })
     }
 
     /// What the last invocation of a function has cost, once every invocation has ended.
@@ -161,6 +166,11 @@ impl Server {
         let registered = self.post("/auth/register/", &credentials).await.is(201);
         assert_eq!(registered["username"], *name);
         User::log_in(self, &name, PASSWORD).await
+    }
+
+    /// Logs in a user whose name is this one exactly.
+    pub async fn logs_in(&self, name: &str) -> User {
+        User::log_in(self, name, PASSWORD).await
     }
 
     /// Registers several users, one after another, so that their ids ascend.

@@ -72,6 +72,17 @@ impl Socket {
         let _ = self.stream.send(Message::text(frame.to_string())).await;
     }
 
+    /// Waits until API Gateway says that the function behind a frame has died. What is heard before is passed over.
+    pub async fn is_broken(&mut self) {
+        loop {
+            let text = timeout(PATIENCE, self.next_text()).await.expect("a frame comes").expect("the socket is open");
+            let frame: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("a frame is JSON: {text}"));
+            if frame["message"] == "Internal server error" {
+                return;
+            }
+        }
+    }
+
     /// The next event, whatever it is.
     pub async fn next_event(&mut self) -> Value {
         self.hears().await.expect("the socket is open until the event comes")
