@@ -21,12 +21,20 @@ impl Template {
     /// # Errors
     /// A sentence that names the resource and the property that are wrong or that the runtime cannot honour.
     pub fn parse(source: &str, secrets: &mut Secrets) -> Result<Self> {
+        Self::with_parameters(source, &BTreeMap::new(), secrets)
+    }
+
+    /// Like [`Template::parse`], with other values for some of the parameters than their defaults.
+    ///
+    /// # Errors
+    /// Where there is no such parameter, or it may not have that value, as well.
+    pub fn with_parameters(source: &str, overrides: &BTreeMap<String, String>, secrets: &mut Secrets) -> Result<Self> {
         let document = yaml::parse(source)?;
         let document = document.as_object().context("a template is a mapping with a section Resources")?;
         let resources = object(document, "Resources").context("the template has no section Resources")?;
         let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
         let places = Places::of(source);
-        let reader = Reader { scope: scope(document, resources, &places)?, resources, globals, places };
+        let reader = Reader { scope: scope(document, resources, overrides, &places)?, resources, globals, places };
         reader.template(secrets)
     }
 }
