@@ -8,7 +8,12 @@ pub mod handshake;
 mod management;
 pub mod socket;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, http::request::Parts, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -29,6 +34,7 @@ use crate::{
     lambda::Lambda,
     logs,
     template::{self, Authorizer},
+    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -45,6 +51,7 @@ pub struct WebSocketApi {
     selection: Vec<String>,
     authorizer: Option<Authorizer>,
     routes: BTreeMap<String, String>,
+    throttle: Throttle,
     lambda: Lambda,
     limits: Limits,
     connections: Connections,
@@ -65,9 +72,9 @@ impl WebSocketApi {
     /// The API of a template.
     #[must_use]
     pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits) -> Self {
-        let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
+        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttle } = api;
         let (connections, sockets) = (Connections::default(), TaskTracker::new());
-        Self { id, stage, selection, authorizer, routes, lambda, limits, connections, sockets }
+        Self { id, stage, selection, authorizer, routes, throttle, lambda, limits, connections, sockets }
     }
 
     /// What the request wants, if it is for this API.
@@ -135,6 +142,10 @@ impl WebSocketApi {
         let Some((key, function)) = route else {
             return complain(connection, "Forbidden", &ids::gateway());
         };
+        if !self.throttle.admits(key, Instant::now()) {
+            // In the words of the HTTP API: those of this one are not documented.
+            return complain(connection, "Too Many Requests", &ids::gateway());
+        }
         let request_context = RequestContext::new(&self.id, &self.stage, connection, EventType::Message, key);
         let request_id = request_context.request_id.clone();
         let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };

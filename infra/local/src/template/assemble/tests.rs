@@ -1,10 +1,9 @@
 use super::{super::LifecycleRule, *};
 
 const SYSTEM: &str = r"
-Parameters:
-  Stage: {Type: String, Default: prod}
-  Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]}
-  Origins: {Type: CommaDelimitedList, Default: 'https://a.example, https://b.example'}
+Parameters: {Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]},
+  Stage: {Type: String, Default: prod},
+  Origins: {Type: CommaDelimitedList, Default: 'https://a.example, https://b.example'}}
 Globals:
   Function:
     Runtime: provided.al2023
