@@ -65,7 +65,7 @@ pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
     let people = client.people(each * plan.rooms.div_ceil(SHARING)).await?;
     let mut rooms = Vec::with_capacity(plan.rooms);
     let progress = Progress::new("sockets", plan.rooms * each);
-    for members in people.chunks(each).flat_map(|members| [members; SHARING]).take(plan.rooms) {
+    for members in people.chunks(each.max(1)).flat_map(|members| [members; SHARING]).take(plan.rooms) {
         rooms.push(open(target, &client, members, plan, start, &progress).await?);
     }
     let mut next = 0;
