@@ -45,7 +45,7 @@ async fn each_minute_one_more_may_register() {
 async fn registrations_at_once_are_no_way_around_the_count() {
     let store = embedded::store();
     let counted = join_all((0..50).map(|_| store.count_registration(network("203.0.113.7"), PACE, NOW))).await;
-    assert_eq!(counted.into_iter().filter(Result::is_ok).count(), 3);
+    assert_eq!(counted.into_iter().flatten().count(), 3);
 }
 
 #[tokio::test]
