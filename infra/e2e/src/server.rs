@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs,
     path::Path,
     sync::{Arc, Mutex},
@@ -80,23 +80,34 @@ impl Server {
             "--iam-record".as_ref(),
             record.as_os_str(),
         ];
-        let process = Process::start_with(&options.map(OsStr::to_owned), 0).await;
+        let process = Process::start_with(&options.map(OsStr::to_owned), &[], 0).await;
         Self::at(Place::Local { process: Mutex::new(process), data: None })
     }
 
-    /// A local system that records what each invocation calls, for [`Server::cost`].
-    pub async fn start_counting(because: &str) -> Option<Self> {
+    /// A local system whose template has other values for its parameters: `Name=Value`.
+    pub async fn start_with_parameters(because: &str, parameters: &[&str]) -> Option<Self> {
+        let options = ["--memory", "--parameter-overrides"].iter().chain(parameters);
+        Self::start_with(because, &options.map(Into::into).collect::<Vec<_>>(), &[]).await
+    }
+
+    /// A local system that logs all that there is to say, as text or as JSON.
+    pub async fn start_talkative(because: &str, log: &str) -> Option<Self> {
+        Self::start_with(because, &["--memory", "--log", log].map(Into::into), &[("RUST_LOG", "debug")]).await
+    }
+
+    /// A local system with these options and variables.
+    pub(crate) async fn start_with(because: &str, options: &[OsString], variables: &[(&str, &str)]) -> Option<Self> {
         if env::var_os("HTTP_URL").is_some() {
             eprintln!("left out on a deployed system: {because}");
             return None;
         }
-        Some(Self::start_with(&["--memory", "--record-calls"]).await)
+        let process = Process::start_with(options, variables, 0).await;
+        Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
     }
 
-    /// A local system with these options.
-    pub(crate) async fn start_with(options: &[&str]) -> Self {
-        let options: Vec<_> = options.iter().map(Into::into).collect();
-        Self::at(Place::Local { process: Mutex::new(Process::start_with(&options, 0).await), data: None })
+    /// A local system that records what each invocation calls, for [`Server::cost`].
+    pub async fn start_counting(because: &str) -> Option<Self> {
+        Self::start_with(because, &["--memory", "--record-calls"].map(Into::into), &[]).await
     }
 
     /// What the last invocation of a function has cost, once every invocation has ended.
@@ -257,7 +268,15 @@ impl Server {
     pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
         let url = self.websocket_url();
         let url = if query.is_empty() { url } else { format!("{url}?{query}") };
-        Socket::open(&url, subprotocols).await
+        Socket::open(&url, subprotocols, None).await
+    }
+
+    /// A socket that a page of an origin opens.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn handshake_from(&self, origin: &str, token: &str) -> Result<Socket, Refusal> {
+        Socket::open(&self.websocket_url(), &["bearer", token], Some(origin)).await
     }
 
     /// A socket at a path of the local system's own.
@@ -265,7 +284,7 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake_at(&self, path: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
-        Socket::open(&(self.local_websocket() + path), subprotocols).await
+        Socket::open(&(self.local_websocket() + path), subprotocols, None).await
     }
 
     fn local_websocket(&self) -> String {

@@ -32,8 +32,12 @@ pub struct Refusal {
 }
 
 impl Socket {
-    pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
+        if let Some(origin) = origin {
+            let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
+            request.headers_mut().insert("origin", origin);
+        }
         if !subprotocols.is_empty() {
             let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
             request.headers_mut().insert("sec-websocket-protocol", offered);
@@ -58,6 +62,12 @@ impl Socket {
     /// Sends a text frame as it is.
     pub async fn sends_text(&mut self, frame: &str) {
         self.stream.send(Message::text(frame)).await.expect("the socket is open");
+    }
+
+    /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
+    pub async fn tries_to_send(&mut self, message: Message) {
+        // A closed socket shows in what is heard next.
+        let _ = self.stream.send(message).await;
     }
 
     /// Says something in a room.
@@ -133,6 +143,20 @@ impl Socket {
     pub async fn is_closed(&mut self) {
         let closed = async { while self.next_text().await.is_some() {} };
         timeout(PATIENCE, closed).await.expect("the server closes the socket");
+    }
+
+    /// The code with which the server closes the socket. What is pushed before is passed over.
+    pub async fn is_closed_with_code(&mut self) -> Option<u16> {
+        let closed = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes the socket")
     }
 
     /// Closes the socket in good order.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bucket::Bucket;
 use chat::{Caller, Chat};
-use domain::Error;
+use domain::{Error, Pace};
 use lambda_http::Request;
 use realtime::Sockets;
 use store::Store;
@@ -18,6 +18,8 @@ pub struct App {
     /// The use cases' world.
     pub chat: Chat,
     tokens: Option<Arc<Tokens>>,
+    allowed_origins: Option<Arc<str>>,
+    registrations: Option<Pace>,
 }
 
 impl App {
@@ -52,7 +54,28 @@ impl App {
         let store = Store::new(config.dynamodb, config.tables);
         let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
         let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
-        Ok(Self { chat, tokens })
+        let allowed_origins = config.allowed_origins.map(Arc::from);
+        Ok(Self {
+            chat,
+            tokens,
+            allowed_origins,
+            registrations: config.registrations_per_hour.map(Pace::registrations),
+        })
+    }
+
+    /// How often somebody may register from one network.
+    ///
+    /// # Errors
+    /// `Internal` in a function that the template does not tell.
+    pub fn registrations(&self) -> Result<Pace, Error> {
+        let unset = || Error::internal("counting a registration", "the variable REGISTRATIONS_PER_HOUR is not set");
+        self.registrations.ok_or_else(unset)
+    }
+
+    /// The web origins whose pages may open sockets, with commas between them.
+    pub(crate) fn allowed_origins(&self) -> Result<&str, Error> {
+        let unset = || Error::internal("looking at an origin", "the variable ALLOWED_ORIGINS is not set");
+        self.allowed_origins.as_deref().ok_or_else(unset)
     }
 
     /// Makes and checks access tokens.

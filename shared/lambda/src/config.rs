@@ -16,6 +16,10 @@ pub(crate) struct Config {
     /// Only functions that make or check tokens have one.
     pub(crate) jwt_secret: Option<String>,
     pub(crate) token_issuer: String,
+    /// Only the authorizer of sockets has them.
+    pub(crate) allowed_origins: Option<String>,
+    /// Only the function that registers has it.
+    pub(crate) registrations_per_hour: Option<u32>,
 }
 
 impl Config {
@@ -64,6 +68,8 @@ impl Config {
             bucket,
             jwt_secret: optional("JWT_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
+            allowed_origins: optional("ALLOWED_ORIGINS"),
+            registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
         })
     }
 }

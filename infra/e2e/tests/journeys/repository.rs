@@ -125,6 +125,16 @@ fn the_openapi_file_describes_every_route_and_no_other() {
 }
 
 #[test]
+fn every_call_may_be_too_much() {
+    for path in keys("infra/openapi.yaml", &["paths"]) {
+        for method in keys("infra/openapi.yaml", &["paths", &path]).into_iter().filter(|key| key != "parameters") {
+            let statuses = keys("infra/openapi.yaml", &["paths", &path, &method, "responses"]);
+            assert!(statuses.contains("429"), "{method} {path}");
+        }
+    }
+}
+
+#[test]
 fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
     let routes = keys("template.yaml", &["Resources", "WebSocketApi", "Properties", "Routes"]);
     let named: BTreeSet<String> = routes.into_iter().filter(|route| !route.starts_with('$')).collect();

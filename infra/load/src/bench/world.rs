@@ -61,7 +61,8 @@ impl World {
     /// Where the template is not good.
     pub async fn empty(directory: &Path) -> Result<Self> {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
-        let template = Template::parse(&source, &mut Secrets::in_memory())?;
+        let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
+        let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
         let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let connections = format!("http://{}/prod", listener.local_addr()?);

@@ -13,7 +13,7 @@ async fn a_name_is_locked_alike_whether_or_not_anybody_has_it() {
     let world = world().await;
     let registration: Registration =
         Fields::parse(br#"{"username":"ann","password":"correct horse"}"#).unwrap().into().unwrap();
-    chat::register(&world.chat, registration).await.unwrap();
+    world.registers(registration).await.unwrap();
     for name in ["ann", "nobody"] {
         for _ in 0..10 {
             assert!(matches!(attempt(&world, name, "wrong password").await, Err(Error::InvalidCredentials)));
@@ -28,7 +28,7 @@ async fn a_success_forgives_the_failures_before_it() {
     let world = world().await;
     let registration: Registration =
         Fields::parse(br#"{"username":"ann","password":"correct horse"}"#).unwrap().into().unwrap();
-    chat::register(&world.chat, registration).await.unwrap();
+    world.registers(registration).await.unwrap();
     for _ in 0..9 {
         assert!(attempt(&world, "ann", "wrong password").await.is_err());
     }

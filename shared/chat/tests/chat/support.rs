@@ -5,6 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{Arc, Mutex},
 };
 
@@ -20,8 +21,8 @@ use axum::{
 use bucket::{Bucket, Settings};
 use chat::{Caller, Chat};
 use domain::{
-    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text,
-    Timestamp, UserId, Username,
+    Content, Draft, Error, Message, MessageId, Network, NewRoom, Pace, Page, Position, Registration, Room, RoomId,
+    RoomKind, ShownMessage, Slice, Text, Timestamp, User, UserId, Username,
 };
 use realtime::Sockets;
 use serde_json::Value;
@@ -41,7 +42,8 @@ impl Gateway {
     async fn start(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/@connections/{id}", post(take).delete(close)).with_state(self.clone());
+        let router =
+            Router::new().route("/@connections/{id}", post(take).get(look).delete(close)).with_state(self.clone());
         tokio::spawn(async { axum::serve(listener, router).await });
         url
     }
@@ -64,6 +66,13 @@ async fn take(State(gateway): State<Gateway>, Path(id): Path<String>, body: Byte
     let event = serde_json::from_slice(&body).unwrap();
     gateway.pushed.lock().unwrap().entry(id).or_default().push(event);
     StatusCode::OK.into_response()
+}
+
+async fn look(State(gateway): State<Gateway>, Path(id): Path<String>) -> Response {
+    if gateway.gone.lock().unwrap().contains(&id) {
+        return (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response();
+    }
+    "{}".into_response()
 }
 
 async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
@@ -113,7 +122,14 @@ pub fn after(id: MessageId) -> Position {
 impl World {
     pub async fn user(&self, name: &str) -> UserId {
         let name = Username::parse(name.to_owned()).unwrap();
-        self.chat.store.create_user(&name, "a hash", chat::now()).await.unwrap().id
+        let vacancy = self.chat.store.vacancy(&name).await.unwrap();
+        self.chat.store.create_user(&name, vacancy, "a hash", chat::now()).await.unwrap().id
+    }
+
+    /// Registers somebody, with a password, from one and the same address; twenty may at once.
+    pub async fn registers(&self, registration: Registration) -> Result<User, Error> {
+        let address = Network::of(IpAddr::from([203, 0, 113, 7]));
+        chat::register(&self.chat, address, Pace::registrations(60), registration).await
     }
 
     pub async fn room(&self, members: &[UserId]) -> RoomId {
