@@ -41,6 +41,7 @@ STORY = {
     "disconnect": 200,
     "leave-chatroom": 200,
     "logout": 200,
+    "logout-all": 200,
     "web-client": 200,
     "docs": 200,
 }

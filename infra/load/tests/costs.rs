@@ -217,5 +217,9 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[3].logs_out().await;
     sockets[3].is_closed().await;
     world.rest("log out", "logout").await;
+    world.people[4].logs_in_again().await;
+    world.people[4].post("/auth/logout-all/", &json!({})).await.is(200);
+    sockets[4].is_closed().await;
+    world.rest("… everywhere (two sessions)", "logout-all").await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }

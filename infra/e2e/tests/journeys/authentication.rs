@@ -4,8 +4,9 @@ use e2e::{Answer, Forgery, Server};
 use reqwest::{Method, header::AUTHORIZATION};
 
 /// Every route that needs a token. A test of the repository compares this with the template.
-pub(crate) const CALLS: [(Method, &str); 12] = [
+pub(crate) const CALLS: [(Method, &str); 13] = [
     (Method::POST, "/auth/logout"),
+    (Method::POST, "/auth/logout-all"),
     (Method::POST, "/create-attachment"),
     (Method::POST, "/create-chatroom"),
     (Method::GET, "/find-user"),

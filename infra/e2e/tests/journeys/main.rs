@@ -24,6 +24,7 @@ mod list_members;
 mod list_messages;
 mod login;
 mod logout;
+mod logout_all;
 mod read_message;
 mod register;
 mod repository;

@@ -7,4 +7,5 @@ mod audience;
 mod holes;
 mod list_messages;
 mod login;
+mod logout;
 mod support;

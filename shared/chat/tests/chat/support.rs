@@ -25,7 +25,7 @@ use domain::{
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::Socket;
+use store::{Session, Socket};
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -147,6 +147,11 @@ impl World {
 
     pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
         chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+    }
+
+    pub async fn session(&self, user: UserId, id: &str) {
+        let session = Session { id: id.to_owned(), user_id: user, expires_at: u64::MAX };
+        self.chat.store.put_session(&session).await.unwrap();
     }
 
     /// A socket that was opened this many milliseconds ago.

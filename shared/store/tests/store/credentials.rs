@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
-use store::{Attempts, Session};
+use store::Attempts;
 
-use crate::support::{NOW, at, register, user};
+use crate::support::{NOW, at, register};
 
 #[tokio::test]
 async fn attempts_are_counted_up_to_a_limit_and_forgotten_when_one_succeeds() {
@@ -36,16 +36,4 @@ async fn attempts_with_a_name_that_nobody_has_do_not_take_it() {
     store.count_attempt("bob", 9, NOW).await.unwrap();
     assert!(store.credentials("bob").await.unwrap().is_none());
     assert!(register(&store, "bob").await.is_ok());
-}
-
-#[tokio::test]
-async fn a_session_ends_at_its_time_and_at_logout() {
-    let store = embedded::store();
-    let session = Session { id: "s1".to_owned(), user_id: user(1), expires_at: at(1000).seconds() };
-    store.put_session(&session).await.unwrap();
-    assert_eq!(store.session("s1", NOW).await.unwrap(), Some(session));
-    assert_eq!(store.session("s1", at(1000)).await.unwrap(), None);
-    assert!(store.end_session("s1", NOW).await.unwrap().is_some());
-    assert_eq!(store.end_session("s1", NOW).await.unwrap(), None);
-    assert_eq!(store.session("s1", NOW).await.unwrap(), None);
 }

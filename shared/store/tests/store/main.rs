@@ -9,5 +9,6 @@ mod credentials;
 mod memberships;
 mod messages;
 mod rooms;
+mod sessions;
 mod support;
 mod users;
