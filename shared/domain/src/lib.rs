@@ -10,6 +10,7 @@ mod fields;
 mod frame;
 mod id;
 mod message;
+mod network;
 mod page;
 mod password;
 mod room;
@@ -26,6 +27,7 @@ pub use fields::{Fields, Input};
 pub use frame::{MessageFrame, OtherFrame, TypingFrame};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use message::{ClientId, Content, Draft, Message, SEND_WITHIN, ShownMessage, Text, is_settled, settled};
+pub use network::Network;
 pub use page::{Cursor, Page, Position, Slice};
 pub use password::Password;
 pub use room::{
