@@ -5,9 +5,11 @@
 
 mod access;
 mod attached;
+mod attempts;
 mod audience;
 mod authenticate;
 mod authorize;
+mod change_password;
 mod check_attachment;
 mod clock;
 mod connect;
@@ -32,6 +34,7 @@ mod typing;
 pub use authenticate::authenticate;
 pub use authorize::authorize;
 use bucket::Bucket;
+pub use change_password::change_password;
 pub use check_attachment::check_attachment;
 pub use clock::now;
 pub use connect::{connect, disconnect};

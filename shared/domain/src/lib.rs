@@ -35,4 +35,4 @@ pub use room::{
     RoomSummary,
 };
 pub use timestamp::Timestamp;
-pub use user::{LoginAttempt, Registration, User, Username};
+pub use user::{LoginAttempt, PasswordChange, Registration, User, Username};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bucket::Bucket;
 use chat::{Caller, Chat};
-use domain::Error;
+use domain::{Error, User};
 use lambda_http::Request;
 use realtime::Sockets;
 use store::Store;
@@ -79,6 +79,16 @@ impl App {
         let caller = self.caller(request)?;
         chat::authenticate(&self.chat, &caller).await?;
         Ok(caller)
+    }
+
+    /// Like [`App::authenticate`], and as whom they log in.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub async fn authenticate_user(&self, request: &Request) -> Result<(Caller, User), Error> {
+        let (caller, user) = self.tokens()?.verify_user(auth::bearer(request.headers())?)?;
+        chat::authenticate(&self.chat, &caller).await?;
+        Ok((caller, user))
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if

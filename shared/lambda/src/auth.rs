@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chat::{Caller, Login, SESSION_LIFETIME};
-use domain::Error;
+use domain::{Error, User, Username};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use lambda_http::http::{HeaderMap, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize};
@@ -72,10 +72,26 @@ impl Tokens {
     /// # Errors
     /// `Unauthenticated`.
     pub fn verify(&self, token: &str) -> Result<Caller, Error> {
+        self.verify_name(token).map(|(caller, _)| caller)
+    }
+
+    /// Like [`Tokens::verify`], with the name that the token was given for.
+    fn verify_name(&self, token: &str) -> Result<(Caller, String), Error> {
         let token = decode::<Claims>(token, &self.decoding, &self.validation).map_err(|_| Error::Unauthenticated)?;
-        let Claims { sub, sid, typ, .. } = token.claims;
+        let Claims { sub, sid, name, typ, .. } = token.claims;
         let user = sub.parse().map_err(|_| Error::Unauthenticated)?;
-        if typ == TYPE { Ok(Caller { user, session: sid }) } else { Err(Error::Unauthenticated) }
+        if typ == TYPE { Ok((Caller { user, session: sid }, name)) } else { Err(Error::Unauthenticated) }
+    }
+
+    /// Like [`Tokens::verify`], as who they log in: names never change.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn verify_user(&self, token: &str) -> Result<(Caller, User), Error> {
+        let (caller, name) = self.verify_name(token)?;
+        let username = Username::parse(name).map_err(|_| Error::Unauthenticated)?;
+        let user = User { id: caller.user, username };
+        Ok((caller, user))
     }
 }
 
@@ -96,7 +112,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{User, UserId, Username};
+    use domain::UserId;
     use serde_json::{Value, json};
     use store::Session;
 

@@ -1,11 +1,14 @@
 //! `sessions`: one item a login, by user and session id. Read by every authenticated request, removed at logout, expired by
 //! DynamoDB's time to live. Those of one user are one query.
 
-use aws_sdk_dynamodb::{operation::get_item::builders::GetItemFluentBuilder, types::ReturnValue};
+use aws_sdk_dynamodb::{
+    operation::get_item::builders::GetItemFluentBuilder,
+    types::{Put, ReturnValue},
+};
 use domain::{Error, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Store, error::failed, from_item, n, s, to_item};
+use crate::{Item, Store, error::failed, from_item, n, s, to_item, transaction::put};
 
 const USER_ID: &str = "user_id";
 const ID: &str = "id";
@@ -34,16 +37,12 @@ impl Store {
         drop(self.get_session(0, "warm-up").send().await);
     }
 
-    /// Opens a session.
-    pub async fn put_session(&self, session: &Session) -> Result<(), Error> {
-        self.client
-            .put_item()
-            .table_name(&self.tables.sessions)
-            .set_item(Some(to_item(session)?))
-            .send()
-            .await
-            .map_err(failed("opening a session"))?;
-        Ok(())
+    /// Opens a session for a folded name. `false` if that is not the hash of its password any more: whoever changes it ends
+    /// all sessions then, and this one must not come after.
+    pub async fn open_session(&self, session: &Session, folded: &str, hash: &str) -> Result<bool, Error> {
+        let open = Put::builder().table_name(&self.tables.sessions).set_item(Some(to_item(session)?)).build();
+        let actions = vec![put(open)?, self.check_password(folded, hash)?];
+        Ok(self.transact("opening a session", actions).await?.is_ok())
     }
 
     /// The session of a user, unless it has ended. Strongly consistent: a logout counts at once.

@@ -4,7 +4,8 @@ use e2e::{Answer, Forgery, Server};
 use reqwest::{Method, header::AUTHORIZATION};
 
 /// Every route that needs a token. A test of the repository compares this with the template.
-pub(crate) const CALLS: [(Method, &str); 13] = [
+pub(crate) const CALLS: [(Method, &str); 14] = [
+    (Method::POST, "/auth/change-password"),
     (Method::POST, "/auth/logout"),
     (Method::POST, "/auth/logout-all"),
     (Method::POST, "/create-attachment"),

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::authentication::CALLS;
 
-const WITH_BODY: [&str; 7] = [
+const WITH_BODY: [&str; 8] = [
+    "/auth/change-password/",
     "/auth/register/",
     "/auth/login/",
     "/create-attachment/",

@@ -94,6 +94,27 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
     ann.get("/list-chatrooms/").await.is(200);
 }
 
+/// Only Linux has all of 127.0.0.0/8 for this machine.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
+    let because = "this machine has one address there";
+    let Some(server) = Server::start_local(because).await else { return };
+    let ann = server.user("ann").await;
+    let from = async |address: [u8; 4], password: &str| {
+        let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
+        let body = json!({"username": ann.name, "password": password});
+        Answer::to(client.post(server.url() + "/auth/login/").json(&body)).await
+    };
+    for _ in 0..10 {
+        from([127, 0, 0, 2], "not the password").await.refuses(401, "invalid_credentials");
+    }
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
+    from([127, 0, 0, 3], PASSWORD).await.is(200);
+    login(&server, &ann.name, PASSWORD).await.is(200);
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
+}
+
 #[tokio::test]
 async fn guesses_at_a_name_that_nobody_has_are_counted_too() {
     let server = Server::start().await;

@@ -6,6 +6,7 @@
 
 mod attachments;
 mod authentication;
+mod change_password;
 mod concurrency;
 mod conventions;
 mod costs;

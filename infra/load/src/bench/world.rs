@@ -125,7 +125,7 @@ impl World {
                     self.known.tokens.push(token);
                 }
                 // Each ends all sessions of whoever it is of.
-                "logout-all" => {
+                "change-password" | "logout-all" => {
                     self.run("register", number).await?;
                     let answer = self.run_with("login", "/body", &person(self.known.people + number)).await?;
                     self.known.tokens.push(token(&answer)?);

@@ -25,7 +25,10 @@ use domain::{
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::{Session, Socket};
+use store::{Consistency, Session, Socket};
+
+/// Of every user that has not registered with a password.
+const HASH: &str = "a hash";
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +116,7 @@ pub fn after(id: MessageId) -> Position {
 impl World {
     pub async fn user(&self, name: &str) -> UserId {
         let name = Username::parse(name.to_owned()).unwrap();
-        self.chat.store.create_user(&name, "a hash", chat::now()).await.unwrap().id
+        self.chat.store.create_user(&name, HASH, chat::now()).await.unwrap().id
     }
 
     pub async fn room(&self, members: &[UserId]) -> RoomId {
@@ -150,8 +153,9 @@ impl World {
     }
 
     pub async fn session(&self, user: UserId, id: &str) {
+        let named = self.chat.store.users([user], Consistency::Strong).await.unwrap().remove(0);
         let session = Session { id: id.to_owned(), user_id: user, expires_at: u64::MAX };
-        self.chat.store.put_session(&session).await.unwrap();
+        assert!(self.chat.store.open_session(&session, &named.username.folded(), HASH).await.unwrap());
     }
 
     /// A socket that was opened this many milliseconds ago.
