@@ -4,7 +4,7 @@
 //! the invocation that runs in the instance which signed it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -31,6 +31,8 @@ pub struct Call {
     pub service: &'static str,
     /// Such as `GetItem`, or the method of a call for a socket.
     pub operation: String,
+    /// The tables that it names, once each.
+    pub tables: BTreeSet<String>,
     /// The status of the answer.
     pub status: u16,
     /// When the request was here.
@@ -116,7 +118,9 @@ impl Calls {
             !matches!(operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
         let slot = self.add(&parts.headers, service, operation);
         let Ok(mut body) = to_bytes(body, MAX_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+        let mut tables = BTreeSet::new();
         if service == "dynamodb" && slot.is_some() {
+            tables = self::tables(&body);
             body = asking_for_units(body);
             // Signatures are not verified, lengths are.
             parts.headers.remove(CONTENT_LENGTH);
@@ -134,6 +138,7 @@ impl Calls {
             let invocation = record.invocations.get_mut(slot.invocation);
             if let Some(call) = invocation.and_then(|invocation| invocation.calls.get_mut(slot.call)) {
                 call.status = parts.status.as_u16();
+                call.tables = tables;
                 *(if is_write { &mut call.write_units } else { &mut call.read_units }) = units;
                 call.ended = Some(ended);
             }
@@ -148,7 +153,16 @@ impl Calls {
         let mut record = self.record();
         let invocation = *record.running.get(access_key)?;
         let calls = &mut record.invocations.get_mut(invocation)?.calls;
-        calls.push(Call { service, operation, status: 0, begun, ended: None, read_units: 0.0, write_units: 0.0 });
+        calls.push(Call {
+            service,
+            operation,
+            tables: BTreeSet::new(),
+            status: 0,
+            begun,
+            ended: None,
+            read_units: 0.0,
+            write_units: 0.0,
+        });
         Some(Slot { invocation, call: calls.len() - 1 })
     }
 
@@ -174,6 +188,25 @@ fn asking_for_units(body: Bytes) -> Bytes {
     serde_json::to_vec(&request).map_or(body, Bytes::from)
 }
 
+/// The tables that a request names: as `TableName`, in a transaction too, or in a batch by their names alone.
+fn tables(body: &[u8]) -> BTreeSet<String> {
+    fn collect(value: &Value, tables: &mut BTreeSet<String>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| collect(item, tables)),
+            Value::Object(object) => {
+                let batch = object.get("RequestItems").and_then(Value::as_object);
+                tables.extend(batch.into_iter().flatten().map(|(name, _)| name.clone()));
+                tables.extend(object.get("TableName").and_then(Value::as_str).map(str::to_owned));
+                object.values().for_each(|value| collect(value, tables));
+            }
+            _ => {}
+        }
+    }
+    let mut tables = BTreeSet::new();
+    collect(&serde_json::from_slice(body).unwrap_or_default(), &mut tables);
+    tables
+}
+
 /// The units of an answer, of all tables together.
 fn units(body: &[u8]) -> f64 {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -197,6 +230,16 @@ mod tests {
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
         let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
         assert_eq!(units, ["0.5", "3.5", "0"]);
+    }
+
+    #[test]
+    fn tables_are_those_that_a_call_a_batch_or_a_transaction_names() {
+        let call = json!({"TableName": "A", "Key": {"id": {"N": "1"}}});
+        let batch = json!({"RequestItems": {"B": [], "A": []}});
+        let transaction = json!({"TransactItems": [{"Put": {"TableName": "B"}}, {"Delete": {"TableName": "A"}}]});
+        for (body, expected) in [(call, &["A"] as &[&str]), (batch, &["A", "B"]), (transaction, &["A", "B"])] {
+            assert!(tables(body.to_string().as_bytes()).iter().eq(expected), "{body}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result
     }
     let Count::Full(before) = here else { return Ok(()) };
     let lock = lock(before.count);
-    if chat.store.count_last_attempt(folded, network, before, now + lock).await? {
+    if chat.store.count_last_attempt(folded, network, before, now + lock, now).await? {
         return Ok(());
     }
     Err(Error::RateLimited { retry_after: lock })

@@ -50,9 +50,9 @@ impl App {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
-        let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
+        let tokens = config.jwt_secrets.map(|secrets| Tokens::new(&secrets, &config.token_issuer)).transpose()?;
         let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
-        Ok(Self { chat, tokens })
+        Ok(Self { chat, tokens: tokens.map(Arc::new) })
     }
 
     /// Makes and checks access tokens.
@@ -60,7 +60,7 @@ impl App {
     /// # Errors
     /// `Internal` in a function that the template gives no secret.
     pub fn tokens(&self) -> Result<&Tokens, Error> {
-        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRET is not set"))
+        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRETS is not set"))
     }
 
     /// Whom the token names. Whether the session has ended is not known by it.

@@ -132,11 +132,13 @@ impl Store {
         network: Network,
         before: Attempts,
         locked_until: Timestamp,
+        now: Timestamp,
     ) -> Result<bool, Error> {
         let count = self
             .update_count(&network_key(folded, network))
-            .update_expression("SET #count = :after, locked_until = :locked_until")
+            .update_expression("SET expires_at = :expires_at, #count = :after, locked_until = :locked_until")
             .condition_expression("#count = :before")
+            .expression_attribute_values(":expires_at", n((now + FORGOTTEN_AFTER).seconds()))
             .expression_attribute_values(":before", n(before.count))
             .expression_attribute_values(":after", n(before.count + 1))
             .expression_attribute_values(":locked_until", n(locked_until.millis()));

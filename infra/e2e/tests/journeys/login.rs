@@ -79,6 +79,25 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn a_wrong_name_asks_the_same_of_dynamodb_as_a_wrong_password() {
+    let because = "a deployed system does not tell its calls";
+    let Some(server) = Server::start_counting(because).await else { return };
+    let ann = server.user("ann").await;
+    // The last are refused before the password is looked at.
+    for round in 0..13 {
+        let mut both = Vec::new();
+        for name in [&ann.name, "nobody"] {
+            let answer = login(&server, name, "not the password").await;
+            assert_eq!(answer.status, if round < 10 { 401 } else { 429 });
+            let asked = server.asked("login").await;
+            assert!(asked.len() >= 3, "{asked:?}");
+            both.push(asked);
+        }
+        assert_eq!(both[0], both[1], "round {round}");
+    }
+}
+
+#[tokio::test]
 async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;

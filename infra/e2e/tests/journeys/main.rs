@@ -6,6 +6,7 @@
 
 mod attachments;
 mod authentication;
+mod authorization;
 mod change_password;
 mod concurrency;
 mod conventions;

@@ -21,7 +21,7 @@ async fn attempts_are_counted_up_to_a_limit_and_forgiven_when_one_succeeds() {
         assert_eq!(count().await, Count::Counted(attempts(number)));
     }
     assert_eq!(count().await, Count::Full(attempts(3)));
-    assert!(store.count_last_attempt("ann", network(7), attempts(3), at(30_000)).await.unwrap());
+    assert!(store.count_last_attempt("ann", network(7), attempts(3), at(30_000), NOW).await.unwrap());
     let locked = Attempts { locked_until: at(30_000).millis(), ..attempts(4) };
     assert_eq!(count().await, Count::Full(locked));
     store.forgive_attempts("ann", network(7), at(60_000)).await.unwrap();
@@ -60,7 +60,8 @@ async fn many_attempts_at_once_are_no_way_around_the_counts() {
     let here = join_all((0..50).map(|_| store.count_attempt("ann", network(7), 9, NOW))).await;
     let full = |count: &Count| matches!(count, Count::Full(_));
     assert_eq!(here.into_iter().map(Result::unwrap).filter(full).count(), 41);
-    let last = join_all((0..41).map(|_| store.count_last_attempt("ann", network(7), attempts(9), at(30_000)))).await;
+    let last =
+        join_all((0..41).map(|_| store.count_last_attempt("ann", network(7), attempts(9), at(30_000), NOW))).await;
     assert_eq!(last.into_iter().filter(|counted| *counted.as_ref().unwrap()).count(), 1);
     let anywhere = join_all((0..50).map(|_| store.count_attempt_anywhere("ann", 9, NOW))).await;
     assert_eq!(anywhere.into_iter().filter(|counted| *counted.as_ref().unwrap()).count(), 9);
