@@ -35,5 +35,5 @@ pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};
-pub use token::Forgery;
+pub use token::{Forgery, Signer, key_of};
 pub use user::{PASSWORD, User};

@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -13,7 +13,11 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Answer, Cost, PASSWORD, Refusal, Socket, User, process::Process};
+use crate::{
+    Answer, Cost, PASSWORD, Refusal, Socket, User,
+    cost::{asked, last},
+    process::Process,
+};
 
 /// The stage of the WebSocket API in `template.yaml`.
 const STAGE: &str = "prod";
@@ -112,12 +116,21 @@ impl Server {
 
     /// What the last invocation of a function has cost, once every invocation has ended.
     pub async fn cost(&self, function: &str) -> Cost {
+        Cost::of(&self.last_invocation(function).await)
+    }
+
+    /// What the last invocation of a function has asked DynamoDB and its sockets, once every invocation has ended.
+    pub async fn asked(&self, function: &str) -> Vec<String> {
+        asked(&self.last_invocation(function).await)
+    }
+
+    async fn last_invocation(&self, function: &str) -> Value {
         let ended = async {
             loop {
                 let answer = self.request(Method::GET, "/_local/calls").send().await.expect("the local system answers");
                 let invocations = answer.json().await.expect("invocations are told as JSON");
-                if let Some(cost) = Cost::of_last(function, &invocations) {
-                    return cost;
+                if let Some(invocation) = last(function, &invocations) {
+                    return invocation.clone();
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -150,10 +163,24 @@ impl Server {
 
     /// The secret that signs the tokens of a system started by [`Server::start_on_disk`].
     pub fn token_secret(&self) -> String {
-        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secret") };
-        let secrets = fs::read(data.path().join("secrets.json")).expect("a system on disk keeps its secrets");
-        let secrets: Value = serde_json::from_slice(&secrets).expect("secrets are kept as JSON");
-        secrets["JwtSecret"].as_str().expect("the template has a secret for the tokens").to_owned()
+        let secrets: Value =
+            serde_json::from_slice(&fs::read(self.secrets()).expect("a system on disk keeps its secrets"))
+                .expect("secrets are kept as JSON");
+        let secret = secrets["JwtSecret"].as_str().and_then(|secret| serde_json::from_str::<Value>(secret).ok());
+        let secret = secret.expect("the template has a secret for the tokens");
+        secret["current"].as_str().expect("one secret signs").to_owned()
+    }
+
+    /// Gives the tokens of a killed system other secrets: one that signs, and one that is believed as well.
+    pub fn has_token_secrets(&self, current: &str, other: &str) {
+        let secret = json!({"current": current, "other": other}).to_string();
+        let secrets = json!({"JwtSecret": secret}).to_string();
+        fs::write(self.secrets(), secrets).expect("secrets can be kept");
+    }
+
+    fn secrets(&self) -> PathBuf {
+        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secrets") };
+        data.path().join("secrets.json")
     }
 
     /// What a local system has logged until now.

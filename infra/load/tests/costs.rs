@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, PASSWORD, Server, Socket, User};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -218,5 +218,14 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[3].logs_out().await;
     sockets[3].is_closed().await;
     world.rest("log out", "logout").await;
+    world.people[4].logs_in_again().await;
+    world.people[4].post("/auth/logout-all/", &json!({})).await.is(200);
+    sockets[4].is_closed().await;
+    world.rest("… everywhere (two sessions)", "logout-all").await;
+    world.people[5].logs_in_again().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "another password"});
+    world.people[5].post("/auth/change-password/", &change).await.is(200);
+    sockets[5].is_closed().await;
+    world.count("change a password (two sessions)", Way::RestToHash, &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }

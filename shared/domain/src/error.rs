@@ -31,6 +31,9 @@ pub enum Error {
     /// The username or the password is wrong; which one is not told.
     #[error("The username or the password is wrong.")]
     InvalidCredentials,
+    /// The password is not the caller's.
+    #[error("The current password is wrong.")]
+    WrongPassword,
     /// The caller is not in the room.
     #[error("You are not a member of this room.")]
     NotAMember,

@@ -37,4 +37,4 @@ pub use room::{
     RoomKind, RoomName, RoomSummary,
 };
 pub use timestamp::Timestamp;
-pub use user::{LoginAttempt, Registration, User, Username};
+pub use user::{LoginAttempt, PasswordChange, Registration, User, Username};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bucket::Bucket;
 use chat::{Caller, Chat};
-use domain::{Error, Pace};
+use domain::{Error, Pace, User};
 use lambda_http::Request;
 use realtime::Sockets;
 use store::Store;
@@ -52,12 +52,12 @@ impl App {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
-        let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
+        let tokens = config.jwt_secrets.map(|secrets| Tokens::new(&secrets, &config.token_issuer)).transpose()?;
         let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
-            tokens,
+            tokens: tokens.map(Arc::new),
             allowed_origins,
             registrations: config.registrations_per_hour.map(Pace::registrations),
         })
@@ -83,7 +83,7 @@ impl App {
     /// # Errors
     /// `Internal` in a function that the template gives no secret.
     pub fn tokens(&self) -> Result<&Tokens, Error> {
-        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRET is not set"))
+        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRETS is not set"))
     }
 
     /// Whom the token names. Whether the session has ended is not known by it.
@@ -102,6 +102,16 @@ impl App {
         let caller = self.caller(request)?;
         chat::authenticate(&self.chat, &caller).await?;
         Ok(caller)
+    }
+
+    /// Like [`App::authenticate`], and as whom they log in.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub async fn authenticate_user(&self, request: &Request) -> Result<(Caller, User), Error> {
+        let (caller, user) = self.tokens()?.verify_user(auth::bearer(request.headers())?)?;
+        chat::authenticate(&self.chat, &caller).await?;
+        Ok((caller, user))
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if

@@ -14,7 +14,7 @@ pub(crate) struct Config {
     pub(crate) tables: Tables,
     pub(crate) bucket: bucket::Settings,
     /// Only functions that make or check tokens have one.
-    pub(crate) jwt_secret: Option<String>,
+    pub(crate) jwt_secrets: Option<String>,
     pub(crate) token_issuer: String,
     /// Only the authorizer of sockets has them.
     pub(crate) allowed_origins: Option<String>,
@@ -66,7 +66,7 @@ impl Config {
             connections,
             tables: tables()?,
             bucket,
-            jwt_secret: optional("JWT_SECRET"),
+            jwt_secrets: optional("JWT_SECRETS"),
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,

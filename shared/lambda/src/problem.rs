@@ -36,6 +36,7 @@ const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
         Error::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+        Error::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
         Error::NotAMember => (StatusCode::FORBIDDEN, "not_a_member"),
         Error::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
         Error::NotFound => (StatusCode::NOT_FOUND, "not_found"),

@@ -31,7 +31,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
 pub use connections::Socket;
-pub use credentials::Attempts;
+pub use credentials::{Attempts, Count};
 use domain::Error;
 pub use memberships::Membership;
 pub use messages::Range;

@@ -6,6 +6,8 @@
 
 mod attachments;
 mod authentication;
+mod authorization;
+mod change_password;
 mod concurrency;
 mod conventions;
 mod costs;
@@ -26,6 +28,7 @@ mod list_members;
 mod list_messages;
 mod login;
 mod logout;
+mod logout_all;
 mod read_message;
 mod register;
 mod repository;

@@ -321,12 +321,28 @@ fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String>
         return Ok(text);
     };
     let (reference, after) = rest.split_once("}}").context("`{{resolve:` without `}}`")?;
-    let secret = reference
-        .strip_prefix("secretsmanager:")
-        .and_then(|reference| reference.strip_suffix(":SecretString"))
-        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
-    let secret = secrets.get(secret).with_context(|| format!("{secret} is not a secret of the template"))?;
+    let secret = secret(reference, secrets)?;
     variable(&format!("{before}{secret}{after}").into(), secrets)
+}
+
+/// What `secretsmanager:<ARN>:SecretString:<key>:<stage>:<version>` stands for; all after `SecretString` may be left out.
+fn secret(reference: &str, secrets: &BTreeMap<String, String>) -> Result<String> {
+    let (arn, part) = reference
+        .strip_prefix("secretsmanager:")
+        .and_then(|reference| reference.split_once(":SecretString"))
+        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
+    let string = secrets.get(arn).with_context(|| format!("{arn} is not a secret of the template"))?;
+    let (key, version) = part.trim_start_matches(':').split_once(':').unwrap_or((part.trim_start_matches(':'), ""));
+    ensure!(version.trim_matches(':').is_empty(), "{reference}: the local runtime keeps one version of a secret");
+    if key.is_empty() {
+        return Ok(string.clone());
+    }
+    let object: Map<String, Value> = serde_json::from_str(string).unwrap_or_default();
+    let value = object.get(key).and_then(Value::as_str).map(str::to_owned);
+    value.with_context(|| {
+        let name = arn.rsplit(':').next().unwrap_or_default();
+        format!("{name} has no `{key}`, as if of another template: delete it from secrets.json in the --data directory for a new one")
+    })
 }
 
 /// `$request.body.a.b` → `["a", "b"]`.

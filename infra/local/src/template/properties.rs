@@ -292,6 +292,9 @@ pub(super) struct Secret {
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches CloudFormation has")]
 pub struct GenerateSecretString {
     pub(super) password_length: usize,
+    /// A JSON object that the secret is put into, under `generate_string_key`.
+    pub(super) secret_string_template: Option<String>,
+    pub(super) generate_string_key: Option<String>,
     exclude_characters: String,
     exclude_lowercase: bool,
     exclude_numbers: bool,
@@ -304,6 +307,8 @@ impl Default for GenerateSecretString {
     fn default() -> Self {
         Self {
             password_length: 32,
+            secret_string_template: None,
+            generate_string_key: None,
             exclude_characters: String::new(),
             exclude_lowercase: false,
             exclude_numbers: false,

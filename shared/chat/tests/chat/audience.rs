@@ -67,45 +67,10 @@ async fn whoever_left_is_told_so_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_logout_closes_the_sockets_of_its_session_alone() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    world.socket(ann, "this", 60_000).await;
-    let other = socket(ann, "other", "s2");
-    world.chat.store.add_socket(&other).await.unwrap();
-    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
-    world.chat.store.put_session(&session).await.unwrap();
-    chat::logout(&world.chat, &caller(ann)).await.unwrap();
-    assert_eq!(world.sockets_of(ann).await, ["other"]);
-    assert_eq!(*world.gateway.closed.lock().unwrap(), ["this".to_owned()].into());
-}
-
-#[tokio::test]
-async fn a_logout_whose_first_try_got_no_further_than_the_session_closes_its_sockets() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    world.socket(ann, "this", 60_000).await;
-    let refused = chat::logout(&world.chat, &caller(ann)).await;
-    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
-    assert!(world.sockets_of(ann).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_socket_of_an_ended_session_does_not_open() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let socket = socket(ann, "late", "ended");
-    let refused = chat::connect(&world.chat, &socket).await;
-    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
-    assert!(world.sockets_of(ann).await.is_empty());
-}
-
-#[tokio::test]
 async fn connecting_forgets_the_sockets_that_died_unnoticed() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
-    world.chat.store.put_session(&session).await.unwrap();
+    world.session(ann, "s1").await;
     world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
     let socket = socket(ann, "new", "s1");
     chat::connect(&world.chat, &socket).await.unwrap();

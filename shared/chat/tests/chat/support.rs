@@ -26,7 +26,10 @@ use domain::{
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::Socket;
+use store::{Consistency, Session, Socket};
+
+/// Of every user that has not registered with a password.
+const HASH: &str = "a hash";
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +126,7 @@ impl World {
     pub async fn user(&self, name: &str) -> UserId {
         let name = Username::parse(name.to_owned()).unwrap();
         let vacancy = self.chat.store.vacancy(&name).await.unwrap();
-        self.chat.store.create_user(&name, vacancy, "a hash", chat::now()).await.unwrap().id
+        self.chat.store.create_user(&name, vacancy, HASH, chat::now()).await.unwrap().id
     }
 
     /// Registers somebody, with a password, from one and the same address; twenty may at once.
@@ -163,6 +166,12 @@ impl World {
 
     pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
         chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+    }
+
+    pub async fn session(&self, user: UserId, id: &str) {
+        let named = self.chat.store.users([user], Consistency::Strong).await.unwrap().remove(0);
+        let session = Session { id: id.to_owned(), user_id: user, expires_at: u64::MAX };
+        assert!(self.chat.store.open_session(&session, &named.username.folded(), HASH).await.unwrap());
     }
 
     /// A socket that was opened this many milliseconds ago.

@@ -10,5 +10,6 @@ mod memberships;
 mod messages;
 mod registrations;
 mod rooms;
+mod sessions;
 mod support;
 mod users;

@@ -219,3 +219,37 @@ fn parameters_have_their_defaults_or_what_the_command_line_says() {
     }
     assert_eq!(overridden("Wait", "9").unwrap().functions[0].timeout, Duration::from_secs(9));
 }
+
+/// A template whose function has a part of a secret.
+fn with_part_of_secret(part: &str, secrets: &mut Secrets) -> Result<Template> {
+    let rule = r#"{SecretStringTemplate: '{"other": "none"}', GenerateStringKey: current, PasswordLength: 12}"#;
+    let source =
+        SYSTEM.replace("{PasswordLength: 12}", rule).replace(":SecretString}}", &format!(":SecretString:{part}}}}}"));
+    Template::parse(&source, secrets)
+}
+
+#[test]
+fn a_part_of_a_secret_is_read() {
+    let key = |part: &str| {
+        let template = with_part_of_secret(part, &mut Secrets::in_memory()).unwrap();
+        template.functions[0].environment["KEY"].clone()
+    };
+    assert_eq!((key("current").len(), key("current::").len(), key("other::").as_str()), (12, 12, "none"));
+    assert!(key("::").starts_with(r#"{"current":""#));
+    let sentence = |part| format!("{:#}", with_part_of_secret(part, &mut Secrets::in_memory()).unwrap_err());
+    assert!(sentence("current:AWSPREVIOUS:").ends_with("the local runtime keeps one version of a secret"));
+    assert!(sentence("more").contains("Key has no `more`"));
+}
+
+#[test]
+fn a_secret_of_before_it_had_parts_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("secrets.json");
+    std::fs::write(&file, r#"{"Key": "0123456789ab"}"#).unwrap();
+    let refused = with_part_of_secret("current", &mut Secrets::open(file).unwrap()).unwrap_err();
+    let sentence = format!("{refused:#}");
+    assert!(
+        sentence.contains("Key has no `current`") && sentence.contains("delete it from secrets.json"),
+        "{sentence}"
+    );
+}
