@@ -94,6 +94,14 @@ impl Server {
         Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
     }
 
+    /// A local system on disk that breaks what it is told to.
+    pub async fn start_breaking() -> Self {
+        let data = TempDir::new().expect("there is a place for temporary files");
+        let options = ["--data".as_ref(), data.path().as_os_str(), "--faults".as_ref()].map(OsStr::to_owned);
+        let process = Process::start_with(&options, 0).await;
+        Self::at(Place::Local { process: Mutex::new(process), data: Some(data) })
+    }
+
     /// What the last invocation of a function has cost, once every invocation has ended.
     pub async fn cost(&self, function: &str) -> Cost {
         let ended = async {
