@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     executable::Executable,
+    faults::{Faults, Twice},
     logs::{self, Report},
     template::Function,
 };
@@ -39,6 +40,15 @@ pub(super) struct Event {
     pub(super) log: oneshot::Sender<String>,
 }
 
+impl Event {
+    /// The same event once more, whose result nobody waits for.
+    fn again(&self) -> Self {
+        let Self { request_id, trace, payload, .. } = self;
+        let (request_id, trace, payload) = (request_id.clone(), trace.clone(), payload.clone());
+        Self { request_id, trace, payload, reply: oneshot::channel().0, log: oneshot::channel().0 }
+    }
+}
+
 /// A function and its instances.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -46,6 +56,7 @@ pub(super) struct Pool {
     ready: Mutex<Ready>,
     rested: Notify,
     permits: Arc<Semaphore>,
+    faults: Option<Arc<Faults>>,
 }
 
 /// The instances that serve nobody, and how to start another.
@@ -59,17 +70,35 @@ struct Ready {
 
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
+        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.clone());
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
         Self {
             function,
             ready: Mutex::new(Ready { launch: Arc::new(launch), idle: Vec::new(), settling: 0 }),
             rested: Notify::new(),
             permits: Arc::new(Semaphore::new(instances)),
+            faults,
+        }
+    }
+
+    /// Serves an event: once, but for a fault.
+    pub(super) async fn serve(self: Arc<Self>, event: Event) {
+        let twice = self.faults.as_ref().and_then(|faults| faults.duplicates(&self.function.binary));
+        let again = twice.map(|_| event.again());
+        match (twice, again) {
+            (Some(Twice::AtOnce), Some(again)) => {
+                tokio::join!(self.serve_once(event), self.serve_once(again));
+            }
+            (Some(Twice::InTurn), Some(again)) => {
+                self.serve_once(event).await;
+                self.serve_once(again).await;
+            }
+            _ => self.serve_once(event).await,
         }
     }
 
     /// Serves one event, and keeps its instance for the next one.
-    pub(super) async fn serve(self: Arc<Self>, event: Event) {
+    async fn serve_once(&self, event: Event) {
         let Event { request_id, trace, payload, reply, log } = event;
         let permit = match self.permit().await {
             Ok(permit) => permit,

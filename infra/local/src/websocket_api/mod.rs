@@ -5,7 +5,7 @@ mod authorizer;
 pub mod connections;
 mod event;
 pub mod handshake;
-mod management;
+pub(crate) mod management;
 pub mod socket;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
@@ -24,6 +24,7 @@ use self::{
     socket::{End, Limits},
 };
 use crate::{
+    faults::Faults,
     iam::Iam,
     ids,
     lambda::Lambda,
@@ -47,6 +48,7 @@ pub struct WebSocketApi {
     routes: BTreeMap<String, String>,
     lambda: Lambda,
     limits: Limits,
+    faults: Option<Arc<Faults>>,
     connections: Connections,
     /// One task a socket, from its handshake to the end of its `$disconnect`.
     sockets: TaskTracker,
@@ -64,10 +66,10 @@ pub enum Wanted {
 impl WebSocketApi {
     /// The API of a template.
     #[must_use]
-    pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits) -> Self {
+    pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits, faults: Option<Arc<Faults>>) -> Self {
         let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
         let (connections, sockets) = (Connections::default(), TaskTracker::new());
-        Self { id, stage, selection, authorizer, routes, lambda, limits, connections, sockets }
+        Self { id, stage, selection, authorizer, routes, lambda, limits, faults, connections, sockets }
     }
 
     /// What the request wants, if it is for this API.
@@ -121,6 +123,10 @@ impl WebSocketApi {
     /// Gives a message to its route's function, without waiting for the ones before it.
     fn received(self: &Arc<Self>, connection: &Arc<Connection>, message: Message) {
         let (api, connection) = (Arc::clone(self), Arc::clone(connection));
+        if self.cuts() {
+            // The message has arrived all the same.
+            connection.cut();
+        }
         tokio::spawn(async move { api.route(&connection, message).await });
     }
 
@@ -147,10 +153,18 @@ impl WebSocketApi {
     /// Tells `$disconnect` that a socket is closed.
     async fn disconnected(&self, connection: &Connection, end: &End) {
         let Some(function) = self.routes.get("$disconnect") else { return };
+        if self.faults.as_ref().is_some_and(|faults| faults.forgets_disconnect()) {
+            return;
+        }
         let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
         let request_context = context.disconnected(end.code.into(), &end.reason);
         let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
         self.invoke(function, &event).await;
+    }
+
+    /// Whether a fault cuts a socket that a message goes over.
+    fn cuts(&self) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.cuts())
     }
 
     async fn invoke(&self, function: &str, event: &Event<'_>) -> bool {
