@@ -13,7 +13,7 @@ use crate::{User, contract::CONTRACT};
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What does not succeed for so long, with everything broken only now and then, never will.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What one try gave.
 pub(super) enum Try {

@@ -44,9 +44,9 @@ impl Faults {
             json!({"fault": "slow", "millis": 2_500, "probability": 0.001, "service": "dynamodb"}),
             json!({"fault": "unprocessed", "probability": 0.05}),
             json!({"fault": "conflict", "probability": 0.02}),
-            json!({"fault": "gone", "probability": 0.005}),
+            json!({"fault": "gone", "probability": 0.01}),
             json!({"fault": "duplicate", "probability": 0.01}),
-            json!({"fault": "cut", "probability": 0.002}),
+            json!({"fault": "cut", "probability": 0.005}),
             json!({"fault": "forget_disconnect", "probability": 0.3}),
         ];
         if self == Self::AllWithSkew {
