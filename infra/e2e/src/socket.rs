@@ -53,6 +53,12 @@ impl Socket {
         }
     }
 
+    /// Sends a frame, which must be as `asyncapi.yaml` says; whether the socket is open still.
+    pub(crate) async fn tries_to_send(&mut self, frame: &Value) -> bool {
+        CONTRACT.assert_frame(frame);
+        self.stream.send(Message::text(frame.to_string())).await.is_ok()
+    }
+
     /// Sends a frame, which must be as `asyncapi.yaml` says.
     pub async fn sends(&mut self, frame: &Value) {
         CONTRACT.assert_frame(frame);
@@ -170,7 +176,8 @@ impl Socket {
         drop(self);
     }
 
-    async fn next_text(&mut self) -> Option<String> {
+    /// The next text, or nothing where the socket is closed first.
+    pub(crate) async fn next_text(&mut self) -> Option<String> {
         loop {
             match self.stream.next().await? {
                 Ok(Message::Text(text)) => return Some(text.to_string()),

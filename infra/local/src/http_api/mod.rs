@@ -14,7 +14,7 @@ use std::{
 use anyhow::Result;
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
@@ -118,6 +118,7 @@ impl HttpApi {
                 internal_error()
             }),
             Ok(Err(failure)) => match failure.cause {
+                Cause::Busy => too_many_requests(),
                 Cause::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
                 // What Lambda refuses to run, for want of concurrency as well, is the API's own failure.
                 Cause::Function | Cause::Throttled | Cause::Unknown | Cause::Service => internal_error(),
@@ -136,6 +137,13 @@ fn decoded(path: &str) -> String {
 fn head_size(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.to_string().len() + "  HTTP/1.1".len();
     line + parts.headers.values().map(HeaderValue::len).sum::<usize>()
+}
+
+/// What the gateway lets nobody through with. Whether the platform says when to come back is not documented; here it does.
+fn too_many_requests() -> Response {
+    let mut response = message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

@@ -32,7 +32,7 @@ use crate::{
     faults::Faults,
     iam::Iam,
     ids,
-    lambda::Lambda,
+    lambda::{Cause, Lambda},
     logs,
     template::{self, Authorizer},
     throttle::Throttle,
@@ -156,8 +156,11 @@ impl WebSocketApi {
         let request_id = request_context.request_id.clone();
         let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };
         let invocation = self.invoke(function, &event);
-        if !matches!(tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await, Ok(true)) {
-            complain(connection, "Internal server error", &request_id);
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+            Ok(Ok(())) => {}
+            // In the words of the HTTP API: those of this one are not documented.
+            Ok(Err(Cause::Busy)) => complain(connection, "Too Many Requests", &request_id),
+            Ok(Err(_)) | Err(_) => complain(connection, "Internal server error", &request_id),
         }
     }
 
@@ -170,7 +173,8 @@ impl WebSocketApi {
         let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
         let request_context = context.disconnected(end.code.into(), &end.reason);
         let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
-        self.invoke(function, &event).await;
+        // Best effort, as on the platform.
+        let _ = self.invoke(function, &event).await;
     }
 
     /// Whether a fault cuts a socket that a message goes over.
@@ -178,14 +182,13 @@ impl WebSocketApi {
         self.faults.as_ref().is_some_and(|faults| faults.cuts())
     }
 
-    async fn invoke(&self, function: &str, event: &Event<'_>) -> bool {
-        match serde_json::to_vec(event) {
-            Ok(event) => self.lambda.invoke(function, &ids::trace(), event.into()).await.is_ok(),
-            Err(error) => {
-                logs::warning(&format!("an event for {function} cannot be written: {error}"));
-                false
-            }
-        }
+    async fn invoke(&self, function: &str, event: &Event<'_>) -> Result<(), Cause> {
+        let event = serde_json::to_vec(event).map_err(|error| {
+            logs::warning(&format!("an event for {function} cannot be written: {error}"));
+            Cause::Service
+        })?;
+        let answer = self.lambda.invoke(function, &ids::trace(), event.into()).await;
+        answer.map(drop).map_err(|failure| failure.cause)
     }
 }
 
