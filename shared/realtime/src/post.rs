@@ -72,10 +72,9 @@ impl Sockets {
 
     /// One call. Where it gives an `Err`, another one may give something else.
     async fn attempt(&self, signer: &Signer, connection: &str, frame: &Frame) -> Result<Outcome, Outcome> {
-        let request = self.request(signer, connection, frame).map_err(Outcome::Failed);
-        let request = match request {
+        let request = match self.request(signer, connection, frame) {
             Ok(request) => request,
-            Err(outcome) => return Ok(outcome),
+            Err(error) => return Ok(Outcome::Failed(error)),
         };
         match self.connector().call(request).await {
             Ok(response) => outcome(response).await,
@@ -92,9 +91,9 @@ impl Sockets {
         let Endpoint { origin, path, host } = &self.0.endpoint;
         let path = format!("{path}/@connections/{}", sign::segment(connection));
         let token = self.0.settings.credentials.session_token();
-        let mut signed = vec![("content-type", BYTES), ("host", host), (DATE, &signer.time)];
-        signed.extend(token.map(|token| (TOKEN, token)));
-        let authorization = signer.authorization("POST", &path, &signed, &frame.hash);
+        let mut headers = vec![("content-type", BYTES), ("host", host), (DATE, &signer.time)];
+        headers.extend(token.map(|token| (TOKEN, token)));
+        let authorization = signer.authorization("POST", &path, &headers, &frame.hash);
         let mut request = http::Request::post(format!("{origin}{path}"))
             .header(AUTHORIZATION, authorization)
             .header(CONTENT_TYPE, BYTES)

@@ -64,7 +64,8 @@ impl World {
     /// Where the template is not good.
     pub async fn empty(directory: &Path) -> Result<Self> {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
-        let template = Template::parse(&source, &mut Secrets::in_memory())?;
+        let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
+        let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
         let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let objects = format!("http://{}", listener.local_addr()?);
@@ -148,6 +149,12 @@ impl World {
                 "logout" => {
                     let token = self.login(0).await?;
                     self.known.tokens.push(token);
+                }
+                // Each ends all sessions of whoever it is of.
+                "change-password" | "logout-all" => {
+                    self.run("register", number).await?;
+                    let answer = self.run_with("login", "/body", &person(self.known.people + number)).await?;
+                    self.known.tokens.push(text(&answer, "/access_token")?);
                 }
                 "join-chatroom" | "leave-chatroom" => {
                     let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
