@@ -27,7 +27,8 @@ const END: &str = "<!-- /costs -->\n";
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    RestToHash,
+    /// With so many passwords hashed.
+    RestToHash(u8),
     Frame,
     /// A form that S3 takes and tells of.
     Upload,
@@ -58,7 +59,7 @@ impl Operation {
 
     fn dollars(&self, reads: f64, writes: f64, pushes: usize) -> f64 {
         let incoming = match self.way {
-            Way::Rest | Way::RestToHash => price::REQUEST,
+            Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
             Way::Upload => price::PUT + price::EVENT,
             Way::Lifecycle => 0.0,
@@ -72,7 +73,7 @@ impl Operation {
         let of_one = |(cost, memory): (&Cost, &f64)| {
             let round_trips = cost.depth + usize::from(cost.pushes > 0);
             let computed = match self.way {
-                Way::RestToHash => HASH,
+                Way::RestToHash(hashes) => HASH * f64::from(hashes),
                 Way::Upload => CHECK,
                 Way::Rest | Way::Frame | Way::Lifecycle => 0.0,
             };
@@ -124,8 +125,8 @@ async fn the_readme_tells_what_each_operation_costs() {
         people.push(server.user(&format!("user{number}")).await);
     }
     let mut world = World { server, people, room: 0, memory: memory(), operations: Vec::new() };
-    world.count("register", Way::RestToHash, &["register"]).await;
-    world.count("log in", Way::RestToHash, &["login"]).await;
+    world.count("register", Way::RestToHash(1), &["register"]).await;
+    world.count("log in", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -243,6 +244,6 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     let change = json!({"current_password": PASSWORD, "new_password": "another password"});
     world.people[5].post("/auth/change-password/", &change).await.is(200);
     sockets[5].is_closed().await;
-    world.count("change a password (two sessions)", Way::RestToHash, &["change-password"]).await;
+    world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }
