@@ -135,7 +135,6 @@ async fn step(
     // Who sends late sends all the same: a load that waits for a slow system is none.
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
-    let rooms_at_once = rooms.len();
     for number in first..first + pace.messages {
         clock.tick().await;
         let (turn, room) = (number as usize / rooms.len(), number as usize % rooms.len());
