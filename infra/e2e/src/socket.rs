@@ -71,7 +71,7 @@ impl Socket {
     }
 
     /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
-    pub async fn tries_to_send(&mut self, message: Message) {
+    pub async fn tries_to_send_any(&mut self, message: Message) {
         // A closed socket shows in what is heard next.
         let _ = self.stream.send(message).await;
     }

@@ -42,7 +42,8 @@ const END: &str = "<!-- /costs -->\n";
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    RestToHash,
+    /// With so many passwords hashed.
+    RestToHash(u8),
     Frame,
     /// A socket opens or closes.
     Lifecycle,
@@ -67,7 +68,7 @@ impl Operation {
 
     fn dollars(&self, reads: f64, writes: f64, pushes: usize) -> f64 {
         let incoming = match self.way {
-            Way::Rest | Way::RestToHash => price::REQUEST,
+            Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
             Way::Lifecycle => 0.0,
         };
@@ -80,7 +81,7 @@ impl Operation {
         let round_trips = cost.depth + usize::from(cost.pushes > 0);
         let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap());
         let gigabyte_seconds = match self.way {
-            Way::RestToHash => (seconds + HASH) * MEMORY_TO_HASH,
+            Way::RestToHash(hashes) => (seconds + HASH * f64::from(hashes)) * MEMORY_TO_HASH,
             _ => seconds * MEMORY,
         };
         price::INVOCATION + gigabyte_seconds * price::GIGABYTE_SECOND
@@ -117,8 +118,8 @@ async fn the_readme_tells_what_each_operation_costs() {
         people.push(server.user(&format!("user{number}")).await);
     }
     let mut world = World { server, people, room: 0, operations: Vec::new() };
-    world.count("register", Way::RestToHash, &["register"]).await;
-    world.count("log in", Way::RestToHash, &["login"]).await;
+    world.count("register", Way::RestToHash(1), &["register"]).await;
+    world.count("log in", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -226,6 +227,6 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     let change = json!({"current_password": PASSWORD, "new_password": "another password"});
     world.people[5].post("/auth/change-password/", &change).await.is(200);
     sockets[5].is_closed().await;
-    world.count("change a password (two sessions)", Way::RestToHash, &["change-password"]).await;
+    world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }
