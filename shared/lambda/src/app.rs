@@ -53,7 +53,7 @@ impl App {
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
         let tokens = config.jwt_secrets.map(|secrets| Tokens::new(&secrets, &config.token_issuer)).transpose()?;
-        let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
