@@ -53,5 +53,6 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
     // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the own one,
     // the sockets, two that are closed and then forgotten.
     assert!(points >= 28, "{points}");
-    logs_in(&ann, passwords.borrow().last().unwrap()).await;
+    let last = passwords.borrow().last().unwrap().clone();
+    logs_in(&ann, &last).await;
 }
