@@ -45,7 +45,7 @@ impl Wanderer {
     }
 
     async fn rests(&mut self) {
-        sleep(SHORTEST + (LONGEST - SHORTEST).mul_f64(self.random.f64())).await;
+        sleep(SHORTEST + LONGEST.saturating_sub(SHORTEST).mul_f64(self.random.f64())).await;
     }
 
     fn stayed(&self, until: Option<(Time, Time)>) {
