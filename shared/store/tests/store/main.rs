@@ -8,6 +8,7 @@ mod connections;
 mod credentials;
 mod memberships;
 mod messages;
+mod order;
 mod rooms;
 mod support;
 mod users;
