@@ -3,8 +3,10 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
+mod access;
 mod audience;
 mod holes;
 mod list_messages;
 mod login;
+mod slow;
 mod support;

@@ -25,7 +25,7 @@ use domain::{
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::Socket;
+use store::{Socket, Store};
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +81,10 @@ fn credentials() -> Credentials {
 }
 
 pub async fn world() -> World {
+    world_of(embedded::store()).await
+}
+
+pub async fn world_of(store: Store) -> World {
     let gateway = Gateway::default();
     let config = aws_sdk_apigatewaymanagement::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -94,7 +98,7 @@ pub async fn world() -> World {
         region: "us-east-1".to_owned(),
         credentials: credentials(),
     });
-    World { chat: Chat { store: embedded::store(), sockets: Sockets::new(config), bucket: bucket.unwrap() }, gateway }
+    World { chat: Chat { store, sockets: Sockets::new(config), bucket: bucket.unwrap() }, gateway }
 }
 
 pub fn caller(user: UserId) -> Caller {
