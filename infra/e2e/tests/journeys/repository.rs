@@ -139,3 +139,16 @@ fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
         .collect();
     assert_eq!(described, named);
 }
+
+#[test]
+fn every_crate_keeps_to_the_lints_of_the_workspace() {
+    let directories = ["functions", "infra", "shared"].map(|directory| fs::read_dir(root().join(directory)).unwrap());
+    let manifests = directories.into_iter().flatten().map(|entry| entry.unwrap().path().join("Cargo.toml"));
+    for manifest in manifests.filter(|manifest| manifest.is_file()) {
+        let text = fs::read_to_string(&manifest).unwrap();
+        // The fuzzer's macro makes a symbol, which counts as unsafe; nothing of it is deployed.
+        let is_workspace = text.contains("[workspace]");
+        assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
+    }
+    assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
+}
