@@ -152,3 +152,19 @@ fn every_crate_keeps_to_the_lints_of_the_workspace() {
     }
     assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
 }
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = read(".github/SECURITY.md");
+    // `[name](../path)`
+    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](../"));
+    let mut tests = 0;
+    for (name, path) in links {
+        let file = read(path);
+        if let Some(test) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
+            assert!(["fn", "def"].iter().any(|word| file.contains(&format!("{word} {test}("))), "{path} has no {test}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 50, "{tests}");
+}
