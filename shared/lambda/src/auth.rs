@@ -34,7 +34,9 @@ struct Claims {
 }
 
 impl Tokens {
-    pub(crate) fn new(secret: &[u8], issuer: &str) -> Self {
+    /// The tokens that this secret signs and that name this issuer.
+    #[must_use]
+    pub fn new(secret: &[u8], issuer: &str) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
         validation.set_issuer(&[issuer]);

@@ -27,7 +27,11 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Result<Self, Error> {
+    /// Reads an event of API Gateway.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where there is no token.
+    pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Result<Self, Error> {
         let query = |name: &str| request.query_string_parameters.first(name);
         let protocols =
             request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
