@@ -32,8 +32,12 @@ pub struct Refusal {
 }
 
 impl Socket {
-    pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
+        if let Some(origin) = origin {
+            let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
+            request.headers_mut().insert("origin", origin);
+        }
         if !subprotocols.is_empty() {
             let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
             request.headers_mut().insert("sec-websocket-protocol", offered);
@@ -49,6 +53,12 @@ impl Socket {
         }
     }
 
+    /// Sends a frame, which must be as `asyncapi.yaml` says; whether the socket is open still.
+    pub(crate) async fn tries_to_send(&mut self, frame: &Value) -> bool {
+        CONTRACT.assert_frame(frame);
+        self.stream.send(Message::text(frame.to_string())).await.is_ok()
+    }
+
     /// Sends a frame, which must be as `asyncapi.yaml` says.
     pub async fn sends(&mut self, frame: &Value) {
         CONTRACT.assert_frame(frame);
@@ -58,6 +68,12 @@ impl Socket {
     /// Sends a text frame as it is.
     pub async fn sends_text(&mut self, frame: &str) {
         self.stream.send(Message::text(frame)).await.expect("the socket is open");
+    }
+
+    /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
+    pub async fn tries_to_send(&mut self, message: Message) {
+        // A closed socket shows in what is heard next.
+        let _ = self.stream.send(message).await;
     }
 
     /// Says something in a room.
@@ -70,6 +86,17 @@ impl Socket {
         let frame = json!({"type": "message", "conversation": room, "text": text});
         // A closed socket shows in what is heard next.
         let _ = self.stream.send(Message::text(frame.to_string())).await;
+    }
+
+    /// Waits until API Gateway says that the function behind a frame has died. What is heard before is passed over.
+    pub async fn is_broken(&mut self) {
+        loop {
+            let text = timeout(PATIENCE, self.next_text()).await.expect("a frame comes").expect("the socket is open");
+            let frame: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("a frame is JSON: {text}"));
+            if frame["message"] == "Internal server error" {
+                return;
+            }
+        }
     }
 
     /// The next event, whatever it is.
@@ -124,6 +151,20 @@ impl Socket {
         timeout(PATIENCE, closed).await.expect("the server closes the socket");
     }
 
+    /// The code with which the server closes the socket. What is pushed before is passed over.
+    pub async fn is_closed_with_code(&mut self) -> Option<u16> {
+        let closed = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes the socket")
+    }
+
     /// Closes the socket in good order.
     pub async fn closes(mut self) {
         self.stream.close(None).await.expect("the socket is open");
@@ -135,7 +176,8 @@ impl Socket {
         drop(self);
     }
 
-    async fn next_text(&mut self) -> Option<String> {
+    /// The next text, or nothing where the socket is closed first.
+    pub(crate) async fn next_text(&mut self) -> Option<String> {
         loop {
             match self.stream.next().await? {
                 Ok(Message::Text(text)) => return Some(text.to_string()),

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, ReadMark, Registration,
-    Slice,
+    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
+    Registration, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -56,6 +56,7 @@ fn check(request: &Request) {
     }
     read::<Invitation>(request);
     read::<LoginAttempt>(request);
+    read::<PasswordChange>(request);
     path(request);
     query(request);
 }

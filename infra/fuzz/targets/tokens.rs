@@ -5,15 +5,15 @@
 use std::sync::LazyLock;
 
 use domain::{User, UserId, Username};
-use jsonwebtoken::{Algorithm, EncodingKey, crypto::sign};
+use jsonwebtoken::{Algorithm, EncodingKey, crypto::sign, decode_header};
 use lambda::Tokens;
 use libfuzzer_sys::fuzz_target;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Session;
 
-const SECRET: &[u8] = b"a secret of this test";
+const SECRET: &str = "a_secret_of_this_test_that_is_long_enough";
 
-static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::new(SECRET, "stack"));
+static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::new(&format!("{SECRET} none"), "stack").unwrap());
 static ISSUED: LazyLock<String> = LazyLock::new(|| {
     let user = User { id: UserId::try_from(7).unwrap(), username: Username::parse("ann".to_owned()).unwrap() };
     let session = Session { id: "s1".to_owned(), user_id: user.id, expires_at: 4_000_000_000 };
@@ -38,10 +38,12 @@ fuzz_target!(|data: &[u8]| {
         // Whatever else the secret might sign.
         _ => {
             let (header, claims) = rest.split_at(rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len()));
-            let header = if header.is_empty() { br#"{"alg":"HS256","typ":"JWT"}"# } else { header };
+            let usual = json!({"alg": "HS256", "kid": decode_header(issued).unwrap().kid}).to_string();
+            let header = if header.is_empty() { usual.as_bytes() } else { header };
             let claims = claims.get(1..).unwrap_or_default();
             let signed = format!("{}.{}", base64(header), base64(claims));
-            let signature = sign(signed.as_bytes(), &EncodingKey::from_secret(SECRET), Algorithm::HS256).unwrap();
+            let signature =
+                sign(signed.as_bytes(), &EncodingKey::from_secret(SECRET.as_bytes()), Algorithm::HS256).unwrap();
             if let Ok(caller) = TOKENS.verify(&format!("{signed}.{signature}")) {
                 let claims: Value = serde_json::from_slice(claims).unwrap();
                 assert_eq!(claims["sub"], caller.user.to_string());

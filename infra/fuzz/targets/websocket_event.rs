@@ -16,6 +16,8 @@ static MESSAGE: LazyLock<Value> =
 static HANDSHAKE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../events/authorize.json")).unwrap());
 
+const ORIGINS: &str = "https://chat.example";
+
 fuzz_target!(|data: &str| {
     if let Ok(event) = serde_json::from_str(data) {
         frame(&event);
@@ -27,6 +29,7 @@ fuzz_target!(|data: &str| {
     let user = frame(&event);
     assert_eq!(user, Some(1));
     let mut event = HANDSHAKE.clone();
+    event["headers"]["Origin"] = data.into();
     event["headers"]["Sec-WebSocket-Protocol"] = data.into();
     event["queryStringParameters"]["room_name"] = data.into();
     event["queryStringParameters"]["token"] = data.into();
@@ -57,7 +60,9 @@ fn handshake(event: &Value) {
     let Ok(event) = serde_json::from_value::<ApiGatewayCustomAuthorizerRequestTypeRequest>(event.clone()) else {
         return;
     };
-    match Handshake::read(&event) {
+    let origins: Vec<&[u8]> = event.headers.get_all("origin").iter().map(|origin| origin.as_bytes()).collect();
+    match Handshake::read(&event, ORIGINS) {
+        Ok(_) if !origins.iter().all(|origin| ORIGINS.as_bytes() == *origin) => panic!("{origins:?}"),
         Ok(handshake) => match handshake.room() {
             Ok(room) => {
                 let named = event.query_string_parameters.first("room_name");
@@ -66,7 +71,7 @@ fn handshake(event: &Value) {
             Err(Error::RoomNotFound) => {}
             Err(error) => panic!("{error:?}"),
         },
-        Err(Error::Unauthenticated) => {}
+        Err(Error::Unauthenticated | Error::ForeignOrigin) => {}
         Err(error) => panic!("{error:?}"),
     }
 }

@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod client;
 pub mod cpu;
+pub mod memory;
 pub mod plot;
 pub mod progress;
 pub mod report;

@@ -18,7 +18,7 @@ use load::{
     scenario::{
         connect,
         fanout::{self, Plan},
-        rest,
+        overload, rest,
     },
     target::{self, Target, workspace},
 };
@@ -101,6 +101,9 @@ enum Scenario {
         #[arg(long, value_name = "DIR")]
         profiles: Option<PathBuf>,
     },
+    /// What the machine sustains, and five times that: fails where a call ends otherwise than in success, 429 or 503 with
+    /// Retry-After, where memory grows, or where an acknowledged message is missing
+    Overload,
     /// A room in which one member's socket is not read: long messages, so that its buffers fill
     Stall {
         /// How many members read
@@ -198,6 +201,7 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
         Scenario::Rooms { rooms, members, rates } => {
             fanout::run(target, &plan(format!("rooms-{rooms}"), *rooms, *members, rates)).await
         }
+        Scenario::Overload => overload::run(target, Duration::from_secs(seconds.into())).await,
         Scenario::Connect { sockets, at_once } => connect::run(target, *sockets, at_once).await,
         Scenario::Stall { members, rates } => {
             let plan = plan("stall".to_owned(), 1, *members, rates);

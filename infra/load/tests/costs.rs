@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, PASSWORD, Server, Socket, User};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -169,17 +169,18 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].says(room, "hi").await;
     all_hear(sockets, "message").await;
     world.count("send a message over a socket", Way::Frame, &["message"]).await;
-    sockets[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
+    // Each of another sender: nobody is ahead of their pace.
+    sockets[1].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     all_hear(sockets, "message").await;
     world.count("… with a client_id", Way::Frame, &["message"]).await;
-    let message = world.people[0].sends(room, "hi").await;
+    let message = world.people[2].sends(room, "hi").await;
     all_hear(sockets, "message").await;
     world.rest("send a message over REST", "send-message").await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "2"});
-    world.people[0].post("/send-message/", &body).await.is(201);
+    world.people[3].post("/send-message/", &body).await.is(201);
     all_hear(sockets, "message").await;
     world.rest("… with a client_id", "send-message").await;
-    world.people[0].post("/send-message/", &body).await.is(200);
+    world.people[3].post("/send-message/", &body).await.is(200);
     world.rest("… once more", "send-message").await;
     sockets[0].sends(&json!({"type": "typing"})).await;
     all_hear(&mut sockets[1..], "typing").await;
@@ -217,5 +218,14 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[3].logs_out().await;
     sockets[3].is_closed().await;
     world.rest("log out", "logout").await;
+    world.people[4].logs_in_again().await;
+    world.people[4].post("/auth/logout-all/", &json!({})).await.is(200);
+    sockets[4].is_closed().await;
+    world.rest("… everywhere (two sessions)", "logout-all").await;
+    world.people[5].logs_in_again().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "another password"});
+    world.people[5].post("/auth/change-password/", &change).await.is(200);
+    sockets[5].is_closed().await;
+    world.count("change a password (two sessions)", Way::RestToHash, &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }

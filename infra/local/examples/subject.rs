@@ -11,7 +11,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use aws_sdk_apigatewaymanagement::{self as management, primitives::Blob};
@@ -126,6 +126,7 @@ async fn http(event: &Value, context: &Context) -> Result<Value, Error> {
         "wait_for" => wait_for(Path::new(with)).await?,
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
         "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
+        "clock" => return Ok(json!(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())),
         "context" => return Ok(serde_json::to_value(context)?),
         "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
         "put" => return Ok(outcome(put(with, event).await)),

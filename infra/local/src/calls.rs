@@ -1,21 +1,20 @@
 //! The record of calls: what each invocation asked of DynamoDB and of its sockets, in which order, and for how many units.
-//!
-//! A function is known by the credentials of its instance, and an instance serves one event at a time: so a call belongs to
-//! the invocation that runs in the instance which signed it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH, request::Parts},
+    http::{StatusCode, header::CONTENT_LENGTH, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::intercept::{self, Lost, Service};
 
 /// How long the answer to a call is held back while calls are recorded. Those that a function makes at once overlap then,
 /// however fast the engine is and however slow the machine: that one began after another had ended is no matter of luck.
@@ -27,10 +26,12 @@ const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// `dynamodb`, or `connections` for the sockets.
-    pub service: &'static str,
+    /// The tables or the sockets; what is asked of buckets is not recorded.
+    pub service: Service,
     /// Such as `GetItem`, or the method of a call for a socket.
     pub operation: String,
+    /// The tables that it names, once each.
+    pub tables: BTreeSet<String>,
     /// The status of the answer.
     pub status: u16,
     /// When the request was here.
@@ -60,14 +61,7 @@ pub struct Invocation {
 #[derive(Debug)]
 pub struct Calls {
     start: Instant,
-    record: Mutex<Record>,
-}
-
-#[derive(Debug, Default)]
-struct Record {
-    invocations: Vec<Invocation>,
-    /// By the access key of the instance, which of the invocations it serves.
-    running: HashMap<String, usize>,
+    record: Mutex<BTreeMap<usize, Invocation>>,
 }
 
 impl Default for Calls {
@@ -80,91 +74,93 @@ impl Calls {
     /// All invocations since the start, oldest first.
     #[must_use]
     pub fn invocations(&self) -> Vec<Invocation> {
-        self.record().invocations.clone()
+        self.record().values().cloned().collect()
     }
 
-    /// The instance with this access key gets an event.
-    pub(crate) fn begin(&self, access_key: &str, function: &str) {
+    /// An instance gets an event.
+    pub(crate) fn begin(&self, invocation: usize, function: &str) {
         let begun = self.now();
-        let mut record = self.record();
-        let index = record.invocations.len();
-        record.invocations.push(Invocation { function: function.to_owned(), begun, ended: None, calls: Vec::new() });
-        record.running.insert(access_key.to_owned(), index);
+        let begins = Invocation { function: function.to_owned(), begun, ended: None, calls: Vec::new() };
+        self.record().insert(invocation, begins);
     }
 
-    /// The instance with this access key has answered, or is dead.
-    pub(crate) fn end(&self, access_key: &str) {
+    /// The instance has answered, or is dead.
+    pub(crate) fn end(&self, invocation: usize) {
         let ended = self.now();
-        let mut record = self.record();
-        if let Some(index) = record.running.remove(access_key)
-            && let Some(invocation) = record.invocations.get_mut(index)
-        {
+        if let Some(invocation) = self.record().get_mut(&invocation) {
             invocation.ended = Some(ended);
         }
     }
 
-    /// Answers a request by `serve`, and records it where an invocation has made it.
+    /// Answers a call by `serve`, and records it.
     pub(crate) async fn around(
         &self,
-        service: &'static str,
-        operation: String,
+        call: &intercept::Call,
         mut parts: Parts,
         body: Body,
-        serve: impl AsyncFnOnce(Parts, Body) -> Response,
-    ) -> Response {
-        let is_write =
-            !matches!(operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
-        let slot = self.add(&parts.headers, service, operation);
-        let Ok(mut body) = to_bytes(body, MAX_BODY).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-        if service == "dynamodb" && slot.is_some() {
+        serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Lost>,
+    ) -> Result<Response, Lost> {
+        if call.service == Service::S3 {
+            return serve(parts, body).await;
+        }
+        let slot = self.add(call);
+        let Ok(mut body) = to_bytes(body, MAX_BODY).await else {
+            return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        };
+        let mut tables = BTreeSet::new();
+        if call.service == Service::Dynamodb {
+            tables = self::tables(&body);
             body = asking_for_units(body);
             // Signatures are not verified, lengths are.
             parts.headers.remove(CONTENT_LENGTH);
         }
-        let response = serve(parts, body.into()).await;
-        let (parts, body) = response.into_parts();
+        let (parts, body) = serve(parts, body.into()).await?.into_parts();
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
-        if let Some(slot) = slot {
-            let units = units(&body);
-            tokio::time::sleep(HELD).await;
-            let ended = self.now();
-            let mut record = self.record();
-            let invocation = record.invocations.get_mut(slot.invocation);
-            if let Some(call) = invocation.and_then(|invocation| invocation.calls.get_mut(slot.call)) {
-                call.status = parts.status.as_u16();
-                *(if is_write { &mut call.write_units } else { &mut call.read_units }) = units;
-                call.ended = Some(ended);
-            }
-        }
-        Response::from_parts(parts, body.into())
+        tokio::time::sleep(HELD).await;
+        self.answered(call, slot, parts.status, tables, units(&body));
+        Ok(Response::from_parts(parts, body.into()))
     }
 
-    /// A new call of the invocation that runs in the instance which signed the request, if one does.
-    fn add(&self, headers: &HeaderMap, service: &'static str, operation: String) -> Option<Slot> {
+    /// Where the call is among those of its invocation, from now on.
+    fn add(&self, call: &intercept::Call) -> usize {
         let begun = self.now();
-        let access_key = crate::iam::access_key(headers)?;
         let mut record = self.record();
-        let invocation = *record.running.get(access_key)?;
-        let calls = &mut record.invocations.get_mut(invocation)?.calls;
-        calls.push(Call { service, operation, status: 0, begun, ended: None, read_units: 0.0, write_units: 0.0 });
-        Some(Slot { invocation, call: calls.len() - 1 })
+        let Some(invocation) = record.get_mut(&call.invocation) else { return 0 };
+        invocation.calls.push(Call {
+            service: call.service,
+            operation: call.operation.clone(),
+            tables: BTreeSet::new(),
+            status: 0,
+            begun,
+            ended: None,
+            read_units: 0.0,
+            write_units: 0.0,
+        });
+        invocation.calls.len() - 1
+    }
+
+    fn answered(&self, call: &intercept::Call, slot: usize, status: StatusCode, tables: BTreeSet<String>, units: f64) {
+        let is_read =
+            matches!(call.operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
+        let ended = self.now();
+        let mut record = self.record();
+        if let Some(call) = record.get_mut(&call.invocation).and_then(|invocation| invocation.calls.get_mut(slot)) {
+            call.status = status.as_u16();
+            call.tables = tables;
+            *(if is_read { &mut call.read_units } else { &mut call.write_units }) = units;
+            call.ended = Some(ended);
+        }
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn record(&self) -> MutexGuard<'_, Record> {
+    fn record(&self) -> MutexGuard<'_, BTreeMap<usize, Invocation>> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Where a call is in the record.
-struct Slot {
-    invocation: usize,
-    call: usize,
 }
 
 /// The request with the wish to be told of the units. DynamoDB itself refuses what is no JSON.
@@ -172,6 +168,25 @@ fn asking_for_units(body: Bytes) -> Bytes {
     let Ok(Value::Object(mut request)) = serde_json::from_slice(&body) else { return body };
     request.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
     serde_json::to_vec(&request).map_or(body, Bytes::from)
+}
+
+/// The tables that a request names: as `TableName`, in a transaction too, or in a batch by their names alone.
+fn tables(body: &[u8]) -> BTreeSet<String> {
+    fn collect(value: &Value, tables: &mut BTreeSet<String>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| collect(item, tables)),
+            Value::Object(object) => {
+                let batch = object.get("RequestItems").and_then(Value::as_object);
+                tables.extend(batch.into_iter().flatten().map(|(name, _)| name.clone()));
+                tables.extend(object.get("TableName").and_then(Value::as_str).map(str::to_owned));
+                object.values().for_each(|value| collect(value, tables));
+            }
+            _ => {}
+        }
+    }
+    let mut tables = BTreeSet::new();
+    collect(&serde_json::from_slice(body).unwrap_or_default(), &mut tables);
+    tables
 }
 
 /// The units of an answer, of all tables together.
@@ -197,6 +212,16 @@ mod tests {
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
         let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
         assert_eq!(units, ["0.5", "3.5", "0"]);
+    }
+
+    #[test]
+    fn tables_are_those_that_a_call_a_batch_or_a_transaction_names() {
+        let call = json!({"TableName": "A", "Key": {"id": {"N": "1"}}});
+        let batch = json!({"RequestItems": {"B": [], "A": []}});
+        let transaction = json!({"TransactItems": [{"Put": {"TableName": "B"}}, {"Delete": {"TableName": "A"}}]});
+        for (body, expected) in [(call, &["A"] as &[&str]), (batch, &["A", "B"]), (transaction, &["A", "B"])] {
+            assert!(tables(body.to_string().as_bytes()).iter().eq(expected), "{body}");
+        }
     }
 
     #[test]

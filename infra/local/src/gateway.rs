@@ -3,20 +3,21 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Json,
     body::Body,
-    extract::{ConnectInfo, Request, State},
-    http::{StatusCode, request::Parts},
+    http::{Request, StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
-    serve::ListenerExt as _,
+    serve::Listener,
 };
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::{
-    calls::Calls,
     dynamodb::{self, DynamoDb},
     http_api::HttpApi,
-    iam::Iam,
+    iam::{self, Iam},
+    intercept::{Call, Interceptor, Lost, Service, Target},
     lambda::{Lambda, invoke_api},
     s3::S3,
     websocket_api::{Wanted, WebSocketApi},
@@ -37,54 +38,75 @@ pub struct Gateway {
     pub s3: S3,
     /// Who may do what.
     pub iam: Arc<Iam>,
-    /// What the functions call, where somebody wants to know.
-    pub calls: Option<Arc<Calls>>,
+    /// What stands before the services, where anything does.
+    pub interceptor: Option<Arc<Interceptor>>,
 }
 
 /// Serves `gateway` on `listener` for as long as the future is polled.
 ///
-/// # Errors
-/// Where the listener breaks.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener) -> std::io::Result<()> {
-    let router = Router::new().fallback(dispatch).with_state(gateway);
-    // Frames are small and follow each other; together with delayed acknowledgements they would wait for 40 ms.
-    let listener = listener.tap_io(|stream| {
-        // A stream that is closed already is no matter.
+/// Not by `axum::serve`, which has no way to leave a request without an answer.
+pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
+    loop {
+        let (stream, source) = Listener::accept(&mut listener).await;
+        // Frames are small and follow each other; together with delayed acknowledgements they would wait for 40 ms. A
+        // stream that is closed already is no matter.
         let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
-}
-
-async fn dispatch(
-    State(gateway): State<Arc<Gateway>>,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    gateway.handle(source, parts, body).await
+        let gateway = Arc::clone(&gateway);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (parts, body) = request.into_parts();
+            Arc::clone(&gateway).handle(source, parts, Body::new(body))
+        });
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
+        // A client that breaks off, or that gets no answer, is no matter.
+        tokio::spawn(async move { drop(connection.await) });
+    }
 }
 
 impl Gateway {
-    async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
-        if let Some(calls) = &self.calls {
-            if parts.uri.path() == "/_local/calls" {
-                return Json(calls.invocations()).into_response();
+    async fn handle(self: Arc<Self>, source: SocketAddr, mut parts: Parts, mut body: Body) -> Result<Response, Lost> {
+        if let Some(interceptor) = &self.interceptor {
+            if let Some(call) = self.target(&parts).and_then(|target| interceptor.call(target)) {
+                return self.intercept(Arc::clone(interceptor), call, source, parts, body).await;
             }
-            if let Some((service, operation)) = self.recorded(&parts) {
-                let serve = async |parts, body| self.serve(source, parts, body).await;
-                return calls.around(service, operation, parts, body, serve).await;
+            match interceptor.answer(parts, body).await {
+                Ok(response) => return Ok(response),
+                Err(request) => (parts, body) = request,
             }
         }
-        self.serve(source, parts, body).await
+        Ok(self.serve(source, parts, body).await)
     }
 
-    /// The service and the operation of a request as functions make them.
-    fn recorded(&self, parts: &Parts) -> Option<(&'static str, String)> {
+    /// In a task of its own: what has arrived at a service is done, though the instance that asked for it may die meanwhile.
+    async fn intercept(
+        self: &Arc<Self>,
+        interceptor: Arc<Interceptor>,
+        call: Call,
+        source: SocketAddr,
+        parts: Parts,
+        body: Body,
+    ) -> Result<Response, Lost> {
+        let gateway = Arc::clone(self);
+        let answered = tokio::spawn(async move {
+            let serve = async |parts, body| gateway.serve(source, parts, body).await;
+            interceptor.around(call, parts, body, serve).await
+        });
+        answered.await.unwrap_or(Err(Lost))
+    }
+
+    /// The service that a request is for and what it is to do, if it is signed as functions sign.
+    fn target(&self, parts: &Parts) -> Option<Target> {
+        let signed = |service, operation: &str| {
+            let access_key = iam::access_key(&parts.headers)?.to_owned();
+            Some(Target { service, operation: operation.to_owned(), access_key })
+        };
         if let Some(operation) = dynamodb::operation(parts) {
-            return Some(("dynamodb", operation.to_owned()));
+            return signed(Service::Dynamodb, operation);
         }
-        let wanted = self.websocket_api.as_ref()?.wanted(parts)?;
-        matches!(wanted, Wanted::Connection(_)).then(|| ("connections", parts.method.to_string()))
+        if let Some(Wanted::Connection(_)) = self.websocket_api.as_ref().and_then(|api| api.wanted(parts)) {
+            return signed(Service::Connections, parts.method.as_str());
+        }
+        let (operation, access_key) = self.s3.call(parts)?;
+        Some(Target { service: Service::S3, operation, access_key })
     }
 
     async fn serve(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {

@@ -24,8 +24,7 @@ const TELLING: &str = "Telling";
 const SHORT: &str = "`--help` tells more, with examples.";
 
 /// The end of `--help`.
-const LONG: &str = "\
-Examples:
+const LONG: &str = r#"Examples:
   cargo run                               build, and serve on http://localhost:8000
   cargo run -- --watch                    and build again whatever is edited
   cargo run -- --memory --port 0          nothing kept, any free port: for tests
@@ -42,6 +41,21 @@ What answers on the port:
   /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
   /_local/iam                     the rights that the functions have, those used, and calls refused
   /_local/calls                   with --record-calls: every invocation with its calls, their order and their units
+  /_local/faults                  with --faults: PUT a plan, GET it with how often each of its rules has fired
+
+What a plan of faults has:
+  {"seed": 42, "rules": [{"fault": "lose_answer", "operation": "PutItem", "probability": 0.1}, …]}
+  Of the rules that a call meets, the first one that fires wins. The same seed and the same order of calls give the
+  same faults.
+  fault, on calls       kill_before, kill_after, throttle, fail_before, fail_after, lose_answer, slow, unprocessed,
+                        conflict, gone
+  fault, elsewhere      duplicate (an event), cut (a socket), forget_disconnect, skew (an instance's clock, from its start)
+  function              the name of its binary
+  service               dynamodb, connections or s3
+  operation             such as UpdateItem; the method, where the service is not dynamodb
+  call                  only this one of an invocation, from 1
+  probability, times    how likely, and how often at most
+  millis                for slow and skew: how much
 
 Where things are:
   stdout        one line, when everything answers: listening on http://127.0.0.1:8000
@@ -52,7 +66,7 @@ Where things are:
 Environment:
   RUST_LOG                         what the functions log, such as debug or chat=trace; default: info
   NO_COLOR, CLICOLOR_FORCE         colours never, colours even where there is no terminal
-  SSL_CERT_FILE, SSL_CERT_DIR      handed on to the functions, as are PATH and RUST_BACKTRACE; nothing else is";
+  SSL_CERT_FILE, SSL_CERT_DIR      handed on to the functions, as are PATH and RUST_BACKTRACE; nothing else is"#;
 
 /// Runs template.yaml on this machine: its functions, APIs, tables and buckets.
 ///
@@ -65,6 +79,10 @@ pub struct Options {
     /// The template [default: template.yaml here or in a directory above]
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+
+    /// Other values for the template's parameters, as `sam deploy` takes them: RegistrationsPerHour=1000
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_parser = parameter)]
+    pub parameter_overrides: Vec<(String, String)>,
 
     /// Build again what changes, and give the next events to it
     ///
@@ -133,9 +151,21 @@ pub struct Options {
     #[arg(long, help_heading = TELLING)]
     pub record_calls: bool,
 
+    /// For tests only: let things go wrong as the plan at /_local/faults says
+    ///
+    /// Instances die before or after a call, services fail, throttle or are slow, answers get lost, events come twice,
+    /// sockets are cut, clocks are off. Until there is a plan, nothing goes wrong.
+    #[arg(long, help_heading = TELLING)]
+    pub faults: bool,
+
     /// Add every kind of call that a function makes, allowed or refused, to this file
     #[arg(long, value_name = "FILE", help_heading = TELLING)]
     pub iam_record: Option<PathBuf>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is needed")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

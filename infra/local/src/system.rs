@@ -18,9 +18,11 @@ use crate::{
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
     executable::{Executable, Keeper, Means},
+    faults::Faults,
     gateway::{self, Gateway},
     http_api::HttpApi,
     iam::Iam,
+    intercept::Interceptor,
     lambda::{Endpoints, Lambda},
     logs::{self, Screen},
     options::Options,
@@ -74,7 +76,9 @@ pub async fn start(options: &Options) -> Result<System> {
         Some(directory) => Secrets::open(directory.join("secrets.json"))?,
         None => Secrets::in_memory(),
     };
-    let template = Template::parse(&source, &mut secrets).with_context(|| file.display().to_string())?;
+    let overrides = options.parameter_overrides.iter().cloned().collect();
+    let template =
+        Template::with_parameters(&source, &overrides, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
     let (listeners, port) = listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
@@ -95,8 +99,10 @@ pub async fn start(options: &Options) -> Result<System> {
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let endpoints = Endpoints { base: url.clone(), stage };
-    let calls = options.record_calls.then(Arc::<Calls>::default);
-    let lambda = Lambda::new(executables, &iam, calls.as_ref(), &endpoints, &warden, options.instance_idle);
+    let binaries = template.functions.iter().map(|function| function.binary.clone());
+    let faults = options.faults.then(|| Arc::new(Faults::new(binaries.collect())));
+    let interceptor = Interceptor::new(options.record_calls.then(Calls::default), faults.clone());
+    let lambda = Lambda::new(executables, &iam, interceptor.as_ref(), &endpoints, &warden, options.instance_idle);
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
@@ -107,15 +113,12 @@ pub async fn start(options: &Options) -> Result<System> {
     };
     let http_api = template.http_api.map(|api| HttpApi::new(api, lambda.clone())).transpose()?;
     let limits = Limits::platform(options.socket_idle, options.socket_duration);
-    let websocket_api = template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits)));
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam, calls });
+    let websocket_api =
+        template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
+    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam, interceptor });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
-        tokio::spawn(async move {
-            if let Err(error) = gateway::serve(gateway, listener).await {
-                logs::warning(&format!("the gateway has ended: {error}"));
-            }
-        });
+        tokio::spawn(gateway::serve(gateway, listener));
     }
     logs::ready(&screen);
     Ok(System { url, gateway, warden, _lock: lock })

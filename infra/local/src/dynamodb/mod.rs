@@ -23,6 +23,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use serde_json::{Map, Value, json};
 
 use crate::{
     iam::{Denied, Iam},
@@ -30,8 +31,8 @@ use crate::{
     template::Table,
 };
 
-/// The largest request, in bytes.
-const MAX_REQUEST: usize = 16 * 1024 * 1024;
+/// The largest request, in bytes, and the largest answer.
+pub(crate) const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
 /// The operation of a DynamoDB request, if it is one.
 #[must_use]
@@ -142,10 +143,28 @@ fn delete_expired(database: &Database, every: Duration) {
 }
 
 fn access_denied(denied: &Denied) -> Response {
-    let body = serde_json::json!({
+    let body = json!({
         "__type": "com.amazon.coral.service#AccessDeniedException",
         "Message": denied.to_string(),
     });
+    (StatusCode::BAD_REQUEST, answer(&body)).into_response()
+}
+
+/// An error of the engine's that it does not have itself.
+pub(crate) fn error(status: StatusCode, kind: &str, message: &str) -> Response {
+    error_with(status, kind, message, Map::new())
+}
+
+/// An error with further fields.
+pub(crate) fn error_with(status: StatusCode, kind: &str, message: &str, more: Map<String, Value>) -> Response {
+    let mut body = more;
+    body.insert("__type".to_owned(), format!("com.amazonaws.dynamodb.v20120810#{kind}").into());
+    body.insert("message".to_owned(), message.into());
+    (status, answer(&body.into())).into_response()
+}
+
+/// An answer of these fields.
+pub(crate) fn answer(body: &Value) -> Response {
     let content_type = HeaderValue::from_static("application/x-amz-json-1.0");
-    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
+    ([(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
 }

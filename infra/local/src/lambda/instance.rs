@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,13 +14,14 @@ use tokio::{
     process::{Child, Command},
     sync::oneshot,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     failure::Failure,
     output::Output,
     runtime_api::{RuntimeApi, Work},
 };
-use crate::{calls::Calls, executable::Executable, iam::Iam, template::function_arn, warden::Warden};
+use crate::{executable::Executable, iam::Iam, intercept::Interceptor, template::function_arn, warden::Warden};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,7 +38,7 @@ pub(super) struct Launch {
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) iam: Arc<Iam>,
-    pub(super) calls: Option<Arc<Calls>>,
+    pub(super) interceptor: Option<Arc<Interceptor>>,
     pub(super) warden: Warden,
 }
 
@@ -89,6 +90,7 @@ impl Instance {
         let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
         let (output, stdout, stderr) = Output::new()?;
         let credentials = launch.iam.issue(&launch.function);
+        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.as_ref());
         let mut command = Command::new(launch.executable.as_ref().as_ref());
         command
             .env_clear()
@@ -97,6 +99,7 @@ impl Instance {
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
             .env("AWS_SESSION_TOKEN", credentials.session_token)
+            .envs(faults.map(|faults| faults.clock(&launch.binary)).unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
@@ -118,15 +121,13 @@ impl Instance {
     pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
         let (reply, mut answer) = oneshot::channel();
         let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
-        let calls = self.launch.calls.clone();
-        if let Some(calls) = &calls {
-            calls.begin(&self.access_key, &self.launch.binary);
-        }
+        let interceptor = self.launch.interceptor.clone();
+        let kill = interceptor.as_ref().map(|interceptor| interceptor.begin(&self.access_key, &self.launch.binary));
         self.api.give(work).await;
         let invoked = tokio::select! {
             biased;
             Ok(result) = &mut answer => Invoked { result, fatal: false },
-            status = self.process.wait() => Invoked {
+            status = self.dies(kill) => Invoked {
                 result: Err(match status {
                     Ok(status) => Failure::exited(request_id, status),
                     Err(error) => Failure::new("Runtime.Unknown", error.to_string()),
@@ -138,10 +139,29 @@ impl Instance {
                 fatal: true,
             },
         };
-        if let Some(calls) = &calls {
-            calls.end(&self.access_key);
+        if let Some(interceptor) = &interceptor {
+            interceptor.end(&self.access_key);
         }
         invoked
+    }
+
+    /// Waits for the end of the process, and brings it about when the token says so.
+    async fn dies(&mut self, kill: Option<CancellationToken>) -> io::Result<ExitStatus> {
+        let Some(kill) = kill else { return self.process.wait().await };
+        tokio::select! {
+            status = self.process.wait() => status,
+            () = kill.cancelled() => {
+                self.kill();
+                self.process.wait().await
+            }
+        }
+    }
+
+    fn kill(&self) {
+        if let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) {
+            // The group is gone already where the process died by itself and had no children.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
     }
 
     /// Waits until the instance is ready for another event; false where it never will be.
@@ -168,10 +188,7 @@ impl Instance {
 
     /// Kills the process, and gives the last lines it wrote.
     pub(super) async fn end(mut self) -> Vec<String> {
-        if let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) {
-            // The group is gone already where the process died by itself and had no children.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
+        self.kill();
         self.launch.warden.forget(self.group);
         let _ = self.process.wait().await;
         self.output.take().await

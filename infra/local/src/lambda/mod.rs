@@ -22,7 +22,7 @@ use self::{
     instance::Launch,
     pool::{Event, Pool},
 };
-use crate::{calls::Calls, executable::Executable, iam::Iam, ids, logs, template::Function, warden::Warden};
+use crate::{executable::Executable, iam::Iam, ids, intercept::Interceptor, logs, template::Function, warden::Warden};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
@@ -49,7 +49,7 @@ impl Lambda {
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
         iam: &Arc<Iam>,
-        calls: Option<&Arc<Calls>>,
+        interceptor: Option<&Arc<Interceptor>>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -61,7 +61,7 @@ impl Lambda {
                 executable,
                 variables: environment::variables(&function, endpoints),
                 iam: Arc::clone(iam),
-                calls: calls.cloned(),
+                interceptor: interceptor.cloned(),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))

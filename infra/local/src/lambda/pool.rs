@@ -19,12 +19,18 @@ use super::{
 };
 use crate::{
     executable::Executable,
+    faults::{Faults, Twice},
     logs::{self, Report},
     template::Function,
 };
 
 /// How many instances a function may have on a laptop, where the template sets no limit of its own.
 const MAX_INSTANCES: usize = 16;
+
+/// How many events wait for an instance, and for how long, where the template sets no limit of its own: what is beyond that
+/// would only grow, as nobody waits for ever. On the platform it is API Gateway that lets no more in.
+const MAX_WAITING: usize = 512;
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How long an event waits for an instance that has answered, before another one is started.
 const SETTLING: Duration = Duration::from_millis(50);
@@ -39,6 +45,15 @@ pub(super) struct Event {
     pub(super) log: oneshot::Sender<String>,
 }
 
+impl Event {
+    /// The same event once more, whose result nobody waits for.
+    fn again(&self) -> Self {
+        let Self { request_id, trace, payload, .. } = self;
+        let (request_id, trace, payload) = (request_id.clone(), trace.clone(), payload.clone());
+        Self { request_id, trace, payload, reply: oneshot::channel().0, log: oneshot::channel().0 }
+    }
+}
+
 /// A function and its instances.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -46,6 +61,8 @@ pub(super) struct Pool {
     ready: Mutex<Ready>,
     rested: Notify,
     permits: Arc<Semaphore>,
+    queue: Semaphore,
+    faults: Option<Arc<Faults>>,
 }
 
 /// The instances that serve nobody, and how to start another.
@@ -59,17 +76,36 @@ struct Ready {
 
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
+        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.clone());
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
         Self {
             function,
             ready: Mutex::new(Ready { launch: Arc::new(launch), idle: Vec::new(), settling: 0 }),
             rested: Notify::new(),
             permits: Arc::new(Semaphore::new(instances)),
+            queue: Semaphore::new(MAX_WAITING),
+            faults,
+        }
+    }
+
+    /// Serves an event: once, but for a fault.
+    pub(super) async fn serve(self: Arc<Self>, event: Event) {
+        let twice = self.faults.as_ref().and_then(|faults| faults.duplicates(&self.function.binary));
+        let again = twice.map(|_| event.again());
+        match (twice, again) {
+            (Some(Twice::AtOnce), Some(again)) => {
+                tokio::join!(self.serve_once(event), self.serve_once(again));
+            }
+            (Some(Twice::InTurn), Some(again)) => {
+                self.serve_once(event).await;
+                self.serve_once(again).await;
+            }
+            _ => self.serve_once(event).await,
         }
     }
 
     /// Serves one event, and keeps its instance for the next one.
-    pub(super) async fn serve(self: Arc<Self>, event: Event) {
+    async fn serve_once(&self, event: Event) {
         let Event { request_id, trace, payload, reply, log } = event;
         let permit = match self.permit().await {
             Ok(permit) => permit,
@@ -117,11 +153,13 @@ impl Pool {
         self.ready().settling -= 1;
     }
 
-    /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait.
+    /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait, up to a limit.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
         if self.function.reserved_concurrency.is_none() {
-            return permits.acquire_owned().await.map_err(|_| Failure::stopped());
+            let Ok(_place) = self.queue.try_acquire() else { return Err(Failure::busy()) };
+            let permit = timeout(LONGEST_WAIT, permits.acquire_owned()).await.map_err(|_| Failure::busy())?;
+            return permit.map_err(|_| Failure::stopped());
         }
         // Whoever calls again as soon as there is an answer is not a second caller.
         let patience = if self.ready().settling > 0 { SETTLING } else { Duration::ZERO };

@@ -138,9 +138,9 @@ fn unknown_key() -> S3Error {
     s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
 }
 
-/// Whether the request has a signature whose scope is S3.
-pub(super) fn is_signed_for_s3(parts: &Parts) -> bool {
-    Signed::of(parts).is_some_and(|signed| signed.service == "s3")
+/// The access key of a signature whose scope is S3.
+pub(super) fn signer(parts: &Parts) -> Option<String> {
+    Signed::of(parts).filter(|signed| signed.service == "s3").map(|signed| signed.access_key)
 }
 
 /// What a signed request says of its signer, in its header or in its query.

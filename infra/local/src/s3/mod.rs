@@ -30,7 +30,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, Request, StatusCode, request::Parts},
+    http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use s3s::{
@@ -116,10 +116,19 @@ impl S3 {
         Ok(Self { service, calls: builder.build(), authority })
     }
 
+    /// The method of a call that a function makes itself, and the access key that signed it. A link to an object carries
+    /// the function's signature as well, but somebody else's `GET`.
+    #[must_use]
+    pub fn call(&self, parts: &Parts) -> Option<(String, String)> {
+        let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
+        let access_key = authentication::signer(parts).filter(|_| !is_link)?;
+        Some((parts.method.to_string(), access_key))
+    }
+
     /// Whether the request is one for S3: below a bucket, or signed for it.
     #[must_use]
     pub fn wants(&self, parts: &Parts) -> bool {
-        self.bucket(parts).is_some() || authentication::is_signed_for_s3(parts)
+        self.bucket(parts).is_some() || authentication::signer(parts).is_some()
     }
 
     fn bucket(&self, parts: &Parts) -> Option<&Bucket> {
@@ -191,7 +200,7 @@ fn named(code: &'static str, status: StatusCode, message: &'static str) -> S3Err
 }
 
 /// An error as S3 writes it.
-fn refusal(error: S3Error) -> Response {
+pub(crate) fn refusal(error: S3Error) -> Response {
     match error.to_http_response() {
         Ok(response) => response.map(Body::new),
         Err(error) => {

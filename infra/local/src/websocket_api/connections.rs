@@ -95,6 +95,12 @@ impl Connection {
         self.close.notify_one();
     }
 
+    /// Asks the socket's task to end the connection without a word.
+    pub(super) fn cut(&self) {
+        // A code that no close frame has.
+        self.close(CloseCode::Abnormal);
+    }
+
     pub(super) async fn close_asked(&self) -> CloseCode {
         self.close.notified().await;
         self.closing.get().copied().unwrap_or(CloseCode::Normal)

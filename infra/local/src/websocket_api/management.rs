@@ -38,6 +38,11 @@ pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts
     let Some(connection) = api.connections.get(&id) else { return gone() };
     match parts.method {
         Method::POST => match to_bytes(body, api.limits.message).await {
+            // What the socket has taken is lost with it.
+            Ok(_) if api.cuts() => {
+                connection.cut();
+                StatusCode::OK.into_response()
+            }
             Ok(data) => post(&connection, data),
             Err(_) => error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Payload too large"),
         },
@@ -55,11 +60,7 @@ fn post(connection: &Connection, data: Bytes) -> Response {
     match connection.send(message) {
         Ok(()) => StatusCode::OK.into_response(),
         Err(Refused::Gone) => gone(),
-        Err(Refused::Full) => error(
-            StatusCode::TOO_MANY_REQUESTS,
-            "LimitExceededException",
-            "The client is sending more than the allowed number of requests per unit of time.",
-        ),
+        Err(Refused::Full) => limit_exceeded(),
     }
 }
 
@@ -73,11 +74,16 @@ fn get(connection: &Connection) -> Response {
     Json(body).into_response()
 }
 
-fn gone() -> Response {
+pub(crate) fn limit_exceeded() -> Response {
+    let message = "The client is sending more than the allowed number of requests per unit of time.";
+    error(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", message)
+}
+
+pub(crate) fn gone() -> Response {
     error(StatusCode::GONE, "GoneException", "Gone")
 }
 
-fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
+pub(crate) fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
     let error_type = (HeaderName::from_static("x-amzn-errortype"), kind);
     (status, [error_type], Json(json!({"message": message}))).into_response()
 }

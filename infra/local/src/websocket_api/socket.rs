@@ -59,13 +59,23 @@ pub struct End {
     pub code: CloseCode,
     /// The reason in the close frame, or the platform's words.
     pub reason: String,
-    /// Whether the client was first, or is gone, so that it needs no close frame from us.
-    by_client: bool,
+    farewell: Farewell,
+}
+
+/// How the connection under a socket ends.
+#[derive(Debug, Eq, PartialEq)]
+enum Farewell {
+    /// With a close frame from us.
+    Ours,
+    /// As the client wants it: it was first, or is gone.
+    Theirs,
+    /// At once.
+    None,
 }
 
 impl End {
     fn ours(code: CloseCode, reason: &str) -> Self {
-        Self { code, reason: reason.to_owned(), by_client: false }
+        Self { code, reason: reason.to_owned(), farewell: Farewell::Ours }
     }
 
     fn theirs(frame: Option<CloseFrame>) -> Self {
@@ -73,11 +83,16 @@ impl End {
             Some(frame) => (frame.code, frame.reason.to_string()),
             None => (CloseCode::Status, "Client-side close frame status not set".to_owned()),
         };
-        Self { code, reason, by_client: true }
+        Self { code, reason, farewell: Farewell::Theirs }
     }
 
     fn lost() -> Self {
-        Self { code: CloseCode::Abnormal, reason: "Connection closed abnormally".to_owned(), by_client: true }
+        let reason = "Connection closed abnormally".to_owned();
+        Self { code: CloseCode::Abnormal, reason, farewell: Farewell::Theirs }
+    }
+
+    fn cut() -> Self {
+        Self { farewell: Farewell::None, ..Self::lost() }
     }
 }
 
@@ -104,7 +119,12 @@ pub async fn serve(
     let mut writer = tokio::spawn(write(sink, outbox, farewell));
     let end = read(connection, &mut stream, limits, received).await;
     closing();
-    let frame = (!end.by_client).then(|| CloseFrame { code: end.code, reason: end.reason.clone().into() });
+    if end.farewell == Farewell::None {
+        writer.abort();
+        return end;
+    }
+    let frame =
+        (end.farewell == Farewell::Ours).then(|| CloseFrame { code: end.code, reason: end.reason.clone().into() });
     let _ = goodbye.send(frame);
     let rest = async {
         let _ = (&mut writer).await;
@@ -149,6 +169,9 @@ async fn read(
         let message = tokio::select! {
             message = stream.next() => message,
             code = connection.close_asked() => {
+                if code == CloseCode::Abnormal {
+                    return End::cut();
+                }
                 let reason = if code == CloseCode::Normal { "Connection Closed Normally" } else { "Going away" };
                 return End::ours(code, reason);
             }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -93,7 +94,7 @@ impl Runtime {
         eventually(&format!("`{text}` in the log"), async || self.log().contains(text)).await;
     }
 
-    pub async fn get(&self, path: &str) -> reqwest::Response {
+    pub async fn get(&self, path: &str) -> Response {
         self.http.get(format!("{}{path}", self.url)).send().await.unwrap()
     }
 
@@ -110,18 +111,23 @@ impl Runtime {
 
     /// A DynamoDB call of the developer.
     pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
+        self.dynamodb_as("developer", operation, body).await.unwrap().json().await.unwrap()
+    }
+
+    /// A DynamoDB call of whoever has this access key.
+    pub async fn dynamodb_as(&self, access_key: &str, operation: &str, body: &Value) -> reqwest::Result<Response> {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
+        );
         let request = self
             .http
             .post(&self.url)
             .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-date", "20260101T000000Z")
-            .header(
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=developer/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-            )
+            .header("authorization", authorization)
             .body(body.to_string());
-        request.send().await.unwrap().json().await.unwrap()
+        request.send().await
     }
 
     /// The event that a function has recorded under `id`, once it is there.
@@ -139,7 +145,7 @@ impl Runtime {
     }
 
     /// A call of the connection management API.
-    pub async fn connection(&self, method: reqwest::Method, id: &str, body: &str) -> reqwest::Response {
+    pub async fn connection(&self, method: reqwest::Method, id: &str, body: &str) -> Response {
         let url = format!("{}/prod/@connections/{}", self.url, id.replace('=', "%3D"));
         self.http.request(method, url).body(body.to_owned()).send().await.unwrap()
     }
@@ -160,7 +166,7 @@ impl Runtime {
     }
 
     /// A call of Lambda's `Invoke` action, with further headers.
-    pub async fn invoke(&self, function: &str, headers: &[(&str, &str)], event: &Value) -> reqwest::Response {
+    pub async fn invoke(&self, function: &str, headers: &[(&str, &str)], event: &Value) -> Response {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
         let request = self.http.post(url).body(event.to_string());
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
@@ -193,6 +199,11 @@ pub struct Socket {
 impl Socket {
     pub async fn send(&mut self, text: impl Into<String>) {
         self.stream.send(Message::text(text.into())).await.unwrap();
+    }
+
+    /// Whatever comes next.
+    pub async fn next(&mut self) -> Option<Result<Message, Error>> {
+        timeout(PATIENCE, self.stream.next()).await.unwrap()
     }
 
     /// The next frame as JSON.

@@ -14,6 +14,7 @@ mod harness;
 
 mod dynamodb;
 mod eventbridge;
+mod faults;
 mod http_api;
 mod iam;
 mod invoke_api;

@@ -8,5 +8,7 @@ mod audience;
 mod holes;
 mod list_messages;
 mod login;
+mod logout;
+mod register;
 mod slow;
 mod support;

@@ -9,6 +9,8 @@ mod credentials;
 mod memberships;
 mod messages;
 mod order;
+mod registrations;
 mod rooms;
+mod sessions;
 mod support;
 mod users;

@@ -52,6 +52,10 @@ impl Signer {
         Self { url: runtime.url.clone(), access_key: anything(), secret: anything(), token: anything() }
     }
 
+    pub fn access_key(&self) -> &str {
+        &self.access_key
+    }
+
     /// The SDK's client.
     pub fn client(&self) -> Client {
         let token = Some(self.token.clone());
