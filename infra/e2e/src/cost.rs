@@ -22,7 +22,8 @@ impl Cost {
     /// The cost of an invocation.
     pub(crate) fn of(invocation: &Value) -> Self {
         let calls = invocation["calls"].as_array().expect("calls are a list");
-        let (dynamodb, sockets): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["service"] == "dynamodb");
+        let of = |service| calls.iter().filter(|call| call["service"] == service).collect::<Vec<_>>();
+        let (dynamodb, sockets) = (of("dynamodb"), of("connections"));
         assert!(dynamodb.iter().all(|call| call["status"] == 200), "{dynamodb:#?}");
         let sum = |unit: &str| dynamodb.iter().map(|call| call[unit].as_f64().expect("units are a number")).sum();
         Self {
@@ -53,6 +54,13 @@ pub(crate) fn asked(invocation: &Value) -> Vec<String> {
     let mut asked: Vec<_> = asked.collect();
     asked.sort_unstable();
     asked
+}
+
+/// The methods of the calls of S3 that an invocation has made, in their order.
+pub(crate) fn objects(invocation: &Value) -> Vec<String> {
+    let calls = invocation["calls"].as_array().expect("calls are a list");
+    let objects = calls.iter().filter(|call| call["service"] == "s3");
+    objects.map(|call| call["operation"].as_str().expect("a call has a method").to_owned()).collect()
 }
 
 fn time(time: &Value) -> u64 {

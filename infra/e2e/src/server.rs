@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::{
     Answer, Cost, PASSWORD, Refusal, Socket, User,
-    cost::{asked, last},
+    cost::{asked, last, objects},
     process::Process,
 };
 
@@ -146,6 +146,11 @@ impl Server {
         tokio::time::timeout(PATIENCE, ended)
             .await
             .unwrap_or_else(|_| panic!("{function} has not been invoked, or does not end"))
+    }
+
+    /// The methods of the calls of S3 that the last invocation of a function has made, once every invocation has ended.
+    pub async fn objects(&self, function: &str) -> Vec<String> {
+        objects(&self.last_invocation(function).await)
     }
 
     fn at(place: Place) -> Self {

@@ -33,6 +33,15 @@ pub struct Refusal {
 
 impl Socket {
     pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
+        let opened = timeout(PATIENCE, Self::tries_to_open(url, subprotocols, origin)).await;
+        opened.expect("a handshake is answered").map_err(|error| match error {
+            Error::Http(response) => Refusal { status: response.status().as_u16() },
+            error => panic!("{url}: {error}"),
+        })
+    }
+
+    /// Opens a socket, however long that takes.
+    pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Error> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
         if let Some(origin) = origin {
             let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
@@ -42,15 +51,10 @@ impl Socket {
             let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
             request.headers_mut().insert("sec-websocket-protocol", offered);
         }
-        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake is answered") {
-            Ok((stream, response)) => {
-                let chosen = response.headers().get("sec-websocket-protocol");
-                let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
-                Ok(Self { stream, subprotocol })
-            }
-            Err(Error::Http(response)) => Err(Refusal { status: response.status().as_u16() }),
-            Err(error) => panic!("{url}: {error}"),
-        }
+        let (stream, response) = connect_async(request).await?;
+        let chosen = response.headers().get("sec-websocket-protocol");
+        let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Self { stream, subprotocol })
     }
 
     /// Sends a frame, which must be as `asyncapi.yaml` says; whether the socket is open still.
@@ -71,7 +75,7 @@ impl Socket {
     }
 
     /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
-    pub async fn tries_to_send(&mut self, message: Message) {
+    pub async fn tries_to_send_any(&mut self, message: Message) {
         // A closed socket shows in what is heard next.
         let _ = self.stream.send(message).await;
     }

@@ -10,6 +10,7 @@ pub mod client;
 pub mod cpu;
 pub mod memory;
 pub mod plot;
+pub mod price;
 pub mod progress;
 pub mod report;
 pub mod scenario;

@@ -1,4 +1,5 @@
-//! The record of calls: what each invocation asked of DynamoDB and of its sockets, in which order, and for how many units.
+//! The record of calls: what each invocation asked of DynamoDB, of its sockets and of S3, in which order, and for how many
+//! units.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,9 +27,9 @@ const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// The tables or the sockets; what is asked of buckets is not recorded.
+    /// The tables, the sockets or the buckets.
     pub service: Service,
-    /// Such as `GetItem`, or the method of a call for a socket.
+    /// Such as `GetItem`, or the method of a call for a socket or an object.
     pub operation: String,
     /// The tables that it names, once each.
     pub tables: BTreeSet<String>,
@@ -100,9 +101,6 @@ impl Calls {
         body: Body,
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Lost>,
     ) -> Result<Response, Lost> {
-        if call.service == Service::S3 {
-            return serve(parts, body).await;
-        }
         let slot = self.add(call);
         let Ok(mut body) = to_bytes(body, MAX_BODY).await else {
             return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());

@@ -14,13 +14,14 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
 };
+use tokio_tungstenite::tungstenite::Error;
 
 use super::{
     call::{Pauses, path_of, persist},
     recorder::Recorder,
     timeline::Timeline,
 };
-use crate::{Refusal, Socket, User, contract::CONTRACT};
+use crate::{Socket, User, contract::CONTRACT};
 
 /// How long a socket stays open before its client is gone without a word, at most.
 const LIFETIME: Duration = Duration::from_secs(12);
@@ -125,14 +126,17 @@ impl Device {
     }
 
     async fn opens(&mut self) -> Socket {
-        let query = self.bound.map_or_else(String::new, |room| format!("room_name={room}"));
+        let url = self.user.server.websocket_url();
+        let url = self.bound.map_or(url.clone(), |room| format!("{url}?room_name={room}"));
         let mut pauses = Pauses::default();
         loop {
-            match self.user.tries_socket(&query).await {
+            match Socket::tries_to_open(&url, &["bearer", &self.user.token], None).await {
                 Ok(socket) => return socket,
                 // Whoever is in the room, with a session, is refused only for what passes.
-                Err(Refusal { status: 429 | 500.. }) => pauses.pause(&mut self.random, None, "opening a socket").await,
-                Err(refusal) => panic!("{}'s socket ({query:?}): {refusal:?}", self.user.name),
+                Err(Error::Http(refusal)) if is_final(refusal.status().as_u16()) => {
+                    panic!("{}'s socket, {url}: {refusal:?}", self.user.name)
+                }
+                Err(_) => pauses.pause(&mut self.random, None, "opening a socket").await,
             }
         }
     }
@@ -215,4 +219,9 @@ impl Device {
         let views = self.timelines.iter().map(|(room, timeline)| timeline.view(self.user.id, *room, true));
         self.left.drain(..).chain(views).collect()
     }
+}
+
+/// Whether a status says that trying again gives the same.
+fn is_final(status: u16) -> bool {
+    (400..500).contains(&status) && status != 429
 }

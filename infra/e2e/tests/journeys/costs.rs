@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, File, Server, Socket, User};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -181,4 +181,25 @@ async fn a_socket() {
     ann.logs_out().await;
     // The session, the sockets, one of which is closed and then forgotten.
     assert_eq!(server.cost("logout").await, Cost { calls: 3, depth: 3, reads: 1.0, writes: 2.0, pushes: 1 });
+}
+
+#[tokio::test]
+async fn a_picture() {
+    let Some(server) = Server::start_counting(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let id = ann.uploads(room, &File::photo()).await;
+    // The session; the membership; the announcement.
+    assert_eq!(server.cost("create-attachment").await, Cost { calls: 3, depth: 3, reads: 1.5, writes: 1.0, pushes: 0 });
+    assert_eq!(server.objects("create-attachment").await, [""; 0]);
+    // The claim, and what was found.
+    assert_eq!(server.cost("check-attachment").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
+    // The upload; the picture and its thumbnail; the upload is gone.
+    assert_eq!(server.objects("check-attachment").await, ["GET", "PUT", "PUT", "DELETE"]);
+
+    ann.tries_to_attach(room, "picture", &id).await.is(201);
+    // The session, the membership and the attachment; the turn; the message with the attachment, and the sockets.
+    assert_eq!(server.cost("send-message").await, Cost { calls: 6, depth: 4, reads: 3.0, writes: 5.0, pushes: 0 });
+    // The picture and its thumbnail are kept.
+    assert_eq!(server.objects("send-message").await, ["DELETE", "DELETE"]);
 }

@@ -138,12 +138,12 @@ async fn a_message_in_fragments_is_one_message_however_many_pings_come_between()
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let mut phone = ann.opens_socket(room).await;
-    phone.tries_to_send(frame(OpCode::Data(Data::Text), false, "{\"type\":\"message\",")).await;
+    phone.tries_to_send_any(frame(OpCode::Data(Data::Text), false, "{\"type\":\"message\",")).await;
     for _ in 0..100 {
-        phone.tries_to_send(frame(OpCode::Control(Control::Ping), true, "")).await;
+        phone.tries_to_send_any(frame(OpCode::Control(Control::Ping), true, "")).await;
     }
-    phone.tries_to_send(frame(OpCode::Data(Data::Continue), false, "\"text\":")).await;
-    phone.tries_to_send(frame(OpCode::Data(Data::Continue), true, "\"hi\"}")).await;
+    phone.tries_to_send_any(frame(OpCode::Data(Data::Continue), false, "\"text\":")).await;
+    phone.tries_to_send_any(frame(OpCode::Data(Data::Continue), true, "\"hi\"}")).await;
     phone.receives("hi").await;
 }
 
@@ -171,14 +171,14 @@ async fn what_the_gateway_does_not_take_closes_the_socket_with_its_code() {
     ] {
         let mut phone = ann.opens_socket(room).await;
         for message in messages {
-            phone.tries_to_send(message).await;
+            phone.tries_to_send_any(message).await;
         }
         assert_eq!(phone.is_closed_with_code().await, Some(code), "{name}");
     }
     // 128 KB in frames of 32 are one message, and no JSON.
     let mut phone = ann.opens_socket(room).await;
     for message in fragments(32 * 1024, 4) {
-        phone.tries_to_send(message).await;
+        phone.tries_to_send_any(message).await;
     }
     phone.is_told("malformed_json").await;
     phone.stays_silent().await;

@@ -9,7 +9,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Credentials, Region};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls::TlsContext;
 use axum::{
     Router,
     body::Bytes,
@@ -18,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use bucket::{Bucket, Settings};
+use bucket::Bucket;
 use chat::{Caller, Chat};
 use domain::{
     Content, Draft, Error, Message, MessageId, Network, NewRoom, Pace, Page, Position, Registration, Room, RoomId,
@@ -98,19 +99,21 @@ pub async fn world() -> World {
 
 pub async fn world_of(store: Store) -> World {
     let gateway = Gateway::default();
-    let config = aws_sdk_apigatewaymanagement::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(gateway.start().await);
+    let sockets = Sockets::new(realtime::Settings {
+        endpoint: gateway.start().await,
+        region: "us-east-1".to_owned(),
+        credentials: credentials(),
+        tls: TlsContext::default(),
+    });
     // Nothing is there, and nothing that these tests send is attached.
-    let bucket = Bucket::new(Settings {
+    let bucket = Bucket::new(bucket::Settings {
         endpoint: "http://127.0.0.1:9".to_owned(),
         name: "bucket".to_owned(),
         region: "us-east-1".to_owned(),
         credentials: credentials(),
     });
-    World { chat: Chat { store, sockets: Sockets::new(config), bucket: bucket.unwrap() }, gateway }
+    let chat = Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() };
+    World { chat, gateway }
 }
 
 pub fn caller(user: UserId) -> Caller {
