@@ -48,7 +48,10 @@ struct Claims {
 
 impl Tokens {
     /// With a secret that signs, and another one that is believed as well, or the word `none`; a space between them.
-    pub(crate) fn new(secrets: &str, issuer: &str) -> Result<Self, Fatal> {
+    ///
+    /// # Errors
+    /// They are not two.
+    pub fn new(secrets: &str, issuer: &str) -> Result<Self, Fatal> {
         let (current, other) = secrets.split_once(' ').ok_or("the variable JWT_SECRETS is not two words")?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;

@@ -28,9 +28,11 @@ pub struct Handshake {
 }
 
 impl Handshake {
+    /// Reads an event of API Gateway, from a page of one of these origins or from no page.
+    ///
     /// # Errors
     /// `ForeignOrigin`, `Unauthenticated`.
-    fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
+    pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
         if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
             return Err(Error::ForeignOrigin);
         }

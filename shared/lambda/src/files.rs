@@ -14,7 +14,7 @@ use lambda_http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     service_fn,
@@ -22,7 +22,7 @@ use lambda_http::{
 
 use crate::{
     Fatal,
-    http::{Request, Response, request_id},
+    http::{Request, Response, TLS_ONLY, request_id},
     problem::Problem,
 };
 
@@ -113,6 +113,7 @@ impl Site {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache.control()));
         headers.insert(CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static("same-origin"));

@@ -31,7 +31,9 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
+    /// Reads an event of API Gateway.
+    #[must_use]
+    pub fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
         let protocols = request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok());

@@ -290,3 +290,15 @@ async fn a_browser_may_read_answers_and_errors() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_browser_keeps_no_answer_and_takes_it_for_what_it_says() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for request in [ann.request(Method::GET, "/list-chatrooms/"), server.request(Method::GET, "/list-chatrooms/")] {
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=63072000; includeSubDomains"));
+    }
+}

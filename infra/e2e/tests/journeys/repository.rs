@@ -140,3 +140,32 @@ fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
         .collect();
     assert_eq!(described, named);
 }
+
+#[test]
+fn every_crate_keeps_to_the_lints_of_the_workspace() {
+    let directories = ["functions", "infra", "shared"].map(|directory| fs::read_dir(root().join(directory)).unwrap());
+    let manifests = directories.into_iter().flatten().map(|entry| entry.unwrap().path().join("Cargo.toml"));
+    for manifest in manifests.filter(|manifest| manifest.is_file()) {
+        let text = fs::read_to_string(&manifest).unwrap();
+        // The fuzzer's macro makes a symbol, which counts as unsafe; nothing of it is deployed.
+        let is_workspace = text.contains("[workspace]");
+        assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
+    }
+    assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = read(".github/SECURITY.md");
+    // `[name](../path)`
+    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](../"));
+    let mut tests = 0;
+    for (name, path) in links {
+        let file = read(path);
+        if let Some(test) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
+            assert!(["fn", "def"].iter().any(|word| file.contains(&format!("{word} {test}("))), "{path} has no {test}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 50, "{tests}");
+}

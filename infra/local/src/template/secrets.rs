@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::properties::GenerateSecretString;
 
+/// The longest secret that is generated (AWS Secrets Manager API Reference, `GetRandomPassword`).
+const MAX_LENGTH: usize = 4096;
+
 /// The secrets of one data directory, by logical id.
 #[derive(Debug, Default)]
 pub struct Secrets {
@@ -39,7 +42,7 @@ impl Secrets {
     /// The secret of the resource `id`, made by `rule` where there is none yet.
     ///
     /// # Errors
-    /// Where the rule leaves no character, or the new secret cannot be stored.
+    /// Where the rule leaves no character or has no such length, or the new secret cannot be stored.
     pub fn get_or_generate(&mut self, id: &str, rule: &GenerateSecretString) -> Result<String> {
         if let Some(value) = self.values.get(id) {
             return Ok(value.clone());
@@ -85,6 +88,7 @@ fn whole(secret: String, rule: &GenerateSecretString) -> Result<String> {
 
 fn generate(rule: &GenerateSecretString) -> Result<String> {
     let alphabet = rule.alphabet();
+    ensure!((1..=MAX_LENGTH).contains(&rule.password_length), "PasswordLength must be from 1 to {MAX_LENGTH}");
     ensure!(!alphabet.is_empty(), "GenerateSecretString excludes every character");
     let mut secret = String::with_capacity(rule.password_length);
     while secret.len() < rule.password_length {
@@ -115,6 +119,16 @@ mod tests {
         assert_eq!(first, again);
         assert_eq!(first.len(), 64);
         assert!(first.chars().all(|c| c.is_ascii_alphanumeric()), "{first}");
+    }
+
+    #[test]
+    fn a_secret_has_a_length_that_aws_would_take() {
+        for (length, good) in
+            [("0", false), ("1", true), ("4096", true), ("4097", false), ("9223372036854775807", false)]
+        {
+            let rule = serde_json::from_str(&format!(r#"{{"PasswordLength": {length}}}"#)).unwrap();
+            assert_eq!(Secrets::in_memory().get_or_generate("Jwt", &rule).is_ok(), good, "{length}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use domain::{
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::{Consistency, Session, Socket};
+use store::{Consistency, Session, Socket, Store};
 
 /// Of every user that has not registered with a password.
 const HASH: &str = "a hash";
@@ -94,6 +94,10 @@ fn credentials() -> Credentials {
 }
 
 pub async fn world() -> World {
+    world_of(embedded::store()).await
+}
+
+pub async fn world_of(store: Store) -> World {
     let gateway = Gateway::default();
     let sockets = Sockets::new(realtime::Settings {
         endpoint: gateway.start().await,
@@ -108,7 +112,7 @@ pub async fn world() -> World {
         region: "us-east-1".to_owned(),
         credentials: credentials(),
     });
-    let chat = Chat { store: embedded::store(), sockets: sockets.unwrap(), bucket: bucket.unwrap() };
+    let chat = Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() };
     World { chat, gateway }
 }
 

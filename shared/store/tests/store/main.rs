@@ -8,6 +8,7 @@ mod connections;
 mod credentials;
 mod memberships;
 mod messages;
+mod order;
 mod registrations;
 mod rooms;
 mod sessions;
