@@ -65,6 +65,13 @@ impl Answer {
         }
     }
 
+    /// Asserts that the function has died: API Gateway answers in its place.
+    #[track_caller]
+    pub fn is_broken(&self) {
+        assert_eq!(self.status, 500, "{} gave {}", self.call, self.body);
+        assert_eq!(self.json()["message"], "Internal Server Error", "{}", self.call);
+    }
+
     /// Asserts a validation error that says what is wrong with a field.
     #[track_caller]
     pub fn blames(&self, field: &str) {

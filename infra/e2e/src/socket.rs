@@ -32,8 +32,8 @@ pub struct Refusal {
 }
 
 impl Socket {
-    pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
-        let opened = timeout(PATIENCE, Self::tries_to_open(url, subprotocols)).await;
+    pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
+        let opened = timeout(PATIENCE, Self::tries_to_open(url, subprotocols, origin)).await;
         opened.expect("a handshake is answered").map_err(|error| match error {
             Error::Http(response) => Refusal { status: response.status().as_u16() },
             error => panic!("{url}: {error}"),
@@ -41,8 +41,12 @@ impl Socket {
     }
 
     /// Opens a socket, however long that takes.
-    pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str]) -> Result<Self, Error> {
+    pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Error> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
+        if let Some(origin) = origin {
+            let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
+            request.headers_mut().insert("origin", origin);
+        }
         if !subprotocols.is_empty() {
             let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
             request.headers_mut().insert("sec-websocket-protocol", offered);
@@ -70,6 +74,12 @@ impl Socket {
         self.stream.send(Message::text(frame)).await.expect("the socket is open");
     }
 
+    /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
+    pub async fn tries_to_send_any(&mut self, message: Message) {
+        // A closed socket shows in what is heard next.
+        let _ = self.stream.send(message).await;
+    }
+
     /// Says something in a room.
     pub async fn says(&mut self, room: u64, text: &str) {
         self.sends(&json!({"type": "message", "conversation": room, "text": text})).await;
@@ -80,6 +90,17 @@ impl Socket {
         let frame = json!({"type": "message", "conversation": room, "text": text});
         // A closed socket shows in what is heard next.
         let _ = self.stream.send(Message::text(frame.to_string())).await;
+    }
+
+    /// Waits until API Gateway says that the function behind a frame has died. What is heard before is passed over.
+    pub async fn is_broken(&mut self) {
+        loop {
+            let text = timeout(PATIENCE, self.next_text()).await.expect("a frame comes").expect("the socket is open");
+            let frame: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("a frame is JSON: {text}"));
+            if frame["message"] == "Internal server error" {
+                return;
+            }
+        }
     }
 
     /// The next event, whatever it is.
@@ -132,6 +153,20 @@ impl Socket {
     pub async fn is_closed(&mut self) {
         let closed = async { while self.next_text().await.is_some() {} };
         timeout(PATIENCE, closed).await.expect("the server closes the socket");
+    }
+
+    /// The code with which the server closes the socket. What is pushed before is passed over.
+    pub async fn is_closed_with_code(&mut self) -> Option<u16> {
+        let closed = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes the socket")
     }
 
     /// Closes the socket in good order.

@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, PASSWORD, Server, Socket, User};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -42,7 +42,8 @@ const END: &str = "<!-- /costs -->\n";
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    RestToHash,
+    /// With so many passwords hashed.
+    RestToHash(u8),
     Frame,
     /// A socket opens or closes.
     Lifecycle,
@@ -67,7 +68,7 @@ impl Operation {
 
     fn dollars(&self, reads: f64, writes: f64, pushes: usize) -> f64 {
         let incoming = match self.way {
-            Way::Rest | Way::RestToHash => price::REQUEST,
+            Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
             Way::Lifecycle => 0.0,
         };
@@ -80,7 +81,7 @@ impl Operation {
         let round_trips = cost.depth + usize::from(cost.pushes > 0);
         let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap());
         let gigabyte_seconds = match self.way {
-            Way::RestToHash => (seconds + HASH) * MEMORY_TO_HASH,
+            Way::RestToHash(hashes) => (seconds + HASH * f64::from(hashes)) * MEMORY_TO_HASH,
             _ => seconds * MEMORY,
         };
         price::INVOCATION + gigabyte_seconds * price::GIGABYTE_SECOND
@@ -117,8 +118,8 @@ async fn the_readme_tells_what_each_operation_costs() {
         people.push(server.user(&format!("user{number}")).await);
     }
     let mut world = World { server, people, room: 0, operations: Vec::new() };
-    world.count("register", Way::RestToHash, &["register"]).await;
-    world.count("log in", Way::RestToHash, &["login"]).await;
+    world.count("register", Way::RestToHash(1), &["register"]).await;
+    world.count("log in", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -169,17 +170,18 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].says(room, "hi").await;
     all_hear(sockets, "message").await;
     world.count("send a message over a socket", Way::Frame, &["message"]).await;
-    sockets[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
+    // Each of another sender: nobody is ahead of their pace.
+    sockets[1].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     all_hear(sockets, "message").await;
     world.count("… with a client_id", Way::Frame, &["message"]).await;
-    let message = world.people[0].sends(room, "hi").await;
+    let message = world.people[2].sends(room, "hi").await;
     all_hear(sockets, "message").await;
     world.rest("send a message over REST", "send-message").await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "2"});
-    world.people[0].post("/send-message/", &body).await.is(201);
+    world.people[3].post("/send-message/", &body).await.is(201);
     all_hear(sockets, "message").await;
     world.rest("… with a client_id", "send-message").await;
-    world.people[0].post("/send-message/", &body).await.is(200);
+    world.people[3].post("/send-message/", &body).await.is(200);
     world.rest("… once more", "send-message").await;
     sockets[0].sends(&json!({"type": "typing"})).await;
     all_hear(&mut sockets[1..], "typing").await;
@@ -217,5 +219,14 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[3].logs_out().await;
     sockets[3].is_closed().await;
     world.rest("log out", "logout").await;
+    world.people[4].logs_in_again().await;
+    world.people[4].post("/auth/logout-all/", &json!({})).await.is(200);
+    sockets[4].is_closed().await;
+    world.rest("… everywhere (two sessions)", "logout-all").await;
+    world.people[5].logs_in_again().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "another password"});
+    world.people[5].post("/auth/change-password/", &change).await.is(200);
+    sockets[5].is_closed().await;
+    world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }

@@ -14,8 +14,12 @@ pub(crate) struct Config {
     pub(crate) tables: Tables,
     pub(crate) bucket: bucket::Settings,
     /// Only functions that make or check tokens have one.
-    pub(crate) jwt_secret: Option<String>,
+    pub(crate) jwt_secrets: Option<String>,
     pub(crate) token_issuer: String,
+    /// Only the authorizer of sockets has them.
+    pub(crate) allowed_origins: Option<String>,
+    /// Only the function that registers has it.
+    pub(crate) registrations_per_hour: Option<u32>,
 }
 
 impl Config {
@@ -62,8 +66,10 @@ impl Config {
             connections,
             tables: tables()?,
             bucket,
-            jwt_secret: optional("JWT_SECRET"),
+            jwt_secrets: optional("JWT_SECRETS"),
             token_issuer: variable("TOKEN_ISSUER")?,
+            allowed_origins: optional("ALLOWED_ORIGINS"),
+            registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
         })
     }
 }

@@ -2,13 +2,14 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, Page, RoomId, ShownMessage, Slice};
+use domain::{Error, Fields, Input, Network, Page, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{CONTENT_TYPE, LINK},
     },
+    request::RequestContext,
     service_fn,
 };
 use serde::Serialize;
@@ -73,6 +74,19 @@ pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
 #[must_use]
 pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref()?.first(name).map(str::to_owned)
+}
+
+/// Where the request comes from, as API Gateway has seen it: no header that a client could write.
+///
+/// # Errors
+/// `Internal` where API Gateway does not say.
+pub fn network(request: &Request) -> Result<Network, Error> {
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    let address = address.and_then(|address| address.parse().ok());
+    address.map(Network::of).ok_or_else(|| Error::internal("reading where a request comes from", "no address"))
 }
 
 /// The room that the path names.

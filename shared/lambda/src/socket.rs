@@ -90,6 +90,7 @@ impl Incoming {
             code: problem.code,
             detail: &problem.detail,
             client_id: frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str()),
+            retry_after: problem.retry_after,
             request_id: &self.request_id,
         };
         if let Err(error) = self.reply(app, &event).await {

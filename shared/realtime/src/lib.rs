@@ -113,6 +113,11 @@ impl Sockets {
             .await
     }
 
+    /// Asks for a socket: `Gone` where there is none.
+    pub async fn look(&self, connection: &str) -> Outcome {
+        outcome(self.client().get_connection().connection_id(connection).send().await)
+    }
+
     /// Closes a socket.
     pub async fn close(&self, connection: &str) -> Outcome {
         outcome(self.client().delete_connection().connection_id(connection).send().await)

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{
-    operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{ReturnValue, TransactWriteItem, Update},
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{Attachment, AttachmentId, Error, MessageId, Progress, RoomId, Timestamp, Upload, UserId};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ struct AttachmentItem {
     /// How many checks have begun.
     #[serde(default)]
     claims: u32,
+    /// Which check has claimed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claimed_by: Option<u64>,
     /// The message that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message_id: Option<MessageId>,
@@ -84,6 +87,7 @@ impl Store {
             state: State::Announced,
             refusal: None,
             claims: 0,
+            claimed_by: None,
             message_id: None,
             expires_at: upload.expires_at.map(Timestamp::seconds),
         })?;
@@ -107,26 +111,33 @@ impl Store {
     }
 
     /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it is
-    /// unknown, has been checked, or somebody else is at it.
+    /// unknown, has been checked, or somebody else is at it. A claim whose answer was lost, and that is refused when it is
+    /// made again, is known by its number: nobody else will be at it.
     pub async fn claim_check(&self, id: AttachmentId, now: Timestamp, lease: Duration) -> Result<Option<Claim>, Error> {
+        let number = fastrand::u64(..);
         let claim = self
             .checked(id)
-            .update_expression("SET claimed_until = :until ADD claims :one")
+            .update_expression("SET claimed_until = :until, claimed_by = :number ADD claims :one")
             .condition_expression(format!(
                 "{UNCHECKED} AND (attribute_not_exists(claimed_until) OR claimed_until < :now)"
             ))
             .expression_attribute_values(":until", n((now + lease).millis()))
             .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":number", n(number))
             .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::AllNew);
-        match claim.send().await {
-            Ok(claimed) => {
-                let item: AttachmentItem = from_item(claimed.attributes.unwrap_or_default())?;
-                Ok(Some(Claim { attempt: item.claims, attachment: item.attachment }))
-            }
-            Err(error) if refused(&error) => Ok(None),
-            Err(error) => Err(failed("claiming an attachment")(error)),
-        }
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let item = match claim.send().await {
+            Ok(claimed) => claimed.attributes,
+            Err(error) if refused(&error) => match error.into_service_error() {
+                UpdateItemError::ConditionalCheckFailedException(refused) => refused.item,
+                _ => None,
+            },
+            Err(error) => return Err(failed("claiming an attachment")(error)),
+        };
+        let item = item.map(from_item::<AttachmentItem>).transpose()?;
+        let ours = item.filter(|item| item.claimed_by == Some(number));
+        Ok(ours.map(|item| Claim { attempt: item.claims, attachment: item.attachment }))
     }
 
     /// From now on an attachment of `size` bytes may be sent. Changes nothing where its check has an outcome already.
@@ -167,7 +178,7 @@ impl Store {
             Update::builder()
                 .table_name(&self.tables.attachments)
                 .key("id", s(id.to_string()))
-                .update_expression("SET message_id = :message REMOVE expires_at, claimed_until")
+                .update_expression("SET message_id = :message REMOVE expires_at, claimed_until, claimed_by")
                 .condition_expression(
                     "message_id = :message \
                      OR (#state = :ready AND attribute_not_exists(message_id) AND expires_at > :now)",

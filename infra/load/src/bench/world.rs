@@ -61,7 +61,8 @@ impl World {
     /// Where the template is not good.
     pub async fn empty(directory: &Path) -> Result<Self> {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
-        let template = Template::parse(&source, &mut Secrets::in_memory())?;
+        let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
+        let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
         let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let connections = format!("http://{}/prod", listener.local_addr()?);
@@ -123,6 +124,12 @@ impl World {
                 "logout" => {
                     let token = self.login(0).await?;
                     self.known.tokens.push(token);
+                }
+                // Each ends all sessions of whoever it is of.
+                "change-password" | "logout-all" => {
+                    self.run("register", number).await?;
+                    let answer = self.run_with("login", "/body", &person(self.known.people + number)).await?;
+                    self.known.tokens.push(token(&answer)?);
                 }
                 "join-chatroom" | "leave-chatroom" => {
                     let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
@@ -191,9 +198,7 @@ impl World {
     }
 
     async fn login(&self, number: u64) -> Result<String> {
-        let answer = self.run("login", number).await?;
-        let body: Value = serde_json::from_str(answer.get("body").and_then(Value::as_str).context("a body")?)?;
-        Ok(body.get("access_token").and_then(Value::as_str).context("a login gives a token")?.to_owned())
+        token(&self.run("login", number).await?)
     }
 
     async fn run(&self, function: &str, number: u64) -> Result<Value> {
@@ -217,6 +222,12 @@ impl Drop for World {
     fn drop(&mut self) {
         self.sockets.abort();
     }
+}
+
+/// The token that a login gives.
+fn token(answer: &Value) -> Result<String> {
+    let body: Value = serde_json::from_str(answer.get("body").and_then(Value::as_str).context("a body")?)?;
+    Ok(body.get("access_token").and_then(Value::as_str).context("a login gives a token")?.to_owned())
 }
 
 /// The session that a token names.

@@ -38,6 +38,9 @@ pub(super) async fn in_part(
     } else {
         serve(parts, request.to_string().into()).await
     };
+    if !response.status().is_success() {
+        return response;
+    }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, dynamodb::MAX_REQUEST).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -45,11 +48,9 @@ pub(super) async fn in_part(
     let Ok(Value::Object(mut answer)) = serde_json::from_slice(&bytes) else {
         return Response::from_parts(parts, bytes.into());
     };
-    if parts.status.is_success() {
-        answer.insert(if is_read { "UnprocessedKeys" } else { "UnprocessedItems" }.to_owned(), left_out);
-        parts.headers.remove(CONTENT_LENGTH);
-        parts.headers.remove(CHECKSUM);
-    }
+    answer.insert(if is_read { "UnprocessedKeys" } else { "UnprocessedItems" }.to_owned(), left_out);
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.remove(CHECKSUM);
     Response::from_parts(parts, Value::Object(answer).to_string().into())
 }
 

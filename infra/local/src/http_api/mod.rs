@@ -6,7 +6,10 @@ pub(crate) mod event;
 mod response;
 mod routes;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
 use axum::{
@@ -26,6 +29,7 @@ use crate::{
     lambda::{Cause, Lambda},
     logs,
     template::{self, Cors},
+    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -47,6 +51,7 @@ pub struct HttpApi {
     id: String,
     cors: Option<Cors>,
     routes: Routes,
+    throttle: Throttle,
     lambda: Lambda,
 }
 
@@ -57,7 +62,7 @@ impl HttpApi {
     /// Where two routes contradict each other or one cannot be.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
         let routes = Routes::new(&api.routes)?;
-        Ok(Self { id: api.id, cors: api.cors, routes, lambda })
+        Ok(Self { id: api.id, cors: api.cors, routes, throttle: api.throttle, lambda })
     }
 
     /// Answers one request.
@@ -85,6 +90,9 @@ impl HttpApi {
         let Some(matched) = self.routes.find(parts.method.as_str(), &path) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        if !self.throttle.admits(&matched.route.key, Instant::now()) {
+            return too_many_requests();
+        }
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };

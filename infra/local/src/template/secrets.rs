@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Map, Value};
 
 use super::properties::GenerateSecretString;
 
@@ -43,7 +44,7 @@ impl Secrets {
         if let Some(value) = self.values.get(id) {
             return Ok(value.clone());
         }
-        let value = generate(rule)?;
+        let value = whole(generate(rule)?, rule)?;
         self.values.insert(id.to_owned(), value.clone());
         self.save()?;
         Ok(value)
@@ -65,6 +66,20 @@ impl Secrets {
             Ok(fs::rename(&draft, file)?)
         };
         write().with_context(|| format!("storing the generated secrets in {}", file.display()))
+    }
+}
+
+/// What is kept: the generated secret, or the object that the rule puts it into.
+fn whole(secret: String, rule: &GenerateSecretString) -> Result<String> {
+    match (&rule.secret_string_template, &rule.generate_string_key) {
+        (None, None) => Ok(secret),
+        (Some(template), Some(key)) => {
+            let mut object: Map<String, Value> =
+                serde_json::from_str(template).context("SecretStringTemplate: a JSON object is needed")?;
+            object.insert(key.clone(), secret.into());
+            Ok(Value::Object(object).to_string())
+        }
+        _ => bail!("SecretStringTemplate and GenerateStringKey belong together"),
     }
 }
 
@@ -100,5 +115,16 @@ mod tests {
         assert_eq!(first, again);
         assert_eq!(first.len(), 64);
         assert!(first.chars().all(|c| c.is_ascii_alphanumeric()), "{first}");
+    }
+
+    #[test]
+    fn a_secret_may_be_part_of_an_object() {
+        let make = |rule: &str| Secrets::in_memory().get_or_generate("Jwt", &serde_json::from_str(rule).unwrap());
+        let rule = r#"{"SecretStringTemplate": "{\"other\": \"none\"}", "GenerateStringKey": "current"}"#;
+        let secret: Value = serde_json::from_str(&make(rule).unwrap()).unwrap();
+        assert_eq!(secret["other"], "none");
+        assert_eq!(secret["current"].as_str().unwrap().len(), 32);
+        assert!(make(r#"{"GenerateStringKey": "current"}"#).is_err());
+        assert!(make(r#"{"SecretStringTemplate": "[]", "GenerateStringKey": "current"}"#).is_err());
     }
 }

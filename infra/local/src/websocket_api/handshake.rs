@@ -1,6 +1,6 @@
 //! Opening a socket: authorizer, then `$connect`, and only then the 101.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -121,6 +121,9 @@ async fn open(
     parts: &Parts,
     query: &str,
 ) -> Result<Option<String>, Refusal> {
+    if !api.throttle.admits("$connect", Instant::now()) {
+        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+    }
     let trace = ids::trace_of(&parts.headers);
     let fields = HandshakeFields::new(parts, query, &trace);
     authorize(api, connection, &fields, &trace).await?;

@@ -8,7 +8,12 @@ pub mod handshake;
 pub(crate) mod management;
 pub mod socket;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, http::request::Parts, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -30,6 +35,7 @@ use crate::{
     lambda::{Cause, Lambda},
     logs,
     template::{self, Authorizer},
+    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -46,6 +52,7 @@ pub struct WebSocketApi {
     selection: Vec<String>,
     authorizer: Option<Authorizer>,
     routes: BTreeMap<String, String>,
+    throttle: Throttle,
     lambda: Lambda,
     limits: Limits,
     faults: Option<Arc<Faults>>,
@@ -67,9 +74,9 @@ impl WebSocketApi {
     /// The API of a template.
     #[must_use]
     pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits, faults: Option<Arc<Faults>>) -> Self {
-        let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
+        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttle } = api;
         let (connections, sockets) = (Connections::default(), TaskTracker::new());
-        Self { id, stage, selection, authorizer, routes, lambda, limits, faults, connections, sockets }
+        Self { id, stage, selection, authorizer, routes, throttle, lambda, limits, faults, connections, sockets }
     }
 
     /// What the request wants, if it is for this API.
@@ -141,6 +148,10 @@ impl WebSocketApi {
         let Some((key, function)) = route else {
             return complain(connection, "Forbidden", &ids::gateway());
         };
+        if !self.throttle.admits(key, Instant::now()) {
+            // In the words of the HTTP API: those of this one are not documented.
+            return complain(connection, "Too Many Requests", &ids::gateway());
+        }
         let request_context = RequestContext::new(&self.id, &self.stage, connection, EventType::Message, key);
         let request_id = request_context.request_id.clone();
         let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };

@@ -7,4 +7,6 @@ mod audience;
 mod holes;
 mod list_messages;
 mod login;
+mod logout;
+mod register;
 mod support;

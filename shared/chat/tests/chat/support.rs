@@ -5,6 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{Arc, Mutex},
 };
 
@@ -20,12 +21,15 @@ use axum::{
 use bucket::{Bucket, Settings};
 use chat::{Caller, Chat};
 use domain::{
-    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text,
-    Timestamp, UserId, Username,
+    Content, Draft, Error, Message, MessageId, Network, NewRoom, Pace, Page, Position, Registration, Room, RoomId,
+    RoomKind, ShownMessage, Slice, Text, Timestamp, User, UserId, Username,
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::Socket;
+use store::{Consistency, Session, Socket};
+
+/// Of every user that has not registered with a password.
+const HASH: &str = "a hash";
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +45,8 @@ impl Gateway {
     async fn start(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/@connections/{id}", post(take).delete(close)).with_state(self.clone());
+        let router =
+            Router::new().route("/@connections/{id}", post(take).get(look).delete(close)).with_state(self.clone());
         tokio::spawn(async { axum::serve(listener, router).await });
         url
     }
@@ -64,6 +69,13 @@ async fn take(State(gateway): State<Gateway>, Path(id): Path<String>, body: Byte
     let event = serde_json::from_slice(&body).unwrap();
     gateway.pushed.lock().unwrap().entry(id).or_default().push(event);
     StatusCode::OK.into_response()
+}
+
+async fn look(State(gateway): State<Gateway>, Path(id): Path<String>) -> Response {
+    if gateway.gone.lock().unwrap().contains(&id) {
+        return (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response();
+    }
+    "{}".into_response()
 }
 
 async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
@@ -113,7 +125,14 @@ pub fn after(id: MessageId) -> Position {
 impl World {
     pub async fn user(&self, name: &str) -> UserId {
         let name = Username::parse(name.to_owned()).unwrap();
-        self.chat.store.create_user(&name, "a hash", chat::now()).await.unwrap().id
+        let vacancy = self.chat.store.vacancy(&name).await.unwrap();
+        self.chat.store.create_user(&name, vacancy, HASH, chat::now()).await.unwrap().id
+    }
+
+    /// Registers somebody, with a password, from one and the same address; twenty may at once.
+    pub async fn registers(&self, registration: Registration) -> Result<User, Error> {
+        let address = Network::of(IpAddr::from([203, 0, 113, 7]));
+        chat::register(&self.chat, address, Pace::registrations(60), registration).await
     }
 
     pub async fn room(&self, members: &[UserId]) -> RoomId {
@@ -147,6 +166,12 @@ impl World {
 
     pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
         chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+    }
+
+    pub async fn session(&self, user: UserId, id: &str) {
+        let named = self.chat.store.users([user], Consistency::Strong).await.unwrap().remove(0);
+        let session = Session { id: id.to_owned(), user_id: user, expires_at: u64::MAX };
+        assert!(self.chat.store.open_session(&session, &named.username.folded(), HASH).await.unwrap());
     }
 
     /// A socket that was opened this many milliseconds ago.

@@ -8,6 +8,8 @@ mod connections;
 mod credentials;
 mod memberships;
 mod messages;
+mod registrations;
 mod rooms;
+mod sessions;
 mod support;
 mod users;

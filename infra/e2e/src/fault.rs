@@ -1,0 +1,114 @@
+//! What goes wrong on purpose in a local system.
+
+use std::{cell::Cell, time::Duration};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::Server;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// More calls than any function makes.
+const MOST_CALLS: u64 = 50;
+
+impl Server {
+    /// A local system in which things go wrong as its plan says. It has none at first.
+    pub async fn start_faulty(because: &str) -> Option<Self> {
+        Self::start_with(because, &["--memory", "--faults"].map(Into::into), &[]).await
+    }
+
+    /// Begins a plan of faults.
+    pub async fn plans(&self, plan: &Value) {
+        let answer = self.request(Method::PUT, "/_local/faults").json(plan).send().await.expect("the system answers");
+        let status = answer.status();
+        let text = answer.text().await.expect("the answer can be read");
+        assert_eq!(status, StatusCode::NO_CONTENT, "{plan}: {text}");
+    }
+
+    /// How often each rule of the plan has fired.
+    pub async fn fired(&self) -> Vec<u64> {
+        let answer = self.request(Method::GET, "/_local/faults").send().await.expect("the system answers");
+        let plan: Value = answer.json().await.expect("the plan is told as JSON");
+        let rules = plan["rules"].as_array().expect("a plan has rules").iter();
+        rules.map(|rule| rule["fired"].as_u64().expect("what has fired is counted")).collect()
+    }
+}
+
+/// The moment at which an instance of a function dies: before or after one of the calls that it makes for an event.
+pub struct Crash<'a> {
+    server: &'a Server,
+    function: &'a str,
+    fault: &'static str,
+    call: u64,
+    /// How many events the function had served when the crash came near.
+    served: Cell<usize>,
+    struck: Cell<Option<bool>>,
+}
+
+impl Crash<'_> {
+    /// From now on, the next event of the function meets the crash.
+    pub async fn is_near(&self) {
+        let Self { function, fault, call, .. } = self;
+        self.served.set(self.count_served());
+        let rule = json!({"fault": fault, "function": function, "call": call, "times": 1});
+        self.server.plans(&json!({"rules": [rule]})).await;
+    }
+
+    /// Whether the function has crashed, once that event is over: one with fewer calls is served to its end. Nothing crashes
+    /// from now on.
+    pub async fn has_struck(&self) -> bool {
+        self.is_served(1).await;
+        let struck = self.server.fired().await == [1];
+        self.server.plans(&json!({"rules": []})).await;
+        self.struck.set(Some(struck));
+        struck
+    }
+
+    /// Waits until the event that met the crash has come again and is over: nobody waits for it, so what fails is tried again.
+    pub async fn comes_again(&self) {
+        self.is_served(2).await;
+    }
+
+    async fn is_served(&self, times: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.count_served() < self.served.get() + times {
+            assert!(Instant::now() < deadline, "{self}: the event has no end");
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Each event has its line in the log, which begins with the function.
+    fn count_served(&self) -> usize {
+        let log = self.server.log();
+        log.lines().filter(|line| line.strip_prefix(self.function).is_some_and(|rest| rest.starts_with("  "))).count()
+    }
+}
+
+impl std::fmt::Display for Crash<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at call {} of {}", self.fault, self.call, self.function)
+    }
+}
+
+/// Plays `scene` once for every crash point of a function: with an instance that dies before its first call, before its
+/// second one, and so on, and then with one that dies after them. Each scene makes the function serve one event between
+/// [`Crash::is_near`] and [`Crash::has_struck`], and goes on as a client would. Returns how many crash points there are.
+pub async fn crash_points(server: &Server, function: &str, scene: impl AsyncFn(&Crash<'_>)) -> u64 {
+    let mut points = 0;
+    for fault in ["kill_before", "kill_after"] {
+        for call in 1.. {
+            assert!(call <= MOST_CALLS, "{function} makes calls without end");
+            let crash = Crash { server, function, fault, call, served: Cell::default(), struck: Cell::default() };
+            eprintln!("{crash}");
+            scene(&crash).await;
+            if !crash.struck.get().expect("a scene asks whether the crash has struck") {
+                break;
+            }
+            points += 1;
+        }
+    }
+    points
+}
