@@ -13,7 +13,7 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let (caller, user) = app.authenticate_user(&request).await?;
+    let (caller, user) = app.caller_and_user(&request)?;
     chat::change_password(&app.chat, &caller, &user, network(&request)?, body(&request)?).await?;
     ok(&json!({"message": "Password changed"}))
 }

@@ -35,14 +35,14 @@ pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result
     )?;
     if let Some(wait) = wait(here, anywhere, now) {
         take_back(chat, folded, network, (here, anywhere), now).await?;
-        return Err(Error::RateLimited { retry_after: whole_seconds(wait) });
+        return Err(Error::rate_limited(wait));
     }
     let Count::Full(before) = here else { return Ok(()) };
     let lock = lock(before.count);
     if chat.store.count_last_attempt(folded, network, before, now + lock, now).await? {
         return Ok(());
     }
-    Err(Error::RateLimited { retry_after: lock })
+    Err(Error::rate_limited(lock))
 }
 
 /// Forgets the attempts that have failed before one that has succeeded.
@@ -78,11 +78,6 @@ fn wait(here: Count, anywhere: bool, now: Timestamp) -> Option<Duration> {
     (!anywhere && !known).then(|| Duration::from_secs(60 - now.seconds() % 60))
 }
 
-/// Rounded up: whoever comes back then is not too early.
-const fn whole_seconds(rest: Duration) -> Duration {
-    Duration::from_secs(rest.as_secs() + (rest.subsec_nanos() > 0) as u64)
-}
-
 /// How long a network is locked out by an attempt that follows so many in a row.
 fn lock(before: u64) -> Duration {
     let doublings = u32::try_from(before.saturating_sub(FREE)).unwrap_or(u32::MAX);
@@ -97,12 +92,6 @@ mod tests {
     fn the_tenth_attempt_locks_and_each_further_one_for_longer() {
         let seconds = |before| lock(before).as_secs();
         assert_eq!([9, 10, 13, 14, 99, u64::MAX].map(seconds), [30, 60, 480, 900, 900, 900]);
-    }
-
-    #[test]
-    fn a_wait_is_told_in_whole_seconds() {
-        let whole = |millis| whole_seconds(Duration::from_millis(millis)).as_secs();
-        assert_eq!([1, 1000, 1001].map(whole), [1, 1, 2]);
     }
 
     #[test]

@@ -104,14 +104,12 @@ impl App {
         Ok(caller)
     }
 
-    /// Like [`App::authenticate`], and as whom they log in.
+    /// Like [`App::caller`], and as whom they log in.
     ///
     /// # Errors
     /// `Unauthenticated`.
-    pub async fn authenticate_user(&self, request: &Request) -> Result<(Caller, User), Error> {
-        let (caller, user) = self.tokens()?.verify_user(auth::bearer(request.headers())?)?;
-        chat::authenticate(&self.chat, &caller).await?;
-        Ok((caller, user))
+    pub fn caller_and_user(&self, request: &Request) -> Result<(Caller, User), Error> {
+        self.tokens()?.verify_user(auth::bearer(request.headers())?)
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if

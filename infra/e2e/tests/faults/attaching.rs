@@ -56,7 +56,7 @@ async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
         } else {
             answer.is(201);
         }
-        ann.post("/send-message/", &message("2")).await.refuses(409, "attachment_invalid");
+        ann.post("/send-message/", &message("2")).await.refuses(400, "attachment_invalid");
         let messages: Vec<Value> = ann.sees_messages(room).await;
         assert_eq!(messages.len(), 1);
         for link in ["url", "thumbnail_url"] {

@@ -55,6 +55,19 @@ async fn a_wrong_current_password_changes_nothing_and_ends_no_session() {
     login(&ann, PASSWORD).await.is(200);
 }
 
+/// As after a first try whose answer was lost.
+#[tokio::test]
+async fn changing_it_to_what_it_is_already_ends_all_sessions_as_well() {
+    let server = Server::start().await;
+    let laptop = server.user("ann").await;
+    let phone = laptop.logs_in_again().await;
+    change(&laptop, "what it was before", PASSWORD).await.is(200);
+    for session in [&laptop, &phone] {
+        session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    }
+    login(&laptop, PASSWORD).await.is(200);
+}
+
 #[tokio::test]
 async fn guesses_here_and_at_login_are_counted_together() {
     let server = Server::start().await;

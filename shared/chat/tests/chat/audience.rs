@@ -93,8 +93,7 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
 
 /// Fifteen sockets of one minute, and one more of this age.
 async fn sixteen_sockets(world: &World, user: UserId, age: u64) {
-    let session = store::Session { id: "s1".to_owned(), user_id: user, expires_at: u64::MAX };
-    world.chat.store.put_session(&session).await.unwrap();
+    world.session(user, "s1").await;
     for number in 1..=15 {
         world.socket(user, &format!("socket {number}"), 60_000).await;
     }
