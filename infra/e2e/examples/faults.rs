@@ -35,9 +35,10 @@ async fn main() -> ExitCode {
         rooms: number("--rooms", 40),
         members: number("--members", 4),
         pause: Duration::from_millis(200),
+        lifetime: Duration::from_mins(2),
     };
     println!("seed {seed}: {crowd:?}, {faults:?}");
-    let server = Server::start_breaking().await;
+    let Some(server) = Server::start_faulty("it breaks the system").await else { return ExitCode::FAILURE };
     let begun = Instant::now();
     let mut line = 0;
     let chronicle = crowd.chats(&server, faults, |acknowledged| {

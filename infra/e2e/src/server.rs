@@ -114,14 +114,6 @@ impl Server {
         Self::start_with(because, &["--memory", "--record-calls"].map(Into::into), &[]).await
     }
 
-    /// A local system on disk that breaks what it is told to.
-    pub async fn start_breaking() -> Self {
-        let data = TempDir::new().expect("there is a place for temporary files");
-        let options = ["--data".as_ref(), data.path().as_os_str(), "--faults".as_ref()].map(OsStr::to_owned);
-        let process = Process::start_with(&options, &[], 0).await;
-        Self::at(Place::Local { process: Mutex::new(process), data: Some(data) })
-    }
-
     /// What the last invocation of a function has cost, once every invocation has ended.
     pub async fn cost(&self, function: &str) -> Cost {
         Cost::of(&self.last_invocation(function).await)

@@ -23,8 +23,6 @@ use super::{
 };
 use crate::{Socket, User, contract::CONTRACT};
 
-/// How long a socket stays open before its client is gone without a word, at most.
-const LIFETIME: Duration = Duration::from_secs(12);
 /// How often a client looks after its gaps.
 const LOOK: Duration = Duration::from_secs(1);
 /// The first id that there could be.
@@ -46,8 +44,8 @@ pub(super) enum Request {
 pub(super) enum Said {
     /// It came back.
     Back(Arc<Message>),
-    /// An error with this code.
-    Error(String),
+    /// An error with this code, and when to try again.
+    Error(String, Option<Duration>),
 }
 
 /// A client.
@@ -55,6 +53,7 @@ pub(super) struct Device {
     pub(super) user: User,
     /// The room that its sockets are for, if they are for one; its user never leaves that one.
     pub(super) bound: Option<u64>,
+    lifetime: Duration,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
     requests: mpsc::Receiver<Request>,
@@ -70,12 +69,13 @@ impl Device {
         user: User,
         rooms: &[u64],
         bound: Option<u64>,
+        lifetime: Duration,
         recorder: Recorder,
         random: Rng,
         requests: mpsc::Receiver<Request>,
     ) -> Self {
         let timelines = rooms.iter().map(|room| (*room, Timeline::default())).collect();
-        Self { user, bound, recorder, random, requests, timelines, left: Vec::new(), waiting: HashMap::new() }
+        Self { user, bound, lifetime, recorder, random, requests, timelines, left: Vec::new(), waiting: HashMap::new() }
     }
 
     /// Opens one socket after another until it is asked to finish.
@@ -85,7 +85,7 @@ impl Device {
             for room in self.timelines.keys().copied().collect::<Vec<_>>() {
                 self.catches_up(room).await;
             }
-            let end = Instant::now() + LIFETIME.mul_f64(self.random.f64());
+            let end = Instant::now() + self.lifetime.mul_f64(self.random.f64());
             let mut look = Instant::now() + LOOK;
             loop {
                 tokio::select! {
@@ -170,7 +170,8 @@ impl Device {
                 assert_ne!(code, "internal", "{text}");
                 let waiting = event["client_id"].as_str().and_then(|id| self.waiting.remove(id));
                 if let Some(waiting) = waiting {
-                    let _ = waiting.send(Said::Error(code.to_owned()));
+                    let wait = event["retry_after"].as_u64().map(Duration::from_secs);
+                    let _ = waiting.send(Said::Error(code.to_owned(), wait));
                 }
             }
             _ => {}

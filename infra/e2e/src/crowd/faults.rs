@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::Server;
-
-const ENDPOINT: &str = "/_local/faults";
 
 /// Which faults there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +17,8 @@ pub enum Faults {
     AllWithSkew,
 }
 
-/// How far the clock of an instance may be off: all that [`domain::SEND_WITHIN`] leaves until a hole is for good, shared by
-/// one that is slow and one that is fast.
-///
-/// [`domain::SEND_WITHIN`]: ../../shared/domain/src/message.rs
+/// How far the clock of an instance may be off: a hole is for good a second after its message could have been stored last, and
+/// one that is slow may meet one that is fast.
 const SKEW_MILLIS: i64 = 400;
 
 impl Faults {
@@ -58,29 +53,20 @@ impl Faults {
 
     /// Begins to break things.
     pub(super) async fn begin(self, server: &Server, seed: u64) {
-        put(server, &json!({"seed": seed, "rules": self.rules()})).await;
+        if self != Self::None {
+            server.plans(&json!({"seed": seed, "rules": self.rules()})).await;
+        }
     }
 
     /// Stops it; tells how often each fault has struck.
     pub(super) async fn end(self, server: &Server) -> BTreeMap<String, u64> {
-        let mut fired = BTreeMap::new();
-        if self == Self::None {
-            return fired;
+        let mut struck = BTreeMap::new();
+        if self != Self::None {
+            for (rule, fired) in self.rules().iter().zip(server.fired().await) {
+                *struck.entry(rule["fault"].as_str().unwrap_or_default().to_owned()).or_default() += fired;
+            }
+            server.plans(&json!({"rules": []})).await;
         }
-        let report = server.request(Method::GET, ENDPOINT).send().await.expect("the local system answers");
-        let report: Value = report.json().await.expect("faults are told as JSON");
-        for rule in report["rules"].as_array().expect("a plan has rules") {
-            let fault = rule["fault"].as_str().expect("a rule names its fault");
-            *fired.entry(fault.to_owned()).or_default() += rule["fired"].as_u64().expect("a rule is counted");
-        }
-        put(server, &json!({"rules": []})).await;
-        fired
+        struck
     }
-}
-
-async fn put(server: &Server, plan: &Value) {
-    let request = server.request(Method::PUT, ENDPOINT).json(plan);
-    let answer = request.send().await.expect("the local system answers");
-    let status = answer.status();
-    assert!(status.is_success(), "{status}: {}", answer.text().await.unwrap_or_default());
 }

@@ -55,6 +55,8 @@ pub struct Crowd {
     pub members: usize,
     /// How long a sender pauses after each message, at most.
     pub pause: Duration,
+    /// How long a socket stays open before its client is gone without a word, at most.
+    pub lifetime: Duration,
 }
 
 /// What a crowd has seen.
@@ -85,9 +87,7 @@ impl Crowd {
         let recorder = Recorder::new(self.sends);
         let users = self.register(server).await;
         let (people, wanderers, mut devices) = self.settle(&users, &recorder, &mut random).await;
-        if faults != Faults::None {
-            faults.begin(server, self.seed).await;
-        }
+        faults.begin(server, self.seed).await;
 
         let mut busy = self.talk(&people, &recorder, &mut random);
         let mut wandering: JoinSet<()> = wanderers.into_iter().map(Wanderer::wanders).collect();
@@ -154,7 +154,8 @@ impl Crowd {
             // Every third resident hears one room only.
             let bound = rooms.first().copied().filter(|_| number < residents.len() && number % 3 == 0);
             let (requests, inbox) = mpsc::channel(16);
-            let device = Device::new(user.clone(), &rooms, bound, recorder.clone(), random.fork(), inbox);
+            let device =
+                Device::new(user.clone(), &rooms, bound, self.lifetime, recorder.clone(), random.fork(), inbox);
             devices.spawn(device.lives());
             people.push(Person { user: user.clone(), rooms, bound, requests });
         }

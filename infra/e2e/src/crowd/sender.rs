@@ -20,8 +20,6 @@ use crate::User;
 
 /// How long a message may take to come back over a socket before it is sent again.
 const BACK: Duration = Duration::from_secs(3);
-/// What a client waits that is told over a socket that it sends too much.
-const TOO_MUCH: Duration = Duration::from_secs(1);
 
 /// A sender.
 pub(super) struct Sender {
@@ -103,8 +101,11 @@ impl Sender {
         }
         match timeout(BACK, said).await {
             Ok(Ok(Said::Back(message))) => Tried::Acknowledged(message),
-            Ok(Ok(Said::Error(code))) => match code.as_str() {
-                "rate_limited" | "unavailable" => Tried::Failed(Some(TOO_MUCH)),
+            Ok(Ok(Said::Error(code, wait))) => match code.as_str() {
+                "rate_limited" | "unavailable" => {
+                    assert!(wait.is_some(), "{code} does not say when to try again");
+                    Tried::Failed(wait)
+                }
                 code => refused(&code.into()),
             },
             Ok(Err(_)) | Err(_) => Tried::Failed(None),

@@ -91,7 +91,7 @@ impl HttpApi {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         if !self.throttle.admits(&matched.route.key, Instant::now()) {
-            return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+            return too_many_requests();
         }
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
