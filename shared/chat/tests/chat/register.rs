@@ -28,7 +28,7 @@ async fn from_one_address_only_so_many_register_at_once() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_is_known_before_anything_is_hashed() {
+async fn a_name_that_is_taken_is_refused_in_whatever_case() {
     let world = world().await;
     registers(&world, "ann").await.unwrap();
     assert!(matches!(registers(&world, "ANN").await, Err(Error::UsernameTaken)));
