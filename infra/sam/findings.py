@@ -10,6 +10,8 @@ from expand import of_type
 FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}/invocations")
 # The objects of a bucket whose keys begin with a word.
 KEYS_BELOW = re.compile(r"(?<=Bucket\.Arn\})/\w+/\*")
+# What CloudFormation takes in one template (AWS CloudFormation User Guide, "dynamic references").
+MOST_REFERENCES = 60
 SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
 
 
@@ -131,6 +133,9 @@ def secrets(template):
         for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
             if SECRET_NAME.search(variable) and "{{resolve:secretsmanager:" not in json.dumps(value):
                 yield f"{name}: {variable} is a secret in plain text"
+    references = json.dumps(template["Resources"]).count("{{resolve:")
+    if references > MOST_REFERENCES:
+        yield f"the template has {references} dynamic references, and CloudFormation takes {MOST_REFERENCES}"
 
 
 def circles(template):

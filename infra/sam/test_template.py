@@ -162,9 +162,17 @@ class Template(unittest.TestCase):
 
     def test_a_secret_in_a_variable_is_found(self):
         def leak(resources, _):
-            resources["LoginFunction"]["Properties"]["Environment"]["Variables"]["JWT_SECRET"] = "hunter2"
+            resources["LoginFunction"]["Properties"]["Environment"]["Variables"]["JWT_SECRETS"] = "hunter2"
 
-        self.assertEqual(self.found(leak), ["LoginFunction: JWT_SECRET is a secret in plain text"])
+        self.assertEqual(self.found(leak), ["LoginFunction: JWT_SECRETS is a secret in plain text"])
+
+    def test_more_references_to_secrets_than_cloudformation_takes_are_found(self):
+        def refer(resources, _):
+            variables = resources["LoginFunction"]["Properties"]["Environment"]["Variables"]
+            variables["MORE"] = variables["JWT_SECRETS"]["Fn::Sub"] * 20
+
+        (found,) = self.found(refer)
+        self.assertIn(" dynamic references, and CloudFormation takes 60", found)
 
 
 def statement(resources):

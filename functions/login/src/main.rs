@@ -3,7 +3,7 @@
 use domain::{Error, User};
 use lambda::{
     App, Fatal,
-    http::{self, Request, Response, body, ok},
+    http::{self, Request, Response, body, network, ok},
 };
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ struct LoggedIn<'a> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let login = chat::login(&app.chat, body(&request)?).await?;
+    let login = chat::login(&app.chat, network(&request)?, body(&request)?).await?;
     ok(&LoggedIn {
         message: "Login successful",
         access_token: app.tokens()?.issue(&login)?,

@@ -3,7 +3,7 @@
 use domain::Error;
 use lambda::{
     App, Fatal,
-    http::{self, Request, Response, body, created},
+    http::{self, Request, Response, body, created, network},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,5 +12,6 @@ async fn main() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    created(&chat::register(&app.chat, body(&request)?).await?)
+    let registration = body(&request)?;
+    created(&chat::register(&app.chat, network(&request)?, app.registrations()?, registration).await?)
 }

@@ -59,7 +59,8 @@ async function call(method, path, { token, body }) {
     throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
   }
   if (!response.ok) {
-    const retryAfter = 1_000 * Number(response.headers.get("retry-after") ?? 0);
+    // It may be a date, of whatever is in between.
+    const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
     throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
   }
   return { json, more: response.headers.get("link")?.includes('rel="next"') ?? false };

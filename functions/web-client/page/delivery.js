@@ -22,17 +22,17 @@ export class Delivery {
   #ended = false;
   /** @type {Set<number>} rooms whose messages are being sent */
   #busy = new Set();
-  /** @type {Set<() => void>} ends a nap */
-  #naps = new Set();
+  /** @type {Map<() => void, boolean>} what ends a nap, and whether the server has asked for it */
+  #naps = new Map();
 
   /** @param {Means} means */
   constructor(means) {
     this.#means = means;
   }
 
-  /** There is something to send, or a reason to believe that it gets through now. */
+  /** There is something to send, or a reason to believe that it gets through now: none where the server said when to come. */
   wake() {
-    for (const end of this.#naps) end();
+    for (const [end, asked] of this.#naps) if (!asked) end();
     const rooms = this.#means.outbox.all().filter(({ refused }) => !refused).map(({ conversation }) => conversation);
     for (const room of new Set(rooms)) void this.#deliver(room);
   }
@@ -40,7 +40,7 @@ export class Delivery {
   /** Sends nothing more. What is unsent stays in the outbox. */
   end() {
     this.#ended = true;
-    for (const end of this.#naps) end();
+    for (const end of this.#naps.keys()) end();
   }
 
   /** @param {number} room */
@@ -77,7 +77,7 @@ export class Delivery {
           return this.#means.onended();
         }
         if (failure.passes) {
-          await this.#nap(Math.max(this.#means.backoff(attempt), failure.retryAfter));
+          await this.#nap(Math.max(this.#means.backoff(attempt), failure.retryAfter), failure.retryAfter > 0);
           attempt += 1;
         } else {
           this.#means.outbox.refuse(next, failure.message);
@@ -94,9 +94,10 @@ export class Delivery {
 
   /**
    * @param {number} milliseconds
+   * @param {boolean} asked
    * @returns {Promise<void>}
    */
-  #nap(milliseconds) {
+  #nap(milliseconds, asked) {
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
@@ -104,7 +105,7 @@ export class Delivery {
         resolve();
       };
       const timer = setTimeout(end, milliseconds);
-      this.#naps.add(end);
+      this.#naps.set(end, asked);
     });
   }
 }

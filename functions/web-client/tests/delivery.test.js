@@ -64,14 +64,28 @@ test("a message is tried under one name until it gets through, and those after i
 });
 
 test("a server that is asked too often says when to come back", async (context) => {
-  const { outbox, asked, running, pass } = delivery(context, [new Failure(429, "rate_limited", "", 5_000)]);
+  const { outbox, asked, sent, running, pass } = delivery(context, [new Failure(429, "rate_limited", "", 5_000)]);
   outbox.add(1, "one");
+  running.wake();
+  await settled();
+  // Nothing else that is written, and no connection that is back, makes it come earlier.
+  outbox.add(1, "two");
   running.wake();
   await settled();
   await pass(4_999);
   assert.equal(asked.length, 1);
   await pass(1);
-  assert.equal(asked.length, 2);
+  assert.deepEqual([asked.length, sent], [3, ["one", "two"]]);
+});
+
+test("the end of a session ends every waiting", async (context) => {
+  const { outbox, asked, running, pass } = delivery(context, [new Failure(429, "rate_limited", "", 5_000)]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  running.end();
+  await pass(5_000);
+  assert.deepEqual([asked.length, outbox.all().length], [1, 1]);
 });
 
 test("a connection that is back ends the waiting", async (context) => {

@@ -19,25 +19,48 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The cost of the last invocation of a function, or nothing while there is none, or any invocation runs.
-    pub(crate) fn of_last(function: &str, invocations: &Value) -> Option<Self> {
-        let invocations = invocations.as_array().expect("invocations are a list");
-        if invocations.iter().any(|invocation| invocation["ended"].is_null()) {
-            return None;
-        }
-        let last = invocations.iter().rfind(|invocation| invocation["function"] == function)?;
-        let calls = last["calls"].as_array().expect("calls are a list");
-        let (dynamodb, sockets): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["service"] == "dynamodb");
+    /// The cost of an invocation.
+    pub(crate) fn of(invocation: &Value) -> Self {
+        let calls = invocation["calls"].as_array().expect("calls are a list");
+        let of = |service| calls.iter().filter(|call| call["service"] == service).collect::<Vec<_>>();
+        let (dynamodb, sockets) = (of("dynamodb"), of("connections"));
         assert!(dynamodb.iter().all(|call| call["status"] == 200), "{dynamodb:#?}");
         let sum = |unit: &str| dynamodb.iter().map(|call| call[unit].as_f64().expect("units are a number")).sum();
-        Some(Self {
+        Self {
             calls: dynamodb.len(),
             depth: depth(dynamodb.iter().map(|call| [&call["begun"], &call["ended"]].map(time))),
             reads: sum("read_units"),
             writes: sum("write_units"),
             pushes: sockets.len(),
-        })
+        }
     }
+}
+
+/// The last invocation of a function, or nothing while there is none, or any invocation runs.
+pub(crate) fn last<'a>(function: &str, invocations: &'a Value) -> Option<&'a Value> {
+    let invocations = invocations.as_array().expect("invocations are a list");
+    let ended = invocations.iter().all(|invocation| !invocation["ended"].is_null());
+    invocations.iter().rfind(|invocation| ended && invocation["function"] == function)
+}
+
+/// What an invocation has asked for, each as its operation, its tables, the status of the answer and how many calls before it
+/// had ended: those that were made at once in no order, hence sorted.
+pub(crate) fn asked(invocation: &Value) -> Vec<String> {
+    let calls = invocation["calls"].as_array().expect("calls are a list");
+    let before = |call: &Value| calls.iter().filter(|other| time(&other["ended"]) <= time(&call["begun"])).count();
+    let asked = calls
+        .iter()
+        .map(|call| format!("{} {} {} {}", before(call), call["operation"], call["tables"], call["status"]));
+    let mut asked: Vec<_> = asked.collect();
+    asked.sort_unstable();
+    asked
+}
+
+/// The methods of the calls of S3 that an invocation has made, in their order.
+pub(crate) fn objects(invocation: &Value) -> Vec<String> {
+    let calls = invocation["calls"].as_array().expect("calls are a list");
+    let objects = calls.iter().filter(|call| call["service"] == "s3");
+    objects.map(|call| call["operation"].as_str().expect("a call has a method").to_owned()).collect()
 }
 
 fn time(time: &Value) -> u64 {

@@ -1,8 +1,8 @@
 //! Journeys through the whole system, as its clients see it.
 //!
 //! This crate knows the system by its URLs alone: what a journey sends and sees goes over real HTTP and real sockets,
-//! so that the same journeys hold for the local runtime and for a deployed stack. It depends on no other crate of the
-//! workspace.
+//! so that the same journeys hold for the local runtime and for a deployed stack. Of the workspace it knows only how a
+//! history is checked.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -18,6 +18,7 @@ mod attachment;
 mod binaries;
 mod contract;
 mod cost;
+mod crowd;
 mod fault;
 mod privilege;
 mod process;
@@ -30,10 +31,11 @@ mod user;
 pub use answer::Answer;
 pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
 pub use cost::Cost;
+pub use crowd::{Chronicle, Crowd, Faults};
 pub use fault::{Crash, crash_points};
 pub use privilege::least_privilege;
 pub use server::Server;
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};
-pub use token::Forgery;
+pub use token::{Forgery, Signer, key_of};
 pub use user::{PASSWORD, User};

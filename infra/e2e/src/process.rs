@@ -37,15 +37,18 @@ impl Process {
         };
         // One file for all journeys: together they prove least privilege.
         options.extend(env::var_os("IAM_RECORD").into_iter().flat_map(|record| ["--iam-record".into(), record]));
-        Self::start_with(&options, port).await
+        Self::start_with(&options, &[], port).await
     }
 
-    /// Starts a runtime and waits until every route answers; at the port 0 it takes a free one.
-    pub(crate) async fn start_with(options: &[OsString], port: u16) -> Self {
+    /// Starts a runtime with options and variables, and waits until every route answers; at the port 0 it takes a free one.
+    pub(crate) async fn start_with(options: &[OsString], variables: &[(&str, &str)], port: u16) -> Self {
         let mut command = Command::new(binaries::local_runtime());
         command
             .args(["--no-build", "--port", &port.to_string()])
+            // All the people of a journey come from one address.
+            .args(["--parameter-overrides", "RegistrationsPerHour=1000000"])
             .args(options)
+            .envs(variables.iter().copied())
             .current_dir(binaries::workspace())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -2,9 +2,9 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -13,7 +13,11 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Answer, Cost, PASSWORD, Refusal, Socket, User, process::Process};
+use crate::{
+    Answer, Cost, PASSWORD, Refusal, Socket, User,
+    cost::{asked, last, objects},
+    process::Process,
+};
 
 /// The stage of the WebSocket API in `template.yaml`.
 const STAGE: &str = "prod";
@@ -80,33 +84,61 @@ impl Server {
             "--iam-record".as_ref(),
             record.as_os_str(),
         ];
-        let process = Process::start_with(&options.map(OsStr::to_owned), 0).await;
+        let process = Process::start_with(&options.map(OsStr::to_owned), &[], 0).await;
         Self::at(Place::Local { process: Mutex::new(process), data: None })
     }
 
-    /// A local system that records what each invocation calls, for [`Server::cost`].
-    pub async fn start_counting(because: &str) -> Option<Self> {
+    /// A local system whose template has other values for its parameters: `Name=Value`.
+    pub async fn start_with_parameters(because: &str, parameters: &[&str]) -> Option<Self> {
+        let options = ["--memory", "--parameter-overrides"].iter().chain(parameters);
+        Self::start_with(because, &options.map(Into::into).collect::<Vec<_>>(), &[]).await
+    }
+
+    /// A local system that logs all that there is to say, as text or as JSON.
+    pub async fn start_talkative(because: &str, log: &str) -> Option<Self> {
+        Self::start_with(because, &["--memory", "--log", log].map(Into::into), &[("RUST_LOG", "debug")]).await
+    }
+
+    /// A local system with these options and variables.
+    pub(crate) async fn start_with(because: &str, options: &[OsString], variables: &[(&str, &str)]) -> Option<Self> {
         if env::var_os("HTTP_URL").is_some() {
             eprintln!("left out on a deployed system: {because}");
             return None;
         }
-        Some(Self::start_with(&["--memory", "--record-calls"]).await)
+        let process = Process::start_with(options, variables, 0).await;
+        Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
     }
 
-    /// A local system with these options.
-    pub(crate) async fn start_with(options: &[&str]) -> Self {
-        let options: Vec<_> = options.iter().map(Into::into).collect();
-        Self::at(Place::Local { process: Mutex::new(Process::start_with(&options, 0).await), data: None })
+    /// A local system that records what each invocation calls, for [`Server::cost`].
+    pub async fn start_counting(because: &str) -> Option<Self> {
+        Self::start_with(because, &["--memory", "--record-calls"].map(Into::into), &[]).await
+    }
+
+    /// A local system on disk that breaks what it is told to.
+    pub async fn start_breaking() -> Self {
+        let data = TempDir::new().expect("there is a place for temporary files");
+        let options = ["--data".as_ref(), data.path().as_os_str(), "--faults".as_ref()].map(OsStr::to_owned);
+        let process = Process::start_with(&options, &[], 0).await;
+        Self::at(Place::Local { process: Mutex::new(process), data: Some(data) })
     }
 
     /// What the last invocation of a function has cost, once every invocation has ended.
     pub async fn cost(&self, function: &str) -> Cost {
+        Cost::of(&self.last_invocation(function).await)
+    }
+
+    /// What the last invocation of a function has asked DynamoDB and its sockets, once every invocation has ended.
+    pub async fn asked(&self, function: &str) -> Vec<String> {
+        asked(&self.last_invocation(function).await)
+    }
+
+    async fn last_invocation(&self, function: &str) -> Value {
         let ended = async {
             loop {
                 let answer = self.request(Method::GET, "/_local/calls").send().await.expect("the local system answers");
                 let invocations = answer.json().await.expect("invocations are told as JSON");
-                if let Some(cost) = Cost::of_last(function, &invocations) {
-                    return cost;
+                if let Some(invocation) = last(function, &invocations) {
+                    return invocation.clone();
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -114,6 +146,11 @@ impl Server {
         tokio::time::timeout(PATIENCE, ended)
             .await
             .unwrap_or_else(|_| panic!("{function} has not been invoked, or does not end"))
+    }
+
+    /// The methods of the calls of S3 that the last invocation of a function has made, once every invocation has ended.
+    pub async fn objects(&self, function: &str) -> Vec<String> {
+        objects(&self.last_invocation(function).await)
     }
 
     fn at(place: Place) -> Self {
@@ -139,10 +176,24 @@ impl Server {
 
     /// The secret that signs the tokens of a system started by [`Server::start_on_disk`].
     pub fn token_secret(&self) -> String {
-        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secret") };
-        let secrets = fs::read(data.path().join("secrets.json")).expect("a system on disk keeps its secrets");
-        let secrets: Value = serde_json::from_slice(&secrets).expect("secrets are kept as JSON");
-        secrets["JwtSecret"].as_str().expect("the template has a secret for the tokens").to_owned()
+        let secrets: Value =
+            serde_json::from_slice(&fs::read(self.secrets()).expect("a system on disk keeps its secrets"))
+                .expect("secrets are kept as JSON");
+        let secret = secrets["JwtSecret"].as_str().and_then(|secret| serde_json::from_str::<Value>(secret).ok());
+        let secret = secret.expect("the template has a secret for the tokens");
+        secret["current"].as_str().expect("one secret signs").to_owned()
+    }
+
+    /// Gives the tokens of a killed system other secrets: one that signs, and one that is believed as well.
+    pub fn has_token_secrets(&self, current: &str, other: &str) {
+        let secret = json!({"current": current, "other": other}).to_string();
+        let secrets = json!({"JwtSecret": secret}).to_string();
+        fs::write(self.secrets(), secrets).expect("secrets can be kept");
+    }
+
+    fn secrets(&self) -> PathBuf {
+        let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secrets") };
+        data.path().join("secrets.json")
     }
 
     /// What a local system has logged until now.
@@ -257,7 +308,15 @@ impl Server {
     pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
         let url = self.websocket_url();
         let url = if query.is_empty() { url } else { format!("{url}?{query}") };
-        Socket::open(&url, subprotocols).await
+        Socket::open(&url, subprotocols, None).await
+    }
+
+    /// A socket that a page of an origin opens.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn handshake_from(&self, origin: &str, token: &str) -> Result<Socket, Refusal> {
+        Socket::open(&self.websocket_url(), &["bearer", token], Some(origin)).await
     }
 
     /// A socket at a path of the local system's own.
@@ -265,7 +324,7 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake_at(&self, path: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
-        Socket::open(&(self.local_websocket() + path), subprotocols).await
+        Socket::open(&(self.local_websocket() + path), subprotocols, None).await
     }
 
     fn local_websocket(&self) -> String {

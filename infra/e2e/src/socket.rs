@@ -32,21 +32,35 @@ pub struct Refusal {
 }
 
 impl Socket {
-    pub(crate) async fn open(url: &str, subprotocols: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
+        let opened = timeout(PATIENCE, Self::tries_to_open(url, subprotocols, origin)).await;
+        opened.expect("a handshake is answered").map_err(|error| match error {
+            Error::Http(response) => Refusal { status: response.status().as_u16() },
+            error => panic!("{url}: {error}"),
+        })
+    }
+
+    /// Opens a socket, however long that takes.
+    pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Error> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
+        if let Some(origin) = origin {
+            let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
+            request.headers_mut().insert("origin", origin);
+        }
         if !subprotocols.is_empty() {
             let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
             request.headers_mut().insert("sec-websocket-protocol", offered);
         }
-        match timeout(PATIENCE, connect_async(request)).await.expect("a handshake is answered") {
-            Ok((stream, response)) => {
-                let chosen = response.headers().get("sec-websocket-protocol");
-                let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
-                Ok(Self { stream, subprotocol })
-            }
-            Err(Error::Http(response)) => Err(Refusal { status: response.status().as_u16() }),
-            Err(error) => panic!("{url}: {error}"),
-        }
+        let (stream, response) = connect_async(request).await?;
+        let chosen = response.headers().get("sec-websocket-protocol");
+        let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Self { stream, subprotocol })
+    }
+
+    /// Sends a frame, which must be as `asyncapi.yaml` says; whether the socket is open still.
+    pub(crate) async fn tries_to_send(&mut self, frame: &Value) -> bool {
+        CONTRACT.assert_frame(frame);
+        self.stream.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     /// Sends a frame, which must be as `asyncapi.yaml` says.
@@ -58,6 +72,12 @@ impl Socket {
     /// Sends a text frame as it is.
     pub async fn sends_text(&mut self, frame: &str) {
         self.stream.send(Message::text(frame)).await.expect("the socket is open");
+    }
+
+    /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
+    pub async fn tries_to_send_any(&mut self, message: Message) {
+        // A closed socket shows in what is heard next.
+        let _ = self.stream.send(message).await;
     }
 
     /// Says something in a room.
@@ -135,6 +155,20 @@ impl Socket {
         timeout(PATIENCE, closed).await.expect("the server closes the socket");
     }
 
+    /// The code with which the server closes the socket. What is pushed before is passed over.
+    pub async fn is_closed_with_code(&mut self) -> Option<u16> {
+        let closed = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| u16::from(frame.code)),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await.expect("the server closes the socket")
+    }
+
     /// Closes the socket in good order.
     pub async fn closes(mut self) {
         self.stream.close(None).await.expect("the socket is open");
@@ -146,7 +180,8 @@ impl Socket {
         drop(self);
     }
 
-    async fn next_text(&mut self) -> Option<String> {
+    /// The next text, or nothing where the socket is closed first.
+    pub(crate) async fn next_text(&mut self) -> Option<String> {
         loop {
             match self.stream.next().await? {
                 Ok(Message::Text(text)) => return Some(text.to_string()),

@@ -31,6 +31,12 @@ const SWEEP: Duration = Duration::from_hours(1);
 /// A store of its own, empty.
 #[must_use]
 pub fn store() -> Store {
+    store_through(|engine| engine)
+}
+
+/// A store of its own, empty, that calls not the engine at the URL given, but the URL that `through` makes of it.
+#[must_use]
+pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
     let (endpoint, prefix) = if let Ok(endpoint) = env::var("DYNAMODB_ENDPOINT") {
         let prefix = elsewhere::make(&endpoint, &template.tables);
@@ -43,7 +49,7 @@ pub fn store() -> Store {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint);
+        .endpoint_url(through(endpoint));
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
     Store::new(config, tables(variables, &prefix))
 }

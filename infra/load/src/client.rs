@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use reqwest::Method;
+use reqwest::{Method, header::RETRY_AFTER};
 use serde_json::{Value, json};
 
 use crate::{progress::Progress, target::Target};
@@ -19,6 +19,17 @@ const REGISTERING: usize = 4;
 pub struct Client {
     http: reqwest::Client,
     url: Arc<str>,
+}
+
+/// What a call gave.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// When to come back, in seconds.
+    pub retry_after: Option<u64>,
+    /// The body.
+    pub text: String,
 }
 
 /// Somebody who is logged in.
@@ -45,17 +56,27 @@ impl Client {
     /// # Errors
     /// What the answer says where it is none.
     pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<&Value>) -> Result<Value> {
+        let Answer { status, text, .. } = self.ask(method, path, token, body).await?;
+        if !(200..300).contains(&status) {
+            bail!("{path} gave {status}: {text}");
+        }
+        serde_json::from_str(&text).with_context(|| format!("{path} gave {text}"))
+    }
+
+    /// One call, whatever its answer.
+    ///
+    /// # Errors
+    /// There is none: the connection ended, or it took too long.
+    pub async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&Value>) -> Result<Answer> {
         let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(body);
         }
         let response = request.send().await.context("calling")?;
-        let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
+        let status = response.status().as_u16();
         let text = response.text().await.context("reading an answer")?;
-        if !status.is_success() {
-            bail!("{path} gave {status}: {text}");
-        }
-        serde_json::from_str(&text).with_context(|| format!("{path} gave {text}"))
+        Ok(Answer { status, retry_after, text })
     }
 
     /// So many people, registered and logged in. Their names are of this run alone: a deployed system has others.

@@ -63,16 +63,17 @@ impl Cpu {
     }
 }
 
-struct Stat {
+/// What is known of a process.
+pub(crate) struct Stat {
     name: String,
-    parent: u32,
+    pub(crate) parent: u32,
     own: u64,
     children: u64,
 }
 
 impl Stat {
     /// See proc(5).
-    fn read(path: impl AsRef<Path>) -> Option<Self> {
+    pub(crate) fn read(path: impl AsRef<Path>) -> Option<Self> {
         Self::parse(&fs::read_to_string(path).ok()?)
     }
 
@@ -91,7 +92,8 @@ impl Stat {
     }
 }
 
-fn numbered(directory: impl AsRef<Path>) -> Vec<u32> {
+/// The processes, or threads, that a directory has.
+pub(crate) fn numbered(directory: impl AsRef<Path>) -> Vec<u32> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }

@@ -8,7 +8,9 @@
 pub mod bench;
 pub mod client;
 pub mod cpu;
+pub mod memory;
 pub mod plot;
+pub mod price;
 pub mod progress;
 pub mod report;
 pub mod scenario;

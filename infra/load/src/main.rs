@@ -12,13 +12,14 @@ use clap::{Parser, Subcommand};
 use load::{
     bench::{
         cold_start,
-        instructions::{self, Counted},
+        instructions::{self, Baseline},
+        memory,
     },
     report::Report,
     scenario::{
         connect,
         fanout::{self, Plan},
-        rest,
+        overload, rest,
     },
     target::{self, Target, workspace},
 };
@@ -89,6 +90,8 @@ enum Scenario {
         #[arg(long, default_value_t = 20)]
         runs: u64,
     },
+    /// What an event takes and costs with each memory size, which a share of a processor comes with: needs cgroup v1
+    Memory,
     /// Every function's instructions, counted by valgrind, against the baseline: fails where they are more
     Instructions {
         /// Make what is counted the baseline
@@ -101,6 +104,9 @@ enum Scenario {
         #[arg(long, value_name = "DIR")]
         profiles: Option<PathBuf>,
     },
+    /// What the machine sustains, and five times that: fails where a call ends otherwise than in success, 429 or 503 with
+    /// Retry-After, where memory grows, or where an acknowledged message is missing
+    Overload,
     /// A room in which one member's socket is not read: long messages, so that its buffers fill
     Stall {
         /// How many members read
@@ -121,6 +127,7 @@ async fn main() -> Result<()> {
         Scenario::Instructions { accept, only, profiles } => {
             return instructions(&options, *accept, only, profiles.as_deref()).await;
         }
+        Scenario::Memory => return memory(&options).await,
         _ => {}
     }
     let target = Target::start(&options.target).await?;
@@ -141,9 +148,19 @@ impl Options {
 async fn cold_start(options: &Options, runs: u64) -> Result<()> {
     let starts = cold_start::run(&target::executables(&options.target)?, runs).await?;
     println!("{}", cold_start::table(&starts));
-    let file = options.output().join("cold-start.json");
+    write(options, "cold-start.json", &starts)
+}
+
+async fn memory(options: &Options) -> Result<()> {
+    let measured = memory::run(&target::executables(&options.target)?).await?;
+    println!("{}", memory::table(&measured));
+    write(options, "memory.json", &measured)
+}
+
+fn write(options: &Options, name: &str, value: &impl serde::Serialize) -> Result<()> {
+    let file = options.output().join(name);
     fs::create_dir_all(options.output())
-        .and_then(|()| fs::write(&file, json(&starts)?))
+        .and_then(|()| fs::write(&file, json(value)?))
         .context("writing the JSON file")?;
     println!("{}", file.display());
     Ok(())
@@ -153,24 +170,23 @@ async fn instructions(options: &Options, accept: bool, only: &[String], profiles
     const AGAIN: u32 = 3;
     let directory = target::executables(&options.target)?;
     let file = instructions::baseline();
-    let baseline: Counted = match fs::read_to_string(&file) {
-        Ok(baseline) => serde_json::from_str(&baseline).context("reading the baseline")?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Counted::new(),
-        Err(error) => return Err(error).context(file.display().to_string()),
-    };
+    let compiler = instructions::compiler()?;
     let mut counted = instructions::count(&directory, only, profiles).await?;
     if accept {
         instructions::confirm(&directory, &mut counted).await?;
-        fs::write(&file, json(&counted)?).context("writing the baseline")?;
-    } else {
-        instructions::recount(&directory, &baseline, &mut counted, AGAIN).await?;
+        println!("{}", instructions::table(&counted));
+        return fs::write(&file, json(&Baseline { compiler, functions: counted })?).context("writing the baseline");
     }
+    let baseline = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let baseline: Baseline = serde_json::from_str(&baseline).context("reading the baseline")?;
+    instructions::recount(&directory, &baseline.functions, &mut counted, AGAIN).await?;
     println!("{}", instructions::table(&counted));
-    let worse = instructions::worse(&baseline, &counted);
+    let worse = instructions::worse(&baseline.functions, &counted);
     ensure!(
-        accept || worse.is_empty(),
-        "{}\nwhere that is as it should be: load instructions --accept",
-        worse.join("\n")
+        worse.is_empty(),
+        "{}\nthis is {compiler}, and the baseline was made with {}; where it is as it should be: --accept",
+        worse.join("\n"),
+        baseline.compiler
     );
     Ok(())
 }
@@ -198,12 +214,13 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
         Scenario::Rooms { rooms, members, rates } => {
             fanout::run(target, &plan(format!("rooms-{rooms}"), *rooms, *members, rates)).await
         }
+        Scenario::Overload => overload::run(target, Duration::from_secs(seconds.into())).await,
         Scenario::Connect { sockets, at_once } => connect::run(target, *sockets, at_once).await,
         Scenario::Stall { members, rates } => {
             let plan = plan("stall".to_owned(), 1, *members, rates);
             fanout::run(target, &Plan { silent: 1, length: 4_000, ..plan }).await
         }
-        Scenario::ColdStart { .. } | Scenario::Instructions { .. } => bail!("these need no system"),
+        Scenario::ColdStart { .. } | Scenario::Instructions { .. } | Scenario::Memory => bail!("these need no system"),
     }
     .context("putting the system under load")
 }

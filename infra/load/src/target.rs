@@ -60,6 +60,7 @@ impl Target {
         }
         let directory = executables(options)?;
         let mut runtime = tokio::process::Command::new(directory.join("local"))
+            .args(["--parameter-overrides", "RegistrationsPerHour=1000000", "RequestsPerSecond=1000000"])
             .args(["--memory", "--port", "0", "--functions"])
             .arg(&directory)
             .arg("--template")

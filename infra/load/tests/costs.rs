@@ -2,36 +2,21 @@
 //! knows whether it is true.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs};
 
-use e2e::{Cost, Server, Socket, User};
+use e2e::{Cost, File, PASSWORD, Server, Socket, User};
 use futures_util::future::join_all;
+use load::{price, target::workspace};
+use local::template::{Template, secrets::Secrets};
 use serde_json::json;
-
-/// List prices in `us-east-1`, in dollars per million, without the free tier, and without logs, data transfer and storage.
-/// Taken in November 2026 from the pages named.
-mod price {
-    /// <https://aws.amazon.com/api-gateway/pricing/>, HTTP APIs, the first 300 million requests of a month, each 512 KB.
-    pub const REQUEST: f64 = 1.0;
-    /// <https://aws.amazon.com/api-gateway/pricing/>, WebSocket APIs, the first billion messages, each 32 KB, either way.
-    pub const MESSAGE: f64 = 1.0;
-    /// <https://aws.amazon.com/lambda/pricing/>
-    pub const INVOCATION: f64 = 0.20;
-    /// <https://aws.amazon.com/lambda/pricing/>, Arm, a gigabyte for a second.
-    pub const GIGABYTE_SECOND: f64 = 13.3334;
-    /// <https://aws.amazon.com/dynamodb/pricing/on-demand/>, standard tables.
-    pub const WRITE_UNIT: f64 = 0.625;
-    /// <https://aws.amazon.com/dynamodb/pricing/on-demand/>, standard tables.
-    pub const READ_UNIT: f64 = 0.125;
-}
 
 /// Seconds that a function waits for a call of DynamoDB, or for its pushes: what AWS calls single-digit milliseconds.
 const ROUND_TRIP: f64 = 0.005;
 /// Seconds that a password takes on the vCPU that its functions have.
 const HASH: f64 = 0.05;
-/// Gigabytes, as in the template.
-const MEMORY: f64 = 256.0 / 1024.0;
-const MEMORY_TO_HASH: f64 = 1769.0 / 1024.0;
+/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels takes
+/// forty times as long.
+const CHECK: f64 = 0.05;
 /// How many people are in the room, all online.
 const MEMBERS: usize = 10;
 
@@ -42,8 +27,11 @@ const END: &str = "<!-- /costs -->\n";
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    RestToHash,
+    /// With so many passwords hashed.
+    RestToHash(u8),
     Frame,
+    /// A form that S3 takes and tells of.
+    Upload,
     /// A socket opens or closes.
     Lifecycle,
 }
@@ -53,6 +41,10 @@ struct Operation {
     way: Way,
     /// Of each invocation.
     costs: Vec<Cost>,
+    /// The gigabytes of each.
+    memory: Vec<f64>,
+    /// Dollars per million for its calls of S3.
+    objects: f64,
 }
 
 impl Operation {
@@ -67,23 +59,28 @@ impl Operation {
 
     fn dollars(&self, reads: f64, writes: f64, pushes: usize) -> f64 {
         let incoming = match self.way {
-            Way::Rest | Way::RestToHash => price::REQUEST,
+            Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
+            Way::Upload => price::PUT + price::EVENT,
             Way::Lifecycle => 0.0,
         };
         let pushes = f64::from(u32::try_from(pushes).unwrap()) * price::MESSAGE;
         let units = reads * price::READ_UNIT + writes * price::WRITE_UNIT;
-        incoming + pushes + units + self.costs.iter().map(|cost| self.invocation(cost)).sum::<f64>()
+        incoming + pushes + units + self.objects + self.invocations()
     }
 
-    fn invocation(&self, cost: &Cost) -> f64 {
-        let round_trips = cost.depth + usize::from(cost.pushes > 0);
-        let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap());
-        let gigabyte_seconds = match self.way {
-            Way::RestToHash => (seconds + HASH) * MEMORY_TO_HASH,
-            _ => seconds * MEMORY,
+    fn invocations(&self) -> f64 {
+        let of_one = |(cost, memory): (&Cost, &f64)| {
+            let round_trips = cost.depth + usize::from(cost.pushes > 0);
+            let computed = match self.way {
+                Way::RestToHash(hashes) => HASH * f64::from(hashes),
+                Way::Upload => CHECK,
+                Way::Rest | Way::Frame | Way::Lifecycle => 0.0,
+            };
+            let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap()) + computed;
+            price::INVOCATION + seconds * memory * price::GIGABYTE_SECOND
         };
-        price::INVOCATION + gigabyte_seconds * price::GIGABYTE_SECOND
+        self.costs.iter().zip(&self.memory).map(of_one).sum()
     }
 }
 
@@ -92,16 +89,27 @@ struct World {
     server: Server,
     people: Vec<User>,
     room: u64,
+    /// Of each function, in gigabytes.
+    memory: BTreeMap<String, f64>,
     operations: Vec<Operation>,
+}
+
+/// As the template has it.
+fn memory() -> BTreeMap<String, f64> {
+    let template = fs::read_to_string(workspace().join("template.yaml")).unwrap();
+    let functions = Template::parse(&template, &mut Secrets::in_memory()).unwrap().functions;
+    functions.into_iter().map(|function| (function.binary, f64::from(function.memory_size) / 1024.0)).collect()
 }
 
 impl World {
     async fn count(&mut self, name: &'static str, way: Way, functions: &[&str]) {
-        let mut costs = Vec::new();
+        let (mut costs, mut objects) = (Vec::new(), 0.0);
         for function in functions {
             costs.push(self.server.cost(function).await);
+            objects += self.server.objects(function).await.iter().map(|method| price::object(method)).sum::<f64>();
         }
-        self.operations.push(Operation { name, way, costs });
+        let memory = functions.iter().map(|function| self.memory[*function]).collect();
+        self.operations.push(Operation { name, way, costs, memory, objects });
     }
 
     async fn rest(&mut self, name: &'static str, function: &str) {
@@ -116,17 +124,17 @@ async fn the_readme_tells_what_each_operation_costs() {
     for number in 0..MEMBERS {
         people.push(server.user(&format!("user{number}")).await);
     }
-    let mut world = World { server, people, room: 0, operations: Vec::new() };
-    world.count("register", Way::RestToHash, &["register"]).await;
-    world.count("log in", Way::RestToHash, &["login"]).await;
+    let mut world = World { server, people, room: 0, memory: memory(), operations: Vec::new() };
+    world.count("register", Way::RestToHash(1), &["register"]).await;
+    world.count("log in", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
+    pictures(&mut world, &mut sockets).await;
     lists(&mut world).await;
     left(&mut world, sockets).await;
 
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = fs::read_to_string(readme).unwrap();
+    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
     let carried = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);
     let table = table(&world.operations);
     assert_eq!(carried, Some(table.as_str()), "README.md should have, between its marks:\n{table}");
@@ -169,17 +177,18 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].says(room, "hi").await;
     all_hear(sockets, "message").await;
     world.count("send a message over a socket", Way::Frame, &["message"]).await;
-    sockets[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
+    // Each of another sender: nobody is ahead of their pace.
+    sockets[1].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     all_hear(sockets, "message").await;
     world.count("… with a client_id", Way::Frame, &["message"]).await;
-    let message = world.people[0].sends(room, "hi").await;
+    let message = world.people[2].sends(room, "hi").await;
     all_hear(sockets, "message").await;
     world.rest("send a message over REST", "send-message").await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "2"});
-    world.people[0].post("/send-message/", &body).await.is(201);
+    world.people[3].post("/send-message/", &body).await.is(201);
     all_hear(sockets, "message").await;
     world.rest("… with a client_id", "send-message").await;
-    world.people[0].post("/send-message/", &body).await.is(200);
+    world.people[3].post("/send-message/", &body).await.is(200);
     world.rest("… once more", "send-message").await;
     sockets[0].sends(&json!({"type": "typing"})).await;
     all_hear(&mut sockets[1..], "typing").await;
@@ -190,6 +199,16 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;
+}
+
+async fn pictures(world: &mut World, sockets: &mut [Socket]) {
+    let (room, sender) = (world.room, world.people[0].clone());
+    let id = sender.uploads(room, &File::photo()).await;
+    world.rest("announce a picture", "create-attachment").await;
+    world.count("upload it (640 × 480)", Way::Upload, &["check-attachment"]).await;
+    sender.tries_to_attach(room, "picture", &id).await.is(201);
+    all_hear(sockets, "message").await;
+    world.rest("send a message with it", "send-message").await;
 }
 
 async fn lists(world: &mut World) {
@@ -217,5 +236,14 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[3].logs_out().await;
     sockets[3].is_closed().await;
     world.rest("log out", "logout").await;
+    world.people[4].logs_in_again().await;
+    world.people[4].post("/auth/logout-all/", &json!({})).await.is(200);
+    sockets[4].is_closed().await;
+    world.rest("… everywhere (two sessions)", "logout-all").await;
+    world.people[5].logs_in_again().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "another password"});
+    world.people[5].post("/auth/change-password/", &change).await.is(200);
+    sockets[5].is_closed().await;
+    world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
 }

@@ -1,7 +1,8 @@
-//! The record of calls: what each invocation asked of DynamoDB and of its sockets, in which order, and for how many units.
+//! The record of calls: what each invocation asked of DynamoDB, of its sockets and of S3, in which order, and for how many
+//! units.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -26,10 +27,12 @@ const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// The tables or the sockets; what is asked of buckets is not recorded.
+    /// The tables, the sockets or the buckets.
     pub service: Service,
-    /// Such as `GetItem`, or the method of a call for a socket.
+    /// Such as `GetItem`, or the method of a call for a socket or an object.
     pub operation: String,
+    /// The tables that it names, once each.
+    pub tables: BTreeSet<String>,
     /// The status of the answer.
     pub status: u16,
     /// When the request was here.
@@ -98,14 +101,13 @@ impl Calls {
         body: Body,
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Lost>,
     ) -> Result<Response, Lost> {
-        if call.service == Service::S3 {
-            return serve(parts, body).await;
-        }
         let slot = self.add(call);
         let Ok(mut body) = to_bytes(body, MAX_BODY).await else {
             return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
         };
+        let mut tables = BTreeSet::new();
         if call.service == Service::Dynamodb {
+            tables = self::tables(&body);
             body = asking_for_units(body);
             // Signatures are not verified, lengths are.
             parts.headers.remove(CONTENT_LENGTH);
@@ -115,7 +117,7 @@ impl Calls {
             return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         tokio::time::sleep(HELD).await;
-        self.answered(call, slot, parts.status, units(&body));
+        self.answered(call, slot, parts.status, tables, units(&body));
         Ok(Response::from_parts(parts, body.into()))
     }
 
@@ -127,6 +129,7 @@ impl Calls {
         invocation.calls.push(Call {
             service: call.service,
             operation: call.operation.clone(),
+            tables: BTreeSet::new(),
             status: 0,
             begun,
             ended: None,
@@ -136,13 +139,14 @@ impl Calls {
         invocation.calls.len() - 1
     }
 
-    fn answered(&self, call: &intercept::Call, slot: usize, status: StatusCode, units: f64) {
+    fn answered(&self, call: &intercept::Call, slot: usize, status: StatusCode, tables: BTreeSet<String>, units: f64) {
         let is_read =
             matches!(call.operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
         let ended = self.now();
         let mut record = self.record();
         if let Some(call) = record.get_mut(&call.invocation).and_then(|invocation| invocation.calls.get_mut(slot)) {
             call.status = status.as_u16();
+            call.tables = tables;
             *(if is_read { &mut call.read_units } else { &mut call.write_units }) = units;
             call.ended = Some(ended);
         }
@@ -162,6 +166,25 @@ fn asking_for_units(body: Bytes) -> Bytes {
     let Ok(Value::Object(mut request)) = serde_json::from_slice(&body) else { return body };
     request.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
     serde_json::to_vec(&request).map_or(body, Bytes::from)
+}
+
+/// The tables that a request names: as `TableName`, in a transaction too, or in a batch by their names alone.
+fn tables(body: &[u8]) -> BTreeSet<String> {
+    fn collect(value: &Value, tables: &mut BTreeSet<String>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| collect(item, tables)),
+            Value::Object(object) => {
+                let batch = object.get("RequestItems").and_then(Value::as_object);
+                tables.extend(batch.into_iter().flatten().map(|(name, _)| name.clone()));
+                tables.extend(object.get("TableName").and_then(Value::as_str).map(str::to_owned));
+                object.values().for_each(|value| collect(value, tables));
+            }
+            _ => {}
+        }
+    }
+    let mut tables = BTreeSet::new();
+    collect(&serde_json::from_slice(body).unwrap_or_default(), &mut tables);
+    tables
 }
 
 /// The units of an answer, of all tables together.
@@ -187,6 +210,16 @@ mod tests {
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
         let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
         assert_eq!(units, ["0.5", "3.5", "0"]);
+    }
+
+    #[test]
+    fn tables_are_those_that_a_call_a_batch_or_a_transaction_names() {
+        let call = json!({"TableName": "A", "Key": {"id": {"N": "1"}}});
+        let batch = json!({"RequestItems": {"B": [], "A": []}});
+        let transaction = json!({"TransactItems": [{"Put": {"TableName": "B"}}, {"Delete": {"TableName": "A"}}]});
+        for (body, expected) in [(call, &["A"] as &[&str]), (batch, &["A", "B"]), (transaction, &["A", "B"])] {
+            assert!(tables(body.to_string().as_bytes()).iter().eq(expected), "{body}");
+        }
     }
 
     #[test]

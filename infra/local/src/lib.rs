@@ -21,6 +21,7 @@ pub mod options;
 pub mod s3;
 pub mod system;
 pub mod template;
+pub mod throttle;
 pub mod warden;
 pub mod watch;
 pub mod websocket_api;

@@ -80,6 +80,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
 
+    /// Other values for the template's parameters, as `sam deploy` takes them: RegistrationsPerHour=1000
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_parser = parameter)]
+    pub parameter_overrides: Vec<(String, String)>,
+
     /// Build again what changes, and give the next events to it
     ///
     /// Sockets stay open, and what is being served is served to its end. A build that fails changes nothing. With
@@ -157,6 +161,11 @@ pub struct Options {
     /// Add every kind of call that a function makes, allowed or refused, to this file
     #[arg(long, value_name = "FILE", help_heading = TELLING)]
     pub iam_record: Option<PathBuf>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is needed")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

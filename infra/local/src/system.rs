@@ -76,7 +76,9 @@ pub async fn start(options: &Options) -> Result<System> {
         Some(directory) => Secrets::open(directory.join("secrets.json"))?,
         None => Secrets::in_memory(),
     };
-    let template = Template::parse(&source, &mut secrets).with_context(|| file.display().to_string())?;
+    let overrides = options.parameter_overrides.iter().cloned().collect();
+    let template =
+        Template::with_parameters(&source, &overrides, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
     let (listeners, port) = listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;

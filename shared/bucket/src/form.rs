@@ -10,10 +10,7 @@ use domain::{Attachment, Error, Timestamp, UPLOAD_WITHIN};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{
-    Bucket, Part,
-    sign::{SERVICE, time},
-};
+use crate::{Bucket, Part, sign::SERVICE};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -32,21 +29,17 @@ impl Bucket {
     /// The form that uploads `attachment`: no other key, type or size, and not after [`UPLOAD_WITHIN`].
     pub fn form(&self, attachment: &Attachment, now: Timestamp) -> Result<UploadForm, Error> {
         let settings = &self.0.settings;
-        let at = Moment::new(now);
+        let time = now.basic();
+        let date = time.split('T').next().unwrap_or_default();
         let mut fields = BTreeMap::from([
             ("Content-Type", attachment.content_type.as_str().to_owned()),
             ("key", Part::Upload.key(attachment.id)),
             ("x-amz-algorithm", ALGORITHM.to_owned()),
             (
                 "x-amz-credential",
-                format!(
-                    "{}/{}/{}/{SERVICE}/aws4_request",
-                    settings.credentials.access_key_id(),
-                    at.date,
-                    settings.region
-                ),
+                format!("{}/{date}/{}/{SERVICE}/aws4_request", settings.credentials.access_key_id(), settings.region),
             ),
-            ("x-amz-date", format!("{}T{}Z", at.date, at.time)),
+            ("x-amz-date", time.clone()),
         ]);
         if let Some(token) = settings.credentials.session_token() {
             fields.insert("x-amz-security-token", token.to_owned());
@@ -57,24 +50,9 @@ impl Bucket {
         let policy = json!({ "expiration": now + UPLOAD_WITHIN, "conditions": conditions });
         let policy = STANDARD.encode(policy.to_string());
         let key =
-            v4::generate_signing_key(settings.credentials.secret_access_key(), time(now), &settings.region, SERVICE);
+            v4::generate_signing_key(settings.credentials.secret_access_key(), now.into(), &settings.region, SERVICE);
         fields.insert("x-amz-signature", v4::calculate_signature(key, policy.as_bytes()));
         fields.insert("policy", policy);
         Ok(UploadForm { url: self.0.url.to_string(), method: "POST", fields })
-    }
-}
-
-/// A time as signatures have it.
-struct Moment {
-    date: String,
-    time: String,
-}
-
-impl Moment {
-    fn new(now: Timestamp) -> Self {
-        let shown = now.to_string();
-        let digits = |part: &str| part.chars().filter(char::is_ascii_digit).take(8).collect();
-        let (date, time) = shown.split_once('T').unwrap_or_default();
-        Self { date: digits(date), time: digits(time.split('.').next().unwrap_or_default()) }
     }
 }

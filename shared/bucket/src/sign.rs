@@ -2,7 +2,7 @@
 //!
 //! Amazon S3 API Reference, "Authenticating Requests: Using Query Parameters".
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_sigv4::{
     http_request::{
@@ -37,7 +37,7 @@ impl Bucket {
             .identity(&identity)
             .region(&self.0.settings.region)
             .name(SERVICE)
-            .time(time(now))
+            .time(now.into())
             .settings(settings(lasts))
             .build()?
             .into();
@@ -56,9 +56,4 @@ fn settings(lasts: Duration) -> SigningSettings {
     settings.signature_location = SignatureLocation::QueryParams;
     settings.expires_in = Some(lasts);
     settings
-}
-
-/// The time as the signer takes it.
-pub(crate) fn time(now: Timestamp) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_millis(now.millis())
 }

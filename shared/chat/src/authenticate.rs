@@ -7,6 +7,6 @@ use crate::{Caller, Chat, now};
 /// # Errors
 /// `Unauthenticated`.
 pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let session = chat.store.session(&caller.session, now()).await?;
-    session.filter(|session| session.user_id == caller.user).map(drop).ok_or(Error::Unauthenticated)
+    let session = chat.store.session(caller.user, &caller.session, now()).await?;
+    session.map(drop).ok_or(Error::Unauthenticated)
 }

@@ -18,6 +18,8 @@ pub async fn list_conversation_messages(
         Position::Before(id) => Range::Below(id),
         Position::After(id) => Range::Above(id),
     };
+    // A hole is as old as it was when it was looked for: what fills it meanwhile is not among what was read.
+    let asked_at = now();
     let (member, messages) = tokio::join!(
         access::member(&chat.store, caller.user, room),
         // One more tells whether there are more.
@@ -26,7 +28,7 @@ pub async fn list_conversation_messages(
     member?;
     let mut messages = messages?;
     if let Position::After(id) = page.position {
-        messages = settled(messages, id, now());
+        messages = settled(messages, id, asked_at);
     }
     page.cut(messages).try_map(|message| chat.show(message))
 }

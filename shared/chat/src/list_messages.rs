@@ -56,15 +56,16 @@ struct Part {
 }
 
 async fn part(chat: &Chat, room: RoomId, range: Range, limit: usize) -> Result<Part, Error> {
+    // A hole is as old as it was when it was looked for: what fills it meanwhile is not among what was read.
+    let asked_at = now();
     let mut messages = chat.store.query_messages(room, range, limit).await?;
     let complete = messages.len() < limit;
     let mut edge = messages.last().map(|message| message.id).filter(|_| !complete);
     if let Range::Between(after, last) = range {
-        let now = now();
         let read = messages.len();
-        messages = settled(messages, after, now);
+        messages = settled(messages, after, asked_at);
         let seen = messages.last().map_or(after, |message| message.id);
-        let on_its_way = complete && seen < last && !is_settled(last, now);
+        let on_its_way = complete && seen < last && !is_settled(last, asked_at);
         if messages.len() < read || on_its_way {
             edge = Some(seen);
         }

@@ -18,12 +18,17 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// # Errors
 /// `Unauthenticated` where the session had ended before.
 pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let session = chat.store.end_session(&caller.session, now()).await?;
+    let session = chat.store.end_session(caller.user, &caller.session, now()).await?;
     let mut sockets = chat.store.sockets_of(caller.user).await?;
     sockets.retain(|socket| socket.session == caller.session);
+    close_all(chat, sockets).await;
+    session.map(drop).ok_or(Error::Unauthenticated)
+}
+
+/// Closes sockets and forgets them.
+pub(crate) async fn close_all(chat: &Chat, sockets: Vec<Socket>) {
     let closed = join_all(sockets.into_iter().map(async |socket| close(chat, &socket).await.then_some(socket))).await;
     chat.forget(closed.into_iter().flatten().collect()).await;
-    session.filter(|session| session.user_id == caller.user).map(drop).ok_or(Error::Unauthenticated)
 }
 
 /// Whether the socket is closed.

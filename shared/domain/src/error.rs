@@ -31,6 +31,9 @@ pub enum Error {
     /// The username or the password is wrong; which one is not told.
     #[error("The username or the password is wrong.")]
     InvalidCredentials,
+    /// The password is not the caller's.
+    #[error("The current password is wrong.")]
+    WrongPassword,
     /// The caller is not in the room.
     #[error("You are not a member of this room.")]
     NotAMember,
@@ -64,7 +67,13 @@ pub enum Error {
     /// These users are in as many rooms as one may be in.
     #[error("In too many rooms already: {}.", join(.0))]
     TooManyRooms(Vec<UserId>),
-    /// Too many attempts.
+    /// The user has as many sockets as one may have.
+    #[error("Too many sockets are open already.")]
+    TooManySockets,
+    /// The page that opens a socket is of an origin that may not.
+    #[error("Pages of this origin may open no sockets.")]
+    ForeignOrigin,
+    /// Too much at once: attempts, messages, registrations.
     #[error("Too many attempts. Try again in {} s.", retry_after.as_secs())]
     RateLimited {
         /// How long to wait, in whole seconds.
@@ -94,6 +103,13 @@ impl Error {
         Self::Internal { doing, source: source.into() }
     }
 
+    /// Too much at once, told in whole seconds, at least one: whoever comes back then is not too early.
+    #[must_use]
+    pub const fn rate_limited(wait: Duration) -> Self {
+        let whole = wait.as_secs() + (wait.subsec_nanos() > 0 || wait.is_zero()) as u64;
+        Self::RateLimited { retry_after: Duration::from_secs(whole) }
+    }
+
     /// An error about one field.
     #[must_use]
     pub fn field(name: &str, why: impl Into<String>) -> Self {
@@ -114,4 +130,18 @@ fn describe(errors: &FieldErrors) -> String {
 pub fn causes(error: &(dyn error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+        let told = |millis| match Error::rate_limited(Duration::from_millis(millis)) {
+            Error::RateLimited { retry_after } => retry_after.as_secs(),
+            _ => unreachable!(),
+        };
+        assert_eq!([0, 1, 1000, 1001].map(told), [1, 1, 1, 2]);
+    }
 }

@@ -51,6 +51,9 @@ pub enum Event<'a> {
         /// What the frame called its message.
         #[serde(skip_serializing_if = "Option::is_none")]
         client_id: Option<&'a str>,
+        /// When the same frame may be taken, in seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
         /// What finds the frame in the logs.
         request_id: &'a str,
     },

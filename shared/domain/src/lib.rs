@@ -10,6 +10,8 @@ mod fields;
 mod frame;
 mod id;
 mod message;
+mod network;
+mod pace;
 mod page;
 mod password;
 mod room;
@@ -26,11 +28,13 @@ pub use fields::{Fields, Input};
 pub use frame::{MessageFrame, OtherFrame, TypingFrame};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use message::{ClientId, Content, Draft, Message, SEND_WITHIN, ShownMessage, Text, is_settled, settled};
+pub use network::Network;
+pub use pace::Pace;
 pub use page::{Cursor, Page, Position, Slice};
 pub use password::Password;
 pub use room::{
-    Description, Invitation, MAX_MEMBERS, MAX_ROOMS_PER_USER, Member, NewRoom, ReadMark, Room, RoomKind, RoomName,
-    RoomSummary,
+    Description, Invitation, MAX_MEMBERS, MAX_ROOMS_PER_USER, MAX_SOCKETS_PER_USER, Member, NewRoom, ReadMark, Room,
+    RoomKind, RoomName, RoomSummary,
 };
 pub use timestamp::Timestamp;
-pub use user::{LoginAttempt, Registration, User, Username};
+pub use user::{LoginAttempt, PasswordChange, Registration, User, Username};

@@ -2,12 +2,15 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::Username;
+
 /// The shortest password taken, in characters (NIST SP 800-63B, section 3.1.1.2, asks for no more composition rules).
 const MIN_CHARS: usize = 8;
 /// The longest password taken, in characters; a bound so that hashing time is bounded.
 const MAX_CHARS: usize = 128;
 
-/// Django's list of the 20,000 most common passwords, less those that are too short here; sorted bytewise.
+/// Django's list of the 20,000 most common passwords (`django/contrib/auth/common-passwords.txt.gz` of 5.2); sorted bytewise.
+/// Those that are too short here count as well: blanks around a password do not make it another one.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// A password that is good enough to register with. Its `Debug` does not show it.
@@ -16,16 +19,21 @@ const COMMON: &str = include_str!("common_passwords.txt");
 pub struct Password(String);
 
 impl Password {
-    /// Checks length and commonness; that it is not the username is checked where both are known.
+    /// Checks length and commonness; [`Password::is_not`] checks the rest, where the username is known.
     pub fn parse(password: String) -> Result<Self, &'static str> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&password.chars().count()) {
             return Err("must have 8 to 128 characters");
         }
-        let lower = password.to_lowercase();
-        if COMMON.lines().any(|common| common == lower) {
+        let compared = password.trim().to_lowercase();
+        if COMMON.lines().any(|common| common == compared) {
             return Err("is too common");
         }
         Ok(Self(password))
+    }
+
+    /// Fails where it is the username.
+    pub fn is_not(&self, username: &Username) -> Result<(), &'static str> {
+        if username.is_written(&self.0) { Err("must not be the username") } else { Ok(()) }
     }
 
     /// The password itself.
@@ -68,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_most_common_ones_are_refused_in_any_case() {
-        for common in ["password", "PassWord", "12345678", "iloveyou"] {
+        for common in ["password", "PassWord", "12345678", "iloveyou", " password", " dragon ", "qwerty  "] {
             assert_eq!(parse(common).unwrap_err(), "is too common", "{common}");
         }
     }

@@ -33,12 +33,27 @@ impl Timestamp {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+
+    /// ISO 8601's basic format, UTC, in whole seconds: `20231201T120000Z`.
+    #[must_use]
+    pub fn basic(self) -> String {
+        let mut basic = self.to_string();
+        basic.truncate("2023-12-01T12:00:00".len());
+        basic.retain(|character| !matches!(character, '-' | ':'));
+        basic + "Z"
+    }
 }
 
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         Self(u64::try_from(millis).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        UNIX_EPOCH + Duration::from_millis(time.0)
     }
 }
 
@@ -74,6 +89,11 @@ mod tests {
     fn is_written_as_rfc_3339_with_milliseconds() {
         assert_eq!(Timestamp::from_millis(1_701_432_000_000).to_string(), "2023-12-01T12:00:00.000Z");
         assert_eq!(Timestamp::from_millis(u64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn has_a_short_form_in_whole_seconds() {
+        assert_eq!(Timestamp::from_millis(1_701_432_000_999).basic(), "20231201T120000Z");
     }
 
     #[test]

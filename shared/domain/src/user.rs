@@ -33,6 +33,11 @@ impl Username {
         fold(&self.0)
     }
 
+    /// Whether this is the name, in whatever case and form.
+    pub(crate) fn is_written(&self, text: &str) -> bool {
+        fold(text) == self.folded()
+    }
+
     /// The name as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -75,8 +80,8 @@ impl Input for Registration {
         let username: Option<Username> = fields.required("username");
         let password: Option<Password> = fields.required("password");
         let (username, password) = (username?, password?);
-        if fold(password.expose()) == username.folded() {
-            fields.reject("password", "must not be the username");
+        if let Err(why) = password.is_not(&username) {
+            fields.reject("password", why);
         }
         Some(Self { username, password })
     }
@@ -95,6 +100,22 @@ impl Input for LoginAttempt {
         let username = fields.required("username");
         let password = fields.required("password");
         Some(Self { username: username?, password: password? })
+    }
+}
+
+/// The body of `POST /auth/change-password/`. The current password need not be one that could be registered: it is wrong then.
+pub struct PasswordChange {
+    /// The password that it has been, as they say.
+    pub current: String,
+    /// The password wanted.
+    pub new: Password,
+}
+
+impl Input for PasswordChange {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let current = fields.required("current_password");
+        let new = fields.required("new_password");
+        Some(Self { current: current?, new: new? })
     }
 }
 

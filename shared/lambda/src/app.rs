@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bucket::Bucket;
 use chat::{Caller, Chat};
-use domain::Error;
+use domain::{Error, Pace, User};
 use lambda_http::Request;
 use realtime::Sockets;
 use store::Store;
@@ -18,6 +18,8 @@ pub struct App {
     /// The use cases' world.
     pub chat: Chat,
     tokens: Option<Arc<Tokens>>,
+    allowed_origins: Option<Arc<str>>,
+    registrations: Option<Pace>,
 }
 
 impl App {
@@ -50,9 +52,30 @@ impl App {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
-        let tokens = config.jwt_secret.map(|secret| Arc::new(Tokens::new(secret.as_bytes(), &config.token_issuer)));
-        let chat = Chat { store, sockets: Sockets::new(config.connections), bucket: Bucket::new(config.bucket)? };
-        Ok(Self { chat, tokens })
+        let tokens = config.jwt_secrets.map(|secrets| Tokens::new(&secrets, &config.token_issuer)).transpose()?;
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let allowed_origins = config.allowed_origins.map(Arc::from);
+        Ok(Self {
+            chat,
+            tokens: tokens.map(Arc::new),
+            allowed_origins,
+            registrations: config.registrations_per_hour.map(Pace::registrations),
+        })
+    }
+
+    /// How often somebody may register from one network.
+    ///
+    /// # Errors
+    /// `Internal` in a function that the template does not tell.
+    pub fn registrations(&self) -> Result<Pace, Error> {
+        let unset = || Error::internal("counting a registration", "the variable REGISTRATIONS_PER_HOUR is not set");
+        self.registrations.ok_or_else(unset)
+    }
+
+    /// The web origins whose pages may open sockets, with commas between them.
+    pub(crate) fn allowed_origins(&self) -> Result<&str, Error> {
+        let unset = || Error::internal("looking at an origin", "the variable ALLOWED_ORIGINS is not set");
+        self.allowed_origins.as_deref().ok_or_else(unset)
     }
 
     /// Makes and checks access tokens.
@@ -60,7 +83,7 @@ impl App {
     /// # Errors
     /// `Internal` in a function that the template gives no secret.
     pub fn tokens(&self) -> Result<&Tokens, Error> {
-        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRET is not set"))
+        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRETS is not set"))
     }
 
     /// Whom the token names. Whether the session has ended is not known by it.
@@ -79,6 +102,14 @@ impl App {
         let caller = self.caller(request)?;
         chat::authenticate(&self.chat, &caller).await?;
         Ok(caller)
+    }
+
+    /// Like [`App::caller`], and as whom they log in.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn caller_and_user(&self, request: &Request) -> Result<(Caller, User), Error> {
+        self.tokens()?.verify_user(auth::bearer(request.headers())?)
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if

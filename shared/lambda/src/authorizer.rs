@@ -17,6 +17,7 @@ use crate::{App, Fatal, problem::Problem};
 /// The subprotocol under which a browser, which cannot set headers, sends its token as a second one.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
 const PROTOCOLS: &str = "sec-websocket-protocol";
+const ORIGIN: &str = "origin";
 
 /// What a client asks for that opens a socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +28,14 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Result<Self, Error> {
+    /// Reads an event of API Gateway, from a page of one of these origins or from no page.
+    ///
+    /// # Errors
+    /// `ForeignOrigin`, `Unauthenticated`.
+    pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
+        if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
+            return Err(Error::ForeignOrigin);
+        }
         let query = |name: &str| request.query_string_parameters.first(name);
         let protocols =
             request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
@@ -42,6 +50,12 @@ impl Handshake {
     pub fn room(&self) -> Result<Option<RoomId>, Error> {
         self.room.as_deref().map(str::parse).transpose().map_err(|_| Error::RoomNotFound)
     }
+}
+
+/// Whether an origin is one of the allowed ones. A browser's handshake always names the one of its page, which no page can
+/// forge, and browsers ask nobody before they send it: CORS is not for sockets. Other clients name none, and need not.
+fn allows(allowed: &str, origin: &[u8]) -> bool {
+    allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }
 
 fn after_bearer(protocols: &str) -> Option<&str> {
@@ -74,7 +88,8 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
         move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| async move {
             let request = event.payload;
             let room = request.query_string_parameters.first("room_name").map(str::to_owned);
-            let outcome = match Handshake::read(&request) {
+            let handshake = app.allowed_origins().and_then(|origins| Handshake::read(&request, origins));
+            let outcome = match handshake {
                 Ok(handshake) => authorize(app, handshake).await,
                 Err(error) => Err(error),
             };
@@ -145,12 +160,33 @@ mod tests {
                 "usageIdentifierKey": null,
             })
         );
-        for error in [Error::NotAMember, Error::RoomNotFound] {
+        for error in [Error::NotAMember, Error::RoomNotFound, Error::ForeignOrigin] {
             let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
         }
         let refused = answer(Err(Error::Unauthenticated), None, String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");
+    }
+
+    #[test]
+    fn a_browser_opens_sockets_from_allowed_origins_alone() {
+        let read = |headers: serde_json::Value, allowed| {
+            let request =
+                serde_json::json!({"headers": headers, "queryStringParameters": {"token": "t"}, "requestContext": {}});
+            Handshake::read(&serde_json::from_value(request).unwrap(), allowed).map(drop)
+        };
+        let from = |origin: &str, allowed| read(serde_json::json!({"Origin": origin}), allowed);
+        let ours = "https://chat.example, https://www.chat.example";
+        assert!(from("https://chat.example", ours).is_ok() && from("https://www.chat.example", ours).is_ok());
+        for foreign in ["https://evil.example", "https://chat.example.evil.example", "http://chat.example", "null", ""]
+        {
+            assert!(matches!(from(foreign, ours), Err(Error::ForeignOrigin)), "{foreign}");
+            assert!(from(foreign, "*").is_ok(), "{foreign}");
+        }
+        // API Gateway hands names on as they were written.
+        let headers = serde_json::json!({"oRIGIN": "https://evil.example"});
+        assert!(matches!(read(headers, ours), Err(Error::ForeignOrigin)));
+        assert!(read(serde_json::json!({}), ours).is_ok());
     }
 
     #[test]

@@ -3,19 +3,27 @@
 use std::env;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use store::Tables;
 
-use crate::{Fatal, trust::http_client};
+use crate::{Fatal, trust::tls};
 
 /// The settings of a function.
 pub(crate) struct Config {
     pub(crate) dynamodb: aws_sdk_dynamodb::config::Builder,
-    pub(crate) connections: aws_sdk_apigatewaymanagement::config::Builder,
+    pub(crate) sockets: realtime::Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: bucket::Settings,
     /// Only functions that make or check tokens have one.
-    pub(crate) jwt_secret: Option<String>,
+    pub(crate) jwt_secrets: Option<String>,
     pub(crate) token_issuer: String,
+    /// Only the authorizer of sockets has them.
+    pub(crate) allowed_origins: Option<String>,
+    /// Only the function that registers has it.
+    pub(crate) registrations_per_hour: Option<u32>,
 }
 
 impl Config {
@@ -36,34 +44,34 @@ impl Config {
             region: region.clone(),
             credentials: credentials.clone(),
         };
-        let region = Region::new(region);
         let connections_endpoint = match endpoint("APIGATEWAYMANAGEMENTAPI") {
             Some(endpoint) => endpoint,
             None => variable("CONNECTIONS_ENDPOINT")?,
         };
         let dynamodb_endpoint = endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
-        // One for both: they share its settings, and each keeps connections of its own.
-        let http_client =
-            http_client([&connections_endpoint].into_iter().chain(&dynamodb_endpoint).map(String::as_str))?;
-        let connections = aws_sdk_apigatewaymanagement::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region.clone())
-            .credentials_provider(credentials.clone())
-            .http_client(http_client.clone())
-            .endpoint_url(connections_endpoint);
+        let tls = tls([&connections_endpoint].into_iter().chain(&dynamodb_endpoint).map(String::as_str))?;
+        let sockets = realtime::Settings {
+            endpoint: connections_endpoint,
+            region: region.clone(),
+            credentials: credentials.clone(),
+            tls: tls.clone(),
+        };
+        let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https();
         let mut dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(region)
+            .region(Region::new(region))
             .credentials_provider(credentials)
-            .http_client(http_client);
+            .http_client(client);
         dynamodb.set_endpoint_url(dynamodb_endpoint);
         Ok(Self {
             dynamodb,
-            connections,
+            sockets,
             tables: tables()?,
             bucket,
-            jwt_secret: optional("JWT_SECRET"),
+            jwt_secrets: optional("JWT_SECRETS"),
             token_issuer: variable("TOKEN_ISSUER")?,
+            allowed_origins: optional("ALLOWED_ORIGINS"),
+            registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
         })
     }
 }

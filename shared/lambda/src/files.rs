@@ -14,7 +14,7 @@ use lambda_http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     service_fn,
@@ -22,7 +22,7 @@ use lambda_http::{
 
 use crate::{
     Fatal,
-    http::{Request, Response, request_id},
+    http::{Request, Response, TLS_ONLY, request_id},
     problem::Problem,
 };
 
@@ -37,6 +37,14 @@ pub struct File {
     pub content: Cow<'static, str>,
     /// How long it may be kept.
     pub cache: Cache,
+}
+
+impl File {
+    /// Made when it is asked for: a start need not read what may never be.
+    fn tag(&self) -> Result<HeaderValue, Error> {
+        let tag = format!("\"{}\"", fingerprint(&*self.content));
+        HeaderValue::try_from(tag).map_err(|error| Error::internal("tagging a file", error))
+    }
 }
 
 /// How long whoever has a file may keep it.
@@ -76,17 +84,14 @@ pub fn fingerprint(content: &(impl Hash + ?Sized)) -> String {
 
 struct Site {
     policy: HeaderValue,
-    /// By path, with their entity tags.
-    files: BTreeMap<Cow<'static, str>, (HeaderValue, File)>,
+    /// By path.
+    files: BTreeMap<Cow<'static, str>, File>,
 }
 
 impl Site {
     fn new(policy: &str, files: Vec<File>) -> Result<Self, Fatal> {
-        let tagged = files.into_iter().map(|file| {
-            let tag = HeaderValue::try_from(format!("\"{}\"", fingerprint(&*file.content)))?;
-            Ok((file.path.clone(), (tag, file)))
-        });
-        Ok(Self { policy: HeaderValue::try_from(policy)?, files: tagged.collect::<Result<_, Fatal>>()? })
+        let files = files.into_iter().map(|file| (file.path.clone(), file));
+        Ok(Self { policy: HeaderValue::try_from(policy)?, files: files.collect() })
     }
 
     fn answer(&self, path: &str, request: &HeaderMap) -> Result<Response, Error> {
@@ -94,19 +99,21 @@ impl Site {
             "" => "/",
             path => path,
         };
-        let (tag, file) = self.files.get(path).ok_or(Error::NotFound)?;
+        let file = self.files.get(path).ok_or(Error::NotFound)?;
+        let tag = file.tag()?;
         let mut response = Response::default();
-        if knows(request, tag) {
+        if knows(request, &tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
             *response.body_mut() = Body::from(file.content.clone());
         }
         let headers = response.headers_mut();
-        headers.insert(ETAG, tag.clone());
+        headers.insert(ETAG, tag);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache.control()));
         headers.insert(CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static("same-origin"));

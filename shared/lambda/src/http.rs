@@ -2,13 +2,14 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, Page, RoomId, ShownMessage, Slice};
+use domain::{Error, Fields, Input, Network, Page, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, LINK},
+        header::{CACHE_CONTROL, CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
     },
+    request::RequestContext,
     service_fn,
 };
 use serde::Serialize;
@@ -22,6 +23,16 @@ pub type Response = lambda_http::Response<Body>;
 
 /// The header that carries the id under which a request is found in the logs.
 const REQUEST_ID: &str = "x-request-id";
+
+/// For two years, a browser asks this host for nothing without TLS (RFC 6797).
+pub(crate) const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// What a browser must do with every answer: keep none, since they are for the caller alone, and take each for what it says.
+const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (STRICT_TRANSPORT_SECURITY, TLS_ONLY),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
 
 /// Serves requests until the process ends.
 ///
@@ -43,7 +54,7 @@ where
             Err(error) => Err(error),
         };
         let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
-        response.headers_mut().extend(id);
+        response.headers_mut().extend(id.into_iter().chain(FOR_BROWSERS));
         Ok::<_, Infallible>(response)
     }))
     .await
@@ -73,6 +84,19 @@ pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
 #[must_use]
 pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref()?.first(name).map(str::to_owned)
+}
+
+/// Where the request comes from, as API Gateway has seen it: no header that a client could write.
+///
+/// # Errors
+/// `Internal` where API Gateway does not say.
+pub fn network(request: &Request) -> Result<Network, Error> {
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    let address = address.and_then(|address| address.parse().ok());
+    address.map(Network::of).ok_or_else(|| Error::internal("reading where a request comes from", "no address"))
 }
 
 /// The room that the path names.

@@ -15,6 +15,7 @@ pub mod socket;
 mod trust;
 
 pub use app::{App, Fatal};
+pub use auth::Tokens;
 
 /// A call of an AWS SDK allocates some hundred times; the system's allocator took a fifth of its time.
 #[global_allocator]

@@ -25,7 +25,7 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<FieldErrors>,
     #[serde(skip)]
-    retry_after: Option<u64>,
+    pub(crate) retry_after: Option<u64>,
 }
 
 const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
@@ -36,7 +36,9 @@ const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
         Error::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
+        Error::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
         Error::NotAMember => (StatusCode::FORBIDDEN, "not_a_member"),
+        Error::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
         Error::NotFound => (StatusCode::NOT_FOUND, "not_found"),
         Error::RoomNotFound => (StatusCode::NOT_FOUND, "room_not_found"),
         Error::MessageNotFound(_) => (StatusCode::NOT_FOUND, "message_not_found"),
@@ -45,6 +47,7 @@ const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::RoomFull => (StatusCode::CONFLICT, "room_full"),
         Error::TooManyRooms(_) => (StatusCode::CONFLICT, "too_many_rooms"),
         Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+        Error::TooManySockets => (StatusCode::TOO_MANY_REQUESTS, "too_many_sockets"),
         Error::AttachmentUnchecked | Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }

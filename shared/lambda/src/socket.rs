@@ -31,7 +31,9 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
+    /// Reads an event of API Gateway.
+    #[must_use]
+    pub fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
         let protocols = request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok());
@@ -90,6 +92,7 @@ impl Incoming {
             code: problem.code,
             detail: &problem.detail,
             client_id: frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str()),
+            retry_after: problem.retry_after,
             request_id: &self.request_id,
         };
         if let Err(error) = self.reply(app, &event).await {

@@ -4,11 +4,7 @@
 //! are the five that Amazon Trust Services runs, valid until 2037 and longer
 //! (<https://www.amazontrust.com/repository/>); AWS asks its clients to trust all five.
 
-use aws_sdk_dynamodb::config::SharedHttpClient;
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 
 use crate::Fatal;
 
@@ -17,15 +13,14 @@ const AMAZON: &[u8] = include_bytes!("amazon-roots.pem");
 /// authorities.
 const AWS: &str = ".amazonaws.com";
 
-/// A client for these endpoints: it trusts Amazon alone where all of them are AWS's, and whom the system trusts otherwise.
-pub(crate) fn http_client<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Result<SharedHttpClient, Fatal> {
+/// Whom to trust at these endpoints: Amazon alone where all of them are AWS's, and whom the system trusts otherwise.
+pub(crate) fn tls<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Result<TlsContext, Fatal> {
     let store = if endpoints.into_iter().all(is_vouched_for) {
         TrustStore::empty().with_pem_certificate(AMAZON)
     } else {
         TrustStore::default()
     };
-    let context = TlsContext::builder().with_trust_store(store).build()?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context).build_https())
+    Ok(TlsContext::builder().with_trust_store(store).build()?)
 }
 
 /// Nobody need vouch for an endpoint without TLS.
@@ -59,6 +54,6 @@ mod tests {
     #[test]
     fn amazon_has_five_authorities() {
         assert_eq!(String::from_utf8_lossy(AMAZON).matches("BEGIN CERTIFICATE").count(), 5);
-        assert!(http_client(["https://dynamodb.us-east-1.amazonaws.com"]).is_ok());
+        assert!(tls(["https://dynamodb.us-east-1.amazonaws.com"]).is_ok());
     }
 }

@@ -3,41 +3,62 @@
 //! This is the only crate that speaks to sockets, through API Gateway's `@connections`. It knows neither rooms nor
 //! tables; a push that fails is a value, never an error, so one dead socket fails nothing.
 
+mod post;
+mod sign;
+
 use std::{
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use aws_sdk_apigatewaymanagement::{
     Client, Config,
-    config::{IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
     error::{ProvideErrorMetadata, SdkError},
-    primitives::Blob,
 };
-use domain::{Error, Event};
+use aws_smithy_http_client::{
+    Builder, Connector,
+    tls::{Provider, TlsContext, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
+use bytes::Bytes;
+use domain::{Error, Event, Timestamp};
 use futures_util::{StreamExt, stream};
+use http::uri::InvalidUri;
 
+use crate::{
+    post::{ATTEMPTS, Endpoint, FIRST_BACKOFF},
+    sign::Signer,
+};
+
+const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
 /// How many pushes run at once.
 const CONCURRENCY: usize = 64;
-/// How often a push is tried whose client is slow to take what it was sent before.
-const ATTEMPTS: u32 = 3;
-/// How long a push waits before it is tried again, at first.
-const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// How long one socket may hold up the answer to the sender.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long all sockets of an event together may.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(4);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
 
-/// An event as it goes over a socket, serialised once for all.
+/// An event as it goes over a socket, serialised and hashed once for all.
 #[derive(Clone, Debug)]
-pub struct Frame(Blob);
+pub struct Frame {
+    body: Bytes,
+    hash: Arc<str>,
+}
 
 impl Frame {
     /// The frame of an event.
     pub fn new(event: &Event<'_>) -> Result<Self, Error> {
         let json = serde_json::to_vec(event).map_err(|error| Error::internal("writing a frame", error))?;
-        Ok(Self(Blob::new(json)))
+        Ok(Self::of(json.into()))
+    }
+
+    fn of(body: Bytes) -> Self {
+        Self { hash: sign::hash(&body).into(), body }
     }
 }
 
@@ -54,45 +75,80 @@ pub enum Outcome {
     Failed(Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Where API Gateway is, and as whom it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The URL of the WebSocket API's stage.
+    pub endpoint: String,
+    /// Its region.
+    pub region: String,
+    /// What calls are signed with.
+    pub credentials: Credentials,
+    /// Whom to trust.
+    pub tls: TlsContext,
+}
+
 /// The sockets of the WebSocket API. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Sockets {
-    config: Config,
+pub struct Sockets(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    endpoint: Endpoint,
     /// Made when first used: most functions never push.
-    client: Arc<OnceLock<Client>>,
+    connector: OnceLock<Connector>,
+    /// Made when first used: most functions never close a socket.
+    client: OnceLock<Client>,
 }
 
 impl Sockets {
-    /// The sockets behind the endpoint, region and credentials of `config`.
-    #[must_use]
-    pub fn new(config: aws_sdk_apigatewaymanagement::config::Builder) -> Self {
-        let config = config
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
-            .timeout_config(
-                TimeoutConfig::builder().connect_timeout(CONNECT_PATIENCE).operation_timeout(PATIENCE).build(),
-            )
-            // Answers are empty, and the credentials are values already.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .identity_cache(IdentityCache::no_cache())
-            .build();
-        Self { config, client: Arc::default() }
+    /// The sockets of `settings`.
+    ///
+    /// # Errors
+    /// What is wrong with the endpoint.
+    pub fn new(settings: Settings) -> Result<Self, InvalidUri> {
+        let endpoint = Endpoint::parse(&settings.endpoint)?;
+        Ok(Self(Arc::new(Inner { settings, endpoint, connector: OnceLock::new(), client: OnceLock::new() })))
+    }
+
+    fn connector(&self) -> &Connector {
+        self.0.connector.get_or_init(|| {
+            let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_PATIENCE).build();
+            let tls = self.0.settings.tls.clone();
+            Connector::builder().tls_provider(TLS).tls_context(tls).connector_settings(settings).build()
+        })
     }
 
     fn client(&self) -> &Client {
-        self.client.get_or_init(|| Client::from_conf(self.config.clone()))
+        self.0.client.get_or_init(|| {
+            let Settings { endpoint, region, credentials, tls } = self.0.settings.clone();
+            let config = Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new(region))
+                .credentials_provider(credentials)
+                .endpoint_url(endpoint)
+                .http_client(Builder::new().tls_provider(TLS).tls_context(tls).build_https())
+                .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
+                .timeout_config(
+                    TimeoutConfig::builder().connect_timeout(CONNECT_PATIENCE).operation_timeout(PATIENCE).build(),
+                )
+                // Answers are empty, and the credentials are values already.
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+                .identity_cache(IdentityCache::no_cache());
+            Client::from_conf(config.build())
+        })
     }
 
     /// Opens the connection to API Gateway, so that the first push need not wait for it.
     pub async fn open(&self) {
         // No socket has this id; the answer does not matter, only that there was one.
-        let nothing = Frame(Blob::new([]));
-        self.push("warm-up", &nothing).await;
+        self.push("warm-up", &Frame::of(Bytes::new())).await;
     }
 
     /// Pushes a frame to one socket.
     pub async fn push(&self, connection: &str, frame: &Frame) -> Outcome {
-        let sent = self.client().post_to_connection().connection_id(connection).data(frame.0.clone()).send().await;
-        outcome(sent)
+        self.post(&self.signer(), connection, frame).await
     }
 
     /// Pushes frames to many sockets at once; tells for each what became of it, in no order. Those that have no answer
@@ -102,15 +158,26 @@ impl Sockets {
         pushes: impl IntoIterator<Item = (T, Frame)>,
         connection: impl Fn(&T) -> &str,
     ) -> Vec<(T, Outcome)> {
+        let signer = self.signer();
         stream::iter(pushes)
             .map(async |(target, frame)| {
-                let outcome = self.push(connection(&target), &frame).await;
+                let outcome = self.post(&signer, connection(&target), &frame).await;
                 (target, outcome)
             })
             .buffer_unordered(CONCURRENCY)
             .take_until(tokio::time::sleep(PATIENCE_WITH_ALL))
             .collect()
             .await
+    }
+
+    fn signer(&self) -> Signer {
+        let Settings { credentials, region, .. } = &self.0.settings;
+        Signer::new(credentials, region, Timestamp::from(SystemTime::now()))
+    }
+
+    /// Asks for a socket: `Gone` where there is none.
+    pub async fn look(&self, connection: &str) -> Outcome {
+        outcome(self.client().get_connection().connection_id(connection).send().await)
     }
 
     /// Closes a socket.

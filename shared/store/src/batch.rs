@@ -1,6 +1,8 @@
 //! Many items by key, in as few calls as possible.
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 use domain::Error;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -8,9 +10,11 @@ use crate::{Consistency, Item, Store, error::failed, transaction::backoff};
 
 /// What one `BatchGetItem` takes.
 const MAX_KEYS: usize = 100;
+/// What one `BatchWriteItem` takes.
+const MAX_WRITES: usize = 25;
 /// How many calls run at once.
 const CONCURRENCY: usize = 8;
-/// How often keys are asked for that DynamoDB has left unprocessed.
+/// How often DynamoDB is asked for what it has left unprocessed.
 const MAX_ATTEMPTS: u32 = 6;
 
 impl Store {
@@ -54,4 +58,35 @@ impl Store {
         }
         Err(Error::Unavailable { doing: DOING, source: "keys stay unprocessed".into() })
     }
+    /// Deletes items; those that do not exist are no error.
+    pub(crate) async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<(), Error> {
+        let deletes = keys.into_iter().map(delete).collect::<Result<Vec<_>, _>>()?;
+        let chunks: Vec<_> = deletes.chunks(MAX_WRITES).map(<[WriteRequest]>::to_vec).collect();
+        stream::iter(chunks)
+            .map(|writes| self.batch_write_chunk(table, writes))
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await
+    }
+
+    async fn batch_write_chunk(&self, table: &str, mut writes: Vec<WriteRequest>) -> Result<(), Error> {
+        const DOING: &str = "deleting a batch of items";
+        for attempt in 0..MAX_ATTEMPTS {
+            let wanted = HashMap::from([(table.to_owned(), writes)]);
+            let output =
+                self.client.batch_write_item().set_request_items(Some(wanted)).send().await.map_err(failed(DOING))?;
+            match output.unprocessed_items.unwrap_or_default().remove(table) {
+                None => return Ok(()),
+                Some(unprocessed) => writes = unprocessed,
+            }
+            backoff(attempt).await;
+        }
+        Err(Error::Unavailable { doing: DOING, source: "items stay unprocessed".into() })
+    }
+}
+
+fn delete(key: Item) -> Result<WriteRequest, Error> {
+    let delete = DeleteRequest::builder().set_key(Some(key)).build();
+    let delete = delete.map_err(|error| Error::internal("building a batch", error))?;
+    Ok(WriteRequest::builder().delete_request(delete).build())
 }

@@ -1,26 +1,29 @@
-//! `credentials`: password hashes, by folded username, written once; and beside each the count of the attempts to log in
-//! with that name, which expires.
+//! `credentials`: password hashes, by folded username; and beside each the counts of the attempts to log in with that name,
+//! which expire: by network, and by minute.
 //!
-//! Attempts are counted before a password is looked at, in one conditional write, so that many at once are no way around
-//! the count; and for names that nobody has as well, so that it tells nothing about who exists.
+//! Attempts are counted before a password is looked at, each in one conditional write, so that many at once are no way
+//! around the counts; and for names that nobody has as well, so that they tell nothing about who exists.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    types::ReturnValuesOnConditionCheckFailure,
+    types::{ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Error, Timestamp, User, UserId, Username};
+use domain::{Error, Network, Timestamp, User, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
     error::{failed, refused},
     from_item, n, s,
+    transaction::check,
 };
 
-/// How long attempts are remembered after the last one.
-const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
+/// How long a network is remembered after the last attempt from it.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(30 * 24);
+/// How long what was counted in one minute is kept.
+const MINUTE_KEPT_FOR: Duration = Duration::from_mins(2);
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct CredentialsItem {
@@ -30,19 +33,35 @@ pub(crate) struct CredentialsItem {
     pub(crate) password_hash: String,
 }
 
-/// Attempts in a row to log in with one name, none of which has succeeded yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// What is known of a network from which somebody tries to log in with a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Attempts {
-    /// How many.
+    /// How many attempts in a row have not succeeded.
     pub count: u64,
     /// Until when, in milliseconds since 1970, there may be no more.
-    #[serde(default)]
     pub locked_until: u64,
+    /// Until when, in milliseconds since 1970, it is one from which somebody has logged in with this name.
+    pub known_until: u64,
 }
 
-/// The key of the attempts: no name has a space.
-fn attempts_key(folded: &str) -> String {
-    format!("{folded} attempts")
+/// What became of counting an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// It was counted. The attempts with it.
+    Counted(Attempts),
+    /// There have been as many as there may be. The attempts without it.
+    Full(Attempts),
+}
+
+/// The key of the attempts from a network: no name has a space.
+fn network_key(folded: &str, network: Network) -> String {
+    format!("{folded} {network}")
+}
+
+/// The key of the attempts from all networks within a minute.
+fn minute_key(folded: &str, now: Timestamp) -> String {
+    format!("{folded} minute {}", now.seconds() / 60)
 }
 
 impl Store {
@@ -61,16 +80,48 @@ impl Store {
         Ok(item.map(|item| (User { id: item.user_id, username: item.display_name }, item.password_hash)))
     }
 
-    /// Counts an attempt, unless `most` have been made. Returns those that have been then.
-    pub async fn count_attempt(&self, folded: &str, most: u64, now: Timestamp) -> Result<Option<Attempts>, Error> {
-        let count = self
-            .update_attempts(folded, now)
-            .update_expression("SET expires_at = :expires_at ADD #count :one")
-            .condition_expression("attribute_not_exists(#count) OR #count < :most")
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":most", n(most));
-        let refused = counted(count).await?;
-        refused.map(from_item::<Attempts>).transpose()
+    /// Puts another hash in the place of one. `false` if that is not the hash of the name any more.
+    pub async fn change_password(&self, folded: &str, before: &str, after: &str) -> Result<bool, Error> {
+        let change = self
+            .update_credentials(folded)
+            .update_expression("SET password_hash = :after")
+            .condition_expression("password_hash = :before")
+            .expression_attribute_values(":before", s(before))
+            .expression_attribute_values(":after", s(after));
+        Ok(updated("changing a password", change).await?.is_ok())
+    }
+
+    /// The condition of a transaction that the hash is still that of the name.
+    pub(crate) fn check_password(&self, folded: &str, hash: &str) -> Result<TransactWriteItem, Error> {
+        check(
+            ConditionCheck::builder()
+                .table_name(&self.tables.credentials)
+                .key("username", s(folded))
+                .condition_expression("password_hash = :hash")
+                .expression_attribute_values(":hash", s(hash))
+                .build(),
+        )
+    }
+
+    /// Counts an attempt from a network, unless `most` have been made.
+    pub async fn count_attempt(
+        &self,
+        folded: &str,
+        network: Network,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<Count, Error> {
+        let count = self.count(&network_key(folded, network), most, now + FORGOTTEN_AFTER);
+        Ok(match updated(COUNTING, count).await? {
+            Ok(item) => Count::Counted(from_item(item)?),
+            Err(item) => Count::Full(from_item(item)?),
+        })
+    }
+
+    /// Counts an attempt from wherever, unless `most` have been made in this minute. Whether it was counted.
+    pub async fn count_attempt_anywhere(&self, folded: &str, most: u64, now: Timestamp) -> Result<bool, Error> {
+        let count = self.count(&minute_key(folded, now), most, now + MINUTE_KEPT_FOR);
+        Ok(updated(COUNTING, count).await?.is_ok())
     }
 
     /// Counts an attempt and allows no other until `locked_until`, if there were exactly those `before`. `false` if
@@ -78,53 +129,87 @@ impl Store {
     pub async fn count_last_attempt(
         &self,
         folded: &str,
+        network: Network,
         before: Attempts,
         locked_until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let count = self
-            .update_attempts(folded, now)
+            .update_count(&network_key(folded, network))
             .update_expression("SET expires_at = :expires_at, #count = :after, locked_until = :locked_until")
             .condition_expression("#count = :before")
+            .expression_attribute_values(":expires_at", n((now + FORGOTTEN_AFTER).seconds()))
             .expression_attribute_values(":before", n(before.count))
             .expression_attribute_values(":after", n(before.count + 1))
             .expression_attribute_values(":locked_until", n(locked_until.millis()));
-        Ok(counted(count).await?.is_none())
+        Ok(updated(COUNTING, count).await?.is_ok())
     }
 
-    fn update_attempts(&self, folded: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+    /// Takes back what [`Store::count_attempt`] has counted: the attempt was not made.
+    pub async fn take_attempt_back(&self, folded: &str, network: Network) -> Result<(), Error> {
+        self.take_back(&network_key(folded, network)).await
+    }
+
+    /// Takes back what [`Store::count_attempt_anywhere`] has counted: the attempt was not made.
+    pub async fn take_attempt_anywhere_back(&self, folded: &str, now: Timestamp) -> Result<(), Error> {
+        self.take_back(&minute_key(folded, now)).await
+    }
+
+    /// Forgets the attempts from a network, as one has succeeded; from now on it is a known one.
+    pub async fn forgive_attempts(&self, folded: &str, network: Network, known_until: Timestamp) -> Result<(), Error> {
+        let forgive = self
+            .update_credentials(&network_key(folded, network))
+            .update_expression("SET known_until = :known_until, expires_at = :expires_at REMOVE #count, locked_until")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":known_until", n(known_until.millis()))
+            .expression_attribute_values(":expires_at", n(known_until.seconds()));
+        updated("forgiving attempts to log in", forgive).await.map(drop)
+    }
+
+    fn count(&self, key: &str, most: u64, expires_at: Timestamp) -> UpdateItemFluentBuilder {
+        self.update_count(key)
+            .update_expression("SET expires_at = :expires_at ADD #count :one")
+            .condition_expression("attribute_not_exists(#count) OR #count < :most")
+            .expression_attribute_values(":expires_at", n(expires_at.seconds()))
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":most", n(most))
+    }
+
+    async fn take_back(&self, key: &str) -> Result<(), Error> {
+        let take_back = self
+            .update_count(key)
+            .update_expression("SET #count = #count - :one")
+            // Forgiven meanwhile, it is taken back.
+            .condition_expression("#count > :zero")
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":zero", n(0));
+        updated(COUNTING, take_back).await.map(drop)
+    }
+
+    fn update_count(&self, key: &str) -> UpdateItemFluentBuilder {
+        self.update_credentials(key).expression_attribute_names("#count", "count")
+    }
+
+    fn update_credentials(&self, key: &str) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.credentials)
-            .key("username", s(attempts_key(folded)))
-            .expression_attribute_names("#count", "count")
-            .expression_attribute_values(":expires_at", n((now + FORGOTTEN_AFTER).seconds()))
+            .key("username", s(key))
+            .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
-
-    /// Forgets the attempts, as one has succeeded.
-    pub async fn forget_attempts(&self, folded: &str) -> Result<(), Error> {
-        self.client
-            .delete_item()
-            .table_name(&self.tables.credentials)
-            .key("username", s(attempts_key(folded)))
-            .send()
-            .await
-            .map_err(failed("forgetting attempts to log in"))?;
-        Ok(())
-    }
 }
 
-/// `None` where the attempt was counted; else the attempts as they are.
-async fn counted(count: UpdateItemFluentBuilder) -> Result<Option<Item>, Error> {
-    match count.send().await {
-        Ok(_) => Ok(None),
+/// The item as it is: after the update, or where its condition has failed.
+async fn updated(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<Result<Item, Item>, Error> {
+    match update.send().await {
+        Ok(output) => Ok(Ok(output.attributes.unwrap_or_default())),
         Err(error) if refused(&error) => match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => Ok(Some(refused.item.unwrap_or_default())),
-            error => Err(Error::internal(DOING, error)),
+            UpdateItemError::ConditionalCheckFailedException(refused) => Ok(Err(refused.item.unwrap_or_default())),
+            error => Err(Error::internal(doing, error)),
         },
-        Err(error) => Err(failed(DOING)(error)),
+        Err(error) => Err(failed(doing)(error)),
     }
 }
 
-const DOING: &str = "counting an attempt to log in";
+const COUNTING: &str = "counting an attempt to log in";

@@ -12,6 +12,7 @@ mod credentials;
 mod error;
 mod memberships;
 mod messages;
+mod registrations;
 mod rooms;
 mod sessions;
 mod transaction;
@@ -30,12 +31,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
 pub use connections::Socket;
-pub use credentials::Attempts;
+pub use credentials::{Attempts, Count};
 use domain::Error;
 pub use memberships::Membership;
 pub use messages::Range;
 pub use rooms::Turn;
 pub use sessions::Session;
+pub use users::Vacancy;
 
 /// An item, by attribute name.
 type Item = std::collections::HashMap<String, AttributeValue>;
@@ -119,6 +121,16 @@ fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
 /// A number as an attribute.
 fn n(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
+}
+
+/// A duration as an attribute, in milliseconds.
+fn millis(duration: Duration) -> AttributeValue {
+    AttributeValue::N(duration.as_millis().to_string())
+}
+
+/// The number of an attribute.
+fn number(attribute: AttributeValue) -> Result<u64, Error> {
+    serde_dynamo::from_attribute_value(attribute).map_err(|error| Error::internal("reading a number", error))
 }
 
 /// A string as an attribute.

@@ -1,6 +1,7 @@
 //! `rooms`: rooms with their members, and the order of their messages. The room with id 0 counts.
 //!
-//! One conditional write per message authorises the sender, puts the message in order and names its audience.
+//! One conditional write per message authorises the sender, holds them to their pace, puts the message in order and names
+//! its audience.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +9,13 @@ use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Description, Error, MessageId, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
+use domain::{Description, Error, MessageId, Pace, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Consistency, Item, Store,
     error::{failed, refused},
-    from_item, n, to_item,
+    from_item, millis, n, number, to_item,
     transaction::put,
 };
 
@@ -76,6 +77,12 @@ impl From<RoomItem> for Room {
     }
 }
 
+/// The attribute with the time at which a member may send a whole burst again. One for each who has sent something, beside
+/// the map `sent`: rooms that were made before there was a pace have no map for it.
+pub(crate) fn pace(member: UserId) -> String {
+    format!("pace {member}")
+}
+
 /// A room, from its item.
 pub(crate) fn room(item: Item) -> Result<Room, Error> {
     Ok(from_item::<RoomItem>(item)?.into())
@@ -133,59 +140,103 @@ impl Store {
     /// Gives the next message of a room its turn: one write that fails for whoever is not in the room.
     ///
     /// The message gets the id `wanted`, or where that is not higher than all before (clocks differ, or two came in one
-    /// millisecond) the next higher one, with a second write that always succeeds for a member.
+    /// millisecond) the next higher one. That takes a second write, as does a sender who is ahead of their pace, or both; a
+    /// third follows only where one of the two comes true while the other is written, and fails for nobody who may send: it
+    /// asks for nothing that other senders could change.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAMember`.
+    /// `RoomNotFound`, `NotAMember`, `RateLimited`.
     pub async fn take_turn(&self, room: RoomId, sender: UserId, wanted: MessageId) -> Result<Turn, Error> {
-        let in_order = self
-            .turn(room, sender, wanted.created_at())
-            .update_expression(format!("SET last_message_id = :wanted, {TURN}"))
-            .condition_expression(format!(
-                "{IS_MEMBER} AND (attribute_not_exists(last_message_id) OR last_message_id < :wanted)"
-            ))
-            .expression_attribute_values(":wanted", n(wanted.get()));
-        if let Some(before) = taken(in_order, sender).await? {
-            return Ok(Turn::after(before, wanted));
+        const MOST_WRITES: u32 = 3;
+        let now = wanted.created_at();
+        let (mut in_order, mut on_time) = (true, true);
+        for _ in 0..MOST_WRITES {
+            let (before, full_at) = match taken(self.turn(room, sender, wanted, in_order, on_time), sender).await? {
+                Taken::After(before) => return Ok(Turn::after(before, wanted)),
+                Taken::Not { room, full_at } => (room, full_at),
+            };
+            if !before.members.contains(&sender) {
+                return Err(Error::NotAMember);
+            }
+            let wait = Pace::MESSAGES.wait(full_at, now);
+            if !wait.is_zero() {
+                return Err(Error::rate_limited(wait));
+            }
+            in_order = before.last_message_id.is_none_or(|last| last < wanted);
+            on_time = full_at <= now;
         }
-        let next = self
-            .turn(room, sender, wanted.created_at())
-            .update_expression(format!("SET last_message_id = last_message_id + :one, {TURN}"))
-            .condition_expression(format!("{IS_MEMBER} AND attribute_exists(last_message_id)"));
-        let before = taken(next, sender).await?.ok_or(Error::NotAMember)?;
-        let id = before.last_message_id.map_or(wanted, MessageId::next);
-        Ok(Turn::after(before, id))
+        Err(Error::Unavailable { doing: DOING, source: "the sender comes and goes".into() })
     }
 
-    fn turn(&self, room: RoomId, sender: UserId, now: Timestamp) -> UpdateItemFluentBuilder {
-        self.client
+    fn turn(
+        &self,
+        room: RoomId,
+        sender: UserId,
+        wanted: MessageId,
+        in_order: bool,
+        on_time: bool,
+    ) -> UpdateItemFluentBuilder {
+        let Pace { every, ahead } = Pace::MESSAGES;
+        let now = wanted.created_at();
+        let (id, its_condition) = if in_order {
+            (":wanted", "(attribute_not_exists(last_message_id) OR last_message_id < :wanted)")
+        } else {
+            ("last_message_id + :one", "attribute_exists(last_message_id)")
+        };
+        let (full_at, pace_condition) = if on_time {
+            (":full_at", "(attribute_not_exists(#pace) OR #pace <= :now)")
+        } else {
+            ("#pace + :every", "#pace <= :latest")
+        };
+        let turn = self
+            .client
             .update_item()
             .table_name(&self.tables.rooms)
             .key("id", n(room.get()))
+            .update_expression(format!(
+                "SET last_message_id = {id}, #pace = {full_at}, #sequence = #sequence + :one, \
+                 sent.#sender = #sequence + :one, updated_at = :now"
+            ))
+            .condition_expression(format!("contains(members, :sender) AND {its_condition} AND {pace_condition}"))
+            .expression_attribute_names("#pace", pace(sender))
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_names("#sender", sender.to_string())
             .expression_attribute_values(":sender", n(sender.get()))
             .expression_attribute_values(":now", n(now.millis()))
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllOld)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        // A value that no expression names is refused.
+        let turn = if in_order { turn.expression_attribute_values(":wanted", n(wanted.get())) } else { turn };
+        if on_time {
+            turn.expression_attribute_values(":full_at", n((now + every).millis()))
+        } else {
+            turn.expression_attribute_values(":every", millis(every))
+                .expression_attribute_values(":latest", n((now + ahead).millis()))
+        }
     }
 }
 
-const IS_MEMBER: &str = "contains(members, :sender)";
-const TURN: &str = "#sequence = #sequence + :one, sent.#sender = #sequence + :one, updated_at = :now";
-
 impl Turn {
-    fn after(before: Room, id: MessageId) -> Self {
+    fn after(before: Room, wanted: MessageId) -> Self {
+        let id = before.last_message_id.filter(|last| *last >= wanted).map_or(wanted, MessageId::next);
         Self { id, sequence: before.sequence + 1, previous: before.last_message_id, members: before.members }
     }
 }
 
-/// The room as it was before the turn, or `None` where the sender is a member and the condition failed all the same.
-async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Option<Room>, Error> {
-    const DOING: &str = "taking a turn in a room";
+/// What became of a write that takes a turn.
+enum Taken {
+    /// It was written: the room as it was before.
+    After(Room),
+    /// A condition failed: the room as it is, and when its sender may send a whole burst again.
+    Not { room: Room, full_at: Timestamp },
+}
+
+const DOING: &str = "taking a turn in a room";
+
+async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Taken, Error> {
     let error = match turn.send().await {
-        Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Some),
+        Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Taken::After),
         Err(error) => error,
     };
     if !refused(&error) {
@@ -195,6 +246,7 @@ async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Option<R
         UpdateItemError::ConditionalCheckFailedException(refused) => refused.item,
         _ => None,
     };
-    let room = room(item.ok_or(Error::RoomNotFound)?)?;
-    if room.members.contains(&sender) { Ok(None) } else { Err(Error::NotAMember) }
+    let mut item = item.ok_or(Error::RoomNotFound)?;
+    let full_at = Timestamp::from_millis(item.remove(&pace(sender)).map_or(Ok(0), number)?);
+    Ok(Taken::Not { room: room(item)?, full_at })
 }

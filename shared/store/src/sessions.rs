@@ -1,11 +1,17 @@
-//! `sessions`: one item a login, by session id. Read by every authenticated request, removed at logout, expired by
-//! DynamoDB's time to live.
+//! `sessions`: one item a login, by user and session id. Read by every authenticated request, removed at logout, expired by
+//! DynamoDB's time to live. Those of one user are one query.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{
+    operation::get_item::builders::GetItemFluentBuilder,
+    types::{Put, ReturnValue},
+};
 use domain::{Error, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Store, error::failed, from_item, s, to_item};
+use crate::{Item, Store, error::failed, from_item, n, s, to_item, transaction::put};
+
+const USER_ID: &str = "user_id";
+const ID: &str = "id";
 
 /// A login that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,48 +33,70 @@ impl Store {
     /// Opens the connection to DynamoDB, so that the first event need not wait for it. Every function may read sessions
     /// for this, at least.
     pub async fn open(&self) {
-        // No session has this id; the answer does not matter, only that there was one.
-        let read = self.client.get_item().table_name(&self.tables.sessions).key("id", s("warm-up"));
-        drop(read.send().await);
+        // No user has this id; the answer does not matter, only that there was one.
+        drop(self.get_session(0, "warm-up").send().await);
     }
 
-    /// Opens a session.
-    pub async fn put_session(&self, session: &Session) -> Result<(), Error> {
-        self.client
-            .put_item()
-            .table_name(&self.tables.sessions)
-            .set_item(Some(to_item(session)?))
-            .send()
-            .await
-            .map_err(failed("opening a session"))?;
-        Ok(())
+    /// Opens a session for a folded name. `false` if that is not the hash of its password any more: whoever changes it ends
+    /// all sessions then, and this one must not come after.
+    pub async fn open_session(&self, session: &Session, folded: &str, hash: &str) -> Result<bool, Error> {
+        let open = Put::builder().table_name(&self.tables.sessions).set_item(Some(to_item(session)?)).build();
+        let actions = vec![put(open)?, self.check_password(folded, hash)?];
+        Ok(self.transact("opening a session", actions).await?.is_ok())
     }
 
-    /// The session, unless it has ended. Strongly consistent: a logout counts at once.
-    pub async fn session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
-        let found = self
+    /// The session of a user, unless it has ended. Strongly consistent: a logout counts at once.
+    pub async fn session(&self, user: UserId, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
+        let read = self.get_session(user.get(), id).consistent_read(true);
+        unless_over(read.send().await.map_err(failed("reading a session"))?.item, now)
+    }
+
+    /// All sessions of a user, none missing; also those that are over.
+    pub async fn sessions(&self, user: UserId) -> Result<Vec<Session>, Error> {
+        let mut sessions = Vec::new();
+        let mut pages = self
             .client
-            .get_item()
+            .query()
             .table_name(&self.tables.sessions)
-            .key("id", s(id))
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", n(user.get()))
             .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("reading a session"))?;
-        unless_over(found.item, now)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(failed("reading the sessions of a user"))?.items.unwrap_or_default();
+            for item in items {
+                sessions.push(from_item(item)?);
+            }
+        }
+        Ok(sessions)
     }
 
-    /// Ends a session. Returns it, unless it had ended before.
-    pub async fn end_session(&self, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
+    /// Ends a session of a user. Returns it, unless it had ended before.
+    pub async fn end_session(&self, user: UserId, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
         let deleted = self
             .client
             .delete_item()
             .table_name(&self.tables.sessions)
-            .key("id", s(id))
+            .set_key(Some(key(user.get(), id)))
             .return_values(ReturnValue::AllOld)
             .send()
             .await
             .map_err(failed("ending a session"))?;
         unless_over(deleted.attributes, now)
     }
+
+    /// Ends sessions.
+    pub async fn end_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
+        let keys = sessions.iter().map(|session| key(session.user_id.get(), &session.id)).collect();
+        self.batch_delete(&self.tables.sessions, keys).await
+    }
+
+    fn get_session(&self, user: u64, id: &str) -> GetItemFluentBuilder {
+        self.client.get_item().table_name(&self.tables.sessions).set_key(Some(key(user, id)))
+    }
+}
+
+fn key(user: u64, id: &str) -> Item {
+    Item::from([(USER_ID.to_owned(), n(user)), (ID.to_owned(), s(id))])
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     error::BuildError,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, Delete, Put, TransactWriteItem, Update},
+    types::{CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update},
 };
 use domain::Error;
 
@@ -74,6 +74,11 @@ impl Store {
 pub(crate) async fn backoff(attempt: u32) {
     let most = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
     tokio::time::sleep(most.mul_f64(fastrand::f64())).await;
+}
+
+/// A `ConditionCheck` as an action of a transaction.
+pub(crate) fn check(check: Result<ConditionCheck, BuildError>) -> Result<TransactWriteItem, Error> {
+    Ok(TransactWriteItem::builder().condition_check(built(check)?).build())
 }
 
 /// A `Put` as an action of a transaction.

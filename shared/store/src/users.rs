@@ -28,6 +28,12 @@ struct UsernamesItem {
     display_name: Username,
 }
 
+/// How many users there are, while a name is free.
+#[derive(Clone, Copy, Debug)]
+pub struct Vacancy {
+    count: u64,
+}
+
 /// Where the id of a new user comes from.
 enum Id {
     /// One more than the count that was read; the transaction counts up if that is still so.
@@ -37,13 +43,28 @@ enum Id {
 }
 
 impl Store {
-    /// Registers somebody: in two round trips, and with ids without gaps, unless two register at the same moment.
-    pub async fn create_user(&self, username: &Username, password_hash: &str, now: Timestamp) -> Result<User, Error> {
+    /// Where somebody of this name would be registered.
+    ///
+    /// # Errors
+    /// `UsernameTaken`.
+    pub async fn vacancy(&self, username: &Username) -> Result<Vacancy, Error> {
         let folded = username.folded();
         let (taken, count) = tokio::try_join!(self.user_by_name(&folded, Consistency::Strong), self.count_users())?;
-        if taken.is_some() {
-            return Err(Error::UsernameTaken);
-        }
+        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Error::UsernameTaken) }
+    }
+
+    /// Registers somebody, with ids without gaps, unless somebody else has registered since the vacancy was seen.
+    ///
+    /// # Errors
+    /// `UsernameTaken`.
+    pub async fn create_user(
+        &self,
+        username: &Username,
+        Vacancy { count }: Vacancy,
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<User, Error> {
+        let folded = username.folded();
         if let Some(user) = self.insert_user(username, &folded, password_hash, Id::AfterCount(count), now).await? {
             return Ok(user);
         }

@@ -5,12 +5,14 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed journey")]
 
 mod attaching;
+mod change_password;
 mod check_attachment;
 mod create_chatroom;
 mod join_chatroom;
 mod leave_chatroom;
 mod login;
 mod logout;
+mod logout_all;
 mod message;
 mod read_message;
 mod reader;

@@ -1,84 +1,29 @@
-//! Every call but register and login needs a token that the server gave out and has not taken back.
+//! Every call but register and login needs a token that the server gave out and has not taken back: `authorization` tries
+//! them all. Here is what a token comes in, and how long it is good.
 
-use e2e::{Answer, Forgery, Server};
+use e2e::{Answer, PASSWORD, Server, Signer, User, key_of};
 use reqwest::{Method, header::AUTHORIZATION};
+use serde_json::json;
 
-/// Every route that needs a token. A test of the repository compares this with the template.
-pub(crate) const CALLS: [(Method, &str); 12] = [
-    (Method::POST, "/auth/logout"),
-    (Method::POST, "/create-attachment"),
-    (Method::POST, "/create-chatroom"),
-    (Method::GET, "/find-user"),
-    (Method::POST, "/join-chatroom"),
-    (Method::DELETE, "/leave-chatroom/{conversation_id}"),
-    (Method::GET, "/list-chatrooms"),
-    (Method::GET, "/list-conversation-messages/{conversation_id}"),
-    (Method::GET, "/list-members/{conversation_id}"),
-    (Method::GET, "/list-messages"),
-    (Method::POST, "/read-message"),
-    (Method::POST, "/send-message"),
-];
+use crate::authorization::calls;
 
-/// Makes every call with an `Authorization` header, or with none, and expects each to be refused.
-async fn every_call_is_refused(server: &Server, authorization: Option<&str>) {
-    for (method, route) in CALLS {
-        let path = route.replace("{conversation_id}", "1");
-        for path in [format!("{path}/"), path] {
-            let mut request = server.request(method.clone(), &path);
-            if let Some(value) = authorization {
-                request = request.header(AUTHORIZATION, value);
-            }
-            Answer::to(request).await.refuses(401, "unauthenticated");
-        }
+#[tokio::test]
+async fn a_call_without_its_trailing_slash_needs_a_token_as_well() {
+    let server = Server::start().await;
+    for (method, path) in calls() {
+        let path = path.replace("{conversation_id}", "1");
+        Answer::to(server.request(method, &path)).await.refuses(401, "unauthenticated");
     }
 }
 
 #[tokio::test]
-async fn without_a_token() {
-    let server = Server::start().await;
-    every_call_is_refused(&server, None).await;
-}
-
-#[tokio::test]
-async fn with_something_that_is_no_bearer_token() {
+async fn what_is_no_bearer_token_is_none() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     for value in ["", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer null", "Basic YW5uOnB3", &ann.token] {
         let request = server.request(Method::GET, "/list-chatrooms/").header(AUTHORIZATION, value);
         Answer::to(request).await.refuses(401, "unauthenticated");
     }
-    every_call_is_refused(&server, Some("Bearer a.b.c")).await;
-}
-
-#[tokio::test]
-async fn with_a_forged_token() {
-    let server = Server::start().await;
-    let ann = server.user("ann").await;
-    for forgery in Forgery::ALL {
-        every_call_is_refused(&server, Some(&format!("Bearer {}", forgery.of(&ann.token)))).await;
-    }
-    ann.get("/list-chatrooms/").await.is(200);
-}
-
-#[tokio::test]
-async fn with_a_token_that_is_over() {
-    let because = "nobody else has its secret, so as to sign one";
-    let Some(server) = Server::start_on_disk(because).await else { return };
-    let ann = server.user("ann").await;
-    let secret = server.token_secret();
-    // Else the next would be refused for its signature alone.
-    ann.with_token(Forgery::renewed(&ann.token, &secret)).get("/list-chatrooms/").await.is(200);
-    let over = Forgery::expired(&ann.token, &secret);
-    every_call_is_refused(&server, Some(&format!("Bearer {over}"))).await;
-    assert_eq!(server.handshake("", &["bearer", &over]).await.err().unwrap().status, 401);
-}
-
-#[tokio::test]
-async fn after_logging_out() {
-    let server = Server::start().await;
-    let ann = server.user("ann").await;
-    ann.logs_out().await;
-    every_call_is_refused(&server, Some(&format!("Bearer {}", ann.token))).await;
 }
 
 #[tokio::test]
@@ -87,4 +32,55 @@ async fn the_schemes_name_is_read_in_any_case() {
     let ann = server.user("ann").await;
     let request = server.request(Method::GET, "/list-chatrooms/");
     Answer::to(request.header(AUTHORIZATION, format!("bearer {}", ann.token))).await.is(200);
+}
+
+/// Without this, what is said to be refused for one reason could be refused for another.
+#[tokio::test]
+async fn a_token_that_is_signed_as_the_servers_own_is_as_good() {
+    let because = "nobody else has its secret, so as to sign with it";
+    let Some(server) = Server::start_on_disk(because).await else { return };
+    let ann = server.user("ann").await;
+    let signer = Signer::new(&server.token_secret());
+    assert_eq!(key_of(&ann.token), Some(signer.key()));
+    ann.with_token(signer.renewed(&ann.token)).get("/list-chatrooms/").await.is(200);
+}
+
+async fn logs_in(user: &User) -> User {
+    let body = json!({"username": user.name, "password": PASSWORD});
+    let login = user.server.post("/auth/login/", &body).await.is(200);
+    user.with_token(login["access_token"].as_str().unwrap().to_owned())
+}
+
+/// As `infra/DEPLOY.md` has it.
+#[tokio::test]
+async fn another_secret_takes_over_and_nobody_has_to_log_in_again() {
+    let because = "its secrets are not for journeys to change";
+    let Some(server) = Server::start_on_disk(because).await else { return };
+    let before = server.user("ann").await;
+    let old = server.token_secret();
+    let new = "n".repeat(64);
+    let [old_key, new_key] = [&old, &new].map(|secret| Some(Signer::new(secret).key()));
+
+    server.is_killed();
+    server.has_token_secrets(&old, &new);
+    server.restarts().await;
+    // Those who sign with the new one already are believed by those who do not yet.
+    assert_eq!(key_of(&logs_in(&before).await.token), old_key);
+    let early = before.with_token(Signer::new(&new).renewed(&before.token));
+    early.get("/list-chatrooms/").await.is(200);
+
+    server.is_killed();
+    server.has_token_secrets(&new, &old);
+    server.restarts().await;
+    before.get("/list-chatrooms/").await.is(200);
+    before.opens_socket_for_all_rooms().await.stays_silent().await;
+    let after = logs_in(&before).await;
+    assert_eq!(key_of(&after.token), new_key);
+
+    server.is_killed();
+    server.has_token_secrets(&new, "none");
+    server.restarts().await;
+    before.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    assert_eq!(before.tries_socket("").await.err().unwrap().status, 401);
+    after.get("/list-chatrooms/").await.is(200);
 }

@@ -6,9 +6,10 @@ use e2e::{Answer, File, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
 use serde_json::json;
 
-use crate::authentication::CALLS;
+use crate::authorization::calls;
 
-const WITH_BODY: [&str; 7] = [
+const WITH_BODY: [&str; 8] = [
+    "/auth/change-password/",
     "/auth/register/",
     "/auth/login/",
     "/create-attachment/",
@@ -55,7 +56,8 @@ async fn there_is_nothing_below_a_route() {
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let public = [(Method::POST, "/auth/register"), (Method::POST, "/auth/login")];
-    for (method, route) in CALLS.into_iter().chain(public) {
+    let public = public.map(|(method, path)| (method, path.to_owned()));
+    for (method, route) in calls().into_iter().chain(public) {
         let path = route.replace("{conversation_id}", &room.to_string());
         for more in ["/more", "/more/", "/1"] {
             let request = ann.request(method.clone(), &format!("{path}{more}"));
@@ -71,7 +73,7 @@ async fn an_id_in_a_path_is_an_integer() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     for id in ["abc", "1.5", "-1", "0", "1e3", "18446744073709551616", "%20", "+1"] {
-        for (method, route) in CALLS.iter().filter(|(_, route)| route.contains('{')) {
+        for (method, route) in calls().iter().filter(|(_, route)| route.contains('{')) {
             let path = route.replace("{conversation_id}", id);
             let answer = Answer::to(ann.request(method.clone(), &path)).await;
             assert_eq!(answer.status, 404, "{method} {path}: {answer:?}");
@@ -256,7 +258,7 @@ async fn a_requests_id_finds_it_in_the_log() {
 #[tokio::test]
 async fn a_browser_is_told_what_it_may_call() {
     let server = Server::start().await;
-    for (method, route) in CALLS {
+    for (method, route) in calls() {
         let preflight = server
             .request(Method::OPTIONS, &(route.replace("{conversation_id}", "1") + "/"))
             .header(header::ORIGIN, "https://chat.example")
@@ -286,5 +288,17 @@ async fn a_browser_may_read_answers_and_errors() {
         for name in ["link", "retry-after", "www-authenticate", "x-request-id"] {
             assert!(exposed.contains(name), "{name} is not in {exposed:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_keeps_no_answer_and_takes_it_for_what_it_says() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for request in [ann.request(Method::GET, "/list-chatrooms/"), server.request(Method::GET, "/list-chatrooms/")] {
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=63072000; includeSubDomains"));
     }
 }

@@ -25,10 +25,14 @@ fn key(user: &User) -> Value {
 
 /// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
 async fn dies_unnoticed(user: &User, age: Duration) {
+    dies_unnoticed_as(DEAD, user, age).await;
+}
+
+async fn dies_unnoticed_as(id: &str, user: &User, age: Duration) {
     let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": before_now(age)}});
     let update = json!({
         "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": "SET #socket = :socket",
-        "ExpressionAttributeNames": {"#socket": DEAD}, "ExpressionAttributeValues": {":socket": socket},
+        "ExpressionAttributeNames": {"#socket": id}, "ExpressionAttributeValues": {":socket": socket},
     });
     user.server.dynamodb("UpdateItem", &update).await;
 }
@@ -126,4 +130,16 @@ async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
     socket.receives("again").await;
     let left = known(&ann).await;
     assert!(left.len() == 1 && !left.contains(&cut[0]), "{left:?}");
+}
+
+#[tokio::test]
+async fn as_many_as_a_user_may_have_keep_nobody_out() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    for number in 10..26 {
+        dies_unnoticed_as(&format!("L0SM9cOFvHc{number}hw="), &ann, Duration::from_mins(1)).await;
+    }
+    let mut socket = ann.opens_socket_for_all_rooms().await;
+    socket.stays_silent().await;
+    assert_eq!(known(&ann).await.len(), 1);
 }

@@ -79,6 +79,25 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn a_wrong_name_asks_the_same_of_dynamodb_as_a_wrong_password() {
+    let because = "a deployed system does not tell its calls";
+    let Some(server) = Server::start_counting(because).await else { return };
+    let ann = server.user("ann").await;
+    // The last are refused before the password is looked at.
+    for round in 0..13 {
+        let mut both = Vec::new();
+        for name in [&ann.name, "nobody"] {
+            let answer = login(&server, name, "not the password").await;
+            assert_eq!(answer.status, if round < 10 { 401 } else { 429 });
+            let asked = server.asked("login").await;
+            assert!(asked.len() >= 3, "{asked:?}");
+            both.push(asked);
+        }
+        assert_eq!(both[0], both[1], "round {round}");
+    }
+}
+
+#[tokio::test]
 async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
@@ -92,6 +111,27 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
     login(&server, &ann.name.to_uppercase(), PASSWORD).await.refuses(429, "rate_limited");
     login(&server, &bob.name, PASSWORD).await.is(200);
     ann.get("/list-chatrooms/").await.is(200);
+}
+
+/// Only Linux has all of 127.0.0.0/8 for this machine.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
+    let because = "this machine has one address there";
+    let Some(server) = Server::start_local(because).await else { return };
+    let ann = server.user("ann").await;
+    let from = async |address: [u8; 4], password: &str| {
+        let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
+        let body = json!({"username": ann.name, "password": password});
+        Answer::to(client.post(server.url() + "/auth/login/").json(&body)).await
+    };
+    for _ in 0..10 {
+        from([127, 0, 0, 2], "not the password").await.refuses(401, "invalid_credentials");
+    }
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
+    from([127, 0, 0, 3], PASSWORD).await.is(200);
+    login(&server, &ann.name, PASSWORD).await.is(200);
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
 }
 
 #[tokio::test]

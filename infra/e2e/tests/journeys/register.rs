@@ -1,6 +1,6 @@
 //! `POST /auth/register/`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::{PASSWORD, Server, assert_id};
 use serde_json::{Value, json};
@@ -102,6 +102,25 @@ async fn of_those_who_want_a_name_at_once_one_gets_it() {
         answer.refuses(409, "username_taken");
     }
     server.post("/auth/login/", &json!({"username": name, "password": PASSWORD})).await.is(200);
+}
+
+#[tokio::test]
+async fn a_taken_name_takes_as_long_as_a_free_one() {
+    let server = Server::start().await;
+    let taken = server.user("ann").await.name;
+    let (mut for_taken, mut for_free) = (Duration::MAX, Duration::MAX);
+    // The quickest of a few: whatever else the machine does only adds.
+    for number in 0..7 {
+        for (name, status, best) in
+            [(&taken, 409, &mut for_taken), (&server.name(&format!("user{number}")), 201, &mut for_free)]
+        {
+            let start = Instant::now();
+            assert_eq!(register(&server, name, PASSWORD).await.status, status);
+            *best = start.elapsed().min(*best);
+        }
+    }
+    let ratio = for_free.as_secs_f64() / for_taken.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{for_free:?} for a free name, {for_taken:?} for a taken one");
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ async fn the_page_knows_its_socket_and_may_reach_that_and_the_bucket_and_nothing
         assert!(directives.contains(directive), "{directive} is not in {policy}");
     }
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(page.header("strict-transport-security"), Some("max-age=63072000; includeSubDomains"));
 }
 
 #[tokio::test]

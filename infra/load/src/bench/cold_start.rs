@@ -69,7 +69,7 @@ async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStar
         memory.extend(instance.peak_memory());
     }
     let event = warm(&world, &function, runs).await?;
-    let executable = directory.join(&function);
+    let executable = world.executable(&function)?;
     Ok(ColdStart {
         first_poll: median(&mut polls),
         first_poll_max: longest(&polls),
@@ -77,8 +77,8 @@ async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStar
         first_answer_max: longest(&answers),
         event,
         peak_memory: memory.into_iter().max().unwrap_or_default(),
-        binary: fs::metadata(&executable).context("looking at an executable")?.len(),
-        zip: zipped(&executable)?,
+        binary: fs::metadata(executable).context("looking at an executable")?.len(),
+        zip: zipped(executable)?,
         function,
     })
 }

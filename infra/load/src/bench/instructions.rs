@@ -3,10 +3,12 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     fmt::Write as _,
     fs,
     ops::Range,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context as _, Result};
@@ -40,6 +42,25 @@ pub struct Instructions {
 
 /// By function.
 pub type Counted = BTreeMap<String, Instructions>;
+
+/// What was counted once, for later counts to be held against.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Baseline {
+    /// What the functions were built with: another one makes other instructions of the same source.
+    pub compiler: String,
+    /// What they took.
+    pub functions: Counted,
+}
+
+/// The compiler of this workspace.
+///
+/// # Errors
+/// Where there is none.
+pub fn compiler() -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").current_dir(workspace()).output().context("starting rustc")?;
+    Ok(String::from_utf8(output.stdout).context("reading rustc's version")?.trim().to_owned())
+}
 
 /// Where the baseline is.
 #[must_use]
@@ -89,7 +110,8 @@ async fn counts(directory: &Path, function: &str, profiles: &Path, nowhere: &Pat
 }
 
 /// Counts those that seem worse than the baseline again, so often, and believes the smaller counts: how often a function is
-/// woken for one answer is chance, and whether a call finds a connection that another has just left.
+/// woken for one answer is chance, and whether a call finds a connection that another has just left. And the first call of a
+/// process takes so long under valgrind that on a busy machine its patience ends, and it is made twice.
 ///
 /// # Errors
 /// Where one fails.

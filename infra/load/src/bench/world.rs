@@ -1,4 +1,4 @@
-//! What a function needs around it: tables with something in them, sockets that take everything, and events.
+//! What a function needs around it: tables with something in them, sockets and a bucket that take everything, and events.
 
 use std::{
     collections::BTreeMap,
@@ -8,8 +8,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use axum::{Router, http::StatusCode};
+use axum::{Router, http::Method};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use e2e::File;
 use local::{
     dynamodb::DynamoDb,
     template::{Template, secrets::Secrets},
@@ -26,18 +27,21 @@ const SWEEP: Duration = Duration::from_hours(1);
 const THEN: &str = "1701432000000";
 /// What stands for a new client id.
 const CLIENT_ID: &str = "7f3a";
-/// How many people there are.
+/// How many people there are at least.
 const PEOPLE: u64 = 2;
 const PASSWORD: &str = "a long password";
+/// How many messages there are where a function lists them.
+const LISTED: u64 = 12;
 
 /// Tables, sockets, and functions to run.
 #[derive(Debug)]
 pub struct World {
-    directory: PathBuf,
+    /// By the name of the binary.
+    executables: BTreeMap<String, PathBuf>,
     /// Of each function, by the name of its binary.
     variables: BTreeMap<String, BTreeMap<String, String>>,
     known: Known,
-    sockets: JoinHandle<()>,
+    gateway: JoinHandle<()>,
 }
 
 /// What events speak of.
@@ -52,6 +56,7 @@ struct Known {
     tokens: Vec<String>,
     rooms: Vec<u64>,
     messages: Vec<u64>,
+    attachments: Vec<String>,
 }
 
 impl World {
@@ -61,14 +66,23 @@ impl World {
     /// Where the template is not good.
     pub async fn empty(directory: &Path) -> Result<Self> {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
-        let template = Template::parse(&source, &mut Secrets::in_memory())?;
+        let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
+        let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
         let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
-        let connections = format!("http://{}/prod", listener.local_addr()?);
-        let sockets = tokio::spawn(async move {
-            // Every socket takes everything, until the abort in `drop`.
-            let _ = axum::serve(listener, Router::new().fallback(async || StatusCode::OK)).await;
+        let objects = format!("http://{}", listener.local_addr()?);
+        let connections = format!("{objects}/prod");
+        let photo = File::photo().bytes;
+        let answer = async |method: Method| if method == Method::GET { photo } else { Vec::new() };
+        let gateway = tokio::spawn(async move {
+            // Every socket takes everything, and every object is the photo, until the abort in `drop`.
+            let _ = axum::serve(listener, Router::new().fallback(answer)).await;
         });
+        let executables = template
+            .functions
+            .iter()
+            .map(|function| (function.binary.clone(), executable(directory, &function.binary, &function.name)));
+        let executables = executables.collect();
         let variables = template.functions.into_iter().map(|function| {
             let mut variables = function.environment;
             let fixed = [
@@ -86,11 +100,12 @@ impl World {
                 ("PATH", "/usr/local/bin:/usr/bin:/bin"),
                 ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb),
                 ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", &connections),
+                ("AWS_ENDPOINT_URL_S3", &objects),
             ];
             variables.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
             (function.binary, variables)
         });
-        Ok(Self { directory: directory.to_owned(), variables: variables.collect(), known: Known::default(), sockets })
+        Ok(Self { executables, variables: variables.collect(), known: Known::default(), gateway })
     }
 
     /// Two people in a room with an open socket each, and what a function needs to succeed so many times.
@@ -98,17 +113,30 @@ impl World {
     /// # Errors
     /// Where a function fails.
     pub async fn for_events(directory: &Path, function: &str, count: u64) -> Result<Self> {
+        Self::with_people(directory, PEOPLE, function, count).await
+    }
+
+    /// So many people in a room with an open socket each, and what a function needs to succeed so many times.
+    ///
+    /// # Errors
+    /// Where a function fails.
+    pub async fn with_people(directory: &Path, people: u64, function: &str, count: u64) -> Result<Self> {
         let mut world = Self::empty(directory).await?;
-        for number in 0..PEOPLE {
+        for number in 0..people {
             world.run("register", number).await?;
         }
-        world.known.people = PEOPLE;
-        let [ann, bob] = [world.login(0).await?, world.login(1).await?];
-        for (user, token) in [(2, &bob), (1, &ann)] {
-            world.known.token.clone_from(token);
-            world.known.session = session(token)?;
+        world.known.people = people;
+        let mut bob = String::new();
+        for user in (1..=people).rev() {
+            let token = world.login(user - 1).await?;
+            world.known.session = session(&token)?;
+            if user == 2 {
+                bob.clone_from(&token);
+            }
+            world.known.token = token;
             if user == 1 {
-                let room = json!({"type": "group", "name": "Garden", "members": [2]});
+                let members: Vec<_> = (2..=people).collect();
+                let room = json!({"type": "group", "name": "Garden", "members": members});
                 world.run_with("create-chatroom", "/body", &room.to_string().into()).await?;
             }
             world.run_with("connect", "/requestContext/authorizer/user_id", &user.to_string().into()).await?;
@@ -124,16 +152,37 @@ impl World {
                     let token = self.login(0).await?;
                     self.known.tokens.push(token);
                 }
+                // Each ends all sessions of whoever it is of.
+                "change-password" | "logout-all" => {
+                    self.run("register", number).await?;
+                    let answer = self.run_with("login", "/body", &person(self.known.people + number)).await?;
+                    self.known.tokens.push(text(&answer, "/access_token")?);
+                }
                 "join-chatroom" | "leave-chatroom" => {
                     let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
                     let body = json!({"members": members}).to_string();
                     let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
-                    self.known.rooms.push(field(&answer, "id")?);
+                    self.known.rooms.push(id(&answer)?);
                 }
-                _ => {
-                    let answer = self.run("send-message", number).await?;
-                    self.known.messages.push(field(&answer, "id")?);
+                "check-attachment" => {
+                    let body = File::photo().announcement(1).to_string();
+                    let answer = self.run_with("create-attachment", "/body", &body.into()).await?;
+                    self.known.attachments.push(text(&answer, "/id")?);
                 }
+                "read-message" => {
+                    // In turns: one of them alone is soon told to slow down.
+                    let ann = self.known.token.clone();
+                    if number % PEOPLE == 1 {
+                        bob.clone_into(&mut self.known.token);
+                    }
+                    let answer = self.run("send-message", number).await;
+                    self.known.token = ann;
+                    self.known.messages.push(id(&answer?)?);
+                }
+                _ if function.starts_with("list-") && number < LISTED => {
+                    self.run("send-message", number).await?;
+                }
+                _ => {}
             }
         }
         if !self.known.rooms.is_empty() {
@@ -150,8 +199,16 @@ impl World {
         let mut variables = self.variables.get(function).with_context(|| format!("{function} is no function"))?.clone();
         variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut command = before.to_vec();
-        command.push(self.directory.join(function).display().to_string());
+        command.push(self.executable(function)?.display().to_string());
         Instance::start(&command, &variables).await
+    }
+
+    /// What is run for a function.
+    ///
+    /// # Errors
+    /// Where there is no such function.
+    pub fn executable(&self, function: &str) -> Result<&Path> {
+        self.executables.get(function).map(PathBuf::as_path).with_context(|| format!("{function} is no function"))
     }
 
     /// The functions, by the names of their binaries.
@@ -184,6 +241,10 @@ impl World {
             "login" => set(&mut event, "/body", &person(number % PEOPLE))?,
             "join-chatroom" => set(&mut event, "/body", &json!({"chatroom_id": room}).to_string().into())?,
             "leave-chatroom" => set(&mut event, "/pathParameters/conversation_id", &room.to_string().into())?,
+            "check-attachment" => {
+                let id = known.attachments.get(index).context("there are attachments")?;
+                set(&mut event, "/detail/object/key", &format!("uploads/{id}").into())?;
+            }
             "find-user" => set(&mut event, "/rawQueryString", &"username=user1".into())?,
             _ => {}
         }
@@ -191,9 +252,7 @@ impl World {
     }
 
     async fn login(&self, number: u64) -> Result<String> {
-        let answer = self.run("login", number).await?;
-        let body: Value = serde_json::from_str(answer.get("body").and_then(Value::as_str).context("a body")?)?;
-        Ok(body.get("access_token").and_then(Value::as_str).context("a login gives a token")?.to_owned())
+        text(&self.run("login", number).await?, "/access_token")
     }
 
     async fn run(&self, function: &str, number: u64) -> Result<Value> {
@@ -215,7 +274,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        self.sockets.abort();
+        self.gateway.abort();
     }
 }
 
@@ -236,9 +295,26 @@ fn set(event: &mut Value, pointer: &str, value: &Value) -> Result<()> {
     Ok(())
 }
 
-/// A number in the body of an answer.
-fn field(answer: &Value, name: &str) -> Result<u64> {
-    let body: Value =
-        serde_json::from_str(answer.get("body").and_then(Value::as_str).context("an answer has a body")?)?;
-    body.get(name).and_then(Value::as_u64).with_context(|| format!("{name} is missing in {body}"))
+/// Where a function is: as cargo names what it builds, or as SAM does.
+fn executable(directory: &Path, binary: &str, resource: &str) -> PathBuf {
+    let sams = directory.join(resource).join("bootstrap");
+    if sams.exists() { sams } else { directory.join(binary) }
+}
+
+/// The body of an answer.
+fn body(answer: &Value) -> Result<Value> {
+    Ok(serde_json::from_str(answer.get("body").and_then(Value::as_str).context("an answer has a body")?)?)
+}
+
+/// The id in the body of an answer.
+fn id(answer: &Value) -> Result<u64> {
+    let body = body(answer)?;
+    body.get("id").and_then(Value::as_u64).with_context(|| format!("an id is missing in {body}"))
+}
+
+/// A text in the body of an answer.
+fn text(answer: &Value, pointer: &str) -> Result<String> {
+    let body = body(answer)?;
+    let text = body.pointer(pointer).and_then(Value::as_str);
+    text.map(str::to_owned).with_context(|| format!("{pointer} is missing in {body}"))
 }

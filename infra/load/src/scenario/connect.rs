@@ -14,8 +14,8 @@ use crate::{
     target::Target,
 };
 
-/// How many people the sockets are of.
-const PEOPLE: usize = 20;
+/// How many sockets one of the people opens: half as many as they may have, as those of the step before may still be closing.
+const EACH: usize = 8;
 
 /// Opens so many sockets, each time with so many handshakes at once, and closes them again.
 ///
@@ -23,7 +23,7 @@ const PEOPLE: usize = 20;
 /// Where nobody can register.
 pub async fn run(target: &Target, sockets: usize, at_once: &[usize]) -> Result<Report> {
     let client = Client::new(target)?;
-    let people = Arc::new(client.people(PEOPLE).await?);
+    let people = Arc::new(client.people(sockets.div_ceil(EACH)).await?);
     let room = client.room(&people).await?;
     let mut steps = Vec::new();
     for &at_once in at_once {

@@ -20,6 +20,8 @@ use crate::{
 
 /// How many sockets open at once.
 const OPENING: usize = 16;
+/// How many rooms share their members: a user has at most as many sockets.
+const SHARING: usize = 16;
 /// How many messages are sent before any is measured, to start instances.
 const WARM_UP: u32 = 60;
 /// How long nothing arrives before what is missing is lost.
@@ -59,11 +61,12 @@ struct Room {
 pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
     let client = Client::new(target)?;
     let start = Instant::now();
-    let people = client.people(plan.members + plan.silent).await?;
+    let each = plan.members + plan.silent;
+    let people = client.people(each * plan.rooms.div_ceil(SHARING)).await?;
     let mut rooms = Vec::with_capacity(plan.rooms);
-    let progress = Progress::new("sockets", plan.rooms * people.len());
-    for _ in 0..plan.rooms {
-        rooms.push(open(target, &client, &people, plan, start, &progress).await?);
+    let progress = Progress::new("sockets", plan.rooms * each);
+    for members in people.chunks(each.max(1)).flat_map(|members| [members; SHARING]).take(plan.rooms) {
+        rooms.push(open(target, &client, members, plan, start, &progress).await?);
     }
     let mut next = 0;
     let mut steps = Vec::new();
@@ -134,10 +137,12 @@ async fn step(
     let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
     for number in first..first + pace.messages {
         clock.tick().await;
-        let room = number as usize % rooms.len();
+        let (turn, room) = (number as usize / rooms.len(), number as usize % rooms.len());
         let room = rooms.get_mut(room).context("there are rooms")?;
+        // One after another: each may send only so many.
+        let speaker = turn % room.sockets.len().max(1);
         sent.push(micros(start.elapsed()));
-        room.sockets.first_mut().context("a room has members")?.say(room.id, number, length).await?;
+        room.sockets.get_mut(speaker).context("a room has members")?.say(room.id, number, length).await?;
         progress.step();
     }
     *next += pace.messages;

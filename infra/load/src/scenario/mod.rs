@@ -2,4 +2,5 @@
 
 pub mod connect;
 pub mod fanout;
+pub mod overload;
 pub mod rest;

@@ -21,6 +21,8 @@ const CALLS: [&str; 5] =
 
 /// How many people talk in each room.
 const MEMBERS: usize = 5;
+/// How many rooms they talk in, in turn: a room takes five messages a second of each.
+const ROOMS: usize = 8;
 
 /// What one person has measured: which call, and how many microseconds it took; nothing where it failed.
 type Measured = (usize, Option<u64>);
@@ -35,7 +37,11 @@ pub async fn run(target: &Target, at_once: &[usize], duration: Duration) -> Resu
     let people = client.people(most).await?;
     let mut rooms = Vec::new();
     for members in people.chunks(MEMBERS) {
-        rooms.push(client.room(members).await?);
+        let mut own = Vec::with_capacity(ROOMS);
+        for _ in 0..ROOMS {
+            own.push(client.room(members).await?);
+        }
+        rooms.push(own);
     }
     let mut steps = Vec::new();
     // Starts the instances; not measured.
@@ -81,19 +87,19 @@ fn step<'a>(load: String, measured: impl Iterator<Item = &'a Measured>, duration
 async fn together(
     client: &Client,
     people: &[Person],
-    rooms: &[u64],
+    rooms: &[Vec<u64>],
     count: usize,
     duration: Duration,
 ) -> Vec<Measured> {
-    let everybody = people.iter().zip(rooms.iter().flat_map(|room| [*room; MEMBERS])).take(count);
-    join_all(everybody.map(|(person, room)| one(client, person, room, duration))).await.concat()
+    let everybody = people.iter().zip(rooms.iter().flat_map(|rooms| [rooms; MEMBERS])).take(count);
+    join_all(everybody.map(|(person, rooms)| one(client, person, rooms, duration))).await.concat()
 }
 
-async fn one(client: &Client, person: &Person, room: u64, duration: Duration) -> Vec<Measured> {
+async fn one(client: &Client, person: &Person, rooms: &[u64], duration: Duration) -> Vec<Measured> {
     let end = Instant::now() + duration;
     let mut measured = Vec::new();
     let mut last = None;
-    while Instant::now() < end {
+    for &room in rooms.iter().cycle().take_while(|_| Instant::now() < end) {
         for call in 0..CALLS.len() {
             let begun = Instant::now();
             let result = make(client, person, room, call, &mut last).await;

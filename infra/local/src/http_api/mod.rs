@@ -6,12 +6,15 @@ pub(crate) mod event;
 mod response;
 mod routes;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
@@ -26,6 +29,7 @@ use crate::{
     lambda::{Cause, Lambda},
     logs,
     template::{self, Cors},
+    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -47,6 +51,7 @@ pub struct HttpApi {
     id: String,
     cors: Option<Cors>,
     routes: Routes,
+    throttle: Throttle,
     lambda: Lambda,
 }
 
@@ -57,7 +62,7 @@ impl HttpApi {
     /// Where two routes contradict each other or one cannot be.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
         let routes = Routes::new(&api.routes)?;
-        Ok(Self { id: api.id, cors: api.cors, routes, lambda })
+        Ok(Self { id: api.id, cors: api.cors, routes, throttle: api.throttle, lambda })
     }
 
     /// Answers one request.
@@ -85,6 +90,9 @@ impl HttpApi {
         let Some(matched) = self.routes.find(parts.method.as_str(), &path) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        if !self.throttle.admits(&matched.route.key, Instant::now()) {
+            return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+        }
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
@@ -110,6 +118,7 @@ impl HttpApi {
                 internal_error()
             }),
             Ok(Err(failure)) => match failure.cause {
+                Cause::Busy => too_many_requests(),
                 Cause::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
                 // What Lambda refuses to run, for want of concurrency as well, is the API's own failure.
                 Cause::Function | Cause::Throttled | Cause::Unknown | Cause::Service => internal_error(),
@@ -128,6 +137,13 @@ fn decoded(path: &str) -> String {
 fn head_size(parts: &Parts) -> usize {
     let line = parts.method.as_str().len() + parts.uri.to_string().len() + "  HTTP/1.1".len();
     line + parts.headers.values().map(HeaderValue::len).sum::<usize>()
+}
+
+/// What the gateway lets nobody through with. Whether the platform says when to come back is not documented; here it does.
+fn too_many_requests() -> Response {
+    let mut response = message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

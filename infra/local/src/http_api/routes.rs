@@ -85,7 +85,7 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
             "{}: Path: a route cannot end in /, and {path} does",
             route.function
         );
-        let key = format!("{} {path}", route.method.as_deref().unwrap_or("ANY"));
+        let key = route.key();
         let greedy = greedy(path);
         let patterns = match greedy {
             Some((base, name)) => vec![format!("{base}{{*{name}}}"), base.to_owned()],

@@ -33,8 +33,24 @@ fn applies(statement: &Statement, access: &Access) -> bool {
 /// Whether a pattern of actions and one of resources cover a call. Actions are compared without regard to case, resources
 /// byte by byte.
 pub(super) fn covers(action: &str, resource: &str, access: &Access) -> bool {
-    WildMatch::new_case_insensitive(action).matches(&access.action)
-        && WildMatch::new(resource).matches(&access.resource)
+    let is_action = if is_plain(action) {
+        action.eq_ignore_ascii_case(&access.action)
+    } else {
+        WildMatch::new_case_insensitive(action).matches(&access.action)
+    };
+    let is_resource = || {
+        if is_plain(resource) {
+            resource == access.resource
+        } else {
+            WildMatch::new(resource).matches(&access.resource)
+        }
+    };
+    is_action && is_resource()
+}
+
+/// Whether a pattern stands for itself. Most do, and every call of every function is held against them.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.contains(['*', '?'])
 }
 
 /// What statements allow, one pattern of actions on one pattern of resources at a time.

@@ -46,14 +46,16 @@ impl Record {
 
     pub(super) fn add(&mut self, function: &str, access: &Access, allowed: bool) {
         let call = Call { function: function.to_owned(), access: of_all_alike(access), allowed };
-        let line = format!("{}\n", json!(call));
-        if self.calls.insert(call)
-            && let Some(file) = &mut self.file
+        if self.calls.contains(&call) {
+            return;
+        }
+        if let Some(file) = &mut self.file
             // One write a line: those of several processes do not mix.
-            && let Err(error) = file.write_all(line.as_bytes())
+            && let Err(error) = file.write_all(format!("{}\n", json!(call)).as_bytes())
         {
             logs::warning(&format!("a call is missing in the record of rights: {error}"));
         }
+        self.calls.insert(call);
     }
 
     /// Every single grant with whether a call has used it, every call that was allowed, and every call that was not.

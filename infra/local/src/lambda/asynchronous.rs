@@ -48,7 +48,7 @@ async fn deliver(pool: Arc<Pool>, request_id: String, trace: String, payload: By
             Ok(Ok(_)) | Err(_) => return,
             Ok(Err(failure)) => failure,
         };
-        let pause = if failure.cause == Cause::Throttled && taken.elapsed() < MAX_AGE {
+        let pause = if matches!(failure.cause, Cause::Throttled | Cause::Busy) && taken.elapsed() < MAX_AGE {
             throttled += 1;
             PAUSE.saturating_mul(1 << throttled.min(10)).min(MAX_PAUSE)
         } else if failure.cause == Cause::Function && failures < pool.function.retries {

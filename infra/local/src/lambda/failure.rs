@@ -24,8 +24,10 @@ pub struct Failure {
 pub enum Cause {
     /// The function's: it raised an error, died or took too long.
     Function,
-    /// Nobody's: all its instances are busy.
+    /// Nobody's: all the instances that the template allows it are busy.
     Throttled,
+    /// Nobody's: more events wait than this machine can serve.
+    Busy,
     /// The caller's: the event is larger than Lambda takes.
     TooLarge,
     /// The caller's: there is no such function.
@@ -78,6 +80,11 @@ impl Failure {
 
     pub(super) fn throttled() -> Self {
         Self { cause: Cause::Throttled, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
+    }
+
+    /// Worded as Lambda words it where an account has no instance left.
+    pub(super) fn busy() -> Self {
+        Self { cause: Cause::Busy, ..Self::throttled() }
     }
 
     pub(super) fn too_large(size: usize, invocation_type: &str, limit: usize) -> Self {

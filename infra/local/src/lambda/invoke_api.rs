@@ -64,8 +64,11 @@ impl Refusal {
 impl From<Failure> for Refusal {
     fn from(Failure { error_type, message, cause, .. }: Failure) -> Self {
         let (status, body) = match cause {
-            Cause::Throttled => {
-                let reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
+            Cause::Throttled | Cause::Busy => {
+                let reason = match cause {
+                    Cause::Busy => "ConcurrentInvocationLimitExceeded",
+                    _ => "ReservedFunctionConcurrentInvocationLimitExceeded",
+                };
                 (StatusCode::TOO_MANY_REQUESTS, json!({"Reason": reason, "Type": "User", "message": message}))
             }
             Cause::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, json!({"Type": "User", "message": message})),

@@ -27,6 +27,11 @@ use crate::{
 /// How many instances a function may have on a laptop, where the template sets no limit of its own.
 const MAX_INSTANCES: usize = 16;
 
+/// How many events wait for an instance, and for how long, where the template sets no limit of its own: what is beyond that
+/// would only grow, as nobody waits for ever. On the platform it is API Gateway that lets no more in.
+const MAX_WAITING: usize = 512;
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
 /// How long an event waits for an instance that has answered, before another one is started.
 const SETTLING: Duration = Duration::from_millis(50);
 
@@ -56,6 +61,7 @@ pub(super) struct Pool {
     ready: Mutex<Ready>,
     rested: Notify,
     permits: Arc<Semaphore>,
+    queue: Semaphore,
     faults: Option<Arc<Faults>>,
 }
 
@@ -77,6 +83,7 @@ impl Pool {
             ready: Mutex::new(Ready { launch: Arc::new(launch), idle: Vec::new(), settling: 0 }),
             rested: Notify::new(),
             permits: Arc::new(Semaphore::new(instances)),
+            queue: Semaphore::new(MAX_WAITING),
             faults,
         }
     }
@@ -146,11 +153,13 @@ impl Pool {
         self.ready().settling -= 1;
     }
 
-    /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait.
+    /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait, up to a limit.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
         if self.function.reserved_concurrency.is_none() {
-            return permits.acquire_owned().await.map_err(|_| Failure::stopped());
+            let Ok(_place) = self.queue.try_acquire() else { return Err(Failure::busy()) };
+            let permit = timeout(LONGEST_WAIT, permits.acquire_owned()).await.map_err(|_| Failure::busy())?;
+            return permit.map_err(|_| Failure::stopped());
         }
         // Whoever calls again as soon as there is an answer is not a second caller.
         let patience = if self.ready().settling > 0 { SETTLING } else { Duration::ZERO };

@@ -1,6 +1,10 @@
 //! From the text of a template to the typed system.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::de::DeserializeOwned;
@@ -14,6 +18,7 @@ use super::{
     secrets::Secrets,
     yaml::{self, Places},
 };
+use crate::throttle::{RouteSettings, Throttle};
 
 impl Template {
     /// Reads the text of a template; secrets that it generates are looked up in, or added to, `secrets`.
@@ -21,12 +26,20 @@ impl Template {
     /// # Errors
     /// A sentence that names the resource and the property that are wrong or that the runtime cannot honour.
     pub fn parse(source: &str, secrets: &mut Secrets) -> Result<Self> {
+        Self::with_parameters(source, &BTreeMap::new(), secrets)
+    }
+
+    /// Like [`Template::parse`], with other values for some of the parameters than their defaults.
+    ///
+    /// # Errors
+    /// Where there is no such parameter, or it may not have that value, as well.
+    pub fn with_parameters(source: &str, overrides: &BTreeMap<String, String>, secrets: &mut Secrets) -> Result<Self> {
         let document = yaml::parse(source)?;
         let document = document.as_object().context("a template is a mapping with a section Resources")?;
         let resources = object(document, "Resources").context("the template has no section Resources")?;
         let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
         let places = Places::of(source);
-        let reader = Reader { scope: scope(document, resources, &places)?, resources, globals, places };
+        let reader = Reader { scope: scope(document, resources, overrides, &places)?, resources, globals, places };
         reader.template(secrets)
     }
 }
@@ -212,8 +225,10 @@ impl Reader<'_> {
         ensure!(!read.auth.enable_iam_authorizer, "Auth.EnableIamAuthorizer: the local runtime has no such authorizer");
         let id = self.scope.resolve(&json!({"Ref": id}))?;
         let id = id.as_str().unwrap_or_default().to_owned();
-        let own = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
-        Ok(HttpApi { id, cors: read.cors_configuration, routes: own })
+        let own: Vec<_> = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
+        let keys = own.iter().map(HttpRoute::key).collect();
+        let throttle = throttle(read.default_route_settings, read.route_settings, &keys)?;
+        Ok(HttpApi { id, cors: read.cors_configuration, routes: own, throttle })
     }
 
     fn websocket_api(&self, id: &str, resource: &Value, functions: &[Function]) -> Result<WebSocketApi> {
@@ -239,7 +254,9 @@ impl Reader<'_> {
             let function = named(&route.function_arn).with_context(|| format!("Routes.{key}.FunctionArn"))?;
             Ok((key.clone(), function))
         });
+        let keys = read.routes.keys().cloned().collect();
         Ok(WebSocketApi {
+            throttle: throttle(read.default_route_settings, read.route_settings, &keys)?,
             id: id.to_lowercase(),
             stage,
             selection: selection(&read.route_selection_expression)?,
@@ -280,6 +297,18 @@ fn route(function: &str, event: properties::HttpApiEvent) -> (String, HttpRoute)
     (event.api_id, route)
 }
 
+/// CloudFormation refuses the settings of a route that there is not.
+fn throttle(
+    default: RouteSettings,
+    routes: BTreeMap<String, RouteSettings>,
+    keys: &BTreeSet<String>,
+) -> Result<Throttle> {
+    if let Some(key) = routes.keys().find(|key| !keys.contains(*key)) {
+        bail!("RouteSettings: {key} is no route of this API");
+    }
+    Ok(Throttle::new(default, routes))
+}
+
 /// The value of a variable, references to secrets replaced by the secrets.
 fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String> {
     let text = match value {
@@ -292,12 +321,28 @@ fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String>
         return Ok(text);
     };
     let (reference, after) = rest.split_once("}}").context("`{{resolve:` without `}}`")?;
-    let secret = reference
-        .strip_prefix("secretsmanager:")
-        .and_then(|reference| reference.strip_suffix(":SecretString"))
-        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
-    let secret = secrets.get(secret).with_context(|| format!("{secret} is not a secret of the template"))?;
+    let secret = secret(reference, secrets)?;
     variable(&format!("{before}{secret}{after}").into(), secrets)
+}
+
+/// What `secretsmanager:<ARN>:SecretString:<key>:<stage>:<version>` stands for; all after `SecretString` may be left out.
+fn secret(reference: &str, secrets: &BTreeMap<String, String>) -> Result<String> {
+    let (arn, part) = reference
+        .strip_prefix("secretsmanager:")
+        .and_then(|reference| reference.split_once(":SecretString"))
+        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
+    let string = secrets.get(arn).with_context(|| format!("{arn} is not a secret of the template"))?;
+    let (key, version) = part.trim_start_matches(':').split_once(':').unwrap_or((part.trim_start_matches(':'), ""));
+    ensure!(version.trim_matches(':').is_empty(), "{reference}: the local runtime keeps one version of a secret");
+    if key.is_empty() {
+        return Ok(string.clone());
+    }
+    let object: Map<String, Value> = serde_json::from_str(string).unwrap_or_default();
+    let value = object.get(key).and_then(Value::as_str).map(str::to_owned);
+    value.with_context(|| {
+        let name = arn.rsplit(':').next().unwrap_or_default();
+        format!("{name} has no `{key}`, as if of another template: delete it from secrets.json in the --data directory for a new one")
+    })
 }
 
 /// `$request.body.a.b` → `["a", "b"]`.

@@ -24,7 +24,7 @@ pub struct Names {
 /// Everything a template's expressions may name.
 #[derive(Debug, Default)]
 pub struct Scope {
-    /// Parameters, with their defaults.
+    /// Parameters, with their values.
     pub parameters: BTreeMap<String, Value>,
     /// Resources, by logical id.
     pub resources: BTreeMap<String, Names>,

@@ -14,7 +14,7 @@ mod yaml;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::eventbridge::Pattern;
+use crate::{eventbridge::Pattern, throttle::Throttle};
 pub use bucket::{Bucket, CorsRule, LifecycleRule};
 pub use differences::differences;
 pub use properties::{Cors, Effect, GenerateSecretString, Statement};
@@ -77,6 +77,8 @@ pub struct HttpApi {
     pub cors: Option<Cors>,
     /// Every route of every function.
     pub routes: Vec<HttpRoute>,
+    /// What of the requests passes.
+    pub throttle: Throttle,
 }
 
 /// One route of an HTTP API.
@@ -88,6 +90,15 @@ pub struct HttpRoute {
     pub path: Option<String>,
     /// The function it calls, by name.
     pub function: String,
+}
+
+impl HttpRoute {
+    /// Such as `GET /pets/{id}`, or `$default`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let method = self.method.as_deref().unwrap_or("ANY");
+        self.path.as_ref().map_or_else(|| "$default".to_owned(), |path| format!("{method} {path}"))
+    }
 }
 
 /// A WebSocket API.
@@ -103,6 +114,8 @@ pub struct WebSocketApi {
     pub authorizer: Option<Authorizer>,
     /// Functions by route key.
     pub routes: BTreeMap<String, String>,
+    /// What of the handshakes and frames passes.
+    pub throttle: Throttle,
 }
 
 /// A REQUEST authorizer.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::Value;
 
-use crate::eventbridge::Pattern;
+use crate::{eventbridge::Pattern, throttle::RouteSettings};
 
 /// `AWS::Serverless::Function`, `Globals.Function` merged in.
 #[derive(Debug, Deserialize)]
@@ -147,8 +147,10 @@ pub(super) struct HttpApi {
     pub(super) auth: HttpAuth,
     #[serde(default, rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
-    #[serde(default, rename = "DefaultRouteSettings")]
-    _default_route_settings: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) default_route_settings: RouteSettings,
+    #[serde(default)]
+    pub(super) route_settings: BTreeMap<String, RouteSettings>,
     #[serde(default, rename = "Description")]
     _description: Option<IgnoredAny>,
     #[serde(default, rename = "Name")]
@@ -197,8 +199,10 @@ pub(super) struct WebSocketApi {
     pub(super) routes: BTreeMap<String, WebSocketRoute>,
     #[serde(default, rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
-    #[serde(default, rename = "DefaultRouteSettings")]
-    _default_route_settings: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(super) default_route_settings: RouteSettings,
+    #[serde(default)]
+    pub(super) route_settings: BTreeMap<String, RouteSettings>,
     #[serde(default, rename = "Description")]
     _description: Option<IgnoredAny>,
     #[serde(default, rename = "Name")]
@@ -288,6 +292,9 @@ pub(super) struct Secret {
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches CloudFormation has")]
 pub struct GenerateSecretString {
     pub(super) password_length: usize,
+    /// A JSON object that the secret is put into, under `generate_string_key`.
+    pub(super) secret_string_template: Option<String>,
+    pub(super) generate_string_key: Option<String>,
     exclude_characters: String,
     exclude_lowercase: bool,
     exclude_numbers: bool,
@@ -300,6 +307,8 @@ impl Default for GenerateSecretString {
     fn default() -> Self {
         Self {
             password_length: 32,
+            secret_string_template: None,
+            generate_string_key: None,
             exclude_characters: String::new(),
             exclude_lowercase: false,
             exclude_numbers: false,

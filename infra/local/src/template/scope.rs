@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value};
 
 use super::{
@@ -12,16 +12,31 @@ use super::{
     yaml::Places,
 };
 
-/// The scope of a whole template: parameters with their defaults, and every resource.
-pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value>, places: &Places) -> Result<Scope> {
+/// The scope of a whole template: parameters as `overrides` say or else with their defaults, and every resource.
+pub(super) fn scope(
+    template: &Map<String, Value>,
+    resources: &Map<String, Value>,
+    overrides: &BTreeMap<String, String>,
+    places: &Places,
+) -> Result<Scope> {
     let section = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut scope =
         Scope { mappings: Value::Object(section("Mappings")), conditions: section("Conditions"), ..Scope::default() };
-    for (name, parameter) in section("Parameters") {
-        let default = parameter
-            .get("Default")
-            .with_context(|| format!("Parameters.{name} has no Default, and there is nobody to ask for it locally"))?;
-        scope.parameters.insert(name, parameter_value(&parameter, default));
+    let parameters = section("Parameters");
+    if let Some(name) = overrides.keys().find(|name| !parameters.contains_key(*name)) {
+        bail!("--parameter-overrides: the template has no parameter {name}");
+    }
+    for (name, parameter) in parameters {
+        let value = match (overrides.get(&name), parameter.get("Default")) {
+            (Some(text), _) => {
+                overridden(&parameter, text).with_context(|| format!("--parameter-overrides {name}={text}"))?
+            }
+            (None, Some(default)) => parameter_value(&parameter, default),
+            (None, None) => {
+                bail!("Parameters.{name} has no Default: say what it is with --parameter-overrides {name}=…")
+            }
+        };
+        scope.parameters.insert(name, value);
     }
     for (id, resource) in resources {
         let kind =
@@ -33,6 +48,20 @@ pub(super) fn scope(template: &Map<String, Value>, resources: &Map<String, Value
         }
     }
     Ok(scope)
+}
+
+/// The value that the command line gives to a parameter, if the parameter may have it.
+fn overridden(parameter: &Value, text: &str) -> Result<Value> {
+    let number = parameter.get("Type").and_then(Value::as_str) == Some("Number");
+    let given = if number {
+        text.parse::<serde_json::Number>().context("a number is needed")?.into()
+    } else {
+        Value::from(text)
+    };
+    if let Some(allowed) = parameter.get("AllowedValues").and_then(Value::as_array) {
+        ensure!(allowed.contains(&given), "it must be one of {}", Value::from(allowed.clone()));
+    }
+    Ok(parameter_value(parameter, &given))
 }
 
 fn parameter_value(parameter: &Value, default: &Value) -> Value {

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 use wildmatch::WildMatch;
 
 use super::event::HandshakeFields;
-use crate::{lambda::Failure, template::Effect};
+use crate::{
+    lambda::{Cause, Failure},
+    template::Effect,
+};
 
 /// The decision.
 #[derive(Debug, Eq, PartialEq)]
@@ -19,6 +22,8 @@ pub(super) enum Verdict {
     Deny,
     /// The function raised `Unauthorized`, or an identity source is missing: 401.
     Unauthorized,
+    /// More is asked than this machine can serve: 429.
+    Busy,
     /// The function failed or answered nonsense: 500.
     Broken,
 }
@@ -68,6 +73,7 @@ pub(super) fn verdict(answer: Result<Bytes, Failure>, method_arn: &str) -> Verdi
     let payload = match answer {
         Ok(payload) => payload,
         Err(failure) if failure.message == "Unauthorized" => return Verdict::Unauthorized,
+        Err(failure) if failure.cause == Cause::Busy => return Verdict::Busy,
         Err(_) => return Verdict::Broken,
     };
     let Ok(answer) = serde_json::from_slice::<Answer>(&payload) else {

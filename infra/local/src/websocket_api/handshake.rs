@@ -1,6 +1,6 @@
 //! Opening a socket: authorizer, then `$connect`, and only then the 101.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -19,7 +19,10 @@ use super::{
     connections::Connection,
     event::{AuthorizerEvent, Event, EventType, HandshakeFields, RequestContext, execute_api_arn},
 };
-use crate::ids;
+use crate::{
+    ids,
+    lambda::{Cause, Failure},
+};
 
 /// A handshake that was refused.
 struct Refusal {
@@ -118,6 +121,9 @@ async fn open(
     parts: &Parts,
     query: &str,
 ) -> Result<Option<String>, Refusal> {
+    if !api.throttle.admits("$connect", Instant::now()) {
+        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+    }
     let trace = ids::trace_of(&parts.headers);
     let fields = HandshakeFields::new(parts, query, &trace);
     authorize(api, connection, &fields, &trace).await?;
@@ -148,6 +154,7 @@ async fn authorize(
             return Err(Refusal::new(StatusCode::FORBIDDEN, "User is not authorized to access this resource"));
         }
         Verdict::Unauthorized => return Err(Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized")),
+        Verdict::Busy => return Err(too_many_requests()),
         Verdict::Broken => return Err(internal_error()),
     }
     Ok(())
@@ -165,7 +172,11 @@ async fn connect(
     let event = serde_json::to_vec(&event).map_err(|_| internal_error())?;
     let bad_gateway = || Refusal::new(StatusCode::BAD_GATEWAY, "Internal server error");
     let answer = tokio::time::timeout(INTEGRATION_TIMEOUT, api.lambda.invoke(function, trace, event.into()));
-    let Ok(Ok(payload)) = answer.await else { return Err(bad_gateway()) };
+    let payload = match answer.await {
+        Ok(Ok(payload)) => payload,
+        Ok(Err(Failure { cause: Cause::Busy, .. })) => return Err(too_many_requests()),
+        Ok(Err(_)) | Err(_) => return Err(bad_gateway()),
+    };
     let answer: ConnectAnswer = serde_json::from_slice(&payload).map_err(|_| bad_gateway())?;
     let status = StatusCode::from_u16(answer.status_code).map_err(|_| bad_gateway())?;
     if status.is_client_error() || status.is_server_error() {
@@ -173,6 +184,10 @@ async fn connect(
     }
     let mut headers = answer.headers.unwrap_or_default().into_iter();
     Ok(headers.find_map(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-protocol").then_some(value)))
+}
+
+fn too_many_requests() -> Refusal {
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
 }
 
 fn internal_error() -> Refusal {

@@ -8,7 +8,12 @@ pub mod handshake;
 pub(crate) mod management;
 pub mod socket;
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, http::request::Parts, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -27,9 +32,10 @@ use crate::{
     faults::Faults,
     iam::Iam,
     ids,
-    lambda::Lambda,
+    lambda::{Cause, Lambda},
     logs,
     template::{self, Authorizer},
+    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -46,6 +52,7 @@ pub struct WebSocketApi {
     selection: Vec<String>,
     authorizer: Option<Authorizer>,
     routes: BTreeMap<String, String>,
+    throttle: Throttle,
     lambda: Lambda,
     limits: Limits,
     faults: Option<Arc<Faults>>,
@@ -67,9 +74,9 @@ impl WebSocketApi {
     /// The API of a template.
     #[must_use]
     pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits, faults: Option<Arc<Faults>>) -> Self {
-        let template::WebSocketApi { id, stage, selection, authorizer, routes } = api;
+        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttle } = api;
         let (connections, sockets) = (Connections::default(), TaskTracker::new());
-        Self { id, stage, selection, authorizer, routes, lambda, limits, faults, connections, sockets }
+        Self { id, stage, selection, authorizer, routes, throttle, lambda, limits, faults, connections, sockets }
     }
 
     /// What the request wants, if it is for this API.
@@ -141,12 +148,19 @@ impl WebSocketApi {
         let Some((key, function)) = route else {
             return complain(connection, "Forbidden", &ids::gateway());
         };
+        if !self.throttle.admits(key, Instant::now()) {
+            // In the words of the HTTP API: those of this one are not documented.
+            return complain(connection, "Too Many Requests", &ids::gateway());
+        }
         let request_context = RequestContext::new(&self.id, &self.stage, connection, EventType::Message, key);
         let request_id = request_context.request_id.clone();
         let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };
         let invocation = self.invoke(function, &event);
-        if !matches!(tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await, Ok(true)) {
-            complain(connection, "Internal server error", &request_id);
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+            Ok(Ok(())) => {}
+            // In the words of the HTTP API: those of this one are not documented.
+            Ok(Err(Cause::Busy)) => complain(connection, "Too Many Requests", &request_id),
+            Ok(Err(_)) | Err(_) => complain(connection, "Internal server error", &request_id),
         }
     }
 
@@ -159,7 +173,8 @@ impl WebSocketApi {
         let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
         let request_context = context.disconnected(end.code.into(), &end.reason);
         let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
-        self.invoke(function, &event).await;
+        // Best effort, as on the platform.
+        let _ = self.invoke(function, &event).await;
     }
 
     /// Whether a fault cuts a socket that a message goes over.
@@ -167,14 +182,13 @@ impl WebSocketApi {
         self.faults.as_ref().is_some_and(|faults| faults.cuts())
     }
 
-    async fn invoke(&self, function: &str, event: &Event<'_>) -> bool {
-        match serde_json::to_vec(event) {
-            Ok(event) => self.lambda.invoke(function, &ids::trace(), event.into()).await.is_ok(),
-            Err(error) => {
-                logs::warning(&format!("an event for {function} cannot be written: {error}"));
-                false
-            }
-        }
+    async fn invoke(&self, function: &str, event: &Event<'_>) -> Result<(), Cause> {
+        let event = serde_json::to_vec(event).map_err(|error| {
+            logs::warning(&format!("an event for {function} cannot be written: {error}"));
+            Cause::Service
+        })?;
+        let answer = self.lambda.invoke(function, &ids::trace(), event.into()).await;
+        answer.map(drop).map_err(|failure| failure.cause)
     }
 }
 

@@ -1,6 +1,6 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html>
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use reqwest::Method;
 use serde_json::json;
 
@@ -205,6 +205,25 @@ async fn a_throttled_function_is_an_internal_server_error() {
     let internal = (500, json!({"message": "Internal Server Error"}));
     assert_eq!(answers.iter().filter(|answer| **answer == internal).count(), 2, "{answers:?}");
     assert_eq!(answers.iter().filter(|answer| answer.0 == 200).count(), 1, "{answers:?}");
+}
+
+/// "Throttle requests to your HTTP APIs": 429. On the platform it is a rate that decides; here, how many wait already.
+#[tokio::test]
+async fn what_this_machine_cannot_serve_is_too_many_requests() {
+    const SERVED_OR_WAITING: usize = 16 + 512;
+    const MORE: usize = 30;
+    let runtime = Runtime::start().await;
+    let asked = (0..SERVED_OR_WAITING + MORE).map(|_| runtime.get("/subject?do=sleep&with=4000"));
+    let mut answers: FuturesUnordered<_> = asked.collect();
+    for _ in 0..MORE {
+        let refused = answers.next().await.unwrap();
+        assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"1".parse().unwrap()));
+        assert_eq!(refused.json::<serde_json::Value>().await.unwrap(), json!({"message": "Too Many Requests"}));
+    }
+    // Those who wait are served in turn, and nobody is made to wait for long.
+    let statuses: Vec<u16> = answers.map(|answer| answer.status().as_u16()).collect().await;
+    assert!(statuses.iter().filter(|status| **status == 200).count() >= 32, "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
 }
 
 /// "Quotas for configuring and running an HTTP API": integration timeout 30 s.

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use crate::harness::{PATIENCE, Runtime, refusal};
+use crate::harness::{self, PATIENCE, Runtime, refusal};
 
 /// "Control access to WebSocket APIs with AWS Lambda REQUEST authorizers".
 #[tokio::test]
@@ -306,4 +306,31 @@ async fn a_client_that_does_not_read_fills_its_buffer() {
     let refused = refused.expect("a client that never reads took 128 MB");
     assert_eq!(refused.status(), 429);
     assert_eq!(refused.headers()["x-amzn-errortype"], "LimitExceededException");
+}
+
+/// "Protect your WebSocket APIs": handshakes and frames beyond the rate and the burst of their route are throttled.
+#[tokio::test]
+async fn what_is_more_than_a_route_takes_is_throttled_and_the_socket_stays_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("template.yaml");
+    let source = std::fs::read_to_string(harness::template()).unwrap();
+    let settings = "RouteSettings: {$connect: {ThrottlingRateLimit: 0.01, ThrottlingBurstLimit: 1}, \
+                    message: {ThrottlingRateLimit: 0.01, ThrottlingBurstLimit: 2}}";
+    let route = "RouteSelectionExpression: $request.body.type";
+    let throttled = source.replacen(route, &format!("{route}\n      {settings}"), 1);
+    assert_ne!(source, throttled);
+    std::fs::write(&template, throttled).unwrap();
+    let runtime = Runtime::of(&template, &["--memory"]).await;
+    let mut socket = runtime.socket("/prod").await;
+    assert_eq!(refusal(runtime.try_socket("/prod", None).await).0, 429);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        socket.send(json!({"type": "message"}).to_string()).await;
+        told.push(socket.receive().await);
+    }
+    assert_eq!(told[2]["message"], "Too Many Requests", "{told:?}");
+    assert!(told[0]["message"].is_null() && told[1]["message"].is_null(), "{told:?}");
+    // Other routes are not held to it.
+    socket.send("{}").await;
+    assert_eq!(socket.receive().await["requestContext"]["routeKey"], "$default");
 }

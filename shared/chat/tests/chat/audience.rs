@@ -1,4 +1,6 @@
-use crate::support::{caller, socket, world};
+use domain::{Error, UserId};
+
+use crate::support::{World, caller, socket, world};
 
 #[tokio::test]
 async fn a_dead_socket_fails_nothing_and_is_forgotten() {
@@ -65,45 +67,10 @@ async fn whoever_left_is_told_so_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_logout_closes_the_sockets_of_its_session_alone() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    world.socket(ann, "this", 60_000).await;
-    let other = socket(ann, "other", "s2");
-    world.chat.store.add_socket(&other).await.unwrap();
-    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
-    world.chat.store.put_session(&session).await.unwrap();
-    chat::logout(&world.chat, &caller(ann)).await.unwrap();
-    assert_eq!(world.sockets_of(ann).await, ["other"]);
-    assert_eq!(*world.gateway.closed.lock().unwrap(), ["this".to_owned()].into());
-}
-
-#[tokio::test]
-async fn a_logout_whose_first_try_got_no_further_than_the_session_closes_its_sockets() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    world.socket(ann, "this", 60_000).await;
-    let refused = chat::logout(&world.chat, &caller(ann)).await;
-    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
-    assert!(world.sockets_of(ann).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_socket_of_an_ended_session_does_not_open() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let socket = socket(ann, "late", "ended");
-    let refused = chat::connect(&world.chat, &socket).await;
-    assert!(matches!(refused, Err(domain::Error::Unauthenticated)));
-    assert!(world.sockets_of(ann).await.is_empty());
-}
-
-#[tokio::test]
 async fn connecting_forgets_the_sockets_that_died_unnoticed() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let session = store::Session { id: "s1".to_owned(), user_id: ann, expires_at: u64::MAX };
-    world.chat.store.put_session(&session).await.unwrap();
+    world.session(ann, "s1").await;
     world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
     let socket = socket(ann, "new", "s1");
     chat::connect(&world.chat, &socket).await.unwrap();
@@ -122,4 +89,48 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     world.chat.store.add_socket(&own).await.unwrap();
     chat::send_message(&world.chat, ann, Some(&own), draft).await.unwrap();
     assert_eq!(world.gateway.told("own"), ["message", "message"]);
+}
+
+/// Fifteen sockets of one minute, and one more of this age.
+async fn sixteen_sockets(world: &World, user: UserId, age: u64) {
+    world.session(user, "s1").await;
+    for number in 1..=15 {
+        world.socket(user, &format!("socket {number}"), 60_000).await;
+    }
+    world.socket(user, "one more", age).await;
+}
+
+#[tokio::test]
+async fn the_seventeenth_socket_is_refused_and_forgotten() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    sixteen_sockets(&world, ann, 60_000).await;
+    let refused = chat::connect(&world.chat, &socket(ann, "new", "s1")).await;
+    assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
+    let sockets = world.sockets_of(ann).await;
+    assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
+}
+
+#[tokio::test]
+async fn sockets_that_died_unnoticed_lock_nobody_out() {
+    for age in [60_000, 2 * 60 * 60 * 1000] {
+        let world = world().await;
+        let ann = world.user("ann").await;
+        sixteen_sockets(&world, ann, age).await;
+        // One of two hours is not even asked for.
+        world.gateway.gone.lock().unwrap().insert("one more".to_owned());
+        chat::connect(&world.chat, &socket(ann, "new", "s1")).await.unwrap();
+        let sockets = world.sockets_of(ann).await;
+        assert!(sockets.len() == 16 && !sockets.contains(&"one more".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_is_still_connecting_counts() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    sixteen_sockets(&world, ann, 5000).await;
+    world.gateway.gone.lock().unwrap().insert("one more".to_owned());
+    let refused = chat::connect(&world.chat, &socket(ann, "new", "s1")).await;
+    assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
 }

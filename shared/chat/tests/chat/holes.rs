@@ -1,6 +1,9 @@
 use domain::{ClientId, Content, Draft, Position, Text};
 
-use crate::support::{after, caller, texts, world};
+use crate::{
+    slow::Delay,
+    support::{after, caller, texts, world, world_of},
+};
 
 #[tokio::test]
 async fn a_reader_waits_before_a_message_that_may_be_on_its_way() {
@@ -29,6 +32,25 @@ async fn a_message_that_did_not_come_within_five_seconds_never_will() {
     let start = after(domain::MessageId::try_from(1).unwrap());
     assert_eq!(texts(&world.reads_room(ann, room, start).await), ["second"]);
     assert_eq!(texts(&world.reads_all(ann, 50, start).await), ["second"]);
+}
+
+#[tokio::test]
+async fn a_hole_is_as_old_as_it_was_when_it_was_looked_for() {
+    let start = after(domain::MessageId::try_from(1).unwrap());
+    // All rooms are read with the third of three calls in a row.
+    for (all_rooms, age) in [(false, 4000), (true, 1000)] {
+        let delay = Delay::default();
+        let world = world_of(delay.store().await).await;
+        let ann = world.user("ann").await;
+        let room = world.room(&[ann]).await;
+        world.dies_while_sending(ann, room, age).await;
+        world.sends(ann, room, "second").await;
+        // Five seconds are over when the answer is here, and the first message may have been stored meanwhile.
+        delay.set(1500);
+        let page =
+            if all_rooms { world.reads_all(ann, 50, start).await } else { world.reads_room(ann, room, start).await };
+        assert!(page.messages.is_empty(), "{:?}", texts(&page));
+    }
 }
 
 #[tokio::test]

@@ -5,10 +5,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{Arc, Mutex},
 };
 
-use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Credentials, Region};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls::TlsContext;
 use axum::{
     Router,
     body::Bytes,
@@ -17,15 +19,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use bucket::{Bucket, Settings};
+use bucket::Bucket;
 use chat::{Caller, Chat};
 use domain::{
-    Content, Draft, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind, ShownMessage, Slice, Text,
-    Timestamp, UserId, Username,
+    Content, Draft, Error, Message, MessageId, Network, NewRoom, Pace, Page, Position, Registration, Room, RoomId,
+    RoomKind, ShownMessage, Slice, Text, Timestamp, User, UserId, Username,
 };
 use realtime::Sockets;
 use serde_json::Value;
-use store::Socket;
+use store::{Consistency, Session, Socket, Store};
+
+/// Of every user that has not registered with a password.
+const HASH: &str = "a hash";
 
 /// The pushes of a test.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +46,8 @@ impl Gateway {
     async fn start(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/@connections/{id}", post(take).delete(close)).with_state(self.clone());
+        let router =
+            Router::new().route("/@connections/{id}", post(take).get(look).delete(close)).with_state(self.clone());
         tokio::spawn(async { axum::serve(listener, router).await });
         url
     }
@@ -66,6 +72,13 @@ async fn take(State(gateway): State<Gateway>, Path(id): Path<String>, body: Byte
     StatusCode::OK.into_response()
 }
 
+async fn look(State(gateway): State<Gateway>, Path(id): Path<String>) -> Response {
+    if gateway.gone.lock().unwrap().contains(&id) {
+        return (StatusCode::GONE, [("x-amzn-errortype", "GoneException")]).into_response();
+    }
+    "{}".into_response()
+}
+
 async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
     gateway.closed.lock().unwrap().insert(id);
     StatusCode::NO_CONTENT
@@ -81,20 +94,26 @@ fn credentials() -> Credentials {
 }
 
 pub async fn world() -> World {
+    world_of(embedded::store()).await
+}
+
+pub async fn world_of(store: Store) -> World {
     let gateway = Gateway::default();
-    let config = aws_sdk_apigatewaymanagement::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(gateway.start().await);
+    let sockets = Sockets::new(realtime::Settings {
+        endpoint: gateway.start().await,
+        region: "us-east-1".to_owned(),
+        credentials: credentials(),
+        tls: TlsContext::default(),
+    });
     // Nothing is there, and nothing that these tests send is attached.
-    let bucket = Bucket::new(Settings {
+    let bucket = Bucket::new(bucket::Settings {
         endpoint: "http://127.0.0.1:9".to_owned(),
         name: "bucket".to_owned(),
         region: "us-east-1".to_owned(),
         credentials: credentials(),
     });
-    World { chat: Chat { store: embedded::store(), sockets: Sockets::new(config), bucket: bucket.unwrap() }, gateway }
+    let chat = Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() };
+    World { chat, gateway }
 }
 
 pub fn caller(user: UserId) -> Caller {
@@ -113,7 +132,14 @@ pub fn after(id: MessageId) -> Position {
 impl World {
     pub async fn user(&self, name: &str) -> UserId {
         let name = Username::parse(name.to_owned()).unwrap();
-        self.chat.store.create_user(&name, "a hash", chat::now()).await.unwrap().id
+        let vacancy = self.chat.store.vacancy(&name).await.unwrap();
+        self.chat.store.create_user(&name, vacancy, HASH, chat::now()).await.unwrap().id
+    }
+
+    /// Registers somebody, with a password, from one and the same address; twenty may at once.
+    pub async fn registers(&self, registration: Registration) -> Result<User, Error> {
+        let address = Network::of(IpAddr::from([203, 0, 113, 7]));
+        chat::register(&self.chat, address, Pace::registrations(60), registration).await
     }
 
     pub async fn room(&self, members: &[UserId]) -> RoomId {
@@ -147,6 +173,12 @@ impl World {
 
     pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
         chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+    }
+
+    pub async fn session(&self, user: UserId, id: &str) {
+        let named = self.chat.store.users([user], Consistency::Strong).await.unwrap().remove(0);
+        let session = Session { id: id.to_owned(), user_id: user, expires_at: u64::MAX };
+        assert!(self.chat.store.open_session(&session, &named.username.folded(), HASH).await.unwrap());
     }
 
     /// A socket that was opened this many milliseconds ago.

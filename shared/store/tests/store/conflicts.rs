@@ -1,5 +1,6 @@
-//! Writes that meet a transaction on their item. Neither engine at hand refuses them, so what DynamoDB answers is played
-//! (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works", "Transaction conflict handling").
+//! Writes that meet a transaction on their item, and reads that get a part of what they ask for. Neither engine at hand does
+//! that, so what DynamoDB answers is played (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works",
+//! "Transaction conflict handling"; API Reference, `BatchGetItem`, "`UnprocessedKeys`").
 
 use std::sync::{
     Arc,
@@ -12,7 +13,7 @@ use aws_sdk_dynamodb::{
 };
 use axum::{Router, http::StatusCode};
 use domain::Error;
-use store::{Store, Tables, Turn};
+use store::{Consistency, Store, Tables, Turn};
 
 use crate::support::{client_id, message, message_id, room_id, user};
 
@@ -22,13 +23,22 @@ const CANCELLED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#Transact
     "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]",
     "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
 
+const UNPROCESSED: &str = r#"{
+    "Responses": {"table": [{"id": {"N": "1"}, "username": {"S": "ann"}, "created_at": {"N": "0"}}]},
+    "UnprocessedKeys": {"table": {"Keys": [{"id": {"N": "2"}}]}}}"#;
+
 /// A DynamoDB that refuses so many calls, and says yes to all others. It counts them.
 async fn refusing(times: usize, refusal: &'static str) -> (Store, Arc<AtomicUsize>) {
+    answering(times, StatusCode::BAD_REQUEST, refusal).await
+}
+
+/// A DynamoDB that gives so many calls this answer, and says yes to all others. It counts them.
+async fn answering(times: usize, status: StatusCode, answer: &'static str) -> (Store, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let router = Router::new().fallback(async move || {
         let number = counted.fetch_add(1, Ordering::SeqCst);
-        if number < times { (StatusCode::BAD_REQUEST, refusal) } else { (StatusCode::OK, "{}") }
+        if number < times { (status, answer) } else { (StatusCode::OK, "{}") }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -84,4 +94,14 @@ async fn whoever_meets_transactions_without_end_is_to_come_again() {
     let (store, _) = refusing(usize::MAX, CONFLICT).await;
     let removed = store.remove_sockets(user(1), &["a".to_owned()]).await;
     assert!(matches!(removed, Err(Error::Unavailable { .. })));
+}
+
+#[tokio::test]
+async fn what_a_batch_leaves_unprocessed_is_asked_for_again() {
+    let (store, calls) = answering(2, StatusCode::OK, UNPROCESSED).await;
+    let found = store.users([user(1), user(2)], Consistency::Strong).await.unwrap();
+    assert_eq!((found.len(), calls.load(Ordering::SeqCst)), (2, 3));
+    let (store, _) = answering(usize::MAX, StatusCode::OK, UNPROCESSED).await;
+    let never = store.users([user(1), user(2)], Consistency::Strong).await;
+    assert!(matches!(never, Err(Error::Unavailable { .. })));
 }

@@ -1,7 +1,7 @@
 use domain::Error;
 use futures_util::future::join_all;
 
-use crate::support::{make_room, message_id, room_id, user};
+use crate::support::{make_room, membership, message_id, room_id, user};
 
 #[tokio::test]
 async fn only_members_take_turns() {
@@ -54,4 +54,57 @@ async fn turns_taken_at_once_are_one_dense_order() {
     turns.sort_unstable_by_key(|turn| turn.sequence);
     assert!(turns.iter().map(|turn| turn.sequence).eq(1..=60));
     assert!(turns.windows(2).all(|pair| pair[0].id < pair[1].id && pair[1].previous == Some(pair[0].id)));
+}
+
+#[tokio::test]
+async fn a_sender_has_a_pace_of_their_own_in_each_room() {
+    let store = embedded::store();
+    let (room, other) = (make_room(&store, 2).await, make_room(&store, 2).await);
+    for _ in 0..60 {
+        store.take_turn(room, user(1), message_id(0)).await.unwrap();
+    }
+    let refused = store.take_turn(room, user(1), message_id(0)).await;
+    assert!(matches!(refused, Err(Error::RateLimited { retry_after }) if retry_after.as_secs() == 1), "{refused:?}");
+    store.take_turn(room, user(2), message_id(0)).await.unwrap();
+    store.take_turn(other, user(1), message_id(0)).await.unwrap();
+    // The refusal has taken no turn, and 200 ms later there is one.
+    let next = store.take_turn(room, user(1), message_id(200)).await.unwrap();
+    assert_eq!(next.sequence, 62);
+    assert!(matches!(store.take_turn(room, user(1), message_id(200)).await, Err(Error::RateLimited { .. })));
+}
+
+#[tokio::test]
+async fn whoever_is_ahead_of_their_pace_gets_the_id_of_their_time() {
+    let store = embedded::store();
+    let room = make_room(&store, 1).await;
+    let mut ids = Vec::new();
+    // Twice as fast as the pace, so that every write but the first is one of somebody who is ahead.
+    for i in 0..20 {
+        ids.push(store.take_turn(room, user(1), message_id(i * 100)).await.unwrap().id);
+    }
+    assert_eq!(ids, (0..20).map(|i| message_id(i * 100)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_burst_of_one_sender_is_one_dense_order_and_no_longer_than_it_may_be() {
+    let store = embedded::store();
+    let room = make_room(&store, 2).await;
+    store.take_turn(room, user(2), message_id(3)).await.unwrap();
+    let turns = join_all((0..100).map(|_| store.take_turn(room, user(1), message_id(0)))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = turns.into_iter().partition(Result::is_ok);
+    assert!(refused.into_iter().all(|turn| matches!(turn, Err(Error::RateLimited { .. }))));
+    let mut turns: Vec<_> = taken.into_iter().map(Result::unwrap).collect();
+    turns.sort_unstable_by_key(|turn| turn.sequence);
+    assert!(turns.iter().map(|turn| turn.sequence).eq(2..=61));
+    assert!(turns.windows(2).all(|pair| pair[0].id < pair[1].id && pair[1].previous == Some(pair[0].id)));
+}
+
+#[tokio::test]
+async fn whoever_comes_back_has_left_nothing_of_their_pace_in_the_room() {
+    let store = embedded::store();
+    let room = make_room(&store, 2).await;
+    store.take_turn(room, user(1), message_id(0)).await.unwrap();
+    store.leave(user(1), room, crate::support::NOW).await.unwrap();
+    assert!(store.join(&membership(user(1), room), 2).await.unwrap());
+    assert_eq!(store.take_turn(room, user(1), message_id(0)).await.unwrap().sequence, 2);
 }

@@ -31,7 +31,9 @@ pub fn client_id(id: &str) -> ClientId {
 }
 
 pub async fn register(store: &Store, name: &str) -> Result<User, domain::Error> {
-    store.create_user(&Username::parse(name.to_owned()).unwrap(), "a hash", NOW).await
+    let username = Username::parse(name.to_owned()).unwrap();
+    let vacancy = store.vacancy(&username).await?;
+    store.create_user(&username, vacancy, "a hash", NOW).await
 }
 
 pub fn membership(user: UserId, room: RoomId) -> Membership {

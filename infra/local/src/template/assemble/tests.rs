@@ -1,13 +1,13 @@
 use super::{super::LifecycleRule, *};
 
 const SYSTEM: &str = r"
-Parameters:
-  Stage: {Type: String, Default: prod}
-  Origins: {Type: CommaDelimitedList, Default: 'https://a.example, https://b.example'}
+Parameters: {Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]},
+  Stage: {Type: String, Default: prod},
+  Origins: {Type: CommaDelimitedList, Default: 'https://a.example, https://b.example'}}
 Globals:
   Function:
     Runtime: provided.al2023
-    Timeout: 7
+    Timeout: !Ref Wait
     Environment: {Variables: {TABLE: !Ref Things, SHARED: global}}
 Resources:
   Things:
@@ -198,4 +198,58 @@ fn what_a_bucket_or_a_rule_cannot_have_is_named() {
     };
     says("", &rule("source: [a]", ""), "Echo (line 7): Events.Made: the local runtime sends Object Created of aws.s3");
     says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern`");
+}
+
+fn overridden(name: &str, value: &str) -> Result<Template> {
+    let overrides = [(name.to_owned(), value.to_owned())].into();
+    Template::with_parameters(SYSTEM, &overrides, &mut Secrets::in_memory())
+}
+
+#[test]
+fn parameters_have_their_defaults_or_what_the_command_line_says() {
+    assert_eq!(overridden("Stage", "test").unwrap().websocket_api.unwrap().stage, "test");
+    let cors = overridden("Origins", "https://c.example,https://d.example").unwrap().http_api.unwrap().cors.unwrap();
+    assert_eq!(cors.allow_origins, ["https://c.example", "https://d.example"]);
+    for (name, value, sentence) in [
+        ("Stag", "test", "--parameter-overrides: the template has no parameter Stag"),
+        ("Wait", "long", "--parameter-overrides Wait=long: a number is needed: invalid number at line 1 column 1"),
+        ("Wait", "8", "--parameter-overrides Wait=8: it must be one of [7,9]"),
+    ] {
+        assert_eq!(format!("{:#}", overridden(name, value).unwrap_err()), sentence);
+    }
+    assert_eq!(overridden("Wait", "9").unwrap().functions[0].timeout, Duration::from_secs(9));
+}
+
+/// A template whose function has a part of a secret.
+fn with_part_of_secret(part: &str, secrets: &mut Secrets) -> Result<Template> {
+    let rule = r#"{SecretStringTemplate: '{"other": "none"}', GenerateStringKey: current, PasswordLength: 12}"#;
+    let source =
+        SYSTEM.replace("{PasswordLength: 12}", rule).replace(":SecretString}}", &format!(":SecretString:{part}}}}}"));
+    Template::parse(&source, secrets)
+}
+
+#[test]
+fn a_part_of_a_secret_is_read() {
+    let key = |part: &str| {
+        let template = with_part_of_secret(part, &mut Secrets::in_memory()).unwrap();
+        template.functions[0].environment["KEY"].clone()
+    };
+    assert_eq!((key("current").len(), key("current::").len(), key("other::").as_str()), (12, 12, "none"));
+    assert!(key("::").starts_with(r#"{"current":""#));
+    let sentence = |part| format!("{:#}", with_part_of_secret(part, &mut Secrets::in_memory()).unwrap_err());
+    assert!(sentence("current:AWSPREVIOUS:").ends_with("the local runtime keeps one version of a secret"));
+    assert!(sentence("more").contains("Key has no `more`"));
+}
+
+#[test]
+fn a_secret_of_before_it_had_parts_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("secrets.json");
+    std::fs::write(&file, r#"{"Key": "0123456789ab"}"#).unwrap();
+    let refused = with_part_of_secret("current", &mut Secrets::open(file).unwrap()).unwrap_err();
+    let sentence = format!("{refused:#}");
+    assert!(
+        sentence.contains("Key has no `current`") && sentence.contains("delete it from secrets.json"),
+        "{sentence}"
+    );
 }

@@ -1,0 +1,84 @@
+//! A crowd that chats for long, while everything breaks; then its history is held against what the contract promises.
+//!
+//! `cargo run --release -p e2e --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ
+//! as well, for which `libfaketime` must be installed. It fails where a promise was broken. The seed makes the same crowd and
+//! the same dice; what meets what is up to the machine.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is run for")]
+
+use std::{
+    env,
+    io::{IsTerminal as _, stderr},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use e2e::{Chronicle, Crowd, Faults, Server};
+use history::{History, Outcome, check};
+
+/// Where nobody watches a terminal, a line of progress for so many messages.
+const LINE: usize = 5_000;
+/// How many violations are shown.
+const SHOWN: usize = 50;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    let number = |name: &str, otherwise: usize| {
+        let value = arguments.iter().skip_while(|argument| *argument != name).nth(1);
+        value.map_or(otherwise, |value| value.parse().unwrap_or_else(|_| panic!("{name} takes a number")))
+    };
+    let (sends, seed) = (number("--sends", 100_000), number("--seed", 1) as u64);
+    let faults = if arguments.iter().any(|argument| argument == "--skew") { Faults::AllWithSkew } else { Faults::All };
+    let crowd = Crowd {
+        seed,
+        sends,
+        rooms: number("--rooms", 40),
+        members: number("--members", 4),
+        pause: Duration::from_millis(200),
+    };
+    println!("seed {seed}: {crowd:?}, {faults:?}");
+    let server = Server::start_breaking().await;
+    let begun = Instant::now();
+    let mut line = 0;
+    let chronicle = crowd.chats(&server, faults, |acknowledged| {
+        if stderr().is_terminal() {
+            eprint!("\r{acknowledged}/{sends} acknowledged");
+        } else if acknowledged >= line {
+            eprintln!("{acknowledged}/{sends} acknowledged after {:.0?}", begun.elapsed());
+            line += LINE;
+        }
+    });
+    let Chronicle { history, faults } = chronicle.await;
+    eprintln!();
+    for (fault, fired) in &faults {
+        println!("{fault:<18} {fired:>8}");
+    }
+    let violations = check(&history);
+    for violation in violations.iter().take(SHOWN) {
+        println!("{violation}");
+    }
+    println!("{}", summary(&history));
+    println!("seed {seed}: {} violations after {:.0?}", violations.len(), begun.elapsed());
+    if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn summary(history: &History) -> String {
+    let count = |outcome: fn(&Outcome) -> bool| history.sends.iter().filter(|sent| outcome(&sent.outcome)).count();
+    let tries: u64 = history.sends.iter().map(|sent| sent.failed).sum();
+    let stored: usize = history.stored.iter().map(Vec::len).sum();
+    let last = |room: &Vec<_>| room.last().map_or(0, |message: &std::sync::Arc<history::Message>| message.sequence);
+    let turns: u64 = history.stored.iter().map(last).sum();
+    format!(
+        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); {stored} stored in {} rooms with {} holes; \
+         {} pushes, {} pages, {} stays, {} resumed views",
+        count(|outcome| matches!(outcome, Outcome::Acknowledged(_))),
+        count(|outcome| matches!(outcome, Outcome::Refused)),
+        count(|outcome| matches!(outcome, Outcome::Unknown)),
+        history.stored.len(),
+        turns - stored as u64,
+        history.pushes.len(),
+        history.listings.len(),
+        history.stays.len(),
+        history.views.len(),
+    )
+}

@@ -1,0 +1,86 @@
+//! What is broken while the crowd chats: everything that the local runtime can break, now and then.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::Server;
+
+const ENDPOINT: &str = "/_local/faults";
+
+/// Which faults there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faults {
+    /// None.
+    None,
+    /// All but clocks that differ.
+    All,
+    /// Clocks that differ as well, for which `libfaketime` must be installed.
+    AllWithSkew,
+}
+
+/// How far the clock of an instance may be off: all that [`domain::SEND_WITHIN`] leaves until a hole is for good, shared by
+/// one that is slow and one that is fast.
+///
+/// [`domain::SEND_WITHIN`]: ../../shared/domain/src/message.rs
+const SKEW_MILLIS: i64 = 400;
+
+impl Faults {
+    /// Each fault with how likely it is, where it may strike, by the calls or the events there.
+    fn rules(self) -> Vec<Value> {
+        if self == Self::None {
+            return Vec::new();
+        }
+        let mut rules = vec![
+            json!({"fault": "kill_before", "probability": 0.002}),
+            json!({"fault": "kill_after", "probability": 0.003}),
+            json!({"fault": "throttle", "probability": 0.01}),
+            json!({"fault": "fail_before", "probability": 0.005}),
+            json!({"fault": "fail_after", "probability": 0.01, "service": "dynamodb"}),
+            json!({"fault": "lose_answer", "probability": 0.01, "service": "dynamodb"}),
+            json!({"fault": "slow", "millis": 300, "probability": 0.01}),
+            // Longer than one try of a call may take.
+            json!({"fault": "slow", "millis": 2_500, "probability": 0.001, "service": "dynamodb"}),
+            json!({"fault": "unprocessed", "probability": 0.05}),
+            json!({"fault": "conflict", "probability": 0.02}),
+            json!({"fault": "gone", "probability": 0.01}),
+            json!({"fault": "duplicate", "probability": 0.01}),
+            json!({"fault": "cut", "probability": 0.005}),
+            json!({"fault": "forget_disconnect", "probability": 0.3}),
+        ];
+        if self == Self::AllWithSkew {
+            rules.push(json!({"fault": "skew", "millis": SKEW_MILLIS, "probability": 0.3}));
+            rules.push(json!({"fault": "skew", "millis": -SKEW_MILLIS, "probability": 0.4}));
+        }
+        rules
+    }
+
+    /// Begins to break things.
+    pub(super) async fn begin(self, server: &Server, seed: u64) {
+        put(server, &json!({"seed": seed, "rules": self.rules()})).await;
+    }
+
+    /// Stops it; tells how often each fault has struck.
+    pub(super) async fn end(self, server: &Server) -> BTreeMap<String, u64> {
+        let mut fired = BTreeMap::new();
+        if self == Self::None {
+            return fired;
+        }
+        let report = server.request(Method::GET, ENDPOINT).send().await.expect("the local system answers");
+        let report: Value = report.json().await.expect("faults are told as JSON");
+        for rule in report["rules"].as_array().expect("a plan has rules") {
+            let fault = rule["fault"].as_str().expect("a rule names its fault");
+            *fired.entry(fault.to_owned()).or_default() += rule["fired"].as_u64().expect("a rule is counted");
+        }
+        put(server, &json!({"rules": []})).await;
+        fired
+    }
+}
+
+async fn put(server: &Server, plan: &Value) {
+    let request = server.request(Method::PUT, ENDPOINT).json(plan);
+    let answer = request.send().await.expect("the local system answers");
+    let status = answer.status();
+    assert!(status.is_success(), "{status}: {}", answer.text().await.unwrap_or_default());
+}

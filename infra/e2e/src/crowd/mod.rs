@@ -1,0 +1,248 @@
+//! A crowd that chats while everything breaks, and writes down what it sees.
+//!
+//! Its clients are good ones: they send again under the same `client_id`, wait as long as they are told to, reconnect, and
+//! ask for what they have missed. What they wrote down is for [`history::check`].
+
+mod call;
+mod device;
+mod faults;
+mod reader;
+mod recorder;
+mod sender;
+mod timeline;
+mod wanderer;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use fastrand::Rng;
+use futures_util::{StreamExt as _, future::join_all, stream};
+use history::{History, Listing, Message, Position, Scope, Stay, View};
+use reqwest::Method;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::sleep,
+};
+
+pub use self::faults::Faults;
+use self::{
+    call::{path_of, persist},
+    device::{Device, Request},
+    reader::Reader,
+    recorder::Recorder,
+    sender::Sender,
+    wanderer::Wanderer,
+};
+use crate::{Server, User};
+
+/// After this long a hole is for good, and nothing is on its way any more.
+const SETTLED: Duration = Duration::from_secs(12);
+/// How many members read out all that they can see in the end.
+const WITNESSES: usize = 8;
+/// How many people register at once: hashing a password keeps a processor busy.
+const REGISTERING: usize = 4;
+
+/// Who is in a crowd, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Crowd {
+    /// Of all that is random.
+    pub seed: u64,
+    /// How many messages are to be acknowledged.
+    pub sends: usize,
+    /// How many rooms there are.
+    pub rooms: usize,
+    /// How many people are in each, one more who comes and goes.
+    pub members: usize,
+    /// How long a sender pauses after each message, at most.
+    pub pause: Duration,
+}
+
+/// What a crowd has seen.
+#[derive(Debug)]
+pub struct Chronicle {
+    /// What its clients have written down.
+    pub history: History,
+    /// How often each fault has struck.
+    pub faults: BTreeMap<String, u64>,
+}
+
+/// Somebody of the crowd.
+struct Person {
+    user: User,
+    rooms: Vec<u64>,
+    bound: Option<u64>,
+    requests: mpsc::Sender<Request>,
+}
+
+impl Crowd {
+    /// Lets the crowd chat on a system, under these faults, and gives what it has seen. `progress` is called every second
+    /// with how many messages have been acknowledged.
+    ///
+    /// # Panics
+    /// Where a client meets what no fault explains.
+    pub async fn chats(self, server: &Server, faults: Faults, mut progress: impl FnMut(usize)) -> Chronicle {
+        let mut random = Rng::with_seed(self.seed);
+        let recorder = Recorder::new(self.sends);
+        let users = self.register(server).await;
+        let (people, wanderers, mut devices) = self.settle(&users, &recorder, &mut random).await;
+        if faults != Faults::None {
+            faults.begin(server, self.seed).await;
+        }
+
+        let mut busy = self.talk(&people, &recorder, &mut random);
+        let mut wandering: JoinSet<()> = wanderers.into_iter().map(Wanderer::wanders).collect();
+        while !busy.is_empty() {
+            tokio::select! {
+                Some(done) = busy.join_next() => done.expect("a client meets nothing that no fault explains"),
+                Some(done) = devices.join_next() => done.expect("a device lives until it is asked to finish"),
+                Some(done) = wandering.join_next() => done.expect("a wanderer wanders until the end"),
+                () = sleep(Duration::from_secs(1)) => progress(recorder.acknowledged()),
+            }
+        }
+        recorder.ends();
+        all(&mut wandering).await;
+        let faults = faults.end(server).await;
+        recorder.write().faults = faults.values().sum();
+
+        sleep(SETTLED).await;
+        let views = join_all(people.iter().map(Person::finishes)).await.concat();
+        recorder.write().views = views;
+        all(&mut devices).await;
+        audit(&people, &recorder, &mut random).await;
+        Chronicle { history: recorder.close(), faults }
+    }
+
+    async fn register(self, server: &Server) -> Vec<User> {
+        let names = (0..self.people() + self.rooms).map(|number| format!("user{number}"));
+        let register = |name: String| async move { server.user(&name).await };
+        stream::iter(names).map(register).buffered(REGISTERING).collect().await
+    }
+
+    /// How many people are there for good: each in three rooms, where there are so many.
+    fn people(self) -> usize {
+        (self.rooms * self.members).div_ceil(3).max(self.members)
+    }
+
+    /// Makes the rooms, and gives everybody a client.
+    async fn settle(
+        self,
+        users: &[User],
+        recorder: &Recorder,
+        random: &mut Rng,
+    ) -> (Vec<Person>, Vec<Wanderer>, JoinSet<()>) {
+        let (residents, wanderers) = users.split_at(self.people());
+        let mut rooms_of: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        let mut coming = Vec::new();
+        for (number, wanderer) in wanderers.iter().enumerate() {
+            let members = residents.iter().cycle().skip(number * self.members).take(self.members);
+            let members: Vec<&User> = members.chain([wanderer]).collect();
+            let begun = recorder.now();
+            let room = members[0].creates_room_with(&members[1..]).await;
+            let since = (begun, recorder.now());
+            for member in &members {
+                rooms_of.entry(member.id).or_default().push(room);
+            }
+            let stays = members[..self.members].iter();
+            let stays = stays.map(|member| Stay { user: member.id, room, since, until: None });
+            recorder.write().stays.extend(stays);
+            coming.push((wanderer, room, since));
+        }
+        let mut devices = JoinSet::new();
+        let mut people = Vec::new();
+        for (number, user) in users.iter().enumerate() {
+            let rooms = rooms_of.remove(&user.id).unwrap_or_default();
+            // Every third resident hears one room only.
+            let bound = rooms.first().copied().filter(|_| number < residents.len() && number % 3 == 0);
+            let (requests, inbox) = mpsc::channel(16);
+            let device = Device::new(user.clone(), &rooms, bound, recorder.clone(), random.fork(), inbox);
+            devices.spawn(device.lives());
+            people.push(Person { user: user.clone(), rooms, bound, requests });
+        }
+        let wanderers =
+            coming.into_iter().zip(&people[residents.len()..]).map(|((user, room, since), person)| Wanderer {
+                user: user.clone(),
+                room,
+                recorder: recorder.clone(),
+                random: random.fork(),
+                device: person.requests.clone(),
+                since,
+            });
+        let wanderers = wanderers.collect();
+        (people, wanderers, devices)
+    }
+
+    /// Everybody sends, and every fourth one reads.
+    fn talk(self, people: &[Person], recorder: &Recorder, random: &mut Rng) -> JoinSet<()> {
+        let mut busy = JoinSet::new();
+        for (number, Person { user, rooms, bound, requests }) in people.iter().enumerate() {
+            let sender = Sender {
+                user: user.clone(),
+                rooms: rooms.clone(),
+                recorder: recorder.clone(),
+                random: random.fork(),
+                device: requests.clone(),
+                bound: *bound,
+                pause: self.pause,
+            };
+            busy.spawn(sender.sends());
+            if number % 4 == 0 {
+                let (user, rooms) = (user.clone(), rooms.clone());
+                busy.spawn(Reader { user, rooms, recorder: recorder.clone(), random: random.fork() }.reads());
+            }
+        }
+        busy
+    }
+}
+
+impl Person {
+    /// Their client catches up with everything and tells what it has.
+    async fn finishes(&self) -> Vec<View> {
+        let (reply, views) = oneshot::channel();
+        let asked = self.requests.send(Request::Finish(reply)).await;
+        assert!(asked.is_ok(), "{}'s client has ended", self.user.name);
+        views.await.expect("a client tells what it has")
+    }
+}
+
+async fn all(tasks: &mut JoinSet<()>) {
+    while let Some(done) = tasks.join_next().await {
+        done.expect("a task comes to its end");
+    }
+}
+
+/// Reads out every room, from its end and from its beginning, and all that some people can see.
+async fn audit(people: &[Person], recorder: &Recorder, random: &mut Rng) {
+    let mut rooms: BTreeMap<u64, &User> = BTreeMap::new();
+    // The first one of a room stays: the last insertion wins.
+    for person in people.iter().rev() {
+        rooms.extend(person.rooms.iter().map(|room| (*room, &person.user)));
+    }
+    for (room, member) in rooms {
+        let path = format!("/list-conversation-messages/{room}/?limit=100");
+        let stored = pages(member, recorder, random, path.clone()).await;
+        let stored: Vec<_> = stored.into_iter().rev().flatten().collect();
+        let forward = pages(member, recorder, random, format!("{path}&after=1")).await.concat();
+        let (scope, position) = (Scope::Room(room), Position::After(1));
+        let listing = Listing { user: member.id, scope, position, messages: forward, begun: recorder.now() };
+        let mut history = recorder.write();
+        history.listings.push(listing);
+        history.stored.push(stored);
+    }
+    for person in people.iter().rev().take(WITNESSES).chain(people.iter().take(WITNESSES)) {
+        let listed = pages(&person.user, recorder, random, "/list-messages/?limit=100".to_owned()).await;
+        recorder.write().everything.push((person.user.id, listed.into_iter().rev().flatten().collect()));
+    }
+}
+
+/// The pages of a list.
+async fn pages(user: &User, recorder: &Recorder, random: &mut Rng, path: String) -> Vec<Vec<Arc<Message>>> {
+    let mut pages = Vec::new();
+    let mut next = Some(path);
+    while let Some(path) = next {
+        let page = persist(user, random, Method::GET, &path, None).await;
+        let (page, further) = page.unwrap_or_else(|problem| panic!("{path} gave {problem}"));
+        pages.push(page.as_array().into_iter().flatten().map(|shown| recorder.see(shown)).collect());
+        next = further.map(|further| path_of(&further));
+    }
+    pages
+}

@@ -1,0 +1,81 @@
+//! What the crowd writes down.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use history::{History, Message, Outcome, Sent, Time};
+use serde_json::Value;
+
+/// The one book that all clients write in. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Recorder(Arc<Inner>);
+
+struct Inner {
+    start: Instant,
+    history: Mutex<History>,
+    acknowledged: AtomicUsize,
+    wanted: usize,
+    is_over: AtomicBool,
+}
+
+impl Recorder {
+    /// A book that has what is `wanted` with so many acknowledged messages.
+    pub(super) fn new(wanted: usize) -> Self {
+        Self(Arc::new(Inner {
+            start: Instant::now(),
+            history: Mutex::default(),
+            acknowledged: AtomicUsize::new(0),
+            wanted,
+            is_over: AtomicBool::new(false),
+        }))
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.0.start.elapsed()
+    }
+
+    pub(super) fn write(&self) -> MutexGuard<'_, History> {
+        self.0.history.lock().unwrap()
+    }
+
+    /// A message out of an answer or an event.
+    pub(super) fn see(&self, shown: &Value) -> Arc<Message> {
+        let message = serde_json::from_value(shown.clone()).unwrap_or_else(|error| panic!("{error}: {shown}"));
+        self.write().see(message)
+    }
+
+    pub(super) fn sent(&self, sent: Sent) {
+        if matches!(sent.outcome, Outcome::Acknowledged(_)) {
+            self.0.acknowledged.fetch_add(1, Ordering::Relaxed);
+        }
+        self.write().sends.push(sent);
+    }
+
+    /// How many messages have been acknowledged.
+    pub(super) fn acknowledged(&self) -> usize {
+        self.0.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// Whether enough has been sent.
+    pub(super) fn has_enough(&self) -> bool {
+        self.acknowledged() >= self.0.wanted
+    }
+
+    /// Nobody comes or goes any more from here on.
+    pub(super) fn ends(&self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.0.is_over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn close(&self) -> History {
+        std::mem::take(&mut *self.write())
+    }
+}

@@ -1,0 +1,77 @@
+//! Somebody who leaves a room and comes back, again and again.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use history::{Stay, Time};
+use reqwest::Method;
+use serde_json::json;
+use tokio::{sync::mpsc, time::sleep};
+
+use super::{call::persist, device::Request, recorder::Recorder};
+use crate::User;
+
+/// How long they stay, and stay away: longer than what nobody waits for any more may go on.
+const SHORTEST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(6);
+
+/// A wanderer.
+pub(super) struct Wanderer {
+    pub(super) user: User,
+    pub(super) room: u64,
+    pub(super) recorder: Recorder,
+    pub(super) random: Rng,
+    pub(super) device: mpsc::Sender<Request>,
+    /// Since when they are in the room.
+    pub(super) since: (Time, Time),
+}
+
+impl Wanderer {
+    /// Comes and goes until the crowd is at its end.
+    pub(super) async fn wanders(mut self) {
+        loop {
+            self.rests().await;
+            if self.recorder.is_over() {
+                break self.stayed(None);
+            }
+            let until = self.leaves().await;
+            self.stayed(Some(until));
+            self.rests().await;
+            if self.recorder.is_over() {
+                break;
+            }
+            self.since = self.joins().await;
+        }
+    }
+
+    async fn rests(&mut self) {
+        sleep(SHORTEST + LONGEST.saturating_sub(SHORTEST).mul_f64(self.random.f64())).await;
+    }
+
+    fn stayed(&self, until: Option<(Time, Time)>) {
+        let Self { user, room, since, .. } = self;
+        self.recorder.write().stays.push(Stay { user: user.id, room: *room, since: *since, until });
+    }
+
+    async fn leaves(&mut self) -> (Time, Time) {
+        // First, so that the client does not believe that it still knows the end.
+        let _ = self.device.send(Request::Forget(self.room)).await;
+        let begun = self.recorder.now();
+        let path = format!("/leave-chatroom/{}/", self.room);
+        // Where a try was served and its answer got lost, the next one finds nobody in the room.
+        if let Err(problem) = persist(&self.user, &mut self.random, Method::DELETE, &path, None).await {
+            assert_eq!(problem["code"], "not_a_member", "leaving a room");
+        }
+        (begun, self.recorder.now())
+    }
+
+    async fn joins(&mut self) -> (Time, Time) {
+        let begun = self.recorder.now();
+        let body = json!({"chatroom_id": self.room});
+        let joined = persist(&self.user, &mut self.random, Method::POST, "/join-chatroom/", Some(&body)).await;
+        joined.unwrap_or_else(|problem| panic!("joining a room: {problem}"));
+        let since = (begun, self.recorder.now());
+        let _ = self.device.send(Request::Follow(self.room)).await;
+        since
+    }
+}

@@ -1,0 +1,49 @@
+//! Promises are kept, whatever breaks: a crowd chats, and its history is held against them.
+//!
+//! The long run is an example: `cargo run --release -p e2e --example faults -- --sends 100000`.
+#![allow(clippy::print_stderr, reason = "whoever reads a failed run needs its faults")]
+
+use std::{env, time::Duration};
+
+use e2e::{Chronicle, Crowd, Faults, Server};
+use history::{Outcome, check};
+
+const SENDS: usize = 400;
+
+fn crowd(seed: u64) -> Crowd {
+    Crowd { seed, sends: SENDS, rooms: 6, members: 4, pause: Duration::from_millis(500) }
+}
+
+fn assert_kept(seed: u64, chronicle: &Chronicle) {
+    let Chronicle { history, faults } = chronicle;
+    eprintln!("seed {seed}: {faults:?}");
+    let violations = check(history);
+    let shown: Vec<String> = violations.iter().take(20).map(ToString::to_string).collect();
+    assert!(violations.is_empty(), "seed {seed}: {} violations\n{}", violations.len(), shown.join("\n"));
+    let acknowledged = history.sends.iter().filter(|sent| matches!(sent.outcome, Outcome::Acknowledged(_)));
+    assert!(acknowledged.count() >= SENDS);
+    assert!(!history.pushes.is_empty() && !history.listings.is_empty(), "somebody has heard and read something");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiet_day_leaves_no_hole() {
+    let Some(server) = Server::start_local("it would fill a deployed system with its crowd").await else { return };
+    let chronicle = crowd(1).chats(&server, Faults::None, |_| {}).await;
+    assert_kept(1, &chronicle);
+}
+
+/// With `SKEW` set, clocks differ as well: `infra/scripts/skew` does so, where the library is that it takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn promises_are_kept_while_everything_breaks() {
+    if env::var_os("HTTP_URL").is_some() {
+        eprintln!("left out on a deployed system: it breaks the system");
+        return;
+    }
+    let faults = if env::var_os("SKEW").is_some() { Faults::AllWithSkew } else { Faults::All };
+    let server = Server::start_breaking().await;
+    let chronicle = crowd(2).chats(&server, faults, |_| {}).await;
+    assert_kept(2, &chronicle);
+    for (fault, fired) in &chronicle.faults {
+        assert!(*fired > 0, "{fault} has never struck: {:?}", chronicle.faults);
+    }
+}

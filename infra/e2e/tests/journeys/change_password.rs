@@ -1,0 +1,109 @@
+//! `POST /auth/change-password/`
+
+use e2e::{Answer, PASSWORD, Server, User};
+use serde_json::json;
+
+const NEW: &str = "staple battery horse correct";
+
+async fn change(user: &User, current: &str, new: &str) -> Answer {
+    user.post("/auth/change-password/", &json!({"current_password": current, "new_password": new})).await
+}
+
+async fn login(user: &User, password: &str) -> Answer {
+    user.server.post("/auth/login/", &json!({"username": user.name, "password": password})).await
+}
+
+#[tokio::test]
+async fn the_new_password_is_the_password_and_the_old_one_is_not() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    assert_eq!(change(&ann, PASSWORD, NEW).await.is(200), json!({"message": "Password changed"}));
+    login(&ann, PASSWORD).await.refuses(401, "invalid_credentials");
+    let again = login(&ann, NEW).await.is(200);
+    let again = ann.with_token(again["access_token"].as_str().unwrap().to_owned());
+    change(&again, NEW, PASSWORD).await.is(200);
+    login(&ann, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn all_sessions_end_and_their_sockets_are_closed_and_nobody_elses() {
+    let server = Server::start().await;
+    let [laptop, bob] = server.users(["ann", "bob"]).await;
+    let phone = laptop.logs_in_again().await;
+    let room = laptop.creates_room_with(&[&bob]).await;
+    let mut for_room = laptop.opens_socket(room).await;
+    let mut for_all = phone.opens_socket_for_all_rooms().await;
+    let mut bobs = bob.opens_socket(room).await;
+    change(&laptop, PASSWORD, NEW).await.is(200);
+    for_room.is_closed().await;
+    for_all.is_closed().await;
+    for session in [&laptop, &phone] {
+        session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    }
+    bobs.stays_silent().await;
+    bob.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_wrong_current_password_changes_nothing_and_ends_no_session() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    change(&ann, "not the password", NEW).await.refuses(403, "wrong_password");
+    change(&ann, NEW, NEW).await.refuses(403, "wrong_password");
+    ann.get("/list-chatrooms/").await.is(200);
+    login(&ann, NEW).await.refuses(401, "invalid_credentials");
+    login(&ann, PASSWORD).await.is(200);
+}
+
+/// As after a first try whose answer was lost.
+#[tokio::test]
+async fn changing_it_to_what_it_is_already_ends_all_sessions_as_well() {
+    let server = Server::start().await;
+    let laptop = server.user("ann").await;
+    let phone = laptop.logs_in_again().await;
+    change(&laptop, "what it was before", PASSWORD).await.is(200);
+    for session in [&laptop, &phone] {
+        session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    }
+    login(&laptop, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn guesses_here_and_at_login_are_counted_together() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for _ in 0..5 {
+        change(&ann, "not the password", NEW).await.refuses(403, "wrong_password");
+        login(&ann, "not the password").await.refuses(401, "invalid_credentials");
+    }
+    change(&ann, PASSWORD, NEW).await.refuses(429, "rate_limited");
+    login(&ann, PASSWORD).await.refuses(429, "rate_limited");
+    ann.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn the_new_password_keeps_to_the_rules_for_registering() {
+    let server = Server::start().await;
+    let ann = server.user("annabella").await;
+    for new in ["7 chars", &"p".repeat(129), "password", " Qwerty12 ", &ann.name, &ann.name.to_uppercase()] {
+        change(&ann, PASSWORD, new).await.blames("new_password");
+    }
+    let empty = ann.post("/auth/change-password/", &json!({})).await;
+    empty.blames("current_password");
+    empty.blames("new_password");
+    login(&ann, PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_wins() {
+    let server = Server::start().await;
+    let phone = server.user("ann").await;
+    let laptop = phone.logs_in_again().await;
+    let other = "horse correct battery staple";
+    let (one, two) = tokio::join!(change(&phone, PASSWORD, NEW), change(&laptop, PASSWORD, other));
+    let won = [&one, &two].map(|answer| answer.status == 200);
+    assert_eq!(won.into_iter().filter(|won| *won).count(), 1, "{one:?} {two:?}");
+    let (password, lost) = if won[0] { (NEW, other) } else { (other, NEW) };
+    login(&phone, lost).await.refuses(401, "invalid_credentials");
+    login(&phone, password).await.is(200);
+}

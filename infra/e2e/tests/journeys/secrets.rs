@@ -1,0 +1,61 @@
+//! What must not be in any log: tokens, passwords, and what people write.
+
+use std::time::{Duration, Instant};
+
+use e2e::{PASSWORD, Server};
+use serde_json::json;
+
+const BECAUSE: &str = "its log is elsewhere";
+const WRONG: &str = "a wrong password that nobody has";
+const TEXT: &str = "meet me at the old harbour";
+
+/// Goes through every place that a secret comes by, and gives all of them.
+async fn secrets_go_by(server: &Server) -> Vec<String> {
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let wrong = json!({"username": ann.name, "password": WRONG});
+    server.post("/auth/login/", &wrong).await.refuses(401, "invalid_credentials");
+    server.post("/auth/register/", &json!({"username": "bob", "password": [WRONG]})).await.blames("password");
+    let forged = format!("{}x", ann.token);
+    for token in [&ann.token, &forged] {
+        let query = format!("room_name={room}&token={token}");
+        assert_eq!(server.handshake(&query, &[]).await.is_ok(), token == &ann.token);
+        assert_eq!(server.handshake("", &["bearer", token]).await.is_ok(), token == &ann.token);
+        let path = format!("/ws/chat/{room}/?token={token}");
+        assert_eq!(server.handshake_at(&path, &[]).await.is_ok(), token == &ann.token);
+        // Where a client has mistaken the one for the other.
+        server.get(&format!("/list-chatrooms/?token={token}")).await.refuses(401, "unauthenticated");
+    }
+    ann.with_token(forged.clone()).get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    ann.sends(room, TEXT).await;
+    ann.tries_to_send(room + 1, TEXT).await.refuses(404, "room_not_found");
+    let mut phone = ann.opens_socket(room).await;
+    phone.says(room, TEXT).await;
+    phone.receives(TEXT).await;
+    phone.says(room + 1, TEXT).await;
+    phone.is_told("room_not_found").await;
+    phone.sends_text(&format!("{{\"type\": \"{TEXT}\", \"token\": \"{}\"", ann.token)).await;
+    let last = phone.is_told("malformed_json").await["request_id"].as_str().unwrap().to_owned();
+    ann.logs_out().await;
+    let patience = Instant::now() + Duration::from_secs(10);
+    // A line about a call is written when it is over, which its answer may outrun.
+    while !server.log().contains(&last) {
+        assert!(Instant::now() < patience, "the log has nothing of the last frame");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let signature = ann.token.rsplit('.').next().unwrap().to_owned();
+    vec![ann.token, forged, signature, PASSWORD.to_owned(), WRONG.to_owned(), TEXT.to_owned(), "$argon2id$".to_owned()]
+}
+
+#[tokio::test]
+async fn nothing_that_is_secret_is_in_a_log_however_much_is_logged() {
+    for format in ["text", "json"] {
+        let Some(server) = Server::start_talkative(BECAUSE, format).await else { return };
+        let secrets = secrets_go_by(&server).await;
+        let log = server.log();
+        for secret in secrets {
+            let line = log.lines().find(|line| line.contains(&secret));
+            assert_eq!(line, None, "{secret}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A frame is read as what it says, or refused with reasons.
+
+#![no_main]
+
+use domain::{Error, Fields, Input, MessageFrame, OtherFrame, RoomId, TypingFrame, UserId};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+fn read<T: Input>(frame: &[u8]) -> Option<T> {
+    match Fields::parse(frame).and_then(Fields::into) {
+        Ok(read) => Some(read),
+        Err(Error::Invalid(errors)) => {
+            assert!(!errors.is_empty() && errors.values().flatten().all(|why| !why.is_empty()));
+            None
+        }
+        Err(Error::InvalidRequest(_) | Error::MalformedJson(_) | Error::PayloadTooLarge { .. }) => None,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// A number of the frame, however it is written.
+fn number(frame: &Value, name: &str) -> Option<f64> {
+    frame.get(name)?.as_f64()
+}
+
+fuzz_target!(|frame: &[u8]| {
+    let (caller, bound) = (UserId::try_from(1).unwrap(), RoomId::try_from(7).unwrap());
+    let said: Value = serde_json::from_slice(frame).unwrap_or_default();
+    let room = |room: RoomId| assert_eq!(room.get() as f64, number(&said, "conversation").unwrap_or(7.0));
+    if let Some(message) = read::<MessageFrame>(frame)
+        && let Ok(draft) = message.draft(caller, Some(bound))
+    {
+        room(draft.room);
+        assert_eq!(number(&said, "sender").unwrap_or(1.0), 1.0, "nobody sends in the name of another");
+        let content = draft.content;
+        let text = content.text.as_ref().map_or("", |text| text.as_str());
+        assert_eq!(text, said["text"].as_str().unwrap_or_default());
+        assert!(text.chars().count() <= 4096);
+        assert_eq!(content.client_id.as_ref().map(|id| id.as_str()), said["client_id"].as_str());
+        assert!(!text.is_empty() || content.picture.is_some() || content.video.is_some());
+        for (attached, name) in [(content.picture, "attachment_picture"), (content.video, "attachment_video")] {
+            assert_eq!(attached.map(|id| id.to_string()).as_deref(), said[name].as_str());
+        }
+    }
+    if let Some(typing) = read::<TypingFrame>(frame) {
+        room(typing.room(Some(bound)).unwrap());
+        assert_eq!(typing.typing, said["typing"].as_bool().unwrap_or(true));
+    }
+    if let Some(OtherFrame::Ping) = read(frame) {
+        assert_eq!(said["type"], "ping");
+    }
+});

@@ -1,0 +1,101 @@
+//! An event of the HTTP API becomes typed inputs that keep to their limits, or an error that is the caller's.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use domain::{
+    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
+    Registration, Slice,
+};
+use lambda::http::{self, Request};
+use lambda_http::{RequestExt as _, http::header::LINK};
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+
+static EVENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../events/list-conversation-messages.json")).unwrap());
+
+fuzz_target!(|data: &str| {
+    // Of an event, what a client can choose; of anything else, all of it at each place.
+    let chosen: Value = serde_json::from_str(data).unwrap_or_default();
+    let text = |pointer: &str| chosen.pointer(pointer).and_then(Value::as_str).unwrap_or(data);
+    let mut event = EVENT.clone();
+    event["body"] = text("/body").into();
+    event["rawQueryString"] = query_string(text("/rawQueryString")).into();
+    event["pathParameters"] = json!({"conversation_id": text("/pathParameters/conversation_id")});
+    check(&lambda_http::request::from_str(&event.to_string()).unwrap());
+});
+
+/// What may be in a request's target (RFC 3986, section 3.4): the gateway hands it on as it came.
+fn query_string(text: &str) -> String {
+    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(byte);
+    text.bytes().map(|byte| if may_be(&byte) { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn check(request: &Request) {
+    if let Some(room) = read::<NewRoom>(request) {
+        assert!((2..=1024).contains(&room.max_members));
+        assert!(room.name.is_none_or(|name| (1..=255).contains(&name.as_str().chars().count())));
+        assert!(room.description.as_str().chars().count() <= 1000);
+    }
+    if let Some(mark) = read::<ReadMark>(request) {
+        assert!((1..=100).contains(&mark.messages.len()));
+    }
+    if let Some(draft) = read::<Draft>(request) {
+        let content = draft.content;
+        assert!(content.text.is_some() || content.picture.is_some() || content.video.is_some());
+    }
+    if let Some(registration) = read::<Registration>(request) {
+        let length = registration.password.expose().chars().count();
+        assert!((8..=128).contains(&length));
+        assert!(!format!("{registration:?}").contains(registration.password.expose()) || length < 12);
+    }
+    if let Some(attachment) = read::<NewAttachment>(request) {
+        assert!((1..=100 * 1024 * 1024).contains(&attachment.size));
+    }
+    read::<Invitation>(request);
+    read::<LoginAttempt>(request);
+    read::<PasswordChange>(request);
+    path(request);
+    query(request);
+}
+
+fn read<T: Input>(request: &Request) -> Option<T> {
+    match http::body(request) {
+        Ok(read) => Some(read),
+        Err(Error::Invalid(errors)) => {
+            assert!(!errors.is_empty());
+            None
+        }
+        Err(Error::InvalidRequest(_) | Error::MalformedJson(_) | Error::PayloadTooLarge { .. }) => None,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn path(request: &Request) {
+    let named = request.path_parameters_ref().and_then(|parameters| parameters.first("conversation_id"));
+    match http::room(request) {
+        Ok(room) => assert_eq!(named.map(|named| named.trim_start_matches('0')), Some(&*room.to_string())),
+        Err(Error::NotFound | Error::RoomNotFound) => {}
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn query(request: &Request) {
+    match http::page(request) {
+        Ok(page) => {
+            assert!((1..=100).contains(&page.limit));
+            let next = Some(Cursor::After(MessageId::try_from(7).unwrap()));
+            let answer = http::slice(request, page, &Slice { messages: Vec::new(), next }).unwrap();
+            let link = answer.headers()[LINK].to_str().unwrap();
+            assert!(link.starts_with("</") || link.starts_with("<?"), "{link}");
+            assert!(link.ends_with(&format!("?limit={}&after=7>; rel=\"next\"", page.limit)), "{link}");
+            assert_eq!(link.matches(['<', '>', '"']).count(), 4, "{link}");
+        }
+        Err(Error::Invalid(errors)) => {
+            assert!(errors.keys().all(|name| ["limit", "before", "after"].contains(&name.as_str())));
+        }
+        Err(error) => panic!("{error:?}"),
+    }
+}

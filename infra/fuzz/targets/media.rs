@@ -1,0 +1,53 @@
+//! Whatever is let through is clean already, no larger than it came, and has a thumbnail that can be decoded.
+
+#![no_main]
+
+use std::{env, fs, path::Path};
+
+use domain::MediaType;
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../../shared/media/tests/media/support.rs"]
+#[allow(dead_code, reason = "its tests use the rest")]
+mod support;
+
+/// A byte tells the type, so that the inputs of one do not drive out those of another.
+const TYPES: [MediaType; 8] = [
+    MediaType::Gif,
+    MediaType::Jpeg,
+    MediaType::Png,
+    MediaType::Webp,
+    MediaType::Mp4,
+    MediaType::Quicktime,
+    MediaType::ThreeGpp,
+    MediaType::Webm,
+];
+
+fuzz_target!(init: write_seeds(), |data: &[u8]| {
+    let Some((&choice, upload)) = data.split_first() else { return };
+    let media_type = TYPES[usize::from(choice) % TYPES.len()];
+    let _ = media::video(media_type, upload);
+    let Ok(picture) = media::picture(media_type, upload) else { return };
+    // A GIF without its end gets one.
+    assert!(picture.bytes.len() <= upload.len() + 1);
+    assert!(image::load_from_memory(&picture.thumbnail.bytes).is_ok());
+    let again = media::picture(media_type, &picture.bytes).expect("what is shown can be shown");
+    assert!(again.bytes == picture.bytes, "there is nothing left to take out");
+});
+
+/// Pictures to begin with, into the directory that is read next.
+fn write_seeds() {
+    let Ok(directory) = env::var("SEEDS") else { return };
+    for (choice, media_type) in (0..).zip(support::PICTURES) {
+        let photo = support::photo(media_type, 12, 9, 6);
+        let told = support::told_everywhere(media_type, photo.clone());
+        let mut seeds = vec![support::plain(media_type, 9, 9), photo, told];
+        if matches!(media_type, MediaType::Gif | MediaType::Webp) {
+            seeds.push(support::animation(media_type, 2));
+        }
+        for (number, seed) in seeds.into_iter().enumerate() {
+            let file = Path::new(&directory).join(format!("{choice}-{number}"));
+            fs::write(file, [&[choice], &*seed].concat()).expect("a seed can be written");
+        }
+    }
+}

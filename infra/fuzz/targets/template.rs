@@ -1,0 +1,42 @@
+//! A template is read into a system whose parts are there, or refused with a sentence.
+//!
+//! The parser's own files, without the rest of the local runtime: that would be a build of SQLite and of two hundred crates.
+
+#![no_main]
+#![allow(dead_code, unused_imports, reason = "the runtime uses what this does not")]
+
+#[path = "../../local/src/eventbridge/pattern.rs"]
+mod pattern;
+#[path = "../../local/src/template/mod.rs"]
+mod template;
+
+/// Where the parser looks for it.
+mod eventbridge {
+    pub use crate::pattern::Pattern;
+}
+
+use libfuzzer_sys::fuzz_target;
+use template::{Template, secrets::Secrets};
+
+fuzz_target!(|source: &str| {
+    let mut secrets = Secrets::in_memory();
+    let parsed = match Template::parse(source, &mut secrets) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let sentence = format!("{error:#}");
+            assert!(!sentence.trim().is_empty(), "{error:?}");
+            return;
+        }
+    };
+    let is_function = |name: &str| parsed.functions.iter().any(|function| function.name == name);
+    let routes = parsed.http_api.iter().flat_map(|api| &api.routes).map(|route| &route.function);
+    let sockets = parsed.websocket_api.iter().flat_map(|api| api.routes.values());
+    let authorizers =
+        parsed.websocket_api.iter().flat_map(|api| &api.authorizer).map(|authorizer| &authorizer.function);
+    let rules = parsed.rules.iter().map(|rule| &rule.function);
+    for function in routes.chain(sockets).chain(authorizers).chain(rules) {
+        assert!(is_function(function), "{function}");
+    }
+    let again = Template::parse(source, &mut secrets).unwrap();
+    assert_eq!(format!("{parsed:?}"), format!("{again:?}"));
+});

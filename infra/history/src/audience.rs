@@ -1,0 +1,69 @@
+//! Who gets what.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{Message, Outcome, Scope, Sent, Stay, Violation, world::World};
+
+/// How long something that nobody waits for any more may go on: a function is ended after ten seconds.
+const GOES_ON_FOR: Duration = Duration::from_secs(15);
+
+/// "`receivers`: everyone who was in the room when it was sent, less the sender": nobody else is pushed the message, on no
+/// socket for another room, nor has it among the messages "sent or received by the caller".
+pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
+    let rule = "only_the_audience_is_told";
+    let history = world.history;
+    let pushed = history.pushes.iter().filter_map(|push| {
+        let bound = push.bound.is_none_or(|room| room == push.message.room);
+        let told = push.message.concerns(push.user) && bound;
+        let what = format!("{:?} was pushed to {} on a socket for {:?}", push.message, push.user, push.bound);
+        (!told).then_some(Violation { rule, what })
+    });
+    let of_all_rooms = history.listings.iter().filter(|listing| listing.scope == Scope::All);
+    let listed = of_all_rooms.flat_map(|listing| {
+        let leaked = listing.messages.iter().filter(|message| !message.concerns(listing.user));
+        leaked.map(|message| Violation { rule, what: format!("{message:?} was listed for {}", listing.user) })
+    });
+    pushed.chain(listed).collect()
+}
+
+/// The same, held against who was there: nobody is among the receivers who was not in the room while the message was being
+/// sent, and nobody is left out who was in it all the while. What is concurrent may go either way.
+pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut people: BTreeSet<(u64, u64)> = BTreeSet::new();
+    people.extend(world.history.stays.iter().map(|stay| (stay.room, stay.user)));
+    for message in world.rooms.values().flat_map(|messages| messages.iter()) {
+        // What nobody sent is found by another rule.
+        let Some(send) = world.sends.get(message.text.as_str()) else { continue };
+        let members = people.range((message.room, 0)..=(message.room, u64::MAX));
+        let left_out = members.map(|(_, user)| *user).filter(|user| !message.concerns(*user));
+        let left_out = left_out.filter(|user| world.stays(*user, message.room).iter().any(|stay| spans(stay, send)));
+        violations.extend(left_out.map(|user| violation(message, user, "was there, and is left out")));
+        let told = message.receivers.iter().copied().chain([message.sender]);
+        let strangers = told.filter(|user| !world.stays(*user, message.room).iter().any(|stay| meets(stay, send)));
+        violations.extend(strangers.map(|user| violation(message, user, "was not there, and is in it")));
+    }
+    violations
+}
+
+fn violation(message: &Message, user: u64, why: &str) -> Violation {
+    Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
+}
+
+/// When the message may have been given its turn, at the latest.
+fn ended(send: &Sent) -> Duration {
+    match send.outcome {
+        Outcome::Acknowledged(_) => send.ended,
+        Outcome::Refused | Outcome::Unknown => send.ended + GOES_ON_FOR,
+    }
+}
+
+/// Whether somebody was in the room for all the time in which the message may have been given its turn.
+fn spans(stay: &Stay, send: &Sent) -> bool {
+    stay.since.1 <= send.begun && stay.until.is_none_or(|(earliest, _)| earliest >= ended(send))
+}
+
+/// Whether somebody may have been in the room at any moment of that.
+fn meets(stay: &Stay, send: &Sent) -> bool {
+    stay.since.0 <= ended(send) && stay.until.is_none_or(|(_, latest)| latest >= send.begun)
+}

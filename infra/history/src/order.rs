@@ -1,0 +1,95 @@
+//! One order for everybody, in lists and in sequences, without holes and without leaps.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use crate::{Listing, Message, Outcome, Position, Scope, Time, Violation, world::World};
+
+/// How far a list that looks back may lag.
+const LAG: Duration = Duration::from_secs(1);
+
+/// "One order per room, the same for everyone, in pushes (by `sequence`) and in lists": ids and sequences ascend together.
+/// That a push or a page has no other id or sequence for a message is the matter of `what_is_seen_is_stored`.
+pub(crate) fn a_room_has_one_order(world: &World<'_>) -> Vec<Violation> {
+    let violation = |what| Violation { rule: "a_room_has_one_order", what };
+    let rooms = world.rooms.iter().filter_map(|(room, messages)| {
+        let (one, other) = out_of_order(messages, |message| message.sequence)?;
+        Some(violation(format!("room {room} lists {one:?} before {other:?}")))
+    });
+    let pages = world.history.listings.iter().filter_map(|listing| {
+        let (one, other) = out_of_order(&listing.messages, |message| message.id)?;
+        Some(violation(format!("{} is listed {one:?} before {other:?}", listing.user)))
+    });
+    rooms.chain(pages).collect()
+}
+
+/// Two neighbours whose ids, or whose numbers, do not ascend.
+fn out_of_order(messages: &[Arc<Message>], number: fn(&Message) -> u64) -> Option<(&Message, &Message)> {
+    let mut neighbours = messages.iter().zip(messages.iter().skip(1));
+    let found = neighbours.find(|(one, other)| one.id >= other.id || number(one) >= number(other));
+    found.map(|(one, other)| (one.as_ref(), other.as_ref()))
+}
+
+/// "`sequence`: 1, 2, 3, … per room". What a crash leaves is a hole, so there are no more holes than tries that gave no
+/// message, and, beyond those, things that were broken: a write whose answer is lost is tried again inside.
+pub(crate) fn a_hole_has_a_cause(world: &World<'_>) -> Vec<Violation> {
+    let mut failed: HashMap<u64, u64> = HashMap::new();
+    for send in &world.history.sends {
+        *failed.entry(send.room).or_default() += send.failed;
+    }
+    let unexplained = world.rooms.iter().map(|(room, messages)| {
+        let last = messages.last().map_or(0, |message| message.sequence);
+        let holes = last.saturating_sub(messages.len() as u64);
+        (*room, holes.saturating_sub(failed.get(room).copied().unwrap_or(0)))
+    });
+    let unexplained: Vec<_> = unexplained.filter(|(_, holes)| *holes > 0).collect();
+    let holes: u64 = unexplained.iter().map(|(_, holes)| holes).sum();
+    if holes <= world.history.faults {
+        return Vec::new();
+    }
+    let what = format!("{holes} holes, by room: {unexplained:?}, and {} faults", world.history.faults);
+    vec![Violation { rule: "a_hole_has_a_cause", what }]
+}
+
+/// "A push may be missed but never silently: `?after=<last id>` fills the gap": no page that goes forward leaps over a
+/// message, not even over one that was stored later, since nobody would look for it again. A page that looks back has
+/// everything in its range that was acknowledged a moment before.
+pub(crate) fn a_page_skips_nothing(world: &World<'_>) -> Vec<Violation> {
+    let acknowledged: HashMap<u64, Time> = world
+        .history
+        .sends
+        .iter()
+        .filter_map(|send| match &send.outcome {
+            Outcome::Acknowledged(message) => Some((message.id, send.ended)),
+            _ => None,
+        })
+        .collect();
+    let was_there = |id, by: Time| acknowledged.get(&id).is_some_and(|at| *at + LAG < by);
+    let mut violations = Vec::new();
+    for listing in &world.history.listings {
+        let Some((room, above, below)) = range(listing) else { continue };
+        let forward = matches!(listing.position, Position::After(_));
+        let mut listed = listing.messages.iter().map(|message| message.id).peekable();
+        for message in world.between(room, above, below) {
+            while listed.next_if(|id| *id < message.id).is_some() {}
+            let missing = listed.next_if_eq(&message.id).is_none();
+            if missing && (forward || was_there(message.id, listing.begun)) {
+                let Listing { user, position, .. } = listing;
+                let what = format!("{user} asked for {position:?}, and {message:?} is not in the page");
+                violations.push(Violation { rule: "a_page_skips_nothing", what });
+            }
+        }
+    }
+    violations
+}
+
+/// Between which ids a page of a room must have everything. A page of all rooms promises less: across rooms a lower id may
+/// come later.
+fn range(Listing { scope, position, messages, .. }: &Listing) -> Option<(u64, u64, u64)> {
+    let Scope::Room(room) = *scope else { return None };
+    let (first, last) = (messages.first()?.id, messages.last()?.id);
+    Some(match *position {
+        Position::After(id) => (room, id, last),
+        Position::Before(id) => (room, first, id),
+        Position::Latest => (room, first, u64::MAX),
+    })
+}

@@ -1,0 +1,60 @@
+//! What is stored: all that was acknowledged, once, and nothing that nobody sent.
+
+use std::collections::HashMap;
+
+use crate::{Outcome, Violation, world::World};
+
+/// "A message that was acknowledged is stored and stays readable", and as it was acknowledged.
+pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
+    let lost = world.history.sends.iter().filter_map(|send| match &send.outcome {
+        Outcome::Acknowledged(message) if !world.stored.contains(message.as_ref()) => Some(Violation {
+            rule: "acknowledged_is_stored",
+            what: format!("{message:?} was acknowledged, and is not stored so"),
+        }),
+        _ => None,
+    });
+    lost.collect()
+}
+
+/// "Nobody sees a message before it is stored", and everybody sees the same: what was ever shown is there in the end, with
+/// the same id, sequence, receivers and text.
+pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
+    let unknown = world.sightings().filter(|(message, _)| !world.stored.contains(message)).map(|(message, how)| {
+        Violation { rule: "what_is_seen_is_stored", what: format!("{message:?}, {how}, is not stored so") }
+    });
+    unknown.collect()
+}
+
+/// A message is what its sender sent, where they sent it, under the name that they gave it.
+pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
+    let made_up = world.stored.iter().filter(|message| {
+        world.sends.get(message.text.as_str()).is_none_or(|send| {
+            (send.sender, send.room, &send.client_id) != (message.sender, message.room, &message.client_id)
+        })
+    });
+    let violation =
+        |message| Violation { rule: "what_is_stored_was_sent", what: format!("{message:?} is not what anybody sent") };
+    made_up.map(violation).collect()
+}
+
+/// "A retry with the same `client_id` never doubles". Without one, nothing is promised.
+pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
+    let mut ids: HashMap<&str, Vec<u64>> = HashMap::new();
+    for message in world.history.stored.iter().flatten().filter(|message| message.client_id.is_some()) {
+        ids.entry(&message.text).or_default().push(message.id);
+    }
+    let doubled = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
+    let violation = |(text, ids)| Violation { rule: "none_is_doubled", what: format!("{text:?} is stored as {ids:?}") };
+    doubled.map(violation).collect()
+}
+
+/// A refusal is final: a message that a rule refused is not there all the same.
+pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
+    let refused = |text| world.sends.get(text).is_some_and(|send| matches!(send.outcome, Outcome::Refused));
+    let stored = world.stored.iter().filter(|message| refused(message.text.as_str()));
+    let violation = |message| Violation {
+        rule: "what_is_refused_is_not_stored",
+        what: format!("{message:?} was refused, and is stored"),
+    };
+    stored.map(violation).collect()
+}

@@ -1,0 +1,128 @@
+//! The hole rule, on random rooms: senders whose clocks differ, who are slow, and who die between the turn and the message;
+//! and a reader who follows with `after=`, whose clock differs as well.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use domain::{Message, MessageId, Page, Position, RoomId, SEND_WITHIN, Text, Timestamp, UserId, settled};
+use proptest::{collection::vec, option::weighted, prelude::*};
+
+use crate::config;
+
+const START: u64 = 1_701_432_000_000;
+/// What the clocks of one sender and one reader may differ by: less than the second that a hole settles later than a message
+/// may be stored.
+const CLOCKS_DIFFER: u64 = 499;
+
+pub fn message(id: MessageId, previous: Option<MessageId>) -> Message {
+    Message {
+        id,
+        room: RoomId::try_from(1).unwrap(),
+        sender: UserId::try_from(1).unwrap(),
+        receivers: BTreeSet::new(),
+        text: Text::try_from("hi".to_owned()).ok(),
+        picture: None,
+        video: None,
+        sequence: 1,
+        client_id: None,
+        previous,
+    }
+}
+
+/// One who sends: times in milliseconds.
+#[derive(Clone, Debug)]
+struct Send {
+    /// After the send before, by the true clock.
+    pause: u64,
+    /// By how much the sender's clock is ahead; in the middle it is right.
+    clock: u64,
+    /// How long storing takes after the turn. Whoever dies stores nothing.
+    stored_after: Option<u64>,
+}
+
+fn sends() -> impl Strategy<Value = Vec<Send>> {
+    let within = u64::try_from(SEND_WITHIN.as_millis()).unwrap();
+    let quick_or_slow = prop_oneof![4 => 0..20_u64, 1 => 0..within];
+    let one = (prop_oneof![0..3_u64, 0..3000_u64], 0..=2 * CLOCKS_DIFFER, weighted(0.8, quick_or_slow));
+    vec(one.prop_map(|(pause, clock, stored_after)| Send { pause, clock, stored_after }), 0..30)
+}
+
+/// One look of the reader.
+#[derive(Clone, Debug)]
+struct Look {
+    /// After the look before, by the true clock.
+    pause: u64,
+    /// How long before the messages are read the reader has looked at the clock.
+    reading: u64,
+    limit: usize,
+}
+
+fn looks() -> impl Strategy<Value = Vec<Look>> {
+    let one = (prop_oneof![0..200_u64, 0..4000_u64], prop_oneof![0..5_u64, 0..6000_u64], 1..6_usize);
+    vec(one.prop_map(|(pause, reading, limit)| Look { pause, reading, limit }), 0..40)
+}
+
+/// The messages that are stored at some time, each with that time by the true clock.
+fn room(sends: Vec<Send>) -> Vec<(u64, Message)> {
+    let (mut now, mut previous, mut messages) = (START, None, Vec::new());
+    for send in sends {
+        now += send.pause;
+        let wanted = MessageId::new(Timestamp::from_millis(now + send.clock - CLOCKS_DIFFER), 0);
+        let id = previous.map(MessageId::next).filter(|&next| next > wanted).unwrap_or(wanted);
+        messages.extend(send.stored_after.map(|after| (now + after, message(id, previous))));
+        previous = Some(id);
+    }
+    messages
+}
+
+/// A reader of a room: what was read so far, up to which cursor.
+struct Reader {
+    clock: u64,
+    cursor: MessageId,
+    read: Vec<MessageId>,
+}
+
+impl Reader {
+    /// Reads a page as `list-conversation-messages` does.
+    fn looks(&mut self, room: &[(u64, Message)], now: u64, look: &Look) {
+        let page = Page { limit: look.limit, position: Position::After(self.cursor) };
+        let stored = room.iter().filter(|(stored, message)| *stored <= now && message.id > self.cursor);
+        let stored = stored.map(|(_, message)| message.clone()).take(look.limit + 1).collect();
+        let clock = Timestamp::from_millis(now.saturating_sub(look.reading) + self.clock - CLOCKS_DIFFER);
+        let slice = page.cut(settled(stored, self.cursor, clock));
+        self.read.extend(slice.messages.iter().map(|message| message.id));
+        self.cursor = self.read.last().copied().unwrap_or(self.cursor);
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_reader_misses_nothing_and_is_never_stuck(
+        sends in sends(), looks in looks(), clock in 0..=2 * CLOCKS_DIFFER
+    ) {
+        let room = room(sends);
+        let mut reader = Reader { clock, cursor: MessageId::try_from(1).unwrap(), read: Vec::new() };
+        let mut now = START;
+        for look in looks {
+            now += look.pause;
+            reader.looks(&room, now, &look);
+            let stored = room.iter().map(|(_, message)| message.id);
+            let passed: Vec<_> = stored.filter(|&id| id <= reader.cursor).collect();
+            prop_assert_eq!(&reader.read, &passed, "in order, once, and none that is stored later is passed");
+        }
+        let settled = now.max(room.iter().map(|(_, message)| message.id.created_at().millis()).max().unwrap_or(now));
+        let last = Look { pause: 0, reading: 0, limit: 100 };
+        reader.looks(&room, settled + Duration::from_secs(6).as_millis() as u64, &last);
+        prop_assert_eq!(reader.read, room.into_iter().map(|(_, message)| message.id).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_a_reader_is_given_is_a_beginning_of_what_is_there(sends in sends(), now in START - 10_000..START + 100_000) {
+        let messages: Vec<_> = room(sends).into_iter().map(|(_, message)| message).collect();
+        let given = settled(messages.clone(), MessageId::try_from(1).unwrap(), Timestamp::from_millis(now));
+        prop_assert!(messages.starts_with(&given));
+        let later = settled(messages, MessageId::try_from(1).unwrap(), Timestamp::from_millis(now + 1));
+        prop_assert!(later.starts_with(&given), "time takes nothing away");
+    }
+}

@@ -1,0 +1,90 @@
+use domain::{ClientId, Error, Fields, FileName, Password, Registration, Text, Username};
+use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::config;
+
+fn folded(name: &str) -> Option<String> {
+    Username::parse(name.to_owned()).ok().map(|name| name.folded())
+}
+
+/// Names of many scripts, more of them taken than not.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[\\pL\\pN@.+_-]{1,20}",
+        1 => "[A-Za-zàÀßẞŒœΣσςİıǅﬁﬀ①２Ａａ\u{301}\u{327}]{1,12}",
+        1 => "\\PC{0,160}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_name_is_shown_as_it_was_typed(name in name()) {
+        if let Ok(username) = Username::parse(name.clone()) {
+            prop_assert_eq!(username.as_str(), &name);
+            prop_assert!(!name.chars().any(|c| c.is_control() || c.is_whitespace() || "#/<>\"&%".contains(c)));
+        }
+    }
+
+    /// What is compared need not be a name itself: `ß` becomes two letters, and `İ` one that no keyboard has.
+    #[test]
+    fn a_folded_name_folds_to_itself_and_fits_a_key(name in name()) {
+        if let Some(once) = folded(&name) {
+            prop_assert!(folded(&once).is_none_or(|twice| twice == once));
+            // Amazon DynamoDB Developer Guide, "Quotas", "Partition key length", less what a key has beside a name.
+            prop_assert!(once.len() <= 2048 - 64, "{}", once.len());
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_any_case_and_form(name in name()) {
+        let Some(one) = folded(&name) else { return Ok(()) };
+        for other in [name.nfc().to_string(), name.nfd().to_string(), name.nfkc().to_string(), name.nfkd().to_string()] {
+            prop_assert_eq!(folded(&other), Some(one.clone()), "{}", other);
+        }
+        if name.is_ascii() {
+            prop_assert_eq!(folded(&name.to_uppercase()), Some(one.clone()));
+            prop_assert_eq!(folded(&name.to_lowercase()), Some(one));
+        }
+    }
+
+    #[test]
+    fn a_password_has_8_to_128_characters_and_is_never_shown(password in "\\PC{0,140}") {
+        let length = password.chars().count();
+        match Password::parse(password.clone()) {
+            Ok(parsed) => {
+                prop_assert!((8..=128).contains(&length));
+                prop_assert_eq!(parsed.expose(), &password);
+                prop_assert_eq!(format!("{parsed:?}"), "Password(…)");
+            }
+            Err(why) => prop_assert!(!(8..=128).contains(&length) || why == "is too common", "{} {}", why, password),
+        }
+    }
+
+    #[test]
+    fn nobodys_password_is_their_name_however_it_is_written(name in "[A-Za-z0-9@.+_-]{8,40}", upper: bool) {
+        let password = if upper { name.to_uppercase() } else { name.to_lowercase() };
+        let body = serde_json::json!({"username": name, "password": password}).to_string();
+        let refused = Fields::parse(body.as_bytes()).unwrap().into::<Registration>();
+        prop_assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.contains_key("password")));
+    }
+
+    #[test]
+    fn texts_are_counted_in_characters_and_kept_as_they_are(text in "(?s).{0,70}") {
+        let length = text.chars().count();
+        let kept = Text::try_from(text.clone()).ok();
+        prop_assert_eq!(kept.as_ref().map(Text::as_str), Some(&*text).filter(|_| length > 0));
+        let kept = ClientId::try_from(text.clone()).ok();
+        prop_assert_eq!(kept.as_ref().map(ClientId::as_str), Some(&*text).filter(|_| (1..=64).contains(&length)));
+    }
+
+    #[test]
+    fn a_file_name_stays_in_its_line_and_directory(name in "(?s).{0,30}") {
+        if FileName::try_from(name.clone()).is_ok() {
+            let outside = ['/', '\\', '\n', '\r', '\0', '\u{202e}'];
+            prop_assert!(!name.contains(outside));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What becomes of a push, by what API Gateway answers, and how often it is asked.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use aws_sdk_apigatewaymanagement::config::Credentials;
+use aws_smithy_http_client::tls::TlsContext;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    serve::ListenerExt as _,
+};
+use domain::Event;
+use realtime::{Frame, Outcome, Settings, Sockets};
+use tokio::net::TcpListener;
+
+/// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever.
+#[derive(Clone, Debug, Default)]
+struct Gateway {
+    calls: Arc<Mutex<HashMap<String, usize>>>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Gateway {
+    async fn start(&self) -> Sockets {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let connections = Arc::clone(&self.connections);
+        let listener = listener.tap_io(move |_| _ = connections.fetch_add(1, Ordering::Relaxed));
+        let router = Router::new().route("/@connections/{id}", axum::routing::post(answer)).with_state(self.clone());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        sockets(endpoint)
+    }
+
+    fn calls(&self, id: &str) -> usize {
+        self.calls.lock().unwrap().get(id).copied().unwrap_or_default()
+    }
+}
+
+async fn answer(State(gateway): State<Gateway>, Path(id): Path<String>) -> (StatusCode, &'static str) {
+    let mut calls = gateway.calls.lock().unwrap();
+    let number = calls.entry(id.clone()).or_default();
+    *number += 1;
+    let statuses: Vec<u16> = id.split('-').map(|status| status.parse().unwrap()).collect();
+    let status = statuses.get(*number - 1).or(statuses.last()).unwrap();
+    (StatusCode::from_u16(*status).unwrap(), "{\"message\":\"what it says\"}")
+}
+
+fn sockets(endpoint: String) -> Sockets {
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    let (region, tls) = ("us-east-1".to_owned(), TlsContext::default());
+    Sockets::new(Settings { endpoint, region, credentials, tls }).unwrap()
+}
+
+fn frame() -> Frame {
+    Frame::new(&Event::Pong).unwrap()
+}
+
+#[tokio::test]
+async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    for (answers, calls, expected) in [
+        ("200", 1, "Delivered"),
+        ("410", 1, "Gone"),
+        ("429", 3, "Slow"),
+        ("429-503-200", 3, "Delivered"),
+        ("500-410", 2, "Gone"),
+        ("502", 3, r#"Failed("API Gateway answers 502 : {\"message\":\"what it says\"}")"#),
+        ("403", 1, r#"Failed("API Gateway answers 403 : {\"message\":\"what it says\"}")"#),
+    ] {
+        let outcome = sockets.push(answers, &frame()).await;
+        assert_eq!((format!("{outcome:?}").as_str(), gateway.calls(answers)), (expected, calls), "{answers}");
+    }
+    // One after another, they share a connection.
+    assert_eq!(gateway.connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn many_at_once_share_so_many_connections() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    for _ in 0..2 {
+        let outcomes = sockets.push_all((0..500).map(|number| (number, frame())), |_| "200").await;
+        assert!(outcomes.len() == 500 && outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Delivered)));
+    }
+    let connections = gateway.connections.load(Ordering::Relaxed);
+    assert!(connections <= 64, "{connections}");
+}
+
+#[tokio::test]
+async fn whoever_does_not_answer_is_slow_and_whoever_is_not_there_has_failed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let outcome = sockets(endpoint.clone()).push("200", &frame()).await;
+    assert!(matches!(outcome, Outcome::Slow), "{outcome:?}");
+    drop(listener);
+    let outcome = sockets(endpoint).push("200", &frame()).await;
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}

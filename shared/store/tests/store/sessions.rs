@@ -1,0 +1,67 @@
+use store::{Session, Store};
+
+use crate::support::{NOW, at, register, user};
+
+fn session(user_id: u64, id: &str) -> Session {
+    Session { id: id.to_owned(), user_id: user(user_id), expires_at: at(1000).seconds() }
+}
+
+/// A store with two users.
+async fn store() -> Store {
+    let store = embedded::store();
+    for name in ["user1", "user2"] {
+        register(&store, name).await.unwrap();
+    }
+    store
+}
+
+async fn open(store: &Store, user_id: u64, id: &str) -> Session {
+    let session = session(user_id, id);
+    assert!(store.open_session(&session, &format!("user{user_id}"), "a hash").await.unwrap());
+    session
+}
+
+#[tokio::test]
+async fn a_session_does_not_open_for_a_password_that_has_changed() {
+    let store = store().await;
+    assert!(store.change_password("user1", "a hash", "another").await.unwrap());
+    assert!(!store.open_session(&session(1, "s1"), "user1", "a hash").await.unwrap());
+    assert!(!store.open_session(&session(1, "s1"), "nobody", "a hash").await.unwrap());
+    assert_eq!(store.session(user(1), "s1", NOW).await.unwrap(), None);
+    assert!(store.open_session(&session(1, "s1"), "user1", "another").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_ends_at_its_time_and_at_logout() {
+    let store = store().await;
+    let session = open(&store, 1, "s1").await;
+    assert_eq!(store.session(user(1), "s1", NOW).await.unwrap(), Some(session));
+    assert_eq!(store.session(user(1), "s1", at(1000)).await.unwrap(), None);
+    assert!(store.end_session(user(1), "s1", NOW).await.unwrap().is_some());
+    assert_eq!(store.end_session(user(1), "s1", NOW).await.unwrap(), None);
+    assert_eq!(store.session(user(1), "s1", NOW).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_is_one_users_alone() {
+    let store = store().await;
+    open(&store, 1, "s1").await;
+    assert_eq!(store.session(user(2), "s1", NOW).await.unwrap(), None);
+    assert_eq!(store.end_session(user(2), "s1", NOW).await.unwrap(), None);
+    assert!(store.session(user(1), "s1", NOW).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn more_sessions_than_one_call_takes_end_and_nobody_elses() {
+    let store = store().await;
+    for number in 0..60 {
+        open(&store, 1, &format!("s{number}")).await;
+    }
+    let other = open(&store, 2, "s1").await;
+    let sessions = store.sessions(user(1)).await.unwrap();
+    assert_eq!(sessions.len(), 60);
+    store.end_sessions(&sessions).await.unwrap();
+    assert!(store.sessions(user(1)).await.unwrap().is_empty());
+    assert_eq!(store.sessions(user(2)).await.unwrap(), [other]);
+    store.end_sessions(&[]).await.unwrap();
+}
