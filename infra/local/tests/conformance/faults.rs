@@ -188,7 +188,7 @@ async fn a_slow_call_is_done_all_the_same() {
     assert!(serving.has("slow").await);
 }
 
-/// "BatchGetItem" and "BatchWriteItem": unprocessed keys and items, in the form of the request.
+/// `BatchGetItem` and `BatchWriteItem`: unprocessed keys and items, in the form of the request.
 #[tokio::test]
 async fn a_batch_is_done_in_part() {
     let serving = Serving::start().await;
