@@ -4,7 +4,13 @@
 //! has, in random order, against a local runtime of its own, and fails where the medians are more than 1 % apart or the two
 //! distributions differ (two-sample Kolmogorov–Smirnov test). A number as argument is how many tries to make, 10,000 by
 //! default. Nothing else should run on the machine meanwhile.
-#![allow(clippy::cast_precision_loss, clippy::print_stdout, reason = "a table of small numbers is what it is run for")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a table of small numbers is what it is run for, and it reports by panicking"
+)]
 
 use std::{env, process::ExitCode, time::Instant};
 

@@ -265,7 +265,7 @@ pub(crate) fn operations() -> Vec<(Method, String, bool)> {
             let method = method.as_str().unwrap().to_uppercase().parse::<Method>().unwrap();
             let security = operation.as_mapping_get("security").and_then(Yaml::as_sequence);
             let path = if path == "/" { path } else { path.trim_end_matches('/') };
-            operations.push((method, path.to_owned(), security.is_some_and(|security| security.is_empty())));
+            operations.push((method, path.to_owned(), security.is_some_and(Vec::is_empty)));
         }
     }
     operations

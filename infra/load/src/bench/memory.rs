@@ -144,7 +144,7 @@ pub fn table(measured: &[Measured]) -> String {
     for megabytes in SIZES {
         let _ = write!(table, " {megabytes} MB ms | $ |");
     }
-    table += &format!("\n|---|{}\n", "--:|--:|".repeat(SIZES.len()));
+    let _ = writeln!(table, "\n|---|{}", "--:|--:|".repeat(SIZES.len()));
     for Measured { function, sizes } in measured {
         let _ = write!(table, "| {function} |");
         for Size { milliseconds, dollars, .. } in sizes {

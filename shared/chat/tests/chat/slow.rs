@@ -45,7 +45,7 @@ impl Delay {
     }
 
     async fn hold_back(self, mut engine: OwnedReadHalf, mut client: OwnedWriteHalf) -> io::Result<()> {
-        let mut answer = [0; 64 * 1024];
+        let mut answer = vec![0; 64 * 1024];
         loop {
             let length = engine.read(&mut answer).await?;
             tokio::time::sleep(Duration::from_millis(self.0.load(Ordering::SeqCst))).await;

@@ -1,7 +1,7 @@
 //! The hole rule, on random rooms: senders whose clocks differ, who are slow, and who die between the turn and the message;
 //! and a reader who follows with `after=`, whose clock differs as well.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use domain::{Message, MessageId, Page, Position, RoomId, SEND_WITHIN, Text, Timestamp, UserId, settled};
 use proptest::{collection::vec, option::weighted, prelude::*};
@@ -113,7 +113,7 @@ proptest! {
         }
         let settled = now.max(room.iter().map(|(_, message)| message.id.created_at().millis()).max().unwrap_or(now));
         let last = Look { pause: 0, reading: 0, limit: 100 };
-        reader.looks(&room, settled + Duration::from_secs(6).as_millis() as u64, &last);
+        reader.looks(&room, settled + 6_000, &last);
         prop_assert_eq!(reader.read, room.into_iter().map(|(_, message)| message.id).collect::<Vec<_>>());
     }
 
