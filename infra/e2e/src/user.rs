@@ -1,7 +1,10 @@
 //! What people do.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{Answer, Refusal, Server, Socket, assert_id};
 
@@ -80,9 +83,15 @@ impl User {
         assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
     }
 
-    /// Sends a text over REST, and gives the message.
+    /// Sends a text over REST, as soon as the pace allows, and gives the message.
     pub async fn sends(&self, room: u64, text: &str) -> Value {
-        self.tries_to_send(room, text).await.is(201)
+        loop {
+            let answer = self.tries_to_send(room, text).await;
+            if answer.status != 429 {
+                return answer.is(201);
+            }
+            sleep(Duration::from_secs(answer.retry_after())).await;
+        }
     }
 
     /// Sends a text over REST, which may be refused.
