@@ -1,7 +1,7 @@
-use chat::Login;
+use chat::{Caller, Login};
 use domain::{Error, Fields, LoginAttempt, Network, PasswordChange, Registration, User};
 
-use crate::support::{World, caller, world};
+use crate::support::{World, world};
 
 const ANNS: &str = "correct horse";
 
@@ -101,8 +101,8 @@ async fn a_login_with_the_old_password_leaves_no_session_behind_a_change_of_it()
         let [old, new] = [round, round + 1].map(|n| if n == 0 { ANNS.to_owned() } else { format!("{ANNS} {n}") });
         let body = format!(r#"{{"current_password":"{old}","new_password":"{new}"}}"#);
         let change: PasswordChange = Fields::parse(body.as_bytes()).unwrap().into().unwrap();
-        world.session(ann.id, "s1").await;
-        let caller = caller(ann.id);
+        let session = attempt(&world, "ann", &old).await.unwrap().session.id;
+        let caller = Caller { user: ann.id, session };
         let changing = chat::change_password(&world.chat, &caller, &ann, network(1), change);
         let (changed, ..) = tokio::join!(
             changing,
