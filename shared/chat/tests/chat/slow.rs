@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -36,19 +36,28 @@ impl Delay {
                 while let Ok((client, _)) = listener.accept().await {
                     let engine = TcpStream::connect(engine.trim_start_matches("http://")).await.unwrap();
                     let (client, engine) = (client.into_split(), engine.into_split());
-                    tokio::spawn(hand_on(client.0, engine.1));
-                    tokio::spawn(delay.clone().hold_back(engine.0, client.1));
+                    let asked = Arc::new(AtomicBool::new(false));
+                    tokio::spawn(hand_on(client.0, engine.1, Arc::clone(&asked)));
+                    tokio::spawn(delay.clone().hold_back(engine.0, client.1, asked));
                 }
             });
             url
         })
     }
 
-    async fn hold_back(self, mut engine: OwnedReadHalf, mut client: OwnedWriteHalf) -> io::Result<()> {
+    /// Each answer once, however many parts it comes in.
+    async fn hold_back(
+        self,
+        mut engine: OwnedReadHalf,
+        mut client: OwnedWriteHalf,
+        asked: Arc<AtomicBool>,
+    ) -> io::Result<()> {
         let mut answer = vec![0; 64 * 1024];
         loop {
             let length = engine.read(&mut answer).await?;
-            tokio::time::sleep(Duration::from_millis(self.0.load(Ordering::SeqCst))).await;
+            if asked.swap(false, Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(self.0.load(Ordering::SeqCst))).await;
+            }
             client.write_all(&answer[..length]).await?;
             if length == 0 {
                 return Ok(());
@@ -57,6 +66,14 @@ impl Delay {
     }
 }
 
-async fn hand_on(mut client: OwnedReadHalf, mut engine: OwnedWriteHalf) {
-    let _ = io::copy(&mut client, &mut engine).await;
+async fn hand_on(mut client: OwnedReadHalf, mut engine: OwnedWriteHalf, asked: Arc<AtomicBool>) -> io::Result<()> {
+    let mut request = vec![0; 64 * 1024];
+    loop {
+        let length = client.read(&mut request).await?;
+        asked.store(true, Ordering::SeqCst);
+        engine.write_all(&request[..length]).await?;
+        if length == 0 {
+            return Ok(());
+        }
+    }
 }
