@@ -96,7 +96,7 @@ def starts(function, executable, variables, emulator):
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}",
             "AWS_ENDPOINT_URL_S3": f"http://{address}",
             "CONNECTIONS_ENDPOINT": f"http://{address}",
-            "JWT_SECRETS": "set none",
+            "JWT_SECRETS": f"{32 * 's'} none",
             "REGISTRATIONS_PER_HOUR": "60",
         }
         process = subprocess.Popen([*emulator, executable], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
