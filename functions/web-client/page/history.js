@@ -5,7 +5,7 @@ import { Timeline } from "./timeline.js";
 const PAGE = 50;
 /** The most that the server gives at once. */
 const MOST = 100;
-/** The server holds back what follows a young hole for five seconds. */
+/** How often, in milliseconds, it is asked whether a hole is for good: the server holds back what follows a young one. */
 const HOLE_AGES = 1_000;
 
 /**

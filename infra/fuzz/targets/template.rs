@@ -9,6 +9,8 @@
 mod pattern;
 #[path = "../../local/src/template/mod.rs"]
 mod template;
+#[path = "../../local/src/throttle.rs"]
+mod throttle;
 
 /// Where the parser looks for it.
 mod eventbridge {

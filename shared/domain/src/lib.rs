@@ -36,5 +36,5 @@ pub use room::{
     Description, Invitation, MAX_MEMBERS, MAX_ROOMS_PER_USER, MAX_SOCKETS_PER_USER, Member, NewRoom, ReadMark, Room,
     RoomKind, RoomName, RoomSummary,
 };
-pub use timestamp::Timestamp;
+pub use timestamp::{CLOCKS_DIFFER_BY, Timestamp};
 pub use user::{LoginAttempt, PasswordChange, Registration, User, Username};

@@ -17,7 +17,8 @@ pub struct Pace {
 
 impl Pace {
     /// Five messages a second of one sender in one room, and 60 at once: more than anybody types, enough for a client that
-    /// was offline, and no room is flooded. Sixty, as clocks of instances that differ by ten seconds then still leave some.
+    /// was offline, and no room is flooded. Sixty, as clocks that differ by [`CLOCKS_DIFFER_BY`](crate::CLOCKS_DIFFER_BY) then
+    /// still leave some.
     pub const MESSAGES: Self = Self::new(Duration::from_millis(200), 60);
 
     /// So many at once, and then one each time that `every` is over.

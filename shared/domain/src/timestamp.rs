@@ -5,6 +5,10 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
+/// How far the clocks of two instances may be apart: what is decided by age holds while each is off by five seconds at most.
+/// Lambda's are kept within a millisecond (Amazon Time Sync Service).
+pub const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(10);
+
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
