@@ -3,7 +3,7 @@ use std::cell::RefCell;
 use e2e::{Answer, PASSWORD, Server, User, crash_points};
 use serde_json::json;
 
-use crate::BECAUSE;
+use crate::{BECAUSE, ending::ends};
 
 async fn login(user: &User, password: &str) -> Answer {
     user.server.post("/auth/login/", &json!({"username": user.name, "password": password})).await
@@ -27,25 +27,7 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
         let body = json!({"current_password": old, "new_password": new});
         let change = async || phone.post("/auth/change-password/", &body).await;
         let [mut one, mut two] = [phone.opens_socket(room).await, laptop.opens_socket_for_all_rooms().await];
-        crash.is_near().await;
-        let answer = change().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = change().await;
-            if again.status == 401 {
-                // The session had ended when the answer was lost.
-                again.refuses(401, "unauthenticated");
-            } else {
-                again.is(200);
-            }
-        } else {
-            answer.is(200);
-        }
-        for session in [&phone, &laptop] {
-            session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
-        }
-        one.is_closed().await;
-        two.is_closed().await;
+        ends(crash, &[&phone, &laptop], [&mut one, &mut two], change).await;
         login(&ann, &old).await.refuses(401, "invalid_credentials");
         passwords.borrow_mut().push(new);
     })

@@ -1,7 +1,7 @@
 use e2e::{Answer, Server, crash_points};
 use reqwest::Method;
 
-use crate::BECAUSE;
+use crate::{BECAUSE, ending::ends};
 
 #[tokio::test]
 async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_others() {
@@ -13,23 +13,7 @@ async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_ot
         let session = ann.logs_in_again().await;
         let logout = async || Answer::to(session.request(Method::POST, "/auth/logout/")).await;
         let [mut one, mut two] = [session.opens_socket(room).await, session.opens_socket_for_all_rooms().await];
-        crash.is_near().await;
-        let answer = logout().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = logout().await;
-            if again.status == 401 {
-                // The session had ended when the answer was lost.
-                again.refuses(401, "unauthenticated");
-            } else {
-                again.is(200);
-            }
-        } else {
-            answer.is(200);
-        }
-        session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
-        one.is_closed().await;
-        two.is_closed().await;
+        ends(crash, &[&session], [&mut one, &mut two], logout).await;
     })
     .await;
     // The session, the sockets, two that are closed and then forgotten.

@@ -1,7 +1,7 @@
 use e2e::{Answer, Server, crash_points};
 use reqwest::Method;
 
-use crate::BECAUSE;
+use crate::{BECAUSE, ending::ends};
 
 #[tokio::test]
 async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
@@ -12,25 +12,7 @@ async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
         let [phone, laptop] = [ann.logs_in_again().await, ann.logs_in_again().await];
         let logout = async || Answer::to(phone.request(Method::POST, "/auth/logout-all/")).await;
         let [mut one, mut two] = [phone.opens_socket(room).await, laptop.opens_socket_for_all_rooms().await];
-        crash.is_near().await;
-        let answer = logout().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = logout().await;
-            if again.status == 401 {
-                // The session had ended when the answer was lost.
-                again.refuses(401, "unauthenticated");
-            } else {
-                again.is(200);
-            }
-        } else {
-            answer.is(200);
-        }
-        for session in [&phone, &laptop] {
-            session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
-        }
-        one.is_closed().await;
-        two.is_closed().await;
+        ends(crash, &[&phone, &laptop], [&mut one, &mut two], logout).await;
     })
     .await;
     // The sessions, the other ones, the own one, the sockets, two that are closed and then forgotten.

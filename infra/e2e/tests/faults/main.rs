@@ -8,6 +8,7 @@ mod attaching;
 mod change_password;
 mod check_attachment;
 mod create_chatroom;
+mod ending;
 mod join_chatroom;
 mod leave_chatroom;
 mod login;

@@ -1,0 +1,89 @@
+//! Who gets what.
+
+use std::{sync::Arc, time::Duration};
+
+use history::{Listing, Message, Outcome, Position, Push, Scope, Stay};
+
+use crate::support::{is_allowed, is_found, middle, one_more, replaced, sent};
+
+#[test]
+fn a_push_to_a_stranger_is_found() {
+    is_found("only_the_audience_is_told", |history| {
+        let message = middle(history);
+        history.pushes.push(Push { user: 999, bound: None, message });
+    });
+}
+
+#[test]
+fn a_push_on_a_socket_for_another_room_is_found() {
+    is_found("only_the_audience_is_told", |history| {
+        let message = middle(history);
+        history.pushes.push(Push { user: message.sender, bound: Some(message.room + 1), message });
+    });
+}
+
+#[test]
+fn a_list_of_all_rooms_with_a_message_to_others_is_found() {
+    is_found("only_the_audience_is_told", |history| {
+        let message = middle(history);
+        let begun = Duration::from_secs(1);
+        let listing =
+            Listing { user: 999, scope: Scope::All, position: Position::Latest, messages: vec![message], begun };
+        history.listings.push(listing);
+    });
+}
+
+#[test]
+fn a_receiver_who_was_never_there_is_found() {
+    is_found("the_audience_is_who_was_there", |history| {
+        one_more(history, |message| message.receivers.push(999));
+    });
+}
+
+#[test]
+fn a_receiver_who_had_left_before_is_found() {
+    is_found("the_audience_is_who_was_there", |history| {
+        let message = middle(history);
+        let send = sent(history, &message).begun;
+        let before = send.checked_sub(Duration::from_millis(1)).expect("nobody sends at once");
+        for stay in history.stays.iter_mut().filter(|stay| stay.user == message.receivers[0]) {
+            (stay.since, stay.until) = ((Duration::ZERO, Duration::ZERO), Some((before, before)));
+        }
+    });
+}
+
+#[test]
+fn whoever_leaves_meanwhile_may_be_a_receiver_or_not() {
+    is_allowed(|history| {
+        let message = middle(history);
+        let begun = sent(history, &message).begun;
+        // Somebody who is a receiver of none before and of all after, or the other way round.
+        for user in [998, 999] {
+            let since = (Duration::ZERO, begun + Duration::from_millis(1));
+            let until = Some((Duration::ZERO, Duration::from_hours(1)));
+            history.stays.push(Stay { user, room: message.room, since, until });
+        }
+        let told = history.see(Message {
+            receivers: message.receivers.iter().copied().chain([999]).collect(),
+            ..Message::clone(&message)
+        });
+        history.stored.iter_mut().for_each(|list| replaced(list, &message, &told));
+        history.everything.iter_mut().for_each(|(_, list)| replaced(list, &message, &told));
+        history.listings.iter_mut().for_each(|listing| replaced(&mut listing.messages, &message, &told));
+        history.views.iter_mut().for_each(|view| replaced(&mut view.messages, &message, &told));
+        for push in history.pushes.iter_mut().filter(|push| push.message == message) {
+            push.message = Arc::clone(&told);
+        }
+        let send = sent(history, &message);
+        send.outcome = Outcome::Acknowledged(told);
+    });
+}
+
+#[test]
+fn a_member_who_is_left_out_is_found() {
+    is_found("the_audience_is_who_was_there", |history| {
+        one_more(history, |message| {
+            message.receivers.pop();
+        });
+    });
+}
