@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 use load::{
     bench::{
         cold_start,
@@ -107,10 +107,11 @@ enum Scenario {
     /// What the machine sustains, and five times that: fails where a call ends otherwise than in success, 429 or 503 with
     /// Retry-After, where memory grows, or where an acknowledged message is missing
     Overload,
-    /// A room in which one member's socket is not read: long messages, so that its buffers fill
+    /// A room that all members read, then one in which one member's socket is not read: long messages, so that its buffers
+    /// fill
     Stall {
-        /// How many members read
-        #[arg(long, default_value_t = 10)]
+        /// How many members
+        #[arg(long, default_value_t = 11, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
         members: usize,
         /// Messages each second: a step each
         #[arg(long, value_delimiter = ',', default_value = "100")]
@@ -217,8 +218,11 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
         Scenario::Overload => overload::run(target, Duration::from_secs(seconds.into())).await,
         Scenario::Connect { sockets, at_once } => connect::run(target, *sockets, at_once).await,
         Scenario::Stall { members, rates } => {
-            let plan = plan("stall".to_owned(), 1, *members, rates);
-            fanout::run(target, &Plan { silent: 1, length: 4_000, ..plan }).await
+            let reading = Plan { length: 4_000, ..plan("stall".to_owned(), 1, *members, rates) };
+            let stalled = Plan { members: members - 1, silent: 1, ..reading.clone() };
+            let mut report = fanout::run(target, &reading).await?;
+            report.steps.extend(fanout::run(target, &stalled).await?.steps);
+            Ok(report)
         }
         Scenario::ColdStart { .. } | Scenario::Instructions { .. } | Scenario::Memory => bail!("these need no system"),
     }

@@ -75,7 +75,8 @@ pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
     for &rate in &plan.rates {
         let pace = Pace { rate, messages: rate * plan.seconds };
         let mut step = step(target, &mut rooms, pace, plan.length, &mut next, start).await?;
-        step.load = format!("{} × {} members, {rate} messages/s", plan.rooms, plan.members);
+        let silent = if plan.silent > 0 { format!(" and {} that do not read", plan.silent) } else { String::new() };
+        step.load = format!("{} × {} members{silent}, {rate} messages/s", plan.rooms, plan.members);
         step.offered = f64::from(rate) * plan.members as f64;
         let end = step.latency.p99 > TOO_SLOW;
         steps.push(step);
