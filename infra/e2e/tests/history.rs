@@ -39,7 +39,7 @@ async fn a_quiet_day_leaves_no_hole() {
     assert_kept(1, &chronicle);
 }
 
-/// With `SKEW` set, clocks differ as well: `infra/scripts/skew` does so, where the library is that it takes.
+/// With `SKEW` set, clocks differ as well: `infra/scripts/skewed-clocks` does so, where the library is that it takes.
 #[tokio::test(flavor = "multi_thread")]
 async fn promises_are_kept_while_everything_breaks() {
     let Some(server) = Server::start_faulty("it breaks the system").await else { return };
