@@ -50,6 +50,12 @@ fn violation(message: &Message, user: u64, why: &str) -> Violation {
     Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
 }
 
+/// Whether somebody may have been in the room while the message was being sent, and need not have been.
+pub(crate) fn was_coming_or_going(world: &World<'_>, user: u64, send: &Sent) -> bool {
+    let stays = world.stays(user, send.room);
+    stays.iter().any(|stay| meets(stay, send)) && !stays.iter().any(|stay| spans(stay, send))
+}
+
 /// When the message may have been given its turn, at the latest.
 fn ended(send: &Sent) -> Duration {
     match send.outcome {

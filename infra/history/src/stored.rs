@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Outcome, Violation, world::World};
+use crate::{Outcome, Violation, audience::was_coming_or_going, world::World};
 
 /// "A message that was acknowledged is stored and stays readable", and as it was acknowledged.
 pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
@@ -48,9 +48,14 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     doubled.map(violation).collect()
 }
 
-/// A refusal is final: a message that a rule refused is not there all the same.
+/// A refusal is final: a message that a rule refused is not there all the same. Where its sender was coming or going, an event
+/// that was delivered twice may have been refused once and served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
-    let refused = |text| world.sends.get(text).is_some_and(|send| matches!(send.outcome, Outcome::Refused));
+    let refused = |text| {
+        world.sends.get(text).is_some_and(|send| {
+            matches!(send.outcome, Outcome::Refused) && !was_coming_or_going(world, send.sender, send)
+        })
+    };
     let stored = world.stored.iter().filter(|message| refused(message.text.as_str()));
     let violation = |message| Violation {
         rule: "what_is_refused_is_not_stored",

@@ -6,14 +6,19 @@ use fastrand::Rng;
 use history::{Stay, Time};
 use reqwest::Method;
 use serde_json::json;
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
 
 use super::{call::persist, device::Request, recorder::Recorder};
 use crate::User;
 
-/// How long they stay, and stay away: longer than what nobody waits for any more may go on.
-const SHORTEST: Duration = Duration::from_secs(2);
-const LONGEST: Duration = Duration::from_secs(6);
+/// How long they stay, and stay away: they come back only when what nobody waits for any more has ended, since an event that
+/// leaves a room may be delivered twice, and would end the next stay.
+const STAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(6)];
+const STAYS_AWAY: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(20)];
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A wanderer.
 pub(super) struct Wanderer {
@@ -30,13 +35,13 @@ impl Wanderer {
     /// Comes and goes until the crowd is at its end.
     pub(super) async fn wanders(mut self) {
         loop {
-            self.rests().await;
+            self.rests(STAYS).await;
             if self.recorder.is_over() {
                 break self.stayed(None);
             }
             let until = self.leaves().await;
             self.stayed(Some(until));
-            self.rests().await;
+            self.rests(STAYS_AWAY).await;
             if self.recorder.is_over() {
                 break;
             }
@@ -44,8 +49,11 @@ impl Wanderer {
         }
     }
 
-    async fn rests(&mut self) {
-        sleep(SHORTEST + LONGEST.saturating_sub(SHORTEST).mul_f64(self.random.f64())).await;
+    async fn rests(&mut self, [shortest, longest]: [Duration; 2]) {
+        let end = Instant::now() + shortest + longest.saturating_sub(shortest).mul_f64(self.random.f64());
+        while Instant::now() < end && !self.recorder.is_over() {
+            sleep(PAUSE).await;
+        }
     }
 
     fn stayed(&self, until: Option<(Time, Time)>) {

@@ -1,6 +1,8 @@
 //! What is stored, against what was sent and seen.
 
-use history::{Message, Outcome, Push};
+use std::time::Duration;
+
+use history::{Message, Outcome, Push, Stay};
 
 use crate::{
     good::good,
@@ -82,6 +84,21 @@ fn what_was_refused_and_is_there_is_found() {
         let message = middle(history);
         let send = sent(history, &message);
         send.outcome = Outcome::Refused;
+    });
+}
+
+#[test]
+fn what_was_refused_may_be_there_where_its_sender_was_coming_or_going() {
+    is_allowed(|history| {
+        let message = middle(history);
+        let send = sent(history, &message);
+        send.outcome = Outcome::Refused;
+        let left = send.ended;
+        let came = left + Duration::from_millis(2);
+        let (user, room) = (message.sender, message.room);
+        let stay = history.stays.iter_mut().find(|stay| (stay.user, stay.room) == (user, room));
+        stay.expect("the sender was there").until = Some((left, left));
+        history.stays.push(Stay { user, room, since: (came, came), until: None });
     });
 }
 
