@@ -238,7 +238,7 @@ impl World {
         let room = known.rooms.get(index).copied().unwrap_or(1);
         match function {
             "register" => set(&mut event, "/body", &person(known.people + number))?,
-            "login" => set(&mut event, "/body", &person(number % PEOPLE))?,
+            "login" => set(&mut event, "/body", &person(number % known.people.max(PEOPLE)))?,
             "join-chatroom" => set(&mut event, "/body", &json!({"chatroom_id": room}).to_string().into())?,
             "leave-chatroom" => set(&mut event, "/pathParameters/conversation_id", &room.to_string().into())?,
             "check-attachment" => {

@@ -1,6 +1,6 @@
 //! Sockets that open, all wanted at once.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use futures_util::{StreamExt as _, stream};
@@ -14,8 +14,8 @@ use crate::{
     target::Target,
 };
 
-/// How many sockets one of the people opens: half as many as they may have, as those of the step before may still be closing.
-const EACH: usize = 8;
+/// How many sockets one of the people opens: as many as they may have.
+const EACH: usize = 16;
 
 /// Opens so many sockets, each time with so many handshakes at once, and closes them again.
 ///
@@ -23,10 +23,11 @@ const EACH: usize = 8;
 /// Where nobody can register.
 pub async fn run(target: &Target, sockets: usize, at_once: &[usize]) -> Result<Report> {
     let client = Client::new(target)?;
-    let people = Arc::new(client.people(sockets.div_ceil(EACH)).await?);
-    let room = client.room(&people).await?;
     let mut steps = Vec::new();
     for &at_once in at_once {
+        // Others each time: the sockets of the step before may still be closing.
+        let people = client.people(sockets.div_ceil(EACH)).await?;
+        let room = client.room(&people).await?;
         let before = Cpu::now(target.process());
         let begun = Instant::now();
         let progress = Progress::new(&format!("sockets, {at_once} handshakes at once"), sockets);
