@@ -3,8 +3,8 @@
 use std::{
     env,
     ffi::OsString,
-    io::{BufRead, BufReader, Read},
-    path::Path,
+    io::{self, BufRead, BufReader, Read, Write},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -12,14 +12,17 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use tempfile::NamedTempFile;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::binaries;
 
 const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(10);
+/// How many lines of its log a failing test shows: what the test itself says comes before them, and must not get lost.
+const SHOWN_LINES: usize = 50;
 
-/// A local runtime. It ends when this is dropped, and tells its log where that happens in a failing test.
+/// A local runtime. It ends when this is dropped, and tells the end of its log where that happens in a failing test.
 pub(crate) struct Process {
     child: Child,
     /// Such as `http://127.0.0.1:40123`.
@@ -102,9 +105,23 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
         if thread::panicking() {
-            eprintln!("--- the runtime's log\n{}---", self.log());
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let hidden = lines.len().saturating_sub(SHOWN_LINES);
+            let whole = keep(&log).map_or_else(|error| error.to_string(), |path| path.display().to_string());
+            eprintln!(
+                "--- the runtime's log after {hidden} lines (all of it: {whole})\n{}\n---",
+                lines[hidden..].join("\n")
+            );
         }
     }
+}
+
+/// Writes a log to a file that stays.
+fn keep(log: &str) -> io::Result<PathBuf> {
+    let mut file = NamedTempFile::with_suffix(".log")?;
+    file.write_all(log.as_bytes())?;
+    Ok(file.into_temp_path().keep()?)
 }
 
 fn collect(mut stderr: impl Read + Send + 'static) -> Arc<Mutex<Vec<u8>>> {
