@@ -1,12 +1,13 @@
 // Fetches what the timelines lack.
 
+import { backoff } from "./backoff.js";
 import { Timeline } from "./timeline.js";
 
 const PAGE = 50;
 /** The most that the server gives at once. */
 const MOST = 100;
-/** How often, in milliseconds, it is asked whether a hole is for good: the server holds back what follows a young one. */
-const HOLE_AGES = 1_000;
+/** The server holds back what follows a hole for fifteen seconds; after so many tries it is asked no less often. */
+const RAREST = 3;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -113,10 +114,13 @@ export class History {
       return;
     }
     try {
-      do {
+      for (let asked = 0; asked === 0 || (again() && !this.#ended); asked += 1) {
         this.#catching.set(room, false);
         await this.#fetchNewer(room);
-      } while (again() && !this.#ended);
+        if (!this.#catching.get(room) && this.#timelines.get(room)?.hasGap) {
+          await new Promise((resolve) => setTimeout(resolve, backoff(Math.min(asked, RAREST))));
+        }
+      }
     } finally {
       this.#catching.delete(room);
     }
@@ -136,6 +140,5 @@ export class History {
     timeline.settle(messages);
     this.#onchange(messages);
     if (more) this.#catching.set(room, true);
-    else if (timeline.hasGap) await new Promise((resolve) => setTimeout(resolve, HOLE_AGES));
   }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use e2e::{Chronicle, Crowd, Faults, Server};
-use history::{History, Outcome, check};
+use history::{GOES_ON_FOR, History, Outcome, check};
 
 /// Where nobody watches a terminal, a line of progress for so many messages.
 const LINE: usize = 5_000;
@@ -36,6 +36,7 @@ async fn main() -> ExitCode {
         members: number("--members", 4),
         pause: Duration::from_millis(200),
         lifetime: Duration::from_mins(2),
+        away: [GOES_ON_FOR, GOES_ON_FOR + Duration::from_secs(5)],
     };
     println!("seed {seed}: {crowd:?}, {faults:?}");
     let Some(server) = Server::start_faulty("it breaks the system").await else { return ExitCode::FAILURE };

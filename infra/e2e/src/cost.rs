@@ -43,14 +43,11 @@ pub(crate) fn last<'a>(function: &str, invocations: &'a Value) -> Option<&'a Val
     invocations.iter().rfind(|invocation| ended && invocation["function"] == function)
 }
 
-/// What an invocation has asked for, each as its operation, its tables, the status of the answer and how many calls before it
-/// had ended: those that were made at once in no order, hence sorted.
+/// What an invocation has asked for, each as its operation, its tables and the status of the answer: calls that are made at once
+/// have no order, hence sorted.
 pub(crate) fn asked(invocation: &Value) -> Vec<String> {
     let calls = invocation["calls"].as_array().expect("calls are a list");
-    let before = |call: &Value| calls.iter().filter(|other| time(&other["ended"]) <= time(&call["begun"])).count();
-    let asked = calls
-        .iter()
-        .map(|call| format!("{} {} {} {}", before(call), call["operation"], call["tables"], call["status"]));
+    let asked = calls.iter().map(|call| format!("{} {} {}", call["operation"], call["tables"], call["status"]));
     let mut asked: Vec<_> = asked.collect();
     asked.sort_unstable();
     asked

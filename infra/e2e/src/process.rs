@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
     io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -12,7 +13,6 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::NamedTempFile;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::binaries;
@@ -117,9 +117,11 @@ impl Drop for Process {
     }
 }
 
-/// Writes a log to a file that stays.
+/// Writes a log to a file that stays, beside the programs.
 fn keep(log: &str) -> io::Result<PathBuf> {
-    let mut file = NamedTempFile::with_suffix(".log")?;
+    let directory = binaries::local_runtime().with_file_name("logs");
+    fs::create_dir_all(&directory)?;
+    let mut file = tempfile::Builder::new().suffix(".log").tempfile_in(directory)?;
     file.write_all(log.as_bytes())?;
     Ok(file.into_temp_path().keep()?)
 }

@@ -18,6 +18,8 @@ fn crowd(seed: u64) -> Crowd {
         members: 4,
         pause: Duration::from_millis(500),
         lifetime: Duration::from_secs(12),
+        // Shorter than would be safe for many: of a dozen leaves, one in a hundred is delivered twice.
+        away: [Duration::from_secs(6), Duration::from_secs(8)],
     }
 }
 
@@ -27,9 +29,9 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
     let violations = check(history);
     let shown: Vec<String> = violations.iter().take(20).map(ToString::to_string).collect();
     assert!(violations.is_empty(), "seed {seed}: {} violations\n{}", violations.len(), shown.join("\n"));
-    let acknowledged = history.sends.iter().filter(|sent| matches!(sent.outcome, Outcome::Acknowledged(_)));
-    assert!(acknowledged.count() >= SENDS);
     assert!(!history.pushes.is_empty() && !history.listings.is_empty(), "somebody has heard and read something");
+    let refused = history.sends.iter().any(|sent| matches!(sent.outcome, Outcome::Refused));
+    assert!(refused, "somebody has sent to a room that they had left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{Message, Outcome, Scope, Sent, Stay, Violation, world::World};
+use crate::{Message, Outcome, Scope, Sent, Stay, Time, Violation, world::World};
 
-/// How long something that nobody waits for any more may go on: a function is ended after ten seconds.
-const GOES_ON_FOR: Duration = Duration::from_secs(15);
+/// How long something that nobody waits for any more may go on: an event waits for an instance for ten seconds at most, and its
+/// message is stored within five, or never.
+pub const GOES_ON_FOR: Duration = Duration::from_secs(15);
+/// How much later the second of two deliveries of an event may be served than the first.
+const TWICE_WITHIN: Duration = Duration::from_secs(5);
 
 /// "`receivers`: everyone who was in the room when it was sent, less the sender": nobody else is pushed the message, on no
 /// socket for another room, nor has it among the messages "sent or received by the caller".
@@ -50,10 +53,25 @@ fn violation(message: &Message, user: u64, why: &str) -> Violation {
     Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
 }
 
-/// Whether somebody may have been in the room while the message was being sent, and need not have been.
-pub(crate) fn was_coming_or_going(world: &World<'_>, user: u64, send: &Sent) -> bool {
-    let stays = world.stays(user, send.room);
-    stays.iter().any(|stay| meets(stay, send)) && !stays.iter().any(|stay| spans(stay, send))
+/// Whoever is in the room while they send, all the while, is not told that they are not in it.
+pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
+    let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
+    let members = refused.filter(|send| {
+        let mut stays = world.stays(send.sender, send.room).iter();
+        stays.any(|stay| is_in(stay, send.begun, send.ended))
+    });
+    let violation = |send: &Sent| Violation {
+        rule: "no_member_is_refused",
+        what: format!("{} was in room {}, and was refused {:?}", send.sender, send.room, send.text),
+    };
+    members.map(violation).collect()
+}
+
+/// Whether somebody came or went while they sent, or so soon after that it could matter to a second delivery.
+pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
+    let during = send.begun..=send.ended + TWICE_WITHIN;
+    let overlaps = |(earliest, latest): (Time, Time)| earliest <= *during.end() && latest >= *during.start();
+    world.stays(send.sender, send.room).iter().any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
 /// When the message may have been given its turn, at the latest.
@@ -66,7 +84,12 @@ fn ended(send: &Sent) -> Duration {
 
 /// Whether somebody was in the room for all the time in which the message may have been given its turn.
 fn spans(stay: &Stay, send: &Sent) -> bool {
-    stay.since.1 <= send.begun && stay.until.is_none_or(|(earliest, _)| earliest >= ended(send))
+    is_in(stay, send.begun, ended(send))
+}
+
+/// Whether somebody was in the room from one time to another.
+fn is_in(stay: &Stay, from: Time, to: Time) -> bool {
+    stay.since.1 <= from && stay.until.is_none_or(|(earliest, _)| earliest >= to)
 }
 
 /// Whether somebody may have been in the room at any moment of that.

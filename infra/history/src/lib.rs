@@ -14,6 +14,7 @@ mod world;
 
 use std::{collections::HashSet, sync::Arc};
 
+pub use audience::GOES_ON_FOR;
 pub use event::{Listing, Message, Outcome, Position, Push, Scope, Sent, Stay, Time, View};
 pub use violation::Violation;
 use world::World;
@@ -54,7 +55,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 12] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 13] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -67,6 +68,7 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 12] = [
     resume::all_rooms_are_listed_as_each_one,
     audience::only_the_audience_is_told,
     audience::the_audience_is_who_was_there,
+    audience::no_member_is_refused,
 ];
 
 /// Everything that is wrong with a history: nothing, where the promises were kept.

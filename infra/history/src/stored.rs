@@ -52,9 +52,10 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
 /// that was delivered twice may have been refused once and served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
     let refused = |text| {
-        world.sends.get(text).is_some_and(|send| {
-            matches!(send.outcome, Outcome::Refused) && !was_coming_or_going(world, send.sender, send)
-        })
+        world
+            .sends
+            .get(text)
+            .is_some_and(|send| matches!(send.outcome, Outcome::Refused) && !was_coming_or_going(world, send))
     };
     let stored = world.stored.iter().filter(|message| refused(message.text.as_str()));
     let violation = |message| Violation {

@@ -180,15 +180,15 @@ async fn instructions(options: &Options, accept: bool, only: &[String], profiles
     }
     let baseline = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let baseline: Baseline = serde_json::from_str(&baseline).context("reading the baseline")?;
+    if compiler != baseline.compiler {
+        println!("{}", instructions::table(&counted));
+        println!("held against nothing: this is {compiler}, and the baseline was made with {}", baseline.compiler);
+        return Ok(());
+    }
     instructions::recount(&directory, &baseline.functions, &mut counted, AGAIN).await?;
     println!("{}", instructions::table(&counted));
     let worse = instructions::worse(&baseline.functions, &counted);
-    ensure!(
-        worse.is_empty(),
-        "{}\nthis is {compiler}, and the baseline was made with {}; where it is as it should be: --accept",
-        worse.join("\n"),
-        baseline.compiler
-    );
+    ensure!(worse.is_empty(), "{}\nwhere it is as it should be: --accept", worse.join("\n"));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! List prices in `us-east-1`, in dollars per million, without the free tier, and without logs, data transfer and storage.
+//! List prices in `us-east-1`, in dollars per million, without the free tier, and without data transfer and storage.
 //! Taken in November 2026 from the pages named.
 
 /// <https://aws.amazon.com/api-gateway/pricing/>, HTTP APIs, the first 300 million requests of a month, each 512 KB.
@@ -19,6 +19,8 @@ pub const PUT: f64 = 5.0;
 pub const GET: f64 = 0.4;
 /// <https://aws.amazon.com/eventbridge/pricing/>, events of S3 that are turned on.
 pub const EVENT: f64 = 1.0;
+/// A kilobyte of logs.
+pub const LOG: f64 = 0.5;
 
 /// A call of S3 by its method.
 #[must_use]

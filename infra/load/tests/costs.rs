@@ -1,5 +1,5 @@
-//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, and this test
-//! knows whether it is true.
+//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, `DEPLOY.md` what a
+//! month of messages comes to, and this test knows whether both are true.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
@@ -19,6 +19,8 @@ const HASH: f64 = 0.05;
 const CHECK: f64 = 0.05;
 /// How many people are in the room, all online.
 const MEMBERS: usize = 10;
+
+const SENT: &str = "send a message over a socket";
 
 const BEGIN: &str = "<!-- costs: infra/load/tests/costs.rs -->\n";
 const END: &str = "<!-- /costs -->\n";
@@ -49,23 +51,31 @@ struct Operation {
 
 impl Operation {
     fn row(&self) -> String {
-        let sum = |part: fn(&Cost) -> f64| self.costs.iter().map(part).sum::<f64>() + 0.0;
-        let count = |part: fn(&Cost) -> usize| self.costs.iter().map(part).sum::<usize>();
-        let (reads, writes) = (sum(|cost| cost.reads), sum(|cost| cost.writes));
-        let [calls, depth, pushes] = [count(|cost| cost.calls), count(|cost| cost.depth), count(|cost| cost.pushes)];
-        let dollars = self.dollars(reads, writes, pushes);
+        let [calls, depth, pushes] =
+            [self.count(|cost| cost.calls), self.count(|cost| cost.depth), self.count(|cost| cost.pushes)];
+        let (reads, writes) = (self.sum(|cost| cost.reads), self.sum(|cost| cost.writes));
+        let dollars = self.dollars();
         format!("| {} | {calls} | {depth} | {reads} | {writes} | {pushes} | {dollars:.2} |", self.name)
     }
 
-    fn dollars(&self, reads: f64, writes: f64, pushes: usize) -> f64 {
+    fn sum(&self, part: fn(&Cost) -> f64) -> f64 {
+        self.costs.iter().map(part).sum::<f64>() + 0.0
+    }
+
+    fn count(&self, part: fn(&Cost) -> usize) -> usize {
+        self.costs.iter().map(part).sum()
+    }
+
+    /// Of a million.
+    fn dollars(&self) -> f64 {
         let incoming = match self.way {
             Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
             Way::Upload => price::PUT + price::EVENT,
             Way::Lifecycle => 0.0,
         };
-        let pushes = f64::from(u32::try_from(pushes).unwrap()) * price::MESSAGE;
-        let units = reads * price::READ_UNIT + writes * price::WRITE_UNIT;
+        let pushes = f64::from(u32::try_from(self.count(|cost| cost.pushes)).unwrap()) * price::MESSAGE;
+        let units = self.sum(|cost| cost.reads) * price::READ_UNIT + self.sum(|cost| cost.writes) * price::WRITE_UNIT;
         incoming + pushes + units + self.objects + self.invocations()
     }
 
@@ -138,6 +148,12 @@ async fn the_readme_tells_what_each_operation_costs() {
     let carried = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);
     let table = table(&world.operations);
     assert_eq!(carried, Some(table.as_str()), "README.md should have, between its marks:\n{table}");
+
+    let sent = world.operations.iter().find(|operation| operation.name == SENT).unwrap();
+    let millions = |count: f64| count * (sent.dollars() + price::LOG);
+    let row = format!("| messages, with 1 KB of logs each | – | ${:.2} | ${:.2} |\n", millions(0.3), millions(30.0));
+    let deploy = fs::read_to_string(workspace().join("infra/DEPLOY.md")).unwrap();
+    assert!(deploy.contains(&row), "infra/DEPLOY.md should have, and its sums:\n{row}");
 }
 
 fn table(operations: &[Operation]) -> String {
@@ -176,7 +192,7 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     let room = world.room;
     sockets[0].says(room, "hi").await;
     all_hear(sockets, "message").await;
-    world.count("send a message over a socket", Way::Frame, &["message"]).await;
+    world.count(SENT, Way::Frame, &["message"]).await;
     // Each of another sender: nobody is ahead of their pace.
     sockets[1].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     all_hear(sockets, "message").await;

@@ -12,9 +12,9 @@ use store::Socket;
 
 use crate::{Chat, now};
 
-/// API Gateway answers 410 also for a socket whose `$connect` has not finished, which takes ten seconds at most, as long as a
-/// function may run; one that may be younger is not forgotten for it.
-const CONNECTS_WITHIN: Duration = Duration::from_secs(10).saturating_add(CLOCKS_DIFFER_BY);
+/// API Gateway answers 410 also for a socket whose `$connect` has not finished, for which `authorize` and `connect` have ten
+/// seconds each; one that may be younger is not forgotten for it.
+const CONNECTS_WITHIN: Duration = Duration::from_secs(20).saturating_add(CLOCKS_DIFFER_BY);
 
 impl Chat {
     /// The sockets of these users that hear a room. None where they cannot be read: what happened has happened, and a

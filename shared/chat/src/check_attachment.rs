@@ -6,9 +6,9 @@ use media::Refusal;
 
 use crate::{Chat, now};
 
-/// Longer than the function may run, and shorter than Lambda waits before it gives the event out again (AWS Lambda
-/// Developer Guide, "How Lambda handles errors and retries with asynchronous invocation").
-const LEASE: Duration = Duration::from_secs(50);
+/// Longer than the function may run, 35 s, and shorter than Lambda waits before it gives the event out again, a minute (AWS
+/// Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"), by clocks ten seconds apart.
+const LEASE: Duration = Duration::from_secs(48);
 
 /// How many checks of one upload may fail or die: as many as Lambda gives the event out.
 const ATTEMPTS: u32 = 3;

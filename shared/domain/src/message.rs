@@ -12,7 +12,8 @@ const MAX_CLIENT_ID_CHARS: usize = 64;
 /// How long a message may be tried to be stored, counted from the time that its id tells.
 pub const SEND_WITHIN: Duration = Duration::from_secs(4);
 
-/// How long a write may still be on its way that nobody waits for any more.
+/// How long a write may still be on its way that nobody waits for any more. DynamoDB promises nothing here; its answers take
+/// milliseconds, and requests that its clients have dropped are on their way no longer than others.
 const WRITE_LINGERS: Duration = Duration::from_secs(1);
 
 /// After this long a message whose id was handed out and that is not stored never will be.

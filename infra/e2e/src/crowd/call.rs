@@ -60,7 +60,7 @@ pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&
     }
 }
 
-/// A call that is made until it is answered; and how many tries failed before.
+/// A call that is made until it is answered.
 pub(super) async fn persist(
     user: &User,
     random: &mut Rng,

@@ -48,7 +48,7 @@ const REGISTERING: usize = 4;
 pub struct Crowd {
     /// Of all that is random.
     pub seed: u64,
-    /// How many messages are to be acknowledged.
+    /// How many messages are to be acknowledged, at least: it goes on until people have come back to as many rooms as there are.
     pub sends: usize,
     /// How many rooms there are.
     pub rooms: usize,
@@ -58,6 +58,9 @@ pub struct Crowd {
     pub pause: Duration,
     /// How long a socket stays open before its client is gone without a word, at most.
     pub lifetime: Duration,
+    /// How long somebody who has left a room stays away, at least and at most. An event that is delivered twice may leave the
+    /// room once more when they are back, where that is less than [`history::GOES_ON_FOR`].
+    pub away: [Duration; 2],
 }
 
 /// What a crowd has seen.
@@ -85,7 +88,7 @@ impl Crowd {
     /// Where a client meets what no fault explains.
     pub async fn chats(self, server: &Server, faults: Faults, mut progress: impl FnMut(usize)) -> Chronicle {
         let mut random = Rng::with_seed(self.seed);
-        let recorder = Recorder::new(self.sends);
+        let recorder = Recorder::new(self.sends, self.rooms);
         let users = self.register(server).await;
         let (people, wanderers, mut devices) = self.settle(&users, &recorder, &mut random).await;
         faults.begin(server, self.seed).await;
@@ -168,6 +171,7 @@ impl Crowd {
                 random: random.fork(),
                 device: person.requests.clone(),
                 since,
+                away: self.away,
             });
         let wanderers = wanderers.collect();
         (people, wanderers, devices)

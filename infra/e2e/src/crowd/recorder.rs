@@ -20,17 +20,21 @@ struct Inner {
     history: Mutex<History>,
     acknowledged: AtomicUsize,
     wanted: usize,
+    came_back: AtomicUsize,
+    wanderers: usize,
     is_over: AtomicBool,
 }
 
 impl Recorder {
-    /// A book that has what is `wanted` with so many acknowledged messages.
-    pub(super) fn new(wanted: usize) -> Self {
+    /// A book that has what is `wanted` with so many acknowledged messages, and with so many who have left and come back.
+    pub(super) fn new(wanted: usize, wanderers: usize) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
             history: Mutex::default(),
             acknowledged: AtomicUsize::new(0),
             wanted,
+            came_back: AtomicUsize::new(0),
+            wanderers,
             is_over: AtomicBool::new(false),
         }))
     }
@@ -61,9 +65,14 @@ impl Recorder {
         self.0.acknowledged.load(Ordering::Relaxed)
     }
 
-    /// Whether enough has been sent.
+    /// Somebody who had left has come back.
+    pub(super) fn comes_back(&self) {
+        self.0.came_back.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether enough has happened.
     pub(super) fn has_enough(&self) -> bool {
-        self.acknowledged() >= self.0.wanted
+        self.acknowledged() >= self.0.wanted && self.0.came_back.load(Ordering::Relaxed) >= self.0.wanderers
     }
 
     /// Nobody comes or goes any more from here on.

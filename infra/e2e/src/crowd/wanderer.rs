@@ -14,10 +14,8 @@ use tokio::{
 use super::{call::persist, device::Request, recorder::Recorder};
 use crate::User;
 
-/// How long they stay, and stay away: they come back only when what nobody waits for any more has ended, since an event that
-/// leaves a room may be delivered twice, and would end the next stay.
+/// How long they stay, at least and at most.
 const STAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(6)];
-const STAYS_AWAY: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(20)];
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A wanderer.
@@ -29,6 +27,8 @@ pub(super) struct Wanderer {
     pub(super) device: mpsc::Sender<Request>,
     /// Since when they are in the room.
     pub(super) since: (Time, Time),
+    /// How long they stay away, at least and at most.
+    pub(super) away: [Duration; 2],
 }
 
 impl Wanderer {
@@ -41,11 +41,12 @@ impl Wanderer {
             }
             let until = self.leaves().await;
             self.stayed(Some(until));
-            self.rests(STAYS_AWAY).await;
+            self.rests(self.away).await;
             if self.recorder.is_over() {
                 break;
             }
             self.since = self.joins().await;
+            self.recorder.comes_back();
         }
     }
 

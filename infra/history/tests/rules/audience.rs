@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use history::{Listing, Message, Outcome, Position, Push, Scope, Stay};
+use history::{History, Listing, Message, Outcome, Position, Push, Scope, Sent, Stay};
 
 use crate::support::{is_allowed, is_found, middle, one_more, replaced, sent};
 
@@ -77,6 +77,32 @@ fn whoever_leaves_meanwhile_may_be_a_receiver_or_not() {
         let send = sent(history, &message);
         send.outcome = Outcome::Acknowledged(told);
     });
+}
+
+#[test]
+fn a_member_who_is_refused_is_found() {
+    is_found("no_member_is_refused", |history| {
+        refused(history);
+    });
+}
+
+#[test]
+fn whoever_leaves_meanwhile_may_be_refused() {
+    is_allowed(|history| {
+        let Sent { sender, room, begun, ended, .. } = refused(history);
+        let stay = history.stays.iter_mut().find(|stay| (stay.user, stay.room) == (sender, room));
+        stay.expect("the sender was there").until = Some((begun, ended));
+        let came = ended + Duration::from_millis(1);
+        history.stays.push(Stay { user: sender, room, since: (came, came), until: None });
+    });
+}
+
+/// Somebody sends one more message, and is refused.
+fn refused(history: &mut History) -> Sent {
+    let message = middle(history);
+    let send = Sent { text: "refused".to_owned(), outcome: Outcome::Refused, ..sent(history, &message).clone() };
+    history.sends.push(send.clone());
+    send
 }
 
 #[test]

@@ -93,11 +93,11 @@ fn what_was_refused_may_be_there_where_its_sender_was_coming_or_going() {
         let message = middle(history);
         let send = sent(history, &message);
         send.outcome = Outcome::Refused;
-        let left = send.ended;
-        let came = left + Duration::from_millis(2);
+        let left = (send.begun, send.ended);
+        let came = send.ended + Duration::from_millis(2);
         let (user, room) = (message.sender, message.room);
         let stay = history.stays.iter_mut().find(|stay| (stay.user, stay.room) == (user, room));
-        stay.expect("the sender was there").until = Some((left, left));
+        stay.expect("the sender was there").until = Some(left);
         history.stays.push(Stay { user, room, since: (came, came), until: None });
     });
 }

@@ -166,13 +166,16 @@ async fn everything_is_there(client: &Client, senders: &[(Person, u64)], calls: 
     for (reader, room) in senders.iter().step_by(MEMBERS) {
         let acknowledged = calls.iter().flatten().filter(|call| call.room == *room && call.is_a_success());
         let mut missing: HashSet<&str> = acknowledged.map(|call| call.text.as_str()).collect();
+        let mut seen = HashSet::new();
         let mut after = 1;
         loop {
             let path = format!("/list-conversation-messages/{room}/?limit=100&after={after}");
             let page = client.call(Method::GET, &path, &reader.token, None).await?;
             let page = page.as_array().context("a page is a list")?;
             for message in page {
-                missing.remove(message.get("text").and_then(Value::as_str).unwrap_or_default());
+                let text = message.get("text").and_then(Value::as_str).context("a message has a text")?;
+                ensure!(seen.insert(text.to_owned()), "twice in room {room}: {text}");
+                missing.remove(text);
             }
             match page.last() {
                 Some(last) => after = crate::client::number(last, "/id")?,

@@ -21,7 +21,7 @@ async fn a_socket_that_is_still_connecting_is_not_forgotten() {
     let world = world().await;
     let ann = world.user("ann").await;
     let room = world.room(&[ann]).await;
-    world.socket(ann, "connecting", 19_000).await;
+    world.socket(ann, "connecting", 25_000).await;
     world.gateway.gone.lock().unwrap().insert("connecting".to_owned());
     world.sends(ann, room, "too early").await;
     world.gateway.gone.lock().unwrap().clear();
@@ -129,7 +129,7 @@ async fn sockets_that_died_unnoticed_lock_nobody_out() {
 async fn a_socket_that_is_still_connecting_counts() {
     let world = world().await;
     let ann = world.user("ann").await;
-    sixteen_sockets(&world, ann, 19_000).await;
+    sixteen_sockets(&world, ann, 25_000).await;
     world.gateway.gone.lock().unwrap().insert("one more".to_owned());
     let refused = chat::connect(&world.chat, &socket(ann, "new", "s1")).await;
     assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");

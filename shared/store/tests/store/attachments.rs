@@ -7,7 +7,7 @@ use store::Store;
 
 use crate::support::{NOW, client_id, make_room, message, message_id, user};
 
-const LEASE: Duration = Duration::from_secs(50);
+const LEASE: Duration = Duration::from_secs(48);
 
 async fn announced(store: &Store, expires_at: Timestamp) -> AttachmentId {
     let id = AttachmentId::new(fastrand::u128(..).to_be_bytes());
