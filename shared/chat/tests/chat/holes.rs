@@ -66,6 +66,33 @@ async fn the_cursor_of_all_rooms_does_not_pass_a_message_on_its_way_in_one() {
 }
 
 #[tokio::test]
+async fn nor_does_it_where_a_room_has_more_than_fits_the_page() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let (garden, kitchen) = (world.room(&[ann]).await, world.room(&[ann]).await);
+    let first = world.sends(ann, garden, "first").await;
+    world.dies_while_sending(ann, garden, 0).await;
+    world.sends(ann, kitchen, "second").await;
+    for text in ["third", "fourth"] {
+        world.sends(ann, garden, text).await;
+    }
+    let page = world.reads_all(ann, 1, after(first.id)).await;
+    assert!(page.messages.is_empty() && page.next.is_none(), "{:?}", texts(&page));
+}
+
+#[tokio::test]
+async fn a_hole_for_good_at_the_end_of_a_room_holds_up_no_other() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let [garden, kitchen, hall] = [world.room(&[ann]).await, world.room(&[ann]).await, world.room(&[ann]).await];
+    world.dies_while_sending(ann, garden, 16_000).await;
+    world.sends(ann, kitchen, "first").await;
+    world.sends(ann, hall, "second").await;
+    let page = world.reads_all(ann, 50, after(domain::MessageId::try_from(1).unwrap())).await;
+    assert_eq!(texts(&page), ["first", "second"]);
+}
+
+#[tokio::test]
 async fn the_list_of_rooms_shows_the_last_message_that_is_stored() {
     let world = world().await;
     let (ann, bob) = (world.user("ann").await, world.user("bob").await);
