@@ -40,10 +40,14 @@ pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation>
         let Some(send) = world.sends.get(message.text.as_str()) else { continue };
         let members = people.range((message.room, 0)..=(message.room, u64::MAX));
         let left_out = members.map(|(_, user)| *user).filter(|user| !message.concerns(*user));
-        let left_out = left_out.filter(|user| world.stays(*user, message.room).iter().any(|stay| spans(stay, send)));
+        let (begun, ended) = (send.begun, ended(send, message));
+        let there = |user, is: fn(&Stay, Time, Time) -> bool| {
+            world.stays(user, message.room).iter().any(|stay| is(stay, begun, ended))
+        };
+        let left_out = left_out.filter(|user| there(*user, spans));
         violations.extend(left_out.map(|user| violation(message, user, "was there, and is left out")));
         let told = message.receivers.iter().copied().chain([message.sender]);
-        let strangers = told.filter(|user| !world.stays(*user, message.room).iter().any(|stay| meets(stay, send)));
+        let strangers = told.filter(|user| !there(*user, meets));
         violations.extend(strangers.map(|user| violation(message, user, "was not there, and is in it")));
     }
     violations
@@ -58,7 +62,7 @@ pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
         let mut stays = world.stays(send.sender, send.room).iter();
-        stays.any(|stay| is_in(stay, send.begun, send.ended))
+        stays.any(|stay| spans(stay, send.begun, send.ended))
     });
     let violation = |send: &Sent| Violation {
         rule: "no_member_is_refused",
@@ -74,25 +78,21 @@ pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
     world.stays(send.sender, send.room).iter().any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
-/// When the message may have been given its turn, at the latest.
-fn ended(send: &Sent) -> Duration {
-    match send.outcome {
-        Outcome::Acknowledged(_) => send.ended,
-        Outcome::Refused | Outcome::Unknown => send.ended + GOES_ON_FOR,
+/// When a message may have been given its turn, at the latest. One that is not the one that was acknowledged is its double:
+/// without a `client_id`, an event that is delivered twice makes two.
+fn ended(send: &Sent, message: &Message) -> Time {
+    match &send.outcome {
+        Outcome::Acknowledged(acknowledged) if acknowledged.id == message.id => send.ended,
+        Outcome::Acknowledged(_) | Outcome::Refused | Outcome::Unknown => send.ended + GOES_ON_FOR,
     }
 }
 
-/// Whether somebody was in the room for all the time in which the message may have been given its turn.
-fn spans(stay: &Stay, send: &Sent) -> bool {
-    is_in(stay, send.begun, ended(send))
+/// Whether somebody was in the room all the time.
+fn spans(stay: &Stay, begun: Time, ended: Time) -> bool {
+    stay.since.1 <= begun && stay.until.is_none_or(|(earliest, _)| earliest >= ended)
 }
 
-/// Whether somebody was in the room from one time to another.
-fn is_in(stay: &Stay, from: Time, to: Time) -> bool {
-    stay.since.1 <= from && stay.until.is_none_or(|(earliest, _)| earliest >= to)
-}
-
-/// Whether somebody may have been in the room at any moment of that.
-fn meets(stay: &Stay, send: &Sent) -> bool {
-    stay.since.0 <= ended(send) && stay.until.is_none_or(|(_, latest)| latest >= send.begun)
+/// Whether somebody may have been in the room at any moment.
+fn meets(stay: &Stay, begun: Time, ended: Time) -> bool {
+    stay.since.0 <= ended && stay.until.is_none_or(|(_, latest)| latest >= begun)
 }

@@ -12,20 +12,20 @@ const LAG: Duration = Duration::from_secs(1);
 pub(crate) fn a_room_has_one_order(world: &World<'_>) -> Vec<Violation> {
     let violation = |what| Violation { rule: "a_room_has_one_order", what };
     let rooms = world.rooms.iter().filter_map(|(room, messages)| {
-        let (one, other) = out_of_order(messages, |message| message.sequence)?;
+        let (one, other) = out_of_order(messages, |one, other| one.id < other.id && one.sequence < other.sequence)?;
         Some(violation(format!("room {room} lists {one:?} before {other:?}")))
     });
     let pages = world.history.listings.iter().filter_map(|listing| {
-        let (one, other) = out_of_order(&listing.messages, |message| message.id)?;
+        let (one, other) = out_of_order(&listing.messages, |one, other| (one.id, one.room) < (other.id, other.room))?;
         Some(violation(format!("{} is listed {one:?} before {other:?}", listing.user)))
     });
     rooms.chain(pages).collect()
 }
 
-/// Two neighbours whose ids, or whose numbers, do not ascend.
-fn out_of_order(messages: &[Arc<Message>], number: fn(&Message) -> u64) -> Option<(&Message, &Message)> {
+/// Two neighbours that do not ascend.
+fn out_of_order(messages: &[Arc<Message>], ascend: fn(&Message, &Message) -> bool) -> Option<(&Message, &Message)> {
     let mut neighbours = messages.iter().zip(messages.iter().skip(1));
-    let found = neighbours.find(|(one, other)| one.id >= other.id || number(one) >= number(other));
+    let found = neighbours.find(|(one, other)| !ascend(one, other));
     found.map(|(one, other)| (one.as_ref(), other.as_ref()))
 }
 
@@ -54,16 +54,17 @@ pub(crate) fn a_hole_has_a_cause(world: &World<'_>) -> Vec<Violation> {
 /// message, not even over one that was stored later, since nobody would look for it again. A page that looks back has
 /// everything in its range that was acknowledged a moment before.
 pub(crate) fn a_page_skips_nothing(world: &World<'_>) -> Vec<Violation> {
-    let acknowledged: HashMap<u64, Time> = world
+    let acknowledged: HashMap<(u64, u64), Time> = world
         .history
         .sends
         .iter()
         .filter_map(|send| match &send.outcome {
-            Outcome::Acknowledged(message) => Some((message.id, send.ended)),
+            Outcome::Acknowledged(message) => Some(((message.room, message.id), send.ended)),
             _ => None,
         })
         .collect();
-    let was_there = |id, by: Time| acknowledged.get(&id).is_some_and(|at| *at + LAG < by);
+    let was_there =
+        |message: &Message, by: Time| acknowledged.get(&(message.room, message.id)).is_some_and(|at| *at + LAG < by);
     let mut violations = Vec::new();
     for listing in &world.history.listings {
         let Some((room, above, below)) = range(listing) else { continue };
@@ -72,7 +73,7 @@ pub(crate) fn a_page_skips_nothing(world: &World<'_>) -> Vec<Violation> {
         for message in world.between(room, above, below) {
             while listed.next_if(|id| *id < message.id).is_some() {}
             let missing = listed.next_if_eq(&message.id).is_none();
-            if missing && (forward || was_there(message.id, listing.begun)) {
+            if missing && (forward || was_there(message, listing.begun)) {
                 let Listing { user, position, .. } = listing;
                 let what = format!("{user} asked for {position:?}, and {message:?} is not in the page");
                 violations.push(Violation { rule: "a_page_skips_nothing", what });

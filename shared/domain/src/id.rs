@@ -62,7 +62,8 @@ id! {
     /// A message: milliseconds since 2020-01-01, then 12 random bits.
     ///
     /// It fits 53 bits until 2089, sorts by time across rooms, and is strictly increasing within a room, because the
-    /// room hands out the next higher one where a clock has not moved on.
+    /// room hands out the next higher one where a clock has not moved on. Of two messages that are sent to different rooms in
+    /// one millisecond, one pair in 4,096 has the same.
     MessageId
 }
 

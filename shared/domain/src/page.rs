@@ -55,18 +55,29 @@ impl Page {
     }
 
     /// Cuts the page out of messages in any order that lie in its direction; there is more if they do not fit.
+    ///
+    /// Messages of different rooms may have one id, and a cursor tells them not apart: the page ends before them rather than
+    /// between them. Only where it would be empty then, it has them all, and a next page, be it an empty one.
     #[must_use]
     pub fn cut(&self, mut messages: Vec<Message>) -> Slice {
-        messages.sort_unstable_by_key(|message| message.id);
-        let excess = messages.len().saturating_sub(self.limit);
-        let last = if self.is_forward() {
-            messages.truncate(self.limit);
-            messages.last()
-        } else {
-            messages.drain(..excess);
-            messages.first()
-        };
-        let next = last.filter(|_| excess > 0).map(|message| self.further(message.id));
+        messages.sort_unstable_by_key(|message| (message.id, message.room));
+        if !self.is_forward() {
+            messages.reverse();
+        }
+        let mut kept = 0;
+        for one_id in messages.chunk_by(|one, other| one.id == other.id) {
+            if kept > 0 && kept + one_id.len() > self.limit {
+                break;
+            }
+            kept += one_id.len();
+        }
+        // What does not fit tells that there is more. Where it is on the page all the same, nothing tells.
+        let may_have_more = kept < messages.len() || kept > self.limit;
+        messages.truncate(kept);
+        let next = messages.last().filter(|_| may_have_more).map(|message| self.further(message.id));
+        if !self.is_forward() {
+            messages.reverse();
+        }
         Slice { messages, next }
     }
 

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use history::{History, Listing, Message, Outcome, Position, Push, Scope, Sent, Stay};
 
-use crate::support::{is_allowed, is_found, middle, one_more, replaced, sent};
+use crate::{
+    good::good,
+    support::{broken, is_allowed, is_found, middle, one_more, replaced, sent},
+};
 
 #[test]
 fn a_push_to_a_stranger_is_found() {
@@ -77,6 +80,22 @@ fn whoever_leaves_meanwhile_may_be_a_receiver_or_not() {
         let send = sent(history, &message);
         send.outcome = Outcome::Acknowledged(told);
     });
+}
+
+#[test]
+fn a_double_may_be_to_somebody_who_came_after_the_acknowledgement() {
+    for (seconds, is_allowed) in [(1, true), (60, false)] {
+        let mut history = good(1);
+        let message = middle(&history);
+        one_more(&mut history, |double| {
+            let receivers = message.receivers.iter().copied().chain([999]).collect();
+            *double = Message { id: double.id, sequence: double.sequence, receivers, ..Message::clone(&message) };
+        });
+        let came = sent(&mut history, &message).ended + Duration::from_secs(seconds);
+        let stay = Stay { user: 999, room: message.room, since: (came, came), until: None };
+        history.stays.push(stay);
+        assert_eq!(broken(&history).contains("the_audience_is_who_was_there"), !is_allowed, "{seconds} s");
+    }
 }
 
 #[test]

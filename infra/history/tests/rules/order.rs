@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use history::{Listing, Message, Outcome, Position};
+use history::{Listing, Message, Outcome, Position, Scope, Sent, Stay};
 
 use crate::support::{forget, is_allowed, is_found, middle, replaced, sent};
 
@@ -28,6 +28,27 @@ fn a_page_in_another_order_is_found() {
         let listing =
             history.listings.iter_mut().find(|listing| listing.messages.len() > 1).expect("a page is that long");
         listing.messages.reverse();
+    });
+}
+
+#[test]
+fn messages_of_different_rooms_may_have_one_id() {
+    is_allowed(|history| {
+        let message = middle(history);
+        let (room, text) = (message.room + 1000, "elsewhere".to_owned());
+        let send = Sent { room, text: text.clone(), outcome: Outcome::Unknown, ..sent(history, &message).clone() };
+        let other = history.see(Message { room, text, sequence: 1, ..Message::clone(&message) });
+        for user in other.receivers.iter().copied().chain([other.sender]) {
+            let since = (Duration::ZERO, Duration::ZERO);
+            history.stays.push(Stay { user, room: other.room, since, until: None });
+            for (_, listed) in history.everything.iter_mut().filter(|(of, _)| *of == user) {
+                listed.push(Arc::clone(&other));
+            }
+        }
+        let (user, scope, position, begun) = (other.sender, Scope::All, Position::Latest, Duration::ZERO);
+        history.listings.push(Listing { user, scope, position, messages: vec![message, Arc::clone(&other)], begun });
+        history.stored.push(vec![other]);
+        history.sends.push(send);
     });
 }
 
