@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{Attachment, AttachmentId, Error, MessageId, Progress, RoomId, Timestamp, Upload, UserId};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
-    error::{failed, refused},
+    error::{failed, refusal},
     from_item, n, s, to_item,
     transaction::update,
 };
@@ -129,11 +129,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let item = match claim.send().await {
             Ok(claimed) => claimed.attributes,
-            Err(error) if refused(&error) => match error.into_service_error() {
-                UpdateItemError::ConditionalCheckFailedException(refused) => refused.item,
-                _ => None,
-            },
-            Err(error) => return Err(failed("claiming an attachment")(error)),
+            Err(error) => refusal("claiming an attachment", error)?,
         };
         let item = item.map(from_item::<AttachmentItem>).transpose()?;
         let ours = item.filter(|item| item.claimed_by == Some(number));
@@ -197,7 +193,6 @@ const UNCHECKED: &str = "#state = :announced";
 async fn once(update: UpdateItemFluentBuilder) -> Result<(), Error> {
     match update.send().await {
         Ok(_) => Ok(()),
-        Err(error) if refused(&error) => Ok(()),
-        Err(error) => Err(failed("writing what the check of an attachment has found")(error)),
+        Err(error) => refusal("writing what the check of an attachment has found", error).map(drop),
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Consistency, Item, Store,
-    error::{failed, refused},
+    error::{failed, refusal},
     from_item, n, to_item,
 };
 
@@ -131,8 +131,8 @@ impl Store {
             .send()
             .await;
         match removed {
-            Err(error) if refused(&error) => Ok(()),
-            other => other.map(drop).map_err(failed("forgetting sockets")),
+            Ok(_) => Ok(()),
+            Err(error) => refusal("forgetting sockets", error).map(drop),
         }
     }
 

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use domain::{Error, Network, Timestamp, User, UserId, Username};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
-    error::{failed, refused},
+    error::{failed, refusal},
     from_item, n, s,
     transaction::check,
 };
@@ -204,11 +204,7 @@ impl Store {
 async fn updated(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<Result<Item, Item>, Error> {
     match update.send().await {
         Ok(output) => Ok(Ok(output.attributes.unwrap_or_default())),
-        Err(error) if refused(&error) => match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => Ok(Err(refused.item.unwrap_or_default())),
-            error => Err(Error::internal(doing, error)),
-        },
-        Err(error) => Err(failed(doing)(error)),
+        Err(error) => refusal(doing, error).map(|item| Err(item.unwrap_or_default())),
     }
 }
 

@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::{
 };
 use domain::Error;
 
+use crate::Item;
+
 /// Errors of DynamoDB that pass by themselves, beyond those that the SDK retries
 /// (Amazon DynamoDB Developer Guide, "Error messages and codes").
 const PASSING: [&str; 8] = [
@@ -35,7 +37,16 @@ where
     }
 }
 
-/// Whether an update was refused by its condition.
-pub(crate) fn refused<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+/// The item, where it was asked for and there is one, of an update that was refused by its condition.
+///
+/// # Errors
+/// Whatever else the update has failed by.
+pub(crate) fn refusal<R>(doing: &'static str, error: SdkError<UpdateItemError, R>) -> Result<Option<Item>, Error>
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => Ok(refused.item.clone()),
+        _ => Err(failed(doing)(error)),
+    }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Consistency, Item, Store,
-    error::{failed, refused},
+    error::{failed, refusal},
     from_item, n, ns, rooms, to_item,
     transaction::{MAX_ACTIONS, delete, put, update},
 };
@@ -251,8 +251,7 @@ impl Store {
             .await;
         match updated {
             Ok(_) => Ok(true),
-            Err(error) if refused(&error) => Ok(false),
-            Err(error) => Err(failed("marking as read")(error)),
+            Err(error) => refusal("marking as read", error).map(|_| false),
         }
     }
 }

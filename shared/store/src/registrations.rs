@@ -2,16 +2,11 @@
 //! the time at which a whole burst may come again. It expires then.
 
 use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    types::ReturnValuesOnConditionCheckFailure,
+    operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
 };
 use domain::{Error, Network, Pace, Timestamp};
 
-use crate::{
-    Item, Store,
-    error::{failed, refused},
-    millis, n, number, s,
-};
+use crate::{Item, Store, error::refusal, millis, n, number, s};
 
 const FULL_AT: &str = "full_at";
 const DOING: &str = "counting a registration";
@@ -59,10 +54,6 @@ impl Store {
 async fn counted(count: UpdateItemFluentBuilder) -> Result<Option<Item>, Error> {
     match count.send().await {
         Ok(_) => Ok(None),
-        Err(error) if refused(&error) => match error.into_service_error() {
-            UpdateItemError::ConditionalCheckFailedException(refused) => Ok(Some(refused.item.unwrap_or_default())),
-            error => Err(Error::internal(DOING, error)),
-        },
-        Err(error) => Err(failed(DOING)(error)),
+        Err(error) => refusal(DOING, error).map(|item| Some(item.unwrap_or_default())),
     }
 }

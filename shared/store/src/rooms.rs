@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use domain::{Description, Error, MessageId, Pace, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Consistency, Item, Store,
-    error::{failed, refused},
+    error::{failed, refusal},
     from_item, millis, n, number, to_item,
     transaction::put,
 };
@@ -235,18 +235,10 @@ enum Taken {
 const DOING: &str = "taking a turn in a room";
 
 async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Taken, Error> {
-    let error = match turn.send().await {
+    let mut item = match turn.send().await {
         Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Taken::After),
-        Err(error) => error,
+        Err(error) => refusal(DOING, error)?.ok_or(Error::RoomNotFound)?,
     };
-    if !refused(&error) {
-        return Err(failed(DOING)(error));
-    }
-    let item = match error.into_service_error() {
-        UpdateItemError::ConditionalCheckFailedException(refused) => refused.item,
-        _ => None,
-    };
-    let mut item = item.ok_or(Error::RoomNotFound)?;
     let full_at = Timestamp::from_millis(item.remove(&pace(sender)).map_or(Ok(0), number)?);
     Ok(Taken::Not { room: room(item)?, full_at })
 }

@@ -1,10 +1,14 @@
-//! Writes that meet a transaction on their item, and reads that get a part of what they ask for. Neither engine at hand does
-//! that, so what DynamoDB answers is played (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works",
+//! Writes that meet a transaction on their item or are denied, and reads that get a part of what they ask for. Neither engine at
+//! hand does that, so what DynamoDB answers is played (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works",
 //! "Transaction conflict handling"; API Reference, `BatchGetItem`, "`UnprocessedKeys`").
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::{
@@ -12,16 +16,19 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
 };
 use axum::{Router, http::StatusCode};
-use domain::Error;
+use domain::{AttachmentId, Error, Network, Pace};
 use store::{Consistency, Store, Tables, Turn};
+use tokio::net::TcpListener;
 
-use crate::support::{client_id, message, message_id, room_id, user};
+use crate::support::{NOW, client_id, message, message_id, room_id, user};
 
 const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
     "message": "Transaction is ongoing for the item"}"#;
 const CANCELLED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
     "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]",
     "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
+
+const DENIED: &str = r#"{"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "not authorized"}"#;
 
 const UNPROCESSED: &str = r#"{
     "Responses": {"table": [{"id": {"N": "1"}, "username": {"S": "ann"}, "created_at": {"N": "0"}}]},
@@ -40,15 +47,19 @@ async fn answering(times: usize, status: StatusCode, answer: &'static str) -> (S
         let number = counted.fetch_add(1, Ordering::SeqCst);
         if number < times { (status, answer) } else { (StatusCode::OK, "{}") }
     });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let store = store_at(&listener);
     tokio::spawn(async { axum::serve(listener, router).await });
+    (store, calls)
+}
+
+fn store_at(listener: &TcpListener) -> Store {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(url);
-    (Store::new(config, tables()), calls)
+        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()));
+    Store::new(config, tables())
 }
 
 fn tables() -> Tables {
@@ -94,6 +105,33 @@ async fn whoever_meets_transactions_without_end_is_to_come_again() {
     let (store, _) = refusing(usize::MAX, CONFLICT).await;
     let removed = store.remove_sockets(user(1), &["a".to_owned()]).await;
     assert!(matches!(removed, Err(Error::Unavailable { .. })));
+}
+
+#[tokio::test]
+async fn only_a_condition_that_fails_is_a_refusal() {
+    let (store, _) = refusing(usize::MAX, DENIED).await;
+    let (room, id, network) = (room_id(1), AttachmentId::new([1; 16]), Network::of(Ipv4Addr::LOCALHOST.into()));
+    let failures = [
+        store.take_turn(room, user(1), message_id(1)).await.err(),
+        store.mark_read(user(1), room, message_id(1), 1).await.err(),
+        store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
+        store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
+        store.mark_refused(id, "why").await.err(),
+        store.count_attempt("ann", network, 1, NOW).await.err(),
+        store.count_registration(network, Pace::registrations(1), NOW).await.err(),
+    ];
+    for failure in failures {
+        assert!(matches!(failure, Some(Error::Internal { .. })), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_reach_dynamodb_is_to_come_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let store = store_at(&listener);
+    drop(listener);
+    let turn = store.take_turn(room_id(1), user(1), message_id(1)).await;
+    assert!(matches!(turn, Err(Error::Unavailable { .. })), "{turn:?}");
 }
 
 #[tokio::test]
