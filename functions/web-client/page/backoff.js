@@ -12,3 +12,11 @@ export function backoff(attempt) {
   const whole = Math.min(LONGEST, FIRST * 2 ** attempt);
   return whole / 2 + (Math.random() * whole) / 2;
 }
+
+/**
+ * Waits so long.
+ * @param {number} attempt
+ */
+export function pause(attempt) {
+  return new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+}

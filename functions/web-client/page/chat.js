@@ -1,7 +1,7 @@
 // Everything that somebody who is logged in sees and does: the one place that the views read from and write to.
 
 import { Api, Failure } from "./api.js";
-import { backoff } from "./backoff.js";
+import { backoff, pause } from "./backoff.js";
 import { Delivery } from "./delivery.js";
 import { Files } from "./files.js";
 import { History } from "./history.js";
@@ -407,7 +407,7 @@ export class Chat extends EventTarget {
    */
   async #appears(room) {
     for (let attempt = 0; !this.rooms.get(room) && attempt < 4; attempt += 1) {
-      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+      if (attempt > 0) await pause(attempt);
       await this.#refresh();
     }
   }

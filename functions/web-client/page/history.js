@@ -1,13 +1,13 @@
 // Fetches what the timelines lack.
 
-import { backoff } from "./backoff.js";
+import { pause } from "./backoff.js";
 import { Timeline } from "./timeline.js";
 
 const PAGE = 50;
 /** The most that the server gives at once. */
 const MOST = 100;
-/** The server holds back what follows a hole for fifteen seconds; after so many tries it is asked no less often. */
-const RAREST = 3;
+/** The server holds back what follows a hole for fifteen seconds. It is asked less and less often, for so many times. */
+const SLOWS_DOWN = 3;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -113,14 +113,16 @@ export class History {
       this.#catching.set(room, true);
       return;
     }
+    let waited = 0;
     try {
-      for (let asked = 0; asked === 0 || (again() && !this.#ended); asked += 1) {
+      do {
         this.#catching.set(room, false);
         await this.#fetchNewer(room);
         if (!this.#catching.get(room) && this.#timelines.get(room)?.hasGap) {
-          await new Promise((resolve) => setTimeout(resolve, backoff(Math.min(asked, RAREST))));
+          await pause(Math.min(waited, SLOWS_DOWN));
+          waited += 1;
         }
-      }
+      } while (again() && !this.#ended);
     } finally {
       this.#catching.delete(room);
     }

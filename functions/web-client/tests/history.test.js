@@ -88,6 +88,25 @@ test("a message that is still on its way is waited for", async (context) => {
   assert.deepEqual(sequences(history), range(1, 12));
 });
 
+test("while it is on its way it is asked for less and less often, and never less than every four seconds", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(Math, "random", () => 1);
+  const { api, asked, holes, grow } = server(10);
+  const history = new History(api, () => undefined);
+  await history.open(1);
+  grow(2);
+  holes.add(11);
+  asked.length = 0;
+  void history.add(message(12));
+  const times = [];
+  for (let time = 0; time < 15_000; time += 50) {
+    await settled();
+    while (times.length < asked.length) times.push(time);
+    context.mock.timers.tick(50);
+  }
+  assert.deepEqual(times, [0, 500, 1_500, 3_500, 7_500, 11_500]);
+});
+
 test("what a failure has cut off is fetched by the next refresh", async () => {
   const { api, grow } = server(10);
   const history = new History(api, () => undefined);
