@@ -1,5 +1,7 @@
 //! `POST /send-message/`
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use e2e::{Server, assert_id, assert_time};
 use serde_json::json;
 
@@ -133,6 +135,21 @@ async fn a_retry_with_the_same_client_id_makes_no_second_message() {
     assert_eq!(bob.sees_messages(room).await, [first]);
     phone.receives("hi").await;
     phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_client_id_is_kept_for_seven_days() {
+    const SEVEN_DAYS: u64 = 7 * 24 * 60 * 60;
+    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room_with(&[]).await;
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let before = now();
+    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
+    ann.post("/send-message/", &body).await.is(201);
+    let found = server.dynamodb("Scan", &json!({"TableName": "ClientIdsTable"})).await;
+    let expires_at: u64 = found["Items"][0]["expires_at"]["N"].as_str().unwrap().parse().unwrap();
+    assert!((before + SEVEN_DAYS..=now() + SEVEN_DAYS + 1).contains(&expires_at), "{expires_at}");
 }
 
 #[tokio::test]

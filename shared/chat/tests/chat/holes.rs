@@ -63,16 +63,7 @@ async fn the_cursor_of_all_rooms_does_not_pass_a_message_on_its_way_in_one() {
     world.sends(ann, kitchen, "second").await;
     let page = world.reads_all(ann, 50, after(first.id)).await;
     assert!(page.messages.is_empty() && page.next.is_none());
-}
-
-#[tokio::test]
-async fn nor_does_it_where_a_room_has_more_than_fits_the_page() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let (garden, kitchen) = (world.room(&[ann]).await, world.room(&[ann]).await);
-    let first = world.sends(ann, garden, "first").await;
-    world.dies_while_sending(ann, garden, 0).await;
-    world.sends(ann, kitchen, "second").await;
+    // Nor where the room has more than fits the page.
     for text in ["third", "fourth"] {
         world.sends(ann, garden, text).await;
     }
