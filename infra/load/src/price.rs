@@ -19,7 +19,7 @@ pub const PUT: f64 = 5.0;
 pub const GET: f64 = 0.4;
 /// <https://aws.amazon.com/eventbridge/pricing/>, events of S3 that are turned on.
 pub const EVENT: f64 = 1.0;
-/// A kilobyte of logs.
+/// <https://aws.amazon.com/cloudwatch/pricing/>, a kilobyte of logs taken in.
 pub const LOG: f64 = 0.5;
 
 /// A call of S3 by its method.

@@ -13,7 +13,7 @@ const MAX_CLIENT_ID_CHARS: usize = 64;
 pub const SEND_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long a write may still be on its way that nobody waits for any more. DynamoDB promises nothing here; its answers take
-/// milliseconds, and requests that its clients have dropped are on their way no longer than others.
+/// milliseconds.
 const WRITE_LINGERS: Duration = Duration::from_secs(1);
 
 /// After this long a message whose id was handed out and that is not stored never will be.
