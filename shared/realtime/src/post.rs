@@ -123,3 +123,21 @@ async fn outcome(response: HttpResponse) -> Result<Outcome, Outcome> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_named_without_the_usual_port_of_its_scheme() {
+        for (url, host) in [
+            ("https://a1b2.example/dev", "a1b2.example"),
+            ("https://a1b2.example:443/dev", "a1b2.example"),
+            ("http://a1b2.example:80/dev", "a1b2.example"),
+            ("https://a1b2.example:80/dev", "a1b2.example:80"),
+            ("http://a1b2.example:443/dev", "a1b2.example:443"),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().host, host, "{url}");
+        }
+    }
+}

@@ -14,7 +14,8 @@ use aws_smithy_http_client::tls::TlsContext;
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{Method, StatusCode},
+    response::IntoResponse,
     serve::ListenerExt as _,
 };
 use domain::Event;
@@ -24,7 +25,7 @@ use tokio::net::TcpListener;
 /// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever.
 #[derive(Clone, Debug, Default)]
 struct Gateway {
-    calls: Arc<Mutex<HashMap<String, usize>>>,
+    calls: Arc<Mutex<HashMap<(Method, String), usize>>>,
     connections: Arc<AtomicUsize>,
 }
 
@@ -34,23 +35,30 @@ impl Gateway {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let connections = Arc::clone(&self.connections);
         let listener = listener.tap_io(move |_| _ = connections.fetch_add(1, Ordering::Relaxed));
-        let router = Router::new().route("/@connections/{id}", axum::routing::post(answer)).with_state(self.clone());
+        let router = Router::new().route("/@connections/{id}", axum::routing::any(answer)).with_state(self.clone());
         tokio::spawn(async { axum::serve(listener, router).await });
         sockets(endpoint)
     }
 
-    fn calls(&self, id: &str) -> usize {
-        self.calls.lock().unwrap().get(id).copied().unwrap_or_default()
+    fn calls(&self, method: Method, id: &str) -> usize {
+        self.calls.lock().unwrap().get(&(method, id.to_owned())).copied().unwrap_or_default()
     }
 }
 
-async fn answer(State(gateway): State<Gateway>, Path(id): Path<String>) -> (StatusCode, &'static str) {
+async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<String>) -> impl IntoResponse {
     let mut calls = gateway.calls.lock().unwrap();
-    let number = calls.entry(id.clone()).or_default();
+    let number = calls.entry((method, id.clone())).or_default();
     *number += 1;
     let statuses: Vec<u16> = id.split('-').map(|status| status.parse().unwrap()).collect();
     let status = statuses.get(*number - 1).or(statuses.last()).unwrap();
-    (StatusCode::from_u16(*status).unwrap(), "{\"message\":\"what it says\"}")
+    let error = match status {
+        403 => "ForbiddenException",
+        410 => "GoneException",
+        429 => "LimitExceededException",
+        _ => "InternalServerException",
+    };
+    let headers = [("x-amzn-errortype", error)];
+    (StatusCode::from_u16(*status).unwrap(), headers, "{\"message\":\"what it says\"}")
 }
 
 fn sockets(endpoint: String) -> Sockets {
@@ -73,14 +81,32 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
         ("429", 3, "Slow"),
         ("429-503-200", 3, "Delivered"),
         ("500-410", 2, "Gone"),
-        ("502", 3, r#"Failed("API Gateway answers 502 : {\"message\":\"what it says\"}")"#),
-        ("403", 1, r#"Failed("API Gateway answers 403 : {\"message\":\"what it says\"}")"#),
+        ("502", 3, r#"Failed("API Gateway answers 502 InternalServerException: {\"message\":\"what it says\"}")"#),
+        ("403", 1, r#"Failed("API Gateway answers 403 ForbiddenException: {\"message\":\"what it says\"}")"#),
     ] {
         let outcome = sockets.push(answers, &frame()).await;
-        assert_eq!((format!("{outcome:?}").as_str(), gateway.calls(answers)), (expected, calls), "{answers}");
+        assert_eq!(format!("{outcome:?}"), expected);
+        assert_eq!(gateway.calls(Method::POST, answers), calls, "{answers}");
     }
     // One after another, they share a connection.
     assert_eq!(gateway.connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn whoever_looks_for_a_socket_or_closes_it_learns_the_same() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    for (answers, calls, expected) in
+        [("200", 1, "Delivered"), ("410", 1, "Gone"), ("429", 3, "Slow"), ("500-410", 2, "Gone"), ("403", 1, "Failed")]
+    {
+        let looked = (Method::GET, sockets.look(answers).await);
+        let closed = (Method::DELETE, sockets.close(answers).await);
+        for (method, outcome) in [looked, closed] {
+            let outcome = format!("{outcome:?}");
+            assert!(outcome.starts_with(expected), "{method} {answers}: {outcome}");
+            assert_eq!(gateway.calls(method, answers), calls, "{answers}");
+        }
+    }
 }
 
 #[tokio::test]

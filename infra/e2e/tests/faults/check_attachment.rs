@@ -66,3 +66,21 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     ann.tries_to_attach(room, "picture", &id).await.is(201);
     assert_eq!(server.fired().await, [1]);
 }
+
+/// Nobody waits for longer than a request may take.
+#[tokio::test]
+async fn what_is_not_checked_in_time_can_be_sent_later() {
+    let Some(server) = Server::start_faulty(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
+    server.plans(&json!({"rules": [killed]})).await;
+    let id = ann.uploads(room, &File::picture()).await;
+    let early = ann.tries_to_attach(room, "picture", &id).await;
+    early.refuses(503, "unavailable");
+    assert!(early.retry_after() >= 1, "{early:?}");
+    assert_eq!(server.fired().await, [1]);
+    assert!(ann.sees_messages(room).await.is_empty());
+    comes_again(&server, &id).await;
+    ann.tries_to_attach(room, "picture", &id).await.is(201);
+}

@@ -98,6 +98,11 @@ async fn reading() {
     room.others_hear("read").await;
     // The session; the room and 4 messages; the mark, and at once the sockets of the audience.
     assert_eq!(room.cost("read-message").await, Cost { calls: 5, depth: 3, reads: 5.0, writes: 1.0, pushes: 3 });
+
+    let body = json!({"conversation_id": room.id, "message_ids": [ids[0], 1]});
+    room.ann.post("/read-message/", &body).await.refuses(404, "message_not_found");
+    // The session; the room and 2 messages; the one that was missed, without a lag.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 4, depth: 3, reads: 3.5, writes: 0.0, pushes: 0 });
 }
 
 #[tokio::test]
@@ -149,6 +154,10 @@ async fn people() {
     assert_eq!(server.cost("register").await, Cost { calls: 4, depth: 2, reads: 2.0, writes: 9.0, pushes: 0 });
     // The password and the attempt, counted twice; the session in a transaction with the password, and the attempt forgiven.
     assert_eq!(server.cost("login").await, Cost { calls: 5, depth: 2, reads: 1.0, writes: 7.0, pushes: 0 });
+
+    ann.creates_room_with(&[&bob]).await;
+    // The session, the members, the id of the room, the room with the memberships, the sockets.
+    assert_eq!(server.cost("create-chatroom").await, Cost { calls: 6, depth: 5, reads: 5.0, writes: 11.0, pushes: 0 });
 
     let room = ann.creates_room().await;
     bob.joins(room).await;

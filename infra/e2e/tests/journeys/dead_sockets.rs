@@ -1,4 +1,4 @@
-//! Sockets that died unnoticed: they are in the table, and nowhere else.
+//! Sockets that are no more: none stays in the table, and while one does, it holds nobody up.
 
 use std::{
     collections::BTreeSet,
@@ -80,6 +80,19 @@ async fn every_event_reaches_the_living_and_forgets_the_dead() {
     meets_dead_socket("message", &bob, phone, laptop.says(room, "over a socket")).await;
     meets_dead_socket("typing", &bob, phone, laptop.sends(&typing)).await;
     meets_dead_socket("left", &bob, phone, cem.leaves(room)).await;
+}
+
+#[tokio::test]
+async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let _laptop = ann.opens_socket(room).await;
+    let laptop = known(&ann).await;
+    let phone = ann.opens_socket(room).await;
+    assert_eq!(known(&ann).await.len(), 2);
+    phone.closes().await;
+    knows_only(&ann, &laptop).await;
 }
 
 #[tokio::test]

@@ -36,14 +36,16 @@ async fn shows_how_far_each_has_read() {
 }
 
 #[tokio::test]
-async fn who_has_an_open_socket_is_online() {
+async fn who_has_an_open_socket_that_hears_the_room_is_online() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let [room, other_room] = [ann.creates_room_with(&[&bob]).await, ann.creates_room_with(&[&bob]).await];
     let bob_is_online = async || {
         let members = ann.lists(&format!("/list-members/{room}/")).await;
         members.iter().find(|member| member["user"] == bob.id).unwrap()["online"].as_bool().unwrap()
     };
+    let _elsewhere = bob.opens_socket(other_room).await;
+    assert!(!bob_is_online().await);
     let [phone, laptop] = [bob.opens_socket_for_all_rooms().await, bob.opens_socket(room).await];
     assert!(bob_is_online().await);
     phone.closes().await;
@@ -52,7 +54,7 @@ async fn who_has_an_open_socket_is_online() {
     // The platform tells of a closed socket after the fact, and no event says that it did.
     let patience = Instant::now() + Duration::from_secs(10);
     while bob_is_online().await {
-        assert!(Instant::now() < patience, "bob is online without a socket");
+        assert!(Instant::now() < patience, "bob is online without a socket that hears the room");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `POST /auth/login/`
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use e2e::{Answer, PASSWORD, Server};
 use serde_json::json;
@@ -154,6 +154,34 @@ async fn the_right_password_forgives_the_wrong_ones() {
         }
         login(&server, &ann.name, PASSWORD).await.is(200);
     }
+}
+
+#[tokio::test]
+async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_after_an_attempt() {
+    const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
+    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let ann = server.user("ann").await;
+    let in_30_days = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + THIRTY_DAYS;
+    // In milliseconds, and in seconds.
+    let known_until_and_expires_at = async || {
+        let found = server.dynamodb("Scan", &json!({"TableName": "CredentialsTable"})).await;
+        let mut items = found["Items"].as_array().unwrap().iter();
+        let network = items.find(|item| item.get("known_until").is_some()).unwrap();
+        ["known_until", "expires_at"].map(|name| network[name]["N"].as_str().unwrap().parse::<u64>().unwrap())
+    };
+
+    let earliest = in_30_days();
+    login(&server, &ann.name, PASSWORD).await.is(200);
+    let [known_until, expires_at] = known_until_and_expires_at().await;
+    assert!((earliest.as_millis()..=in_30_days().as_millis()).contains(&u128::from(known_until)), "{known_until}");
+    assert_eq!(expires_at, known_until / 1000);
+
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let earliest = in_30_days();
+    login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+    let [still_known_until, expires_at] = known_until_and_expires_at().await;
+    assert_eq!(still_known_until, known_until);
+    assert!((earliest.as_secs()..=in_30_days().as_secs()).contains(&expires_at), "{expires_at}");
 }
 
 #[tokio::test]

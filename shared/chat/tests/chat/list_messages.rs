@@ -21,10 +21,26 @@ async fn only_what_was_sent_or_received_is_listed_across_stays() {
 }
 
 #[tokio::test]
+async fn a_page_that_everything_fits_is_the_last() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = world.room(&[ann]).await;
+    for text in ["1", "2"] {
+        world.sends(ann, room, text).await;
+    }
+    for start in [Position::Latest, after(MessageId::try_from(1).unwrap())] {
+        let page = world.reads_all(ann, 2, start).await;
+        assert_eq!((texts(&page), page.next), (vec!["1", "2"], None));
+    }
+}
+
+#[tokio::test]
 async fn following_the_pages_finds_everything_behind_what_is_left_out() {
     let world = world().await;
     let (ann, bob) = (world.user("ann").await, world.user("bob").await);
-    let (old, new) = (world.room(&[ann]).await, world.room(&[ann, bob]).await);
+    let (old, new) = (world.room(&[ann, bob]).await, world.room(&[ann, bob]).await);
+    world.sends(ann, old, "0").await;
+    chat::leave_chatroom(&world.chat, &caller(bob), old).await.unwrap();
     world.sends(ann, new, "1").await;
     for _ in 0..7 {
         world.sends(ann, old, "not bob's").await;
@@ -43,6 +59,6 @@ async fn following_the_pages_finds_everything_behind_what_is_left_out() {
             });
         }
         found.sort_unstable();
-        assert_eq!(found, ["1", "2", "3"]);
+        assert_eq!(found, ["0", "1", "2", "3"]);
     }
 }

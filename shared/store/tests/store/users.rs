@@ -1,14 +1,25 @@
-use domain::Error;
+use domain::{Error, Username};
 use futures_util::future::join_all;
 use store::Consistency;
 
-use crate::support::{register, user};
+use crate::support::{NOW, register, user};
 
 #[tokio::test]
 async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
     let store = embedded::store();
     assert_eq!(register(&store, "ann").await.unwrap().id, user(1));
     assert!(matches!(register(&store, "Ann").await, Err(Error::UsernameTaken)));
+    assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
+}
+
+#[tokio::test]
+async fn whoever_loses_a_name_to_another_takes_no_id() {
+    let store = embedded::store();
+    let ann = Username::parse("ann".to_owned()).unwrap();
+    let vacancy = store.vacancy(&ann).await.unwrap();
+    store.create_user(&ann, vacancy, "a hash", NOW).await.unwrap();
+    let too_late = store.create_user(&ann, vacancy, "a hash", NOW).await;
+    assert!(matches!(too_late, Err(Error::UsernameTaken)), "{too_late:?}");
     assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
 }
 
