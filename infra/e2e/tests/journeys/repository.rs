@@ -157,8 +157,8 @@ fn every_crate_keeps_to_the_lints_of_the_workspace() {
 #[test]
 fn every_test_that_the_threat_model_names_is_there() {
     let text = read(".github/SECURITY.md");
-    // `[name](../path)`
-    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](../"));
+    // `[name](/path)`
+    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](/"));
     let mut tests = 0;
     for (name, path) in links {
         let file = read(path);
