@@ -85,7 +85,7 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
         ("403", 1, r#"Failed("API Gateway answers 403 ForbiddenException: {\"message\":\"what it says\"}")"#),
     ] {
         let outcome = sockets.push(answers, &frame()).await;
-        assert_eq!(format!("{outcome:?}"), expected);
+        assert_eq!(format!("{outcome:?}"), expected, "{answers}");
         assert_eq!(gateway.calls(Method::POST, answers), calls, "{answers}");
     }
     // One after another, they share a connection.

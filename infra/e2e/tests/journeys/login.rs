@@ -176,6 +176,7 @@ async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_aft
     assert!((earliest.as_millis()..=in_30_days().as_millis()).contains(&u128::from(known_until)), "{known_until}");
     assert_eq!(expires_at, known_until / 1000);
 
+    // It expires in another second than before.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let earliest = in_30_days();
     login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
