@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -109,6 +109,12 @@ impl Server {
         Some(Self::at(Place::Local { process: Mutex::new(process), data: None }))
     }
 
+    /// A local system whose instances end after this many seconds without an event.
+    pub async fn start_with_short_lives(because: &str, seconds: f64) -> Option<Self> {
+        let idle = seconds.to_string();
+        Self::start_with(because, &["--memory", "--instance-idle", &idle].map(Into::into), &[]).await
+    }
+
     /// A local system that records what each invocation calls, for [`Server::cost`].
     pub async fn start_counting(because: &str) -> Option<Self> {
         Self::start_with(because, &["--memory", "--record-calls"].map(Into::into), &[]).await
@@ -166,32 +172,50 @@ impl Server {
         *process.lock().unwrap() = restarted;
     }
 
-    /// The secret that signs the tokens of a system started by [`Server::start_on_disk`].
-    pub fn token_secret(&self) -> String {
-        let secrets: Value =
-            serde_json::from_slice(&fs::read(self.secrets()).expect("a system on disk keeps its secrets"))
-                .expect("secrets are kept as JSON");
-        let secret = secrets["JwtSecret"].as_str().and_then(|secret| serde_json::from_str::<Value>(secret).ok());
-        let secret = secret.expect("the template has a secret for the tokens");
-        secret["current"].as_str().expect("one secret signs").to_owned()
-    }
-
-    /// Gives the tokens of a killed system other secrets: one that signs, and one that is believed as well.
-    pub fn has_token_secrets(&self, current: &str, other: &str) {
-        let secret = json!({"current": current, "other": other}).to_string();
-        let secrets = json!({"JwtSecret": secret}).to_string();
-        fs::write(self.secrets(), secrets).expect("secrets can be kept");
-    }
-
-    fn secrets(&self) -> PathBuf {
+    /// The secret from which the signing key of a system started by [`Server::start_on_disk`] is derived.
+    pub fn signing_secret(&self) -> String {
         let Place::Local { data: Some(data), .. } = &self.0.place else { panic!("no other system tells its secrets") };
-        data.path().join("secrets.json")
+        let secrets = fs::read(data.path().join("secrets.json")).expect("a system on disk keeps its secrets");
+        let secrets: Value = serde_json::from_slice(&secrets).expect("secrets are kept as JSON");
+        secrets["SigningSecret"].as_str().expect("the template has a secret for the signing key").to_owned()
+    }
+
+    /// Rotates the signing key of a local system, as an operator does.
+    pub async fn puts_signing_secret(&self, secret: &str) {
+        let request = self
+            .request(Method::POST, "/")
+            .header("x-amz-target", "secretsmanager.PutSecretValue")
+            .header("content-type", "application/x-amz-json-1.1")
+            .body(json!({"SecretId": "SigningSecret", "SecretString": secret}).to_string());
+        let response = request.send().await.expect("the local system answers");
+        assert_eq!(response.status(), 200, "{:?}", response.text().await);
+    }
+
+    /// Revokes a signing key of a local system, as an operator does.
+    pub async fn revokes_key(&self, kid: &str) {
+        let body = json!({
+            "TableName": "SigningKeysTable",
+            "Key": {"purpose": {"S": "access"}, "kid": {"S": kid}},
+            "UpdateExpression": "SET revoked_at = :now",
+            "ExpressionAttributeValues": {":now": {"N": "1800000000"}},
+        });
+        self.dynamodb("UpdateItem", &body).await;
     }
 
     /// What a local system has logged until now.
     pub fn log(&self) -> String {
         let Place::Local { process, .. } = &self.0.place else { panic!("only a local system's log is at hand") };
         process.lock().unwrap().log()
+    }
+
+    /// Waits until a local system has logged `text`: the lines of a function come after its answer.
+    pub async fn has_logged(&self, text: &str) {
+        let logged = async {
+            while !self.log().contains(text) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, logged).await.unwrap_or_else(|_| panic!("`{text}` is not logged"));
     }
 
     /// The name that a user called so here has.

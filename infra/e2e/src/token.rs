@@ -1,17 +1,26 @@
 //! Access tokens that the system must not believe.
 
+use aws_lc_rs::{
+    hkdf::{HKDF_SHA256, KeyType, Salt},
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
-    Algorithm, EncodingKey, Header,
+    Algorithm, DecodingKey, EncodingKey, Header,
     jwk::{Jwk, ThumbprintHash},
 };
 use serde_json::{Value, json};
 
+/// Long enough for a key to be derived from it.
+const FORGERS_SECRET: &str = "a secret of the forger's own, and a long one";
+/// The length of a private key of Ed25519, in bytes.
+const SEED: usize = 32;
+
 /// A way to make a token that the server did not give out from one that it did.
 #[derive(Clone, Copy, Debug)]
 pub enum Forgery {
-    /// All claims and the name of the key as they were, signed with a secret of the forger's own.
-    OtherSecret,
+    /// All claims and the name of the key as they were, signed with a key of the forger's own.
+    OtherKey,
     /// All claims as they were, and a header that says that no signature is needed.
     NoAlgorithm,
     /// Another user's id under the signature of the first claims.
@@ -27,7 +36,7 @@ pub enum Forgery {
 impl Forgery {
     /// Every way there is.
     pub const ALL: [Self; 6] = [
-        Self::OtherSecret,
+        Self::OtherKey,
         Self::NoAlgorithm,
         Self::OtherUser,
         Self::LaterExpiry,
@@ -40,11 +49,7 @@ impl Forgery {
         let [header, payload, signature] = parts(token);
         let claims = claims(token);
         match self {
-            Self::OtherSecret => Signer::new("a secret of the forger's own, and a long one").sign(
-                Algorithm::HS256,
-                key_of(token),
-                &claims,
-            ),
+            Self::OtherKey => Signer::new(FORGERS_SECRET).sign(key_of(token), &claims),
             Self::NoAlgorithm => {
                 let header = json!({"alg": "none", "typ": "JWT", "kid": key_of(token)});
                 format!("{}.{payload}.", encode(&header))
@@ -67,60 +72,91 @@ impl Forgery {
     }
 }
 
-/// Makes tokens with a secret of the system's own.
-#[derive(Debug)]
-pub struct Signer(EncodingKey);
+/// Makes tokens with the private key of the system.
+pub struct Signer {
+    private: EncodingKey,
+    public: Vec<u8>,
+}
+
+struct Length;
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        SEED
+    }
+}
 
 impl Signer {
-    /// With this secret.
+    /// With the key that is derived from this secret: HKDF with SHA-256 gives the seed of a pair of Ed25519.
     pub fn new(secret: &str) -> Self {
-        Self(EncodingKey::from_secret(secret.as_bytes()))
+        let mut seed = [0; SEED];
+        let derived = Salt::new(HKDF_SHA256, &[]).extract(secret.as_bytes());
+        let derived = derived.expand(&[b"Ed25519, access tokens"], Length);
+        derived.and_then(|derived| derived.fill(&mut seed)).expect("a seed can be derived");
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("any 32 bytes are a seed");
+        let private = EncodingKey::from_ed_der(pair.to_pkcs8().expect("a key can be written").as_ref());
+        Self { private, public: pair.public_key().as_ref().to_vec() }
     }
 
-    /// The claims of a token, signed with this secret and named so: as good as a token that was given out.
+    /// The claims of a token, signed with this key and named so: as good as a token that was given out.
     pub fn renewed(&self, token: &str) -> String {
-        self.sign(Algorithm::HS256, Some(self.key()), &claims(token))
+        self.sign(Some(self.key()), &claims(token))
     }
 
-    /// Tokens that are signed with this secret and must not be believed for another reason, which comes with each.
-    pub fn misused(&self, token: &str) -> [(&'static str, String); 11] {
+    /// Tokens that must not be believed although they are signed with this key, or with what everybody can know of it. Each
+    /// comes with its reason.
+    pub fn misused(&self, token: &str) -> [(&'static str, String); 12] {
         let genuine = claims(token);
         let begun = genuine["iat"].as_u64().expect("a token begins");
-        let claiming = |name, value| self.sign(Algorithm::HS256, Some(self.key()), &with(genuine.clone(), name, value));
-        let under = |algorithm, key| self.sign(algorithm, key, &genuine);
-        let stranger = Self::new("a secret of the forger's own, and a long one").key();
+        let claiming = |name, value| self.sign(Some(self.key()), &with(genuine.clone(), name, value));
+        let stranger = Self::new(FORGERS_SECRET).key();
         [
             ("expired", claiming("exp", json!(begun - 3_600))),
             ("of another issuer", claiming("iss", json!("another stack"))),
             ("for another audience", claiming("aud", json!("another service"))),
             ("of another type", claiming("typ", json!("refresh"))),
-            ("HS384", under(Algorithm::HS384, Some(self.key()))),
-            ("HS512", under(Algorithm::HS512, Some(self.key()))),
+            ("HS256 with the public key as its secret", self.sign_by_hmac(&self.public, &genuine)),
+            ("HS256 with the public key in base64url as its secret", {
+                self.sign_by_hmac(URL_SAFE_NO_PAD.encode(&self.public).as_bytes(), &genuine)
+            }),
+            ("said to be HS256", self.sign_said_to_be("HS256", &genuine)),
             ("said to be RS256", self.sign_said_to_be("RS256", &genuine)),
             ("said to be ES256", self.sign_said_to_be("ES256", &genuine)),
-            ("with an unknown key", under(Algorithm::HS256, Some(stranger))),
-            ("with an empty key", under(Algorithm::HS256, Some(String::new()))),
-            ("without a key", under(Algorithm::HS256, None)),
+            ("with an unknown key", self.sign(Some(stranger), &genuine)),
+            ("with an empty key", self.sign(Some(String::new()), &genuine)),
+            ("without a key", self.sign(None, &genuine)),
         ]
     }
 
-    /// What names this secret in a token: the thumbprint of its key (RFC 7638).
+    /// The name of this key in a token: its thumbprint (RFC 7638).
     pub fn key(&self) -> String {
-        let key = Jwk::from_encoding_key(&self.0, Algorithm::HS256);
-        key.and_then(|key| key.thumbprint(ThumbprintHash::SHA256)).expect("a secret is a key")
+        let key = Jwk::from_decoding_key(&DecodingKey::from_ed_der(&self.public), Some(Algorithm::EdDSA));
+        key.and_then(|key| key.thumbprint(ThumbprintHash::SHA256)).expect("a public key has a thumbprint")
     }
 
-    fn sign(&self, algorithm: Algorithm, key: Option<String>, claims: &Value) -> String {
-        let header = Header { kid: key, ..Header::new(algorithm) };
-        jsonwebtoken::encode(&header, claims, &self.0).expect("claims can be signed")
+    fn sign(&self, key: Option<String>, claims: &Value) -> String {
+        let header = Header { kid: key, ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &self.private).expect("claims can be signed")
+    }
+
+    /// RFC 8725, section 2.1: an attack on those who let a token say how it is verified.
+    fn sign_by_hmac(&self, secret: &[u8], claims: &Value) -> String {
+        let header = Header { kid: Some(self.key()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret)).expect("claims can be signed")
     }
 
     /// Signed as all are, under a header that says otherwise.
     fn sign_said_to_be(&self, algorithm: &str, claims: &Value) -> String {
         let header = json!({"alg": algorithm, "typ": "JWT", "kid": self.key()});
         let signed = format!("{}.{}", encode(&header), encode(claims));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.0, Algorithm::HS256);
+        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.private, Algorithm::EdDSA);
         format!("{signed}.{}", signature.expect("anything can be signed"))
+    }
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer").field("key", &self.key()).finish_non_exhaustive()
     }
 }
 

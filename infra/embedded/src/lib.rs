@@ -68,6 +68,7 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
         messages: name("MESSAGES_TABLE"),
         rooms: name("ROOMS_TABLE"),
         sessions: name("SESSIONS_TABLE"),
+        signing_keys: name("SIGNING_KEYS_TABLE"),
         usernames: name("USERNAMES_TABLE"),
         users: name("USERS_TABLE"),
     }

@@ -1,14 +1,14 @@
 //! Building the functions, or finding them built.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     ffi::OsString,
     path::{Path, PathBuf},
     process::Stdio,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
@@ -106,9 +106,11 @@ impl Builder {
 
     async fn cargo_build(&self, root: &Path, release: bool, again: bool) -> Result<BTreeMap<String, PathBuf>> {
         let mut command = Command::new(cargo());
-        command.current_dir(root).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
-        for package in self.packages() {
-            command.args(["-p", package]);
+        // Of the whole workspace, so that features unify as they do for its tests and no crate is compiled twice.
+        command.current_dir(root).args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
+        let binaries: BTreeSet<&str> = self.functions.iter().map(|function| function.binary.as_str()).collect();
+        for binary in binaries {
+            command.args(["--bin", binary]);
         }
         if release {
             command.arg("--release");
@@ -125,16 +127,11 @@ impl Builder {
         let (built, ()) = tokio::try_join!(artifacts(stdout), pass_on(process.stderr.take()))
             .context("reading what cargo build says")?;
         let status = process.wait().await.context("waiting for cargo build")?;
-        ensure!(status.success(), "the functions do not build; cargo says why above");
-        for function in &self.functions {
-            if !built.contains_key(&function.binary) {
-                let Wanted { name, package, binary } = function;
-                bail!(
-                    "{name}: package {package} has no binary {binary}; the template names it in CodeUri and \
-                     Metadata.BuildProperties.Binary"
-                );
-            }
-        }
+        ensure!(
+            status.success(),
+            "the functions do not build; cargo says why above (the template names executables in CodeUri and \
+             Metadata.BuildProperties.Binary)"
+        );
         Ok(built)
     }
 }

@@ -27,7 +27,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// The tables, the sockets or the buckets.
+    /// The tables, the sockets, the buckets or the secrets.
     pub service: Service,
     /// Such as `GetItem`, or the method of a call for a socket or an object.
     pub operation: String,
@@ -48,7 +48,7 @@ pub struct Call {
 /// One event, served by one instance. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Invocation {
-    /// The function, by the name of its binary.
+    /// The function, by its label.
     pub function: String,
     /// When the instance got it.
     pub begun: u64,

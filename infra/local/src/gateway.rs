@@ -20,6 +20,7 @@ use crate::{
     intercept::{Call, Interceptor, Lost, Service, Target},
     lambda::{Lambda, invoke_api},
     s3::S3,
+    secrets_manager::{self, SecretsManager},
     websocket_api::{Wanted, WebSocketApi},
 };
 
@@ -36,6 +37,8 @@ pub struct Gateway {
     pub dynamodb: DynamoDb,
     /// The template's buckets.
     pub s3: S3,
+    /// The template's secrets.
+    pub secrets: SecretsManager,
     /// Who may do what.
     pub iam: Arc<Iam>,
     /// What stands before the services, where anything does.
@@ -102,6 +105,9 @@ impl Gateway {
         if let Some(operation) = dynamodb::operation(parts) {
             return signed(Service::Dynamodb, operation);
         }
+        if let Some(operation) = secrets_manager::operation(parts) {
+            return signed(Service::Secrets, operation);
+        }
         if let Some(Wanted::Connection(_)) = self.websocket_api.as_ref().and_then(|api| api.wanted(parts)) {
             return signed(Service::Connections, parts.method.as_str());
         }
@@ -112,6 +118,9 @@ impl Gateway {
     async fn serve(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
         if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
             return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
+        }
+        if let Some(operation) = secrets_manager::operation(&parts) {
+            return self.secrets.handle(&self.iam, operation, &parts, body).await;
         }
         if let Some(name) = invoke_api::wanted(&parts) {
             return invoke_api::handle(&self.lambda, &self.iam, name, &parts, body).await;

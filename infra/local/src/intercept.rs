@@ -41,6 +41,8 @@ pub enum Service {
     Connections,
     /// The buckets.
     S3,
+    /// The secrets.
+    Secrets,
 }
 
 /// Where a request goes, and who has signed it.
@@ -57,7 +59,7 @@ pub(crate) struct Target {
 pub(crate) struct Call {
     pub(crate) service: Service,
     pub(crate) operation: String,
-    /// The function, by the name of its binary.
+    /// The function, by its label.
     pub(crate) function: String,
     /// Which invocation since the start.
     pub(crate) invocation: usize,

@@ -1,4 +1,4 @@
-//! The local runtime: AWS Lambda, API Gateway, DynamoDB, S3, EventBridge and IAM as far as `template.yaml` uses them, on
+//! The local runtime: AWS Lambda, API Gateway, DynamoDB, S3, EventBridge, Secrets Manager and IAM as far as `template.yaml` uses them, on
 //! one port of one machine.
 //!
 //! Invariant: nothing here knows what the functions do. The template is the only description of the system, the functions
@@ -19,6 +19,7 @@ pub mod lambda;
 pub mod logs;
 pub mod options;
 pub mod s3;
+pub mod secrets_manager;
 pub mod system;
 pub mod template;
 pub mod throttle;

@@ -50,7 +50,7 @@ What a plan of faults has:
   fault, on calls       kill_before, kill_after, throttle, fail_before, fail_after, lose_answer, slow, unprocessed,
                         conflict, gone
   fault, elsewhere      duplicate (an event), cut (a socket), forget_disconnect, skew (an instance's clock, from its start)
-  function              the name of its binary
+  function              its handler, or its binary where that is `bootstrap`
   service               dynamodb, connections or s3
   operation             such as UpdateItem; the method, where the service is not dynamodb
   call                  only this one of an invocation, from 1

@@ -27,6 +27,7 @@ use crate::{
     logs::{self, Screen},
     options::Options,
     s3::S3,
+    secrets_manager::SecretsManager,
     template::{Function, Template, secrets::Secrets},
     warden::Warden,
     watch::Watch,
@@ -99,8 +100,8 @@ pub async fn start(options: &Options) -> Result<System> {
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
     let endpoints = Endpoints { base: url.clone(), stage };
-    let binaries = template.functions.iter().map(|function| function.binary.clone());
-    let faults = options.faults.then(|| Arc::new(Faults::new(binaries.collect())));
+    let labels = template.functions.iter().map(|function| function.label().to_owned());
+    let faults = options.faults.then(|| Arc::new(Faults::new(labels.collect())));
     let interceptor = Interceptor::new(options.record_calls.then(Calls::default), faults.clone());
     let lambda = Lambda::new(executables, &iam, interceptor.as_ref(), &endpoints, &warden, options.instance_idle);
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
@@ -115,7 +116,8 @@ pub async fn start(options: &Options) -> Result<System> {
     let limits = Limits::platform(options.socket_idle, options.socket_duration);
     let websocket_api =
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, iam, interceptor });
+    let secrets = SecretsManager::new(secrets);
+    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, interceptor });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(gateway::serve(gateway, listener));

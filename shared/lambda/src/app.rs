@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
 use bucket::Bucket;
-use chat::{Caller, Chat};
-use domain::{Error, Pace, User};
+use chat::{Caller, Chat, now};
+use domain::{Error, Pace, causes};
 use lambda_http::Request;
 use realtime::Sockets;
 use store::Store;
 
-use crate::{auth, auth::Tokens, config::Config};
+use crate::{
+    config::Config,
+    tokens::{self, Claimant, Keys, Signer},
+};
 
 /// Why a function cannot start, or stopped.
 pub type Fatal = lambda_runtime::Error;
@@ -17,30 +20,50 @@ pub type Fatal = lambda_runtime::Error;
 pub struct App {
     /// The use cases' world.
     pub chat: Chat,
-    tokens: Option<Arc<Tokens>>,
+    keys: Arc<Keys>,
+    signer: Option<Arc<Signer>>,
     allowed_origins: Option<Arc<str>>,
     registrations: Option<Pace>,
 }
 
-impl App {
-    /// Reads the settings and opens the connection to DynamoDB: the start of a function has a whole CPU whatever its
-    /// memory size, and no client waits for it alone.
-    ///
-    /// # Errors
-    /// A variable is missing.
-    pub async fn init() -> Result<Self, Fatal> {
-        let app = Self::from_env()?;
-        app.chat.store.open().await;
-        Ok(app)
-    }
+/// A part of the world that a function prepares while it starts, beside its connection to DynamoDB. The start of a function has a
+/// whole CPU whatever its memory size, and no client waits for it alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The public keys: for a function that verifies tokens.
+    Keys,
+    /// The private key: for a function that makes tokens.
+    Signer,
+    /// The connection to API Gateway: for a function that pushes.
+    Sockets,
+}
 
-    /// Like [`App::init`], for a function that pushes: the connection to API Gateway is opened as well.
+impl App {
+    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once. What cannot be prepared now is
+    /// prepared when an event needs it.
     ///
     /// # Errors
     /// A variable is missing.
-    pub async fn init_to_push() -> Result<Self, Fatal> {
+    pub async fn init<const N: usize>(parts: [Part; N]) -> Result<Self, Fatal> {
         let app = Self::from_env()?;
-        tokio::join!(app.chat.store.open(), app.chat.sockets.open());
+        let keys = async {
+            if parts.contains(&Part::Keys) {
+                log("reading the public keys", app.keys.read(now()).await.err());
+            } else if !parts.contains(&Part::Signer) {
+                app.chat.store.open().await;
+            }
+        };
+        let signer = async {
+            if let (true, Some(signer)) = (parts.contains(&Part::Signer), &app.signer) {
+                log("preparing to sign", signer.key().await.err());
+            }
+        };
+        let sockets = async {
+            if parts.contains(&Part::Sockets) {
+                app.chat.sockets.open().await;
+            }
+        };
+        tokio::join!(keys, signer, sockets);
         Ok(app)
     }
 
@@ -52,12 +75,15 @@ impl App {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
         let store = Store::new(config.dynamodb, config.tables);
-        let tokens = config.jwt_secrets.map(|secrets| Tokens::new(&secrets, &config.token_issuer)).transpose()?;
+        let issuer = config.token_issuer;
+        let keys = Keys::new(store.clone(), issuer.clone());
+        let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
         let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
-            tokens: tokens.map(Arc::new),
+            keys: Arc::new(keys),
+            signer: signer.map(Arc::new),
             allowed_origins,
             registrations: config.registrations_per_hour.map(Pace::registrations),
         })
@@ -78,38 +104,39 @@ impl App {
         self.allowed_origins.as_deref().ok_or_else(unset)
     }
 
-    /// Makes and checks access tokens.
+    /// Makes access tokens.
     ///
     /// # Errors
-    /// `Internal` in a function that the template gives no secret.
-    pub fn tokens(&self) -> Result<&Tokens, Error> {
-        self.tokens.as_deref().ok_or_else(|| Error::internal("using a token", "the variable JWT_SECRETS is not set"))
+    /// `Internal` in a function that the template gives no signing secret.
+    pub fn signer(&self) -> Result<&Signer, Error> {
+        let unset = || Error::internal("signing a token", "the variable SIGNING_SECRET is not set");
+        self.signer.as_deref().ok_or_else(unset)
     }
 
-    /// Whom the token names. Whether the session has ended is not known by it.
+    /// The claimant of a token. Whether the session has ended, the token does not say.
     ///
     /// # Errors
-    /// `Unauthenticated`.
-    pub fn caller(&self, request: &Request) -> Result<Caller, Error> {
-        self.tokens()?.verify(auth::bearer(request.headers())?)
+    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    pub async fn verify(&self, token: &str) -> Result<Claimant, Error> {
+        self.keys.verify(token).await
     }
 
-    /// Who asks: the token is good, and its session has not ended.
+    /// The claimant of a request's token, like [`App::verify`].
     ///
     /// # Errors
-    /// `Unauthenticated`.
+    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    pub async fn claimant(&self, request: &Request) -> Result<Claimant, Error> {
+        self.verify(tokens::bearer(request.headers())?).await
+    }
+
+    /// The caller: the token is good, and its session has not ended.
+    ///
+    /// # Errors
+    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
-        let caller = self.caller(request)?;
+        let caller = self.claimant(request).await?.caller;
         chat::authenticate(&self.chat, &caller).await?;
         Ok(caller)
-    }
-
-    /// Like [`App::caller`], and as whom they log in.
-    ///
-    /// # Errors
-    /// `Unauthenticated`.
-    pub fn caller_and_user(&self, request: &Request) -> Result<(Caller, User), Error> {
-        self.tokens()?.verify_user(auth::bearer(request.headers())?)
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if
@@ -122,9 +149,16 @@ impl App {
         request: &Request,
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let caller = self.caller(request)?;
+        let caller = self.claimant(request).await?.caller;
         let (session, outcome) = tokio::join!(chat::authenticate(&self.chat, &caller), read(&caller));
         session?;
         outcome
+    }
+}
+
+/// Logs what could not be prepared: an event that needs it tries again.
+fn log(preparing: &str, error: Option<Error>) {
+    if let Some(error) = error {
+        tracing::warn!(cause = causes(&error), "{preparing} failed");
     }
 }

@@ -17,8 +17,9 @@ pub(crate) struct Config {
     pub(crate) sockets: realtime::Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: bucket::Settings,
-    /// Only functions that make or check tokens have one.
-    pub(crate) jwt_secrets: Option<String>,
+    pub(crate) secrets: aws_sdk_secretsmanager::config::Builder,
+    /// Only the function that makes tokens has one.
+    pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
     /// Only the authorizer of sockets has them.
     pub(crate) allowed_origins: Option<String>,
@@ -49,7 +50,9 @@ impl Config {
             None => variable("CONNECTIONS_ENDPOINT")?,
         };
         let dynamodb_endpoint = endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
-        let tls = tls([&connections_endpoint].into_iter().chain(&dynamodb_endpoint).map(String::as_str))?;
+        let secrets_endpoint = endpoint("SECRETS_MANAGER");
+        let endpoints = [&connections_endpoint].into_iter().chain(&dynamodb_endpoint).chain(&secrets_endpoint);
+        let tls = tls(endpoints.map(String::as_str))?;
         let sockets = realtime::Settings {
             endpoint: connections_endpoint,
             region: region.clone(),
@@ -57,6 +60,12 @@ impl Config {
             tls: tls.clone(),
         };
         let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https();
+        let mut secrets = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.clone()))
+            .credentials_provider(credentials.clone())
+            .http_client(client.clone());
+        secrets.set_endpoint_url(secrets_endpoint);
         let mut dynamodb = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
@@ -68,7 +77,8 @@ impl Config {
             sockets,
             tables: tables()?,
             bucket,
-            jwt_secrets: optional("JWT_SECRETS"),
+            secrets,
+            signing_secret: optional("SIGNING_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
@@ -86,6 +96,7 @@ fn tables() -> Result<Tables, Fatal> {
         messages: variable("MESSAGES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
         sessions: variable("SESSIONS_TABLE")?,
+        signing_keys: variable("SIGNING_KEYS_TABLE")?,
         usernames: variable("USERNAMES_TABLE")?,
         users: variable("USERS_TABLE")?,
     })

@@ -4,18 +4,19 @@
 //! This crate knows headers, statuses and variables, and neither rules nor tables.
 
 mod app;
-mod auth;
 pub mod authorizer;
 mod config;
 pub mod files;
+pub mod handler;
 pub mod http;
 pub mod object_created;
 mod problem;
 pub mod socket;
+mod tokens;
 mod trust;
 
-pub use app::{App, Fatal};
-pub use auth::Tokens;
+pub use app::{App, Fatal, Part};
+pub use tokens::{Claimant, KeySet, Signer, SigningKey};
 
 /// A call of an AWS SDK allocates some hundred times; the system's allocator took a fifth of its time.
 #[global_allocator]

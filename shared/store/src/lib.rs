@@ -15,6 +15,7 @@ mod messages;
 mod registrations;
 mod rooms;
 mod sessions;
+mod signing_keys;
 mod transaction;
 mod users;
 
@@ -37,6 +38,7 @@ pub use memberships::Membership;
 pub use messages::Range;
 pub use rooms::Turn;
 pub use sessions::Session;
+pub use signing_keys::PublicKey;
 pub use users::Vacancy;
 
 /// An item, by attribute name.
@@ -54,6 +56,7 @@ pub struct Tables {
     pub messages: String,
     pub rooms: String,
     pub sessions: String,
+    pub signing_keys: String,
     pub usernames: String,
     pub users: String,
 }

@@ -186,8 +186,8 @@ impl World {
         if let Some(elsewhere) = elsewhere {
             let there = elsewhere.user(&self.member.name).await.token;
             tokens.push(("of another stage".to_owned(), Some(there)));
-            let signed_there = Signer::new(&elsewhere.token_secret()).renewed(genuine);
-            tokens.push(("with another stage's secret".to_owned(), Some(signed_there)));
+            let signed_there = Signer::new(&elsewhere.signing_secret()).renewed(genuine);
+            tokens.push(("with another stage's key".to_owned(), Some(signed_there)));
         }
         tokens
     }
@@ -216,10 +216,10 @@ async fn everybody_may_say_over_a_socket_what_they_may_and_nothing_else() {
 }
 
 async fn everybody_tries(rows: &[Row]) {
-    let because = "nobody else has its secret, so as to sign with it";
+    let because = "nobody else has its signing key";
     let on_disk = Server::start_on_disk(because).await;
     let elsewhere = Server::start_on_disk(because).await;
-    let secret = on_disk.as_ref().map(Server::token_secret);
+    let secret = on_disk.as_ref().map(Server::signing_secret);
     let server = match on_disk {
         Some(server) => server,
         None => Server::start().await,

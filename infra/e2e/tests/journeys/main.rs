@@ -34,6 +34,7 @@ mod register;
 mod repository;
 mod secrets;
 mod send_message;
+mod signing_keys;
 mod socket;
 mod socket_message;
 mod typing;

@@ -21,7 +21,7 @@ const WARM_UP: u64 = 5;
 /// A function's start. Times are medians, in milliseconds.
 #[derive(Clone, Debug, Serialize)]
 pub struct ColdStart {
-    /// The function, by the name of its binary.
+    /// The function, by its label.
     pub function: String,
     /// From the process's start to its first request for an event.
     pub first_poll: f64,

@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use axum::{Router, http::Method};
+use axum::{
+    Router,
+    http::{HeaderMap, Method},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use e2e::File;
 use local::{
@@ -36,9 +39,9 @@ const LISTED: u64 = 12;
 /// Tables, sockets, and functions to run.
 #[derive(Debug)]
 pub struct World {
-    /// By the name of the binary.
+    /// By the label of the function.
     executables: BTreeMap<String, PathBuf>,
-    /// Of each function, by the name of its binary.
+    /// Of each function, by its label.
     variables: BTreeMap<String, BTreeMap<String, String>>,
     known: Known,
     gateway: JoinHandle<()>,
@@ -73,19 +76,26 @@ impl World {
         let objects = format!("http://{}", listener.local_addr()?);
         let connections = format!("{objects}/prod");
         let photo = File::photo().bytes;
-        let answer = async |method: Method| if method == Method::GET { photo } else { Vec::new() };
+        let secret = json!({"SecretString": "a secret for the signing key, of no other use"}).to_string();
+        let answer = async |method: Method, headers: HeaderMap| match method {
+            Method::GET => photo,
+            _ if headers.contains_key("x-amz-target") => secret.into_bytes(),
+            _ => Vec::new(),
+        };
         let gateway = tokio::spawn(async move {
-            // Every socket takes everything, and every object is the photo, until the abort in `drop`.
+            // Every socket takes everything, every object is the photo and every secret the same, until the abort in `drop`.
             let _ = axum::serve(listener, Router::new().fallback(answer)).await;
         });
         let executables = template
             .functions
             .iter()
-            .map(|function| (function.binary.clone(), executable(directory, &function.binary, &function.name)));
+            .map(|function| (function.label().to_owned(), executable(directory, &function.binary, &function.name)));
         let executables = executables.collect();
         let variables = template.functions.into_iter().map(|function| {
+            let label = function.label().to_owned();
             let mut variables = function.environment;
             let fixed = [
+                ("_HANDLER", function.handler.as_str()),
                 ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
                 ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
                 ("AWS_SESSION_TOKEN", "a session token, which is longer where it is real"),
@@ -101,9 +111,10 @@ impl World {
                 ("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb),
                 ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", &connections),
                 ("AWS_ENDPOINT_URL_S3", &objects),
+                ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &objects),
             ];
             variables.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
-            (function.binary, variables)
+            (label, variables)
         });
         Ok(Self { executables, variables: variables.collect(), known: Known::default(), gateway })
     }
@@ -211,7 +222,7 @@ impl World {
         self.executables.get(function).map(PathBuf::as_path).with_context(|| format!("{function} is no function"))
     }
 
-    /// The functions, by the names of their binaries.
+    /// The functions, by their labels.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)
     }

@@ -9,7 +9,7 @@ use fastrand::Rng;
 use s3s::s3_error;
 use serde_json::{Value, json};
 
-use crate::{dynamodb, intercept::Service, s3, websocket_api::management};
+use crate::{dynamodb, intercept::Service, s3, secrets_manager, websocket_api::management};
 
 /// "Error messages and codes", "ErrorResponses": too many requests.
 pub(super) fn throttled(service: Service, rng: &mut Rng) -> Response {
@@ -26,6 +26,7 @@ pub(super) fn throttled(service: Service, rng: &mut Rng) -> Response {
         }
         Service::Connections => management::limit_exceeded(),
         Service::S3 => s3::refusal(s3_error!(SlowDown, "Please reduce your request rate.")),
+        Service::Secrets => secrets_manager::error(StatusCode::BAD_REQUEST, "ThrottlingException", "Rate exceeded"),
     }
 }
 
@@ -38,6 +39,9 @@ pub(super) fn failed(service: Service) -> Response {
             management::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerErrorException", MESSAGE)
         }
         Service::S3 => s3::refusal(s3_error!(InternalError, "We encountered an internal error. Please try again.")),
+        Service::Secrets => {
+            secrets_manager::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError", MESSAGE)
+        }
     }
 }
 

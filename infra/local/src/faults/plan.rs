@@ -20,7 +20,7 @@ pub struct Plan {
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     pub(super) fault: Kind,
-    /// By the name of its binary.
+    /// By its label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) function: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -73,6 +73,7 @@ mod tests {
             name: "Login".to_owned(),
             package: "login".to_owned(),
             binary: "login".to_owned(),
+            handler: "bootstrap".to_owned(),
             memory_size: 128,
             timeout: Duration::from_secs(3),
             reserved_concurrency: None,

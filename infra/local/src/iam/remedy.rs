@@ -4,7 +4,7 @@ use super::{Access, Denied, s3};
 use crate::template::{
     bucket_arn,
     intrinsics::{ACCOUNT_ID, REGION},
-    table_arn,
+    secret_arn, table_arn,
 };
 
 /// One sentence: who lacks what on what, and the statement that is missing.
@@ -37,6 +37,9 @@ fn wanted(arn: &str) -> String {
             None => format!("!GetAtt <the bucket {bucket}>.Arn"),
         };
     }
+    if let Some(secret) = arn.strip_prefix(&secret_arn("")) {
+        return format!("!Ref {secret}");
+    }
     // A connection's id is known to nobody before.
     let arn = arn.split_once("/@connections/").map_or(arn.to_owned(), |(api, _)| format!("{api}/@connections/*"));
     let here = format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:");
@@ -60,6 +63,7 @@ mod tests {
             wanted("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/abc="),
             "!Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${<the API>}/prod/POST/@connections/*'"
         );
+        assert_eq!(wanted(&secret_arn("SigningSecret")), "!Ref SigningSecret");
         assert_eq!(wanted("arn:aws:s3:::files/in/x"), "!Sub '${<the bucket files>.Arn}/in/*'");
         assert_eq!(wanted("arn:aws:s3:::files"), "!GetAtt <the bucket files>.Arn");
         assert_eq!(wanted("*"), "'*'");

@@ -55,8 +55,8 @@ async fn deliver(pool: Arc<Pool>, request_id: String, trace: String, payload: By
             failures += 1;
             PAUSE * failures
         } else {
-            let binary = &pool.function.binary;
-            return logs::warning(&format!("{binary} has failed for good, and the event of {request_id} is dropped"));
+            let function = pool.function.label();
+            return logs::warning(&format!("{function} has failed for good, and the event of {request_id} is dropped"));
         };
         tokio::time::sleep(pause).await;
     }

@@ -32,7 +32,7 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
         Format::Json => "JSON",
     };
     let lambda = [
-        ("_HANDLER", "bootstrap"),
+        ("_HANDLER", function.handler.as_str()),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_size.to_string()),
@@ -54,7 +54,9 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
     };
     variables.extend(function.environment.clone());
     // Last: the template's endpoints are AWS's.
-    variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoints.base.clone());
+    for service in ["DYNAMODB", "SECRETS_MANAGER"] {
+        variables.insert(format!("AWS_ENDPOINT_URL_{service}"), endpoints.base.clone());
+    }
     // The SDK puts the bucket into the path where the host is an IP address.
     variables.insert("AWS_ENDPOINT_URL_S3".to_owned(), endpoints.base.clone());
     if let Some(stage) = &endpoints.stage {

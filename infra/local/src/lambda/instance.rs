@@ -34,7 +34,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub(super) struct Launch {
     pub(super) function: String,
-    pub(super) binary: String,
+    /// The function, as logs and plans of faults name it.
+    pub(super) label: String,
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) iam: Arc<Iam>,
@@ -99,7 +100,7 @@ impl Instance {
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
             .env("AWS_SESSION_TOKEN", credentials.session_token)
-            .envs(faults.map(|faults| faults.clock(&launch.binary)).unwrap_or_default())
+            .envs(faults.map(|faults| faults.clock(&launch.label)).unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
@@ -122,7 +123,7 @@ impl Instance {
         let (reply, mut answer) = oneshot::channel();
         let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
         let interceptor = self.launch.interceptor.clone();
-        let kill = interceptor.as_ref().map(|interceptor| interceptor.begin(&self.access_key, &self.launch.binary));
+        let kill = interceptor.as_ref().map(|interceptor| interceptor.begin(&self.access_key, &self.launch.label));
         self.api.give(work).await;
         let invoked = tokio::select! {
             biased;

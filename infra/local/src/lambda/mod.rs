@@ -57,7 +57,7 @@ impl Lambda {
         let pools = functions.into_iter().map(|(function, executable)| {
             let launch = Launch {
                 function: function.name.clone(),
-                binary: function.binary.clone(),
+                label: function.label().to_owned(),
                 executable,
                 variables: environment::variables(&function, endpoints),
                 iam: Arc::clone(iam),
@@ -108,25 +108,24 @@ impl Lambda {
     pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
         let mut outdated = Vec::new();
         for pool in self.pools.values() {
-            let binary = &pool.function.binary;
-            if let Some(executable) = executables.get(binary) {
+            if let Some(executable) = executables.get(&pool.function.binary) {
                 let idle = pool.replace(Arc::clone(executable)).into_iter();
-                outdated.extend(idle.map(|instance| (binary, instance)));
+                outdated.extend(idle.map(|instance| (pool.function.label(), instance)));
             }
         }
-        for (binary, instance) in outdated {
-            logs::orphaned(binary, &instance.end().await);
+        for (function, instance) in outdated {
+            logs::orphaned(function, &instance.end().await);
         }
     }
 
-    /// The function that goes by `name`: its own, its ARN, or that of its binary.
+    /// The function that goes by `name`: its own, its ARN, or its label.
     fn named(&self, name: &str) -> Option<&str> {
         let name = name.rsplit_once(":function:").map_or(name, |(_, name)| name);
         let name = name.strip_suffix(":$LATEST").unwrap_or(name);
         let (function, _) = self
             .pools
             .get_key_value(name)
-            .or_else(|| self.pools.iter().find(|(_, pool)| pool.function.binary == name))?;
+            .or_else(|| self.pools.iter().find(|(_, pool)| pool.function.label() == name))?;
         Some(function)
     }
 

@@ -90,7 +90,7 @@ impl Pool {
 
     /// Serves an event: once, but for a fault.
     pub(super) async fn serve(self: Arc<Self>, event: Event) {
-        let twice = self.faults.as_ref().and_then(|faults| faults.duplicates(&self.function.binary));
+        let twice = self.faults.as_ref().and_then(|faults| faults.duplicates(self.function.label()));
         let again = twice.map(|_| event.again());
         match (twice, again) {
             (Some(Twice::AtOnce), Some(again)) => {
@@ -110,7 +110,7 @@ impl Pool {
         let permit = match self.permit().await {
             Ok(permit) => permit,
             Err(failure) => {
-                logs::warning(&format!("{}: {}", self.function.binary, failure.message));
+                logs::warning(&format!("{}: {}", self.function.label(), failure.message));
                 return drop(reply.send(Err(failure)));
             }
         };
@@ -181,7 +181,7 @@ impl Pool {
                     if instance.is_alive() {
                         return Ok(instance);
                     }
-                    logs::orphaned(&self.function.binary, &instance.end().await);
+                    logs::orphaned(self.function.label(), &instance.end().await);
                 }
                 // An answer reaches its caller before the instance asks again: the caller's next event should find it.
                 None if settling > 0 && timeout(SETTLING, self.rested.notified()).await.is_ok() => {}
@@ -221,7 +221,7 @@ impl Pool {
     pub(super) async fn end_idle(&self, idle: Duration) {
         let ended: Vec<_> = self.ready().idle.extract_if(.., |instance| instance.idle_since.elapsed() > idle).collect();
         for instance in ended {
-            logs::orphaned(&self.function.binary, &instance.end().await);
+            logs::orphaned(self.function.label(), &instance.end().await);
         }
     }
 }

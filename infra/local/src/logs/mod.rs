@@ -43,7 +43,7 @@ pub fn format() -> Format {
 /// What one invocation took.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// The function, as its binary is called.
+    /// The function, by its label.
     pub function: &'a str,
     /// The request id, the same as in the function's own lines.
     pub request_id: &'a str,
@@ -68,7 +68,7 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn new(function: &'a Function, request_id: &'a str) -> Self {
         Self {
-            function: &function.binary,
+            function: function.label(),
             request_id,
             status: String::new(),
             good: false,

@@ -63,15 +63,15 @@ impl Screen {
 }
 
 fn routes(template: &Template) -> Vec<Route> {
-    let binary = |name: &str| {
+    let label = |name: &str| {
         let found = template.functions.iter().find(|function| function.name == name);
-        found.map_or(name, |Function { binary, .. }| binary).to_owned()
+        found.map_or(name, Function::label).to_owned()
     };
     let http = template.http_api.iter().flat_map(|api| shortened(&api.routes));
     let http = http.map(|(route, path)| Route {
         method: route.method.clone().unwrap_or_else(|| "ANY".to_owned()),
         path,
-        functions: vec![binary(&route.function)],
+        functions: vec![label(&route.function)],
     });
     let sockets = template.websocket_api.iter().flat_map(|api| {
         let first = api.authorizer.as_ref().map(|authorizer| authorizer.function.as_str());
@@ -80,12 +80,12 @@ fn routes(template: &Template) -> Vec<Route> {
     let sockets = sockets.map(|(key, first, function)| Route {
         method: "WS".to_owned(),
         path: key.clone(),
-        functions: first.into_iter().chain([function.as_str()]).map(binary).collect(),
+        functions: first.into_iter().chain([function.as_str()]).map(label).collect(),
     });
     let events = template.rules.iter().map(|rule| Route {
         method: "EVENT".to_owned(),
         path: OBJECT_CREATED.to_owned(),
-        functions: vec![binary(&rule.function)],
+        functions: vec![label(&rule.function)],
     });
     let mut routes: Vec<_> = http.collect();
     routes.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));

@@ -14,7 +14,7 @@ use super::{
     Authorizer, Bucket, EventRule, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi,
     intrinsics::Scope,
     properties,
-    scope::{scope, secret_arn},
+    scope::scope,
     secrets::Secrets,
     yaml::{self, Places},
 };
@@ -53,12 +53,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn template(&self, secrets: &mut Secrets) -> Result<Template> {
-        let secrets = self.secrets(secrets)?;
+        self.secrets(secrets)?;
         let mut functions = Vec::new();
         let mut routes = Vec::new();
         let mut rules = Vec::new();
         for (id, resource) in self.of_kind("AWS::Serverless::Function") {
-            let (function, events) = self.function(id, resource, &secrets).with_context(|| self.places.name(id))?;
+            let (function, events) = self.function(id, resource).with_context(|| self.places.name(id))?;
             functions.push(function);
             for event in events {
                 match event {
@@ -115,28 +115,23 @@ impl Reader<'_> {
         })
     }
 
-    /// Secret strings, by ARN.
-    fn secrets(&self, kept: &mut Secrets) -> Result<BTreeMap<String, String>> {
-        let mut strings = BTreeMap::new();
+    /// Makes the secrets that are missing.
+    fn secrets(&self, kept: &mut Secrets) -> Result<()> {
         for (id, resource) in self.of_kind("AWS::SecretsManager::Secret") {
             let secret: properties::Secret = self.properties(resource, None).with_context(|| self.places.name(id))?;
-            let string = match (secret.secret_string, secret.generate_secret_string) {
-                (Some(string), None) => string,
-                (None, Some(rule)) => kept.get_or_generate(id, &rule).with_context(|| self.places.name(id))?,
+            match (secret.secret_string, secret.generate_secret_string) {
+                (Some(string), None) => kept.add_fixed(id, string),
+                (None, Some(rule)) => {
+                    kept.get_or_generate(id, &rule).with_context(|| self.places.name(id))?;
+                }
                 _ => bail!("{}: it needs either SecretString or GenerateSecretString", self.places.name(id)),
-            };
-            strings.insert(secret_arn(id), string);
+            }
         }
-        Ok(strings)
+        Ok(())
     }
 
     /// A function, and what calls it.
-    fn function(
-        &self,
-        id: &str,
-        resource: &Value,
-        secrets: &BTreeMap<String, String>,
-    ) -> Result<(Function, Vec<properties::Event>)> {
+    fn function(&self, id: &str, resource: &Value) -> Result<(Function, Vec<properties::Event>)> {
         let read: properties::Function = self.properties(resource, self.globals)?;
         ensure!(
             read.runtime.starts_with("provided"),
@@ -154,7 +149,7 @@ impl Reader<'_> {
             .variables
             .into_iter()
             .map(|(name, value)| {
-                let value = variable(&value, secrets).with_context(|| format!("Environment.Variables.{name}"))?;
+                let value = variable(&value).with_context(|| format!("Environment.Variables.{name}"))?;
                 Ok((name, value))
             })
             .collect::<Result<_>>()?;
@@ -162,6 +157,7 @@ impl Reader<'_> {
             name: id.to_owned(),
             package,
             binary,
+            handler: read.handler,
             memory_size: read.memory_size,
             timeout: Duration::from_secs(read.timeout),
             reserved_concurrency: read.reserved_concurrent_executions,
@@ -309,40 +305,19 @@ fn throttle(
     Ok(Throttle::new(default, routes))
 }
 
-/// The value of a variable, references to secrets replaced by the secrets.
-fn variable(value: &Value, secrets: &BTreeMap<String, String>) -> Result<String> {
+/// The value of a variable. A secret does not belong there: everybody who may read the function's configuration could read it.
+fn variable(value: &Value) -> Result<String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
         other => bail!("a variable is a string, not {other}"),
     };
-    let Some((before, rest)) = text.split_once("{{resolve:") else {
-        return Ok(text);
-    };
-    let (reference, after) = rest.split_once("}}").context("`{{resolve:` without `}}`")?;
-    let secret = secret(reference, secrets)?;
-    variable(&format!("{before}{secret}{after}").into(), secrets)
-}
-
-/// What `secretsmanager:<ARN>:SecretString:<key>:<stage>:<version>` stands for; all after `SecretString` may be left out.
-fn secret(reference: &str, secrets: &BTreeMap<String, String>) -> Result<String> {
-    let (arn, part) = reference
-        .strip_prefix("secretsmanager:")
-        .and_then(|reference| reference.split_once(":SecretString"))
-        .with_context(|| format!("the local runtime resolves secretsmanager:…:SecretString only, not {reference}"))?;
-    let string = secrets.get(arn).with_context(|| format!("{arn} is not a secret of the template"))?;
-    let (key, version) = part.trim_start_matches(':').split_once(':').unwrap_or((part.trim_start_matches(':'), ""));
-    ensure!(version.trim_matches(':').is_empty(), "{reference}: the local runtime keeps one version of a secret");
-    if key.is_empty() {
-        return Ok(string.clone());
-    }
-    let object: Map<String, Value> = serde_json::from_str(string).unwrap_or_default();
-    let value = object.get(key).and_then(Value::as_str).map(str::to_owned);
-    value.with_context(|| {
-        let name = arn.rsplit(':').next().unwrap_or_default();
-        format!("{name} has no `{key}`, as if of another template: delete it from secrets.json in the --data directory for a new one")
-    })
+    ensure!(
+        !text.contains("{{resolve:"),
+        "the local runtime resolves no dynamic reference; let the function read the secret at run time"
+    );
+    Ok(text)
 }
 
 /// `$request.body.a.b` → `["a", "b"]`.

@@ -43,8 +43,10 @@ pub struct Function {
     pub name: String,
     /// The package that builds it: the last component of `CodeUri`.
     pub package: String,
-    /// The binary target: `Metadata.BuildProperties.Binary`.
+    /// The binary target: `Metadata.BuildProperties.Binary`. It may serve several functions.
     pub binary: String,
+    /// `Handler`: says which of an executable's functions this one is.
+    pub handler: String,
     /// Megabytes.
     pub memory_size: u32,
     /// How long one invocation may take.
@@ -57,6 +59,17 @@ pub struct Function {
     pub statements: Vec<Statement>,
     /// How often an asynchronous event is tried again after the function has failed.
     pub retries: u32,
+}
+
+/// The handler of an executable that serves one function: a custom runtime makes of it what it likes.
+const ONLY_HANDLER: &str = "bootstrap";
+
+impl Function {
+    /// The name of the function in logs, records and plans of faults: its handler, or its binary if that serves no other.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        if self.handler == ONLY_HANDLER { &self.binary } else { &self.handler }
+    }
 }
 
 /// A rule of EventBridge that calls a function.
@@ -148,6 +161,12 @@ pub fn function_arn(name: &str) -> String {
 #[must_use]
 pub fn bucket_arn(name: &str) -> String {
     format!("arn:aws:s3:::{name}")
+}
+
+/// The ARN of the secret `name`.
+#[must_use]
+pub fn secret_arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:{}:{}:secret:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
 }
 
 /// The ARN of the table `name`.

@@ -16,6 +16,7 @@ use crate::{eventbridge::Pattern, throttle::RouteSettings};
 pub(super) struct Function {
     pub(super) code_uri: String,
     pub(super) runtime: String,
+    pub(super) handler: String,
     #[serde(default = "default_memory")]
     pub(super) memory_size: u32,
     #[serde(default = "default_timeout")]
@@ -32,8 +33,6 @@ pub(super) struct Function {
     pub(super) event_invoke_config: EventInvokeConfig,
     #[serde(default, rename = "FunctionName")]
     _function_name: Option<IgnoredAny>,
-    #[serde(default, rename = "Handler")]
-    _handler: Option<IgnoredAny>,
     #[serde(default, rename = "Architectures")]
     _architectures: Option<IgnoredAny>,
     #[serde(default, rename = "AutoPublishAlias")]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     bucket_arn, function_arn,
     intrinsics::{ACCOUNT_ID, Names, REGION, Scope},
-    table_arn,
+    secret_arn, table_arn,
     yaml::Places,
 };
 
@@ -104,7 +104,3 @@ fn names(id: &str, kind: &str) -> Result<Names> {
     Ok(Names { reference, attributes: BTreeMap::from_iter(attributes) })
 }
 
-/// The ARN of the secret `id`.
-pub(super) fn secret_arn(id: &str) -> String {
-    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:{id}")
-}

@@ -23,5 +23,6 @@ mod listen;
 mod log;
 mod process;
 mod s3;
+mod secrets_manager;
 mod watch;
 mod websocket_api;

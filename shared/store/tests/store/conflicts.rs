@@ -73,6 +73,7 @@ fn tables() -> Tables {
         messages: name(),
         rooms: name(),
         sessions: name(),
+        signing_keys: name(),
         usernames: name(),
         users: name(),
     }

@@ -12,5 +12,6 @@ mod order;
 mod registrations;
 mod rooms;
 mod sessions;
+mod signing_keys;
 mod support;
 mod users;

@@ -36,7 +36,7 @@ Resources:
     Properties:
       CodeUri: functions/echo-crate
       Environment:
-        Variables: {SHARED: own, KEY: !Sub '{{resolve:secretsmanager:${Key}:SecretString}}'}
+        Variables: {SHARED: own, KEY: !Ref Key}
       Policies:
         - Statement:
             - {Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Things.Arn}
@@ -62,7 +62,7 @@ fn a_function_is_its_properties_over_the_globals() {
     assert_eq!((echo.package.as_str(), echo.binary.as_str()), ("echo-crate", "echo"));
     assert_eq!((echo.timeout, echo.memory_size), (Duration::from_secs(7), 128));
     assert_eq!((echo.environment["TABLE"].as_str(), echo.environment["SHARED"].as_str()), ("Things", "own"));
-    assert_eq!(echo.environment["KEY"].len(), 12);
+    assert_eq!(echo.environment["KEY"], "arn:aws:secretsmanager:us-east-1:000000000000:secret:Key");
     assert_eq!(echo.statements[0].resource, ["arn:aws:dynamodb:us-east-1:000000000000:table/Things"]);
 }
 
@@ -118,7 +118,12 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "{Auth: {EnableIamAuthorizer: true}, CorsConfiguration:",
         "Api (line 21): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
     );
-    refused("${Key}", "key", "Echo (line 31): Environment.Variables.KEY: key is not a secret of the template");
+    refused(
+        "KEY: !Ref Key",
+        "KEY: !Sub '{{resolve:secretsmanager:${Key}:SecretString}}'",
+        "Echo (line 31): Environment.Variables.KEY: the local runtime resolves no dynamic reference; let the function read \
+         the secret at run time",
+    );
 }
 
 /// A template with a bucket of these properties, and a function with these events.
@@ -218,38 +223,4 @@ fn parameters_have_their_defaults_or_what_the_command_line_says() {
         assert_eq!(format!("{:#}", overridden(name, value).unwrap_err()), sentence);
     }
     assert_eq!(overridden("Wait", "9").unwrap().functions[0].timeout, Duration::from_secs(9));
-}
-
-/// A template whose function has a part of a secret.
-fn with_part_of_secret(part: &str, secrets: &mut Secrets) -> Result<Template> {
-    let rule = r#"{SecretStringTemplate: '{"other": "none"}', GenerateStringKey: current, PasswordLength: 12}"#;
-    let source =
-        SYSTEM.replace("{PasswordLength: 12}", rule).replace(":SecretString}}", &format!(":SecretString:{part}}}}}"));
-    Template::parse(&source, secrets)
-}
-
-#[test]
-fn a_part_of_a_secret_is_read() {
-    let key = |part: &str| {
-        let template = with_part_of_secret(part, &mut Secrets::in_memory()).unwrap();
-        template.functions[0].environment["KEY"].clone()
-    };
-    assert_eq!((key("current").len(), key("current::").len(), key("other::").as_str()), (12, 12, "none"));
-    assert!(key("::").starts_with(r#"{"current":""#));
-    let sentence = |part| format!("{:#}", with_part_of_secret(part, &mut Secrets::in_memory()).unwrap_err());
-    assert!(sentence("current:AWSPREVIOUS:").ends_with("the local runtime keeps one version of a secret"));
-    assert!(sentence("more").contains("Key has no `more`"));
-}
-
-#[test]
-fn a_secret_of_before_it_had_parts_is_refused_with_what_to_do() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("secrets.json");
-    std::fs::write(&file, r#"{"Key": "0123456789ab"}"#).unwrap();
-    let refused = with_part_of_secret("current", &mut Secrets::open(file).unwrap()).unwrap_err();
-    let sentence = format!("{refused:#}");
-    assert!(
-        sentence.contains("Key has no `current`") && sentence.contains("delete it from secrets.json"),
-        "{sentence}"
-    );
 }

@@ -1,0 +1,18 @@
+//! `POST /auth/change-password/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, body, network, ok},
+};
+use serde_json::json;
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init([Part::Keys]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let claimant = app.claimant(&request).await?;
+    chat::change_password(&app.chat, &claimant.caller, &claimant.user()?, network(&request)?, body(&request)?).await?;
+    ok(&json!({"message": "Password changed"}))
+}

@@ -1,0 +1,20 @@
+//! `GET /find-user/`
+
+use domain::{Error, Username};
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, ok, query},
+};
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init([Part::Keys]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let find = async |_: &_| {
+        let username = query(&request, "username").ok_or_else(|| Error::field("username", "is required"))?;
+        let username = Username::parse(username).map_err(|_| Error::UsernameNotFound)?;
+        chat::find_user(&app.chat, &username).await
+    };
+    ok(&app.authenticate_while(&request, find).await?)
+}

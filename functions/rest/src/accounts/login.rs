@@ -1,0 +1,37 @@
+//! `POST /auth/login/`
+
+use domain::{Error, User};
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, body, network, ok},
+};
+use serde::Serialize;
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    chat::prepare_login();
+    http::serve(App::init([Part::Signer]).await?, handle).await
+}
+
+#[derive(Serialize)]
+struct LoggedIn<'a> {
+    message: &'static str,
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: u64,
+    user: &'a User,
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let signer = app.signer()?;
+    let login = chat::login(&app.chat, network(&request)?, body(&request)?);
+    let (login, key) = tokio::join!(login, signer.key());
+    let (login, key) = (login?, key?);
+    ok(&LoggedIn {
+        message: "Login successful",
+        access_token: signer.sign(&key, &login)?,
+        token_type: "Bearer",
+        expires_in: chat::SESSION_LIFETIME.as_secs(),
+        user: &login.user,
+    })
+}

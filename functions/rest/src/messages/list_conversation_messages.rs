@@ -1,0 +1,20 @@
+//! `GET /list-conversation-messages/{conversation_id}/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, page, room, slice},
+};
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init([Part::Keys]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let list = async |caller: &_| {
+        let (room, page) = (room(&request)?, page(&request)?);
+        Ok((page, chat::list_conversation_messages(&app.chat, caller, room, page).await?))
+    };
+    let (page, found) = app.authenticate_while(&request, list).await?;
+    slice(&request, page, &found)
+}

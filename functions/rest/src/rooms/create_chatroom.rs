@@ -1,0 +1,16 @@
+//! `POST /create-chatroom/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, body, created},
+};
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init([Part::Keys, Part::Sockets]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let caller = app.authenticate(&request).await?;
+    created(&chat::create_chatroom(&app.chat, &caller, body(&request)?).await?)
+}

@@ -1,0 +1,22 @@
+//! A frame `{"type":"message", …}`.
+
+use domain::{Error, Event, MessageFrame};
+use lambda::{
+    App, Fatal, Part,
+    socket::{self, Incoming},
+};
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    socket::serve(App::init([Part::Sockets]).await?, handle).await
+}
+
+async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
+    let own = event.socket()?;
+    let draft = event.frame::<MessageFrame>()?.draft(own.user, own.room)?;
+    let sent = chat::send_message(&app.chat, own.user, Some(&own), draft).await?;
+    // A retry: the room has seen the message, the sender may not have.
+    if !sent.new {
+        event.reply(app, &Event::Message(&sent.message)).await?;
+    }
+    Ok(())
+}

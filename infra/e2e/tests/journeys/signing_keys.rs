@@ -1,0 +1,120 @@
+//! The key that signs tokens: it is rotated and revoked while people talk, and only `login` has it.
+
+use std::{env, fs, path::Path, time::Duration};
+
+use e2e::{Server, Signer, User, key_of};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep, timeout};
+
+const BECAUSE: &str = "its signing key is not for journeys to change";
+/// A key that was revoked is refused within this time.
+const REVOKED_WITHIN: Duration = Duration::from_mins(1);
+/// How long an instance that nobody uses lives here: the next one reads the secret anew.
+const SHORT_LIFE: f64 = 0.1;
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The statement by which login, and no other function, may read the signing key.
+const STATEMENT: &str =
+    "            - {Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref SigningSecret}\n";
+
+/// Logs in until the token is signed with this key: instances that run read the secret once a minute.
+async fn logs_in_with(user: &User, kid: &str) -> User {
+    let logged_in = async {
+        loop {
+            let again = user.logs_in_again().await;
+            if key_of(&again.token).as_deref() == Some(kid) {
+                return again;
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+    };
+    timeout(PATIENCE, logged_in).await.expect("a new instance signs with the new key")
+}
+
+/// As `infra/docs/operations.md` has it.
+#[tokio::test]
+async fn a_rotation_during_a_conversation_logs_nobody_out() {
+    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = bob.opens_socket(room).await;
+    ann.sends(room, "before").await;
+    phone.receives("before").await;
+
+    let secret = "n".repeat(64);
+    server.puts_signing_secret(&secret).await;
+    let new = logs_in_with(&ann, &Signer::new(&secret).key()).await;
+    assert_ne!(key_of(&ann.token), key_of(&new.token));
+    for user in [&ann, &new, &bob] {
+        user.get("/list-chatrooms/").await.is(200);
+        user.opens_socket(room).await;
+    }
+    new.sends(room, "after").await;
+    phone.receives("after").await;
+    phone.sends(&json!({"type": "message", "text": "over the socket of before"})).await;
+    phone.receives("over the socket of before").await;
+    ann.sends(room, "with the token of before").await;
+    phone.receives("with the token of before").await;
+}
+
+/// All functions verify in the same way: one that runs and is asked all the time is the one that learns of it last.
+#[tokio::test]
+async fn a_key_that_was_revoked_is_refused_within_a_minute() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    ann.get("/list-chatrooms/").await.is(200);
+    server.revokes_key(&key_of(&ann.token).unwrap()).await;
+    let revoked = Instant::now();
+    loop {
+        let answer = ann.get("/list-chatrooms/").await;
+        if answer.status == 401 {
+            answer.refuses(401, "unauthenticated");
+            break;
+        }
+        answer.is(200);
+        assert!(revoked.elapsed() < REVOKED_WITHIN, "a revoked key is still believed");
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(ann.tries_socket("").await.err().unwrap().status, 401);
+}
+
+#[tokio::test]
+async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
+    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
+    let ann = server.user("ann").await;
+    server.revokes_key(&key_of(&ann.token).unwrap()).await;
+    let credentials = json!({"username": ann.name, "password": e2e::PASSWORD});
+    let refused = async {
+        while server.post("/auth/login/", &credentials).await.status != 500 {
+            sleep(Duration::from_millis(500)).await;
+        }
+    };
+    timeout(PATIENCE, refused).await.expect("a new instance does not sign with a revoked key");
+    server.has_logged("was revoked: rotate the secret").await;
+
+    let secret = "n".repeat(64);
+    server.puts_signing_secret(&secret).await;
+    let again = server.post("/auth/login/", &credentials).await.is(200);
+    let again = ann.with_token(again["access_token"].as_str().unwrap().to_owned());
+    assert_eq!(key_of(&again.token), Some(Signer::new(&secret).key()));
+    again.get("/list-chatrooms/").await.is(200);
+}
+
+/// Signing is a permission: code that runs in another function cannot do it.
+#[tokio::test]
+async fn a_function_without_the_permission_cannot_sign() {
+    if env::var_os("HTTP_URL").is_some() {
+        return;
+    }
+    let template = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")).unwrap();
+    assert_eq!(template.matches("GetSecretValue").count(), 1, "one function may read the signing key");
+    assert_eq!(template.matches(STATEMENT).count(), 1);
+    let directory = TempDir::new().unwrap();
+    let [less, record] = ["less.yaml", "record"].map(|name| directory.path().join(name));
+    fs::write(&less, template.replace(STATEMENT, "")).unwrap();
+    let server = Server::start_with_template(&less, &record).await;
+    let credentials = json!({"username": "ann", "password": e2e::PASSWORD});
+    server.post("/auth/register/", &credentials).await.is(201);
+    server.post("/auth/login/", &credentials).await.refuses(500, "internal");
+    server.has_logged("LoginFunction lacks secretsmanager:GetSecretValue").await;
+}

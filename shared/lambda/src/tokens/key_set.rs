@@ -1,0 +1,188 @@
+//! The public keys of one moment, and what a token proves with them.
+
+use std::fmt;
+
+use chat::Caller;
+use domain::{Error, User, Username};
+use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+use store::PublicKey;
+
+use super::{ALGORITHM, AUDIENCE, Claims, TYPE};
+
+/// Verifies tokens of one issuer.
+pub struct KeySet {
+    keys: Vec<(String, DecodingKey)>,
+    validation: Validation,
+}
+
+/// The person that a token was given to. Whether their session has ended, the token does not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimant {
+    /// The user and the session.
+    pub caller: Caller,
+    name: String,
+}
+
+impl Claimant {
+    /// The user with the name that they log in with: names never change.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn user(&self) -> Result<User, Error> {
+        let username = Username::parse(self.name.clone()).map_err(|_| Error::Unauthenticated)?;
+        Ok(User { id: self.caller.user, username })
+    }
+}
+
+impl KeySet {
+    /// The keys of an issuer.
+    ///
+    /// # Errors
+    /// `Internal` for a key that is not in base64url.
+    pub fn new(issuer: &str, keys: &[PublicKey]) -> Result<Self, Error> {
+        let mut validation = Validation::new(ALGORITHM);
+        validation.leeway = 0;
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
+        let decoding = |key: &PublicKey| match DecodingKey::from_ed_components(&key.x) {
+            Ok(decoding) => Ok((key.kid.clone(), decoding)),
+            Err(error) => Err(Error::internal("reading a public key", error)),
+        };
+        Ok(Self { keys: keys.iter().map(decoding).collect::<Result<_, _>>()?, validation })
+    }
+
+    /// Whether a key of this name is known.
+    #[must_use]
+    pub fn has(&self, kid: &str) -> bool {
+        self.key(kid).is_some()
+    }
+
+    /// The claimant of a token.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn verify(&self, token: &str) -> Result<Claimant, Error> {
+        let key = kid(token).and_then(|kid| self.key(&kid)).ok_or(Error::Unauthenticated)?;
+        let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Error::Unauthenticated)?;
+        let Claims { sub, sid, name, typ, .. } = token.claims;
+        let user = sub.parse().map_err(|_| Error::Unauthenticated)?;
+        if typ == TYPE { Ok(Claimant { caller: Caller { user, session: sid }, name }) } else { Err(Error::Unauthenticated) }
+    }
+
+    fn key(&self, kid: &str) -> Option<&DecodingKey> {
+        self.keys.iter().find(|(known, _)| known == kid).map(|(_, key)| key)
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<_> = self.keys.iter().map(|(kid, _)| kid).collect();
+        f.debug_struct("KeySet").field("keys", &known).finish_non_exhaustive()
+    }
+}
+
+/// The name of the key that a token says it is signed with, if it is signed as ours are.
+pub(super) fn kid(token: &str) -> Option<String> {
+    let header = decode_header(token).ok()?;
+    header.kid.filter(|_| header.alg == ALGORITHM)
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::Login;
+    use domain::UserId;
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use serde_json::{Value, json};
+    use store::Session;
+
+    use super::{super::SigningKey, *};
+
+    const SECRET: &str = "the-secret-of-this-test-long-enough";
+    const OTHER: &str = "another-one-which-is-long-enough-too";
+
+    fn login() -> Login {
+        let id = UserId::try_from(7).unwrap();
+        Login {
+            user: User { id, username: Username::parse("ann".to_owned()).unwrap() },
+            session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000 },
+        }
+    }
+
+    fn claims() -> Value {
+        json!({"sub": "7", "sid": "s1", "name": "ann", "iat": 1, "exp": 4_000_000_000_u64, "iss": "stack", "aud": "chat",
+               "typ": "access"})
+    }
+
+    fn key(secret: &str) -> SigningKey {
+        SigningKey::derive(secret).unwrap()
+    }
+
+    fn keys(secrets: &[&str]) -> KeySet {
+        let keys: Vec<_> = secrets.iter().map(|secret| key(secret).public().clone()).collect();
+        KeySet::new("stack", &keys).unwrap()
+    }
+
+    fn verify(token: &str) -> Result<Claimant, Error> {
+        keys(&[SECRET]).verify(token)
+    }
+
+    /// Claims signed with one key under the name of another.
+    fn signed(named: &str, claims: &Value, secret: &str) -> String {
+        key(secret).sign_as(&key(named).public().kid, claims).unwrap()
+    }
+
+    #[test]
+    fn a_token_says_who_asks() {
+        let token = key(SECRET).sign(&login(), "stack").unwrap();
+        let claimant = verify(&token).unwrap();
+        assert_eq!((claimant.caller.user.get(), claimant.caller.session.as_str()), (7, "s1"));
+        assert_eq!(claimant.user().unwrap().username.as_str(), "ann");
+        assert!(verify(&signed(SECRET, &claims(), SECRET)).is_ok());
+    }
+
+    #[test]
+    fn a_token_with_anything_wrong_is_refused() {
+        for (claim, wrong) in [
+            ("exp", json!(1_500_000_000)),
+            ("iss", json!("another stack")),
+            ("aud", json!("another service")),
+            ("typ", json!("refresh")),
+            ("sub", json!("0")),
+            ("sub", json!("ann")),
+        ] {
+            let mut claims = claims();
+            claims[claim] = wrong;
+            assert!(verify(&signed(SECRET, &claims, SECRET)).is_err(), "{claims}");
+        }
+        for claim in ["exp", "iss", "aud", "typ", "sub", "sid"] {
+            let mut claims = claims();
+            claims.as_object_mut().unwrap().remove(claim);
+            assert!(verify(&signed(SECRET, &claims, SECRET)).is_err(), "without {claim}");
+        }
+        assert!(verify(&signed(SECRET, &claims(), OTHER)).is_err(), "another key under the name of ours");
+        assert!(verify(&signed(OTHER, &claims(), OTHER)).is_err(), "an unknown key");
+    }
+
+    /// RFC 8725, section 2.1: a public key must not pass for the secret of a HMAC.
+    #[test]
+    fn a_token_of_another_algorithm_is_refused() {
+        let public = key(SECRET).public().clone();
+        for algorithm in [Algorithm::HS256, Algorithm::HS512] {
+            let header = Header { kid: Some(public.kid.clone()), ..Header::new(algorithm) };
+            let token = encode(&header, &claims(), &EncodingKey::from_secret(public.x.as_bytes())).unwrap();
+            assert!(verify(&token).is_err(), "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn one_key_takes_the_place_of_another_and_nobody_notices() {
+        let before = key(SECRET).sign(&login(), "stack").unwrap();
+        let after = key(OTHER).sign(&login(), "stack").unwrap();
+        assert_ne!(kid(&before), kid(&after));
+        let both = keys(&[SECRET, OTHER]);
+        assert!(both.verify(&before).is_ok() && both.verify(&after).is_ok());
+        let later = keys(&[OTHER]);
+        assert!(later.verify(&before).is_err() && later.verify(&after).is_ok());
+    }
+}

@@ -1,0 +1,62 @@
+//! Access tokens: JWT (RFC 7519), signed with Ed25519 (RFC 8037), with everything pinned that a forger could choose.
+//!
+//! Only `login` has the private key, so no other function can make a token. All others verify with the public keys that the
+//! table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
+
+mod key_set;
+mod keys;
+mod signer;
+
+use domain::Error;
+use jsonwebtoken::Algorithm;
+use lambda_http::http::{HeaderMap, header::AUTHORIZATION};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    key_set::{Claimant, KeySet},
+    signer::{Signer, SigningKey},
+};
+pub(crate) use self::keys::Keys;
+
+const ALGORITHM: Algorithm = Algorithm::EdDSA;
+/// Who the tokens are for.
+const AUDIENCE: &str = "chat";
+/// What the tokens are for.
+const TYPE: &str = "access";
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    sid: String,
+    name: String,
+    iat: u64,
+    exp: u64,
+    iss: String,
+    aud: String,
+    typ: String,
+}
+
+/// The token of an `Authorization` header (RFC 6750, section 2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
+    let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    match header.and_then(|header| header.split_once(' ')) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(Error::Unauthenticated),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authorization_header_is_a_scheme_and_a_token() {
+        let token = |value: &str| {
+            let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
+            bearer(&headers).map(str::to_owned).ok()
+        };
+        assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(token("bearer  abc").as_deref(), Some("abc"));
+        assert_eq!(["abc", "Basic abc", "Bearer", ""].map(token), [const { None }; 4]);
+    }
+}
