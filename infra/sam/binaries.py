@@ -1,10 +1,11 @@
-"""Checks what `sam build` has made: every function is there, for the right processor, needs no newer C library than
-Amazon Linux 2023 has, is within its budget, and starts: from its first instruction to its first question for an event.
+"""Checks the functions that `sam build` has built. Each executable is for the right processor, needs no newer C library than
+that of Amazon Linux 2023, and is within its budget. Each function starts, up to its first request for an event.
 
-    binaries.py BUILD ARCHITECTURE
+    binaries.py BUILD ARCHITECTURE [FUNCTION …]    of these functions, by logical id, or else of all
 """
 
 import contextlib
+import hashlib
 import http.server
 import os
 import pathlib
@@ -15,14 +16,14 @@ import sys
 import threading
 import zlib
 
-from expand import expanded, of_type, source
+from expand import binary, built, expanded, of_type, source
 
 # "Amazon Linux 2023 … glibc 2.34" (AL2023 User Guide, "Comparing AL2 and AL2023").
 NEWEST_GLIBC = (2, 34)
-# Bytes of a function's archive, which Lambda fetches at a cold start.
-BUDGET = 3_500_000
-# It has the S3 SDK and the decoders of pictures, and nobody waits for its cold start.
-LARGER_BUDGETS = {"CheckAttachmentFunction": 4_500_000}
+# Bytes of an executable's archive, which Lambda fetches at a cold start.
+BUDGET = 4_000_000
+# `events` has the S3 SDK and the decoders of pictures, and no user waits for its cold start.
+LARGER_BUDGETS = {"events": 4_500_000}
 MACHINE = {"arm64": "AArch64", "x86_64": "Advanced Micro Devices X86-64"}
 # An emulated processor takes its time, and so does a loaded machine.
 START_SECONDS = 60
@@ -32,18 +33,19 @@ def readelf(*arguments):
     return subprocess.run(["readelf", "--wide", *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def check(function, executable, architecture):
+def check(name, executable, architecture):
+    """The newest glibc that the executable needs, and its packed size in bytes."""
     machine = re.search(r"Machine:\s+(.+)", readelf("--file-header", executable))[1]
     if machine != MACHINE[architecture]:
-        sys.exit(f"{function} is for {machine}")
+        sys.exit(f"{name} is for {machine}")
     needed = re.findall(r"Name: GLIBC_(\d+)\.(\d+)", readelf("--version-info", executable))
     newest = max((int(major), int(minor)) for major, minor in needed)
     if newest > NEWEST_GLIBC:
-        sys.exit(f"{function} needs glibc {newest[0]}.{newest[1]}")
+        sys.exit(f"{name} needs glibc {newest[0]}.{newest[1]}")
     size = len(zlib.compress(executable.read_bytes(), level=6))
-    budget = LARGER_BUDGETS.get(function, BUDGET)
+    budget = LARGER_BUDGETS.get(name, BUDGET)
     if size > budget:
-        sys.exit(f"{function} is {size} bytes packed, and may be {budget}")
+        sys.exit(f"{name} is {size} bytes packed, and its budget is {budget}")
     return newest, size
 
 
@@ -80,10 +82,11 @@ def runtime_api():
         server.server_close()
 
 
-def starts(function, executable, variables, emulator):
+def starts(function, executable, handler, variables, emulator):
     with runtime_api() as server:
         address = f"127.0.0.1:{server.server_port}"
         environment = {name: "set" for name in variables} | {
+            "_HANDLER": handler,
             "AWS_ACCESS_KEY_ID": "set",
             "AWS_SECRET_ACCESS_KEY": "set",
             "AWS_REGION": "us-east-1",
@@ -110,7 +113,7 @@ def starts(function, executable, variables, emulator):
 
 
 def emulator(architecture):
-    """What runs a binary for this processor here; nothing, where it is our own."""
+    """The command that runs a binary for this processor; empty for the processor of this machine."""
     if os.uname().machine == {"arm64": "aarch64"}.get(architecture, architecture):
         return []
     qemu = shutil.which("qemu-aarch64-static") or sys.exit("qemu-aarch64-static is missing")
@@ -118,20 +121,29 @@ def emulator(architecture):
 
 
 def main():
-    build, architecture = pathlib.Path(sys.argv[1]), sys.argv[2]
+    build, architecture, *chosen = sys.argv[1:]
+    directories = built(pathlib.Path(build))
+    executables = {name: binary(function) for name, function in of_type(source(), "AWS::Serverless::Function").items()}
+    chosen = set(chosen) or set(executables)
+    for missing in sorted(chosen - set(executables)):
+        sys.exit(f"{missing} is not a function of the template")
+    for missing in sorted(chosen - set(directories)):
+        sys.exit(f"{missing} was not built")
     functions = of_type(expanded(source()), "AWS::Lambda::Function")
-    built = {path.name for path in build.iterdir() if path.is_dir()}
-    if built != set(functions):
-        sys.exit(f"built and not asked for, or the reverse: {', '.join(sorted(built ^ set(functions)))}")
-    checked = []
-    for name, function in functions.items():
-        executable = build / name / "bootstrap"
-        checked.append(check(name, executable, architecture))
-        starts(name, executable, function["Properties"]["Environment"]["Variables"], emulator(architecture))
-    newest = max(glibc for glibc, _ in checked)
-    sizes = [size for _, size in checked]
+    # SAM may copy one executable into a directory per function.
+    checked = {}
+    for name in sorted(chosen):
+        executable = directories[name] / "bootstrap"
+        content = hashlib.sha256(executable.read_bytes()).digest()
+        if (executables[name], content) not in checked:
+            checked[executables[name], content] = check(executables[name], executable, architecture)
+        properties = functions[name]["Properties"]
+        variables = properties["Environment"]["Variables"]
+        starts(name, executable, properties["Handler"], variables, emulator(architecture))
+    newest = max(glibc for glibc, _ in checked.values())
+    sizes = [size for _, size in checked.values()]
     print(
-        f"{len(checked)} functions for {architecture} start; glibc {newest[0]}.{newest[1]} at most; "
+        f"{len(chosen)} functions in {len(checked)} executables for {architecture} start; glibc {newest[0]}.{newest[1]} at most; "
         f"{min(sizes):,} to {max(sizes):,} bytes packed"
     )
 

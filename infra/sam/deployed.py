@@ -8,8 +8,7 @@ import sys
 
 import boto3
 
-from expand import expanded, of_type, source
-from rehearse import operations
+from expand import expanded, of_type, operations, source
 
 URL = os.environ["AWS_ENDPOINT_URL"]
 

@@ -49,3 +49,36 @@ def expanded(template):
 def of_type(template, kind):
     """The resources of one type, by logical id."""
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def named(template):
+    """The logical id of each function of the template as it is written, by its short name: the handler in an executable with
+    several functions, otherwise the executable.
+    """
+    return {
+        function["Properties"].get("Handler", binary(function)): name
+        for name, function in of_type(template, "AWS::Serverless::Function").items()
+    }
+
+
+def binary(function):
+    """The executable of a function."""
+    return function["Metadata"]["BuildProperties"]["Binary"]
+
+
+def operations(body):
+    """The routes of an HTTP API's OpenAPI body, as `(path, method, operation)`."""
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def built(directory):
+    """The directory of each function that `sam build` has built, by logical id. Functions may share a directory."""
+    template = source(directory / "template.yaml")
+    directories = {
+        name: (directory / function["Properties"]["CodeUri"]).resolve()
+        for name, function in of_type(template, "AWS::Serverless::Function").items()
+    }
+    # A function that was not built keeps the directory of its source.
+    return {name: place for name, place in directories.items() if (place / "bootstrap").is_file()}

@@ -1,17 +1,28 @@
-"""What must hold of the expanded template beyond what the linter knows. An empty list is a template without a finding."""
+"""Checks of the expanded template that the linter lacks. An empty list is a template without a finding."""
 
 import graphlib
 import json
 import re
 
-from expand import of_type
+from expand import of_type, operations
 
-# What grants lie in: a call of a function in a route, a route's permission.
-FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}/invocations")
-# The objects of a bucket whose keys begin with a word.
+# The function that an integration or an authorizer invokes.
+FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}(?P<alias>:live)?/invocations")
+# Objects of a bucket whose keys begin with a word.
 KEYS_BELOW = re.compile(r"(?<=Bucket\.Arn\})/\w+/\*")
-# What CloudFormation takes in one template (AWS CloudFormation User Guide, "dynamic references").
-MOST_REFERENCES = 60
+# Limits of a template, each with a margin: what is counted, the most that passes, and the limit (AWS CloudFormation User Guide,
+# "CloudFormation quotas" and "dynamic references"; API Gateway Developer Guide, "Quotas for HTTP APIs"; IAM User Guide, "IAM and
+# AWS STS quotas").
+LIMITS = {
+    "resources": (450, 500),
+    "dynamic references": (50, 60),
+    "HTTP routes": (270, 300),
+    "WebSocket routes": (270, 300),
+    "bytes": (800_000, 1_000_000),
+    "characters in the policies of HttpApiRole": (9_200, 10_240),
+}
+# Characters of an alias's ARN in a policy: the longest region, a function's name of 64, quotes and a comma.
+ALIAS_ARN = len('"arn:aws:lambda:ap-northeast-1:123456789012:function:') + 64 + len(':live",')
 SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
 
 
@@ -23,12 +34,13 @@ def findings(template):
         *permissions(template),
         *logs(template),
         *secrets(template),
+        *limits(template),
         *circles(template),
     ]
 
 
 def function_of(value):
-    """The logical id of the function that an expression stands for: its name, its ARN or its alias."""
+    """The logical id of the function whose name, ARN or alias an expression is."""
     text = json.dumps(value)
     direct = FUNCTION_IN_URI.search(text)
     if direct and direct["id"] not in ("FunctionArn", "AuthArn"):
@@ -38,7 +50,7 @@ def function_of(value):
 
 
 def invokers(template):
-    """Which function may be called by which source, as `(function, the end of the source's ARN)`."""
+    """Pairs of a function and the end of the ARN of a source that may invoke it."""
     for permission in of_type(template, "AWS::Lambda::Permission").values():
         properties = permission["Properties"]
         if properties["Principal"] == "apigateway.amazonaws.com" and properties["Action"] == "lambda:InvokeFunction":
@@ -46,23 +58,40 @@ def invokers(template):
             yield function_of(properties["FunctionName"]), pattern.rpartition(":")[2].partition("/")[2]
 
 
-def routes(template):
-    allowed = set(invokers(template))
-    functions = of_type(template, "AWS::Lambda::Function")
+def http_body(template):
     (api,) = (r for r in of_type(template, "AWS::ApiGatewayV2::Api").values() if "Body" in r["Properties"])
-    for path, methods in api["Properties"]["Body"]["paths"].items():
-        for method, operation in methods.items():
-            route = f"{method.upper()} {path}"
-            integration = operation.get("x-amazon-apigateway-integration", {})
-            function = function_of(integration.get("uri"))
-            if function not in functions:
-                yield f"{route} has no integration with a function of the template"
-                continue
-            if integration.get("payloadFormatVersion") != "2.0":
-                yield f"{route} does not use payload format 2.0"
-            source = f"${{__Stage__}}/{method.upper()}" + re.sub(r"\{[^}]+\}", "*", path)
-            if (function, source) not in allowed:
-                yield f"{route} may not call {function}"
+    return api["Properties"]["Body"]
+
+
+def invoked_by(template, role):
+    """The functions whose alias a role may invoke."""
+    for policy in template["Resources"].get(role, {}).get("Properties", {}).get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if "lambda:InvokeFunction" in listed(statement["Action"]):
+                yield from (function_of(resource) for resource in listed(statement["Resource"]))
+
+
+def routes(template):
+    functions = of_type(template, "AWS::Lambda::Function")
+    used = {}
+    for path, method, operation in operations(http_body(template)):
+        route = f"{method.upper()} {path}"
+        integration = operation.get("x-amazon-apigateway-integration", {})
+        function = function_of(integration.get("uri"))
+        if function not in functions:
+            yield f"{route} has no integration with a function of the template"
+            continue
+        if not FUNCTION_IN_URI.search(json.dumps(integration["uri"]))["alias"]:
+            yield f"{route} does not invoke the alias of {function}: a deployment could not be rolled back"
+        if integration.get("payloadFormatVersion") != "2.0":
+            yield f"{route} does not use payload format 2.0"
+        role = integration.get("credentials", {}).get("Fn::GetAtt", [None])[0]
+        used.setdefault(role, set()).add(function)
+        if function not in invoked_by(template, role):
+            yield f"{route} may not call {function}"
+    for role, called in used.items():
+        for function in sorted(set(invoked_by(template, role)) - called):
+            yield f"{role} may call {function}, which has no route"
 
 
 def sockets(template):
@@ -98,7 +127,7 @@ def authorizer(template, name, connect, allowed):
 def permissions(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
         for policy in listed(role["Properties"].get("ManagedPolicyArns", [])):
-            # SAM's own: to write logs, and for CodeDeploy to move traffic.
+            # SAM adds these two: to write logs, and for CodeDeploy to shift traffic.
             if not json.dumps(policy).rstrip('"}]').endswith(("/AWSLambdaBasicExecutionRole", "/AWSCodeDeployRoleForLambda")):
                 yield f"{name} has {policy}: name what it may do"
         for policy in role["Properties"].get("Policies", []):
@@ -107,7 +136,7 @@ def permissions(template):
                     if "*" in action:
                         yield f"{name} grants {action}: name the actions"
                 for resource in listed(statement["Resource"]):
-                    # The id of a connection or an object is known to nobody before it is there.
+                    # The id of a connection or an object is unknown until it exists.
                     text = json.dumps(resource).replace("/@connections/*", "").replace("/index/*", "")
                     text = KEYS_BELOW.sub("", text)
                     if "*" in text:
@@ -133,13 +162,25 @@ def secrets(template):
         for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
             if SECRET_NAME.search(variable) and "{{resolve:secretsmanager:" not in json.dumps(value):
                 yield f"{name}: {variable} is a secret in plain text"
-    references = json.dumps(template["Resources"]).count("{{resolve:")
-    if references > MOST_REFERENCES:
-        yield f"the template has {references} dynamic references, and CloudFormation takes {MOST_REFERENCES}"
+
+
+def limits(template):
+    counted = {
+        "resources": len(template["Resources"]),
+        "dynamic references": json.dumps(template["Resources"]).count("{{resolve:"),
+        "HTTP routes": len(list(operations(http_body(template)))),
+        "WebSocket routes": len(of_type(template, "AWS::ApiGatewayV2::Route")),
+        "bytes": len(json.dumps(template).encode()),
+        "characters in the policies of HttpApiRole": ALIAS_ARN * len(list(invoked_by(template, "HttpApiRole"))),
+    }
+    for what, count in counted.items():
+        most, limit = LIMITS[what]
+        if count > most:
+            yield f"the template has {count} {what}: keep it to {most}, because {limit} is the limit"
 
 
 def circles(template):
-    """CloudFormation counts what an update policy refers to as well, and the linter does not."""
+    """Resources that need each other. Unlike the linter, CloudFormation counts references in an update policy."""
     resources = template["Resources"]
     needs = {name: set(references(resource)) & set(resources) for name, resource in resources.items()}
     try:
@@ -149,7 +190,7 @@ def circles(template):
 
 
 def references(value):
-    """The names that an expression refers to, in whatever way."""
+    """The names that an expression refers to."""
     if isinstance(value, list):
         for item in value:
             yield from references(item)

@@ -2,8 +2,8 @@
 
     invoke.py TEMPLATE [OPTION OF sam local invoke …]
 
-The events are as API Gateway sends them, but for $ACCESS_TOKEN, $SESSION_ID and $MESSAGE_ID, which an answer before has
-given.
+The events are as API Gateway sends them, except for $ACCESS_TOKEN, $SESSION_ID and $MESSAGE_ID, which are replaced by values
+of earlier responses.
 """
 
 import base64
@@ -13,12 +13,11 @@ import re
 import subprocess
 import sys
 
-from expand import ROOT, of_type, source
+from events import EVENTS
+from expand import ROOT, named, source
 
-EVENTS = ROOT / "infra" / "events"
-
-# Each function with the status that it must answer, in an order in which each can succeed. Nobody has announced what
-# check-attachment is told of: it looks, and answers nothing.
+# Each function with the status of its response, in an order in which each can succeed. test_events.py checks that no function
+# is missing. check-attachment responds with null, because its upload was never announced.
 STORY = [
     ("register", 201),
     ("login", 200),
@@ -82,15 +81,7 @@ def check(name, expected, answer):
 
 def main():
     template, *options = sys.argv[1:]
-    functions = {
-        resource["Metadata"]["BuildProperties"]["Binary"]: name
-        for name, resource in of_type(source(), "AWS::Serverless::Function").items()
-    }
-    files = {file.stem for file in EVENTS.glob("*.json")}
-    told = {name for name, _ in STORY}
-    if not set(functions) == told == files:
-        odd = set(functions) ^ told | files ^ told
-        sys.exit(f"the template, the story and infra/events differ in {', '.join(sorted(odd))}")
+    functions = named(source())
     known = {}
     for name, expected in STORY:
         text = (EVENTS / f"{name}.json").read_text()

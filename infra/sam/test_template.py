@@ -1,13 +1,14 @@
-"""The expanded template has no finding, and each kind of finding is one that a mistake in the template makes."""
+"""The expanded template has no finding, and each kind of finding is the result of a mistake in the template."""
 
 import copy
 import unittest
 
 from samcli.commands.deploy.auth_utils import auth_per_resource
+from samcli.lib.providers.api_provider import ApiProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
-from expand import ROOT, expanded, of_type, source
-from findings import findings
+from expand import ROOT, expanded, of_type, operations, source
+from findings import LIMITS, findings
 
 
 class Template(unittest.TestCase):
@@ -31,16 +32,28 @@ class Template(unittest.TestCase):
     def test_there_is_no_finding(self):
         self.assertEqual(findings(self.expanded), [])
 
-    def test_every_event_has_become_a_route(self):
-        events = [
-            (event["Properties"]["Path"], event["Properties"]["Method"].lower())
-            for function in of_type(self.source, "AWS::Serverless::Function").values()
-            for event in function["Properties"].get("Events", {}).values()
-            if event["Type"] == "HttpApi"
-        ]
-        paths = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]["paths"]
-        routes = [(path, method) for path, methods in paths.items() for method in methods if method != "options"]
-        self.assertCountEqual(routes, events)
+    def test_every_rest_function_has_both_spellings_of_its_route(self):
+        routes = {}
+        for path, method, operation in operations(self.source["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]):
+            routes.setdefault(invoked(operation), set()).add(f"{method} {path}")
+        functions = of_type(self.source, "AWS::Serverless::Function")
+        rest = {name for name, function in functions.items() if function["Properties"]["CodeUri"] == "functions/rest"}
+        self.assertEqual(rest - routes.keys(), set())
+        for name in rest:
+            self.assertIn("{proxy+}", max(routes[name]))
+            self.assertEqual({min(routes[name]), min(routes[name]) + "/{proxy+}"}, routes[name])
+
+    def test_sam_local_finds_every_route(self):
+        stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
+        found = {
+            (route.path, method.lower(), route.function_name, route.payload_format_version)
+            for route in ApiProvider(stacks).api.routes
+            for method in route.methods
+            if method != "OPTIONS"
+        }
+        body = self.source["Resources"]["HttpApi"]["Properties"]["DefinitionBody"]
+        written = {(path, method, invoked(operation), "2.0") for path, method, operation in operations(body)}
+        self.assertEqual(found, written)
 
     def test_the_list_of_origins_becomes_a_list(self):
         """An expression would take the place of the whole CORS configuration."""
@@ -55,19 +68,22 @@ class Template(unittest.TestCase):
 
     def test_a_guided_deployment_does_not_ask_about_every_route(self):
         stacks, _ = SamLocalStackProvider.get_stacks(str(ROOT / "template.yaml"))
-        asked = auth_per_resource(stacks)
-        self.assertEqual([name for name, has_authentication in asked if not has_authentication], [])
-        self.assertNotEqual(asked, [])
+        self.assertEqual([name for name, has_authentication in auth_per_resource(stacks) if not has_authentication], [])
 
     def test_every_parameter_is_described(self):
         for name, parameter in self.source["Parameters"].items():
             self.assertIn("Description", parameter, name)
             self.assertIn("Default", parameter, name)
 
+    def test_seventy_functions_fit(self):
+        template = expanded(with_functions(self.source, 70))
+        self.assertEqual(len(of_type(template, "AWS::Lambda::Function")), 70)
+        self.assertEqual(findings(template), [])
+
     def test_what_users_would_miss_outlives_the_stack(self):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
-        # Whoever is logged in logs in again; a retry of last week is a new message; nobody is connected.
+        # Users log in again; a retry of last week's message is a new message; sockets reconnect.
         self.assertEqual(lost, {"SessionsTable", "ClientIdsTable", "ConnectionsTable"})
         for name, table in tables.items():
             properties = table["Properties"]
@@ -95,8 +111,33 @@ class Template(unittest.TestCase):
         self.assertTrue(found.startswith("need each other: "), found)
 
     def test_a_route_without_its_permission_is_found(self):
-        found = self.found_expanded(lambda resources: resources.pop("SendMessageFunctionRoutePermission"))
-        self.assertEqual(found, ["POST /send-message may not call SendMessageFunction"])
+        def lose(resources):
+            resource = {"Ref": "SendMessageFunctionAliaslive"}
+            resources["HttpApiRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"].remove(resource)
+
+        expected = ["POST /send-message", "POST /send-message/{proxy+}"]
+        self.assertEqual(self.found_expanded(lose), [f"{route} may not call SendMessageFunction" for route in expected])
+
+    def test_a_route_without_credentials_is_found(self):
+        def lose(resources):
+            del integration(resources, "/find-user", "get")["credentials"]
+
+        self.assertEqual(self.found_expanded(lose), ["GET /find-user may not call FindUserFunction"])
+
+    def test_a_permission_without_a_route_is_found(self):
+        def lose(resources):
+            paths = resources["HttpApi"]["Properties"]["Body"]["paths"]
+            del paths["/find-user"], paths["/find-user/{proxy+}"]
+
+        self.assertEqual(self.found_expanded(lose), ["HttpApiRole may call FindUserFunction, which has no route"])
+
+    def test_a_route_to_a_function_and_not_its_alias_is_found(self):
+        def lose(resources):
+            uri = integration(resources, "/find-user", "get")["uri"]
+            uri["Fn::Sub"] = uri["Fn::Sub"].replace(":live", "")
+
+        expected = "GET /find-user does not invoke the alias of FindUserFunction: a deployment could not be rolled back"
+        self.assertEqual(self.found_expanded(lose), [expected])
 
     def test_a_socket_route_without_its_permission_is_found(self):
         found = self.found_expanded(lambda resources: resources.pop("WebSocketApiTypingPermission"))
@@ -166,17 +207,83 @@ class Template(unittest.TestCase):
 
         self.assertEqual(self.found(leak), ["LoginFunction: JWT_SECRETS is a secret in plain text"])
 
-    def test_more_references_to_secrets_than_cloudformation_takes_are_found(self):
-        def refer(resources, _):
-            variables = resources["LoginFunction"]["Properties"]["Environment"]["Variables"]
-            variables["MORE"] = variables["JWT_SECRETS"]["Fn::Sub"] * 20
+    def exceeds(self, what, mistake):
+        most, limit = LIMITS[what]
+        (found,) = self.found_expanded(mistake)
+        self.assertRegex(found, rf"^the template has \d+ {what}: keep it to {most}, because {limit} is the limit$")
 
-        (found,) = self.found(refer)
-        self.assertIn(" dynamic references, and CloudFormation takes 60", found)
+    def test_too_many_resources_are_found(self):
+        def add(resources):
+            resources |= {f"Alarm{number}": resources["ErrorsAlarm"] for number in range(300)}
+
+        self.exceeds("resources", add)
+
+    def test_too_many_dynamic_references_are_found(self):
+        def add(resources):
+            variables = resources["LoginFunction"]["Properties"]["Environment"]["Variables"]
+            variables["MORE"] = "{{resolve:secretsmanager:Name}}" * 51
+
+        self.exceeds("dynamic references", add)
+
+    def test_too_many_http_routes_are_found(self):
+        def add(resources):
+            paths = resources["HttpApi"]["Properties"]["Body"]["paths"]
+            paths |= {f"/docs/{number}": paths["/docs"] for number in range(250)}
+
+        self.exceeds("HTTP routes", add)
+
+    def test_too_many_socket_routes_are_found(self):
+        def add(resources):
+            resources |= {f"Route{number}": resources["WebSocketApiTypingRoute"] for number in range(270)}
+
+        self.exceeds("WebSocket routes", add)
+
+    def test_too_large_a_template_is_found(self):
+        def add(resources):
+            resources["LogGroup"]["Properties"]["Tags"] = [{"Key": "Long", "Value": 700_000 * "x"}]
+
+        self.exceeds("bytes", add)
+
+    def test_too_long_a_policy_of_the_role_is_found(self):
+        def add(resources):
+            document = resources["HttpApiRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+            document["Statement"][0]["Resource"] *= 5
+
+        self.exceeds("characters in the policies of HttpApiRole", add)
+
+
+def invoked(operation):
+    """The function that a route of the template as it is written invokes."""
+    return operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].rpartition("${")[2].partition(".")[0]
+
+
+def integration(resources, path, method):
+    return resources["HttpApi"]["Properties"]["Body"]["paths"][path][method]["x-amazon-apigateway-integration"]
+
+
+def with_functions(template, count):
+    """The template with copies of a typical endpoint, so that it has `count` functions."""
+    template = copy.deepcopy(template)
+    resources = template["Resources"]
+    paths = resources["HttpApi"]["Properties"]["DefinitionBody"]["paths"]
+    role = resources["HttpApiRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+    for number in range(count - len(of_type(template, "AWS::Serverless::Function"))):
+        function = copy.deepcopy(resources["ReadMessageFunction"])
+        # Signing keys are references; an endpoint of the future gets none.
+        function["Properties"].pop("Environment", None)
+        name = f"ReadMessage{number}Function"
+        resources[name] = function
+        role["Resource"].append({"Ref": f"{name}.Alias"})
+        for suffix in ("", "/{proxy+}"):
+            route = copy.deepcopy(paths[f"/read-message{suffix}"])
+            uri = route["post"]["x-amazon-apigateway-integration"]["uri"]
+            uri["Fn::Sub"] = uri["Fn::Sub"].replace("ReadMessageFunction", name)
+            paths[f"/read-message-{number}{suffix}"] = route
+    return template
 
 
 def statement(resources):
-    """The first statement of the function that types."""
+    """The first statement of TypingFunction."""
     return resources["TypingFunction"]["Properties"]["Policies"][0]["Statement"][0]
 
 
