@@ -1,0 +1,129 @@
+//! The repository itself: nothing in it is left out of the template, nor of these journeys.
+
+use std::{collections::BTreeSet, fs};
+
+use crate::support::{
+    openapi::operations,
+    repository::{entries, read, root, yaml},
+    template::{Function, functions, socket_routes},
+};
+
+/// They give the token that all others need.
+const PUBLIC: [&str; 2] = ["/auth/login", "/auth/register"];
+/// They show files to everybody.
+const PAGES: [&str; 2] = ["docs", "web-client"];
+
+/// The keys of the object at `path` in a file.
+fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
+    let document = yaml(file);
+    let object = path.iter().fold(&document, |object, name| &object[*name]);
+    object.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
+}
+
+/// The types of the frames of an operation in `asyncapi.yaml`.
+fn frames(operation: &str) -> BTreeSet<String> {
+    let asyncapi = yaml("infra/asyncapi.yaml");
+    let messages = asyncapi["operations"][operation]["messages"].as_sequence().unwrap().iter();
+    messages
+        .map(|message| message["$ref"].as_str().unwrap().rsplit('/').next().unwrap())
+        .map(|name| asyncapi["components"]["messages"][name]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The functions of REST.
+fn endpoints() -> impl Iterator<Item = Function> {
+    functions().into_iter().filter(|function| !function.routes.is_empty() && !PAGES.contains(&function.name.as_str()))
+}
+
+/// The route of a function that has one, without the other for its trailing slash.
+fn route(function: &Function) -> Option<&(String, String)> {
+    function.routes.iter().find(|(_, path)| !path.ends_with("/{proxy+}"))
+}
+
+#[test]
+fn every_crate_of_a_function_is_in_the_template_and_the_reverse() {
+    let crates: BTreeSet<String> = fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let functions = functions();
+    let in_template: BTreeSet<String> = functions.iter().map(|function| function.name.clone()).collect();
+    assert_eq!(in_template, crates);
+    for Function { directory, name, .. } in functions {
+        assert_eq!(directory, format!("functions/{name}"));
+    }
+}
+
+#[test]
+fn every_route_is_there_with_its_trailing_slash() {
+    for function in endpoints() {
+        let (method, path) = route(&function).unwrap();
+        let both = [path.clone(), format!("{path}/{{proxy+}}")].map(|path| (method.clone(), path));
+        assert_eq!(function.routes, BTreeSet::from(both), "{}", function.name);
+    }
+}
+
+#[test]
+fn no_endpoint_is_for_everybody_but_those_that_give_the_token() {
+    let pages = functions().into_iter().filter(|function| PAGES.contains(&function.name.as_str()));
+    let pages: BTreeSet<String> = pages.flat_map(|page| page.routes).map(|(_, path)| path).collect();
+    let public = operations().into_iter().filter(|(_, path, public)| *public && !pages.contains(path));
+    let public: BTreeSet<String> = public.map(|(_, path, _)| path).collect();
+    assert_eq!(public, PUBLIC.map(str::to_owned).into());
+}
+
+#[test]
+fn the_openapi_file_describes_every_route_and_no_other() {
+    let routes = functions().into_iter().flat_map(|function| function.routes);
+    let routes: BTreeSet<(String, String)> = routes.filter(|(_, path)| !path.ends_with("/{proxy+}")).collect();
+    let described = operations().into_iter().map(|(method, path, _)| (method.to_string(), path)).collect();
+    assert_eq!(routes, described);
+}
+
+#[test]
+fn every_call_may_be_too_much() {
+    for path in keys("infra/openapi.yaml", &["paths"]) {
+        for method in keys("infra/openapi.yaml", &["paths", &path]).into_iter().filter(|key| key != "parameters") {
+            let statuses = keys("infra/openapi.yaml", &["paths", &path, &method, "responses"]);
+            assert!(statuses.contains("429"), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
+    let named: BTreeSet<String> = socket_routes().into_keys().filter(|route| !route.starts_with('$')).collect();
+    let mut described = frames("talk");
+    // It takes no route of its own: `$default` answers it.
+    described.remove("ping");
+    assert_eq!(described, named);
+}
+
+#[test]
+fn every_crate_keeps_to_the_lints_of_the_workspace() {
+    let directories = ["functions", "infra", "shared"].into_iter().flat_map(entries);
+    let manifests = directories.map(|directory| directory.join("Cargo.toml"));
+    for manifest in manifests.filter(|manifest| manifest.is_file()) {
+        let text = fs::read_to_string(&manifest).unwrap();
+        // The fuzzer's macro makes a symbol, which counts as unsafe; nothing of it is deployed.
+        let is_workspace = text.contains("[workspace]");
+        assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
+    }
+    assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = read(".github/SECURITY.md");
+    // `[name](/path)`
+    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](/"));
+    let mut tests = 0;
+    for (name, path) in links {
+        let file = read(path);
+        if let Some(test) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
+            assert!(["fn", "def"].iter().any(|word| file.contains(&format!("{word} {test}("))), "{path} has no {test}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 50, "{tests}");
+}
