@@ -140,3 +140,33 @@ fn functions_without_crash_points_and_cost_call_nobody() {
         assert!(compiled.contains(&test), "{name} has no test {test}");
     }
 }
+
+#[test]
+fn every_input_of_a_client_is_fuzzed() {
+    let sources = rust_files(&root().join("shared"));
+    // Tests have inputs of their own.
+    let sources: Vec<&str> = sources.iter().filter_map(|source| source.split("#[cfg(test)]").next()).collect();
+    let inputs = sources.iter().flat_map(|source| source.split("impl Input for ").skip(1));
+    let inputs: BTreeSet<&str> = inputs.filter_map(|rest| rest.split(' ').next()).collect();
+    assert!(inputs.contains("Draft"), "{inputs:?}");
+    let targets = rust_files(&root().join("infra/fuzz/targets")).concat();
+    for input in inputs {
+        // A part of another input, or a target reads it.
+        let read = [format!("read::<{input}>("), format!("{input}::read(")];
+        let is_read = targets.contains(&read[0]) || sources.iter().any(|source| source.contains(&read[1]));
+        assert!(is_read, "no target in infra/fuzz/targets has {}", read[0]);
+    }
+}
+
+/// The texts of all Rust files below a directory.
+fn rust_files(directory: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in entries(directory.to_str().unwrap()) {
+        if entry.is_dir() {
+            texts.extend(rust_files(&entry));
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            texts.push(read(entry.to_str().unwrap()));
+        }
+    }
+    texts
+}
