@@ -13,16 +13,31 @@ pub(crate) struct Function {
     pub(crate) directory: String,
     /// Method and path of each route of the HTTP API.
     pub(crate) routes: BTreeSet<(String, String)>,
+    /// Each table with an action that writes to it.
+    pub(crate) writes: BTreeSet<String>,
+    /// Whether it may push to sockets.
+    pub(crate) pushes: bool,
 }
 
 /// All functions.
 pub(crate) fn functions() -> Vec<Function> {
     let template = yaml("template.yaml");
     resources(&template)
-        .map(|(id, resource)| Function {
-            name: short_name(&template, resource),
-            directory: property(&template, resource, "CodeUri").unwrap_or_default(),
-            routes: routes(&template, id, resource),
+        .map(|(id, resource)| {
+            let statements = statements(&resource["Properties"]);
+            let of = |is: fn(&str) -> bool| {
+                let granted = statements.iter().filter(move |(actions, _)| actions.iter().any(|action| is(action)));
+                granted.flat_map(|(_, resources)| resources.clone())
+            };
+            let tables = of(is_write).filter_map(|resource| resource.strip_suffix("Table.Arn").map(str::to_owned));
+            Function {
+                name: short_name(&template, resource),
+                directory: property(&template, resource, "CodeUri").unwrap_or_default(),
+                routes: routes(&template, id, resource),
+                writes: tables.collect(),
+                pushes: of(|action| action == "execute-api:ManageConnections")
+                    .any(|resource| resource.contains("/POST/")),
+            }
         })
         .collect()
 }
@@ -81,6 +96,36 @@ fn routes(template: &Yaml, id: &str, resource: &Yaml) -> BTreeSet<(String, Strin
         }
     }
     routes
+}
+
+/// Actions and resources of each statement below a node.
+fn statements(node: &Yaml) -> Vec<(Vec<String>, Vec<String>)> {
+    match node {
+        Yaml::Mapping(mapping) => {
+            let named = |name| node.as_mapping_get(name).map(texts);
+            match (named("Action"), named("Resource")) {
+                (Some(actions), Some(resources)) => vec![(actions, resources)],
+                _ => mapping.values().flat_map(statements).collect(),
+            }
+        }
+        Yaml::Sequence(nodes) => nodes.iter().flat_map(statements).collect(),
+        Yaml::Tagged(_, node) => statements(node),
+        _ => Vec::new(),
+    }
+}
+
+fn is_write(action: &str) -> bool {
+    action.strip_prefix("dynamodb:").is_some_and(|operation| {
+        ["BatchWrite", "Delete", "Put", "Update"].iter().any(|verb| operation.starts_with(verb))
+    })
+}
+
+/// A text, or each text of a list.
+fn texts(node: &Yaml) -> Vec<String> {
+    match node.as_sequence() {
+        Some(nodes) => nodes.iter().filter_map(text).map(str::to_owned).collect(),
+        None => text(node).map(str::to_owned).into_iter().collect(),
+    }
 }
 
 /// A text, whatever its tag: `!Ref`, `!GetAtt` or `!Sub`.

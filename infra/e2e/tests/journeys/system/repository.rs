@@ -1,6 +1,9 @@
 //! The repository itself: nothing in it is left out of the template, nor of these journeys.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use crate::support::{
     openapi::operations,
@@ -126,4 +129,62 @@ fn every_test_that_the_threat_model_names_is_there() {
         }
     }
     assert!(tests > 50, "{tests}");
+}
+
+#[test]
+fn readme_and_architecture_have_a_row_for_every_crate() {
+    for file in ["README.md", "infra/ARCHITECTURE.md"] {
+        let text = read(file);
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+        for directory in ["infra", "shared"] {
+            let crates = entries(directory).filter(|entry| entry.join("Cargo.toml").is_file());
+            for name in crates.map(|entry| entry.file_name().unwrap().to_str().unwrap().to_owned()) {
+                let path = format!("`{directory}/{name}`");
+                assert!(rows.iter().any(|row| row.contains(&path)), "{file} has no row for {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_names_every_frame_of_a_socket() {
+    let readme = read("README.md");
+    for frame in frames("talk").union(&frames("listen")) {
+        let named = [format!("`{frame}`"), format!("\"type\":\"{frame}\"")];
+        assert!(named.iter().any(|name| readme.contains(name)), "README.md does not name {frame}");
+    }
+}
+
+/// `ClientIds` as the documents have it: `client_ids`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[test]
+fn the_architecture_names_the_writers_of_every_table() {
+    let text = read("infra/ARCHITECTURE.md");
+    let (_, tables) = text.split_once("| table | key | what it holds | who writes |\n").unwrap();
+    let rows: Vec<Vec<&str>> = tables.lines().skip(1).map_while(|line| line.strip_prefix("| ")).map(cells).collect();
+    let documented = rows.iter().map(|row| (row[0].to_owned(), row[3].split(", ").map(str::to_owned).collect()));
+    let documented: BTreeMap<String, BTreeSet<String>> = documented.collect();
+    let mut written = BTreeMap::<String, BTreeSet<String>>::new();
+    for function in functions() {
+        for table in function.writes {
+            // A push forgets the sockets that are gone.
+            let name = if table == "Connections" && function.pushes { "pushes" } else { &function.name };
+            written.entry(snake_case(&table)).or_default().insert(name.to_owned());
+        }
+    }
+    assert_eq!(documented, written);
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.trim_end_matches(" |").split(" | ").collect()
 }
