@@ -46,7 +46,7 @@ fuzz_target!(|frame: &[u8]| {
         room(typing.room(Some(bound)).unwrap());
         assert_eq!(typing.typing, said["typing"].as_bool().unwrap_or(true));
     }
-    if let Some(OtherFrame::Ping) = read(frame) {
+    if let Some(OtherFrame::Ping) = read::<OtherFrame>(frame) {
         assert_eq!(said["type"], "ping");
     }
 });

@@ -2,7 +2,11 @@
 //! month of messages comes to, and this test knows whether both are true.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::{collections::BTreeMap, fmt::Write as _, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+};
 
 use e2e::{Cost, File, PASSWORD, Server, Socket, User};
 use futures_util::future::join_all;
@@ -21,6 +25,9 @@ const CHECK: f64 = 0.05;
 const MEMBERS: usize = 10;
 
 const SENT: &str = "send a message over a socket";
+
+/// They show files, which costs no call.
+const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
 
 const BEGIN: &str = "<!-- costs: infra/load/tests/costs.rs -->\n";
 const END: &str = "<!-- /costs -->\n";
@@ -102,19 +109,25 @@ struct World {
     /// Of each function, in gigabytes.
     memory: BTreeMap<String, f64>,
     operations: Vec<Operation>,
+    /// The functions of these operations.
+    counted: BTreeSet<String>,
 }
 
 /// As the template has it.
 fn memory() -> BTreeMap<String, f64> {
     let template = fs::read_to_string(workspace().join("template.yaml")).unwrap();
     let functions = Template::parse(&template, &mut Secrets::in_memory()).unwrap().functions;
-    functions.into_iter().map(|function| (function.binary, f64::from(function.memory_size) / 1024.0)).collect()
+    functions
+        .into_iter()
+        .map(|function| (function.label().to_owned(), f64::from(function.memory_size) / 1024.0))
+        .collect()
 }
 
 impl World {
     async fn count(&mut self, name: &'static str, way: Way, functions: &[&str]) {
         let (mut costs, mut objects) = (Vec::new(), 0.0);
         for function in functions {
+            self.counted.insert((*function).to_owned());
             costs.push(self.server.cost(function).await);
             objects += self.server.objects(function).await.iter().map(|method| price::object(method)).sum::<f64>();
         }
@@ -134,7 +147,8 @@ async fn the_readme_tells_what_each_operation_costs() {
     for number in 0..MEMBERS {
         people.push(server.user(&format!("user{number}")).await);
     }
-    let mut world = World { server, people, room: 0, memory: memory(), operations: Vec::new() };
+    let mut world =
+        World { server, people, room: 0, memory: memory(), operations: Vec::new(), counted: BTreeSet::new() };
     world.count("register", Way::RestToHash(1), &["register"]).await;
     world.count("log in", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
@@ -143,6 +157,8 @@ async fn the_readme_tells_what_each_operation_costs() {
     pictures(&mut world, &mut sockets).await;
     lists(&mut world).await;
     left(&mut world, sockets).await;
+    let uncounted: Vec<&String> = world.memory.keys().filter(|function| !world.counted.contains(*function)).collect();
+    assert_eq!(uncounted, CALLING_NOBODY, "an operation without a row");
 
     let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
     let carried = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);

@@ -1,41 +1,31 @@
-//! Journeys: a module per endpoint, and one per thing that concerns them all.
+//! Journeys: a file per function of the template, and one per subject that concerns them all.
+//!
+//! The file of a function has its journeys, its row of the authorization matrix, its crash points and its cost, so that a
+//! new endpoint is one new file here. `system::endpoints` fails if any of them is missing.
 //!
 //! Each journey has a server of its own and runs beside the others. With `HTTP_URL` and `WEBSOCKET_URL` set they go to
 //! a deployed system instead.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed journey")]
 
-mod attachments;
-mod authentication;
-mod authorization;
-mod change_password;
-mod concurrency;
-mod conventions;
-mod costs;
-mod create_attachment;
-mod create_chatroom;
-mod dead_sockets;
-mod docs;
-mod faults;
-mod find_user;
-mod garbage;
-mod join_chatroom;
-mod least_privilege;
-mod leave_chatroom;
-mod limits;
-mod list_chatrooms;
-mod list_conversation_messages;
-mod list_members;
-mod list_messages;
-mod login;
-mod logout;
-mod logout_all;
-mod read_message;
-mod register;
-mod repository;
-mod secrets;
-mod send_message;
-mod signing_keys;
-mod socket;
-mod socket_message;
-mod typing;
-mod web_client;
+// Declares each file of a directory as a module.
+mod accounts {
+    automod::dir!("tests/journeys/accounts");
+}
+mod attachments {
+    automod::dir!("tests/journeys/attachments");
+}
+mod messages {
+    automod::dir!("tests/journeys/messages");
+}
+mod rooms {
+    automod::dir!("tests/journeys/rooms");
+}
+mod sockets {
+    automod::dir!("tests/journeys/sockets");
+}
+mod support {
+    automod::dir!(pub(crate) "tests/journeys/support");
+}
+mod system {
+    automod::dir!("tests/journeys/system");
+}

@@ -74,11 +74,15 @@ impl Reader<'_> {
             .map(|(id, resource)| self.table(id, resource).with_context(|| self.places.name(id)))
             .collect::<Result<_>>()?;
         let buckets = self.buckets()?;
-        self.refuse_shadowed(&routes, &buckets)?;
         let http_api = self
             .only("AWS::Serverless::HttpApi")?
-            .map(|(id, resource)| self.http_api(id, resource, &mut routes).with_context(|| self.places.name(id)))
+            .map(|(id, resource)| {
+                self.http_api(id, resource, &mut routes, &functions).with_context(|| self.places.name(id))
+            })
             .transpose()?;
+        if let Some(api) = &http_api {
+            self.refuse_shadowed(&api.routes, &buckets)?;
+        }
         if let Some((_, route)) = routes.first() {
             bail!("{}: Events: its HttpApi is not one of the template's", self.places.name(&route.function));
         }
@@ -177,8 +181,8 @@ impl Reader<'_> {
     }
 
     /// There is one port: what lies below a bucket's name is in the bucket.
-    fn refuse_shadowed(&self, routes: &[(String, HttpRoute)], buckets: &[Bucket]) -> Result<()> {
-        for (_, route) in routes {
+    fn refuse_shadowed(&self, routes: &[HttpRoute], buckets: &[Bucket]) -> Result<()> {
+        for route in routes {
             let first = route.path.as_deref().and_then(|path| path.trim_start_matches('/').split('/').next());
             if let Some(bucket) = buckets.iter().find(|bucket| first == Some(bucket.name.as_str())) {
                 bail!(
@@ -211,8 +215,14 @@ impl Reader<'_> {
         Ok(Table { name: id.to_owned(), create, time_to_live })
     }
 
-    /// Takes the API's routes out of `routes`.
-    fn http_api(&self, id: &str, resource: &Value, routes: &mut Vec<(String, HttpRoute)>) -> Result<HttpApi> {
+    /// Takes those of `routes` that are the API's, and adds those of its definition.
+    fn http_api(
+        &self,
+        id: &str,
+        resource: &Value,
+        routes: &mut Vec<(String, HttpRoute)>,
+        functions: &[Function],
+    ) -> Result<HttpApi> {
         let read: properties::HttpApi = self.properties(resource, None)?;
         ensure!(
             read.stage_name.as_deref().is_none_or(|stage| stage == "$default"),
@@ -221,7 +231,10 @@ impl Reader<'_> {
         ensure!(!read.auth.enable_iam_authorizer, "Auth.EnableIamAuthorizer: the local runtime has no such authorizer");
         let id = self.scope.resolve(&json!({"Ref": id}))?;
         let id = id.as_str().unwrap_or_default().to_owned();
-        let own: Vec<_> = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
+        let mut own: Vec<_> = routes.extract_if(.., |(api, _)| *api == id).map(|(_, route)| route).collect();
+        if let Some(definition) = &read.definition_body {
+            own.extend(definition.routes(functions)?);
+        }
         let keys = own.iter().map(HttpRoute::key).collect();
         let throttle = throttle(read.default_route_settings, read.route_settings, &keys)?;
         Ok(HttpApi { id, cors: read.cors_configuration, routes: own, throttle })

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod bucket;
+mod definition;
 mod differences;
 pub mod intrinsics;
 mod properties;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::Value;
 
+use super::definition::Definition;
 use crate::{eventbridge::Pattern, throttle::RouteSettings};
 
 /// `AWS::Serverless::Function`, `Globals.Function` merged in.
@@ -140,6 +141,8 @@ pub(super) struct HttpApiEvent {
 pub(super) struct HttpApi {
     #[serde(default)]
     pub(super) cors_configuration: Option<Cors>,
+    #[serde(default)]
+    pub(super) definition_body: Option<Definition>,
     #[serde(default)]
     pub(super) stage_name: Option<String>,
     #[serde(default)]

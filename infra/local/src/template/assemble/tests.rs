@@ -224,3 +224,29 @@ fn parameters_have_their_defaults_or_what_the_command_line_says() {
     }
     assert_eq!(overridden("Wait", "9").unwrap().functions[0].timeout, Duration::from_secs(9));
 }
+
+/// A template whose API has a definition with this integration.
+fn with_definition(integration: &str) -> Result<Template> {
+    let definition = format!(
+        "DefinitionBody: {{openapi: 3.0.1, info: {{}}, paths: {{'/pets/{{id}}': {{get: {{responses: {{}}, \
+         x-amazon-apigateway-integration: {{httpMethod: POST, credentials: x, {integration}}}}}}}}}}}"
+    );
+    parse(&SYSTEM.replace("{CorsConfiguration:", &format!("{{{definition}, CorsConfiguration:")))
+}
+
+#[test]
+fn routes_of_a_definition_are_added_to_those_of_events() {
+    let uri = "uri: !Sub 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Echo.Arn}:live/invocations'";
+    let good = format!("{uri}, type: aws_proxy, payloadFormatVersion: '2.0'");
+    let routes: Vec<_> = with_definition(&good).unwrap().http_api.unwrap().routes.iter().map(HttpRoute::key).collect();
+    assert_eq!(routes, ["GET /things/{id}", "GET /pets/{id}"]);
+    for (from, to, sentence) in [
+        ("aws_proxy", "http_proxy", "type: the local runtime has aws_proxy only, not http_proxy"),
+        ("'2.0'", "'1.0'", "payloadFormatVersion: the local runtime has 2.0 only, not 1.0"),
+        ("${Echo.Arn}", "Other", "functions/Other:live/invocations names no function of the template"),
+    ] {
+        let refused = format!("{:#}", with_definition(&good.replace(from, to)).unwrap_err());
+        assert!(refused.starts_with("Api (line 21): DefinitionBody.paths./pets/{id}.get: "), "{refused}");
+        assert!(refused.ends_with(sentence), "{refused}");
+    }
+}

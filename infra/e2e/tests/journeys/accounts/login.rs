@@ -1,0 +1,224 @@
+//! `POST /auth/login/`
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use e2e::{Answer, Cost, PASSWORD, Server, crash_points};
+use serde_json::json;
+
+use crate::support::{costs, crashes};
+
+async fn login(server: &Server, username: &str, password: &str) -> Answer {
+    server.post("/auth/login/", &json!({"username": username, "password": password})).await
+}
+
+#[tokio::test]
+async fn gives_a_token_for_a_day() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let body = login(&server, &ann.name, PASSWORD).await.is(200);
+    let token = body["access_token"].as_str().unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "message": "Login successful",
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 86400,
+            "user": {"id": ann.id, "username": ann.name},
+        })
+    );
+    ann.with_token(token.to_owned()).get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn finds_a_name_in_any_case_and_shows_it_as_registered() {
+    let server = Server::start().await;
+    let ann = server.user("Ann").await;
+    let body = login(&server, &ann.name.to_uppercase(), PASSWORD).await.is(200);
+    assert_eq!(body["user"], json!({"id": ann.id, "username": ann.name}));
+}
+
+#[tokio::test]
+async fn every_login_is_a_session_of_its_own() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let again = ann.logs_in_again().await;
+    assert_ne!(ann.token, again.token);
+    ann.get("/list-chatrooms/").await.is(200);
+    again.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_wrong_password_get_the_same_answer() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let wrong_password = login(&server, &ann.name, "not the password").await;
+    let wrong_name = login(&server, &server.name("nobody"), PASSWORD).await;
+    let no_name = login(&server, "no name at all!", PASSWORD).await;
+    for answer in [&wrong_password, &wrong_name, &no_name] {
+        answer.refuses(401, "invalid_credentials");
+        assert_eq!(answer.body, wrong_password.body);
+    }
+    login(&server, &ann.name, &PASSWORD.to_uppercase()).await.refuses(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let nobody = server.name("nobody");
+    let (mut for_ann, mut for_nobody) = (Duration::MAX, Duration::MAX);
+    // The quickest of a few: whatever else the machine does only adds.
+    for _ in 0..7 {
+        for (name, best) in [(&ann.name, &mut for_ann), (&nobody, &mut for_nobody)] {
+            let start = Instant::now();
+            login(&server, name, "not the password").await.refuses(401, "invalid_credentials");
+            *best = start.elapsed().min(*best);
+        }
+    }
+    let ratio = for_nobody.as_secs_f64() / for_ann.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{for_nobody:?} for no user, {for_ann:?} for a user");
+}
+
+#[tokio::test]
+async fn a_wrong_name_asks_the_same_of_dynamodb_as_a_wrong_password() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    // The last are refused before the password is looked at.
+    for round in 0..13 {
+        let mut both = Vec::new();
+        for name in [&ann.name, "nobody"] {
+            let answer = login(&server, name, "not the password").await;
+            assert_eq!(answer.status, if round < 10 { 401 } else { 429 });
+            let asked = server.asked("login").await;
+            assert!(asked.len() >= 3, "{asked:?}");
+            both.push(asked);
+        }
+        assert_eq!(both[0], both[1], "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    for _ in 0..10 {
+        login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+    }
+    let locked = login(&server, &ann.name, "not the password").await;
+    locked.refuses(429, "rate_limited");
+    assert!((1..=30).contains(&locked.retry_after()), "{locked:?}");
+    // Nor does the right one open it, in whatever case the name is written: else it could be guessed on.
+    login(&server, &ann.name.to_uppercase(), PASSWORD).await.refuses(429, "rate_limited");
+    login(&server, &bob.name, PASSWORD).await.is(200);
+    ann.get("/list-chatrooms/").await.is(200);
+}
+
+/// Only Linux has all of 127.0.0.0/8 for this machine.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
+    let because = "this machine has one address there";
+    let Some(server) = Server::start_local(because).await else { return };
+    let ann = server.user("ann").await;
+    let from = async |address: [u8; 4], password: &str| {
+        let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
+        let body = json!({"username": ann.name, "password": password});
+        Answer::to(client.post(server.url() + "/auth/login/").json(&body)).await
+    };
+    for _ in 0..10 {
+        from([127, 0, 0, 2], "not the password").await.refuses(401, "invalid_credentials");
+    }
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
+    from([127, 0, 0, 3], PASSWORD).await.is(200);
+    login(&server, &ann.name, PASSWORD).await.is(200);
+    from([127, 0, 0, 2], PASSWORD).await.refuses(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn guesses_at_a_name_that_nobody_has_are_counted_too() {
+    let server = Server::start().await;
+    let nobody = server.name("nobody");
+    for _ in 0..10 {
+        login(&server, &nobody, PASSWORD).await.refuses(401, "invalid_credentials");
+    }
+    login(&server, &nobody, PASSWORD).await.refuses(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn the_right_password_forgives_the_wrong_ones() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for _ in 0..2 {
+        for _ in 0..9 {
+            login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+        }
+        login(&server, &ann.name, PASSWORD).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_after_an_attempt() {
+    const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
+    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let ann = server.user("ann").await;
+    let in_30_days = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + THIRTY_DAYS;
+    // In milliseconds, and in seconds.
+    let known_until_and_expires_at = async || {
+        let found = server.dynamodb("Scan", &json!({"TableName": "CredentialsTable"})).await;
+        let mut items = found["Items"].as_array().unwrap().iter();
+        let network = items.find(|item| item.get("known_until").is_some()).unwrap();
+        ["known_until", "expires_at"].map(|name| network[name]["N"].as_str().unwrap().parse::<u64>().unwrap())
+    };
+
+    let earliest = in_30_days();
+    login(&server, &ann.name, PASSWORD).await.is(200);
+    let [known_until, expires_at] = known_until_and_expires_at().await;
+    assert!((earliest.as_millis()..=in_30_days().as_millis()).contains(&u128::from(known_until)), "{known_until}");
+    assert_eq!(expires_at, known_until / 1000);
+
+    // It expires in another second than before.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let earliest = in_30_days();
+    login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
+    let [still_known_until, expires_at] = known_until_and_expires_at().await;
+    assert_eq!(still_known_until, known_until);
+    assert!((earliest.as_secs()..=in_30_days().as_secs()).contains(&expires_at), "{expires_at}");
+}
+
+#[tokio::test]
+async fn every_missing_field_is_named() {
+    let server = Server::start().await;
+    let empty = server.post("/auth/login/", &json!({})).await;
+    empty.blames("username");
+    empty.blames("password");
+}
+
+#[tokio::test]
+async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let attempt = |password: &str| json!({"username": "ann", "password": password});
+    let points = crash_points(&server, "login", async |crash| {
+        crash.is_near().await;
+        let answer = server.post("/auth/login/", &attempt(PASSWORD)).await;
+        if crash.has_struck().await {
+            answer.is_broken();
+        } else {
+            answer.is(200);
+        }
+        server.post("/auth/login/", &attempt("a wrong one")).await.refuses(401, "invalid_credentials");
+        assert_eq!(ann.logs_in_again().await.lists("/list-chatrooms/").await.len(), 0);
+    })
+    .await;
+    assert!(points >= 8, "{points}");
+    ann.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    server.user("ann").await;
+    // The password and the attempt, counted twice; the session in a transaction with the password, and the attempt forgiven.
+    assert_eq!(server.cost("login").await, Cost { calls: 5, depth: 2, reads: 1.0, writes: 7.0, pushes: 0 });
+}

@@ -1,0 +1,132 @@
+//! `POST /create-attachment/`
+
+use e2e::{Cost, File, Server, crash_points};
+use serde_json::json;
+
+use crate::support::{
+    attaching::refused,
+    costs, crashes,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_members("POST /create-attachment/", |world| Ask::Rest(
+    File::picture().announcement(world.room)
+)));
+
+#[tokio::test]
+async fn gives_a_form_for_one_file() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let announced = ann.tries_to_announce(room, &File::picture()).await.is(201);
+    assert_eq!((&announced["expires_in"], &announced["upload"]["method"]), (&json!(600), &json!("POST")));
+    let fields = &announced["upload"]["fields"];
+    assert_eq!(fields["Content-Type"], "image/png");
+    assert_eq!(fields["key"], format!("uploads/{}", announced["id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_missing_or_not_allowed_is_named() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let nothing = ann.post("/create-attachment/", &json!({})).await;
+    for field in ["conversation_id", "kind", "content_type", "size", "name"] {
+        nothing.blames(field);
+    }
+    for (field, value) in [
+        ("kind", json!("sound")),
+        ("kind", json!("video")),
+        ("content_type", json!("image/svg+xml")),
+        ("content_type", json!("text/html")),
+        ("content_type", json!(["image/png"])),
+        ("size", json!(0)),
+        ("size", json!(16 * 1024 * 1024 + 1)),
+        ("size", json!("5")),
+        ("name", json!("")),
+        ("name", json!("../a")),
+        ("name", json!("a\r\nb")),
+        ("name", json!("n".repeat(256))),
+    ] {
+        let mut body = File::picture().announcement(room);
+        body[field] = value;
+        let blamed = if field == "kind" && body[field] == "video" { "content_type" } else { field };
+        ann.post("/create-attachment/", &body).await.blames(blamed);
+    }
+    let mut largest = File::video().announcement(room);
+    largest["size"] = json!(100 * 1024 * 1024);
+    ann.post("/create-attachment/", &largest).await.is(201);
+}
+
+#[tokio::test]
+async fn only_members_upload() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    bob.tries_to_announce(room, &File::picture()).await.refuses(403, "not_a_member");
+    bob.tries_to_announce(9_007_199_254_740_991, &File::picture()).await.refuses(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn nothing_else_than_what_was_announced_can_be_uploaded() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let file = File::picture();
+    let upload = ann.announces(room, &file).await;
+    let other = ann.announces(room, &file).await;
+
+    let more = [&file.bytes[..], b"!"].concat();
+    assert!(upload.sends(&more).await.1.contains("<Code>EntityTooLarge</Code>"));
+    assert!(upload.sends(&file.bytes[1..]).await.1.contains("<Code>EntityTooSmall</Code>"));
+    let key = format!("uploads/{}", other.id);
+    let shown = format!("attachments/{}", upload.id);
+    let later = upload.fields.iter().find(|(name, _)| name == "policy").unwrap().1.replacen('e', "f", 1);
+    for (field, value) in [
+        ("key", key.as_str()),
+        ("key", shown.as_str()),
+        ("Content-Type", "text/html"),
+        ("policy", later.as_str()),
+        ("x-amz-signature", &"0".repeat(64)),
+        ("x-amz-security-token", "another"),
+        ("acl", "public-read"),
+    ] {
+        let (status, body) = upload.clone().with(field, value).sends(&file.bytes).await;
+        assert!((400..404).contains(&status), "{field} {value}: {status} {body}");
+    }
+    assert!(refused(&ann, room, "picture", &upload.id).await.contains("has not been uploaded"));
+    assert_eq!(upload.sends(&file.bytes).await.0, 204);
+    ann.tries_to_attach(room, "picture", &upload.id).await.is(201);
+}
+
+#[tokio::test]
+async fn what_is_announced_again_can_be_uploaded_and_sent() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let file = File::picture();
+    let points = crash_points(&server, "create-attachment", async |crash| {
+        crash.is_near().await;
+        let answer = ann.tries_to_announce(room, &file).await;
+        if crash.has_struck().await {
+            answer.is_broken();
+        } else {
+            answer.is(201);
+        }
+        let id = ann.uploads(room, &file).await;
+        ann.tries_to_attach(room, "picture", &id).await.is(201);
+    })
+    .await;
+    assert!(points >= 6, "{points}");
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    ann.announces(room, &File::photo()).await;
+    // The session; the membership; the announcement.
+    assert_eq!(server.cost("create-attachment").await, Cost { calls: 3, depth: 3, reads: 1.5, writes: 1.0, pushes: 0 });
+    assert_eq!(server.objects("create-attachment").await, [""; 0]);
+}

@@ -1,0 +1,172 @@
+//! `POST /read-message/`
+
+use e2e::{Answer, Cost, Server, User, crash_points};
+use serde_json::{Value, json};
+
+use crate::support::{
+    costs::Room,
+    crashes,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_members("POST /read-message/", |world| Ask::Rest(
+    json!({"conversation_id": world.room, "message_ids": [world.message["id"]]})
+)));
+
+async fn mark(user: &User, room: u64, ids: &Value) -> Answer {
+    user.post("/read-message/", &json!({"conversation_id": room, "message_ids": ids})).await
+}
+
+async fn last_read(user: &User, room: u64) -> Value {
+    let members = user.lists(&format!("/list-members/{room}/")).await;
+    members.into_iter().find(|member| member["user"] == user.id).unwrap()["last_read"].clone()
+}
+
+#[tokio::test]
+async fn marks_up_to_the_highest_id_and_tells_the_rooms_sockets() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let [one, two, three] =
+        [ann.sends(room, "1").await, ann.sends(room, "2").await, ann.sends(room, "3").await].map(|m| m["id"].clone());
+    let mut at_anns = ann.opens_socket(room).await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
+
+    let answer = mark(&bob, room, &json!([two, one])).await;
+    assert_eq!(answer.is(200), json!({"success": true}));
+    assert_eq!(last_read(&bob, room).await, two);
+    assert_eq!(bob.sees_room(room).await["unread"], 1);
+    let read = json!({"type": "read", "conversation": room, "user": bob.id, "last_read": two});
+    assert_eq!(at_anns.next_event().await, read);
+    assert_eq!(at_bobs.next_event().await, read);
+
+    mark(&bob, room, &json!([three])).await.is(200);
+    assert_eq!(last_read(&bob, room).await, three);
+    assert_eq!(at_anns.next_of("read").await["last_read"], three);
+}
+
+#[tokio::test]
+async fn the_mark_never_moves_back_and_only_a_move_is_told() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let [one, two] = [ann.sends(room, "1").await, ann.sends(room, "2").await];
+    bob.reads(room, &two).await;
+    let mut phone = ann.opens_socket(room).await;
+    bob.reads(room, &two).await;
+    bob.reads(room, &one).await;
+    assert_eq!(last_read(&bob, room).await, two["id"]);
+    assert_eq!(bob.sees_room(room).await["unread"], 0);
+    phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_message_of_the_room_changes_nothing() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let elsewhere = ann.creates_room_with(&[&bob]).await;
+    let here = ann.sends(room, "here").await["id"].clone();
+    let there = ann.sends(elsewhere, "there").await["id"].clone();
+    let mut phone = ann.opens_socket(room).await;
+    for foreign in [there, json!(1), json!(9_007_199_254_740_991_u64)] {
+        mark(&bob, room, &json!([foreign])).await.refuses(404, "message_not_found");
+        mark(&bob, room, &json!([here, foreign])).await.refuses(404, "message_not_found");
+        mark(&bob, room, &json!([foreign, here])).await.refuses(404, "message_not_found");
+    }
+    assert_eq!(last_read(&bob, room).await, Value::Null);
+    assert_eq!(bob.sees_room(room).await["unread"], 1);
+    phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn takes_1_to_100_ids() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut ids = Vec::new();
+    for _ in 0..101 {
+        ids.push(ann.sends(room, "hi").await["id"].clone());
+    }
+    mark(&ann, room, &json!([])).await.blames("message_ids");
+    mark(&ann, room, &json!(ids)).await.blames("message_ids");
+    mark(&ann, room, &json!(ids[..100])).await.is(200);
+    assert_eq!(last_read(&ann, room).await, ids[99]);
+}
+
+#[tokio::test]
+async fn what_is_missing_or_mistyped_is_named() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let empty = ann.post("/read-message/", &json!({})).await;
+    empty.blames("conversation_id");
+    empty.blames("message_ids");
+    for ids in [json!(1), json!(["1"]), json!([0]), json!([1.5])] {
+        mark(&ann, room, &ids).await.blames("message_ids");
+    }
+}
+
+#[tokio::test]
+async fn only_members_read() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    let message = ann.sends(room, "hi").await;
+    mark(&bob, room, &json!([message["id"]])).await.refuses(403, "not_a_member");
+    mark(&bob, 9_007_199_254_740_991, &json!([message["id"]])).await.refuses(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn a_mark_that_is_set_again_is_where_it_was_meant_to_be() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let points = crash_points(&server, "read-message", async |crash| {
+        let room = ann.creates_room_with(&[&bob]).await;
+        let _listening = ann.opens_socket(room).await;
+        let messages = [ann.sends(room, "one").await, ann.sends(room, "two").await];
+        let [one, two] = &messages;
+        let read = async || {
+            let body = json!({"conversation_id": room, "message_ids": [one["id"], two["id"]]});
+            bob.post("/read-message/", &body).await
+        };
+        crash.is_near().await;
+        let answer = read().await;
+        if crash.has_struck().await {
+            answer.is_broken();
+            let unread = bob.sees_room(room).await["unread"].as_u64().unwrap();
+            assert!([0, 2].contains(&unread), "all or nothing: {unread}");
+            read().await.is(200);
+        } else {
+            answer.is(200);
+        }
+        assert_eq!(bob.sees_room(room).await["unread"], 0);
+        let members = ann.lists(&format!("/list-members/{room}/")).await;
+        let bobs = members.iter().find(|member| member["user"] == bob.id).unwrap();
+        assert_eq!(bobs["last_read"], two["id"]);
+        ann.sends(room, "three").await;
+        assert_eq!(bob.sees_room(room).await["unread"], 1);
+    })
+    .await;
+    assert!(points >= 10, "{points}");
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(mut room) = Room::of_three().await else { return };
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(room.ann.sends(room.id, "hi").await["id"].clone());
+        room.others_hear("message").await;
+    }
+    let body = json!({"conversation_id": room.id, "message_ids": ids});
+    room.ann.post("/read-message/", &body).await.is(200);
+    room.others_hear("read").await;
+    // The session; the room and 4 messages; the mark, and at once the sockets of the audience.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 5, depth: 3, reads: 5.0, writes: 1.0, pushes: 3 });
+
+    let body = json!({"conversation_id": room.id, "message_ids": [ids[0], 1]});
+    room.ann.post("/read-message/", &body).await.refuses(404, "message_not_found");
+    // The session; the room and 2 messages; the one that was missed, without a lag.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 4, depth: 3, reads: 3.5, writes: 0.0, pushes: 0 });
+}

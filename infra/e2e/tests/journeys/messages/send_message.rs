@@ -1,0 +1,256 @@
+//! `POST /send-message/`
+
+use std::{
+    cell::RefCell,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use e2e::{Cost, Server, assert_id, assert_time, crash_points};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{
+    costs::Room,
+    crashes,
+    reader::Reader,
+    rows::{Ask, Row},
+};
+
+/// A sender who waits this long is not ahead of their pace.
+const UNHURRIED: Duration = Duration::from_millis(200);
+
+inventory::submit!(Row::for_members("POST /send-message/", |world| Ask::Rest(
+    json!({"conversation_id": world.room, "text": "hi"})
+)));
+
+#[tokio::test]
+async fn gives_the_message() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = bob.creates_room_with(&[&cem, &ann]).await;
+    let message = bob.sends(room, "Hello, world!").await;
+    let id = assert_id(&message["id"]);
+    assert_time(&message["created_at"]);
+    assert_eq!(
+        message,
+        json!({
+            "id": id, "conversation": room, "sender": bob.id, "receivers": [ann.id, cem.id],
+            "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
+            "created_at": message["created_at"], "updated_at": message["created_at"],
+            "sequence": 1, "client_id": null,
+        })
+    );
+    assert_eq!(ann.sees_messages(room).await, [message]);
+}
+
+#[tokio::test]
+async fn counts_a_rooms_messages_and_orders_all() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let rooms = [ann.creates_room().await, ann.creates_room().await];
+    let mut last = 0;
+    for sequence in 1..=3 {
+        for room in rooms {
+            let message = ann.sends(room, "hi").await;
+            assert_eq!(message["sequence"], sequence);
+            let id = assert_id(&message["id"]);
+            assert!(id > last, "{id} comes after {last}");
+            last = id;
+        }
+    }
+}
+
+#[tokio::test]
+async fn is_pushed_to_every_open_socket_of_the_room() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs_phone = bob.opens_socket(room).await;
+    let mut bobs_laptop = bob.opens_socket_for_all_rooms().await;
+    let mut cems = cem.opens_socket_for_all_rooms().await;
+    let mut message = ann.sends(room, "hi").await;
+    message["type"] = json!("message");
+    for socket in [&mut anns, &mut bobs_phone, &mut bobs_laptop] {
+        assert_eq!(socket.receives("hi").await, message);
+    }
+    cems.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_text_has_1_to_4096_characters() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for text in [String::new(), "😀".repeat(4_097)] {
+        ann.tries_to_send(room, &text).await.blames("text");
+    }
+    for text in ["x".to_owned(), " ".to_owned(), "😀".repeat(4_096), "\u{0}\"\\\n</script>".to_owned()] {
+        assert_eq!(ann.sends(room, &text).await["text"], text);
+    }
+    assert_eq!(ann.sees_messages(room).await[2]["text"], "😀".repeat(4_096));
+}
+
+#[tokio::test]
+async fn what_is_missing_or_mistyped_is_named() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let empty = ann.post("/send-message/", &json!({})).await;
+    empty.blames("conversation_id");
+    empty.blames("text");
+    for (body, field) in [
+        (json!({"conversation_id": room, "text": 1}), "text"),
+        (json!({"conversation_id": room, "text": null}), "text"),
+        (json!({"conversation_id": room.to_string(), "text": "hi"}), "conversation_id"),
+        (json!({"conversation_id": room, "text": "hi", "client_id": 1}), "client_id"),
+    ] {
+        ann.post("/send-message/", &body).await.blames(field);
+    }
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_no_attachment() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for field in ["attachment_picture", "attachment_video"] {
+        for value in [json!("cat.png"), json!(""), json!(7), json!({"id": 7}), json!("../7d2e1f0a")] {
+            let body = json!({"conversation_id": room, "text": "look", field: value});
+            ann.post("/send-message/", &body).await.blames(field);
+            let body = json!({"conversation_id": room, field: value});
+            ann.post("/send-message/", &body).await.blames(field);
+        }
+    }
+    let none = json!({"conversation_id": room, "text": "hi", "attachment_picture": null, "attachment_video": null});
+    ann.post("/send-message/", &none).await.is(201);
+}
+
+#[tokio::test]
+async fn only_members_send() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    bob.tries_to_send(room, "hi").await.refuses(403, "not_a_member");
+    bob.tries_to_send(9_007_199_254_740_991, "hi").await.refuses(404, "room_not_found");
+    assert!(ann.sees_messages(room).await.is_empty());
+    assert_eq!(ann.sends(room, "alone").await["sequence"], 1);
+}
+
+#[tokio::test]
+async fn a_retry_with_the_same_client_id_makes_no_second_message() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = bob.opens_socket(room).await;
+    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
+    let first = ann.post("/send-message/", &body).await.is(201);
+    assert_eq!(first["client_id"], "7f3a");
+    assert_eq!(ann.post("/send-message/", &body).await.is(200), first);
+    let other_text = json!({"conversation_id": room, "text": "changed", "client_id": "7f3a"});
+    assert_eq!(ann.post("/send-message/", &other_text).await.is(200), first);
+    assert_eq!(bob.sees_messages(room).await, [first]);
+    phone.receives("hi").await;
+    phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_client_id_is_kept_for_seven_days() {
+    const SEVEN_DAYS: u64 = 7 * 24 * 60 * 60;
+    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room_with(&[]).await;
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let before = now();
+    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
+    ann.post("/send-message/", &body).await.is(201);
+    let found = server.dynamodb("Scan", &json!({"TableName": "ClientIdsTable"})).await;
+    let expires_at: u64 = found["Items"][0]["expires_at"]["N"].as_str().unwrap().parse().unwrap();
+    assert!((before + SEVEN_DAYS..=now() + SEVEN_DAYS + 1).contains(&expires_at), "{expires_at}");
+}
+
+#[tokio::test]
+async fn a_client_id_is_the_senders_and_the_rooms_own() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let other_room = ann.creates_room_with(&[&bob]).await;
+    for (sender, room) in [(&ann, room), (&bob, room), (&ann, other_room), (&bob, other_room)] {
+        let body = json!({"conversation_id": room, "text": "hi", "client_id": "1"});
+        sender.post("/send-message/", &body).await.is(201);
+    }
+}
+
+#[tokio::test]
+async fn a_client_id_has_at_most_64_characters() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let body = |length| json!({"conversation_id": room, "text": "hi", "client_id": "ü".repeat(length)});
+    ann.post("/send-message/", &body(65)).await.blames("client_id");
+    ann.post("/send-message/", &body(64)).await.is(201);
+}
+
+/// After the crash others go on, a reader reads on, and then the sender tries again.
+#[tokio::test]
+async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let readers = RefCell::new(Vec::new());
+    let points = crash_points(&server, "send-message", async |crash| {
+        let room = ann.creates_room_with(&[&bob]).await;
+        let _listening = bob.opens_socket(room).await;
+        let first = ann.sends(room, "first").await;
+        let mut reader = Reader::after(&bob, room, first);
+        let send = async || {
+            let body = json!({"conversation_id": room, "text": "again", "client_id": "1"});
+            ann.post("/send-message/", &body).await
+        };
+        crash.is_near().await;
+        let answer = send().await;
+        let crashed = crash.has_struck().await;
+        reader.reads_on().await;
+        let stored = if crashed {
+            answer.is_broken();
+            ann.sees_messages(room).await.len() == 2
+        } else {
+            answer.is(201);
+            true
+        };
+        bob.sends(room, "between").await;
+        reader.reads_on().await;
+        let again = send().await;
+        let again = again.is(if stored { 200 } else { 201 });
+        reader.reads_on().await;
+        assert!(ann.sees_messages(room).await.contains(&again), "what was acknowledged is listed");
+        readers.borrow_mut().push((reader, stored));
+    })
+    .await;
+    assert!(points >= 12, "{points}");
+    // A hole becomes final in its own time: in that of all of them at once.
+    join_all(readers.into_inner().into_iter().map(async |(reader, stored)| {
+        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
+        reader.has_read(&texts, 1).await;
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(mut room) = Room::of_three().await else { return };
+    room.ann.sends(room.id, "hi").await;
+    room.others_hear("message").await;
+    // The session, and then as over a socket.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 3, reads: 2.5, writes: 2.0, pushes: 3 });
+
+    tokio::time::sleep(UNHURRIED).await;
+    let body = json!({"conversation_id": room.id, "text": "hi", "client_id": "1"});
+    room.ann.post("/send-message/", &body).await.is(201);
+    room.others_hear("message").await;
+    assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 5.0, pushes: 3 });
+
+    room.ann.post("/send-message/", &body).await.is(200);
+    // The session and the client id, and the message of before.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 0 });
+}

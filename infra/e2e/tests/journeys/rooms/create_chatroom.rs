@@ -1,0 +1,247 @@
+//! `POST /create-chatroom/`
+
+use std::collections::BTreeSet;
+
+use e2e::{Answer, Cost, Server, User, assert_has, assert_id, assert_time, crash_points};
+use futures_util::{StreamExt as _, stream};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    costs, crashes,
+    membership::are_members,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_everybody("POST /create-chatroom/", |_| Ask::Rest(json!({}))));
+
+#[tokio::test]
+async fn everything_has_a_default() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.post("/create-chatroom/", &json!({})).await.is(201);
+    let id = assert_id(&room["id"]);
+    let created_at = room["created_at"].clone();
+    assert_time(&created_at);
+    assert_has(
+        &room,
+        &json!({
+            "members": [ann.id],
+            "type": "chat",
+            "name": format!("Chatroom {id}"),
+            "description": "This is a chatroom.",
+            "created_by": ann.id,
+            "updated_at": created_at,
+        }),
+    );
+}
+
+#[tokio::test]
+async fn no_body_is_an_empty_one() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = Answer::to(ann.request(Method::POST, "/create-chatroom/")).await.is(201);
+    assert_eq!(room["name"], format!("Chatroom {}", room["id"]));
+}
+
+#[tokio::test]
+async fn counts_rooms_from_one() {
+    let because = "others have created rooms there before";
+    let Some(server) = Server::start_local(because).await else { return };
+    let ann = server.user("ann").await;
+    for id in 1..=3 {
+        assert_eq!(ann.creates_room().await, id);
+    }
+}
+
+#[tokio::test]
+async fn everything_can_be_said() {
+    let server = Server::start().await;
+    let [bob, ann, cem] = server.users(["bob", "ann", "cem"]).await;
+    let body = json!({
+        "name": "Fun 🎉", "description": "", "type": "group", "max_members": 3,
+        // The creator is in it anyway, and nobody is twice.
+        "members": [cem.id, ann.id, bob.id, bob.id],
+    });
+    let room = ann.post("/create-chatroom/", &body).await.is(201);
+    let expected = json!({
+        "name": "Fun 🎉", "description": "", "type": "group", "members": [ann.id, bob.id, cem.id], "created_by": ann.id,
+    });
+    assert_has(&room, &expected);
+    for member in [&ann, &bob, &cem] {
+        assert_has(&member.sees_room(assert_id(&room["id"])).await, &expected);
+    }
+}
+
+#[tokio::test]
+async fn fields_have_limits() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let long = |length| Value::from("ü".repeat(length));
+    for (field, value) in [
+        ("name", long(256)),
+        ("name", json!(7)),
+        ("description", long(1_001)),
+        ("type", json!("club")),
+        ("max_members", json!(1)),
+        ("max_members", json!(1_025)),
+        ("max_members", json!("2")),
+        ("members", json!(["1"])),
+        ("members", json!([0])),
+        ("members", json!(1)),
+    ] {
+        ann.post("/create-chatroom/", &json!({field: value})).await.blames(field);
+    }
+    for (field, value) in [
+        ("name", long(255)),
+        ("description", long(1_000)),
+        ("type", json!("chat")),
+        ("type", json!("group")),
+        ("max_members", json!(2)),
+        ("max_members", json!(1_024)),
+        ("members", json!([])),
+        ("name", Value::Null),
+    ] {
+        ann.post("/create-chatroom/", &json!({field: value})).await.is(201);
+    }
+}
+
+#[tokio::test]
+async fn unknown_members_are_named_and_no_room_is_made() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let unknown = [9_007_199_254_740_990_u64, 9_007_199_254_740_991];
+    let body = json!({"members": [bob.id, unknown[0], unknown[1]]});
+    let answer = ann.post("/create-chatroom/", &body).await;
+    answer.refuses(404, "user_not_found");
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(unknown.iter().all(|id| detail.contains(&id.to_string())), "{detail}");
+    assert!(ann.lists("/list-chatrooms/").await.is_empty());
+    assert!(bob.lists("/list-chatrooms/").await.is_empty());
+}
+
+#[tokio::test]
+async fn more_members_than_it_may_have() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let body = |max: u64| json!({"members": [bob.id, cem.id], "max_members": max});
+    ann.post("/create-chatroom/", &body(2)).await.blames("members");
+    ann.post("/create-chatroom/", &body(3)).await.is(201);
+}
+
+#[tokio::test]
+async fn each_member_is_told_that_they_are_in() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let mut at_anns = ann.opens_socket_for_all_rooms().await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
+    let room = ann.creates_room_with(&[&bob, &cem]).await;
+    for (socket, user) in [(&mut at_anns, &ann), (&mut at_bobs, &bob)] {
+        let joined = json!({"type": "joined", "conversation": room, "user": user.id});
+        assert_eq!(socket.next_event().await, joined);
+        socket.stays_silent().await;
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_in_500_rooms_at_most() {
+    let because = "half a thousand rooms would stay behind";
+    let Some(server) = Server::start_local(because).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let bobs = bob.creates_room().await;
+    let rooms: Vec<u64> = stream::iter(0..500).map(|_| ann.creates_room()).buffer_unordered(8).collect().await;
+    ann.post("/create-chatroom/", &json!({})).await.refuses(409, "too_many_rooms");
+    ann.post("/join-chatroom/", &json!({"chatroom_id": bobs})).await.refuses(409, "too_many_rooms");
+    bob.post("/create-chatroom/", &json!({"members": [ann.id]})).await.refuses(409, "too_many_rooms");
+    let listed = ann.lists("/list-chatrooms/").await;
+    assert_eq!(listed.len(), 500);
+
+    ann.leaves(rooms[0]).await;
+    ann.joins(bobs).await;
+    ann.post("/create-chatroom/", &json!({})).await.refuses(409, "too_many_rooms");
+}
+
+/// More members than fit into one transaction.
+const MANY: u64 = 60;
+
+async fn rooms(user: &User) -> BTreeSet<u64> {
+    user.lists("/list-chatrooms/").await.iter().map(|room| assert_id(&room["id"])).collect()
+}
+
+#[tokio::test]
+async fn a_room_is_there_for_all_its_members_or_for_none() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let new = json!({"members": [bob.id]});
+    let _listening = bob.opens_socket_for_all_rooms().await;
+    let points = crash_points(&server, "create-chatroom", async |crash| {
+        let before = rooms(&ann).await;
+        crash.is_near().await;
+        let answer = ann.post("/create-chatroom/", &new).await;
+        let made = if crash.has_struck().await {
+            answer.is_broken();
+            ann.post("/create-chatroom/", &new).await.is(201)
+        } else {
+            answer.is(201)
+        };
+        let after = rooms(&ann).await;
+        assert!(after.contains(&assert_id(&made["id"])));
+        // The one that crashed may be there as well: nothing says that the two were meant to be one.
+        let new: Vec<u64> = after.difference(&before).copied().collect();
+        assert!((1..=2).contains(&new.len()), "{new:?}");
+        assert_eq!(rooms(&bob).await, after);
+        for room in new {
+            are_members(room, &[&ann, &bob], &[&cem]).await;
+        }
+    })
+    .await;
+    assert!(points >= 12, "{points}");
+}
+
+/// Their memberships come in transactions of their own, and the room last.
+#[tokio::test]
+async fn a_room_of_many_is_there_for_all_or_for_none() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let crowd: Vec<u64> = (1_000..1_000 + MANY).collect();
+    for members in crowd.chunks(25) {
+        let put = |id: &u64| {
+            let item =
+                json!({"id": {"N": id.to_string()}, "username": {"S": format!("user{id}")}, "created_at": {"N": "0"}});
+            json!({"PutRequest": {"Item": item}})
+        };
+        let puts: Vec<Value> = members.iter().map(put).collect();
+        server.dynamodb("BatchWriteItem", &json!({"RequestItems": {"UsersTable": puts}})).await;
+    }
+    let new = json!({"members": crowd.iter().chain([&bob.id]).collect::<Vec<_>>()});
+    let points = crash_points(&server, "create-chatroom", async |crash| {
+        let before = rooms(&ann).await;
+        crash.is_near().await;
+        let answer = ann.post("/create-chatroom/", &new).await;
+        if crash.has_struck().await {
+            answer.is_broken();
+            ann.post("/create-chatroom/", &new).await.is(201);
+        }
+        let after = rooms(&ann).await;
+        assert_eq!(rooms(&bob).await, after);
+        for room in after.difference(&before) {
+            let members = ann.lists(&format!("/list-members/{room}/")).await;
+            assert_eq!(members.len() as u64, MANY + 2, "{room}");
+            assert_eq!(bob.sends(*room, "hi").await["receivers"].as_array().unwrap().len() as u64, MANY + 1);
+        }
+    })
+    .await;
+    assert!(points >= 12, "{points}");
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    ann.creates_room().await;
+    // The session, the members, the id of the room, the room with the membership, the sockets.
+    assert_eq!(server.cost("create-chatroom").await, Cost { calls: 6, depth: 5, reads: 3.0, writes: 7.0, pushes: 0 });
+
+    ann.creates_room_with(&[&bob]).await;
+    assert_eq!(server.cost("create-chatroom").await, Cost { calls: 6, depth: 5, reads: 5.0, writes: 11.0, pushes: 0 });
+}

@@ -1,0 +1,95 @@
+//! `GET /list-members/{conversation_id}/`
+
+use std::time::{Duration, Instant};
+
+use e2e::{Cost, Server, assert_time, crash_points};
+use serde_json::{Value, json};
+
+use crate::support::{
+    costs, crashes,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_members("GET /list-members/{conversation_id}/", |_| Ask::Rest(Value::Null)));
+
+#[tokio::test]
+async fn shows_who_is_in_the_room_in_the_order_they_came() {
+    let server = Server::start().await;
+    let [cem, ann, bob] = server.users(["cem", "ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    bob.joins(room).await;
+    cem.joins(room).await;
+    let members = bob.lists(&format!("/list-members/{room}/")).await;
+    assert_eq!(members.len(), 3);
+    for (member, user) in members.iter().zip([&ann, &bob, &cem]) {
+        assert_time(&member["joined_at"]);
+        let expected = json!({
+            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_read": null, "online": false,
+        });
+        assert_eq!(*member, expected);
+    }
+}
+
+#[tokio::test]
+async fn shows_how_far_each_has_read() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let message = ann.sends(room, "hi").await;
+    bob.reads(room, &message).await;
+    let members = ann.lists(&format!("/list-members/{room}/")).await;
+    let bobs = members.iter().find(|member| member["user"] == bob.id).unwrap();
+    assert_eq!(bobs["last_read"], message["id"]);
+}
+
+#[tokio::test]
+async fn who_has_an_open_socket_that_hears_the_room_is_online() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let [room, other_room] = [ann.creates_room_with(&[&bob]).await, ann.creates_room_with(&[&bob]).await];
+    let bob_is_online = async || {
+        let members = ann.lists(&format!("/list-members/{room}/")).await;
+        members.iter().find(|member| member["user"] == bob.id).unwrap()["online"].as_bool().unwrap()
+    };
+    let _elsewhere = bob.opens_socket(other_room).await;
+    assert!(!bob_is_online().await);
+    let [phone, laptop] = [bob.opens_socket_for_all_rooms().await, bob.opens_socket(room).await];
+    assert!(bob_is_online().await);
+    phone.closes().await;
+    assert!(bob_is_online().await);
+    laptop.closes().await;
+    // The platform tells of a closed socket after the fact, and no event says that it did.
+    let patience = Instant::now() + Duration::from_secs(10);
+    while bob_is_online().await {
+        assert!(Instant::now() < patience, "bob is online without a socket that hears the room");
+    }
+}
+
+#[tokio::test]
+async fn a_room_that_one_is_not_in() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    bob.get(&format!("/list-members/{room}/")).await.refuses(403, "not_a_member");
+    bob.get("/list-members/9007199254740991/").await.refuses(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn after_a_crash_the_list_is_the_same() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let asks = crashes::asks_again(&ann, format!("/list-members/{room}/"));
+    let points = crash_points(&server, "list-members", asks).await;
+    assert!(points >= 10, "{points}");
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    ann.get(&format!("/list-members/{room}/")).await.is(200);
+    // The session and the room; the memberships, the names and the sockets.
+    assert_eq!(server.cost("list-members").await, Cost { calls: 5, depth: 2, reads: 4.5, writes: 0.0, pushes: 0 });
+}

@@ -1,0 +1,102 @@
+//! The authorizer of the handshake: its token, and the room that it names.
+
+use e2e::{Cost, Forgery, Server, crash_points};
+use serde_json::json;
+
+use crate::support::{costs, crashes};
+
+#[tokio::test]
+async fn the_token_goes_as_second_subprotocol_and_the_first_is_selected() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let socket = server.handshake("", &["bearer", &ann.token]).await.unwrap();
+    assert_eq!(socket.subprotocol.as_deref(), Some("bearer"));
+}
+
+#[tokio::test]
+async fn the_token_goes_in_the_query() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    for query in [format!("token={}", ann.token), format!("room_name={room}&token={}", ann.token)] {
+        let mut socket = server.handshake(&query, &[]).await.unwrap();
+        assert_eq!(socket.subprotocol, None);
+        ann.sends(room, "hi").await;
+        socket.receives("hi").await;
+    }
+}
+
+#[tokio::test]
+async fn no_or_a_bad_token_is_refused() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut bad: Vec<String> = Forgery::ALL.iter().map(|forgery| forgery.of(&ann.token)).collect();
+    bad.push("a.b.c".to_owned());
+    for query in [String::new(), format!("room_name={room}")] {
+        for subprotocols in [&[] as &[&str], &["bearer"]] {
+            assert_eq!(server.handshake(&query, subprotocols).await.err().unwrap().status, 401);
+        }
+        for token in &bad {
+            assert_eq!(server.handshake(&query, &["bearer", token]).await.err().unwrap().status, 401, "{token}");
+            let query = format!("{query}&token={token}");
+            assert_eq!(server.handshake(&query, &[]).await.err().unwrap().status, 401, "{token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_and_an_unknown_room_are_refused_alike() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let foreign = ann.creates_room().await;
+    for room in [foreign.to_string(), "9007199254740991".to_owned(), "0".to_owned(), "kitchen".to_owned()] {
+        assert_eq!(bob.tries_socket(&format!("room_name={room}")).await.err().unwrap().status, 403, "{room}");
+    }
+}
+
+#[tokio::test]
+async fn the_seeds_own_url_works_too() {
+    let because = "API Gateway serves one path alone";
+    let Some(server) = Server::start_local(because).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    let path = format!("/ws/chat/{room}/");
+    let mut by_subprotocol = server.handshake_at(&path, &["bearer", &ann.token]).await.unwrap();
+    let mut by_query = server.handshake_at(&format!("{path}?token={}", ann.token), &[]).await.unwrap();
+    by_query.sends(&json!({"type": "message", "text": "hi"})).await;
+    by_query.receives("hi").await;
+    by_subprotocol.receives("hi").await;
+    assert_eq!(server.handshake_at(&path, &[]).await.err().unwrap().status, 401);
+    assert_eq!(server.handshake_at(&path, &["bearer", &bob.token]).await.err().unwrap().status, 403);
+}
+
+#[tokio::test]
+async fn a_handshake_whose_authorizer_dies_is_refused_and_the_next_one_is_not() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let query = format!("room_name={room}");
+    let points = crash_points(&server, "authorize", async |crash| {
+        crash.is_near().await;
+        let opened = ann.tries_socket(&query).await;
+        if crash.has_struck().await {
+            assert_eq!(opened.err().expect("nobody was let in").status, 500);
+        } else {
+            opened.expect("a socket");
+        }
+        ann.opens_socket(room).await.stays_silent().await;
+    })
+    .await;
+    assert!(points >= 4, "{points}");
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let _socket = ann.opens_socket(room).await;
+    // The session and the membership.
+    assert_eq!(server.cost("authorize").await, Cost { calls: 2, depth: 1, reads: 1.5, writes: 0.0, pushes: 0 });
+}

@@ -1,0 +1,51 @@
+//! `$disconnect`
+
+use e2e::{Cost, Server, crash_points};
+
+use crate::support::{
+    connections::{self, known, knows_only},
+    costs, crashes,
+};
+
+#[tokio::test]
+async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
+    let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let _laptop = ann.opens_socket(room).await;
+    let laptop = known(&ann).await;
+    let phone = ann.opens_socket(room).await;
+    assert_eq!(known(&ann).await.len(), 2);
+    phone.closes().await;
+    knows_only(&ann, &laptop).await;
+}
+
+/// `$disconnect` is not tried again.
+#[tokio::test]
+async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let points = crash_points(&server, "disconnect", async |crash| {
+        let socket = bob.opens_socket(room).await;
+        crash.is_near().await;
+        socket.closes().await;
+        crash.has_struck().await;
+        let mut again = bob.opens_socket(room).await;
+        ann.sends(room, "hi").await;
+        again.receives("hi").await;
+        again.stays_silent().await;
+    })
+    .await;
+    assert_eq!(points, 2);
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    ann.opens_socket(room).await.closes().await;
+    // The socket is forgotten.
+    assert_eq!(server.cost("disconnect").await, Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 });
+}

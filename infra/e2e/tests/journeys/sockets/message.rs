@@ -1,0 +1,216 @@
+//! `{"type":"message"}` over a socket.
+
+use std::cell::RefCell;
+
+use e2e::{Cost, Server, Socket, assert_id, assert_time, crash_points};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{
+    costs::Room,
+    crashes,
+    reader::Reader,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_members("message", |world| Ask::Frame(
+    json!({"type": "message", "conversation": world.room, "text": "hi"})
+)));
+
+#[tokio::test]
+async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket_for_all_rooms().await;
+    anns.sends(&json!({"type": "message", "conversation": room, "sender": ann.id, "text": "Hello"})).await;
+    let event = bobs.receives("Hello").await;
+    assert_time(&event["created_at"]);
+    let expected = json!({
+        "type": "message", "id": assert_id(&event["id"]), "conversation": room, "sender": ann.id,
+        "receivers": [bob.id], "attachment_picture": null, "attachment_video": null, "text": "Hello",
+        "created_at": event["created_at"], "updated_at": event["created_at"], "sequence": 1, "client_id": null,
+    });
+    assert_eq!(event, expected);
+    assert_eq!(anns.receives("Hello").await, event);
+
+    let mut stored = event;
+    stored.as_object_mut().unwrap().remove("type");
+    assert_eq!(bob.sees_messages(room).await, [stored]);
+}
+
+#[tokio::test]
+async fn the_socket_says_who_sends_and_where() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = ann.opens_socket(room).await;
+    phone.sends(&json!({"type": "message", "text": "hi", "colour": "blue"})).await;
+    let event = phone.receives("hi").await;
+    assert_eq!((&event["sender"], &event["conversation"]), (&json!(ann.id), &json!(room)));
+}
+
+#[tokio::test]
+async fn a_socket_for_no_room_must_name_one() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut phone = ann.opens_socket_for_all_rooms().await;
+    phone.sends(&json!({"type": "message", "text": "hi"})).await;
+    phone.is_told("invalid_request").await;
+    phone.says(room, "hi").await;
+    phone.receives("hi").await;
+}
+
+#[tokio::test]
+async fn nobody_speaks_in_the_name_of_another() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    bobs.sends(&json!({"type": "message", "sender": ann.id, "text": "I owe bob money", "client_id": "1"})).await;
+    assert_eq!(bobs.is_told("invalid_request").await["client_id"], "1");
+    anns.stays_silent().await;
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_rest_refuses_is_refused_here() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    let mut anns = ann.opens_socket_for_all_rooms().await;
+    let mut bobs = bob.opens_socket_for_all_rooms().await;
+    for (frame, code) in [
+        (json!({"conversation": room, "text": ""}), "invalid_request"),
+        (json!({"conversation": room, "text": "x".repeat(4_097)}), "invalid_request"),
+        (json!({"conversation": room, "text": 7}), "invalid_request"),
+        (json!({"conversation": room}), "invalid_request"),
+        (json!({"conversation": "1", "text": "hi"}), "invalid_request"),
+        (json!({"conversation": room, "text": "hi", "client_id": "x".repeat(65)}), "invalid_request"),
+        (json!({"conversation": room, "text": "hi", "attachment_picture": "cat.png"}), "invalid_request"),
+        (json!({"conversation": room, "text": "hi", "attachment_video": "cat.mp4"}), "invalid_request"),
+        (json!({"conversation": room, "text": "hi", "client_id": "1"}), "not_a_member"),
+        (json!({"conversation": 9_007_199_254_740_991_u64, "text": "hi"}), "room_not_found"),
+    ] {
+        let mut sent = frame.clone();
+        sent["type"] = json!("message");
+        bobs.sends_text(&sent.to_string()).await;
+        let error = bobs.is_told(code).await;
+        if frame["client_id"] == "1" {
+            assert_eq!(error["client_id"], "1");
+        } else if frame["client_id"].is_null() {
+            assert!(error.get("client_id").is_none(), "{error}");
+        }
+    }
+    anns.stays_silent().await;
+    assert!(ann.sees_messages(room).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_with_the_stored_message_on_its_socket_alone() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let mut laptop = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    let frame = json!({"type": "message", "text": "hi", "client_id": "7f3a"});
+    phone.sends(&frame).await;
+    let first = phone.receives("hi").await;
+    assert_eq!(first["client_id"], "7f3a");
+    laptop.receives("hi").await;
+    bobs.receives("hi").await;
+
+    phone.sends(&frame).await;
+    assert_eq!(phone.receives("hi").await, first);
+    laptop.stays_silent().await;
+    bobs.stays_silent().await;
+    assert_eq!(bob.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_id_holds_over_rest_and_sockets() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut phone = ann.opens_socket(room).await;
+    let over_rest = async |client_id: &str| {
+        ann.post("/send-message/", &json!({"conversation_id": room, "text": "hi", "client_id": client_id})).await
+    };
+    let over_socket = |client_id: &str| json!({"type": "message", "text": "hi", "client_id": client_id});
+
+    phone.sends(&over_socket("socket first")).await;
+    let first = phone.receives("hi").await;
+    assert_eq!(over_rest("socket first").await.is(200)["id"], first["id"]);
+    phone.stays_silent().await;
+
+    let second = over_rest("rest first").await.is(201);
+    assert_eq!(phone.receives("hi").await["id"], second["id"]);
+    phone.sends(&over_socket("rest first")).await;
+    assert_eq!(phone.receives("hi").await["id"], second["id"]);
+    assert_eq!(ann.sees_messages(room).await.len(), 2);
+}
+
+/// Waits for a message with this text; others may come before it.
+async fn hears(socket: &mut Socket, text: &str) {
+    while socket.next_of("message").await["text"] != text {}
+}
+
+#[tokio::test]
+async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let readers = RefCell::new(Vec::new());
+    let points = crash_points(&server, "message", async |crash| {
+        let room = ann.creates_room_with(&[&bob]).await;
+        let first = ann.sends(room, "first").await;
+        let mut reader = Reader::after(&bob, room, first);
+        let (mut anns, mut bobs) = (ann.opens_socket(room).await, bob.opens_socket(room).await);
+        let frame = json!({"type": "message", "text": "again", "client_id": "1"});
+        crash.is_near().await;
+        anns.sends(&frame).await;
+        let crashed = crash.has_struck().await;
+        reader.reads_on().await;
+        let stored = ann.sees_messages(room).await.len() == 2;
+        if crashed {
+            anns.is_broken().await;
+        } else {
+            anns.receives("again").await;
+            assert!(stored, "what was heard is stored");
+        }
+        bobs.says(room, "between").await;
+        hears(&mut anns, "between").await;
+        reader.reads_on().await;
+        anns.sends(&frame).await;
+        hears(&mut anns, "again").await;
+        reader.reads_on().await;
+        readers.borrow_mut().push((reader, stored));
+    })
+    .await;
+    assert!(points >= 12, "{points}");
+    join_all(readers.into_inner().into_iter().map(async |(reader, stored)| {
+        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
+        reader.has_read(&texts, 1).await;
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(mut room) = Room::of_three().await else { return };
+    room.anns.says(room.id, "hi").await;
+    room.others_hear("message").await;
+    // The turn; then the message, and at once the sockets of the audience.
+    let turn_and_message = Cost { calls: 3, depth: 2, reads: 1.5, writes: 2.0, pushes: 3 };
+    assert_eq!(room.cost("message").await, turn_and_message);
+
+    // Of another sender, who is not ahead of their pace.
+    room.others[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
+    room.others_hear("message").await;
+    // Whether the client id has made a message is asked before the turn is taken, so that a retry leaves no hole.
+    let with_client_id = Cost { calls: 4, depth: 3, reads: 2.5, writes: 5.0, pushes: 3 };
+    assert_eq!(room.cost("message").await, with_client_id);
+}

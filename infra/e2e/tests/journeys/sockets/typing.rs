@@ -1,0 +1,127 @@
+//! `{"type":"typing"}` over a socket.
+
+use e2e::{Cost, Server, crash_points};
+use serde_json::json;
+
+use crate::support::{
+    costs::Room,
+    crashes,
+    rows::{Ask, Row},
+};
+
+inventory::submit!(Row::for_members("typing", |world| Ask::Frame(
+    json!({"type": "typing", "conversation": world.room})
+)));
+
+#[tokio::test]
+async fn goes_to_all_other_sockets_of_the_room() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let mut laptop = ann.opens_socket_for_all_rooms().await;
+    let mut bobs = bob.opens_socket(room).await;
+    let mut cems = cem.opens_socket_for_all_rooms().await;
+    phone.sends(&json!({"type": "typing", "conversation": room, "typing": true})).await;
+    let typing = json!({"type": "typing", "conversation": room, "sender": ann.id, "typing": true});
+    assert_eq!(bobs.next_event().await, typing);
+    assert_eq!(laptop.next_event().await, typing);
+    phone.stays_silent().await;
+    cems.stays_silent().await;
+}
+
+#[tokio::test]
+async fn is_true_unless_it_says_otherwise_and_about_the_sockets_room() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    for (frame, typing) in [
+        (json!({"type": "typing"}), true),
+        (json!({"type": "typing", "typing": false}), false),
+        (json!({"type": "typing", "conversation": room, "typing": true}), true),
+    ] {
+        anns.sends(&frame).await;
+        let expected = json!({"type": "typing", "conversation": room, "sender": ann.id, "typing": typing});
+        assert_eq!(bobs.next_event().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_stored() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let before = bob.sees_room(room).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    anns.sends(&json!({"type": "typing"})).await;
+    bobs.next_of("typing").await;
+    assert_eq!(bob.sees_room(room).await, before);
+    assert!(bob.lists("/list-messages/").await.is_empty());
+}
+
+#[tokio::test]
+async fn only_members_type() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let mut anns = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    bob.leaves(room).await;
+    anns.next_of("left").await;
+    bobs.next_of("left").await;
+    bobs.sends(&json!({"type": "typing"})).await;
+    bobs.is_told("not_a_member").await;
+    bobs.sends(&json!({"type": "typing", "conversation": 9_007_199_254_740_991_u64})).await;
+    bobs.is_told("room_not_found").await;
+    anns.stays_silent().await;
+}
+
+#[tokio::test]
+async fn what_is_missing_or_mistyped_is_an_error() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    let mut phone = ann.opens_socket_for_all_rooms().await;
+    for frame in [
+        json!({"type": "typing"}),
+        json!({"type": "typing", "conversation": "1"}),
+        json!({"type": "typing", "conversation": room, "typing": "yes"}),
+    ] {
+        phone.sends_text(&frame.to_string()).await;
+        phone.is_told("invalid_request").await;
+    }
+}
+
+#[tokio::test]
+async fn typing_that_crashes_is_forgotten_and_the_socket_stays_open() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let frame = json!({"type": "typing", "conversation": room});
+    let points = crash_points(&server, "typing", async |crash| {
+        let (mut anns, mut bobs) = (ann.opens_socket(room).await, bob.opens_socket(room).await);
+        crash.is_near().await;
+        anns.sends(&frame).await;
+        if crash.has_struck().await {
+            anns.is_broken().await;
+        }
+        anns.sends(&frame).await;
+        bobs.next_of("typing").await;
+        anns.closes().await;
+        bobs.closes().await;
+    })
+    .await;
+    assert!(points >= 6, "{points}");
+    assert_eq!(ann.sees_messages(room).await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_it_costs() {
+    let Some(mut room) = Room::of_three().await else { return };
+    room.anns.sends(&json!({"type": "typing", "conversation": room.id})).await;
+    room.others_hear("typing").await;
+    assert_eq!(room.cost("typing").await, Cost { calls: 2, depth: 2, reads: 2.0, writes: 0.0, pushes: 2 });
+}

@@ -1,0 +1,40 @@
+//! Costs: calls of DynamoDB, the longest chain of calls that wait for one another, units, calls for sockets. Counted, not
+//! timed, so the same everywhere.
+//!
+//! The units are those of small items: each is rounded up to 1 KB where it is written, to 4 KB where it is read, and a read
+//! that may lag costs half. A transaction costs twice its writes.
+
+use e2e::{Cost, Server, Socket, User};
+use futures_util::future::join_all;
+
+/// The reason for a local system.
+pub(crate) const BECAUSE: &str = "a deployed system does not tell its calls";
+
+/// A room of three: ann, and the others. All listen.
+pub(crate) struct Room {
+    server: Server,
+    pub(crate) ann: User,
+    pub(crate) id: u64,
+    pub(crate) anns: Socket,
+    pub(crate) others: Vec<Socket>,
+}
+
+impl Room {
+    pub(crate) async fn of_three() -> Option<Self> {
+        let server = Server::start_counting(BECAUSE).await?;
+        let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+        let id = ann.creates_room_with(&[&bob, &cem]).await;
+        let (anns, bobs, cems) = tokio::join!(ann.opens_socket(id), bob.opens_socket(id), cem.opens_socket(id));
+        Some(Self { server, ann, id, anns, others: vec![bobs, cems] })
+    }
+
+    /// Waits until the others have heard an event of this type.
+    pub(crate) async fn others_hear(&mut self, kind: &str) {
+        join_all(self.others.iter_mut().map(|socket| socket.next_of(kind))).await;
+    }
+
+    /// The cost of a function's last invocation.
+    pub(crate) async fn cost(&self, function: &str) -> Cost {
+        self.server.cost(function).await
+    }
+}

@@ -1,0 +1,32 @@
+//! What must be true of a room whatever has crashed: all that tells who is in it agrees.
+
+use std::collections::BTreeSet;
+
+use e2e::{User, assert_id};
+use serde_json::Value;
+
+/// Asserts that exactly `members` are in a room, by everything that tells, and that they and no `others` may write.
+pub(crate) async fn are_members(room: u64, members: &[&User], others: &[&User]) {
+    let ids: BTreeSet<u64> = members.iter().map(|member| member.id).collect();
+    for member in members {
+        let listed = member.lists(&format!("/list-members/{room}/")).await;
+        assert_eq!(listed.len(), ids.len(), "{listed:?}");
+        assert_eq!(set(listed.iter().map(|listed| &listed["user"])), ids, "list-members of {room}");
+        assert_eq!(set(member.sees_room(room).await["members"].as_array().unwrap()), ids, "room {room}");
+        let sent = member.sends(room, "hi").await;
+        let mut audience = set(sent["receivers"].as_array().unwrap());
+        assert!(audience.insert(member.id), "{sent}");
+        assert_eq!(audience, ids, "whom a message in {room} reaches");
+    }
+    for other in others {
+        let rooms = other.lists("/list-chatrooms/").await;
+        assert!(rooms.iter().all(|listed| listed["id"] != room), "{} is not in {room}: {rooms:?}", other.name);
+        other.tries_to_send(room, "hi").await.refuses(403, "not_a_member");
+        other.get(&format!("/list-members/{room}/")).await.refuses(403, "not_a_member");
+        other.get(&format!("/list-conversation-messages/{room}/")).await.refuses(403, "not_a_member");
+    }
+}
+
+fn set<'a>(ids: impl IntoIterator<Item = &'a Value>) -> BTreeSet<u64> {
+    ids.into_iter().map(assert_id).collect()
+}

@@ -1,0 +1,40 @@
+//! The calls that `openapi.yaml` describes.
+
+use reqwest::Method;
+use saphyr::Yaml;
+
+use super::repository::yaml;
+
+/// Every call that needs a token, without the slash at its end.
+pub(crate) fn calls() -> Vec<(Method, String)> {
+    operations().into_iter().filter(|(.., public)| !public).map(|(method, path, _)| (method, path)).collect()
+}
+
+/// Every call, without the slash at its end, and whether it is for everybody.
+pub(crate) fn operations() -> Vec<(Method, String, bool)> {
+    let openapi = yaml("infra/openapi.yaml");
+    let mut operations = Vec::new();
+    for (path, item) in openapi["paths"].as_mapping().unwrap() {
+        let path = path.as_str().unwrap();
+        for (method, operation) in item.as_mapping().unwrap() {
+            // Beside the operations there are the parameters of them all.
+            if operation.as_mapping().is_none() {
+                continue;
+            }
+            let method = method.as_str().unwrap().to_uppercase().parse::<Method>().unwrap();
+            let security = operation.as_mapping_get("security").and_then(Yaml::as_sequence);
+            let path = if path == "/" { path } else { path.trim_end_matches('/') };
+            operations.push((method, path.to_owned(), security.is_some_and(Vec::is_empty)));
+        }
+    }
+    operations
+}
+
+/// The paths at which `POST` takes a body.
+pub(crate) fn paths_with_body() -> Vec<String> {
+    let openapi = yaml("infra/openapi.yaml");
+    let paths = openapi["paths"].as_mapping().unwrap().iter();
+    let takes_body =
+        |item: &Yaml| item.as_mapping_get("post").is_some_and(|post| post.contains_mapping_key("requestBody"));
+    paths.filter(|(_, item)| takes_body(item)).map(|(path, _)| path.as_str().unwrap().to_owned()).collect()
+}

@@ -1,0 +1,51 @@
+//! A reader who follows a room message by message, and must miss none.
+
+use std::time::Duration;
+
+use e2e::User;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+/// A hole in the sequence is final long before that.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What somebody has read of a room, always going on after the last message that they have.
+pub(crate) struct Reader {
+    user: User,
+    room: u64,
+    read: Vec<Value>,
+}
+
+impl Reader {
+    /// Somebody who has this first message of a room.
+    pub(crate) fn after(user: &User, room: u64, first: Value) -> Self {
+        Self { user: user.clone(), room, read: vec![first] }
+    }
+
+    /// Reads on as far as there is anything.
+    pub(crate) async fn reads_on(&mut self) {
+        let last = &self.read.last().unwrap()["id"];
+        let new = self.user.lists(&format!("/list-conversation-messages/{}/?after={last}", self.room)).await;
+        self.read.extend(new);
+    }
+
+    /// Reads to the end of the room, and asserts that nothing was jumped over, that nothing is there twice, and that all
+    /// these texts are there, in this order, with so many holes between them at most.
+    pub(crate) async fn has_read(mut self, texts: &[&str], holes: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        let all = self.user.sees_messages(self.room).await;
+        while self.read.last() != all.last() {
+            assert!(Instant::now() < deadline, "{:?} of {all:?}", self.read);
+            sleep(PAUSE).await;
+            self.reads_on().await;
+        }
+        assert_eq!(self.read, all, "a reader jumps over nothing");
+        assert_eq!(all.iter().map(|message| message["text"].as_str().unwrap()).collect::<Vec<_>>(), texts);
+        let sequences: Vec<u64> = all.iter().map(|message| message["sequence"].as_u64().unwrap()).collect();
+        assert!(sequences.is_sorted_by(|one, other| one < other), "{sequences:?}");
+        let last = *sequences.last().unwrap();
+        assert!(last - all.len() as u64 <= holes, "{sequences:?} has more holes than crashes");
+        assert_eq!(self.user.sees_room(self.room).await["last_message"], *all.last().unwrap());
+    }
+}

@@ -1,0 +1,45 @@
+//! Every call but register and login needs a token that the server gave out and has not taken back: `authorization` tries
+//! them all. Here is what a token comes in, and how long it is good.
+
+use e2e::{Answer, Server, Signer, key_of};
+use reqwest::{Method, header::AUTHORIZATION};
+
+use crate::support::openapi::calls;
+
+#[tokio::test]
+async fn a_call_without_its_trailing_slash_needs_a_token_as_well() {
+    let server = Server::start().await;
+    for (method, path) in calls() {
+        let path = path.replace("{conversation_id}", "1");
+        Answer::to(server.request(method, &path)).await.refuses(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_bearer_token_is_none() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    for value in ["", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer null", "Basic YW5uOnB3", &ann.token] {
+        let request = server.request(Method::GET, "/list-chatrooms/").header(AUTHORIZATION, value);
+        Answer::to(request).await.refuses(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn the_schemes_name_is_read_in_any_case() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let request = server.request(Method::GET, "/list-chatrooms/");
+    Answer::to(request.header(AUTHORIZATION, format!("bearer {}", ann.token))).await.is(200);
+}
+
+/// Without this, what is said to be refused for one reason could be refused for another.
+#[tokio::test]
+async fn a_token_that_is_signed_as_the_servers_own_is_as_good() {
+    let because = "nobody else has its signing key";
+    let Some(server) = Server::start_on_disk(because).await else { return };
+    let ann = server.user("ann").await;
+    let signer = Signer::new(&server.signing_secret());
+    assert_eq!(key_of(&ann.token), Some(signer.key()));
+    ann.with_token(signer.renewed(&ann.token)).get("/list-chatrooms/").await.is(200);
+}

@@ -1,0 +1,175 @@
+//! Who may do what: every call that needs a token and every route of the sockets, tried by everybody who might.
+//!
+//! The rows stand in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row, and each
+//! row its route.
+
+use std::collections::BTreeSet;
+
+use e2e::{Answer, Forgery, Server, Signer, Socket};
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use crate::support::{
+    openapi::calls,
+    rows::{Ask, Row, World},
+    template::socket_routes,
+};
+
+/// What became of a try: nothing stood against it, or a status, and a code where there is a body for it.
+type Outcome = Result<(), (u16, Option<String>)>;
+
+impl World {
+    /// All that a refused try could have changed.
+    async fn state(&self) -> Value {
+        let members = self.member.lists(&format!("/list-members/{}/", self.room)).await;
+        let members: Vec<_> = members.iter().map(|member| json!([member["user"], member["last_read"]])).collect();
+        json!([members, self.member.sees_messages(self.room).await, self.member.lists("/list-chatrooms/").await])
+    }
+
+    /// Tries all cells of a row, and gives those that are wrong. First come those that must be refused, and change nothing.
+    async fn fills(&self, row: &Row, bad_tokens: Vec<(String, Option<String>)>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut cell = |who: &str, right: bool, outcome: &Outcome| {
+            if !right {
+                wrong.push(format!("{who}: {outcome:?}"));
+            }
+        };
+        let before = self.state().await;
+        for (who, token) in bad_tokens {
+            let outcome = self.tries(row, token.as_deref()).await;
+            cell(&who, is(&outcome, 401, "unauthenticated"), &outcome);
+        }
+        let strangers = [("outsider", &self.outsider), ("former member", &self.former_member)];
+        if row.for_members {
+            for (who, user) in strangers {
+                let outcome = self.tries(row, Some(&user.token)).await;
+                cell(who, is(&outcome, 403, "not_a_member"), &outcome);
+            }
+        }
+        assert_eq!(self.state().await, before, "{}: what was refused has changed something", row.route);
+        let allowed = strangers.into_iter().filter(|_| !row.for_members);
+        for (who, user) in allowed.chain([("member", &self.member)]) {
+            let outcome = self.tries(row, Some(&user.token)).await;
+            cell(who, outcome.is_ok(), &outcome);
+        }
+        wrong
+    }
+
+    async fn tries(&self, row: &Row, token: Option<&str>) -> Outcome {
+        match (row.ask)(self) {
+            Ask::Rest(Value::Null) => self.asks(self.request(row.route), token).await,
+            Ask::Rest(body) => self.asks(self.request(row.route).json(&body), token).await,
+            Ask::Query(name, value) => self.asks(self.request(row.route).query(&[(name, value)]), token).await,
+            Ask::Handshake(query) => self.opens(&query, token).await.map(drop),
+            Ask::Frame(frame) => self.says(&frame, token).await,
+        }
+    }
+
+    fn request(&self, route: &str) -> RequestBuilder {
+        let (method, path) = route.split_once(' ').unwrap();
+        let path = path.replace("{conversation_id}", &self.room.to_string());
+        self.server.request(method.parse().unwrap(), &path)
+    }
+
+    async fn asks(&self, request: RequestBuilder, token: Option<&str>) -> Outcome {
+        let answer = Answer::to(with(request, token)).await;
+        if answer.status < 300 {
+            return Ok(());
+        }
+        let code = answer.json()["code"].as_str().unwrap().to_owned();
+        answer.refuses(answer.status, &code);
+        Err((answer.status, Some(code)))
+    }
+
+    async fn opens(&self, query: &str, token: Option<&str>) -> Result<Socket, (u16, Option<String>)> {
+        let subprotocols: Vec<&str> = token.into_iter().flat_map(|token| ["bearer", token]).collect();
+        self.server.handshake(query, &subprotocols).await.map_err(|refusal| (refusal.status, None))
+    }
+
+    /// A frame that is taken is heard by its sender or by whoever else is in the room, and one that is refused by its sender.
+    async fn says(&self, frame: &Value, token: Option<&str>) -> Outcome {
+        let mut socket = self.opens("", token).await?;
+        let mut listener = self.other_member.opens_socket(self.room).await;
+        socket.sends(frame).await;
+        let event = tokio::select! {
+            event = socket.next_event() => event,
+            event = listener.next_event() => event,
+        };
+        match event["code"].as_str() {
+            // The handshake's status for the same.
+            Some("not_a_member") => Err((403, Some("not_a_member".to_owned()))),
+            Some(code) => panic!("{frame} is refused with {code}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Tokens that the system must not believe, each made of the member's own.
+    async fn bad_tokens(&self, secret: Option<&str>, elsewhere: Option<&Server>) -> Vec<(String, Option<String>)> {
+        let revoked = self.member.logs_in_again().await;
+        revoked.logs_out().await;
+        let mut tokens = vec![("nobody".to_owned(), None), ("revoked".to_owned(), Some(revoked.token))];
+        let genuine = &self.member.token;
+        tokens.extend(Forgery::ALL.map(|forgery| (format!("{forgery:?}"), Some(forgery.of(genuine)))));
+        if let Some(secret) = secret {
+            let misused = Signer::new(secret).misused(genuine);
+            tokens.extend(misused.map(|(name, token)| (name.to_owned(), Some(token))));
+        }
+        if let Some(elsewhere) = elsewhere {
+            let there = elsewhere.user(&self.member.name).await.token;
+            tokens.push(("of another stage".to_owned(), Some(there)));
+            let signed_there = Signer::new(&elsewhere.signing_secret()).renewed(genuine);
+            tokens.push(("with another stage's key".to_owned(), Some(signed_there)));
+        }
+        tokens
+    }
+}
+
+fn with(request: RequestBuilder, token: Option<&str>) -> RequestBuilder {
+    match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    }
+}
+
+/// Whether an outcome is a refusal with this status, and this code where it has one.
+fn is(outcome: &Outcome, status: u16, code: &str) -> bool {
+    matches!(outcome, Err((found, why)) if *found == status && why.as_deref().is_none_or(|why| why == code))
+}
+
+#[tokio::test]
+async fn everybody_may_call_what_they_may_and_nothing_else() {
+    everybody_tries(|row| !row.is_of_sockets()).await;
+}
+
+#[tokio::test]
+async fn everybody_may_say_over_a_socket_what_they_may_and_nothing_else() {
+    everybody_tries(Row::is_of_sockets).await;
+}
+
+async fn everybody_tries(kind: fn(&Row) -> bool) {
+    let because = "nobody else has its signing key";
+    let on_disk = Server::start_on_disk(because).await;
+    let elsewhere = Server::start_on_disk(because).await;
+    let secret = on_disk.as_ref().map(Server::signing_secret);
+    let server = match on_disk {
+        Some(server) => server,
+        None => Server::start().await,
+    };
+    let mut wrong = Vec::new();
+    for (number, row) in Row::all().into_iter().filter(|row| kind(row)).enumerate() {
+        let world = World::new(&server, number).await;
+        let tokens = world.bad_tokens(secret.as_deref(), elsewhere.as_ref()).await;
+        let cells = world.fills(row, tokens).await;
+        wrong.extend(cells.into_iter().map(|cell| format!("{}, {cell}", row.route)));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_route_that_needs_a_token_has_its_row_and_every_row_its_route() {
+    let rows: BTreeSet<String> = Row::all().into_iter().map(|row| row.route.to_owned()).collect();
+    // No client calls `$disconnect`.
+    let sockets = socket_routes().into_keys().filter(|route| route != "$disconnect");
+    let calls = calls().into_iter().map(|(method, path)| format!("{method} {path}/"));
+    assert_eq!(rows, calls.chain(sockets).collect());
+}

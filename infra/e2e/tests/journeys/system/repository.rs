@@ -1,0 +1,224 @@
+//! The repository itself: nothing in it is left out of the template, nor of these journeys.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use crate::support::{
+    openapi::operations,
+    repository::{entries, read, root, yaml},
+    template::{Function, functions, socket_routes},
+};
+
+/// They give the token that all others need.
+const PUBLIC: [&str; 2] = ["/auth/login", "/auth/register"];
+/// They show files to everybody.
+const PAGES: [&str; 2] = ["docs", "web-client"];
+
+/// The keys of the object at `path` in a file.
+fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
+    let document = yaml(file);
+    let object = path.iter().fold(&document, |object, name| &object[*name]);
+    object.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
+}
+
+/// The types of the frames of an operation in `asyncapi.yaml`.
+fn frames(operation: &str) -> BTreeSet<String> {
+    let asyncapi = yaml("infra/asyncapi.yaml");
+    let messages = asyncapi["operations"][operation]["messages"].as_sequence().unwrap().iter();
+    messages
+        .map(|message| message["$ref"].as_str().unwrap().rsplit('/').next().unwrap())
+        .map(|name| asyncapi["components"]["messages"][name]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The functions of REST.
+fn endpoints() -> impl Iterator<Item = Function> {
+    functions().into_iter().filter(|function| !function.routes.is_empty() && !PAGES.contains(&function.name.as_str()))
+}
+
+/// The route of a function that has one, without the other for its trailing slash.
+fn route(function: &Function) -> Option<&(String, String)> {
+    function.routes.iter().find(|(_, path)| !path.ends_with("/{proxy+}"))
+}
+
+/// The functions of a package: a module each that serves, or the package itself.
+fn modules(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(modules(&path));
+        } else if fs::read_to_string(&path).unwrap().contains("pub(crate) async fn serve(") {
+            found.push(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_module_of_a_function_is_in_the_template_and_the_reverse() {
+    let mut there = BTreeSet::new();
+    for entry in fs::read_dir(root().join("functions")).unwrap() {
+        let package = entry.unwrap().file_name().into_string().unwrap();
+        let mut names = modules(&root().join("functions").join(&package).join("src"));
+        if names.is_empty() {
+            names.push(package.clone());
+        }
+        there.extend(names.into_iter().map(|name| (format!("functions/{package}"), name)));
+    }
+    let in_template = functions().into_iter().map(|Function { directory, name, .. }| (directory, name));
+    assert_eq!(there, in_template.collect());
+}
+
+/// A module that is not listed is not compiled, and a function whose module is not listed does not start.
+#[test]
+fn every_executable_lists_the_modules_of_its_functions() {
+    for package in ["events", "rest", "socket"] {
+        let source = root().join("functions").join(package).join("src");
+        let main = fs::read_to_string(source.join("main.rs")).unwrap();
+        let (_, listed) = main.split_once("lambda::functions! {").unwrap();
+        let listed: BTreeSet<&str> =
+            listed.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();
+        for module in modules(&source) {
+            assert!(
+                listed.contains(module.replace('-', "_").as_str()),
+                "functions/{package}/src/main.rs lacks {module}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_route_is_there_with_its_trailing_slash() {
+    for function in endpoints() {
+        let (method, path) = route(&function).unwrap();
+        let both = [path.clone(), format!("{path}/{{proxy+}}")].map(|path| (method.clone(), path));
+        assert_eq!(function.routes, BTreeSet::from(both), "{}", function.name);
+    }
+}
+
+#[test]
+fn no_endpoint_is_for_everybody_but_those_that_give_the_token() {
+    let pages = functions().into_iter().filter(|function| PAGES.contains(&function.name.as_str()));
+    let pages: BTreeSet<String> = pages.flat_map(|page| page.routes).map(|(_, path)| path).collect();
+    let public = operations().into_iter().filter(|(_, path, public)| *public && !pages.contains(path));
+    let public: BTreeSet<String> = public.map(|(_, path, _)| path).collect();
+    assert_eq!(public, PUBLIC.map(str::to_owned).into());
+}
+
+#[test]
+fn the_openapi_file_describes_every_route_and_no_other() {
+    let routes = functions().into_iter().flat_map(|function| function.routes);
+    let routes: BTreeSet<(String, String)> = routes.filter(|(_, path)| !path.ends_with("/{proxy+}")).collect();
+    let described = operations().into_iter().map(|(method, path, _)| (method.to_string(), path)).collect();
+    assert_eq!(routes, described);
+}
+
+#[test]
+fn every_call_may_be_too_much() {
+    for path in keys("infra/openapi.yaml", &["paths"]) {
+        for method in keys("infra/openapi.yaml", &["paths", &path]).into_iter().filter(|key| key != "parameters") {
+            let statuses = keys("infra/openapi.yaml", &["paths", &path, &method, "responses"]);
+            assert!(statuses.contains("429"), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
+    let named: BTreeSet<String> = socket_routes().into_keys().filter(|route| !route.starts_with('$')).collect();
+    let mut described = frames("talk");
+    // It takes no route of its own: `$default` answers it.
+    described.remove("ping");
+    assert_eq!(described, named);
+}
+
+#[test]
+fn every_crate_keeps_to_the_lints_of_the_workspace() {
+    let directories = ["functions", "infra", "shared"].into_iter().flat_map(entries);
+    let manifests = directories.map(|directory| directory.join("Cargo.toml"));
+    for manifest in manifests.filter(|manifest| manifest.is_file()) {
+        let text = fs::read_to_string(&manifest).unwrap();
+        // The fuzzer's macro makes a symbol, which counts as unsafe; nothing of it is deployed.
+        let is_workspace = text.contains("[workspace]");
+        assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
+    }
+    assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = read(".github/SECURITY.md");
+    // `[name](/path)`
+    let links = text.split('[').skip(1).filter_map(|link| link.split_once(')')?.0.split_once("](/"));
+    let mut tests = 0;
+    for (name, path) in links {
+        let file = read(path);
+        if let Some(test) = name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
+            assert!(["fn", "def"].iter().any(|word| file.contains(&format!("{word} {test}("))), "{path} has no {test}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 50, "{tests}");
+}
+
+#[test]
+fn readme_and_architecture_have_a_row_for_every_crate() {
+    for file in ["README.md", "infra/ARCHITECTURE.md"] {
+        let text = read(file);
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+        for directory in ["infra", "shared"] {
+            let crates = entries(directory).filter(|entry| entry.join("Cargo.toml").is_file());
+            for name in crates.map(|entry| entry.file_name().unwrap().to_str().unwrap().to_owned()) {
+                let path = format!("`{directory}/{name}`");
+                assert!(rows.iter().any(|row| row.contains(&path)), "{file} has no row for {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_names_every_frame_of_a_socket() {
+    let readme = read("README.md");
+    for frame in frames("talk").union(&frames("listen")) {
+        let named = [format!("`{frame}`"), format!("\"type\":\"{frame}\"")];
+        assert!(named.iter().any(|name| readme.contains(name)), "README.md does not name {frame}");
+    }
+}
+
+/// `ClientIds` as the documents have it: `client_ids`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[test]
+fn the_architecture_names_the_writers_of_every_table() {
+    let text = read("infra/ARCHITECTURE.md");
+    let (_, tables) = text.split_once("| table | key | what it holds | who writes |\n").unwrap();
+    let rows: Vec<Vec<&str>> = tables.lines().skip(1).map_while(|line| line.strip_prefix("| ")).map(cells).collect();
+    let documented = rows.iter().map(|row| (row[0].to_owned(), row[3].split(", ").map(str::to_owned).collect()));
+    let documented: BTreeMap<String, BTreeSet<String>> = documented.collect();
+    let mut written = BTreeMap::<String, BTreeSet<String>>::new();
+    for function in functions() {
+        for table in function.writes {
+            // A push forgets the sockets that are gone.
+            let name = if table == "Connections" && function.pushes { "pushes" } else { &function.name };
+            written.entry(snake_case(&table)).or_default().insert(name.to_owned());
+        }
+    }
+    assert_eq!(documented, written);
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.trim_end_matches(" |").split(" | ").collect()
+}

@@ -1,0 +1,90 @@
+//! `GET /` and `GET /assets/…`; what the page does in a browser is tested in `infra/browser`.
+
+use std::collections::BTreeSet;
+
+use e2e::{Answer, File, Server};
+use reqwest::{Method, header::IF_NONE_MATCH};
+
+use crate::support::crashes;
+
+/// The paths of everything that the page loads.
+fn assets(page: &Answer) -> BTreeSet<String> {
+    page.body.split('"').filter(|word| word.starts_with("/assets/")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_page_and_everything_it_loads_are_there() {
+    let server = Server::start().await;
+    let page = server.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let assets = assets(&page);
+    assert!(assets.iter().any(|path| path.ends_with("/main.js")), "{}", page.body);
+    for path in assets {
+        let asset = server.get(&path).await;
+        assert_eq!(asset.status, 200, "{path}");
+        let expected = match path.rsplit_once('.').unwrap().1 {
+            "css" => "text/css; charset=utf-8",
+            "js" => "text/javascript; charset=utf-8",
+            _ => "image/svg+xml",
+        };
+        assert_eq!(asset.header("content-type"), Some(expected), "{path}");
+        assert_eq!(asset.header("cache-control"), Some("public, max-age=31536000, immutable"), "{path}");
+        assert_eq!(asset.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_knows_its_socket_and_may_reach_that_and_the_bucket_and_nothing_else() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room_with(&[]).await;
+    let bucket = ann.announces(room, &File::picture()).await.url;
+    let page = server.get("/").await;
+    let socket = server.websocket_url();
+    assert!(page.body.contains(&format!("<meta name=\"socket\" content=\"{socket}\">")), "{}", page.body);
+    let policy = page.header("content-security-policy").unwrap();
+    let directives: BTreeSet<_> = policy.split("; ").collect();
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        &format!("connect-src 'self' {socket} {bucket}"),
+        &format!("img-src 'self' blob: {bucket}"),
+        &format!("media-src blob: {bucket}"),
+    ] {
+        assert!(directives.contains(directive), "{directive} is not in {policy}");
+    }
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(page.header("strict-transport-security"), Some("max-age=63072000; includeSubDomains"));
+}
+
+#[tokio::test]
+async fn the_page_is_not_sent_to_whoever_has_it() {
+    let server = Server::start().await;
+    let page = server.get("/").await;
+    assert_eq!(page.header("cache-control"), Some("no-cache"));
+    let again = server.request(Method::GET, "/").header(IF_NONE_MATCH, page.header("etag").unwrap());
+    let again = Answer::to(again).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+}
+
+#[tokio::test]
+async fn there_is_no_other_asset() {
+    let server = Server::start().await;
+    let version = assets(&server.get("/").await).pop_first().unwrap();
+    let version = version.split('/').nth(2).unwrap().to_owned();
+    for path in ["main.js", "0000000000000000/main.js", &version, &format!("{version}/"), &format!("{version}/main")] {
+        let answer = server.get(&format!("/assets/{path}")).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn calls_nobody() {
+    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    server.plans(&serde_json::json!({"rules": [{"fault": "kill_before"}]})).await;
+    assert_eq!(server.get("/").await.status, 200);
+    assert_eq!(server.fired().await, [0]);
+}
