@@ -1,7 +1,7 @@
 """Checks what `sam build` has made: every function is there, for the right processor, needs no newer C library than
 Amazon Linux 2023 has, is within its budget, and starts: from its first instruction to its first question for an event.
 
-    binaries.py BUILD ARCHITECTURE
+    binaries.py BUILD ARCHITECTURE [FUNCTION]    all functions, or the one with this logical id
 """
 
 import contextlib
@@ -118,8 +118,9 @@ def emulator(architecture):
 
 
 def main():
-    build, architecture = pathlib.Path(sys.argv[1]), sys.argv[2]
+    build, architecture, *only = pathlib.Path(sys.argv[1]), *sys.argv[2:]
     functions = of_type(expanded(source()), "AWS::Lambda::Function")
+    functions = {name: function for name, function in functions.items() if only in ([], [name])}
     built = {path.name for path in build.iterdir() if path.is_dir()}
     if built != set(functions):
         sys.exit(f"built and not asked for, or the reverse: {', '.join(sorted(built ^ set(functions)))}")
