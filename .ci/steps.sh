@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2329 # functions are called by name
 # The steps of .ci/run and .ci/prove: what each proves, what it needs, and which files it depends on. Sourced by both.
 #
 # A step is a row of STEPS and a function step_NAME. If it reads other files than its neighbours, AFFECTED says so. Its job on
@@ -142,7 +143,7 @@ step_clippy() {
     cargo clippy --workspace --test browser --test clock --test rie -- -D warnings
 }
 
-# What clippy has checked of the dependencies is used again.
+# Uses the metadata of the dependencies that clippy has made.
 step_doc() { RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --quiet; }
 
 step_test() { IAM_RECORD=$scratch/calls cargo test --workspace; }
