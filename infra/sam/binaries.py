@@ -99,7 +99,8 @@ def starts(function, executable, handler, variables, emulator):
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}",
             "AWS_ENDPOINT_URL_S3": f"http://{address}",
             "CONNECTIONS_ENDPOINT": f"http://{address}",
-            "JWT_SECRETS": f"{32 * 's'} none",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"http://{address}",
+            "SIGNING_SECRET": "set",
             "REGISTRATIONS_PER_HOUR": "60",
         }
         process = subprocess.Popen([*emulator, executable], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -158,9 +158,12 @@ def secrets(template):
         secret = parameter.get("NoEcho") or SECRET_NAME.search(name.upper())
         if secret and parameter.get("Default"):
             yield f"the parameter {name} is a secret with a default that everybody can read"
+    kept = of_type(template, "AWS::SecretsManager::Secret")
     for name, function in of_type(template, "AWS::Lambda::Function").items():
         for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
-            if SECRET_NAME.search(variable) and "{{resolve:secretsmanager:" not in json.dumps(value):
+            if "{{resolve:" in json.dumps(value):
+                yield f"{name}: {variable} copies a secret to where everybody who may see the function can read it"
+            elif SECRET_NAME.search(variable) and not (isinstance(value, dict) and value.get("Ref") in kept):
                 yield f"{name}: {variable} is a secret in plain text"
 
 

@@ -84,7 +84,7 @@ class Template(unittest.TestCase):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect.
-        self.assertEqual(lost, {"SessionsTable", "ClientIdsTable", "ConnectionsTable"})
+        self.assertEqual(lost, {"SessionsTable", "SigningKeysTable", "ClientIdsTable", "ConnectionsTable"})
         for name, table in tables.items():
             properties = table["Properties"]
             self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
@@ -196,16 +196,32 @@ class Template(unittest.TestCase):
 
     def test_a_secret_in_a_parameters_default_is_found(self):
         def leak(_, template):
-            template["Parameters"]["JwtSecretValue"] = {"Type": "String", "Default": "hunter2"}
+            template["Parameters"]["SigningSecretValue"] = {"Type": "String", "Default": "hunter2"}
 
-        expected = ["the parameter JwtSecretValue is a secret with a default that everybody can read"]
+        expected = ["the parameter SigningSecretValue is a secret with a default that everybody can read"]
         self.assertEqual(self.found(leak), expected)
 
     def test_a_secret_in_a_variable_is_found(self):
         def leak(resources, _):
-            resources["LoginFunction"]["Properties"]["Environment"]["Variables"]["JWT_SECRETS"] = "hunter2"
+            resources["LoginFunction"]["Properties"]["Environment"]["Variables"]["SIGNING_SECRET"] = "hunter2"
 
-        self.assertEqual(self.found(leak), ["LoginFunction: JWT_SECRETS is a secret in plain text"])
+        self.assertEqual(self.found(leak), ["LoginFunction: SIGNING_SECRET is a secret in plain text"])
+
+    def test_a_secret_that_is_copied_into_a_variable_is_found(self):
+        def leak(resources, _):
+            reference = {"Fn::Sub": "{{resolve:secretsmanager:${SigningSecret}}}"}
+            resources["LoginFunction"]["Properties"]["Environment"]["Variables"]["SIGNING_SECRET"] = reference
+
+        (found,) = self.found(leak)
+        self.assertTrue(found.startswith("LoginFunction: SIGNING_SECRET copies a secret"), found)
+
+    def test_only_login_can_sign(self):
+        readers = [
+            name
+            for name, role in of_type(self.expanded, "AWS::IAM::Role").items()
+            if "secretsmanager:" in str(role["Properties"].get("Policies"))
+        ]
+        self.assertEqual(readers, ["LoginFunctionRole"])
 
     def exceeds(self, what, mistake):
         most, limit = LIMITS[what]
@@ -220,8 +236,7 @@ class Template(unittest.TestCase):
 
     def test_too_many_dynamic_references_are_found(self):
         def add(resources):
-            variables = resources["LoginFunction"]["Properties"]["Environment"]["Variables"]
-            variables["MORE"] = "{{resolve:secretsmanager:Name}}" * 51
+            resources["LogGroup"]["Properties"]["LogGroupName"] = "{{resolve:ssm:Name}}" * 51
 
         self.exceeds("dynamic references", add)
 
@@ -269,8 +284,6 @@ def with_functions(template, count):
     role = resources["HttpApiRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
     for number in range(count - len(of_type(template, "AWS::Serverless::Function"))):
         function = copy.deepcopy(resources["ReadMessageFunction"])
-        # Signing keys are references; an endpoint of the future gets none.
-        function["Properties"].pop("Environment", None)
         name = f"ReadMessage{number}Function"
         resources[name] = function
         role["Resource"].append({"Ref": f"{name}.Alias"})

@@ -1,6 +1,6 @@
 //! Makes the picture of the README: two people, two windows.
 //!
-//! `cargo run -p browser --example screenshot -- infra/screenshot.png`
+//! `cargo run --example screenshot -- infra/screenshot.png`
 #![allow(clippy::unwrap_used, reason = "a picture that cannot be made is a panic")]
 
 use std::env;

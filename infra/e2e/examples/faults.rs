@@ -1,6 +1,6 @@
 //! A crowd that chats for long, while everything breaks; then its history is held against what the contract promises.
 //!
-//! `cargo run --release -p e2e --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ
+//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ
 //! as well, for which `libfaketime` must be installed. It fails where a promise was broken. The seed makes the same crowd and
 //! the same dice; what meets what is up to the machine.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is run for")]

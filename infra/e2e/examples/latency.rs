@@ -1,6 +1,6 @@
 //! How long a message takes: over REST until it is acknowledged, over a socket until its own event comes back.
 //!
-//! `cargo run -p e2e --example latency` measures a local runtime of its own; with `HTTP_URL` and `WEBSOCKET_URL` set,
+//! `cargo run --example latency` measures a local runtime of its own; with `HTTP_URL` and `WEBSOCKET_URL` set,
 //! the system there. A number as argument is how many messages to send each way, 1,000 by default.
 #![allow(clippy::print_stdout, reason = "the table is what it is run for")]
 

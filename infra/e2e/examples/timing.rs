@@ -1,6 +1,6 @@
 //! Whether the time that a login takes tells if there is somebody of that name.
 //!
-//! `cargo run --release -p e2e --example timing` tries wrong passwords with names that somebody has and with names that nobody
+//! `cargo run --release --example timing` tries wrong passwords with names that somebody has and with names that nobody
 //! has, in random order, against a local runtime of its own, and fails where the medians are more than 1 % apart or the two
 //! distributions differ (two-sample Kolmogorov–Smirnov test). A number as argument is how many tries to make, 10,000 by
 //! default. Nothing else should run on the machine meanwhile.

@@ -1,6 +1,6 @@
 //! Promises are kept, whatever breaks: a crowd chats, and its history is held against them.
 //!
-//! The long run is an example: `cargo run --release -p e2e --example faults -- --sends 100000`.
+//! The long run is an example: `cargo run --release --example faults -- --sends 100000`.
 #![allow(clippy::print_stderr, reason = "whoever reads a failed run needs its faults")]
 
 use std::{env, time::Duration};

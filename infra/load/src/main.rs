@@ -182,8 +182,11 @@ async fn instructions(options: &Options, accept: bool, only: &[String], profiles
     let baseline: Baseline = serde_json::from_str(&baseline).context("reading the baseline")?;
     if compiler != baseline.compiler {
         println!("{}", instructions::table(&counted));
-        println!("held against nothing: this is {compiler}, and the baseline was made with {}", baseline.compiler);
-        return Ok(());
+        bail!(
+            "the baseline was counted with {}, and this is {compiler}; use the compiler of rust-toolchain.toml, or make a \
+             new baseline with --accept",
+            baseline.compiler
+        );
     }
     instructions::recount(&directory, &baseline.functions, &mut counted, AGAIN).await?;
     println!("{}", instructions::table(&counted));

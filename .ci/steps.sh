@@ -1,0 +1,436 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2329 # functions are called by name
+# The steps of .ci/run and .ci/prove: what each proves, what it needs, and which files it depends on. Sourced by both.
+#
+# A step is a row of STEPS and a function step_NAME. If it reads other files than its neighbours, AFFECTED says so. Its job on
+# GitHub is in .github/workflows; the step `workflows` fails if it has none.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+# NAME | gate: runs in .ci/run, proof: in .ci/prove only | STEPS that run before it, also if it is named alone | TOOLS | what it proves
+STEPS='
+format           | gate  |                | rust                        | Every Rust file is formatted
+shellcheck       | gate  |                | shellcheck                  | shellcheck finds nothing in the shell scripts
+workflows        | gate  |                |                             | Every step is in a job on GitHub
+deny             | gate  |                | rust python                 | Dependencies have the licences, versions and sources that they may have
+api-lint         | gate  |                | node                        | The descriptions of the API are well-formed
+clippy           | gate  |                | rust cc                     | Clippy finds nothing
+doc              | gate  |                | rust cc                     | The documentation has no broken links
+test             | gate  |                | rust cc                     | Rules hold, and the journeys pass through the whole system
+least-privilege  | gate  | test           | rust cc                     | Least privilege: every call of the journeys was granted, and every grant was needed
+tour             | gate  |                | rust cc curl python socket  | cargo run starts the system, and the README shows what its tour prints
+web-client       | gate  |                | rust cc node chromium       | The web client: types, pure parts, and two people in real browsers
+validate         | gate  |                | python                      | AWS would take the template
+build-one        | gate  |                | rust cc python              | SAM builds a function, and Lambda can run it
+compiled-twice   | gate  |                | rust cc python              | No crate of a registry is compiled twice
+safeguards       | proof |                | rust cc python              | With one safeguard taken away, its tests fail
+fuzz             | proof |                | rust cc python              | Input from outside is read or refused: fuzzing
+browser          | proof |                | rust cc node chromium       | The web client, in a real browser
+second-engine    | proof |                | rust cc curl python         | The store and the use cases work on a second engine
+autobahn         | proof |                | rust cc python              | Sockets keep to RFC 6455: the Autobahn test suite
+clocks           | proof |                | rust cc                     | Clocks can be off
+overload         | proof |                | rust cc                     | Five times the load that this machine sustains: everything is answered, nothing is lost
+rie              | proof |                | rust cc python              | The Runtime API is the same in the local runtime and in the emulator of Amazon
+aws-cli          | proof |                | rust cc curl python socket  | The AWS CLI reads and writes the tables, objects and sockets
+schemathesis     | proof |                | rust cc curl python         | REST keeps to its description: schemathesis
+build-arm64      | proof |                | rust cc python arm64        | sam build makes every function, for arm64
+build-x86_64     | proof |                | rust cc python x86_64       | sam build makes every function, for x86_64
+instructions     | proof | build-x86_64   | rust cc valgrind            | No function needs more instructions than its baseline, to start or to serve an event
+sam-local        | proof | build-x86_64   | rust cc curl python socket docker | Every function runs in a container, and the tour passes through sam local start-api
+rehearsal        | proof | build-x86_64   | rust cc curl python         | Deployed to an emulator of AWS, the whole system is there, and the journeys pass through it
+'
+
+# Which steps a changed file affects, for .ci/prove --since: those of every row that matches its path (`*` matches `/` too).
+# gate: all steps of the gate; all: every step; -: none. A path without a row affects every step; so does one whose only rows
+# begin with +.
+AFFECTED='
+*.md                          | -
+README.md                     | test tour
+infra/DEPLOY.md               | test
+infra/docs/*                  | test
+.github/*                     | workflows
+.github/SECURITY.md           | test
+.justfile                     | -
+.editorconfig                 | -
+.gitignore                    | -
+LICENSE                       | -
+infra/screenshot.png          | -
+infra/load/*.svg              | -
+.rustfmt.toml                 | format
+.clippy.toml                  | clippy
+.deny.toml                    | deny
+*.rs                          | + format clippy doc
+*Cargo.toml                   | + deny clippy compiled-twice
+functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks build-arm64 build-x86_64 instructions sam-local rehearsal
+shared/*                      | all
+template.yaml                 | all
+samconfig.toml                | validate build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/openapi.yaml            | api-lint test tour schemathesis
+infra/asyncapi.yaml           | api-lint test
+infra/events/*                | test fuzz instructions sam-local
+infra/sam-local.env.json      | sam-local
+infra/schemathesis.toml       | schemathesis
+infra/browser/*               | clippy web-client browser
+infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal
+infra/embedded/*              | all
+infra/fuzz/*                  | format fuzz
+infra/history/*               | test clocks
+infra/load/*                  | clippy test overload instructions
+infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
+infra/node/api-lint/*         | api-lint
+infra/node/web-client/*       | web-client browser
+infra/python/autobahn.txt     | autobahn
+infra/python/awscli.txt       | aws-cli
+infra/python/deny.txt         | deny
+infra/python/fuzz.txt         | fuzz
+infra/python/ministack.txt    | second-engine rehearsal
+infra/python/sam.txt          | validate build-one rie build-arm64 build-x86_64 instructions sam-local rehearsal
+infra/python/schemathesis.txt | schemathesis
+infra/sam/*                   | validate build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/scripts/api-lint        | shellcheck api-lint
+infra/scripts/autobahn        | autobahn
+infra/scripts/aws-cli         | shellcheck aws-cli
+infra/scripts/browser         | shellcheck web-client browser
+infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
+infra/scripts/compiled-twice  | compiled-twice
+infra/scripts/deny            | shellcheck deny
+infra/scripts/docker          | shellcheck sam-local
+infra/scripts/fuzz            | shellcheck fuzz
+infra/scripts/instructions    | shellcheck instructions
+infra/scripts/lambda-image    | shellcheck sam-local
+infra/scripts/npm             | shellcheck api-lint web-client browser
+infra/scripts/rehearsal       | shellcheck rehearsal
+infra/scripts/rie             | shellcheck rie
+infra/scripts/safeguards      | safeguards
+infra/scripts/sam-local       | shellcheck sam-local
+infra/scripts/schemathesis    | shellcheck schemathesis
+infra/scripts/second-engine   | shellcheck second-engine
+infra/scripts/skewed-clocks   | shellcheck clocks
+infra/scripts/tour            | tour sam-local
+infra/scripts/validate        | shellcheck validate
+infra/scripts/endpoint        | shellcheck test
+infra/scripts/venv            | all
+'
+
+# --- The steps
+
+step_format() {
+    # `cargo fmt` does not see the modules that a macro declares.
+    rust_files | xargs -0 rustfmt --check --edition 2024
+}
+
+step_shellcheck() {
+    shell_scripts | xargs -0 shellcheck --external-sources
+}
+
+step_workflows() {
+    local name file without=
+    for name in $(steps); do
+        file=.github/workflows/$([ "$(field 2 "$name")" = gate ] && echo chat.yml || echo proof.yml)
+        grep -qE "^ +proves: (.* )?$name( .*)?\$" "$file" || without+=" $name"
+    done
+    [ -z "$without" ] || { echo "in no job of .github/workflows/chat.yml (gate) or proof.yml (proof):$without" >&2; return 1; }
+}
+
+step_deny() { infra/scripts/deny; }
+
+step_api-lint() { infra/scripts/api-lint; }
+
+step_clippy() {
+    cargo clippy --workspace --all-targets -- -D warnings
+    # `--all-targets` leaves out the tests that need more than Rust, because they have `test = false`.
+    cargo clippy --workspace --test browser --test clock --test rie -- -D warnings
+}
+
+# Uses the metadata of the dependencies that clippy has made.
+step_doc() { RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --quiet; }
+
+step_test() { IAM_RECORD=$scratch/calls cargo test --workspace; }
+
+step_least-privilege() { cargo run --bin least-privilege -- "$scratch/calls"; }
+
+# The tour counts users and rooms from 1: no other step uses its runtime.
+step_tour() { with_runtime infra/scripts/tour; }
+
+step_web-client() { infra/scripts/browser two_people_find_each_other_and_chat; }
+
+step_validate() { infra/scripts/validate; }
+
+step_build-one() {
+    local architecture=x86_64
+    [ "$(uname -m)" = x86_64 ] || architecture=arm64
+    infra/scripts/build --function SendMessageFunction "$architecture"
+}
+
+step_compiled-twice() { infra/scripts/compiled-twice; }
+
+step_safeguards() { infra/scripts/safeguards; }
+
+step_fuzz() { infra/scripts/fuzz; }
+
+step_browser() { infra/scripts/browser; }
+
+step_second-engine() { infra/scripts/second-engine; }
+
+step_autobahn() { infra/scripts/autobahn; }
+
+step_clocks() { infra/scripts/skewed-clocks; }
+
+step_overload() {
+    local built=${CARGO_TARGET_DIR:-target}/debug
+    cargo build --workspace --bins
+    "$built/load" overload --functions "$built" --seconds 10 --output "$scratch/load"
+}
+
+step_rie() { infra/scripts/rie; }
+
+step_aws-cli() { with_runtime infra/scripts/aws-cli; }
+
+step_schemathesis() { with_runtime infra/scripts/schemathesis; }
+
+step_build-arm64() { infra/scripts/build arm64; }
+
+step_build-x86_64() { infra/scripts/build x86_64; }
+
+step_instructions() { infra/scripts/instructions target/sam/x86_64; }
+
+step_sam-local() { infra/scripts/docker infra/scripts/sam-local target/sam/x86_64; }
+
+step_rehearsal() { infra/scripts/rehearsal target/sam/x86_64; }
+
+# --- What steps share
+
+# Tracked files, and those that could be.
+files() { git ls-files -z --cached --others --exclude-standard --deduplicate "$@"; }
+
+# A file that is deleted and not yet committed is still listed.
+existing() {
+    local file
+    while IFS= read -rd '' file; do
+        [ ! -f "$file" ] || printf '%s\0' "$file"
+    done
+}
+
+rust_files() { files '*.rs' | existing; }
+
+shell_scripts() {
+    local file line
+    files .ci infra/scripts | existing | while IFS= read -rd '' file; do
+        IFS= read -r line <"$file" || true
+        case $line in '#!/usr/bin/env bash' | '# shellcheck shell=bash') printf '%s\0' "$file" ;; esac
+    done
+}
+
+# with_runtime COMMAND…: runs the command beside `cargo run` with data of its own, which SIGTERM must then end in good order.
+with_runtime() {
+    local data
+    data=$(mktemp -d "$scratch/runtime.XXXXXX")
+    # Everybody who registers has one address.
+    cargo run -- --data "$data/data" --parameter-overrides RegistrationsPerHour=1000000 \
+        >"$data/stdout" 2>"$data/stderr" &
+    runtime=$!
+    until grep -q '^listening on ' "$data/stdout"; do
+        kill -0 "$runtime" 2>/dev/null || { cat "$data/stderr" >&2; return 1; }
+        sleep 0.2
+    done
+    cat "$data/stdout"
+    "$@" || { tail -n 200 "$data/stderr" >&2; return 1; }
+    kill -TERM "$runtime"
+    wait "$runtime" || { echo "after SIGTERM the runtime ended with status $?" >&2; return 1; }
+    runtime=
+}
+
+# --- Tools
+
+# Collects the packages of missing tools; `install` fetches them at once.
+missing=()
+
+# need COMMAND PACKAGE…: the packages that bring a command, unless it is there.
+need() { command -v "$1" >/dev/null || missing+=("${@:2}"); }
+
+tool_rust() {
+    command -v cargo >/dev/null || { echo 'cargo is missing: https://rustup.rs' >&2; exit 1; }
+    # Rustup installs what rust-toolchain.toml names at the first call, unless RUSTUP_AUTO_INSTALL=0 is set.
+    cargo --version || rustup toolchain install
+}
+
+tool_cc() { need cc build-essential; }
+
+tool_curl() { need curl curl; }
+
+tool_python() {
+    need python3 python3
+    # Debian packages this part of Python apart; virtual environments need it.
+    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+}
+
+tool_node() {
+    need node nodejs
+    need npm npm
+}
+
+tool_socket() { need node nodejs; }
+
+# Runs once everything is installed: sockets in Node's scripts need a WebSocket.
+check_socket() {
+    node -e 'process.exit(globalThis.WebSocket || process.allowedNodeEnvironmentFlags.has("--experimental-websocket") ? 0 : 1)' ||
+        { echo 'Node 20.10 or newer is needed: https://nodejs.org' >&2; exit 1; }
+}
+
+tool_chromium() {
+    need chromium chromium
+    need chromedriver chromium-driver
+}
+
+tool_shellcheck() { need shellcheck shellcheck; }
+
+tool_valgrind() {
+    need valgrind valgrind
+    tool_x86_64
+}
+
+tool_x86_64() { [ "$(uname -m)" = x86_64 ] || { echo 'these steps need an x86_64 machine' >&2; exit 1; }; }
+
+tool_arm64() {
+    rustup target list --installed | grep -qx aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
+    [ "$(uname -m)" != aarch64 ] || return 0
+    need qemu-aarch64-static qemu-user-static
+    [ -e /usr/aarch64-linux-gnu/lib/libgcc_s.so.1 ] || missing+=(libc6-arm64-cross libgcc-s1-arm64-cross)
+}
+
+tool_docker() {
+    tool_x86_64
+    ! docker info >/dev/null 2>&1 || return 0
+    [ "$(id -u)" = 0 ] || { echo 'no Docker engine answers; start one, or run this as root' >&2; exit 1; }
+    need dockerd docker.io
+    # Debian packages the client apart since 13.
+    command -v docker >/dev/null || missing+=(docker.io 'docker-cli?')
+}
+
+# install PACKAGE…; one that ends in `?` is left out if this release of Debian lacks it.
+install() {
+    local root=() package packages=()
+    [ "$(id -u)" = 0 ] || root=(sudo)
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get update -qq
+    for package; do
+        case $package in
+        *\?) ! apt-cache show "${package%\?}" >/dev/null 2>&1 || packages+=("${package%\?}") ;;
+        *) packages+=("$package") ;;
+        esac
+    done
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
+# Installs the tools of the given steps.
+tools() {
+    local name tool
+    local -A wanted=()
+    for name; do
+        for tool in $(field 4 "$name"); do wanted[$tool]=1; done
+    done
+    for tool in "${!wanted[@]}"; do "tool_$tool"; done
+    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
+    [ -z "${wanted[socket]-}" ] || check_socket
+}
+
+# --- Running them
+
+# steps [gate|proof]: the names of all steps, or of those of one tier.
+steps() { awk -F ' *[|] *' -v tier="${1-}" 'NF > 1 && (tier == "" || $2 == tier) { print $1 }' <<<"$STEPS"; }
+
+# field NUMBER NAME: a column of STEPS.
+field() { awk -F ' *[|] *' -v name="$2" -v column="$1" '$1 == name { print $column }' <<<"$STEPS"; }
+
+# closure NAME…: these steps and those that they require, in the order of STEPS.
+closure() {
+    local name required
+    local -A chosen=()
+    for name; do
+        [ -n "$(field 2 "$name")" ] || { echo "there is no step $name; .ci/prove --list names them" >&2; return 2; }
+        chosen[$name]=1
+        for required in $(field 3 "$name"); do chosen[$required]=1; done
+    done
+    for name in $(steps); do
+        [ -z "${chosen[$name]-}" ] || echo "$name"
+    done
+}
+
+# affected REV: a line `STEP PATH` for each step that a change since REV affects, in the working tree too.
+affected() {
+    local path changed
+    changed=$(git diff --name-only --no-renames "$1" -- && git ls-files --others --exclude-standard)
+    while IFS= read -r path; do
+        [ -z "$path" ] || affected_by "$path"
+    done <<<"$changed"
+}
+
+affected_by() {
+    local path=$1 pattern names name known=
+    while IFS=' |' read -r pattern names; do
+        # shellcheck disable=SC2053 # a pattern
+        [[ -n $pattern && $path == $pattern ]] || continue
+        [[ $names == +* ]] || known=1
+        names=" $names "
+        names=${names/ all / $(steps | xargs) }
+        names=${names/ gate / $(steps gate | xargs) }
+        for name in $names; do
+            [[ $name == [-+] ]] || echo "$name $path"
+        done
+    done <<<"$AFFECTED"
+    [ -z "$known" ] || return 0
+    for name in $(steps); do echo "$name $path, which has no row in AFFECTED"; done
+}
+
+durations=()
+current=
+started=
+
+# begin NAME TITLE, end
+begin() {
+    current=$1
+    started=${EPOCHREALTIME/[.,]/}
+    printf '\n=== %s: %s\n' "$1" "$2"
+}
+
+end() {
+    local seconds
+    seconds=$(((${EPOCHREALTIME/[.,]/} - started + 500000) / 1000000))
+    printf -- '--- %s: %d s\n' "$current" "$seconds"
+    durations+=("$(printf '%-16s %6d s%s' "$current" "$seconds" "${1-}")")
+    current=
+}
+
+finish() {
+    local status=$?
+    [ -z "$runtime" ] || kill "$runtime" 2>/dev/null || true
+    [ -z "$current" ] || { failed=$current; end '  FAILED'; }
+    if [ ${#durations[@]} != 0 ]; then
+        printf '\n=== Durations\n'
+        printf '%s\n' "${durations[@]}"
+        printf '%-16s %6d s\n' 'all together' "$SECONDS"
+    fi
+    [ -z "${failed-}" ] || printf '\nfailed: %s; again, alone: .ci/prove %s\n' "$failed" "${failed#tools}"
+    rm -rf "$scratch"
+    exit "$status"
+}
+
+# run NAME…: the steps and those that they require.
+run() {
+    local name chosen
+    chosen=$(closure "$@")
+    scratch=$(mktemp -d)
+    runtime=
+    SECONDS=0
+    trap finish EXIT
+    begin tools 'The tools are here'
+    # shellcheck disable=SC2086 # one word a step
+    tools $chosen
+    end
+    for name in $chosen; do
+        begin "$name" "$(field 5 "$name")"
+        "step_$name"
+        end
+    done
+    printf '\n=== All is well\n'
+}
