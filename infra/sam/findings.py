@@ -23,7 +23,7 @@ LIMITS = {
 }
 # Characters of an alias's ARN in a policy: the longest region, a function's name of 64, quotes and a comma.
 ALIAS_ARN = len('"arn:aws:lambda:ap-northeast-1:123456789012:function:') + 64 + len(':live",')
-SECRET_NAME = re.compile(r"SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$")
+SECRET_NAME = re.compile(r"^(?!AWS_ENDPOINT_URL_).*(SECRET|PASSWORD|PRIVATE|CREDENTIAL$|_KEY$)")
 
 
 def findings(template):

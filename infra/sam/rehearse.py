@@ -90,6 +90,7 @@ def endpoints_of_its_own(template, url):
         variables = function["Properties"]["Environment"]["Variables"]
         variables["AWS_ENDPOINT_URL_DYNAMODB"] = url
         variables["AWS_ENDPOINT_URL_S3"] = url
+        variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url
         variables["CONNECTIONS_ENDPOINT"] = {"Fn::Sub": url + "/_aws/execute-api/${WebSocketApi}/${StageName}"}
 
 
