@@ -1,4 +1,4 @@
-//! `DefinitionBody` of an HTTP API: its routes as OpenAPI writes them, each with API Gateway's extension for the function.
+//! `DefinitionBody` of an HTTP API: its routes in an `openapi` document, each with API Gateway's extension for the function.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html>
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{Function, HttpRoute, function_arn};
 
-/// An OpenAPI document, as far as it says which function serves a route.
+/// An `openapi` document, as far as it says which function serves a route.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Definition {
