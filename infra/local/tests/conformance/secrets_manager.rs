@@ -25,7 +25,7 @@ async fn value(client: &Client, id: &str) -> String {
     got.secret_string.unwrap()
 }
 
-/// "GetSecretValue", `SecretId`: "The ARN or name of the secret to retrieve."
+/// "`GetSecretValue`", `SecretId`: "The ARN or name of the secret to retrieve."
 #[tokio::test]
 async fn a_secret_is_found_by_name_and_by_arn() {
     let runtime = Runtime::start().await;
