@@ -1,4 +1,4 @@
-"""infra/scripts/endpoint, run in a copy of the repository."""
+"""infra/scripts/endpoint, run in a copy of the repository, with names that no endpoint will have."""
 
 import os
 import pathlib
@@ -11,10 +11,10 @@ import unittest
 from expand import ROOT, expanded, named, source
 from findings import findings
 
-BODY = ["edit-message", "POST", "/edit-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
-PATH = ["list-reactions", "GET", "/list-reactions/{conversation_id}/{message_id}/"]
-NEITHER = ["forget-sessions", "DELETE", "/auth/forget-sessions"]
-BOTH = ["invite-member", "POST", "/invite-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
+BODY = ["example-message", "POST", "/example-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
+PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
+NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
 
 # What the script changes for every endpoint; what it adds is named by the endpoint.
 CHANGED = {
@@ -81,12 +81,12 @@ class Endpoint(unittest.TestCase):
             self.writes(*BODY),
             CHANGED
             | {
-                "functions/rest/src/messages/edit_message.rs",
-                "infra/e2e/tests/journeys/messages/edit_message.rs",
-                "infra/events/edit-message.json",
+                "functions/rest/src/messages/example_message.rs",
+                "infra/e2e/tests/journeys/messages/example_message.rs",
+                "infra/events/example-message.json",
                 "infra/fuzz/targets/http_event.rs",
-                "shared/chat/src/edit_message.rs",
-                "shared/domain/src/edit_message.rs",
+                "shared/chat/src/example_message.rs",
+                "shared/domain/src/example_message.rs",
                 "shared/domain/src/lib.rs",
             },
         )
@@ -96,10 +96,10 @@ class Endpoint(unittest.TestCase):
             self.writes(*PATH),
             CHANGED
             | {
-                "functions/rest/src/messages/list_reactions.rs",
-                "infra/e2e/tests/journeys/messages/list_reactions.rs",
-                "infra/events/list-reactions.json",
-                "shared/chat/src/list_reactions.rs",
+                "functions/rest/src/messages/example_reactions.rs",
+                "infra/e2e/tests/journeys/messages/example_reactions.rs",
+                "infra/events/example-reactions.json",
+                "shared/chat/src/example_reactions.rs",
             },
         )
 
@@ -111,7 +111,7 @@ class Endpoint(unittest.TestCase):
             self.git("add", "--all")
             self.git("commit", "--quiet", "--message", arguments[0])
         template = source(self.tree / "template.yaml")
-        self.assertEqual(set(named(template)) - before, {"edit-message", "list-reactions", "forget-sessions", "invite-member"})
+        self.assertEqual(set(named(template)) - before, {"example-message", "example-reactions", "example-sessions", "example-member"})
         self.assertEqual(findings(expanded(template)), [])
         command = [sys.executable, "-m", "unittest", "test_events"]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -120,15 +120,15 @@ class Endpoint(unittest.TestCase):
         self.git("reset", "--quiet", "--hard", "HEAD~4")
 
     def test_a_bad_input_is_refused_and_changes_nothing(self):
-        self.is_refused("is no name", "Edit_Message", "POST", "/edit-message")
+        self.is_refused("is no name", "Example_Message", "POST", "/example-message")
         self.is_refused("keyword of Rust", "move", "POST", "/move", "--group", "rooms")
-        self.is_refused("is no method", "edit-message", "PUT", "/edit-message")
-        self.is_refused("is no path", "edit-message", "POST", "edit-message")
-        self.is_refused("cannot have {id}", "edit-message", "POST", "/edit-message/{id}")
+        self.is_refused("is no method", "example-message", "PUT", "/example-message")
+        self.is_refused("is no path", "example-message", "POST", "example-message")
+        self.is_refused("cannot have {id}", "example-message", "POST", "/example-message/{id}")
         self.is_refused("add --group", "block", "POST", "/block")
-        self.is_refused("does not know the field colour", "edit-message", "POST", "/edit-message", "--fields", "colour")
-        self.is_refused("has no body", "list-reactions", "GET", "/list-reactions", "--fields", "text")
-        self.is_refused("needs conversation_id", "edit-message", "POST", "/edit-message", "--fields", "message_id")
+        self.is_refused("does not know the field colour", "example-message", "POST", "/example-message", "--fields", "colour")
+        self.is_refused("has no body", "example-reactions", "GET", "/example-reactions", "--fields", "text")
+        self.is_refused("needs conversation_id", "example-message", "POST", "/example-message", "--fields", "message_id")
         self.is_refused("goes to a room", "rename-user", "POST", "/rename-user", "--event", "renamed")
 
     def test_an_existing_endpoint_is_refused(self):
