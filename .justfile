@@ -21,9 +21,13 @@ quick *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
-# The skeleton of a new endpoint, for example: just endpoint edit-message POST /edit-message/
-endpoint name method path:
-    infra/scripts/endpoint {{ name }} {{ method }} {{ path }}
+# The skeleton of a new endpoint, for example: just endpoint edit-message POST /edit-message
+endpoint name method path *options:
+    infra/scripts/endpoint {{ name }} {{ method }} '{{ path }}' {{ options }}
+
+# Write the tables in README, ARCHITECTURE and SECURITY that tests compare with the facts
+accept:
+    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_readme_ the_architecture_ the_threat_model_
 
 # Every check there is, the named steps, or `--since main`
 prove *steps:

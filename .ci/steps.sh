@@ -25,6 +25,7 @@ validate         | gate  |                | python                      | AWS wo
 build-one        | gate  |                | rust cc python              | SAM builds a function, and Lambda can run it
 compiled-twice   | gate  |                | rust cc python              | No crate of a registry is compiled twice
 safeguards       | proof |                | rust cc python              | With one safeguard taken away, its tests fail
+skeleton         | proof |                | rust cc python              | The skeleton of an endpoint compiles, and the tests of the repository pass with it
 fuzz             | proof |                | rust cc python              | Input from outside is read or refused: fuzzing
 browser          | proof |                | rust cc node chromium       | The web client, in a real browser
 second-engine    | proof |                | rust cc curl python         | The store and the use cases work on a second engine
@@ -106,10 +107,11 @@ infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
 infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
+infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/skewed-clocks   | shellcheck clocks
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
-infra/scripts/endpoint        | shellcheck test
+infra/scripts/endpoint        | validate skeleton
 infra/scripts/venv            | all
 '
 
@@ -167,6 +169,8 @@ step_build-one() {
 step_compiled-twice() { infra/scripts/compiled-twice; }
 
 step_safeguards() { infra/scripts/safeguards; }
+
+step_skeleton() { infra/scripts/skeleton; }
 
 step_fuzz() { infra/scripts/fuzz; }
 

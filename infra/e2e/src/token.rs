@@ -35,14 +35,8 @@ pub enum Forgery {
 
 impl Forgery {
     /// Every way there is.
-    pub const ALL: [Self; 6] = [
-        Self::OtherKey,
-        Self::NoAlgorithm,
-        Self::OtherUser,
-        Self::LaterExpiry,
-        Self::Unsigned,
-        Self::OtherSignature,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::OtherKey, Self::NoAlgorithm, Self::OtherUser, Self::LaterExpiry, Self::Unsigned, Self::OtherSignature];
 
     /// The forged form of a genuine token.
     pub fn of(self, token: &str) -> String {

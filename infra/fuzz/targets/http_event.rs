@@ -23,7 +23,9 @@ fuzz_target!(|data: &str| {
     let mut event = EVENT.clone();
     event["body"] = text("/body").into();
     event["rawQueryString"] = query_string(text("/rawQueryString")).into();
-    event["pathParameters"] = json!({"conversation_id": text("/pathParameters/conversation_id")});
+    event["pathParameters"] = json!({
+        "conversation_id": text("/pathParameters/conversation_id"), "message_id": text("/pathParameters/message_id"),
+    });
     check(&lambda_http::request::from_str(&event.to_string()).unwrap());
 });
 
@@ -80,6 +82,7 @@ fn path(request: &Request) {
         Err(Error::NotFound | Error::RoomNotFound) => {}
         Err(error) => panic!("{error:?}"),
     }
+    assert!(matches!(http::message(request), Ok(_) | Err(Error::NotFound)));
 }
 
 fn query(request: &Request) {

@@ -8,7 +8,7 @@ use std::{
     fs,
 };
 
-use e2e::{Cost, File, PASSWORD, Server, Socket, User};
+use e2e::{Cost, File, PASSWORD, Server, Socket, User, assert_part};
 use futures_util::future::join_all;
 use load::{price, target::workspace};
 use local::template::{Template, secrets::Secrets};
@@ -28,9 +28,6 @@ const SENT: &str = "send a message over a socket";
 
 /// They show files, which costs no call.
 const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
-
-const BEGIN: &str = "<!-- costs: infra/load/tests/costs.rs -->\n";
-const END: &str = "<!-- /costs -->\n";
 
 /// How an operation comes in.
 #[derive(Clone, Copy, PartialEq)]
@@ -160,10 +157,7 @@ async fn the_readme_tells_what_each_operation_costs() {
     let uncounted: Vec<&String> = world.memory.keys().filter(|function| !world.counted.contains(*function)).collect();
     assert_eq!(uncounted, CALLING_NOBODY, "an operation without a row");
 
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    let carried = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);
-    let table = table(&world.operations);
-    assert_eq!(carried, Some(table.as_str()), "README.md should have, between its marks:\n{table}");
+    assert_part("README.md", "costs", &table(&world.operations));
 
     let sent = world.operations.iter().find(|operation| operation.name == SENT).unwrap();
     let millions = |count: f64| count * (sent.dollars() + price::LOG);
@@ -173,13 +167,13 @@ async fn the_readme_tells_what_each_operation_costs() {
 }
 
 fn table(operations: &[Operation]) -> String {
-    let mut table = "\n| operation | calls | in a row | read units | write units | pushes | $ per million |\n\
+    let mut table = "| operation | calls | in a row | read units | write units | pushes | $ per million |\n\
                      |---|--:|--:|--:|--:|--:|--:|\n"
         .to_owned();
     for operation in operations {
         writeln!(table, "{}", operation.row()).unwrap();
     }
-    table + "\n"
+    table
 }
 
 async fn rooms(world: &mut World) {

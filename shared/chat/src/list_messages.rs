@@ -113,7 +113,7 @@ impl Merged {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Cursor, Text};
+    use domain::Cursor;
 
     use super::*;
 
@@ -123,19 +123,9 @@ mod tests {
 
     fn part(ids: &[u64], edge: Option<u64>) -> Part {
         let user = |n| UserId::try_from(n).unwrap();
-        let messages = ids.iter().map(|&n| Message {
-            id: id(n),
-            room: RoomId::try_from(1).unwrap(),
-            // Odd ones do not concern user 1.
-            sender: user(if n % 2 == 0 { 1 } else { 2 }),
-            receivers: [].into(),
-            text: Text::try_from("hi".to_owned()).ok(),
-            picture: None,
-            video: None,
-            sequence: n,
-            client_id: None,
-            previous: None,
-        });
+        // Odd ones do not concern user 1.
+        let sender = |n| user(if n % 2 == 0 { 1 } else { 2 });
+        let messages = ids.iter().map(|&n| Message::empty(id(n), RoomId::try_from(1).unwrap(), sender(n), n));
         Part { messages: messages.collect(), edge: edge.map(id) }
     }
 

@@ -78,16 +78,13 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: Turn) -> Mess
     let mut receivers = turn.members;
     receivers.remove(&sender);
     Message {
-        id: turn.id,
-        room: draft.room,
-        sender,
         receivers,
         text: draft.content.text,
         picture: attached.picture,
         video: attached.video,
-        sequence: turn.sequence,
         client_id: draft.content.client_id,
         previous: turn.previous,
+        ..Message::empty(turn.id, draft.room, sender, turn.sequence)
     }
 }
 

@@ -144,6 +144,24 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message without text, attachments, receivers and a client id: `Message { text, ..Message::empty(…) }` adds them. A new
+    /// field that a message may lack has its value here.
+    #[must_use]
+    pub const fn empty(id: MessageId, room: RoomId, sender: UserId, sequence: u64) -> Self {
+        Self {
+            id,
+            room,
+            sender,
+            receivers: BTreeSet::new(),
+            text: None,
+            picture: None,
+            video: None,
+            sequence,
+            client_id: None,
+            previous: None,
+        }
+    }
+
     /// Whether it was sent or received by this user.
     #[must_use]
     pub fn concerns(&self, user: UserId) -> bool {
@@ -263,17 +281,11 @@ mod tests {
         let mut messages = Vec::new();
         for (sequence, millis) in (1..).zip(handed_out) {
             if !lost.contains(millis) {
+                let (room, sender) = (RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap());
                 messages.push(Message {
-                    id: id(*millis),
-                    room: RoomId::try_from(1).unwrap(),
-                    sender: UserId::try_from(1).unwrap(),
-                    receivers: BTreeSet::new(),
                     text: Text::try_from("hi".to_owned()).ok(),
-                    picture: None,
-                    video: None,
-                    sequence,
-                    client_id: None,
                     previous,
+                    ..Message::empty(id(*millis), room, sender, sequence)
                 });
             }
             previous = Some(id(*millis));

@@ -332,18 +332,8 @@ mod tests {
     }
 
     fn message(sequence: u64) -> Message {
-        Message {
-            id: MessageId::try_from(1).unwrap(),
-            room: RoomId::try_from(1).unwrap(),
-            sender: UserId::try_from(1).unwrap(),
-            receivers: BTreeSet::new(),
-            text: "hi".to_owned().try_into().ok(),
-            picture: None,
-            video: None,
-            sequence,
-            client_id: None,
-            previous: None,
-        }
+        let (room, sender) = (RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap());
+        Message::empty(MessageId::try_from(1).unwrap(), room, sender, sequence)
     }
 
     #[test]

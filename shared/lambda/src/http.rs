@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, Network, Page, RoomId, ShownMessage, Slice};
+use domain::{Error, Fields, Input, MessageId, Network, Page, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -104,13 +104,25 @@ pub fn network(request: &Request) -> Result<Network, Error> {
 /// # Errors
 /// `NotFound` for what is no number, `RoomNotFound` for a number that is no room's.
 pub fn room(request: &Request) -> Result<RoomId, Error> {
-    let parameters = request.path_parameters_ref();
-    let id = parameters.and_then(|parameters| parameters.first("conversation_id")).unwrap_or_default();
+    let id = parameter(request, "conversation_id");
     let digits = id.strip_prefix('-').unwrap_or(id);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Error::NotFound);
     }
     id.parse().map_err(|_| Error::RoomNotFound)
+}
+
+/// The message that the path names.
+///
+/// # Errors
+/// `NotFound` if it is not the number of a message.
+pub fn message(request: &Request) -> Result<MessageId, Error> {
+    parameter(request, "message_id").parse().map_err(|_| Error::NotFound)
+}
+
+/// A parameter of the path, decoded; empty if the route has none of this name.
+fn parameter<'a>(request: &'a Request, name: &str) -> &'a str {
+    request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
 }
 
 /// The page that the query asks for.

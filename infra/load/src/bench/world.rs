@@ -28,6 +28,8 @@ use crate::target::workspace;
 const SWEEP: Duration = Duration::from_hours(1);
 /// What stands for the present in `infra/events`.
 const THEN: &str = "1701432000000";
+/// What stands for the id of a message that the caller has sent.
+const MESSAGE_ID: &str = "$MESSAGE_ID";
 /// What stands for a new client id.
 const CLIENT_ID: &str = "7f3a";
 /// How many people there are at least.
@@ -157,6 +159,7 @@ impl World {
     }
 
     async fn prepare(&mut self, function: &str, count: u64, bob: &str) -> Result<()> {
+        let names_message = fs::read_to_string(event_file(function))?.contains(MESSAGE_ID);
         for number in 0..count {
             match function {
                 "logout" => {
@@ -180,14 +183,14 @@ impl World {
                     let answer = self.run_with("create-attachment", "/body", &body.into()).await?;
                     self.known.attachments.push(text(&answer, "/id")?);
                 }
-                "read-message" => {
-                    // In turns: one of them alone is soon told to slow down.
+                // Each message is sent by the caller of its event. Two people take turns, because the pace limits each sender.
+                _ if names_message => {
                     let ann = self.known.token.clone();
-                    if number % PEOPLE == 1 {
-                        bob.clone_into(&mut self.known.token);
-                    }
+                    let caller = if number % PEOPLE == 1 { bob.to_owned() } else { ann.clone() };
+                    self.known.token.clone_from(&caller);
                     let answer = self.run("send-message", number).await;
                     self.known.token = ann;
+                    self.known.tokens.push(caller);
                     self.known.messages.push(id(&answer?)?);
                 }
                 _ if function.starts_with("list-") && number < LISTED => {
@@ -232,7 +235,7 @@ impl World {
     /// # Errors
     /// Where there is no file.
     pub fn event(&self, function: &str, number: u64) -> Result<String> {
-        let file = workspace().join("infra/events").join(function).with_extension("json");
+        let file = event_file(function);
         let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let index = usize::try_from(number)?;
         let known = &self.known;
@@ -243,7 +246,7 @@ impl World {
             .replace(THEN, &now)
             .replace("$ACCESS_TOKEN", token)
             .replace("$SESSION_ID", &known.session)
-            .replace("$MESSAGE_ID", &message)
+            .replace(MESSAGE_ID, &message)
             .replace(CLIENT_ID, &format!("{number:04}"));
         let mut event: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
         let room = known.rooms.get(index).copied().unwrap_or(1);
@@ -287,6 +290,11 @@ impl Drop for World {
     fn drop(&mut self) {
         self.gateway.abort();
     }
+}
+
+/// The event of a function.
+fn event_file(function: &str) -> PathBuf {
+    workspace().join("infra/events").join(function).with_extension("json")
 }
 
 /// The session that a token names.

@@ -39,9 +39,7 @@ pub(super) fn failed(service: Service) -> Response {
             management::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerErrorException", MESSAGE)
         }
         Service::S3 => s3::refusal(s3_error!(InternalError, "We encountered an internal error. Please try again.")),
-        Service::Secrets => {
-            secrets_manager::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError", MESSAGE)
-        }
+        Service::Secrets => secrets_manager::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError", MESSAGE),
     }
 }
 

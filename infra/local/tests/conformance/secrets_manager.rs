@@ -25,7 +25,7 @@ async fn value(client: &Client, id: &str) -> String {
     got.secret_string.unwrap()
 }
 
-/// `GetSecretValue`, `SecretId`: "The ARN or name of the secret to retrieve."
+/// "`GetSecretValue`", `SecretId`: "The ARN or name of the secret to retrieve."
 #[tokio::test]
 async fn a_secret_is_found_by_name_and_by_arn() {
     let runtime = Runtime::start().await;
@@ -40,7 +40,7 @@ async fn a_secret_is_found_by_name_and_by_arn() {
     assert_eq!(previous.send().await.unwrap_err().code(), Some("ResourceNotFoundException"));
 }
 
-/// `PutSecretValue`: "Creates a new version of your secret … and attaches it to the secret", here one that lasts.
+/// "PutSecretValue": "Creates a new version of your secret … and attaches it to the secret", here one that lasts.
 #[tokio::test]
 async fn what_was_put_is_the_value_from_now_on() {
     let data = tempfile::tempdir().unwrap();

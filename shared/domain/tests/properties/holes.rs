@@ -1,11 +1,7 @@
 //! The hole rule, on random rooms: senders whose clocks differ, who are slow, and who die between the turn and the message;
 //! and a reader who follows with `after=`, whose clock differs as well.
 
-use std::collections::BTreeSet;
-
-use domain::{
-    CLOCKS_DIFFER_BY, Message, MessageId, Page, Position, RoomId, SEND_WITHIN, Text, Timestamp, UserId, settled,
-};
+use domain::{CLOCKS_DIFFER_BY, Message, MessageId, Page, Position, RoomId, SEND_WITHIN, Timestamp, UserId, settled};
 use proptest::{collection::vec, option::weighted, prelude::*};
 
 use crate::config;
@@ -18,18 +14,7 @@ const APART: u64 = CLOCKS_DIFFER_BY.as_secs() * 1000;
 const WITHIN: u64 = SEND_WITHIN.as_secs() * 1000 + 1000;
 
 pub fn message(id: MessageId, previous: Option<MessageId>) -> Message {
-    Message {
-        id,
-        room: RoomId::try_from(1).unwrap(),
-        sender: UserId::try_from(1).unwrap(),
-        receivers: BTreeSet::new(),
-        text: Text::try_from("hi".to_owned()).ok(),
-        picture: None,
-        video: None,
-        sequence: 1,
-        client_id: None,
-        previous,
-    }
+    Message { previous, ..Message::empty(id, RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap(), 1) }
 }
 
 /// One who sends: times in milliseconds.

@@ -67,7 +67,11 @@ impl KeySet {
         let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Error::Unauthenticated)?;
         let Claims { sub, sid, name, typ, .. } = token.claims;
         let user = sub.parse().map_err(|_| Error::Unauthenticated)?;
-        if typ == TYPE { Ok(Claimant { caller: Caller { user, session: sid }, name }) } else { Err(Error::Unauthenticated) }
+        if typ == TYPE {
+            Ok(Claimant { caller: Caller { user, session: sid }, name })
+        } else {
+            Err(Error::Unauthenticated)
+        }
     }
 
     fn key(&self, kid: &str) -> Option<&DecodingKey> {

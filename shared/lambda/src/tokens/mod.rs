@@ -12,11 +12,11 @@ use jsonwebtoken::Algorithm;
 use lambda_http::http::{HeaderMap, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::keys::Keys;
 pub use self::{
     key_set::{Claimant, KeySet},
     signer::{Signer, SigningKey},
 };
-pub(crate) use self::keys::Keys;
 
 const ALGORITHM: Algorithm = Algorithm::EdDSA;
 /// Who the tokens are for.

@@ -39,8 +39,7 @@ const READ_EVERY: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(4);
 const ATTEMPT_PATIENCE: Duration = Duration::from_secs(1);
 /// Errors that pass by themselves (AWS Secrets Manager API Reference, `GetSecretValue` and "Common errors").
-const PASSING: [&str; 4] =
-    ["InternalFailure", "InternalServiceError", "ServiceUnavailable", "ThrottlingException"];
+const PASSING: [&str; 4] = ["InternalFailure", "InternalServiceError", "ServiceUnavailable", "ThrottlingException"];
 /// How long a published key outlives the last token that is signed with it.
 const MARGIN: Duration = Duration::from_hours(24);
 
@@ -69,7 +68,10 @@ impl SigningKey {
         }
         let mut seed = [0; SEED];
         let derived = Salt::new(HKDF_SHA256, &[]).extract(secret.as_bytes());
-        derived.expand(&[INFO], Length).and_then(|derived| derived.fill(&mut seed)).map_err(|_| "deriving a key failed")?;
+        derived
+            .expand(&[INFO], Length)
+            .and_then(|derived| derived.fill(&mut seed))
+            .map_err(|_| "deriving a key failed")?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed)?;
         let public = DecodingKey::from_ed_der(pair.public_key().as_ref());
         let jwk = Jwk::from_decoding_key(&public, Some(ALGORITHM))?;
@@ -158,7 +160,8 @@ impl Signer {
         }
         let key = match (self.read().await, known) {
             (Ok(secret), _) => {
-                let key = SigningKey::derive(&secret).map_err(|error| Error::internal("deriving the signing key", error))?;
+                let key =
+                    SigningKey::derive(&secret).map_err(|error| Error::internal("deriving the signing key", error))?;
                 Arc::new(key)
             }
             // People log in although Secrets Manager is down. That the key was not revoked is checked below.

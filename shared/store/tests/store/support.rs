@@ -75,16 +75,10 @@ pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, domain
 
 pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
     Message {
-        id: turn.id,
-        room,
-        sender,
         receivers: turn.members.iter().copied().filter(|&member| member != sender).collect(),
         text: Text::try_from("hi".to_owned()).ok(),
-        picture: None,
-        video: None,
-        sequence: turn.sequence,
-        client_id: None,
         previous: turn.previous,
+        ..Message::empty(turn.id, room, sender, turn.sequence)
     }
 }
 

@@ -1,11 +1,11 @@
-//! The sockets that a local system knows of a user.
+//! The sockets that a local system knows of a user, dead ones among them.
 
 use std::{
     collections::BTreeSet,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use e2e::User;
+use e2e::{Socket, User};
 use serde_json::{Value, json};
 
 /// The reason for a local system.
@@ -32,4 +32,36 @@ pub(crate) async fn knows_only(user: &User, sockets: &BTreeSet<String>) {
         assert!(Instant::now() < deadline, "{:?} instead of {sockets:?}", known(user).await);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// A connection id that API Gateway might have given.
+pub(crate) const DEAD: &str = "L0SM9cOFvHcCIhw=";
+
+/// A time as it is stored: milliseconds since 1970.
+pub(crate) fn before_now(age: Duration) -> Value {
+    let time = SystemTime::now().checked_sub(age).unwrap();
+    json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
+}
+
+/// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
+pub(crate) async fn dies_unnoticed(user: &User, age: Duration) {
+    dies_unnoticed_as(DEAD, user, age).await;
+}
+
+pub(crate) async fn dies_unnoticed_as(id: &str, user: &User, age: Duration) {
+    let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": before_now(age)}});
+    let update = json!({
+        "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": "SET #socket = :socket",
+        "ExpressionAttributeNames": {"#socket": id}, "ExpressionAttributeValues": {":socket": socket},
+    });
+    user.server.dynamodb("UpdateItem", &update).await;
+}
+
+/// The event reaches the living socket of a user, and the dead one is forgotten for it.
+pub(crate) async fn meets_dead_socket(event: &str, user: &User, living: &mut Socket, happens: impl Future) {
+    let alive = known(user).await;
+    dies_unnoticed(user, Duration::from_mins(1)).await;
+    happens.await;
+    living.next_of(event).await;
+    knows_only(user, &alive).await;
 }

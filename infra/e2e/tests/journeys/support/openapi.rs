@@ -38,3 +38,10 @@ pub(crate) fn paths_with_body() -> Vec<String> {
         |item: &Yaml| item.as_mapping_get("post").is_some_and(|post| post.contains_mapping_key("requestBody"));
     paths.filter(|(_, item)| takes_body(item)).map(|(path, _)| path.as_str().unwrap().to_owned()).collect()
 }
+
+/// A path with these ids for its parameters.
+pub(crate) fn with_ids(path: &str, room: &str, message: &str) -> String {
+    let path = path.replace("{conversation_id}", room).replace("{message_id}", message);
+    assert!(!path.contains('{'), "{path} has a parameter that the journeys know no value for");
+    path
+}

@@ -4,13 +4,13 @@
 use e2e::{Answer, Server, Signer, key_of};
 use reqwest::{Method, header::AUTHORIZATION};
 
-use crate::support::openapi::calls;
+use crate::support::openapi::{calls, with_ids};
 
 #[tokio::test]
 async fn a_call_without_its_trailing_slash_needs_a_token_as_well() {
     let server = Server::start().await;
     for (method, path) in calls() {
-        let path = path.replace("{conversation_id}", "1");
+        let path = with_ids(&path, "1", "1");
         Answer::to(server.request(method, &path)).await.refuses(401, "unauthenticated");
     }
 }

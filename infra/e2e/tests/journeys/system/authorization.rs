@@ -3,14 +3,17 @@
 //! The rows stand in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row, and each
 //! row its route.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use e2e::{Answer, Forgery, Server, Signer, Socket};
+use e2e::{Answer, Forgery, Server, Signer, Socket, assert_part};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::support::{
-    openapi::calls,
+    openapi::{calls, with_ids},
     rows::{Ask, Row, World},
     template::socket_routes,
 };
@@ -67,7 +70,7 @@ impl World {
 
     fn request(&self, route: &str) -> RequestBuilder {
         let (method, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{conversation_id}", &self.room.to_string());
+        let path = with_ids(path, &self.room.to_string(), &self.message["id"].to_string());
         self.server.request(method.parse().unwrap(), &path)
     }
 
@@ -172,4 +175,19 @@ fn every_route_that_needs_a_token_has_its_row_and_every_row_its_route() {
     let sockets = socket_routes().into_keys().filter(|route| route != "$disconnect");
     let calls = calls().into_iter().map(|(method, path)| format!("{method} {path}/"));
     assert_eq!(rows, calls.chain(sockets).collect());
+}
+
+/// The rows, for readers of the threat model.
+#[test]
+fn the_threat_model_names_the_callers_of_every_route() {
+    let mut table = "| call, or route of the sockets | callers |\n|---|---|\n".to_owned();
+    let mut callers = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for row in Row::all() {
+        let who = if row.for_members { "members of the room" } else { "every user" };
+        callers.entry(row.route).or_default().insert(who);
+    }
+    for (route, callers) in callers {
+        writeln!(table, "| `{route}` | {} |", callers.into_iter().collect::<Vec<_>>().join("; ")).unwrap();
+    }
+    assert_part(".github/SECURITY.md", "callers", &table);
 }

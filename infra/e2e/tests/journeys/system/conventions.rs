@@ -6,7 +6,7 @@ use e2e::{Answer, File, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
 use serde_json::json;
 
-use crate::support::openapi::{calls, paths_with_body};
+use crate::support::openapi::{calls, paths_with_body, with_ids};
 
 async fn post_bytes(user: &User, path: &str, body: impl Into<reqwest::Body>) -> Answer {
     let request = user.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json").body(body);
@@ -47,7 +47,7 @@ async fn there_is_nothing_below_a_route() {
     let public = [(Method::POST, "/auth/register"), (Method::POST, "/auth/login")];
     let public = public.map(|(method, path)| (method, path.to_owned()));
     for (method, route) in calls().into_iter().chain(public) {
-        let path = route.replace("{conversation_id}", &room.to_string());
+        let path = with_ids(&route, &room.to_string(), "1");
         for more in ["/more", "/more/", "/1"] {
             let request = ann.request(method.clone(), &format!("{path}{more}"));
             Answer::to(request).await.refuses(404, "not_found");
@@ -63,7 +63,7 @@ async fn an_id_in_a_path_is_an_integer() {
     let ann = server.user("ann").await;
     for id in ["abc", "1.5", "-1", "0", "1e3", "18446744073709551616", "%20", "+1"] {
         for (method, route) in calls().iter().filter(|(_, route)| route.contains('{')) {
-            let path = route.replace("{conversation_id}", id);
+            let path = with_ids(route, id, id);
             let answer = Answer::to(ann.request(method.clone(), &path)).await;
             assert_eq!(answer.status, 404, "{method} {path}: {answer:?}");
             assert!(answer.json()["code"].as_str().unwrap().ends_with("not_found"), "{answer:?}");
@@ -249,7 +249,7 @@ async fn a_browser_is_told_what_it_may_call() {
     let server = Server::start().await;
     for (method, route) in calls() {
         let preflight = server
-            .request(Method::OPTIONS, &(route.replace("{conversation_id}", "1") + "/"))
+            .request(Method::OPTIONS, &(with_ids(&route, "1", "1") + "/"))
             .header(header::ORIGIN, "https://chat.example")
             .header(header::ACCESS_CONTROL_REQUEST_METHOD, method.as_str())
             .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type");

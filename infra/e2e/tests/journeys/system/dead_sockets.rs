@@ -1,44 +1,15 @@
 //! Sockets that are no more: none stays in the table, and while one does, it holds nobody up.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use e2e::{Server, Socket, User};
-use serde_json::{Value, json};
+use e2e::Server;
+use serde_json::json;
 
-use crate::support::connections::{BECAUSE, key, known, knows_only};
+use crate::support::connections::{
+    BECAUSE, DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket,
+};
 
-/// A connection id that API Gateway might have given.
-const DEAD: &str = "L0SM9cOFvHcCIhw=";
-
-/// A time as it is stored: milliseconds since 1970.
-fn before_now(age: Duration) -> Value {
-    let time = SystemTime::now().checked_sub(age).unwrap();
-    json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
-}
-
-/// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
-async fn dies_unnoticed(user: &User, age: Duration) {
-    dies_unnoticed_as(DEAD, user, age).await;
-}
-
-async fn dies_unnoticed_as(id: &str, user: &User, age: Duration) {
-    let socket = json!({"M": {"session": {"S": "gone"}, "connected_at": before_now(age)}});
-    let update = json!({
-        "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": "SET #socket = :socket",
-        "ExpressionAttributeNames": {"#socket": id}, "ExpressionAttributeValues": {":socket": socket},
-    });
-    user.server.dynamodb("UpdateItem", &update).await;
-}
-
-/// The event reaches the living socket of a user, and the dead one is forgotten for it.
-async fn meets_dead_socket(event: &str, user: &User, living: &mut Socket, happens: impl Future) {
-    let alive = known(user).await;
-    dies_unnoticed(user, Duration::from_mins(1)).await;
-    happens.await;
-    living.next_of(event).await;
-    knows_only(user, &alive).await;
-}
-
+/// An endpoint that came later has this journey in its own file.
 #[tokio::test]
 async fn every_event_reaches_the_living_and_forgets_the_dead() {
     let Some(server) = Server::start_local(BECAUSE).await else { return };

@@ -2,9 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     fs,
     path::Path,
 };
+
+use e2e::{assert_document, assert_part};
 
 use crate::support::{
     openapi::operations,
@@ -24,14 +27,16 @@ fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
     object.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
 }
 
-/// The types of the frames of an operation in `asyncapi.yaml`.
-fn frames(operation: &str) -> BTreeSet<String> {
+/// Type and title of the frames of an operation in `asyncapi.yaml`.
+fn frames(operation: &str) -> BTreeMap<String, String> {
     let asyncapi = yaml("infra/asyncapi.yaml");
     let messages = asyncapi["operations"][operation]["messages"].as_sequence().unwrap().iter();
-    messages
-        .map(|message| message["$ref"].as_str().unwrap().rsplit('/').next().unwrap())
-        .map(|name| asyncapi["components"]["messages"][name]["name"].as_str().unwrap().to_owned())
-        .collect()
+    let names = messages.map(|message| message["$ref"].as_str().unwrap().rsplit('/').next().unwrap());
+    let frame = |name: &str| {
+        let message = &asyncapi["components"]["messages"][name];
+        ["name", "title"].map(|field| message[field].as_str().unwrap().to_owned())
+    };
+    names.map(frame).map(|[name, title]| (name, title)).collect()
 }
 
 /// The functions of REST.
@@ -130,7 +135,7 @@ fn every_call_may_be_too_much() {
 #[test]
 fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
     let named: BTreeSet<String> = socket_routes().into_keys().filter(|route| !route.starts_with('$')).collect();
-    let mut described = frames("talk");
+    let mut described: BTreeSet<String> = frames("talk").into_keys().collect();
     // It takes no route of its own: `$default` answers it.
     described.remove("ping");
     assert_eq!(described, named);
@@ -165,6 +170,23 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(tests > 50, "{tests}");
 }
 
+/// Words such as `<name>` stand for an endpoint, here for `read-message`.
+#[test]
+fn every_file_that_the_steps_of_an_endpoint_name_is_there() {
+    let text = read("infra/docs/adding-an-endpoint.md");
+    let spans = text.split('`').skip(1).step_by(2).filter(|span| !span.contains(['\n', ' ', '*', '{']));
+    let top: Vec<_> = entries(".").map(|entry| entry.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut files = 0;
+    for span in spans.filter(|span| top.iter().any(|name| span.split('/').next() == Some(name))) {
+        let path = span.replace("<group>", "messages").replace("<name>", "read_message");
+        // The type of its body is in another file.
+        let path = path.replace("domain/src/read_message.rs", "domain/src/message.rs");
+        assert!(root().join(&path).exists(), "infra/docs/adding-an-endpoint.md names {span}, which is not there");
+        files += 1;
+    }
+    assert!(files > 20, "{files}");
+}
+
 #[test]
 fn readme_and_architecture_have_a_row_for_every_crate() {
     for file in ["README.md", "infra/ARCHITECTURE.md"] {
@@ -182,11 +204,13 @@ fn readme_and_architecture_have_a_row_for_every_crate() {
 
 #[test]
 fn the_readme_names_every_frame_of_a_socket() {
-    let readme = read("README.md");
-    for frame in frames("talk").union(&frames("listen")) {
-        let named = [format!("`{frame}`"), format!("\"type\":\"{frame}\"")];
-        assert!(named.iter().any(|name| readme.contains(name)), "README.md does not name {frame}");
+    let mut table = "| direction | `type` | meaning |\n|---|---|---|\n".to_owned();
+    for (direction, operation) in [("to the server", "talk"), ("to the client", "listen")] {
+        for (kind, title) in frames(operation) {
+            writeln!(table, "| {direction} | `{kind}` | {title} |").unwrap();
+        }
     }
+    assert_part("README.md", "frames", &table);
 }
 
 /// `ClientIds` as the documents have it: `client_ids`.
@@ -203,11 +227,7 @@ fn snake_case(name: &str) -> String {
 
 #[test]
 fn the_architecture_names_the_writers_of_every_table() {
-    let text = read("infra/ARCHITECTURE.md");
-    let (_, tables) = text.split_once("| table | key | what it holds | who writes |\n").unwrap();
-    let rows: Vec<Vec<&str>> = tables.lines().skip(1).map_while(|line| line.strip_prefix("| ")).map(cells).collect();
-    let documented = rows.iter().map(|row| (row[0].to_owned(), row[3].split(", ").map(str::to_owned).collect()));
-    let documented: BTreeMap<String, BTreeSet<String>> = documented.collect();
+    let file = "infra/ARCHITECTURE.md";
     let mut written = BTreeMap::<String, BTreeSet<String>>::new();
     for function in functions() {
         for table in function.writes {
@@ -216,9 +236,18 @@ fn the_architecture_names_the_writers_of_every_table() {
             written.entry(snake_case(&table)).or_default().insert(name.to_owned());
         }
     }
-    assert_eq!(documented, written);
-}
-
-fn cells(row: &str) -> Vec<&str> {
-    row.trim_end_matches(" |").split(" | ").collect()
+    let text = read(file);
+    let header = "| table | key | what it holds | who writes |\n|---|---|---|---|\n";
+    let (before, rows) = text.split_once(header).unwrap();
+    let (mut named, mut lines) = (header.to_owned(), rows.lines());
+    for line in lines.by_ref().take_while(|line| line.starts_with("| ")) {
+        let (facts, _) = line.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        let table = facts.trim_start_matches("| ").split(" | ").next().unwrap();
+        let writers =
+            written.remove(table).unwrap_or_else(|| panic!("{file} names a table {table}, to which nothing writes"));
+        writeln!(named, "{facts} | {} |", writers.into_iter().collect::<Vec<_>>().join(", ")).unwrap();
+    }
+    assert!(written.is_empty(), "{file} has no row for {written:?}");
+    let after = lines.collect::<Vec<_>>().join("\n");
+    assert_document(file, &format!("{before}{named}\n{after}\n"));
 }

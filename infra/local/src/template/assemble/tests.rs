@@ -7,6 +7,7 @@ Parameters: {Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]},
 Globals:
   Function:
     Runtime: provided.al2023
+    Handler: bootstrap
     Timeout: !Ref Wait
     Environment: {Variables: {TABLE: !Ref Things, SHARED: global}}
 Resources:
@@ -85,28 +86,28 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "!Ref Things",
         "!Ref Thing",
-        "Echo (line 31): in `Environment`: in `Variables`: in `TABLE`: `Thing` is neither a parameter nor a resource of the template",
+        "Echo (line 32): in `Environment`: in `Variables`: in `TABLE`: `Thing` is neither a parameter nor a resource of the template",
     );
     refused(
         "CodeUri:",
         "VpcConfig: {}\n      CodeUri:",
-        "Echo (line 31): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `EventInvokeConfig`, `FunctionName`, `Handler`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
+        "Echo (line 32): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `Handler`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `EventInvokeConfig`, `FunctionName`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
-    refused("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Things (line 11): the local runtime has no AWS::SQS::Queue");
+    refused("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Things (line 12): the local runtime has no AWS::SQS::Queue");
     refused(
         "Type: HttpApi",
         "Type: Schedule",
-        "Echo (line 31): Events.Route.Type: unknown variant `Schedule`, expected `HttpApi` or `EventBridgeRule`",
+        "Echo (line 32): Events.Route.Type: unknown variant `Schedule`, expected `HttpApi` or `EventBridgeRule`",
     );
     refused(
         "$request.body.type",
         "$request.header.x",
-        "Sockets (line 24): RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
+        "Sockets (line 25): RouteSelectionExpression: the local runtime knows $request.body.<field>, not $request.header.x",
     );
     let statement = |element: &str| {
         let from = "Action: dynamodb:GetItem";
         let sentence = format!(
-            "Echo (line 31): Policies[0].Statement: unknown field `{element}`, expected one of `Sid`, `Effect`, `Action`, `Resource`",
+            "Echo (line 32): Policies[0].Statement: unknown field `{element}`, expected one of `Sid`, `Effect`, `Action`, `Resource`",
         );
         refused(from, &format!("{from}, {element}: {{}}"), &sentence);
     };
@@ -116,12 +117,12 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
     refused(
         "{CorsConfiguration:",
         "{Auth: {EnableIamAuthorizer: true}, CorsConfiguration:",
-        "Api (line 21): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
+        "Api (line 22): Auth.EnableIamAuthorizer: the local runtime has no such authorizer",
     );
     refused(
         "KEY: !Ref Key",
         "KEY: !Sub '{{resolve:secretsmanager:${Key}:SecretString}}'",
-        "Echo (line 31): Environment.Variables.KEY: the local runtime resolves no dynamic reference; let the function read \
+        "Echo (line 32): Environment.Variables.KEY: the local runtime resolves no dynamic reference; let the function read \
          the secret at run time",
     );
 }
@@ -176,32 +177,32 @@ fn what_a_bucket_or_a_rule_cannot_have_is_named() {
         let sentence = sentence(properties, events);
         assert!(sentence.contains(expected), "{sentence}");
     };
-    says("WebsiteConfiguration: {}", "", "Files (line 2): WebsiteConfiguration: unknown field `WebsiteConfiguration`");
+    says("WebsiteConfiguration: {}", "", "Files (line 3): WebsiteConfiguration: unknown field `WebsiteConfiguration`");
     says(
         "VersioningConfiguration: {Status: Enabled}",
         "",
-        "Files (line 2): VersioningConfiguration: the local runtime keeps one version of each object",
+        "Files (line 3): VersioningConfiguration: the local runtime keeps one version of each object",
     );
     says(
         "NotificationConfiguration: {LambdaConfigurations: []}",
         "",
-        "Files (line 2): NotificationConfiguration.LambdaConfigurations: unknown field",
+        "Files (line 3): NotificationConfiguration.LambdaConfigurations: unknown field",
     );
     says(
         "LifecycleConfiguration: {Rules: [{Status: Enabled, Transitions: []}]}",
         "",
-        "Files (line 2): LifecycleConfiguration.Rules[0].Transitions: unknown field",
+        "Files (line 3): LifecycleConfiguration.Rules[0].Transitions: unknown field",
     );
     says(
         "",
         "Get: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: '/files/{id}'}}",
-        "Echo (line 7): Path: /files is the local address of the bucket, and no route can begin with it",
+        "Echo (line 8): Path: /files is the local address of the bucket, and no route can begin with it",
     );
     let rule = |source: &str, property: &str| {
         let pattern = format!("{{{source}, detail-type: [Object Created]}}");
         format!("Made: {{Type: EventBridgeRule, Properties: {{Pattern: {pattern}, {property}}}}}")
     };
-    says("", &rule("source: [a]", ""), "Echo (line 7): Events.Made: the local runtime sends Object Created of aws.s3");
+    says("", &rule("source: [a]", ""), "Echo (line 8): Events.Made: the local runtime sends Object Created of aws.s3");
     says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern`");
 }
 
@@ -246,7 +247,7 @@ fn routes_of_a_definition_are_added_to_those_of_events() {
         ("${Echo.Arn}", "Other", "functions/Other:live/invocations names no function of the template"),
     ] {
         let refused = format!("{:#}", with_definition(&good.replace(from, to)).unwrap_err());
-        assert!(refused.starts_with("Api (line 21): DefinitionBody.paths./pets/{id}.get: "), "{refused}");
+        assert!(refused.starts_with("Api (line 22): DefinitionBody.paths./pets/{id}.get: "), "{refused}");
         assert!(refused.ends_with(sentence), "{refused}");
     }
 }

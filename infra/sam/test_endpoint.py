@@ -1,0 +1,147 @@
+"""infra/scripts/endpoint, run in a copy of the repository, with names that no endpoint will have."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from expand import ROOT, expanded, named, source
+from findings import findings
+
+BODY = ["example-message", "POST", "/example-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
+PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
+NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
+
+# What the script changes for every endpoint; what it adds is named by the endpoint.
+CHANGED = {
+    ".github/SECURITY.md",
+    "functions/rest/src/main.rs",
+    "infra/docs/changelog.md",
+    "infra/events/events.yaml",
+    "infra/load/tests/costs.rs",
+    "infra/openapi.yaml",
+    "infra/sam/invoke.py",
+    "shared/chat/src/lib.rs",
+    "template.yaml",
+}
+
+
+class Endpoint(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.directory.cleanup)
+        cls.tree = pathlib.Path(cls.directory.name)
+        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        for file in filter(None, files.split("\0")):
+            if (ROOT / file).is_file():
+                (cls.tree / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / file, cls.tree / file)
+        cls.git("init", "--quiet")
+        cls.commit()
+
+    def tearDown(self):
+        self.git("reset", "--quiet", "--hard")
+        self.git("clean", "--quiet", "--force", "-d")
+
+    @classmethod
+    def git(cls, *arguments):
+        who = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+        ran = subprocess.run(["git", *who, *arguments], cwd=cls.tree, check=True, capture_output=True, text=True)
+        return ran.stdout
+
+    @classmethod
+    def commit(cls):
+        cls.git("add", "--all")
+        cls.git("commit", "--quiet", "--message", "state")
+
+    def run_script(self, *arguments):
+        command = [sys.executable, "infra/scripts/endpoint", *arguments]
+        return subprocess.run(command, cwd=self.tree, capture_output=True, text=True)
+
+    def writes(self, *arguments):
+        """The files that the script writes."""
+        ran = self.run_script(*arguments)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        return {line[3:] for line in self.git("status", "--porcelain", "--untracked-files=all").splitlines()}
+
+    def is_refused(self, why, *arguments):
+        ran = self.run_script(*arguments)
+        self.assertNotEqual(ran.returncode, 0, arguments)
+        self.assertIn(why, ran.stderr)
+        self.assertEqual(self.git("status", "--porcelain", "--untracked-files=all"), "")
+
+    def test_the_files_of_an_endpoint_with_a_body(self):
+        self.assertEqual(
+            self.writes(*BODY),
+            CHANGED
+            | {
+                "functions/rest/src/messages/example_message.rs",
+                "infra/e2e/tests/journeys/messages/example_message.rs",
+                "infra/events/example-message.json",
+                "infra/fuzz/targets/http_event.rs",
+                "shared/chat/src/example_message.rs",
+                "shared/domain/src/example_message.rs",
+                "shared/domain/src/lib.rs",
+            },
+        )
+
+    def test_the_files_of_an_endpoint_without_a_body(self):
+        self.assertEqual(
+            self.writes(*PATH),
+            CHANGED
+            | {
+                "functions/rest/src/messages/example_reactions.rs",
+                "infra/e2e/tests/journeys/messages/example_reactions.rs",
+                "infra/events/example-reactions.json",
+                "shared/chat/src/example_reactions.rs",
+            },
+        )
+
+    def test_the_template_and_the_events_have_no_finding_with_four_more(self):
+        before = set(named(source()))
+        for arguments in (BODY, PATH, NEITHER, BOTH):
+            ran = self.run_script(*arguments)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.git("add", "--all")
+            self.git("commit", "--quiet", "--message", arguments[0])
+        template = source(self.tree / "template.yaml")
+        self.assertEqual(set(named(template)) - before, {"example-message", "example-reactions", "example-sessions", "example-member"})
+        self.assertEqual(findings(expanded(template)), [])
+        command = [sys.executable, "-m", "unittest", "test_events"]
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        ran = subprocess.run(command, cwd=self.tree / "infra/sam", env=environment, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.git("reset", "--quiet", "--hard", "HEAD~4")
+
+    def test_a_bad_input_is_refused_and_changes_nothing(self):
+        self.is_refused("is no name", "Example_Message", "POST", "/example-message")
+        self.is_refused("keyword of Rust", "move", "POST", "/move", "--group", "rooms")
+        self.is_refused("is no method", "example-message", "PUT", "/example-message")
+        self.is_refused("is no path", "example-message", "POST", "example-message")
+        self.is_refused("cannot have {id}", "example-message", "POST", "/example-message/{id}")
+        self.is_refused("add --group", "block", "POST", "/block")
+        self.is_refused("does not know the field colour", "example-message", "POST", "/example-message", "--fields", "colour")
+        self.is_refused("has no body", "example-reactions", "GET", "/example-reactions", "--fields", "text")
+        self.is_refused("needs conversation_id", "example-message", "POST", "/example-message", "--fields", "message_id")
+        self.is_refused("goes to a room", "rename-user", "POST", "/rename-user", "--event", "renamed")
+
+    def test_an_existing_endpoint_is_refused(self):
+        self.is_refused("function send-message already", "send-message", "POST", "/send-message")
+        self.is_refused("route POST /send-message already", "post-message", "POST", "/send-message/")
+
+    def test_uncommitted_changes_are_refused(self):
+        (self.tree / "template.yaml").open("a").write("# a comment\n")
+        ran = self.run_script(*BODY)
+        self.assertNotEqual(ran.returncode, 0)
+        self.assertIn("commit or stash these files first", ran.stderr)
+        self.assertEqual(self.git("status", "--porcelain"), " M template.yaml\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
