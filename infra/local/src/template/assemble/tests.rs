@@ -140,6 +140,7 @@ fn with_bucket(properties: &str, events: &str) -> Result<Template> {
     Type: AWS::Serverless::Function
     Properties:
       Runtime: provided.al2023
+      Handler: bootstrap
       CodeUri: functions/echo
       Environment: {{Variables: {{BUCKET: !Ref Files, ARN: !GetAtt Files.Arn, HOST: !GetAtt Files.RegionalDomainName}}}}
       EventInvokeConfig: {{MaximumRetryAttempts: 1}}
