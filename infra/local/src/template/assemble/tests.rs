@@ -178,32 +178,32 @@ fn what_a_bucket_or_a_rule_cannot_have_is_named() {
         let sentence = sentence(properties, events);
         assert!(sentence.contains(expected), "{sentence}");
     };
-    says("WebsiteConfiguration: {}", "", "Files (line 3): WebsiteConfiguration: unknown field `WebsiteConfiguration`");
+    says("WebsiteConfiguration: {}", "", "Files (line 2): WebsiteConfiguration: unknown field `WebsiteConfiguration`");
     says(
         "VersioningConfiguration: {Status: Enabled}",
         "",
-        "Files (line 3): VersioningConfiguration: the local runtime keeps one version of each object",
+        "Files (line 2): VersioningConfiguration: the local runtime keeps one version of each object",
     );
     says(
         "NotificationConfiguration: {LambdaConfigurations: []}",
         "",
-        "Files (line 3): NotificationConfiguration.LambdaConfigurations: unknown field",
+        "Files (line 2): NotificationConfiguration.LambdaConfigurations: unknown field",
     );
     says(
         "LifecycleConfiguration: {Rules: [{Status: Enabled, Transitions: []}]}",
         "",
-        "Files (line 3): LifecycleConfiguration.Rules[0].Transitions: unknown field",
+        "Files (line 2): LifecycleConfiguration.Rules[0].Transitions: unknown field",
     );
     says(
         "",
         "Get: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: '/files/{id}'}}",
-        "Echo (line 8): Path: /files is the local address of the bucket, and no route can begin with it",
+        "Echo (line 7): Path: /files is the local address of the bucket, and no route can begin with it",
     );
     let rule = |source: &str, property: &str| {
         let pattern = format!("{{{source}, detail-type: [Object Created]}}");
         format!("Made: {{Type: EventBridgeRule, Properties: {{Pattern: {pattern}, {property}}}}}")
     };
-    says("", &rule("source: [a]", ""), "Echo (line 8): Events.Made: the local runtime sends Object Created of aws.s3");
+    says("", &rule("source: [a]", ""), "Echo (line 7): Events.Made: the local runtime sends Object Created of aws.s3");
     says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern`");
 }
 
