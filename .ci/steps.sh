@@ -49,9 +49,11 @@ AFFECTED='
 *.md                          | -
 README.md                     | test tour
 infra/DEPLOY.md               | test
+infra/ARCHITECTURE.md         | test
 infra/docs/*                  | test
+infra/docs/changelog.md       | test validate skeleton
 .github/*                     | workflows
-.github/SECURITY.md           | test
+.github/SECURITY.md           | test validate skeleton
 .justfile                     | -
 .editorconfig                 | -
 .gitignore                    | -
@@ -63,21 +65,21 @@ infra/load/*.svg              | -
 .deny.toml                    | deny
 *.rs                          | + format clippy doc
 *Cargo.toml                   | + deny clippy compiled-twice
-functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks build-arm64 build-x86_64 instructions sam-local rehearsal
+functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks skeleton build-arm64 build-x86_64 instructions sam-local rehearsal
 shared/*                      | all
 template.yaml                 | all
 samconfig.toml                | validate build-one build-arm64 build-x86_64 sam-local rehearsal
-infra/openapi.yaml            | api-lint test tour schemathesis
+infra/openapi.yaml            | api-lint test tour schemathesis validate skeleton
 infra/asyncapi.yaml           | api-lint test
-infra/events/*                | test fuzz instructions sam-local
+infra/events/*                | test fuzz instructions sam-local validate skeleton
 infra/sam-local.env.json      | sam-local
 infra/schemathesis.toml       | schemathesis
 infra/browser/*               | clippy web-client browser
-infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal
+infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
 infra/embedded/*              | all
-infra/fuzz/*                  | format fuzz
+infra/fuzz/*                  | format fuzz validate skeleton
 infra/history/*               | test clocks
-infra/load/*                  | clippy test overload instructions
+infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
 infra/node/api-lint/*         | api-lint
 infra/node/web-client/*       | web-client browser
@@ -88,7 +90,7 @@ infra/python/fuzz.txt         | fuzz
 infra/python/ministack.txt    | second-engine rehearsal
 infra/python/sam.txt          | validate build-one rie build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/python/schemathesis.txt | schemathesis
-infra/sam/*                   | validate build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/sam/*                   | validate skeleton build-one build-arm64 build-x86_64 sam-local rehearsal
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli

@@ -8,7 +8,7 @@ use lambda::{
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    authorizer::serve(App::init([Part::Keys]).await?, handle).await
+    authorizer::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
 async fn handle(app: &App, handshake: Handshake) -> Result<Caller, Error> {

@@ -7,7 +7,7 @@ use lambda::{
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    socket::serve_lifecycle(App::init([]).await?, handle).await
+    socket::serve_lifecycle(App::init(&[]).await?, handle).await
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {

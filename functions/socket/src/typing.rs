@@ -7,7 +7,7 @@ use lambda::{
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    socket::serve(App::init([Part::Sockets]).await?, handle).await
+    socket::serve(App::init(&[Part::Sockets]).await?, handle).await
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {

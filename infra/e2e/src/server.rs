@@ -196,7 +196,8 @@ impl Server {
         let body = json!({
             "TableName": "SigningKeysTable",
             "Key": {"purpose": {"S": "access"}, "kid": {"S": kid}},
-            "UpdateExpression": "SET revoked_at = :now",
+            "UpdateExpression": "SET revoked_at = :now REMOVE expires_at",
+            "ConditionExpression": "attribute_exists(x)",
             "ExpressionAttributeValues": {":now": {"N": "1800000000"}},
         });
         self.dynamodb("UpdateItem", &body).await;

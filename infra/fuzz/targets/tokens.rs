@@ -31,7 +31,7 @@ static KID: LazyLock<String> = LazyLock::new(|| {
     Jwk::from_decoding_key(&public, Some(Algorithm::EdDSA)).unwrap().thumbprint(ThumbprintHash::SHA256).unwrap()
 });
 static KEYS: LazyLock<KeySet> =
-    LazyLock::new(|| KeySet::new("stack", &[PublicKey { kid: KID.clone(), x: PUBLIC.to_owned() }]).unwrap());
+    LazyLock::new(|| KeySet::new("stack", &[PublicKey { kid: KID.clone(), x: PUBLIC.to_owned() }]));
 static ISSUED: LazyLock<String> = LazyLock::new(|| {
     let claims = json!({"sub": "7", "sid": "s1", "name": "ann", "iat": 1, "exp": 4_000_000_000_u64, "iss": "stack",
                         "aud": "chat", "typ": "access"});

@@ -1,4 +1,4 @@
-//! Secrets Manager, as far as the functions and whoever rotates a secret need it: its current value, read and put.
+//! Secrets Manager: `GetSecretValue` and `PutSecretValue` of the current version, for functions and operators.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/>
 

@@ -39,22 +39,23 @@ pub enum Part {
 }
 
 impl App {
-    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once. What cannot be prepared now is
-    /// prepared when an event needs it.
+    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once; a signer opens it when it publishes
+    /// its key. What cannot be prepared now is prepared when an event needs it.
     ///
     /// # Errors
     /// A variable is missing.
-    pub async fn init<const N: usize>(parts: [Part; N]) -> Result<Self, Fatal> {
+    pub async fn init(parts: &[Part]) -> Result<Self, Fatal> {
         let app = Self::from_env()?;
+        let signer = parts.contains(&Part::Signer).then(|| app.signer()).transpose()?;
         let keys = async {
             if parts.contains(&Part::Keys) {
                 log("reading the public keys", app.keys.read(now()).await.err());
-            } else if !parts.contains(&Part::Signer) {
+            } else if signer.is_none() {
                 app.chat.store.open().await;
             }
         };
-        let signer = async {
-            if let (true, Some(signer)) = (parts.contains(&Part::Signer), &app.signer) {
+        let key = async {
+            if let Some(signer) = signer {
                 log("preparing to sign", signer.key().await.err());
             }
         };
@@ -63,7 +64,7 @@ impl App {
                 app.chat.sockets.open().await;
             }
         };
-        tokio::join!(keys, signer, sockets);
+        tokio::join!(keys, key, sockets);
         Ok(app)
     }
 

@@ -45,11 +45,12 @@ impl Config {
             region: region.clone(),
             credentials: credentials.clone(),
         };
-        let connections_endpoint = match endpoint("APIGATEWAYMANAGEMENTAPI") {
+        // The general endpoint lacks the API and its stage.
+        let connections_endpoint = match optional("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI") {
             Some(endpoint) => endpoint,
             None => variable("CONNECTIONS_ENDPOINT")?,
         };
-        let dynamodb_endpoint = endpoint("DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL"));
+        let dynamodb_endpoint = endpoint("DYNAMODB");
         let secrets_endpoint = endpoint("SECRETS_MANAGER");
         let endpoints = [&connections_endpoint].into_iter().chain(&dynamodb_endpoint).chain(&secrets_endpoint);
         let tls = tls(endpoints.map(String::as_str))?;
@@ -104,7 +105,7 @@ fn tables() -> Result<Tables, Fatal> {
 
 /// Where a service is instead of at AWS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 fn endpoint(service: &str) -> Option<String> {
-    optional(&format!("AWS_ENDPOINT_URL_{service}"))
+    optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
 fn optional(name: &str) -> Option<String> {

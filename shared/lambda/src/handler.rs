@@ -1,5 +1,4 @@
-//! Which of an executable's functions a process is: Lambda says so in `_HANDLER` (AWS Lambda Developer Guide, "Defined runtime
-//! environment variables").
+//! Selects the function that `_HANDLER` names (AWS Lambda Developer Guide, "Defined runtime environment variables").
 
 use std::env;
 

@@ -30,8 +30,8 @@ fn unless_over(item: Option<Item>, now: Timestamp) -> Result<Option<Session>, Er
 }
 
 impl Store {
-    /// Opens the connection to DynamoDB, so that the first event need not wait for it. Every function may read sessions
-    /// for this, at least.
+    /// Opens the connection to DynamoDB, so that the first event need not wait for it. Needs
+    /// `GetItem` on sessions; a function that reads keys or signs opens its connection by that.
     pub async fn open(&self) {
         // No user has this id; the answer does not matter, only that there was one.
         drop(self.get_session(0, "warm-up").send().await);

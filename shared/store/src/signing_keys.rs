@@ -1,8 +1,8 @@
 //! `signing_keys`: the public keys that access tokens are verified with, all under one partition key, so that one query reads
-//! them. `login` publishes its key before it signs with it; whoever operates the system revokes one. A key that nobody has
-//! signed with for as long as a token lives is removed by DynamoDB's time to live.
+//! them. `login` publishes its key before it signs with it. DynamoDB's time to live removes a key one day after its last token has
+//! ended. An operator revokes a key by `revoked_at`, and removes its `expires_at`, so that it stays revoked.
 
-use domain::{Error, Timestamp};
+use domain::{Error, Timestamp, causes};
 use serde::Deserialize;
 
 use crate::{
@@ -23,18 +23,27 @@ pub struct PublicKey {
     pub x: String,
 }
 
+/// An item, which operators edit by hand.
 #[derive(Deserialize)]
 struct Row {
     kid: String,
-    x: String,
+    x: Option<String>,
     /// In seconds since 1970. Up to two days pass before DynamoDB removes the item.
-    expires_at: u64,
-    #[serde(default)]
+    expires_at: Option<u64>,
     revoked_at: Option<u64>,
 }
 
+impl Row {
+    fn key(self, now: Timestamp) -> Option<PublicKey> {
+        let Self { kid, x, expires_at, revoked_at } = self;
+        let is_valid = revoked_at.is_none() && expires_at.is_some_and(|end| end > now.seconds());
+        x.filter(|_| is_valid).map(|x| PublicKey { kid, x })
+    }
+}
+
 impl Store {
-    /// The keys that tokens may be signed with. Strongly consistent: a key that was published or revoked counts at once.
+    /// The keys that tokens may be signed with. Strongly consistent: a key that was published or revoked counts at once. Skips an item
+    /// that cannot be read, because otherwise one mistake would refuse all tokens.
     pub async fn signing_keys(&self, now: Timestamp) -> Result<Vec<PublicKey>, Error> {
         let mut keys = Vec::new();
         let mut pages = self
@@ -48,9 +57,9 @@ impl Store {
             .send();
         while let Some(page) = pages.next().await {
             for item in page.map_err(failed("reading the signing keys"))?.items.unwrap_or_default() {
-                let Row { kid, x, expires_at, revoked_at } = from_item(item)?;
-                if revoked_at.is_none() && expires_at > now.seconds() {
-                    keys.push(PublicKey { kid, x });
+                match from_item::<Row>(item) {
+                    Ok(row) => keys.extend(row.key(now)),
+                    Err(error) => tracing::error!(cause = causes(&error), "a signing key cannot be read"),
                 }
             }
         }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     chat::prepare_login();
-    http::serve(App::init([Part::Signer]).await?, handle).await
+    http::serve(App::init(&[Part::Signer]).await?, handle).await
 }
 
 #[derive(Serialize)]
@@ -24,9 +24,9 @@ struct LoggedIn<'a> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let signer = app.signer()?;
-    let login = chat::login(&app.chat, network(&request)?, body(&request)?);
-    let (login, key) = tokio::join!(login, signer.key());
-    let (login, key) = (login?, key?);
+    // Before the session opens: no client would ever get the token of one.
+    let key = signer.key().await?;
+    let login = chat::login(&app.chat, network(&request)?, body(&request)?).await?;
     ok(&LoggedIn {
         message: "Login successful",
         access_token: signer.sign(&key, &login)?,

@@ -7,7 +7,7 @@ use lambda::{
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    http::serve(App::init([Part::Keys]).await?, handle).await
+    http::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {

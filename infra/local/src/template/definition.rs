@@ -9,6 +9,9 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{Function, HttpRoute, function_arn};
 
+/// The operations of a path (OpenAPI Specification 3.0, "Path Item Object").
+const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
+
 /// An `openapi` document, as far as it says which function serves a route.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +58,7 @@ impl Definition {
         let routes = operations.map(|(path, method, integration)| {
             let function =
                 integration.function(functions).with_context(|| format!("DefinitionBody.paths.{path}.{method}"))?;
+            ensure!(METHODS.contains(&method.as_str()), "{method} is none of {}", METHODS.join(", "));
             Ok(HttpRoute { method: Some(method.to_uppercase()), path: Some(path.clone()), function })
         });
         routes.collect()

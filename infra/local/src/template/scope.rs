@@ -90,7 +90,7 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
-        // What API Gateway may do: here it may do what its routes say.
+        // The local runtime does not evaluate the roles of services.
         "AWS::IAM::Role" => (id.to_owned(), vec![("Arn", format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))]),
         // Other names of what answers here under its own; and who else comes into a bucket, which here is nobody.
         "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" | "AWS::S3::BucketPolicy" => {

@@ -71,11 +71,14 @@ impl Secrets {
     /// # Errors
     /// Where it cannot be stored.
     pub fn put(&mut self, id: &str, value: String) -> Result<()> {
-        self.kept.insert(id.to_owned(), value);
-        self.save()
+        let mut kept = self.kept.clone();
+        kept.insert(id.to_owned(), value);
+        self.save(&kept)?;
+        self.kept = kept;
+        Ok(())
     }
 
-    fn save(&self) -> Result<()> {
+    fn save(&self, kept: &BTreeMap<String, String>) -> Result<()> {
         let Some(file) = &self.file else {
             return Ok(());
         };
@@ -86,7 +89,7 @@ impl Secrets {
             options.write(true).create(true).truncate(true);
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             let mut handle = options.open(&draft)?;
-            handle.write_all(&serde_json::to_vec_pretty(&self.kept)?)?;
+            handle.write_all(&serde_json::to_vec_pretty(kept)?)?;
             handle.sync_all()?;
             Ok(fs::rename(&draft, file)?)
         };

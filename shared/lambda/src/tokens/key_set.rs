@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chat::Caller;
-use domain::{Error, User, Username};
+use domain::{Error, User, Username, causes};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use store::PublicKey;
 
@@ -35,21 +35,22 @@ impl Claimant {
 }
 
 impl KeySet {
-    /// The keys of an issuer.
-    ///
-    /// # Errors
-    /// `Internal` for a key that is not in base64url.
-    pub fn new(issuer: &str, keys: &[PublicKey]) -> Result<Self, Error> {
+    /// The keys of an issuer. Skips a key that is not in base64url.
+    #[must_use]
+    pub fn new(issuer: &str, keys: &[PublicKey]) -> Self {
         let mut validation = Validation::new(ALGORITHM);
         validation.leeway = 0;
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
         let decoding = |key: &PublicKey| match DecodingKey::from_ed_components(&key.x) {
-            Ok(decoding) => Ok((key.kid.clone(), decoding)),
-            Err(error) => Err(Error::internal("reading a public key", error)),
+            Ok(decoding) => Some((key.kid.clone(), decoding)),
+            Err(error) => {
+                tracing::error!(kid = key.kid, cause = causes(&error), "a public key cannot be read");
+                None
+            }
         };
-        Ok(Self { keys: keys.iter().map(decoding).collect::<Result<_, _>>()?, validation })
+        Self { keys: keys.iter().filter_map(decoding).collect(), validation }
     }
 
     /// Whether a key of this name is known.
@@ -124,7 +125,7 @@ mod tests {
 
     fn keys(secrets: &[&str]) -> KeySet {
         let keys: Vec<_> = secrets.iter().map(|secret| key(secret).public().clone()).collect();
-        KeySet::new("stack", &keys).unwrap()
+        KeySet::new("stack", &keys)
     }
 
     fn verify(token: &str) -> Result<Claimant, Error> {
@@ -166,6 +167,13 @@ mod tests {
         }
         assert!(verify(&signed(SECRET, &claims(), OTHER)).is_err(), "another key under the name of ours");
         assert!(verify(&signed(OTHER, &claims(), OTHER)).is_err(), "an unknown key");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_skipped() {
+        let broken = PublicKey { kid: "broken".to_owned(), x: "no base64url!".to_owned() };
+        let keys = KeySet::new("stack", &[broken, key(SECRET).public().clone()]);
+        assert!(!keys.has("broken") && keys.verify(&signed(SECRET, &claims(), SECRET)).is_ok());
     }
 
     /// RFC 8725, section 2.1: a public key must not pass for the secret of a HMAC.

@@ -16,7 +16,7 @@ use aws_sdk_secretsmanager::{
     error::ProvideErrorMetadata as _,
 };
 use chat::{Login, SESSION_LIFETIME, now};
-use domain::{Error, Timestamp};
+use domain::{Error, Timestamp, causes};
 use jsonwebtoken::{
     DecodingKey, EncodingKey, Header, encode,
     jwk::{AlgorithmParameters, Jwk, ThumbprintHash},
@@ -31,7 +31,7 @@ use crate::Fatal;
 const MIN_SECRET: usize = SEED;
 /// The length of a private key of Ed25519, in bytes (RFC 8032, section 5.1.5).
 const SEED: usize = 32;
-/// Tells this use of the secret from any other (RFC 5869, section 3.2).
+/// Separates this use of the secret from others (RFC 5869, section 3.2).
 const INFO: &[u8] = b"Ed25519, access tokens";
 /// How long a key is used before the secret is read again, in which time a rotation has not come into effect.
 const READ_EVERY: Duration = Duration::from_mins(1);
@@ -165,11 +165,11 @@ impl Signer {
                 Arc::new(key)
             }
             // People log in although Secrets Manager is down. That the key was not revoked is checked below.
-            (Err(error), Some((key, _))) => {
-                tracing::warn!(cause = domain::causes(&error), "the signing key was not read again");
+            (Err(error @ Error::Unavailable { .. }), Some((key, _))) => {
+                tracing::warn!(cause = causes(&error), "the signing key was not read again");
                 key
             }
-            (Err(error), None) => return Err(error),
+            (Err(error), _) => return Err(error),
         };
         let expires_at = (now + SESSION_LIFETIME + MARGIN).seconds();
         if !self.store.publish_signing_key(key.public(), expires_at).await? {

@@ -31,7 +31,7 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
     timeout(PATIENCE, logged_in).await.expect("a new instance signs with the new key")
 }
 
-/// As `infra/docs/operations.md` has it.
+/// Rotates as `infra/DEPLOY.md` says, "The signing key".
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
     let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
@@ -55,6 +55,39 @@ async fn a_rotation_during_a_conversation_logs_nobody_out() {
     phone.receives("over the socket of before").await;
     ann.sends(room, "with the token of before").await;
     phone.receives("with the token of before").await;
+}
+
+/// An instance that runs has read the keys before the new one was there.
+#[tokio::test]
+async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
+    let Some(server) = Server::start_on_disk(BECAUSE).await else { return };
+    let ann = server.user("ann").await;
+    ann.get("/list-chatrooms/").await.is(200);
+    let new = Signer::new(&"n".repeat(64));
+    let item = json!({
+        "purpose": {"S": "access"}, "kid": {"S": new.key()}, "x": {"S": new.public()}, "expires_at": {"N": "4000000000"},
+    });
+    let renewed = ann.with_token(new.renewed(&ann.token));
+    renewed.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    server.dynamodb("PutItem", &json!({"TableName": "SigningKeysTable", "Item": item})).await;
+    renewed.get("/list-chatrooms/").await.is(200);
+    ann.get("/list-chatrooms/").await.is(200);
+}
+
+/// Operators edit the table by hand.
+#[tokio::test]
+async fn an_item_that_is_no_key_refuses_nobody() {
+    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    for (kid, more) in [
+        ("mistyped", json!({"revoked_at": {"N": "1800000000"}})),
+        ("broken", json!({"x": {"S": "no base64url!"}, "expires_at": {"N": "4000000000"}})),
+        ("of other types", json!({"x": {"N": "1"}, "expires_at": {"S": "never"}})),
+    ] {
+        let mut item = json!({"purpose": {"S": "access"}, "kid": {"S": kid}});
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        server.dynamodb("PutItem", &json!({"TableName": "SigningKeysTable", "Item": item})).await;
+    }
+    server.user("ann").await.get("/list-chatrooms/").await.is(200);
 }
 
 /// All functions verify in the same way: one that runs and is asked all the time is the one that learns of it last.
