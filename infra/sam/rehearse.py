@@ -84,6 +84,22 @@ def no_tls(template, url):
 
 
 @gap
+def arns_of_secrets(template, url):
+    """`Ref` of a secret is its name there, and its ARN on AWS; policies need the ARN."""
+
+    def replaced(value):
+        if isinstance(value, dict):
+            if value.get("Ref") in secrets:
+                return {"Fn::GetAtt": [value["Ref"], "Id"]}
+            return {key: replaced(inner) for key, inner in value.items()}
+        return [replaced(inner) for inner in value] if isinstance(value, list) else value
+
+    secrets = of_type(template, "AWS::SecretsManager::Secret")
+    for role in of_type(template, "AWS::IAM::Role").values():
+        role["Properties"] = replaced(role["Properties"])
+
+
+@gap
 def endpoints_of_its_own(template, url):
     """Its services are at one address, and no name of AWS's leads there."""
     for function in of_type(template, "AWS::Lambda::Function").values():

@@ -187,6 +187,25 @@ fn every_file_that_the_steps_of_an_endpoint_name_is_there() {
     assert!(files > 20, "{files}");
 }
 
+/// Spans in backticks that begin with a directory of the repository are paths, unless they contain a placeholder.
+#[test]
+fn every_path_that_a_document_names_is_there() {
+    const PLACES: [&str; 6] = [".", ".github", "infra", "infra/docs", "infra/docs/decisions", "infra/load"];
+    const TOP: [&str; 5] = ["functions/", "shared/", "infra/", ".ci/", ".github/"];
+    let mut paths = 0;
+    for document in
+        PLACES.into_iter().flat_map(entries).filter(|entry| entry.extension().is_some_and(|kind| kind == "md"))
+    {
+        let text = fs::read_to_string(&document).unwrap();
+        let spans = text.split('`').filter(|span| TOP.iter().any(|top| span.starts_with(top)));
+        for span in spans.filter(|span| !span.contains(['<', '*', '{', '$', '…', ' ', '\n'])) {
+            assert!(root().join(span).exists(), "{} names {span}, which is not there", document.display());
+            paths += 1;
+        }
+    }
+    assert!(paths > 100, "{paths}");
+}
+
 #[test]
 fn readme_and_architecture_have_a_row_for_every_crate() {
     for file in ["README.md", "infra/ARCHITECTURE.md"] {
