@@ -25,7 +25,6 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
-    "shared/chat/src/lib.rs",
     "template.yaml",
 }
 
@@ -85,7 +84,8 @@ class Endpoint(unittest.TestCase):
                 "infra/e2e/tests/journeys/messages/example_message.rs",
                 "infra/events/example-message.json",
                 "infra/fuzz/targets/http_event.rs",
-                "shared/chat/src/example_message.rs",
+                "shared/chat/src/messages/example_message.rs",
+                "shared/chat/src/messages/mod.rs",
                 "shared/domain/src/messages/example_message.rs",
                 "shared/domain/src/messages/mod.rs",
             },
@@ -99,7 +99,8 @@ class Endpoint(unittest.TestCase):
                 "functions/rest/src/messages/example_reactions.rs",
                 "infra/e2e/tests/journeys/messages/example_reactions.rs",
                 "infra/events/example-reactions.json",
-                "shared/chat/src/example_reactions.rs",
+                "shared/chat/src/messages/example_reactions.rs",
+                "shared/chat/src/messages/mod.rs",
             },
         )
 

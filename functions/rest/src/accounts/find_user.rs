@@ -14,7 +14,7 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     let find = async |_: &_| {
         let username = query(&request, "username").ok_or_else(|| Error::field("username", "is required"))?;
         let username = Username::parse(username).map_err(|_| Error::UsernameNotFound)?;
-        chat::find_user(&app.chat, &username).await
+        chat::accounts::find_user(&app.chat, &username).await
     };
     ok(&app.authenticate_while(&request, find).await?)
 }

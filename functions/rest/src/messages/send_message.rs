@@ -14,12 +14,12 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let look = async |caller: &Caller| {
         let draft = body(&request)?;
-        Ok((caller.user, chat::sent_before(&app.chat, caller.user, &draft).await?, draft))
+        Ok((caller.user, chat::messages::sent_before(&app.chat, caller.user, &draft).await?, draft))
     };
     let (sender, before, draft) = app.authenticate_while(&request, look).await?;
     let sent = match before {
         Some(sent) => sent,
-        None => chat::send_new_message(&app.chat, sender, None, draft).await?,
+        None => chat::messages::send_new_message(&app.chat, sender, None, draft).await?,
     };
     if sent.new { created(&sent.message) } else { ok(&sent.message) }
 }

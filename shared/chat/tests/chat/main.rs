@@ -3,12 +3,20 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
-mod access;
-mod audience;
-mod holes;
-mod list_messages;
-mod login;
-mod logout;
-mod register;
+mod accounts {
+    mod login;
+    mod logout;
+    mod register;
+}
+mod messages {
+    mod holes;
+    mod list_messages;
+}
+mod rooms {
+    mod access;
+}
 mod slow;
+mod sockets {
+    mod audience;
+}
 mod support;

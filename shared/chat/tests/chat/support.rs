@@ -139,7 +139,7 @@ impl World {
     /// Registers somebody, with a password, from one and the same address; twenty may at once.
     pub async fn registers(&self, registration: Registration) -> Result<User, Error> {
         let address = Network::of(IpAddr::from([203, 0, 113, 7]));
-        chat::register(&self.chat, address, Pace::registrations(60), registration).await
+        chat::accounts::register(&self.chat, address, Pace::registrations(60), registration).await
     }
 
     pub async fn room(&self, members: &[UserId]) -> RoomId {
@@ -150,14 +150,14 @@ impl World {
             members: members.iter().copied().collect(),
             max_members: 10,
         };
-        let room: Room = chat::create_chatroom(&self.chat, &caller(members[0]), new).await.unwrap();
+        let room: Room = chat::rooms::create_chatroom(&self.chat, &caller(members[0]), new).await.unwrap();
         room.id
     }
 
     pub async fn sends(&self, sender: UserId, room: RoomId, text: &str) -> Message {
         let text = Text::try_from(text.to_owned()).ok();
         let draft = Draft { room, content: Content { text, ..Content::default() } };
-        chat::send_message(&self.chat, sender, None, draft).await.unwrap().message.message
+        chat::messages::send_message(&self.chat, sender, None, draft).await.unwrap().message.message
     }
 
     /// A sender that died after taking its turn, this long ago.
@@ -168,11 +168,11 @@ impl World {
 
     pub async fn reads_room(&self, reader: UserId, room: RoomId, position: Position) -> Slice<ShownMessage> {
         let page = Page { limit: 50, position };
-        chat::list_conversation_messages(&self.chat, &caller(reader), room, page).await.unwrap()
+        chat::messages::list_conversation_messages(&self.chat, &caller(reader), room, page).await.unwrap()
     }
 
     pub async fn reads_all(&self, reader: UserId, limit: usize, position: Position) -> Slice<ShownMessage> {
-        chat::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
+        chat::messages::list_messages(&self.chat, &caller(reader), Page { limit, position }).await.unwrap()
     }
 
     pub async fn session(&self, user: UserId, id: &str) {

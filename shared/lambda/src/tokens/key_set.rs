@@ -95,7 +95,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use chat::Login;
+    use chat::accounts::Login;
     use domain::UserId;
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};

@@ -3,7 +3,8 @@ use std::collections::{HashMap, HashSet};
 use domain::{Error, Member, RoomId, Timestamp};
 use store::Consistency;
 
-use crate::{Caller, Chat, access, now};
+use super::access;
+use crate::{Caller, Chat, now};
 
 /// Who is in a room, by when they came.
 ///

@@ -1,7 +1,7 @@
 use domain::{Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
-use crate::{Chat, attached::Attached, now};
+use crate::{Chat, attachments::Attached, now};
 
 /// A message that is stored, and whether it was sent just now or is the first one of its client id.
 #[derive(Debug)]

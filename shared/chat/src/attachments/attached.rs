@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Upload, UserId};
 use tokio::time::Instant;
 
-use crate::{Chat, access, now};
+use crate::{Chat, now, rooms::access};
 
 /// How long a sender waits for the check of what they have just uploaded. With the time that sending takes it is within the
 /// function's own.

@@ -8,11 +8,11 @@ async fn only_what_was_sent_or_received_is_listed_across_stays() {
     let (ann, bob) = (world.user("ann").await, world.user("bob").await);
     let room = world.room(&[ann]).await;
     world.sends(ann, room, "before").await;
-    chat::join_chatroom(&world.chat, &caller(bob), room).await.unwrap();
+    chat::rooms::join_chatroom(&world.chat, &caller(bob), room).await.unwrap();
     world.sends(ann, room, "during").await;
-    chat::leave_chatroom(&world.chat, &caller(bob), room).await.unwrap();
+    chat::rooms::leave_chatroom(&world.chat, &caller(bob), room).await.unwrap();
     world.sends(ann, room, "away").await;
-    chat::join_chatroom(&world.chat, &caller(bob), room).await.unwrap();
+    chat::rooms::join_chatroom(&world.chat, &caller(bob), room).await.unwrap();
     world.sends(bob, room, "again").await;
     let start = after(MessageId::try_from(1).unwrap());
     assert_eq!(texts(&world.reads_all(bob, 50, start).await), ["during", "again"]);
@@ -40,12 +40,12 @@ async fn following_the_pages_finds_everything_behind_what_is_left_out() {
     let (ann, bob) = (world.user("ann").await, world.user("bob").await);
     let (old, new) = (world.room(&[ann, bob]).await, world.room(&[ann, bob]).await);
     world.sends(ann, old, "0").await;
-    chat::leave_chatroom(&world.chat, &caller(bob), old).await.unwrap();
+    chat::rooms::leave_chatroom(&world.chat, &caller(bob), old).await.unwrap();
     world.sends(ann, new, "1").await;
     for _ in 0..7 {
         world.sends(ann, old, "not bob's").await;
     }
-    chat::join_chatroom(&world.chat, &caller(bob), old).await.unwrap();
+    chat::rooms::join_chatroom(&world.chat, &caller(bob), old).await.unwrap();
     world.sends(ann, old, "2").await;
     world.sends(ann, new, "3").await;
     for start in [Position::Latest, after(MessageId::try_from(1).unwrap())] {

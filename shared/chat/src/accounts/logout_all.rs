@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::Error;
 use store::Session;
 
-use crate::{Caller, Chat, logout::close_all, now};
+use crate::{Caller, Chat, now, sockets::close_all};
 
 /// Ends all sessions of a caller who need not be authenticated before, then closes all sockets of theirs. Who tries when
 /// their session has ended still has the sockets closed whose sessions have: the answer to an earlier try may have been lost.

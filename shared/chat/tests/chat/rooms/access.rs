@@ -18,13 +18,13 @@ async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
     let file: NewAttachment = Fields::parse(body).unwrap().into().unwrap();
     assert_eq!((file.room, file.content_type.kind()), (room, AttachmentKind::Picture));
     for (what, outcome) in [
-        ("lists", chat::list_conversation_messages(chat, &eve, room, page).await.err()),
-        ("lists members", chat::list_members(chat, &eve, room).await.err()),
-        ("sends", chat::send_message(chat, eve.user, None, draft).await.err()),
-        ("types", chat::typing(chat, eve.user, "eve", room, true).await.err()),
-        ("reads", chat::read_message(chat, &eve, mark).await.err()),
-        ("attaches", chat::create_attachment(chat, &eve, file).await.err()),
-        ("leaves", chat::leave_chatroom(chat, &eve, room).await.err()),
+        ("lists", chat::messages::list_conversation_messages(chat, &eve, room, page).await.err()),
+        ("lists members", chat::rooms::list_members(chat, &eve, room).await.err()),
+        ("sends", chat::messages::send_message(chat, eve.user, None, draft).await.err()),
+        ("types", chat::messages::typing(chat, eve.user, "eve", room, true).await.err()),
+        ("reads", chat::messages::read_message(chat, &eve, mark).await.err()),
+        ("attaches", chat::attachments::create_attachment(chat, &eve, file).await.err()),
+        ("leaves", chat::rooms::leave_chatroom(chat, &eve, room).await.err()),
     ] {
         assert!(matches!(outcome, Some(Error::NotAMember)), "{what}: {outcome:?}");
     }

@@ -90,7 +90,7 @@ async fn the_list_of_rooms_shows_the_last_message_that_is_stored() {
     let room = world.room(&[ann, bob]).await;
     let stored = world.sends(ann, room, "stored").await;
     world.dies_while_sending(ann, room, 0).await;
-    let rooms = chat::list_chatrooms(&world.chat, &caller(bob)).await.unwrap();
+    let rooms = chat::rooms::list_chatrooms(&world.chat, &caller(bob)).await.unwrap();
     let last = rooms[0].last_message.as_ref().map(|shown| &shown.message);
     assert_eq!((last, rooms[0].unread), (Some(&stored), 1));
 }
@@ -108,8 +108,8 @@ async fn a_retry_leaves_no_hole() {
             ..Content::default()
         },
     };
-    let first = chat::send_message(&world.chat, ann, None, draft()).await.unwrap();
-    let again = chat::send_message(&world.chat, ann, None, draft()).await.unwrap();
+    let first = chat::messages::send_message(&world.chat, ann, None, draft()).await.unwrap();
+    let again = chat::messages::send_message(&world.chat, ann, None, draft()).await.unwrap();
     assert!(first.new && !again.new);
     assert_eq!(first.message, again.message);
     assert_eq!(world.sends(ann, room, "next").await.sequence, 2);

@@ -1,6 +1,7 @@
 use domain::{Error, Network, PasswordChange, User};
 
-use crate::{Caller, Chat, attempts, authenticate, logout_all, logout_all::end_sessions, password_hash};
+use super::{attempts, authenticate, logout_all, logout_all::end_sessions, password_hash};
+use crate::{Caller, Chat};
 
 /// Gives a caller, who need not be authenticated before, another password, and ends all their sessions. The other ones end
 /// before as well: should it get no further than the password, none of them is left to whoever knew the old one.

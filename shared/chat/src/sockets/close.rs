@@ -1,29 +1,16 @@
 use std::time::Duration;
 
-use domain::{Error, causes};
+use domain::causes;
 use futures_util::future::join_all;
 use realtime::Outcome;
 use store::Socket;
 
-use crate::{Caller, Chat, audience::is_connecting, now};
+use super::is_connecting;
+use crate::{Chat, now};
 
 /// How often a socket is closed that may not be open yet, and how long is waited in between.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// Ends the session of a caller who need not be authenticated before, then closes its sockets: one that opens meanwhile is
-/// either found here, or finds the session ended. So are those of a session that had ended: the answer to an earlier try may
-/// have been lost.
-///
-/// # Errors
-/// `Unauthenticated` where the session had ended before.
-pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let session = chat.store.end_session(caller.user, &caller.session, now()).await?;
-    let mut sockets = chat.store.sockets_of(caller.user).await?;
-    sockets.retain(|socket| socket.session == caller.session);
-    close_all(chat, sockets).await;
-    session.map(drop).ok_or(Error::Unauthenticated)
-}
 
 /// Closes sockets and forgets them.
 pub(crate) async fn close_all(chat: &Chat, sockets: Vec<Socket>) {

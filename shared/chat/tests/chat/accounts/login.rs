@@ -1,4 +1,4 @@
-use chat::{Caller, Login};
+use chat::{Caller, accounts::Login};
 use domain::{Error, Fields, LoginAttempt, Network, PasswordChange, Registration, User};
 
 use crate::support::{World, world};
@@ -11,7 +11,7 @@ fn network(number: u8) -> Network {
 
 async fn attempt_from(world: &World, from: u8, username: &str, password: &str) -> Result<Login, Error> {
     let attempt = LoginAttempt { username: username.to_owned(), password: password.to_owned() };
-    chat::login(&world.chat, network(from), attempt).await
+    chat::accounts::login(&world.chat, network(from), attempt).await
 }
 
 async fn attempt(world: &World, username: &str, password: &str) -> Result<Login, Error> {
@@ -103,7 +103,7 @@ async fn a_login_with_the_old_password_leaves_no_session_behind_a_change_of_it()
         let change: PasswordChange = Fields::parse(body.as_bytes()).unwrap().into().unwrap();
         let session = attempt(&world, "ann", &old).await.unwrap().session.id;
         let caller = Caller { user: ann.id, session };
-        let changing = chat::change_password(&world.chat, &caller, &ann, network(1), change);
+        let changing = chat::accounts::change_password(&world.chat, &caller, &ann, network(1), change);
         let (changed, ..) = tokio::join!(
             changing,
             attempt(&world, "ann", &old),

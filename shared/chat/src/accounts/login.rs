@@ -3,7 +3,8 @@ use std::time::Duration;
 use domain::{Error, LoginAttempt, Network, User, Username};
 use store::Session;
 
-use crate::{Chat, attempts, now, password_hash};
+use super::{attempts, password_hash};
+use crate::{Chat, now};
 
 /// How long a session lives, and its access token.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(24);

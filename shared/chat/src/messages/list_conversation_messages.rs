@@ -1,7 +1,7 @@
 use domain::{Error, Page, Position, RoomId, ShownMessage, Slice, settled};
 use store::Range;
 
-use crate::{Caller, Chat, access, now};
+use crate::{Caller, Chat, now, rooms::access};
 
 /// A page of the messages of one room.
 ///

@@ -1,6 +1,7 @@
 use domain::{Error, Network, Pace, Registration, User};
 
-use crate::{Chat, now, password_hash};
+use super::password_hash;
+use crate::{Chat, now};
 
 /// Makes a user, if not too many have registered from that network lately. Asked before the password is hashed, which is
 /// what costs. A name that is taken costs it as well, so that time tells nothing before the answer does.

@@ -1,6 +1,6 @@
 use domain::{Error, RoomId};
 
-use crate::{Caller, Chat, access, authenticate};
+use crate::{Caller, Chat, accounts::authenticate, rooms::access};
 
 /// Lets a socket open, bound to a room if it names one.
 ///

@@ -60,7 +60,7 @@ async fn whoever_left_is_told_so_and_nothing_more() {
     let room = world.room(&[ann, bob]).await;
     world.socket(ann, "ann", 60_000).await;
     world.socket(bob, "bob", 60_000).await;
-    chat::leave_chatroom(&world.chat, &caller(bob), room).await.unwrap();
+    chat::rooms::leave_chatroom(&world.chat, &caller(bob), room).await.unwrap();
     world.sends(ann, room, "hi").await;
     assert_eq!(world.gateway.told("bob"), ["left"]);
     assert_eq!(world.gateway.told("ann"), ["left", "message"]);
@@ -73,7 +73,7 @@ async fn connecting_forgets_the_sockets_that_died_unnoticed() {
     world.session(ann, "s1").await;
     world.socket(ann, "old", 2 * 60 * 60 * 1000).await;
     let socket = socket(ann, "new", "s1");
-    chat::connect(&world.chat, &socket).await.unwrap();
+    chat::sockets::connect(&world.chat, &socket).await.unwrap();
     assert_eq!(world.sockets_of(ann).await, ["new"]);
 }
 
@@ -85,9 +85,9 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     let own = store::Socket { room: Some(room), ..socket(ann, "own", "s1") };
     let text = domain::Text::try_from("hi".to_owned()).ok();
     let draft = domain::Draft { room, content: domain::Content { text, ..Default::default() } };
-    chat::send_message(&world.chat, ann, Some(&own), draft.clone()).await.unwrap();
+    chat::messages::send_message(&world.chat, ann, Some(&own), draft.clone()).await.unwrap();
     world.chat.store.add_socket(&own).await.unwrap();
-    chat::send_message(&world.chat, ann, Some(&own), draft).await.unwrap();
+    chat::messages::send_message(&world.chat, ann, Some(&own), draft).await.unwrap();
     assert_eq!(world.gateway.told("own"), ["message", "message"]);
 }
 
@@ -105,7 +105,7 @@ async fn the_seventeenth_socket_is_refused_and_forgotten() {
     let world = world().await;
     let ann = world.user("ann").await;
     sixteen_sockets(&world, ann, 60_000).await;
-    let refused = chat::connect(&world.chat, &socket(ann, "new", "s1")).await;
+    let refused = chat::sockets::connect(&world.chat, &socket(ann, "new", "s1")).await;
     assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
     let sockets = world.sockets_of(ann).await;
     assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
@@ -119,7 +119,7 @@ async fn sockets_that_died_unnoticed_lock_nobody_out() {
         sixteen_sockets(&world, ann, age).await;
         // One of two hours is not even asked for.
         world.gateway.gone.lock().unwrap().insert("one more".to_owned());
-        chat::connect(&world.chat, &socket(ann, "new", "s1")).await.unwrap();
+        chat::sockets::connect(&world.chat, &socket(ann, "new", "s1")).await.unwrap();
         let sockets = world.sockets_of(ann).await;
         assert!(sockets.len() == 16 && !sockets.contains(&"one more".to_owned()));
     }
@@ -131,6 +131,6 @@ async fn a_socket_that_is_still_connecting_counts() {
     let ann = world.user("ann").await;
     sixteen_sockets(&world, ann, 25_000).await;
     world.gateway.gone.lock().unwrap().insert("one more".to_owned());
-    let refused = chat::connect(&world.chat, &socket(ann, "new", "s1")).await;
+    let refused = chat::sockets::connect(&world.chat, &socket(ann, "new", "s1")).await;
     assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Error, Event, MessageId, ReadMark, RoomId};
 use store::Consistency;
 
-use crate::{Caller, Chat, access};
+use crate::{Caller, Chat, rooms::access};
 
 /// Marks what the caller has read of a room, up to the highest of the messages, and tells the room if the mark moved.
 ///

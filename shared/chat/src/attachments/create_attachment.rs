@@ -2,7 +2,7 @@ use bucket::UploadForm;
 use domain::{Attachment, AttachmentId, Error, NewAttachment, Progress, SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload};
 use serde::Serialize;
 
-use crate::{Caller, Chat, access, now};
+use crate::{Caller, Chat, now, rooms::access};
 
 /// An attachment that may be uploaded now.
 #[derive(Debug, Serialize)]

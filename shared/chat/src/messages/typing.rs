@@ -1,6 +1,6 @@
 use domain::{Error, Event, RoomId, UserId};
 
-use crate::{Chat, access};
+use crate::{Chat, rooms::access};
 
 /// Tells a room that somebody types, or has stopped: all sockets but the one that says so. Nothing is stored.
 ///

@@ -1,9 +1,10 @@
-use domain::{Error, MAX_SOCKETS_PER_USER, Timestamp, UserId};
+use domain::{Error, MAX_SOCKETS_PER_USER, Timestamp};
 use futures_util::future::join_all;
 use realtime::Outcome;
 use store::Socket;
 
-use crate::{Caller, Chat, audience::is_connecting, authenticate, now};
+use super::is_connecting;
+use crate::{Caller, Chat, accounts::authenticate, now};
 
 /// Remembers a socket, and forgets those of its user that died unnoticed. Nothing is pushed to it here: it takes nothing
 /// before this has returned.
@@ -37,9 +38,4 @@ async fn make_room(chat: &Chat, before: Vec<Socket>, now: Timestamp) -> Result<(
     }
     chat.forget(dead).await;
     if alive.len() < MAX_SOCKETS_PER_USER { Ok(()) } else { Err(Error::TooManySockets) }
-}
-
-/// Forgets a socket.
-pub async fn disconnect(chat: &Chat, user: UserId, connection: &str) -> Result<(), Error> {
-    chat.store.remove_sockets(user, &[connection.to_owned()]).await
 }
