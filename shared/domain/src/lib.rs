@@ -15,6 +15,7 @@ mod pace;
 mod page;
 mod rooms;
 mod sockets;
+mod text;
 mod timestamp;
 
 pub use accounts::*;
