@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::{Error, causes};
+use domain::{Error, Refusal, causes};
 use futures_util::future::join_all;
 use realtime::Outcome;
 use store::Socket;
@@ -22,7 +22,7 @@ pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let mut sockets = chat.store.sockets_of(caller.user).await?;
     sockets.retain(|socket| socket.session == caller.session);
     close_all(chat, sockets).await;
-    session.map(drop).ok_or(Error::Unauthenticated)
+    session.map(drop).ok_or(Refusal::Unauthenticated.into())
 }
 
 /// Closes sockets and forgets them.

@@ -44,7 +44,7 @@ impl Input for Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::{Error, Refusal};
 
     #[test]
     fn a_message_has_text_or_an_attachment() {
@@ -66,7 +66,7 @@ mod tests {
             (r#"{"text":"hi","attachment_picture":"7"}"#, "attachment_picture"),
             (r#"{"text":"hi","attachment_video":7}"#, "attachment_video"),
         ] {
-            let Err(Error::Invalid(errors)) = read(bad) else { panic!("accepted: {bad}") };
+            let Err(Error::Refused(Refusal::Invalid(errors))) = read(bad) else { panic!("accepted: {bad}") };
             assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");
         }
     }
