@@ -1,4 +1,4 @@
-use domain::{Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, ShownMessage, UserId};
+use domain::{Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
 use crate::{Chat, attachments::Attached, now};
@@ -43,7 +43,9 @@ pub async fn send_new_message(chat: &Chat, sender: UserId, own: Option<&Socket>,
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
         // The message that has it may be this one, sent at the same moment.
-        Err(refused @ Error::AttachmentInvalid(_)) => return sent_before(chat, sender, &draft).await?.ok_or(refused),
+        Err(refused @ Error::Refused(Refusal::AttachmentInvalid(_))) => {
+            return sent_before(chat, sender, &draft).await?.ok_or(refused);
+        }
         Err(error) => return Err(error),
     };
     let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))

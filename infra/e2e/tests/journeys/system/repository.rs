@@ -170,6 +170,31 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(tests > 50, "{tests}");
 }
 
+/// The dependencies of a manifest with their versions, of those that have a version.
+fn versions(manifest: &str, section: &str) -> BTreeMap<String, String> {
+    let text = read(manifest);
+    let (_, section) = text.split_once(&format!("\n[{section}]\n")).unwrap();
+    let lines = section.lines().take_while(|line| !line.starts_with('['));
+    let dependencies = lines.filter_map(|line| {
+        let (name, value) = line.split_once(" = ")?;
+        let version = value.strip_prefix("{ version = ").unwrap_or(value).strip_prefix('"')?.split('"').next()?;
+        Some((name.to_owned(), version.to_owned()))
+    });
+    dependencies.collect()
+}
+
+/// `infra/fuzz` is a workspace of its own, so that it cannot inherit them.
+#[test]
+fn the_fuzz_targets_name_the_versions_of_the_workspace() {
+    let ours = versions("Cargo.toml", "workspace.dependencies");
+    let mut theirs = versions("infra/fuzz/Cargo.toml", "dependencies");
+    theirs.remove("libfuzzer-sys").expect("the only one that the workspace has not");
+    assert!(theirs.len() > 10, "{theirs:?}");
+    for (name, version) in theirs {
+        assert_eq!(ours.get(&name), Some(&version), "{name}");
+    }
+}
+
 /// Words such as `<name>` stand for an endpoint, here for `read-message`.
 #[test]
 fn every_file_that_the_steps_of_an_endpoint_name_is_there() {
@@ -180,7 +205,7 @@ fn every_file_that_the_steps_of_an_endpoint_name_is_there() {
     for span in spans.filter(|span| top.iter().any(|name| span.split('/').next() == Some(name))) {
         let path = span.replace("<group>", "messages").replace("<name>", "read_message");
         // The type of its body is in another file.
-        let path = path.replace("domain/src/read_message.rs", "domain/src/message.rs");
+        let path = path.replace("domain/src/messages/read_message.rs", "domain/src/messages/read_mark.rs");
         assert!(root().join(&path).exists(), "infra/docs/adding-an-endpoint.md names {span}, which is not there");
         files += 1;
     }

@@ -1,5 +1,5 @@
 use chat::{Caller, accounts::Login};
-use domain::{Error, Fields, LoginAttempt, Network, PasswordChange, Registration, User};
+use domain::{Error, Fields, LoginAttempt, Network, PasswordChange, Refusal, Registration, User};
 
 use crate::support::{World, world};
 
@@ -31,10 +31,16 @@ async fn a_name_is_locked_alike_whether_or_not_anybody_has_it() {
     let (world, _) = world_with_ann().await;
     for name in ["ann", "nobody"] {
         for _ in 0..10 {
-            assert!(matches!(attempt(&world, name, "wrong password").await, Err(Error::InvalidCredentials)));
+            assert!(matches!(
+                attempt(&world, name, "wrong password").await,
+                Err(Error::Refused(Refusal::InvalidCredentials))
+            ));
         }
         let locked = attempt(&world, name, ANNS).await;
-        assert!(matches!(locked, Err(Error::RateLimited { retry_after }) if retry_after.as_secs() >= 28), "{locked:?}");
+        assert!(
+            matches!(locked, Err(Error::Refused(Refusal::RateLimited(wait))) if wait.as_secs() >= 28),
+            "{locked:?}"
+        );
     }
 }
 
@@ -45,7 +51,7 @@ async fn a_success_forgives_the_failures_before_it() {
         assert!(attempt(&world, "ann", "wrong password").await.is_err());
     }
     assert!(attempt(&world, "ANN", ANNS).await.is_ok());
-    assert!(matches!(attempt(&world, "ann", "wrong password").await, Err(Error::InvalidCredentials)));
+    assert!(matches!(attempt(&world, "ann", "wrong password").await, Err(Error::Refused(Refusal::InvalidCredentials))));
     assert!(attempt(&world, "ann", ANNS).await.is_ok());
 }
 
@@ -53,9 +59,9 @@ async fn a_success_forgives_the_failures_before_it() {
 async fn is_guessed_from_many_networks(world: &World, name: &str) {
     for from in 10.. {
         match attempt_from(world, from, name, "wrong password").await {
-            Err(Error::InvalidCredentials) => assert!(from < 60, "nobody bounds this"),
-            Err(Error::RateLimited { retry_after }) => {
-                assert!((1..=60).contains(&retry_after.as_secs()));
+            Err(Error::Refused(Refusal::InvalidCredentials)) => assert!(from < 60, "nobody bounds this"),
+            Err(Error::Refused(Refusal::RateLimited(wait))) => {
+                assert!((1..=60).contains(&wait.as_secs()));
                 return;
             }
             other => panic!("{other:?}"),
@@ -78,10 +84,13 @@ async fn while_many_networks_guess_the_owner_gets_in_from_where_they_have_been_b
 async fn one_network_that_is_locked_out_takes_no_place_of_others() {
     let (world, _) = world_with_ann().await;
     for _ in 0..10 {
-        assert!(matches!(attempt(&world, "ann", "wrong password").await, Err(Error::InvalidCredentials)));
+        assert!(matches!(
+            attempt(&world, "ann", "wrong password").await,
+            Err(Error::Refused(Refusal::InvalidCredentials))
+        ));
     }
     for _ in 0..30 {
-        assert!(matches!(attempt(&world, "ann", "wrong password").await, Err(Error::RateLimited { .. })));
+        assert!(matches!(attempt(&world, "ann", "wrong password").await, Err(Error::Refused(Refusal::RateLimited(_)))));
     }
     assert!(attempt_from(&world, 2, "ann", ANNS).await.is_ok());
 }
@@ -89,8 +98,8 @@ async fn one_network_that_is_locked_out_takes_no_place_of_others() {
 #[tokio::test]
 async fn a_name_that_nobody_could_have_is_simply_wrong() {
     let world = world().await;
-    assert!(matches!(attempt(&world, "", "x").await, Err(Error::InvalidCredentials)));
-    assert!(matches!(attempt(&world, "a b", "x").await, Err(Error::InvalidCredentials)));
+    assert!(matches!(attempt(&world, "", "x").await, Err(Error::Refused(Refusal::InvalidCredentials))));
+    assert!(matches!(attempt(&world, "a b", "x").await, Err(Error::Refused(Refusal::InvalidCredentials))));
 }
 
 /// Whatever comes first: the login finds the password changed, or the change finds the session.

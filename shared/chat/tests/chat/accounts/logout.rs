@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::{Error, Refusal};
 
 use crate::support::{caller, socket, world};
 
@@ -21,7 +21,7 @@ async fn a_logout_whose_first_try_got_no_further_than_the_session_closes_its_soc
     let ann = world.user("ann").await;
     world.socket(ann, "this", 60_000).await;
     let refused = chat::accounts::logout(&world.chat, &caller(ann)).await;
-    assert!(matches!(refused, Err(Error::Unauthenticated)));
+    assert!(matches!(refused, Err(Error::Refused(Refusal::Unauthenticated))));
     assert!(world.sockets_of(ann).await.is_empty());
 }
 
@@ -31,7 +31,7 @@ async fn a_socket_of_an_ended_session_does_not_open() {
     let ann = world.user("ann").await;
     let socket = socket(ann, "late", "ended");
     let refused = chat::sockets::connect(&world.chat, &socket).await;
-    assert!(matches!(refused, Err(Error::Unauthenticated)));
+    assert!(matches!(refused, Err(Error::Refused(Refusal::Unauthenticated))));
     assert!(world.sockets_of(ann).await.is_empty());
 }
 
@@ -61,7 +61,7 @@ async fn whoever_has_logged_out_ends_no_other_session_and_has_only_the_sockets_c
         world.chat.store.add_socket(&socket(ann, session, session)).await.unwrap();
     }
     let refused = chat::accounts::logout_all(&world.chat, &caller(ann)).await;
-    assert!(matches!(refused, Err(Error::Unauthenticated)));
+    assert!(matches!(refused, Err(Error::Refused(Refusal::Unauthenticated))));
     assert_eq!(world.chat.store.sessions(ann).await.unwrap().len(), 1);
     assert_eq!(world.sockets_of(ann).await, ["s2"]);
 }

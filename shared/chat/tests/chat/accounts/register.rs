@@ -1,4 +1,4 @@
-use domain::{Error, Fields, Registration};
+use domain::{Error, Fields, Refusal, Registration};
 
 use crate::support::{World, world};
 
@@ -20,7 +20,7 @@ async fn from_one_address_only_so_many_register_at_once() {
     let refused = registers(&world, "user21").await;
     // One comes free every minute.
     assert!(
-        matches!(refused, Err(Error::RateLimited { retry_after }) if (30..=60).contains(&retry_after.as_secs())),
+        matches!(refused, Err(Error::Refused(Refusal::RateLimited(wait))) if (30..=60).contains(&wait.as_secs())),
         "{refused:?}"
     );
     // Nothing of the one who was refused is there.
@@ -31,5 +31,5 @@ async fn from_one_address_only_so_many_register_at_once() {
 async fn a_name_that_is_taken_is_refused_in_whatever_case() {
     let world = world().await;
     registers(&world, "ann").await.unwrap();
-    assert!(matches!(registers(&world, "ANN").await, Err(Error::UsernameTaken)));
+    assert!(matches!(registers(&world, "ANN").await, Err(Error::Refused(Refusal::UsernameTaken))));
 }

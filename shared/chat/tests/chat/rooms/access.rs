@@ -1,4 +1,6 @@
-use domain::{AttachmentKind, Content, Draft, Error, Fields, MessageId, NewAttachment, Page, Position, ReadMark, Text};
+use domain::{
+    AttachmentKind, Content, Draft, Error, Fields, MessageId, NewAttachment, Page, Position, ReadMark, Refusal, Text,
+};
 
 use crate::support::{caller, world};
 
@@ -26,7 +28,7 @@ async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
         ("attaches", chat::attachments::create_attachment(chat, &eve, file).await.err()),
         ("leaves", chat::rooms::leave_chatroom(chat, &eve, room).await.err()),
     ] {
-        assert!(matches!(outcome, Some(Error::NotAMember)), "{what}: {outcome:?}");
+        assert!(matches!(outcome, Some(Error::Refused(Refusal::NotAMember))), "{what}: {outcome:?}");
     }
     assert!(world.gateway.told("ann").is_empty(), "nobody hears of it");
     assert!(world.reads_all(eve.user, 50, Position::Latest).await.messages.is_empty());

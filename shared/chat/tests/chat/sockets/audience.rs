@@ -1,4 +1,4 @@
-use domain::{Error, UserId};
+use domain::{Error, Refusal, UserId};
 
 use crate::support::{World, caller, socket, world};
 
@@ -106,7 +106,7 @@ async fn the_seventeenth_socket_is_refused_and_forgotten() {
     let ann = world.user("ann").await;
     sixteen_sockets(&world, ann, 60_000).await;
     let refused = chat::sockets::connect(&world.chat, &socket(ann, "new", "s1")).await;
-    assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused(Refusal::TooManySockets))), "{refused:?}");
     let sockets = world.sockets_of(ann).await;
     assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
 }
@@ -132,5 +132,5 @@ async fn a_socket_that_is_still_connecting_counts() {
     sixteen_sockets(&world, ann, 25_000).await;
     world.gateway.gone.lock().unwrap().insert("one more".to_owned());
     let refused = chat::sockets::connect(&world.chat, &socket(ann, "new", "s1")).await;
-    assert!(matches!(refused, Err(Error::TooManySockets)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused(Refusal::TooManySockets))), "{refused:?}");
 }
