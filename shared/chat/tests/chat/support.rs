@@ -157,7 +157,11 @@ impl World {
     pub async fn sends(&self, sender: UserId, room: RoomId, text: &str) -> Message {
         let text = Text::try_from(text.to_owned()).ok();
         let draft = Draft { room, content: Content { text, ..Content::default() } };
-        chat::messages::send_message(&self.chat, sender, None, draft).await.unwrap().message.message
+        chat::messages::send_over_socket(&self.chat, &socket(sender, "none", "s1"), draft)
+            .await
+            .unwrap()
+            .message
+            .message
     }
 
     /// A sender that died after taking its turn, this long ago.

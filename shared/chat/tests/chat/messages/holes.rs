@@ -2,7 +2,7 @@ use domain::{ClientId, Content, Draft, Position, Text};
 
 use crate::{
     slow::Delay,
-    support::{after, caller, texts, world, world_of},
+    support::{after, caller, socket, texts, world, world_of},
 };
 
 #[tokio::test]
@@ -108,8 +108,8 @@ async fn a_retry_leaves_no_hole() {
             ..Content::default()
         },
     };
-    let first = chat::messages::send_message(&world.chat, ann, None, draft()).await.unwrap();
-    let again = chat::messages::send_message(&world.chat, ann, None, draft()).await.unwrap();
+    let first = chat::messages::send_over_socket(&world.chat, &socket(ann, "none", "s1"), draft()).await.unwrap();
+    let again = chat::messages::send_over_socket(&world.chat, &socket(ann, "none", "s1"), draft()).await.unwrap();
     assert!(first.new && !again.new);
     assert_eq!(first.message, again.message);
     assert_eq!(world.sends(ann, room, "next").await.sequence, 2);

@@ -1,6 +1,6 @@
 use domain::{AttachmentKind, Content, Draft, Error, Fields, MessageId, NewAttachment, Page, Position, ReadMark, Text};
 
-use crate::support::{caller, world};
+use crate::support::{caller, socket, world};
 
 #[tokio::test]
 async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
@@ -20,7 +20,7 @@ async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
     for (what, outcome) in [
         ("lists", chat::messages::list_conversation_messages(chat, &eve, room, page).await.err()),
         ("lists members", chat::rooms::list_members(chat, &eve, room).await.err()),
-        ("sends", chat::messages::send_message(chat, eve.user, None, draft).await.err()),
+        ("sends", chat::messages::send_over_socket(chat, &socket(eve.user, "eve", "s1"), draft).await.err()),
         ("types", chat::messages::typing(chat, eve.user, "eve", room, true).await.err()),
         ("reads", chat::messages::read_message(chat, &eve, mark).await.err()),
         ("attaches", chat::attachments::create_attachment(chat, &eve, file).await.err()),

@@ -85,9 +85,9 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     let own = store::Socket { room: Some(room), ..socket(ann, "own", "s1") };
     let text = domain::Text::try_from("hi".to_owned()).ok();
     let draft = domain::Draft { room, content: domain::Content { text, ..Default::default() } };
-    chat::messages::send_message(&world.chat, ann, Some(&own), draft.clone()).await.unwrap();
+    chat::messages::send_over_socket(&world.chat, &own, draft.clone()).await.unwrap();
     world.chat.store.add_socket(&own).await.unwrap();
-    chat::messages::send_message(&world.chat, ann, Some(&own), draft).await.unwrap();
+    chat::messages::send_over_socket(&world.chat, &own, draft).await.unwrap();
     assert_eq!(world.gateway.told("own"), ["message", "message"]);
 }
 
