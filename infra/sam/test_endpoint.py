@@ -86,8 +86,8 @@ class Endpoint(unittest.TestCase):
                 "infra/fuzz/targets/http_event.rs",
                 "shared/chat/src/messages/example_message.rs",
                 "shared/chat/src/messages/mod.rs",
-                "shared/domain/src/example_message.rs",
-                "shared/domain/src/lib.rs",
+                "shared/domain/src/messages/example_message.rs",
+                "shared/domain/src/messages/mod.rs",
             },
         )
 
