@@ -13,8 +13,10 @@ mod messages;
 mod network;
 mod pace;
 mod page;
+mod refusal;
 mod rooms;
 mod sockets;
+mod text;
 mod timestamp;
 
 pub use accounts::*;
@@ -27,6 +29,7 @@ pub use messages::*;
 pub use network::Network;
 pub use pace::Pace;
 pub use page::{Cursor, Page, Position, Slice};
+pub use refusal::{Kind, Refusal};
 pub use rooms::*;
 pub use sockets::*;
 pub use timestamp::{CLOCKS_DIFFER_BY, Timestamp};

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Network, Timestamp};
+use domain::{Error, Network, Refusal, Timestamp};
 use store::{Attempts, Count};
 
 use crate::{Chat, now};
@@ -35,14 +35,14 @@ pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result
     )?;
     if let Some(wait) = wait(here, anywhere, now) {
         take_back(chat, folded, network, (here, anywhere), now).await?;
-        return Err(Error::rate_limited(wait));
+        return Err(Refusal::rate_limited(wait).into());
     }
     let Count::Full(before) = here else { return Ok(()) };
     let lock = lock(before.count);
     if chat.store.count_last_attempt(folded, network, before, now + lock, now).await? {
         return Ok(());
     }
-    Err(Error::rate_limited(lock))
+    Err(Refusal::rate_limited(lock).into())
 }
 
 /// Forgets the attempts that have failed before one that has succeeded.

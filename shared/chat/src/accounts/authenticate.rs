@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::{Error, Refusal};
 
 use crate::{Caller, Chat, now};
 
@@ -8,5 +8,5 @@ use crate::{Caller, Chat, now};
 /// `Unauthenticated`.
 pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let session = chat.store.session(caller.user, &caller.session, now()).await?;
-    session.map(drop).ok_or(Error::Unauthenticated)
+    session.map(drop).ok_or(Refusal::Unauthenticated.into())
 }

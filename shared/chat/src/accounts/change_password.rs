@@ -1,4 +1,4 @@
-use domain::{Error, Network, PasswordChange, User};
+use domain::{Error, Network, PasswordChange, Refusal, User};
 
 use super::{attempts, authenticate, logout_all, logout_all::end_sessions, password_hash};
 use crate::{Caller, Chat};
@@ -19,10 +19,10 @@ pub async fn change_password(
     change: PasswordChange,
 ) -> Result<(), Error> {
     match authenticate(chat, caller).await {
-        Err(Error::Unauthenticated) => return logout_all(chat, caller).await,
+        Err(Error::Refused(Refusal::Unauthenticated)) => return logout_all(chat, caller).await,
         authenticated => authenticated?,
     }
-    change.new.is_not(&user.username).map_err(|why| Error::field("new_password", why))?;
+    change.new.is_not(&user.username).map_err(|why| Refusal::field("new_password", why))?;
     let folded = user.username.folded();
     let (known, ()) = tokio::try_join!(chat.store.credentials(&folded), attempts::count(chat, &folded, network))?;
     let (_, before) = known
@@ -31,7 +31,7 @@ pub async fn change_password(
     let new = change.new.expose();
     let is_current = password_hash::verify(change.current, Some(before.clone())).await?;
     if !is_current && !password_hash::verify(new.to_owned(), Some(before.clone())).await? {
-        return Err(Error::WrongPassword);
+        return Err(Refusal::WrongPassword.into());
     }
     let mut others = chat.store.sessions(caller.user).await?;
     others.retain(|session| session.id != caller.session);
@@ -39,7 +39,7 @@ pub async fn change_password(
     if is_current {
         let after = password_hash::hash(new.to_owned()).await?;
         if !chat.store.change_password(&folded, &before, &after).await? {
-            return Err(Error::WrongPassword);
+            return Err(Refusal::WrongPassword.into());
         }
     }
     attempts::forgive(chat, &folded, network).await?;

@@ -1,4 +1,4 @@
-use domain::{Error, User, Username};
+use domain::{Error, Refusal, User, Username};
 use store::Consistency;
 
 use crate::Chat;
@@ -8,5 +8,5 @@ use crate::Chat;
 /// # Errors
 /// `UsernameNotFound`.
 pub async fn find_user(chat: &Chat, username: &Username) -> Result<User, Error> {
-    chat.store.user_by_name(&username.folded(), Consistency::Eventual).await?.ok_or(Error::UsernameNotFound)
+    chat.store.user_by_name(&username.folded(), Consistency::Eventual).await?.ok_or(Refusal::UsernameNotFound.into())
 }

@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::{Error, Refusal};
 
 use crate::{Caller, Chat, now, sockets::close_all};
 
@@ -13,5 +13,5 @@ pub async fn logout(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let mut sockets = chat.store.sockets_of(caller.user).await?;
     sockets.retain(|socket| socket.session == caller.session);
     close_all(chat, sockets).await;
-    session.map(drop).ok_or(Error::Unauthenticated)
+    session.map(drop).ok_or(Refusal::Unauthenticated.into())
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::Error;
+use domain::{Error, Refusal};
 use store::Session;
 
 use crate::{Caller, Chat, now, sockets::close_all};
@@ -21,7 +21,7 @@ pub async fn logout_all(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let mut sockets = chat.store.sockets_of(caller.user).await?;
     sockets.retain(|socket| !alive.contains(socket.session.as_str()));
     close_all(chat, sockets).await;
-    Err(Error::Unauthenticated)
+    Err(Refusal::Unauthenticated.into())
 }
 
 /// Ends sessions, the caller's own last, so that whoever gets no answer can try again; then closes all sockets: one that opens

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Upload, UserId};
+use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Refusal, Upload, UserId};
 use tokio::time::Instant;
 
 use crate::{Chat, now, rooms::access};
@@ -68,9 +68,9 @@ async fn read(
     }
     match upload.progress {
         Progress::Ready => Ok(upload.attachment),
-        Progress::Refused(why) => Err(Error::AttachmentInvalid(why)),
+        Progress::Refused(why) => Err(Refusal::AttachmentInvalid(why).into()),
         Progress::Sent => Err(invalid("is in another message")),
-        Progress::Announced => Err(Error::AttachmentUnchecked),
+        Progress::Announced => Err(Refusal::AttachmentUnchecked.into()),
     }
 }
 
@@ -97,5 +97,5 @@ async fn checked(chat: &Chat, id: AttachmentId, is_theirs: impl Fn(&Upload) -> b
 }
 
 fn invalid(why: &str) -> Error {
-    Error::AttachmentInvalid(why.to_owned())
+    Refusal::AttachmentInvalid(why.to_owned()).into()
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, MessageId, ReadMark, RoomId};
+use domain::{Error, Event, MessageId, ReadMark, Refusal, RoomId};
 use store::Consistency;
 
 use crate::{Caller, Chat, rooms::access};
@@ -14,7 +14,7 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     let (found, sequences) =
         tokio::join!(access::room(&chat.store, caller.user, room), sequences(chat, room, &messages));
     let members = found?.members;
-    let (highest, sequence) = sequences?.pop_last().ok_or_else(|| Error::MessageNotFound(Vec::new()))?;
+    let (highest, sequence) = sequences?.pop_last().ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
     let (moved, audience) =
         tokio::join!(chat.store.mark_read(caller.user, room, highest, sequence), chat.audience(&members, room));
     if moved? {
@@ -32,5 +32,5 @@ async fn sequences(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Resu
         found.extend(chat.store.sequences(room, missed, Consistency::Strong).await?);
     }
     let unknown = missing(&found);
-    if unknown.is_empty() { Ok(found) } else { Err(Error::MessageNotFound(unknown)) }
+    if unknown.is_empty() { Ok(found) } else { Err(Refusal::MessageNotFound(unknown).into()) }
 }

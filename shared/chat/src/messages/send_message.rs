@@ -1,4 +1,4 @@
-use domain::{Draft, Error, Event, Message, MessageId, RoomId, SEND_WITHIN, ShownMessage, UserId};
+use domain::{Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
 use crate::{Caller, Chat, accounts::authenticate, attachments::Attached, now};
@@ -22,7 +22,8 @@ pub struct Sent {
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     let look = async {
         let draft = draft?;
-        Ok((sent_before(chat, caller.user, &draft).await?, draft))
+        let before = sent_before(chat, caller.user, &draft).await;
+        before.map(|before| (before, draft))
     };
     let (session, looked) = tokio::join!(authenticate(chat, caller), look);
     session?;
@@ -61,7 +62,9 @@ async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
         // The message that has it may be this one, sent at the same moment.
-        Err(refused @ Error::AttachmentInvalid(_)) => return sent_before(chat, sender, &draft).await?.ok_or(refused),
+        Err(refused @ Error::Refused(Refusal::AttachmentInvalid(_))) => {
+            return sent_before(chat, sender, &draft).await?.ok_or(refused);
+        }
         Err(error) => return Err(error),
     };
     let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))

@@ -2,7 +2,7 @@
 //!
 //! The cheap read comes first. It may lag, so only a strongly consistent one turns anybody away.
 
-use domain::{Error, Room, RoomId, UserId};
+use domain::{Error, Refusal, Room, RoomId, UserId};
 use store::{Consistency, Store};
 
 /// The room, for one of its members.
@@ -24,6 +24,6 @@ pub(crate) async fn member(store: &Store, user: UserId, room: RoomId) -> Result<
 }
 
 async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
-    let room = store.room(room, Consistency::Strong).await?.ok_or(Error::RoomNotFound)?;
-    if room.members.contains(&user) { Ok(room) } else { Err(Error::NotAMember) }
+    let room = store.room(room, Consistency::Strong).await?.ok_or(Refusal::RoomNotFound)?;
+    if room.members.contains(&user) { Ok(room) } else { Err(Refusal::NotAMember.into()) }
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, MembershipId, NewRoom, Room, RoomId, RoomName, UserId};
+use domain::{Error, Event, MembershipId, NewRoom, Refusal, Room, RoomId, RoomName, UserId};
 use realtime::Frame;
 use store::{Consistency, Membership};
 
@@ -14,7 +14,7 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     let mut members = new.members.clone();
     members.insert(caller.user);
     if members.len() > new.max_members {
-        return Err(Error::field("members", "are more than max_members, the creator included"));
+        return Err(Refusal::field("members", "are more than max_members, the creator included").into());
     }
     may_be_members(chat, &members).await?;
     let id = chat.store.next_room_id().await?;
@@ -32,9 +32,9 @@ async fn may_be_members(chat: &Chat, members: &BTreeSet<UserId>) -> Result<(), E
     let known: BTreeSet<_> = known.into_iter().map(|user| user.id).collect();
     let unknown: Vec<_> = members.difference(&known).copied().collect();
     if !unknown.is_empty() {
-        return Err(Error::UserNotFound(unknown));
+        return Err(Refusal::UserNotFound(unknown).into());
     }
-    if full.is_empty() { Ok(()) } else { Err(Error::TooManyRooms(full)) }
+    if full.is_empty() { Ok(()) } else { Err(Refusal::TooManyRooms(full).into()) }
 }
 
 fn room(id: RoomId, new: NewRoom, members: BTreeSet<UserId>, creator: UserId) -> Room {

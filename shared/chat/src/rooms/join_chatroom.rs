@@ -1,4 +1,4 @@
-use domain::{Error, Event, MembershipId, RoomId, UserId};
+use domain::{Error, Event, MembershipId, Refusal, RoomId, UserId};
 use serde::Serialize;
 use store::{Consistency, Membership};
 
@@ -34,7 +34,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong)
     )?;
-    let mut found = found.ok_or(Error::RoomNotFound)?;
+    let mut found = found.ok_or(Refusal::RoomNotFound)?;
     if let Some(membership) = membership {
         return Ok(Joined::from(&membership, false));
     }

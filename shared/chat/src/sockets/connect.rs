@@ -1,4 +1,4 @@
-use domain::{Error, MAX_SOCKETS_PER_USER, Timestamp};
+use domain::{Error, MAX_SOCKETS_PER_USER, Refusal, Timestamp};
 use futures_util::future::join_all;
 use realtime::Outcome;
 use store::Socket;
@@ -37,5 +37,5 @@ async fn make_room(chat: &Chat, before: Vec<Socket>, now: Timestamp) -> Result<(
         alive = there.into_iter().map(|(socket, _)| socket).chain(connecting).collect();
     }
     chat.forget(dead).await;
-    if alive.len() < MAX_SOCKETS_PER_USER { Ok(()) } else { Err(Error::TooManySockets) }
+    if alive.len() < MAX_SOCKETS_PER_USER { Ok(()) } else { Err(Refusal::TooManySockets.into()) }
 }

@@ -56,12 +56,12 @@ impl Input for PasswordChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::{Error, Refusal};
 
     #[test]
     fn a_password_must_not_be_the_username() {
         let body = br#"{"username":"AnnTheGreat","password":"annthegreat"}"#;
         let refused = Fields::parse(body).unwrap().into::<Registration>();
-        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.contains_key("password")));
+        assert!(matches!(refused, Err(Error::Refused(Refusal::Invalid(errors))) if errors.contains_key("password")));
     }
 }

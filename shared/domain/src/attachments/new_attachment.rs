@@ -44,7 +44,7 @@ impl Input for NewAttachment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::{Error, Refusal};
 
     fn announced(kind: &str, content_type: &str, size: u64, name: &str) -> Result<NewAttachment, Error> {
         let body = serde_json::json!({
@@ -54,7 +54,7 @@ mod tests {
     }
 
     fn wrong(announced: Result<NewAttachment, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = announced else { panic!("accepted") };
+        let Err(Error::Refused(Refusal::Invalid(errors))) = announced else { panic!("accepted") };
         errors.into_keys().collect()
     }
 

@@ -1,58 +1,12 @@
-use serde::{Deserialize, Serialize};
+use crate::{AttachmentId, Fields, Input, text::text};
 
-use crate::{AttachmentId, Fields, Input};
-
-const MAX_TEXT_CHARS: usize = 4096;
-const MAX_CLIENT_ID_CHARS: usize = 64;
-
-/// The text of a message: 1 to 4,096 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Text(String);
-
-impl Text {
-    /// The text as written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+text! {
+    /// The text of a message.
+    Text, 1..=4096
 }
-
-impl TryFrom<String> for Text {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if (1..=MAX_TEXT_CHARS).contains(&text.chars().count()) {
-            Ok(Self(text))
-        } else {
-            Err("must have 1 to 4096 characters")
-        }
-    }
-}
-
-/// What a client calls its message, so that sending it again makes no second one: 1 to 64 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ClientId(String);
-
-impl ClientId {
-    /// The id as the client gave it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ClientId {
-    type Error = &'static str;
-
-    fn try_from(id: String) -> Result<Self, Self::Error> {
-        if (1..=MAX_CLIENT_ID_CHARS).contains(&id.chars().count()) {
-            Ok(Self(id))
-        } else {
-            Err("must have 1 to 64 characters")
-        }
-    }
+text! {
+    /// The name that a client gives to its message, so that the same message sent again is not stored a second time.
+    ClientId, 1..=64
 }
 
 /// What a message says, whatever way it comes.
@@ -90,15 +44,7 @@ impl Input for Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
-
-    #[test]
-    fn text_and_client_id_are_counted_in_characters() {
-        let text = |n| Text::try_from("😀".repeat(n)).is_ok();
-        assert_eq!([text(0), text(1), text(4096), text(4097)], [false, true, true, false]);
-        let client_id = |n| ClientId::try_from("ü".repeat(n)).is_ok();
-        assert_eq!([client_id(0), client_id(1), client_id(64), client_id(65)], [false, true, true, false]);
-    }
+    use crate::{Error, Refusal};
 
     #[test]
     fn a_message_has_text_or_an_attachment() {
@@ -120,7 +66,7 @@ mod tests {
             (r#"{"text":"hi","attachment_picture":"7"}"#, "attachment_picture"),
             (r#"{"text":"hi","attachment_video":7}"#, "attachment_video"),
         ] {
-            let Err(Error::Invalid(errors)) = read(bad) else { panic!("accepted: {bad}") };
+            let Err(Error::Refused(Refusal::Invalid(errors))) = read(bad) else { panic!("accepted: {bad}") };
             assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");
         }
     }

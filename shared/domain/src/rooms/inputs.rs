@@ -49,7 +49,7 @@ impl Input for Invitation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::{Error, Refusal};
 
     fn new_room(body: &str) -> Result<NewRoom, Error> {
         Fields::parse(body.as_bytes()).unwrap().into()
@@ -75,7 +75,7 @@ mod tests {
             (r#"{"members":[1]}"#.to_owned(), r#"{"members":[0]}"#.to_owned()),
         ] {
             assert!(new_room(&good).is_ok(), "{good}");
-            assert!(matches!(new_room(&bad), Err(Error::Invalid(_))), "{bad}");
+            assert!(matches!(new_room(&bad), Err(Error::Refused(Refusal::Invalid(_)))), "{bad}");
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Content, Draft, Error, Fields, Input, RoomId, UserId};
+use crate::{Content, Draft, Error, Fields, Input, Refusal, RoomId, UserId};
 
 /// A frame `{"type":"message", …}`.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl MessageFrame {
     /// The message, as sent by `caller` over a socket that may be bound to a room.
     pub fn draft(self, caller: UserId, bound: Option<RoomId>) -> Result<Draft, Error> {
         if self.sender.is_some_and(|sender| sender != caller) {
-            return Err(Error::field("sender", "must be the caller"));
+            return Err(Refusal::field("sender", "must be the caller").into());
         }
         Ok(Draft { room: room(self.room, bound)?, content: self.content })
     }
@@ -66,7 +66,7 @@ impl Input for OtherFrame {
 }
 
 fn room(named: Option<RoomId>, bound: Option<RoomId>) -> Result<RoomId, Error> {
-    named.or(bound).ok_or_else(|| Error::field("conversation", "is required on a socket that names no room"))
+    named.or(bound).ok_or_else(|| Refusal::field("conversation", "is required on a socket that names no room").into())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{PASSWORD, assert_refused, world};
 
@@ -15,7 +15,7 @@ async fn the_new_password_is_the_password_and_all_sessions_and_sockets_are_gone(
     world.changes_password(&phone, PASSWORD, NEW).await.unwrap();
     assert!(phone.sessions().await.is_empty() && phone.sockets().await.is_empty());
     assert_eq!(world.gateway.closed(), ["laptop", "phone"]);
-    assert_refused!(world.logs_in("ann", PASSWORD).await, Error::InvalidCredentials);
+    assert_refused!(world.logs_in("ann", PASSWORD).await, Refusal::InvalidCredentials);
     world.logs_in("ann", NEW).await.unwrap();
 }
 
@@ -24,7 +24,7 @@ async fn a_wrong_current_password_changes_nothing() {
     let world = world().await;
     world.registers("ann").await.unwrap();
     let ann = world.logs_in("ann", PASSWORD).await.unwrap();
-    assert_refused!(world.changes_password(&ann, "a wrong one", NEW).await, Error::WrongPassword);
+    assert_refused!(world.changes_password(&ann, "a wrong one", NEW).await, Refusal::WrongPassword);
     assert_eq!(ann.sessions().await, [ann.caller.session.as_str()]);
     world.logs_in("ann", PASSWORD).await.unwrap();
 }
@@ -35,7 +35,7 @@ async fn a_new_password_is_not_the_name() {
     world.registers("annabella").await.unwrap();
     let ann = world.logs_in("annabella", PASSWORD).await.unwrap();
     let refused = world.changes_password(&ann, PASSWORD, "Annabella").await;
-    assert_refused!(refused, Error::Invalid(fields) if fields.contains_key("new_password"));
+    assert_refused!(refused, Refusal::Invalid(fields) if fields.contains_key("new_password"));
 }
 
 /// A client whose first try got no answer sends the same again.
@@ -49,7 +49,7 @@ async fn a_change_that_was_made_already_ends_the_sessions_that_are_left() {
     assert!(phone.sessions().await.is_empty());
     // And if the sessions had ended, it closes the sockets that they left.
     laptop.has_socket("laptop").await;
-    assert_refused!(world.changes_password(&laptop, "the one before", PASSWORD).await, Error::Unauthenticated);
+    assert_refused!(world.changes_password(&laptop, "the one before", PASSWORD).await, Refusal::Unauthenticated);
     assert_eq!(world.gateway.closed(), ["laptop"]);
 }
 
@@ -59,10 +59,10 @@ async fn wrong_passwords_here_and_at_login_are_counted_together() {
     world.registers("ann").await.unwrap();
     let ann = world.logs_in("ann", PASSWORD).await.unwrap();
     for _ in 0..5 {
-        assert_refused!(world.changes_password(&ann, "a wrong one", NEW).await, Error::WrongPassword);
-        assert_refused!(world.logs_in("ann", "a wrong one").await, Error::InvalidCredentials);
+        assert_refused!(world.changes_password(&ann, "a wrong one", NEW).await, Refusal::WrongPassword);
+        assert_refused!(world.logs_in("ann", "a wrong one").await, Refusal::InvalidCredentials);
     }
-    assert_refused!(world.changes_password(&ann, PASSWORD, NEW).await, Error::RateLimited { .. });
+    assert_refused!(world.changes_password(&ann, PASSWORD, NEW).await, Refusal::RateLimited(_));
 }
 
 /// Either the login finds the password changed, or the change finds the session.

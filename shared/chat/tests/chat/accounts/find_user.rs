@@ -1,5 +1,5 @@
 use chat::accounts::find_user;
-use domain::{Error, Username};
+use domain::{Refusal, Username};
 
 use crate::support::{assert_refused, world};
 
@@ -16,6 +16,6 @@ async fn a_user_is_found_by_the_whole_name_in_any_case() {
         assert_eq!((found.id, found.username.as_str()), (ann.id(), "Ann"));
     }
     for other in ["an", "anna"] {
-        assert_refused!(find_user(&world.chat, &name(other)).await, Error::UsernameNotFound);
+        assert_refused!(find_user(&world.chat, &name(other)).await, Refusal::UsernameNotFound);
     }
 }

@@ -1,5 +1,5 @@
 use chat::accounts::SESSION_LIFETIME;
-use domain::Error;
+use domain::{Error, Refusal};
 
 use crate::support::{PASSWORD, World, assert_refused, world};
 
@@ -28,10 +28,10 @@ async fn a_name_is_locked_alike_whether_or_not_anybody_has_it() {
     let world = world_with_ann().await;
     for name in ["ann", "nobody"] {
         for _ in 0..10 {
-            assert_refused!(world.logs_in(name, WRONG).await, Error::InvalidCredentials);
+            assert_refused!(world.logs_in(name, WRONG).await, Refusal::InvalidCredentials);
         }
         let locked = world.logs_in(name, PASSWORD).await;
-        assert_refused!(locked, Error::RateLimited { retry_after } if retry_after.as_secs() >= 28);
+        assert_refused!(locked, Refusal::RateLimited(wait) if wait.as_secs() >= 28);
     }
 }
 
@@ -39,10 +39,10 @@ async fn a_name_is_locked_alike_whether_or_not_anybody_has_it() {
 async fn a_success_forgives_the_failures_before_it() {
     let world = world_with_ann().await;
     for _ in 0..9 {
-        assert_refused!(world.logs_in("ann", WRONG).await, Error::InvalidCredentials);
+        assert_refused!(world.logs_in("ann", WRONG).await, Refusal::InvalidCredentials);
     }
     world.logs_in("ANN", PASSWORD).await.unwrap();
-    assert_refused!(world.logs_in("ann", WRONG).await, Error::InvalidCredentials);
+    assert_refused!(world.logs_in("ann", WRONG).await, Refusal::InvalidCredentials);
     world.logs_in("ann", PASSWORD).await.unwrap();
 }
 
@@ -50,9 +50,9 @@ async fn a_success_forgives_the_failures_before_it() {
 async fn is_guessed_from_many_networks(world: &World, name: &str) {
     for from in 10.. {
         match world.logs_in_from(from, name, WRONG).await {
-            Err(Error::InvalidCredentials) => assert!(from < 60, "the attempts are not bounded"),
-            Err(Error::RateLimited { retry_after }) => {
-                assert!((1..=60).contains(&retry_after.as_secs()));
+            Err(Error::Refused(Refusal::InvalidCredentials)) => assert!(from < 60, "the attempts are not bounded"),
+            Err(Error::Refused(Refusal::RateLimited(wait))) => {
+                assert!((1..=60).contains(&wait.as_secs()));
                 return;
             }
             other => panic!("{other:?}"),
@@ -75,10 +75,10 @@ async fn while_many_networks_guess_the_owner_gets_in_from_where_they_have_been_b
 async fn one_network_that_is_locked_out_takes_no_place_of_others() {
     let world = world_with_ann().await;
     for _ in 0..10 {
-        assert_refused!(world.logs_in("ann", WRONG).await, Error::InvalidCredentials);
+        assert_refused!(world.logs_in("ann", WRONG).await, Refusal::InvalidCredentials);
     }
     for _ in 0..30 {
-        assert_refused!(world.logs_in("ann", WRONG).await, Error::RateLimited { .. });
+        assert_refused!(world.logs_in("ann", WRONG).await, Refusal::RateLimited(_));
     }
     world.logs_in_from(2, "ann", PASSWORD).await.unwrap();
 }
@@ -87,6 +87,6 @@ async fn one_network_that_is_locked_out_takes_no_place_of_others() {
 async fn a_name_that_nobody_could_have_is_simply_wrong() {
     let world = world().await;
     for name in ["", "a b"] {
-        assert_refused!(world.logs_in(name, PASSWORD).await, Error::InvalidCredentials);
+        assert_refused!(world.logs_in(name, PASSWORD).await, Refusal::InvalidCredentials);
     }
 }

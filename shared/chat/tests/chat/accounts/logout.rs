@@ -1,5 +1,5 @@
 use chat::accounts::logout;
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{assert_refused, world};
 
@@ -21,7 +21,7 @@ async fn a_logout_whose_first_try_got_no_further_than_the_session_closes_its_soc
     let ann = world.user("ann").await;
     ann.has_socket("phone").await;
     ann.loses_session().await;
-    assert_refused!(logout(&world.chat, &ann.caller).await, Error::Unauthenticated);
+    assert_refused!(logout(&world.chat, &ann.caller).await, Refusal::Unauthenticated);
     assert!(ann.sockets().await.is_empty());
     assert_eq!(world.gateway.closed(), ["phone"]);
 }

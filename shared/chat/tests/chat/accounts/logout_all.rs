@@ -1,5 +1,5 @@
 use chat::accounts::logout_all;
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{assert_refused, world};
 
@@ -25,6 +25,6 @@ async fn whoever_has_logged_out_ends_no_other_session_and_has_only_the_sockets_c
     phone.has_socket("phone").await;
     laptop.has_socket("laptop").await;
     phone.loses_session().await;
-    assert_refused!(logout_all(&world.chat, &phone.caller).await, Error::Unauthenticated);
+    assert_refused!(logout_all(&world.chat, &phone.caller).await, Refusal::Unauthenticated);
     assert_eq!((phone.sessions().await, phone.sockets().await), (vec!["s2".to_owned()], vec!["laptop".to_owned()]));
 }

@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{PASSWORD, assert_refused, world};
 
@@ -18,7 +18,7 @@ async fn from_one_address_only_so_many_register_at_once() {
     }
     // One more may register every minute.
     let refused = world.registers("user21").await;
-    assert_refused!(refused, Error::RateLimited { retry_after } if (30..=60).contains(&retry_after.as_secs()));
+    assert_refused!(refused, Refusal::RateLimited(wait) if (30..=60).contains(&wait.as_secs()));
     // The refused registration has taken neither the name nor an id.
     assert_eq!(world.user("user21").await.id().get(), 21);
 }
@@ -27,5 +27,5 @@ async fn from_one_address_only_so_many_register_at_once() {
 async fn a_name_that_is_taken_is_refused_in_whatever_case() {
     let world = world().await;
     world.registers("ann").await.unwrap();
-    assert_refused!(world.registers("ANN").await, Error::UsernameTaken);
+    assert_refused!(world.registers("ANN").await, Refusal::UsernameTaken);
 }

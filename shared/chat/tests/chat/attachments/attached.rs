@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat::messages::send_message;
-use domain::{AttachmentId, Draft, Error, MediaType, RoomId};
+use domain::{AttachmentId, Draft, MediaType, Refusal, RoomId};
 
 use crate::support::{Person, World, assert_refused, draft, picture, video, world};
 
@@ -21,7 +21,7 @@ fn with_video(room: RoomId, id: AttachmentId) -> Draft {
 
 async fn is_refused(world: &World, sender: &Person, draft: Draft, why: &str) {
     let refused = send_message(&world.chat, &sender.caller, Ok(draft)).await;
-    assert_refused!(refused, Error::AttachmentInvalid(reason) if reason.contains(why));
+    assert_refused!(refused, Refusal::AttachmentInvalid(reason) if reason.contains(why));
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn whoever_has_left_the_room_keeps_nothing() {
     let id = bob.uploads(&world, room, MediaType::Png, picture()).await;
     world.checks(id).await.unwrap();
     bob.leaves(room).await;
-    assert_refused!(send_message(&world.chat, &bob.caller, Ok(with_picture(room, id))).await, Error::NotAMember);
+    assert_refused!(send_message(&world.chat, &bob.caller, Ok(with_picture(room, id))).await, Refusal::NotAMember);
     assert!(world.files.is_tagged("attachments", id));
 }
 
@@ -103,7 +103,7 @@ async fn a_check_that_takes_too_long_lets_the_sender_come_again() {
     let id = ann.uploads(&world, room, MediaType::Png, picture()).await;
     assert_refused!(
         send_message(&world.chat, &ann.caller, Ok(with_picture(room, id))).await,
-        Error::AttachmentUnchecked
+        Refusal::AttachmentUnchecked
     );
     world.checks(id).await.unwrap();
     send_message(&world.chat, &ann.caller, Ok(with_picture(room, id))).await.unwrap();

@@ -1,5 +1,5 @@
 use chat::messages::read_message;
-use domain::{Error, MessageId, ReadMark};
+use domain::{MessageId, ReadMark, Refusal};
 use serde_json::json;
 
 use crate::support::{assert_refused, mark, world};
@@ -44,7 +44,7 @@ async fn with_an_id_that_is_no_message_of_the_room_nothing_is_marked() {
     for unknown in [there.id, lost, MessageId::try_from(1).unwrap()] {
         let mark = ReadMark { messages: [here.id, unknown].into(), ..mark(room, &[]) };
         let refused = read_message(&world.chat, &bob.caller, mark).await;
-        assert_refused!(refused, Error::MessageNotFound(ids) if *ids == [unknown]);
+        assert_refused!(refused, Refusal::MessageNotFound(ids) if *ids == [unknown]);
     }
     assert!(bob.lists_rooms().await.iter().all(|summary| summary.unread == 1));
 }

@@ -1,5 +1,5 @@
 use chat::messages::{send_message, send_over_socket};
-use domain::Error;
+use domain::Refusal;
 use serde_json::json;
 use store::Socket;
 
@@ -33,11 +33,11 @@ async fn without_a_session_nothing_is_sent_and_no_turn_is_taken() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     ann.loses_session().await;
-    assert_refused!(send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await, Error::Unauthenticated);
-    let unread = send_message(&world.chat, &ann.caller, Err(Error::NotFound)).await;
-    assert_refused!(unread, Error::Unauthenticated);
+    assert_refused!(send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await, Refusal::Unauthenticated);
+    let unread = send_message(&world.chat, &ann.caller, Err(Refusal::NotFound.into())).await;
+    assert_refused!(unread, Refusal::Unauthenticated);
     assert_eq!(bob.sends(room, "hi").await.sequence, 1);
-    assert_refused!(send_message(&world.chat, &bob.caller, Err(Error::NotFound)).await, Error::NotFound);
+    assert_refused!(send_message(&world.chat, &bob.caller, Err(Refusal::NotFound.into())).await, Refusal::NotFound);
 }
 
 #[tokio::test]

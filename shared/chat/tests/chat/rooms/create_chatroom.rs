@@ -1,5 +1,5 @@
 use chat::rooms::create_chatroom;
-use domain::{Error, NewRoom, UserId};
+use domain::{NewRoom, Refusal, UserId};
 use serde_json::json;
 
 use crate::support::{assert_refused, new_room, world};
@@ -22,7 +22,7 @@ async fn the_creator_counts_among_the_members() {
     let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
     let of = |max_members| NewRoom { max_members, ..new_room(&[&bob, &cem]) };
     let refused = create_chatroom(&world.chat, &ann.caller, of(2)).await;
-    assert_refused!(refused, Error::Invalid(fields) if fields.contains_key("members"));
+    assert_refused!(refused, Refusal::Invalid(fields) if fields.contains_key("members"));
     create_chatroom(&world.chat, &ann.caller, of(3)).await.unwrap();
     create_chatroom(&world.chat, &bob.caller, of(2)).await.unwrap();
 }
@@ -34,7 +34,7 @@ async fn with_an_unknown_member_there_is_no_room() {
     let unknown = [8, 9].map(|id| UserId::try_from(id).unwrap());
     let members = [bob.id(), unknown[0], unknown[1]].into();
     let refused = create_chatroom(&world.chat, &ann.caller, NewRoom { members, ..new_room(&[]) }).await;
-    assert_refused!(refused, Error::UserNotFound(ids) if *ids == unknown);
+    assert_refused!(refused, Refusal::UserNotFound(ids) if *ids == unknown);
     assert!(ann.lists_rooms().await.is_empty() && bob.lists_rooms().await.is_empty());
 }
 

@@ -1,5 +1,5 @@
 use chat::rooms::{create_chatroom, join_chatroom};
-use domain::{Error, NewRoom};
+use domain::{NewRoom, Refusal};
 
 use crate::support::{assert_refused, new_room, world};
 
@@ -39,7 +39,7 @@ async fn a_full_room_has_a_place_again_when_somebody_leaves() {
     let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
     let of_two = NewRoom { max_members: 2, ..new_room(&[&bob]) };
     let room = create_chatroom(&world.chat, &ann.caller, of_two).await.unwrap().id;
-    assert_refused!(join_chatroom(&world.chat, &cem.caller, room).await, Error::RoomFull);
+    assert_refused!(join_chatroom(&world.chat, &cem.caller, room).await, Refusal::RoomFull);
     bob.leaves(room).await;
     cem.joins(room).await;
 }

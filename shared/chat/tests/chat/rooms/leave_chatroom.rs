@@ -1,5 +1,5 @@
 use chat::rooms::leave_chatroom;
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{assert_refused, world};
 
@@ -23,7 +23,7 @@ async fn everybody_leaves_once_even_the_creator_and_the_last() {
     let room = ann.makes_room(&[&bob]).await;
     for member in [&ann, &bob] {
         leave_chatroom(&world.chat, &member.caller, room).await.unwrap();
-        assert_refused!(leave_chatroom(&world.chat, &member.caller, room).await, Error::NotAMember);
+        assert_refused!(leave_chatroom(&world.chat, &member.caller, room).await, Refusal::NotAMember);
         assert!(member.lists_rooms().await.is_empty());
     }
     ann.joins(room).await;

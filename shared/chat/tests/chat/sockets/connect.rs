@@ -1,5 +1,5 @@
 use chat::sockets::connect;
-use domain::Error;
+use domain::Refusal;
 
 use crate::support::{Person, assert_refused, world};
 
@@ -18,7 +18,7 @@ async fn a_socket_of_an_ended_session_does_not_open() {
     let ann = world.user("ann").await;
     let late = ann.socket("late");
     ann.loses_session().await;
-    assert_refused!(connect(&world.chat, &late).await, Error::Unauthenticated);
+    assert_refused!(connect(&world.chat, &late).await, Refusal::Unauthenticated);
     assert!(ann.sockets().await.is_empty());
 }
 
@@ -35,7 +35,7 @@ async fn the_seventeenth_socket_is_refused_and_forgotten() {
     let world = world().await;
     let ann = world.user("ann").await;
     has_sixteen_sockets(&ann, 60_000).await;
-    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Error::TooManySockets);
+    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
     let sockets = ann.sockets().await;
     assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
 }
@@ -60,5 +60,5 @@ async fn a_socket_that_is_still_connecting_counts() {
     let ann = world.user("ann").await;
     has_sixteen_sockets(&ann, 25_000).await;
     world.gateway.loses("one more");
-    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Error::TooManySockets);
+    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
 }

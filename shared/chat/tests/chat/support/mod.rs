@@ -29,11 +29,11 @@ pub use person::Person;
 /// The password of the users that [`World::registers`].
 pub const PASSWORD: &str = "correct horse";
 
-/// Asserts that a use case refuses, with an error of this pattern.
+/// Asserts that a use case refuses, with a refusal of this pattern.
 macro_rules! assert_refused {
     ($outcome:expr, $refusal:pat $(if $condition:expr)?) => {{
         let outcome = $outcome;
-        assert!(matches!(&outcome, Err($refusal) $(if $condition)?), "{outcome:?}");
+        assert!(matches!(&outcome, Err(domain::Error::Refused($refusal)) $(if $condition)?), "{outcome:?}");
     }};
 }
 pub(crate) use assert_refused;
