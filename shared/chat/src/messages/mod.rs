@@ -9,7 +9,7 @@ mod typing;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use read_message::read_message;
-pub use send_message::{Sent, send_message, send_new_message, sent_before};
+pub use send_message::{Sent, send_message, send_over_socket};
 pub use typing::typing;
 
 use domain::{Error, Message, ShownMessage};

@@ -1,7 +1,7 @@
 use domain::{Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
-use crate::{Chat, attachments::Attached, now};
+use crate::{Caller, Chat, accounts::authenticate, attachments::Attached, now};
 
 /// A message that is stored, and whether it was sent just now or is the first one of its client id.
 #[derive(Debug)]
@@ -12,20 +12,42 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Sends a message, unless its client id has made one already.
+/// Sends a message of a caller who need not be authenticated before, unless its client id has made one already.
+///
+/// The session and the client id are read at the same time, because neither read changes anything. The draft may be the error
+/// of reading it, because a caller whose session has ended is refused first.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
-    match sent_before(chat, sender, &draft).await? {
-        Some(sent) => Ok(sent),
-        None => send_new_message(chat, sender, own, draft).await,
+/// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
+pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+    let look = async {
+        let draft = draft?;
+        let before = sent_before(chat, caller.user, &draft).await;
+        before.map(|before| (before, draft))
+    };
+    let (session, looked) = tokio::join!(authenticate(chat, caller), look);
+    session?;
+    match looked? {
+        (Some(sent), _) => Ok(sent),
+        (None, draft) => send(chat, caller.user, None, draft).await,
     }
 }
 
-/// The message that the draft's client id has made already. Asked before a turn is taken: a retry must leave no hole in
-/// the sequence.
-pub async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
+/// Sends a message that came over a socket, whose handshake has authenticated the sender, unless its client id has made one
+/// already.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
+pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Draft) -> Result<Sent, Error> {
+    match sent_before(chat, own.user, &draft).await? {
+        Some(sent) => Ok(sent),
+        None => send(chat, own.user, Some(own), draft).await,
+    }
+}
+
+/// Returns the message that the draft's client id has made already. This is asked before a turn is taken, because a retry must
+/// leave no hole in the sequence.
+async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
     match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
         Some(id) => first(chat, draft.room, id).await.map(Some),
@@ -33,12 +55,9 @@ pub async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<O
     }
 }
 
-/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it looks up who is to
-/// be told, then tells them; also the socket that it came over, if it did.
-///
-/// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_new_message(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
+/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the sockets of the
+/// audience, then pushes to them, and to the sender's own socket.
+async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
     // Before the turn: a check may take longer than a turn is good for.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use domain::{Error, Network, Pace, Refusal};
+use embedded::register;
 use futures_util::future::join_all;
 
-use crate::support::{NOW, at, register};
+use crate::support::{NOW, at};
 
 fn network(address: &str) -> Network {
     Network::of(address.parse().unwrap())

@@ -1,8 +1,9 @@
 use domain::{Error, Refusal, Username};
+use embedded::{HASH, register};
 use futures_util::future::join_all;
 use store::Consistency;
 
-use crate::support::{NOW, register, user};
+use crate::support::{NOW, user};
 
 #[tokio::test]
 async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
@@ -17,8 +18,8 @@ async fn whoever_loses_a_name_to_another_takes_no_id() {
     let store = embedded::store();
     let ann = Username::parse("ann".to_owned()).unwrap();
     let vacancy = store.vacancy(&ann).await.unwrap();
-    store.create_user(&ann, vacancy, "a hash", NOW).await.unwrap();
-    let too_late = store.create_user(&ann, vacancy, "a hash", NOW).await;
+    store.create_user(&ann, vacancy, HASH, NOW).await.unwrap();
+    let too_late = store.create_user(&ann, vacancy, HASH, NOW).await;
     assert!(matches!(too_late, Err(Error::Refused(Refusal::UsernameTaken))), "{too_late:?}");
     assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
 }

@@ -1,4 +1,4 @@
-//! A DynamoDB that answers late.
+//! A DynamoDB that answers late: a proxy before the engine.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use tokio::{
     },
 };
 
-/// How many milliseconds each answer is held back from now on.
+/// The milliseconds for which each answer is held back.
 #[derive(Clone, Debug, Default)]
 pub struct Delay(Arc<AtomicU64>);
 
@@ -26,7 +26,7 @@ impl Delay {
         self.0.store(milliseconds, Ordering::SeqCst);
     }
 
-    /// A store whose calls go through here.
+    /// A store whose calls pass this proxy.
     pub async fn store(&self) -> Store {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -45,7 +45,7 @@ impl Delay {
         })
     }
 
-    /// Each answer once, however many parts it comes in.
+    /// Holds back each answer once, in however many parts it comes.
     async fn hold_back(
         self,
         mut engine: OwnedReadHalf,
