@@ -15,25 +15,30 @@ macro_rules! assets {
 pub(crate) const PAGE: &str = include_str!("../page/index.html");
 
 /// All others.
-pub(crate) const ASSETS: [Asset; 31] = assets![
+pub(crate) const ASSETS: [Asset; 36] = assets![
     "api.js",
     "attachments.js",
+    "attention.js",
     "backoff.js",
     "chat.js",
     "delivery.js",
+    "directory.js",
     "dom.js",
     "files.js",
     "history.js",
     "icon.svg",
     "icons.js",
+    "incoming.js",
     "main.js",
+    "membership.js",
     "outbox.js",
-    "people.js",
+    "outgoing.js",
     "rooms.js",
     "sending.js",
     "session.js",
     "socket.js",
     "style.css",
+    "sync.js",
     "text.js",
     "timeline.js",
     "typing.js",

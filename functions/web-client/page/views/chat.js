@@ -34,7 +34,7 @@ export function chatView(chat, logOut) {
         el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin }, icon("plus"))),
       list.element,
       el("footer", {},
-        el("span", { class: "me", dir: "auto" }, chat.name(chat.me)),
+        el("span", { class: "me", dir: "auto" }, chat.directory.name(chat.me)),
         el("button", { class: "link", type: "button", onclick: logOut }, "Log out")),
     ),
     conversation.element,
@@ -79,8 +79,8 @@ export function chatView(chat, logOut) {
     const message = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
     const { conversation, sender } = message;
     const room = chat.rooms.get(conversation);
-    const place = room && chat.other(room) === undefined ? ` in ${chat.title(room)}` : "";
-    setText(spoken, `${chat.name(sender)}${place}: ${summary(message)}`);
+    const place = room && chat.directory.other(room) === undefined ? ` in ${chat.directory.title(room)}` : "";
+    setText(spoken, `${chat.directory.name(sender)}${place}: ${summary(message)}`);
   }, { signal });
   document.addEventListener("visibilitychange", render, { signal });
   addEventListener("hashchange", navigate, { signal });

@@ -121,8 +121,8 @@ export class Composer {
     const files = this.#tray.files;
     if ((text === "" && files.length === 0) || room === null) return;
     // Each file is a message of its own; the first has the caption.
-    this.#chat.send(room, text, files[0]);
-    for (const file of files.slice(1)) this.#chat.send(room, "", file);
+    this.#chat.outgoing.send(room, text, files[0]);
+    for (const file of files.slice(1)) this.#chat.outgoing.send(room, "", file);
     this.#input.value = "";
     this.#tray.show([]);
     this.#forgetTyping();

@@ -102,9 +102,9 @@ export class Conversation {
 
   /** @param {Room} room */
   #renderHead(room) {
-    const title = this.#chat.title(room);
+    const title = this.#chat.directory.title(room);
     if (this.#title.textContent !== title) {
-      const face = avatar(title, this.#chat.other(room) ?? -room.id);
+      const face = avatar(title, this.#chat.directory.other(room) ?? -room.id);
       this.#face.replaceWith(face);
       this.#face = face;
       setText(this.#title, title);
@@ -116,8 +116,8 @@ export class Conversation {
 
   /** @param {Room} room */
   #presence(room) {
-    const others = this.#chat.members(room.id).filter(({ user }) => user !== this.#chat.me);
-    if (this.#chat.other(room) !== undefined) return others[0]?.online ? "online" : "";
+    const others = this.#chat.directory.members(room.id).filter(({ user }) => user !== this.#chat.me);
+    if (this.#chat.directory.other(room) !== undefined) return others[0]?.online ? "online" : "";
     const online = others.filter((member) => member.online).length;
     const members = `${room.members.length} ${room.members.length === 1 ? "member" : "members"}`;
     return online > 0 ? `${members}, ${online + 1} online` : members;
@@ -190,10 +190,10 @@ export class Conversation {
   #update(bubble, { user, at, state, media, unsent }, previous) {
     const follows = previous?.user === user && Date.parse(at) - Date.parse(previous.at) < PAUSE;
     // Whoever has read a message has read it.
-    bubble.update({ state: bubble.state === "read" ? "read" : state(), follows, sender: this.#chat.name(user), at });
+    bubble.update({ state: bubble.state === "read" ? "read" : state(), follows, sender: this.#chat.directory.name(user), at });
     bubble.show(media);
     const chat = this.#chat;
-    bubble.refuse(unsent?.refused, () => unsent && chat.retry(unsent), () => unsent && chat.discard(unsent));
+    bubble.refuse(unsent?.refused, () => unsent && chat.outgoing.retry(unsent), () => unsent && chat.outgoing.discard(unsent));
   }
 
   /**
@@ -219,7 +219,7 @@ export class Conversation {
       })),
       state: () => (message.sender !== me ? null : rooms.isReadByAll(message) ? /** @type {const} */ ("read") : "sent"),
     }));
-    const unsent = this.#chat.unsent(room.id).filter(({ client_id }) => !called.has(client_id));
+    const unsent = this.#chat.outgoing.of(room.id).filter(({ client_id }) => !called.has(client_id));
     return [
       ...sent,
       ...unsent.map((unsent) => ({
@@ -245,8 +245,8 @@ export class Conversation {
     const chat = this.#chat;
     return [{
       kind: kindOf(file.type), name: file.name, size: file.size, refused: unsent.refused !== undefined,
-      unkept: file.unkept === true, progress: chat.progress(unsent), file: () => chat.file(unsent),
-      cancel: () => chat.discard(unsent),
+      unkept: file.unkept === true, progress: chat.outgoing.progress(unsent), file: () => chat.outgoing.file(unsent),
+      cancel: () => chat.outgoing.discard(unsent),
     }];
   }
 

@@ -22,16 +22,19 @@ export function newConversation(chat, open) {
   };
   dialog.append(
     choice("Write to somebody", [["Their name", "person", { maxlength: 150 }]], "Start chat", ([person]) =>
-      begin(() => chat.startChat(person))),
+      begin(() => chat.membership.startChat(person))),
     choice(
       "Make a group",
       [["Name of the group", "group", { maxlength: 255 }], ["Members, separated by commas", "members", { required: false }]],
       "Make group",
-      ([name, members]) => begin(() => chat.createGroup(name, members.split(",").map((one) => one.trim()).filter(Boolean))),
+      ([name, members]) => begin(() => {
+        const usernames = members.split(",").map((one) => one.trim()).filter(Boolean);
+        return chat.membership.createGroup(name, usernames);
+      }),
     ),
     choice("Join with a number", [["Number of the room", "number", { inputmode: "numeric", pattern: "[0-9]+" }]], "Join",
       ([number]) => begin(async () => {
-        await chat.join(Number(number));
+        await chat.membership.join(Number(number));
         return Number(number);
       })),
   );
@@ -43,7 +46,7 @@ export function newConversation(chat, open) {
  * @param {import("../rooms.js").Room} room
  */
 export function aboutRoom(chat, room) {
-  const dialog = modal(chat.title(room));
+  const dialog = modal(chat.directory.title(room));
   dialog.classList.add("drawer");
   const members = el("ul", { class: "members" });
   const problem = el("p", { class: "problem", role: "alert" });
@@ -57,13 +60,13 @@ export function aboutRoom(chat, room) {
       return;
     }
     await telling(problem, async () => {
-      await chat.leave(room.id);
+      await chat.membership.leave(room.id);
       dialog.close();
     });
   });
 
   const render = () => {
-    const known = chat.members(room.id);
+    const known = chat.directory.members(room.id);
     members.replaceChildren(...known.map(({ user, username, online }) =>
       el("li", {}, avatar(username, user), el("span", { class: "name", dir: "auto" }, username, user === chat.me && " (you)"),
         el("span", { class: online ? "presence online" : "presence" }, online ? "online" : "offline"))));
