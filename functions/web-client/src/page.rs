@@ -15,7 +15,7 @@ macro_rules! assets {
 pub(crate) const PAGE: &str = include_str!("../page/index.html");
 
 /// All others.
-pub(crate) const ASSETS: [Asset; 36] = assets![
+pub(crate) const ASSETS: [Asset; 39] = assets![
     "api.js",
     "attachments.js",
     "attention.js",
@@ -48,9 +48,12 @@ pub(crate) const ASSETS: [Asset; 36] = assets![
     "views/composer.js",
     "views/conversation.js",
     "views/dialogs.js",
+    "views/entries.js",
     "views/login.js",
     "views/media.js",
     "views/rooms.js",
+    "views/rows.js",
+    "views/scroller.js",
     "views/tray.js",
 ];
 
