@@ -1,4 +1,6 @@
-// The REST API: every call, and what its failures mean.
+// The REST API.
+
+import { call } from "./call.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -9,62 +11,6 @@
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
-
-/** Longer than API Gateway waits for a function. */
-const PATIENCE = 35_000;
-
-/** A call that gave nothing. */
-export class Failure extends Error {
-  /**
-   * @param {number} status 0 where no answer came
-   * @param {string} code
-   * @param {string} detail
-   * @param {number} retryAfter milliseconds that the server asks for
-   */
-  constructor(status, code, detail, retryAfter = 0) {
-    super(detail);
-    this.status = status;
-    this.code = code;
-    this.retryAfter = retryAfter;
-  }
-
-  /** Whether the same call may well succeed later. */
-  get passes() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-
-  /** Whether the token is good for nothing any more. */
-  get endsSession() {
-    return this.code === "unauthenticated";
-  }
-}
-
-/**
- * @param {string} method
- * @param {string} path
- * @param {{token?: string, body?: unknown}} options
- * @returns {Promise<{json: any, more: boolean}>}
- */
-async function call(method, path, { token, body }) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  if (token) headers.authorization = `Bearer ${token}`;
-  if (body) headers["content-type"] = "application/json";
-  let response, json;
-  try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    response = await fetch(path, { method, headers, body: body ? JSON.stringify(body) : null, signal, cache: "no-store" });
-    json = await response.json();
-  } catch {
-    throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
-  }
-  if (!response.ok) {
-    // It may be a date, of whatever is in between.
-    const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
-    throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
-  }
-  return { json, more: response.headers.get("link")?.includes('rel="next"') ?? false };
-}
 
 /**
  * @param {string} username

@@ -1,7 +1,7 @@
 // Sends what is in the outbox: in each room one after another, so that they arrive in the order in which they were
 // written, and again for as long as it is not known whether they have arrived.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 import { KNOWN_AGAIN_FOR } from "./outbox.js";
 
 /**

@@ -1,6 +1,6 @@
 // Who is who: names, members, and what a room is called. Names never change, so each is asked for once and kept.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
 /**
  * @typedef {import("./api.js").Member} Member

@@ -1,6 +1,6 @@
 // Rooms that the user begins, joins and leaves.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
 /**
  * @typedef {object} Means

@@ -1,7 +1,7 @@
 // What it takes to send a message: one that has a file uploads it first.
 
 import { kindOf } from "./attachments.js";
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
 /**
  * @typedef {import("./outbox.js").Unsent} Unsent

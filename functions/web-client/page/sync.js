@@ -1,6 +1,6 @@
 // Fetches what is missing, and does again what has failed and may pass.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 import { backoff, pause } from "./backoff.js";
 
 /**

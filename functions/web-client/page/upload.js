@@ -1,6 +1,6 @@
 // A file on its way to where files are kept: a form that the server has signed, posted to the storage itself.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
 /** Longer than a phone takes from one mast to the next. */
 const STALLED = 60_000;

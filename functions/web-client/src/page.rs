@@ -15,11 +15,12 @@ macro_rules! assets {
 pub(crate) const PAGE: &str = include_str!("../page/index.html");
 
 /// All others.
-pub(crate) const ASSETS: [Asset; 39] = assets![
+pub(crate) const ASSETS: [Asset; 45] = assets![
     "api.js",
     "attachments.js",
     "attention.js",
     "backoff.js",
+    "call.js",
     "chat.js",
     "delivery.js",
     "directory.js",
@@ -37,7 +38,10 @@ pub(crate) const ASSETS: [Asset; 39] = assets![
     "sending.js",
     "session.js",
     "socket.js",
-    "style.css",
+    "style/base.css",
+    "style/conversation.css",
+    "style/dialogs.css",
+    "style/window.css",
     "sync.js",
     "text.js",
     "timeline.js",
@@ -49,8 +53,10 @@ pub(crate) const ASSETS: [Asset; 39] = assets![
     "views/conversation.js",
     "views/dialogs.js",
     "views/entries.js",
+    "views/lightbox.js",
     "views/login.js",
     "views/media.js",
+    "views/modal.js",
     "views/rooms.js",
     "views/rows.js",
     "views/scroller.js",

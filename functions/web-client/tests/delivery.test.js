@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/api.js";
+import { Failure } from "../page/call.js";
 import { Delivery } from "../page/delivery.js";
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
 import { files, message, settled, storage } from "./message.js";

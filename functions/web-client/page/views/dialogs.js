@@ -1,9 +1,9 @@
-// Dialogs: to begin a conversation, to see who is in one, and to see a picture whole.
+// Dialogs: to begin a conversation, and to see who is in one.
 
-import { Failure } from "../api.js";
-import { el, set, setText } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar } from "./bubble.js";
+import { choice, modal, telling } from "./modal.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
@@ -85,91 +85,4 @@ export function aboutRoom(chat, room) {
   );
   render();
   dialog.showModal();
-}
-
-/**
- * A picture as it was sent.
- * @param {string} name
- * @param {() => void} onfail the link does not work
- */
-export function lightbox(name, onfail) {
-  const dialog = modal(name);
-  dialog.classList.add("lightbox");
-  const problem = el("p", { class: "problem", role: "alert" });
-  const image = el("img", {
-    alt: name, onload: () => setText(problem, ""), onerror: () => {
-      setText(problem, "The picture cannot be loaded now.");
-      onfail();
-    },
-  });
-  const link = el("a", { target: "_blank", rel: "noopener noreferrer" }, "Open in a new tab");
-  dialog.append(image, problem, link);
-  dialog.showModal();
-  return {
-    /** @param {string} url */
-    show(url) {
-      set(image, "src", url);
-      set(link, "href", url);
-    },
-  };
-}
-
-/** A dialog that is gone when it is closed. @param {string} title */
-function modal(title) {
-  const dialog = el(
-    "dialog",
-    { "aria-labelledby": "dialog-title" },
-    el("header", {}, el("h2", { id: "dialog-title", dir: "auto" }, title),
-      el("button", { class: "round", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
-  );
-  dialog.addEventListener("close", () => dialog.remove());
-  // A click on the dialog itself is one beside its content.
-  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-  document.body.append(dialog);
-  return dialog;
-}
-
-/**
- * A small form.
- * @param {string} title
- * @param {[label: string, name: string, attributes: Record<string, unknown>][]} fields
- * @param {string} action
- * @param {(values: string[]) => Promise<void>} submit
- */
-function choice(title, fields, action, submit) {
-  const problem = el("p", { class: "problem", role: "alert" });
-  const inputs = fields.map(([, name, attributes]) =>
-    el("input", { id: `new-${name}`, name, required: true, autocomplete: "off", ...attributes }));
-  const button = el("button", { class: "primary", type: "submit" }, action);
-  return el(
-    "form",
-    {
-      onsubmit: async (/** @type {SubmitEvent} */ event) => {
-        event.preventDefault();
-        button.disabled = true;
-        await telling(problem, () => submit(inputs.map(({ value }) => value.trim())));
-        button.disabled = false;
-      },
-    },
-    el("h3", {}, title),
-    ...fields.map(([label, name], place) =>
-      el("div", { class: "field" }, el("label", { for: `new-${name}` }, label), inputs[place])),
-    problem,
-    button,
-  );
-}
-
-/**
- * Does what the user waits for, and says why it has failed.
- * @param {Element} problem
- * @param {() => Promise<void>} task
- */
-async function telling(problem, task) {
-  setText(problem, "");
-  try {
-    await task();
-  } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    setText(problem, failure.message);
-  }
 }

@@ -3,7 +3,7 @@
 import { sizeOf } from "../attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { lightbox } from "./dialogs.js";
+import { lightbox } from "./lightbox.js";
 
 /**
  * @typedef {object} Shown
