@@ -1,6 +1,5 @@
 //! `GET /` and `GET /assets/{proxy+}`: the web client, embedded in the binary.
 
-mod page;
 mod site;
 
 use std::env;
