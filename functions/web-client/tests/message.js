@@ -13,6 +13,20 @@ export function message(sequence, differences = {}) {
   };
 }
 
+/**
+ * A group of the users 1, 2 and 3.
+ * @param {number} id
+ * @param {Partial<import("../page/rooms.js").Room>} [differences]
+ * @returns {import("../page/rooms.js").Room}
+ */
+export function room(id, differences = {}) {
+  return {
+    id, members: [1, 2, 3], type: "group", name: `Room ${id}`, description: "", created_by: 1,
+    created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
+    ...differences,
+  };
+}
+
 /** Lets everything happen that waits for nothing. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
