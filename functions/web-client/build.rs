@@ -1,4 +1,5 @@
-//! Lists the files of `page/`, and names their directory by their content, so that no start of the function has to.
+//! Lists the files of `page/`, and names their directory by their content, so that the function does neither when it
+//! starts.
 
 use std::{
     env,
@@ -39,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(fs::write(out.join("index.html"), page)?)
 }
 
-/// The files of a directory and of those below it, each with its path in the topmost one, and its text.
+/// Returns the path and the text of each file in a directory and in those below.
 fn files(directory: &Path, prefix: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {

@@ -1,4 +1,4 @@
-// The REST API.
+// Calls of the REST API, one method an endpoint.
 
 import { call } from "./call.js";
 
@@ -30,7 +30,7 @@ export async function logIn(username, password) {
   return { token: json.access_token, id: json.user.id, username: json.user.username };
 }
 
-/** The calls of somebody who is logged in. */
+/** The calls that need a token. */
 export class Api {
   #token;
 
@@ -83,7 +83,7 @@ export class Api {
   }
 
   /**
-   * The newest page, or the one before or after a message.
+   * Returns the newest page, or the page before or after a message.
    * @param {number} room
    * @param {{before?: number, after?: number, limit?: number}} range
    * @returns {Promise<Page>}
@@ -95,7 +95,7 @@ export class Api {
   }
 
   /**
-   * A file that is to be uploaded: the answer has the form for it.
+   * Announces a file. The answer has the form with which to upload it.
    * @param {{conversation: number, kind: Kind, content_type: string, size: number, name: string}} file
    * @returns {Promise<Announced>}
    */

@@ -1,15 +1,16 @@
-// What may have happened while nobody looked.
+// Watches for signs that the page has missed something: the network is back, the page is visible again, another tab has
+// acted.
 
-/** Nothing tells when somebody comes online or goes. */
+/** Milliseconds. The server pushes no changes of presence, so the page asks. */
 const LOOK_FOR_PRESENCE = 60_000;
 
 /**
  * @typedef {object} Means
- * @property {() => void} onback the page is looked at, or the network is there, again
+ * @property {() => void} onback the page is visible again, or the network is back
  * @property {() => void} onoffline
- * @property {() => void} onstorage another tab has sent, or written, something
- * @property {() => void} onpresence a minute has passed in which somebody looks at the page
- * @property {AbortSignal} signal ends it
+ * @property {() => void} onstorage another tab has changed the storage
+ * @property {() => void} onpresence a minute has passed, and the page is visible
+ * @property {AbortSignal} signal ends the watch
  */
 
 /** @param {Means} means */

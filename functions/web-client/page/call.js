@@ -1,12 +1,12 @@
-// A call of the REST API, and what its failures mean.
+// One call of the REST API, and the meaning of a failure.
 
-/** Longer than API Gateway waits for a function. */
+/** Milliseconds; longer than the 30 s for which API Gateway waits for a function. */
 const PATIENCE = 35_000;
 
-/** A call that gave nothing. */
+/** A call that was refused or not answered. */
 export class Failure extends Error {
   /**
-   * @param {number} status 0 where no answer came
+   * @param {number} status 0 if no answer came
    * @param {string} code
    * @param {string} detail
    * @param {number} retryAfter milliseconds that the server asks for
@@ -18,12 +18,12 @@ export class Failure extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same call may well succeed later. */
+  /** Whether the same call may succeed later. */
   get passes() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 
-  /** Whether the token is good for nothing any more. */
+  /** Whether the token is no longer valid. */
   get endsSession() {
     return this.code === "unauthenticated";
   }
@@ -43,13 +43,14 @@ export async function call(method, path, { token, body }) {
   let response, json;
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    response = await fetch(path, { method, headers, body: body ? JSON.stringify(body) : null, signal, cache: "no-store" });
+    const content = body ? JSON.stringify(body) : null;
+    response = await fetch(path, { method, headers, body: content, signal, cache: "no-store" });
     json = await response.json();
   } catch {
     throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
   }
   if (!response.ok) {
-    // It may be a date, of whatever is in between.
+    // A proxy may send a date, which counts as 0.
     const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
     throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
   }

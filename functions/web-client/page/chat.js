@@ -1,4 +1,4 @@
-// Everything that somebody who is logged in sees and does: the one place that the views read from and write to.
+// The state of a logged-in user. Views read from and write to this object and its parts, and nothing else.
 
 import { Api } from "./api.js";
 import { watch } from "./attention.js";
@@ -17,7 +17,7 @@ import { Typing } from "./typing.js";
  * @typedef {import("./timeline.js").Message} Message
  */
 
-/** Dispatches `change` when anything is different, `message` when somebody else has written, and `end`. */
+/** Dispatches `change` after any change, `message` for a message of another user, and `end` after the session. */
 export class Chat extends EventTarget {
   me;
   rooms;
@@ -42,7 +42,7 @@ export class Chat extends EventTarget {
 
   /**
    * @param {import("./session.js").Session} session
-   * @param {string} url the WebSocket API's
+   * @param {string} url of the WebSocket API
    */
   constructor(session, url) {
     super();
@@ -65,7 +65,9 @@ export class Chat extends EventTarget {
       rooms, directory, history, typing, outgoing, sync, onchange, onmessage: (message) => this.#announce(message),
     });
     this.membership = new Membership(this.me, {
-      api, rooms, directory, appears: (room) => sync.appears(room), onleft: (room) => this.#incoming.left(room, this.me),
+      api, rooms, directory,
+      appears: (room) => sync.appears(room),
+      onleft: (room) => this.#incoming.left(room, this.me),
     });
     this.#socket = new Socket({
       dial: () => new WebSocket(url, ["bearer", session.token]),
@@ -84,12 +86,12 @@ export class Chat extends EventTarget {
     void sync.refresh();
   }
 
-  /** Aborted when this has fallen silent. */
+  /** Aborted by `close`. */
   get signal() {
     return this.#controller.signal;
   }
 
-  /** Whether the list of rooms has come. */
+  /** Whether the list of rooms has been received. */
   get ready() {
     return this.#sync.ready;
   }
@@ -105,7 +107,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * The room that is looked at.
+   * Makes a room the open one, and fetches its messages and members.
    * @param {number | null} room
    */
   look(room) {
@@ -121,7 +123,7 @@ export class Chat extends EventTarget {
     await this.#sync.attempt(() => this.#history.loadOlder(room));
   }
 
-  /** The links to the attachments of a message have expired. @param {Message} message */
+  /** Fetches new links to the attachments of a message. @param {Message} message */
   async renew({ conversation, id }) {
     await this.#sync.attempt(() => this.#history.renew(conversation, id));
   }
@@ -135,7 +137,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * The newest message of a room is before the user's eyes.
+   * Marks a room as read, if its newest message is loaded. Called when the end of the room is in view.
    * @param {number} id
    */
   async seen(id) {
@@ -152,14 +154,14 @@ export class Chat extends EventTarget {
   }
 
   async logOut() {
-    // The server closes the sockets of a session that ends, and nothing here shall wonder why.
+    // First, because the server closes the sockets of a session that ends: they must not be dialled again.
     this.close();
-    // Where the server cannot be reached, it is at least this browser that forgets the token.
+    // If the server cannot be reached, at least this browser forgets the token.
     await this.#api.logOut().catch(() => undefined);
     this.#forget();
   }
 
-  /** Falls silent, for good. */
+  /** Stops every call, timer and listener. */
   close() {
     this.#controller.abort();
     this.#socket.end();
@@ -194,7 +196,7 @@ export class Chat extends EventTarget {
     void this.#sync.refresh();
   }
 
-  /** A refused handshake tells a page nothing, a refused call does: the session may be over. */
+  /** Refreshes, because a page cannot see why a handshake was refused; a call shows whether the session is over. */
   #lost() {
     this.offline = true;
     this.#changed();
@@ -206,7 +208,7 @@ export class Chat extends EventTarget {
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("message", { detail: message }));
   }
 
-  /** Many changes at once are one to the views. */
+  /** Dispatches one event for all changes of a turn. */
   #changed() {
     if (this.#notifying) return;
     this.#notifying = true;

@@ -1,4 +1,4 @@
-// Who is who: names, members, and what a room is called. Names never change, so each is asked for once and kept.
+// Names of users, members of rooms, and titles of rooms. Names never change, so each is fetched once and stored.
 
 import { Failure } from "./call.js";
 
@@ -10,7 +10,7 @@ import { Failure } from "./call.js";
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Storage} storage
  * @property {() => void} onchange
- * @property {AbortSignal} signal aborted when nothing more is to be asked
+ * @property {AbortSignal} signal ends the learning of names
  */
 
 export class Directory {
@@ -52,7 +52,7 @@ export class Directory {
   }
 
   /**
-   * The one other person in a chat of two.
+   * Returns the other user of a chat of two.
    * @param {Room} room
    */
   other({ type, members }) {
@@ -90,7 +90,7 @@ export class Directory {
     this.#members.set(room, this.members(room).filter((member) => member.user !== user));
   }
 
-  /** Asks who is in the rooms of which something is shown that has an unknown name. */
+  /** Fetches the members of each room with an unknown name in its title or preview. */
   async learnNames() {
     if (this.#learning) return;
     this.#learning = true;

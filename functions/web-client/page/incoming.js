@@ -1,4 +1,4 @@
-// What comes from the server, by the socket or as the answer to a call, and what it changes.
+// Applies events of the socket, and messages that calls return, to rooms, timelines, members and typists.
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -10,7 +10,7 @@
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
  * @property {() => void} onchange
- * @property {(message: Message) => void} onmessage somebody else has written
+ * @property {(message: Message) => void} onmessage called for a new message of another user
  */
 
 export class Incoming {
@@ -65,7 +65,7 @@ export class Incoming {
     onchange();
   }
 
-  /** Whoever has written has seen what came before. @param {Message[]} messages */
+  /** Marks a room as read by the sender of each message. @param {Message[]} messages */
   fetched(messages) {
     for (const { conversation, sender, id } of messages) this.#means.rooms.mark(conversation, sender, id);
     this.#means.onchange();
@@ -84,7 +84,10 @@ export class Incoming {
     onchange();
   }
 
-  /** Not before the sender has a name, if it can be had: a message is spoken once. @param {Message} message */
+  /**
+   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once.
+   * @param {Message} message
+   */
   async #announce(message) {
     const { directory, sync, onmessage } = this.#means;
     if (!directory.knows(message.sender)) await sync.attempt(() => directory.loadMembers(message.conversation));

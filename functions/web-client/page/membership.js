@@ -1,4 +1,4 @@
-// Rooms that the user begins, joins and leaves.
+// Creates, joins and leaves rooms.
 
 import { Failure } from "./call.js";
 
@@ -7,7 +7,7 @@ import { Failure } from "./call.js";
  * @property {Pick<import("./api.js").Api, "createRoom" | "join" | "leave">} api
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Pick<import("./directory.js").Directory, "find" | "name" | "other">} directory
- * @property {(room: number) => Promise<void>} appears waits for a new room to be listed
+ * @property {(room: number) => Promise<void>} appears waits until a new room is listed
  * @property {(room: number) => void} onleft
  */
 
@@ -25,7 +25,7 @@ export class Membership {
   }
 
   /**
-   * The chat with somebody: the one there is, or a new one.
+   * Returns the existing chat with a user, or creates one.
    * @param {string} username
    * @returns {Promise<number>} the room
    */

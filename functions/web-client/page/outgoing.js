@@ -1,4 +1,4 @@
-// Messages on their way out: kept, sent, tried again.
+// Messages of the user that the server does not have yet.
 
 import { backoff } from "./backoff.js";
 import { Delivery } from "./delivery.js";
@@ -73,7 +73,7 @@ export class Outgoing {
     this.#onchange();
   }
 
-  /** How much of its file is uploaded, from 0 to 1; undefined where none is. @param {Unsent} unsent */
+  /** The uploaded part of its file, from 0 to 1; undefined if no upload is running. @param {Unsent} unsent */
   progress(unsent) {
     return this.#sending.progress(unsent);
   }
@@ -86,7 +86,7 @@ export class Outgoing {
     return file && (this.#files.peek(file.key) ?? this.#files.get(file.key));
   }
 
-  /** The server has acknowledged a message. @param {string} client_id */
+  /** Removes a message that the server has acknowledged. @param {string} client_id */
   arrived(client_id) {
     this.#outbox.remove(client_id);
   }

@@ -1,4 +1,4 @@
-// Fetches what is missing, and does again what has failed and may pass.
+// Fetches the rooms and the messages that are missing, and again after a failure that may pass.
 
 import { Failure } from "./call.js";
 import { backoff, pause } from "./backoff.js";
@@ -12,11 +12,11 @@ import { backoff, pause } from "./backoff.js";
  * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
  * @property {() => void} onchange
  * @property {() => void} onended the session is over
- * @property {AbortSignal} signal aborted when nothing more is to be fetched
+ * @property {AbortSignal} signal ends the fetching
  */
 
 export class Sync {
-  /** Whether the list of rooms has come. */
+  /** Whether the list of rooms has been received. */
   ready = false;
   #means;
   /** @type {Promise<void> | null} */
@@ -30,7 +30,7 @@ export class Sync {
   }
 
   /**
-   * Asks for the rooms, and for what their open timelines lack. Whoever asks while that runs, is answered by it.
+   * Fetches the rooms, and the messages that their timelines lack. Calls while a refresh runs share the next one.
    * @returns {Promise<void>}
    */
   refresh() {
@@ -40,7 +40,7 @@ export class Sync {
   }
 
   /**
-   * A list may be a little old, and lack the room of which one has just become a member.
+   * Refreshes, up to four times, until a room is listed that the user has just joined: a list may be slightly older.
    * @param {number} room
    */
   async appears(room) {
@@ -51,7 +51,8 @@ export class Sync {
   }
 
   /**
-   * Does what nobody waits for. What fails and may pass is done again: a refresh finds all that is missing.
+   * Runs a task without showing its failure to the user. After a failure that may pass, a refresh fetches
+   * everything that is missing.
    * @param {() => Promise<void>} task
    */
   async attempt(task) {

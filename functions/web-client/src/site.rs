@@ -4,8 +4,8 @@ use lambda::files::{Cache, File};
 
 /// A file that the page loads.
 ///
-/// Modules import each other by relative paths. All assets are in one directory, which is named by the content of all, so
-/// that old and new ones stay apart without renaming each.
+/// All assets are in one directory, which is named by the content of all. Modules import each other by relative paths,
+/// so that a new page loads only new modules, and none needs to be renamed.
 struct Asset {
     path: &'static str,
     text: &'static str,
@@ -25,7 +25,7 @@ impl Asset {
     }
 }
 
-/// The page, which opens its socket at `socket`, and its assets.
+/// Returns the page, which opens its socket at `socket`, and its assets.
 pub(crate) fn files(socket: &str) -> Vec<File> {
     let page = File {
         path: "/".into(),
@@ -42,8 +42,8 @@ pub(crate) fn files(socket: &str) -> Vec<File> {
     std::iter::once(page).chain(ASSETS.iter().map(asset)).collect()
 }
 
-/// Trusted types make every way from text to HTML an error, wherever a later change might open one. `blob:` is for files
-/// that are chosen and not sent yet.
+/// Returns the content security policy. Trusted types turn every conversion of text to HTML into an error, should a
+/// later change add one. `blob:` is for files that are chosen and not sent yet.
 pub(crate) fn policy(socket: &str, attachments: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: {attachments}; \

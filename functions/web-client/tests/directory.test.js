@@ -9,9 +9,9 @@ import { message, room, storage } from "./message.js";
 const ANN = { token: "t", id: 1, username: "ann" };
 
 /**
- * Ann's directory, and the rooms whose members were asked for.
+ * Ann's directory; `asked` is the list of calls for members.
  * @param {Storage} kept
- * @param {Record<number, string[]>} members names by room, of the users 1, 2, …
+ * @param {Record<number, string[]>} members the names of the users 1, 2, … by room
  * @param {import("../page/rooms.js").Room[]} listed
  */
 function directory(kept, members = {}, listed = []) {

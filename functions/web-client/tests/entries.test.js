@@ -6,7 +6,7 @@ import { entries } from "../page/views/entries.js";
 import { message, room } from "./message.js";
 
 /**
- * What user 1 sees of room 1.
+ * The entries of room 1 for user 1.
  * @param {import("../page/timeline.js").Message[]} messages
  * @param {import("../page/outbox.js").Unsent[]} unsent
  */
@@ -41,5 +41,6 @@ test("one's own are sending, sent or refused, and those of others have no state"
 test("a file that is not sent is shown with its progress", () => {
   const file = { key: "k", name: "cat.png", type: "image/png", size: 5 };
   const [{ media }] = shown([], [unsent("a", { file })]);
-  assert.deepEqual(media.map(({ kind, name, progress, unkept }) => [kind, name, progress, unkept]), [["picture", "cat.png", 0.5, false]]);
+  const [{ kind, name, progress, unkept }] = media;
+  assert.deepEqual([kind, name, progress, unkept], ["picture", "cat.png", 0.5, false]);
 });

@@ -1,4 +1,4 @@
-// What the tests are made of.
+// Messages, rooms, storage and files for the tests.
 
 /**
  * A message of room 1, from user 2 to user 1.
@@ -9,7 +9,8 @@
 export function message(sequence, differences = {}) {
   return {
     id: 1000 + sequence, conversation: 1, sender: 2, receivers: [1], text: `text ${sequence}`,
-    created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null, ...differences,
+    created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null,
+    ...differences,
   };
 }
 
@@ -27,7 +28,7 @@ export function room(id, differences = {}) {
   };
 }
 
-/** Lets everything happen that waits for nothing. */
+/** Runs all pending promises. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
@@ -44,7 +45,7 @@ export function storage() {
   });
 }
 
-/** Files of the tests' own, in memory. */
+/** Files in memory. */
 export function files() {
   /** @type {Map<string, Blob>} */
   const kept = new Map();

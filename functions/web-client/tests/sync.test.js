@@ -7,7 +7,7 @@ import { Sync } from "../page/sync.js";
 import { room, settled } from "./message.js";
 
 /**
- * A server that lists `lists`, one after another, and the last one for ever.
+ * A server that answers with `lists` in turn, and then always with the last one.
  * @param {import("node:test").TestContext} context
  * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
  */

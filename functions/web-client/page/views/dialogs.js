@@ -1,4 +1,4 @@
-// Dialogs: to begin a conversation, and to see who is in one.
+// The dialogs that begin a conversation, and that show its members.
 
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
@@ -25,18 +25,25 @@ export function newConversation(chat, open) {
       begin(() => chat.membership.startChat(person))),
     choice(
       "Make a group",
-      [["Name of the group", "group", { maxlength: 255 }], ["Members, separated by commas", "members", { required: false }]],
+      [
+        ["Name of the group", "group", { maxlength: 255 }],
+        ["Members, separated by commas", "members", { required: false }],
+      ],
       "Make group",
       ([name, members]) => begin(() => {
         const usernames = members.split(",").map((one) => one.trim()).filter(Boolean);
         return chat.membership.createGroup(name, usernames);
       }),
     ),
-    choice("Join with a number", [["Number of the room", "number", { inputmode: "numeric", pattern: "[0-9]+" }]], "Join",
+    choice(
+      "Join with a number",
+      [["Number of the room", "number", { inputmode: "numeric", pattern: "[0-9]+" }]],
+      "Join",
       ([number]) => begin(async () => {
         await chat.membership.join(Number(number));
         return Number(number);
-      })),
+      }),
+    ),
   );
   dialog.showModal();
 }
@@ -68,7 +75,8 @@ export function aboutRoom(chat, room) {
   const render = () => {
     const known = chat.directory.members(room.id);
     members.replaceChildren(...known.map(({ user, username, online }) =>
-      el("li", {}, avatar(username, user), el("span", { class: "name", dir: "auto" }, username, user === chat.me && " (you)"),
+      el("li", {}, avatar(username, user),
+        el("span", { class: "name", dir: "auto" }, username, user === chat.me && " (you)"),
         el("span", { class: online ? "presence online" : "presence" }, online ? "online" : "offline"))));
     setText(count, known.length === 1 ? "1 member" : `${known.length} members`);
   };

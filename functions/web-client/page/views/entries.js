@@ -1,4 +1,4 @@
-// The messages of a room as its rows show them: those that are sent and, after them, those that are not. Pure.
+// The messages of a room as its rows show them: the sent ones and, after them, the unsent ones. Pure.
 
 import { attachmentsOf, kindOf } from "../attachments.js";
 
@@ -17,11 +17,11 @@ import { attachmentsOf, kindOf } from "../attachments.js";
  * @returns {Entry[]}
  */
 export function entries(chat, room, messages) {
-  /** @type {Map<string, number>} the last of my messages that was called so */
+  /** The id of the user's last message with a `client_id`. @type {Map<string, number>} */
   const called = new Map();
   for (const { sender, client_id, id } of messages) if (sender === chat.me && client_id) called.set(client_id, id);
   const sent = messages.map((message) => {
-    // The same as that of the unsent one which it was.
+    // The key of the unsent message, so that it keeps its bubble.
     const isLast = called.get(message.client_id ?? "") === message.id;
     return ofSent(chat, message, isLast ? `mine ${message.client_id}` : `id ${message.id}`);
   });

@@ -1,12 +1,12 @@
-// A dialog with a picture.
+// The dialog that shows a picture in full.
 
 import { el, set, setText } from "../dom.js";
 import { modal } from "./modal.js";
 
 /**
- * A picture as it was sent.
+ * Opens the dialog. Its `show` sets the picture.
  * @param {string} name
- * @param {() => void} onfail the link does not work
+ * @param {() => void} onfail the picture could not be loaded
  */
 export function lightbox(name, onfail) {
   const dialog = modal(name);

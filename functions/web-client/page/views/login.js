@@ -1,4 +1,4 @@
-// The door: to log in, or to register first.
+// The form that logs in, or registers and logs in.
 
 import { logIn, register } from "../api.js";
 import { Failure } from "../call.js";

@@ -1,26 +1,27 @@
-// What dialogs are made of.
+// The frame of a dialog, and a form in it.
 
 import { Failure } from "../call.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
-/** A dialog that is gone when it is closed. @param {string} title */
+/** Makes a dialog that is removed when it is closed. @param {string} title */
 export function modal(title) {
   const dialog = el(
     "dialog",
     { "aria-labelledby": "dialog-title" },
     el("header", {}, el("h2", { id: "dialog-title", dir: "auto" }, title),
-      el("button", { class: "round", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
+      el("button", { class: "round", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+        icon("close"))),
   );
   dialog.addEventListener("close", () => dialog.remove());
-  // A click on the dialog itself is one beside its content.
+  // Its content covers the dialog: a click on the dialog itself is outside.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   document.body.append(dialog);
   return dialog;
 }
 
 /**
- * A small form.
+ * Makes a form with a title and one button.
  * @param {string} title
  * @param {[label: string, name: string, attributes: Record<string, unknown>][]} fields
  * @param {string} action
@@ -50,7 +51,7 @@ export function choice(title, fields, action, submit) {
 }
 
 /**
- * Does what the user waits for, and says why it has failed.
+ * Runs a task for which the user waits, and shows why it has failed.
  * @param {Element} problem
  * @param {() => Promise<void>} task
  */

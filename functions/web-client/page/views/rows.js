@@ -1,10 +1,10 @@
-// The rows of a conversation: bubbles, and the dividers between them.
+// The rows of a conversation: bubbles, and dividers between them.
 
 import { day } from "../text.js";
 import { Bubble, divider } from "./bubble.js";
 import { Media } from "./media.js";
 
-/** Messages further apart begin anew. */
+/** Milliseconds after which a message of the same sender begins a new group. */
 const PAUSE = 10 * 60_000;
 
 /**
@@ -13,7 +13,7 @@ const PAUSE = 10 * 60_000;
 
 export class Rows {
   #chat;
-  /** Bubbles and dividers by key, so that what is shown again is the same element. @type {Map<string, any>} */
+  /** Bubbles and dividers by key, so that a row keeps its element. @type {Map<string, any>} */
   #shown = new Map();
 
   /** @param {import("../chat.js").Chat} chat */
@@ -74,7 +74,7 @@ export class Rows {
   #update(bubble, { user, at, state, media, unsent }, previous) {
     const { directory, outgoing } = this.#chat;
     const follows = previous?.user === user && Date.parse(at) - Date.parse(previous.at) < PAUSE;
-    // Whoever has read a message has read it.
+    // Read stays read, even after the readers have left the room.
     bubble.update({ state: bubble.state === "read" ? "read" : state(), follows, sender: directory.name(user), at });
     bubble.show(media);
     bubble.refuse(unsent?.refused, () => unsent && outgoing.retry(unsent), () => unsent && outgoing.discard(unsent));

@@ -1,16 +1,17 @@
-// A list that scrolls: it stays at its end, or where it is, while rows come above and below.
+// A list that scrolls. It stays at its end, or at the row that is in view, while rows are added above and below.
 
 import { arrange, el } from "../dom.js";
 import { icon } from "../icons.js";
 
-/** Pixels from an end of the list that still count as being there. */
+/** Pixels from the end that count as the end. */
 const NEAR_END = 80;
+/** Pixels from the start at which older rows are fetched. */
 const NEAR_START = 400;
 
 /**
  * @typedef {object} Means
- * @property {() => void} onstart the start is near
- * @property {() => void} onend the end is reached
+ * @property {() => void} onstart the list is scrolled near its start
+ * @property {() => void} onend the list is scrolled to its end
  */
 
 export class Scroller {
@@ -31,7 +32,7 @@ export class Scroller {
     );
     this.element = el("div", { class: "middle" }, this.#view, this.#button);
     this.#view.addEventListener("scroll", () => this.#scrolled());
-    // The list becomes lower when the text being written, or a phone's keyboard, needs its place.
+    // The list shrinks when the composer grows or the keyboard of a phone opens.
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.#view);
   }
 
@@ -42,7 +43,7 @@ export class Scroller {
 
   /**
    * @param {() => HTMLElement[]} render the rows
-   * @param {() => void} [place] scrolls to where it is to be, instead of to where it was
+   * @param {() => void} [place] scrolls, instead of keeping the position
    */
   arrange(render, place) {
     const anchor = this.#anchor();
@@ -57,13 +58,13 @@ export class Scroller {
     this.#view.scrollTop = this.#view.scrollHeight;
   }
 
-  /** To a row, or to the end where that is above it. @param {HTMLElement | undefined} row */
+  /** Scrolls to a row, or to the end if the row would not reach the top. @param {HTMLElement | undefined} row */
   to(row) {
     this.toEnd();
     if (row) this.#view.scrollTop = Math.min(this.#view.scrollTop, row.offsetTop);
   }
 
-  /** What stays where it is while something is put above it. */
+  /** The topmost row in view, which keeps its position while rows are added above. */
   #anchor() {
     const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
     const element = [...rows].find((row) => row.offsetTop + row.offsetHeight > this.#view.scrollTop);
