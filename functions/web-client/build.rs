@@ -26,10 +26,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut list = String::from("[\n");
     let mut modules = String::new();
     for (name, _) in &assets {
-        let (path, source) = (format!("{directory}{name}"), root.join(name));
-        writeln!(list, "Asset {{ path: {path:?}, text: include_str!({source:?}) }},")?;
-        if name.ends_with(".js") {
-            writeln!(modules, "<link rel=\"modulepreload\" href=\"{path}\">")?;
+        let path = format!("{directory}{name}");
+        let source = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})", format!("/page/{name}"));
+        writeln!(list, "Asset {{ path: {path:?}, text: include_str!({source}) }},")?;
+        match name.rsplit_once('.') {
+            Some((_, "js")) => writeln!(modules, "<link rel=\"modulepreload\" href=\"{path}\">")?,
+            Some((_, "css" | "svg")) => {}
+            _ => return Err(format!("page/{name} is served only if its name ends in .js, .css or .svg").into()),
         }
     }
     list.push(']');
