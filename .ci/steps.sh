@@ -30,7 +30,7 @@ fuzz             | proof |                | rust cc python              | Input 
 browser          | proof |                | rust cc node chromium       | The web client, in a real browser
 second-engine    | proof |                | rust cc curl python         | The store and the use cases work on a second engine
 autobahn         | proof |                | rust cc python              | Sockets keep to RFC 6455: the Autobahn test suite
-clocks           | proof |                | rust cc                     | Clocks can be off
+clocks           | proof |                | rust cc faketime            | Clocks can be off
 overload         | proof |                | rust cc                     | Five times the load that this machine sustains: everything is answered, nothing is lost
 rie              | proof |                | rust cc python              | The Runtime API is the same in the local runtime and in the emulator of Amazon
 aws-cli          | proof |                | rust cc curl python socket  | The AWS CLI reads and writes the tables, objects and sockets
@@ -109,6 +109,7 @@ infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
 infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
+infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehearsal
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/skewed-clocks   | shellcheck clocks
 infra/scripts/tour            | tour sam-local
@@ -296,6 +297,8 @@ tool_valgrind() {
     need valgrind valgrind
     tool_x86_64
 }
+
+tool_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime); }
 
 tool_x86_64() { [ "$(uname -m)" = x86_64 ] || { echo 'these steps need an x86_64 machine' >&2; exit 1; }; }
 
