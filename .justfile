@@ -25,7 +25,7 @@ test *arguments:
 endpoint name method path *options:
     infra/scripts/endpoint {{ name }} {{ method }} '{{ path }}' {{ options }}
 
-# Write the tables in README, ARCHITECTURE and SECURITY that tests compare with the facts
+# Write the tables in documents that tests compare with the facts
 accept:
     ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_readme_ the_architecture_ the_threat_model_
 

@@ -48,8 +48,8 @@ rehearsal        | proof | build-x86_64   | rust cc curl python         | Deploy
 AFFECTED='
 *.md                          | -
 README.md                     | test tour
-infra/DEPLOY.md               | test
-infra/ARCHITECTURE.md         | test
+infra/docs/operations.md      | test
+infra/docs/architecture.md    | test
 infra/docs/*                  | test
 infra/docs/changelog.md       | test validate skeleton
 .github/*                     | workflows
