@@ -1,4 +1,4 @@
-//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, `DEPLOY.md` what a
+//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, `operations.md` what a
 //! month of messages comes to, and this test knows whether both are true.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
@@ -162,8 +162,8 @@ async fn the_readme_tells_what_each_operation_costs() {
     let sent = world.operations.iter().find(|operation| operation.name == SENT).unwrap();
     let millions = |count: f64| count * (sent.dollars() + price::LOG);
     let row = format!("| messages, with 1 KB of logs each | – | ${:.2} | ${:.2} |\n", millions(0.3), millions(30.0));
-    let deploy = fs::read_to_string(workspace().join("infra/DEPLOY.md")).unwrap();
-    assert!(deploy.contains(&row), "infra/DEPLOY.md should have, and its sums:\n{row}");
+    let deploy = fs::read_to_string(workspace().join("infra/docs/operations.md")).unwrap();
+    assert!(deploy.contains(&row), "infra/docs/operations.md should have, and its sums:\n{row}");
 }
 
 fn table(operations: &[Operation]) -> String {

@@ -233,7 +233,7 @@ fn every_path_that_a_document_names_is_there() {
 
 #[test]
 fn readme_and_architecture_have_a_row_for_every_crate() {
-    for file in ["README.md", "infra/ARCHITECTURE.md"] {
+    for file in ["README.md", "infra/docs/architecture.md"] {
         let text = read(file);
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
         for directory in ["infra", "shared"] {
@@ -271,7 +271,7 @@ fn snake_case(name: &str) -> String {
 
 #[test]
 fn the_architecture_names_the_writers_of_every_table() {
-    let file = "infra/ARCHITECTURE.md";
+    let file = "infra/docs/architecture.md";
     let mut written = BTreeMap::<String, BTreeSet<String>>::new();
     for function in functions() {
         for table in function.writes {
