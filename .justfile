@@ -27,7 +27,7 @@ endpoint name method path *options:
 
 # Write the tables in documents that tests compare with the facts
 accept:
-    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_readme_ the_architecture_ the_threat_model_
+    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_architecture_ the_costs_ the_threat_model_ the_tour_
 
 # All steps of the proof, the named steps, or `--since main`
 prove *steps:
