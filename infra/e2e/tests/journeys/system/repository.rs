@@ -1,6 +1,10 @@
 //! The repository itself: nothing in it is left out of the template, nor of these journeys.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use crate::support::{
     asyncapi::frames,
