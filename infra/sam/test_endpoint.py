@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+from samcli.yamlhelper import yaml_parse
+
 from expand import ROOT, expanded, named, source
 from findings import findings
 
@@ -135,6 +137,12 @@ class Endpoint(unittest.TestCase):
     def test_an_existing_endpoint_is_refused(self):
         self.is_refused("function send-message already", "send-message", "POST", "/send-message")
         self.is_refused("route POST /send-message already", "post-message", "POST", "/send-message/")
+
+    def test_the_path_follows_a_description_of_two_paragraphs(self):
+        self.writes("example-attachment", "GET", "/example-attachment/{conversation_id}")
+        description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
+        path = description["paths"]["/example-attachment/{conversation_id}/"]
+        self.assertEqual(path["get"]["tags"], ["Attachments"])
 
     def test_uncommitted_changes_are_refused(self):
         (self.tree / "template.yaml").open("a").write("# a comment\n")
