@@ -1,5 +1,4 @@
-//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, `DEPLOY.md` what a
-//! month of messages comes to, and this test knows whether both are true.
+//! The dollars of each operation: its counted calls at AWS's list prices. `infra/docs/costs.md` has the table, and a month of messages.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -23,6 +22,9 @@ const HASH: f64 = 0.05;
 const CHECK: f64 = 0.05;
 /// How many people are in the room, all online.
 const MEMBERS: usize = 10;
+
+/// The document with the table.
+const COSTS: &str = "infra/docs/costs.md";
 
 const SENT: &str = "send a message over a socket";
 
@@ -138,7 +140,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_readme_tells_what_each_operation_costs() {
+async fn the_costs_of_each_operation_are_in_the_document() {
     let Some(server) = Server::start_counting("a deployed system does not tell its calls").await else { return };
     let mut people = Vec::new();
     for number in 0..MEMBERS {
@@ -157,13 +159,13 @@ async fn the_readme_tells_what_each_operation_costs() {
     let uncounted: Vec<&String> = world.memory.keys().filter(|function| !world.counted.contains(*function)).collect();
     assert_eq!(uncounted, CALLING_NOBODY, "an operation without a row");
 
-    assert_part("README.md", "costs", &table(&world.operations));
+    assert_part(COSTS, "costs", &table(&world.operations));
 
     let sent = world.operations.iter().find(|operation| operation.name == SENT).unwrap();
     let millions = |count: f64| count * (sent.dollars() + price::LOG);
     let row = format!("| messages, with 1 KB of logs each | – | ${:.2} | ${:.2} |\n", millions(0.3), millions(30.0));
-    let deploy = fs::read_to_string(workspace().join("infra/DEPLOY.md")).unwrap();
-    assert!(deploy.contains(&row), "infra/DEPLOY.md should have, and its sums:\n{row}");
+    let costs = fs::read_to_string(workspace().join(COSTS)).unwrap();
+    assert!(costs.contains(&row), "{COSTS} should have this row, and its sums:\n{row}");
 }
 
 fn table(operations: &[Operation]) -> String {

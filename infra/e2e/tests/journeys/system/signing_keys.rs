@@ -31,7 +31,7 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
     timeout(PATIENCE, logged_in).await.expect("a new instance signs with the new key")
 }
 
-/// Rotates as `infra/DEPLOY.md` says, "The signing key".
+/// Rotates as `infra/docs/operations.md` says, "The signing key".
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
     let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
