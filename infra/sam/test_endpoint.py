@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+from samcli.yamlhelper import yaml_parse
+
 from expand import ROOT, expanded, named, source
 from findings import findings
 
@@ -25,6 +27,7 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
+    "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
 
@@ -86,6 +89,7 @@ class Endpoint(unittest.TestCase):
                 "infra/fuzz/targets/http_event.rs",
                 "shared/chat/src/messages/example_message.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_message.rs",
                 "shared/domain/src/messages/example_message.rs",
                 "shared/domain/src/messages/mod.rs",
             },
@@ -101,6 +105,7 @@ class Endpoint(unittest.TestCase):
                 "infra/events/example-reactions.json",
                 "shared/chat/src/messages/example_reactions.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_reactions.rs",
             },
         )
 
@@ -135,6 +140,12 @@ class Endpoint(unittest.TestCase):
     def test_an_existing_endpoint_is_refused(self):
         self.is_refused("function send-message already", "send-message", "POST", "/send-message")
         self.is_refused("route POST /send-message already", "post-message", "POST", "/send-message/")
+
+    def test_the_path_follows_a_description_of_two_paragraphs(self):
+        self.writes("example-attachment", "GET", "/example-attachment/{conversation_id}")
+        description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
+        path = description["paths"]["/example-attachment/{conversation_id}/"]
+        self.assertEqual(path["get"]["tags"], ["Attachments"])
 
     def test_uncommitted_changes_are_refused(self):
         (self.tree / "template.yaml").open("a").write("# a comment\n")

@@ -1,11 +1,15 @@
 //! Messages: sending, listing, marking as read. Also the signal that a member is typing.
 
+mod example_message;
+mod example_reactions;
 mod list_conversation_messages;
 mod list_messages;
 mod read_message;
 mod send_message;
 mod typing;
 
+pub use example_message::example_message;
+pub use example_reactions::example_reactions;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use read_message::read_message;
@@ -17,7 +21,7 @@ use domain::{Error, Message, ShownMessage};
 use crate::{Chat, now};
 
 impl Chat {
-    /// A message for those who may read it.
+    /// Adds links to the attachments of a message, for its readers.
     pub(crate) fn show(&self, message: Message) -> Result<ShownMessage, Error> {
         message.shown(|attachment| self.bucket.links(attachment, now()))
     }

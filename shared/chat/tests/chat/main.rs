@@ -1,5 +1,5 @@
-//! The use cases on the embedded DynamoDB: their rules, and what journeys over the API cannot reach, such as messages that were
-//! never stored, clocks that differ and sockets that died.
+//! The use cases on the embedded DynamoDB: their rules, and states that journeys over the API cannot reach, such as
+//! messages that were never stored, clocks that differ and sockets that died.
 //!
 //! The tests of a use case are in the file with its name.
 
@@ -8,6 +8,7 @@
 mod accounts {
     mod authenticate;
     mod change_password;
+    mod example_sessions;
     mod find_user;
     mod login;
     mod logout;
@@ -20,6 +21,8 @@ mod attachments {
     mod create_attachment;
 }
 mod messages {
+    mod example_message;
+    mod example_reactions;
     mod holes;
     mod list_conversation_messages;
     mod list_messages;
@@ -30,6 +33,7 @@ mod messages {
 mod rooms {
     mod access;
     mod create_chatroom;
+    mod example_member;
     mod join_chatroom;
     mod leave_chatroom;
     mod list_chatrooms;

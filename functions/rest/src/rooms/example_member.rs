@@ -1,0 +1,18 @@
+//! `POST /example-member/{conversation_id}/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, body, ok, room},
+};
+use serde_json::json;
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init(&[Part::Keys]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let caller = app.authenticate(&request).await?;
+    chat::rooms::example_member(&app.chat, &caller, room(&request)?, &body(&request)?).await?;
+    ok(&json!({"success": true}))
+}
