@@ -1,9 +1,15 @@
+mod access;
 mod inputs;
+mod invite;
 mod member;
+mod role;
 mod room;
 mod texts;
 
+pub use access::{Access, History};
 pub use inputs::{Invitation, NewRoom};
+pub use invite::InviteCode;
 pub use member::Member;
+pub use role::{Action, OnlyAdmins, Role};
 pub use room::{Room, RoomKind, RoomSummary};
 pub use texts::{Description, RoomName};
