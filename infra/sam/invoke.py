@@ -38,6 +38,7 @@ STORY = [
     ("typing", 200),
     ("default", 200),
     ("disconnect", 200),
+    ("open-direct", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -224,6 +224,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[1].reads(room, &message).await;
     all_hear(sockets, "read").await;
     world.rest("read a message", "read-message").await;
+    world.people[2].post("/open-direct/", &json!({"user": world.people[3].id})).await.is(200);
+    world.rest("open direct", "open-direct").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -34,6 +34,7 @@ mod rooms {
     mod leave_chatroom;
     mod list_chatrooms;
     mod list_members;
+    mod open_direct;
 }
 mod sockets {
     mod audience;
