@@ -39,6 +39,7 @@ STORY = [
     ("default", 200),
     ("disconnect", 200),
     ("open-direct", 200),
+    ("reset-invite", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

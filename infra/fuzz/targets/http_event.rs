@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use domain::{
     Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect,
-    PasswordChange, ReadMark, Refusal, Registration, Slice,
+    PasswordChange, ReadMark, Refusal, Registration, ResetInvite, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -60,6 +60,7 @@ fn check(request: &Request) {
     read::<LoginAttempt>(request);
     read::<PasswordChange>(request);
     read::<OpenDirect>(request);
+    read::<ResetInvite>(request);
     path(request);
     query(request);
 }

@@ -7,6 +7,7 @@ mod leave_chatroom;
 mod list_chatrooms;
 mod list_members;
 mod open_direct;
+mod reset_invite;
 
 pub use create_chatroom::create_chatroom;
 pub use join_chatroom::{Joined, join_chatroom};
@@ -14,3 +15,4 @@ pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;
 pub use list_members::list_members;
 pub use open_direct::open_direct;
+pub use reset_invite::reset_invite;
