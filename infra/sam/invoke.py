@@ -40,6 +40,7 @@ STORY = [
     ("disconnect", 200),
     ("open-direct", 200),
     ("reset-invite", 200),
+    ("preview-invite", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

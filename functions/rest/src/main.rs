@@ -7,5 +7,8 @@ lambda::functions! {
     accounts { change_password, find_user, login, logout, logout_all, register }
     attachments { create_attachment }
     messages { list_conversation_messages, list_messages, read_message, send_message }
-    rooms { create_chatroom, join_chatroom, leave_chatroom, list_chatrooms, list_members, open_direct, reset_invite }
+    rooms {
+        create_chatroom, join_chatroom, leave_chatroom, list_chatrooms, list_members, open_direct, preview_invite,
+        reset_invite
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use domain::{
     Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect,
-    PasswordChange, ReadMark, Refusal, Registration, ResetInvite, Slice,
+    PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, ResetInvite, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -61,6 +61,7 @@ fn check(request: &Request) {
     read::<PasswordChange>(request);
     read::<OpenDirect>(request);
     read::<ResetInvite>(request);
+    read::<PreviewInvite>(request);
     path(request);
     query(request);
 }

@@ -228,6 +228,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("open direct", "open-direct").await;
     world.people[2].post("/reset-invite/", &json!({"conversation_id": room, "enabled": true})).await.is(200);
     world.rest("reset invite", "reset-invite").await;
+    world.people[2].post("/preview-invite/", &json!({"invite": invite})).await.is(200);
+    world.rest("preview invite", "preview-invite").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

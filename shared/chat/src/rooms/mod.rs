@@ -7,6 +7,7 @@ mod leave_chatroom;
 mod list_chatrooms;
 mod list_members;
 mod open_direct;
+mod preview_invite;
 mod reset_invite;
 
 pub use create_chatroom::create_chatroom;
@@ -15,4 +16,5 @@ pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;
 pub use list_members::list_members;
 pub use open_direct::open_direct;
+pub use preview_invite::preview_invite;
 pub use reset_invite::reset_invite;

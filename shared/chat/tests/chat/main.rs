@@ -35,6 +35,7 @@ mod rooms {
     mod list_chatrooms;
     mod list_members;
     mod open_direct;
+    mod preview_invite;
     mod reset_invite;
 }
 mod sockets {
