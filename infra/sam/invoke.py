@@ -41,6 +41,7 @@ STORY = [
     ("open-direct", 200),
     ("reset-invite", 200),
     ("preview-invite", 200),
+    ("add-members", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect,
+    AddMembers, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect,
     PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, ResetInvite, Slice,
 };
 use lambda::http::{self, Request};
@@ -62,6 +62,7 @@ fn check(request: &Request) {
     read::<OpenDirect>(request);
     read::<ResetInvite>(request);
     read::<PreviewInvite>(request);
+    read::<AddMembers>(request);
     path(request);
     query(request);
 }

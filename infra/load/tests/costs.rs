@@ -230,6 +230,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("reset invite", "reset-invite").await;
     world.people[2].post("/preview-invite/", &json!({"invite": invite})).await.is(200);
     world.rest("preview invite", "preview-invite").await;
+    world.people[2]
+        .post("/add-members/", &json!({"conversation_id": room, "members": [world.people[3].id], "history": 0}))
+        .await
+        .is(200);
+    all_hear(sockets, "joined").await;
+    world.rest("add members", "add-members").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

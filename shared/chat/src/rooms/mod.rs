@@ -1,6 +1,7 @@
 //! Rooms and their members.
 
 pub(crate) mod access;
+mod add_members;
 mod create_chatroom;
 mod join_chatroom;
 mod leave_chatroom;
@@ -10,6 +11,7 @@ mod open_direct;
 mod preview_invite;
 mod reset_invite;
 
+pub use add_members::add_members;
 pub use create_chatroom::create_chatroom;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;

@@ -29,6 +29,7 @@ mod messages {
 }
 mod rooms {
     mod access;
+    mod add_members;
     mod create_chatroom;
     mod join_chatroom;
     mod leave_chatroom;

@@ -1,4 +1,5 @@
 mod access;
+mod add_members;
 mod inputs;
 mod invite;
 mod member;
@@ -10,6 +11,7 @@ mod room;
 mod texts;
 
 pub use access::{Access, History};
+pub use add_members::AddMembers;
 pub use inputs::{Invitation, NewRoom};
 pub use invite::InviteCode;
 pub use member::Member;
