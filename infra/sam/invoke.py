@@ -42,6 +42,7 @@ STORY = [
     ("reset-invite", 200),
     ("preview-invite", 200),
     ("add-members", 200),
+    ("list-invitations", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

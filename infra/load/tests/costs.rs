@@ -236,6 +236,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "joined").await;
     world.rest("add members", "add-members").await;
+    world.people[2].get("/list-invitations/").await.is(200);
+    world.rest("list invitations", "list-invitations").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

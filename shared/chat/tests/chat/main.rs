@@ -34,6 +34,7 @@ mod rooms {
     mod join_chatroom;
     mod leave_chatroom;
     mod list_chatrooms;
+    mod list_invitations;
     mod list_members;
     mod open_direct;
     mod preview_invite;
