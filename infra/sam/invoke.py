@@ -43,6 +43,7 @@ STORY = [
     ("preview-invite", 200),
     ("add-members", 200),
     ("list-invitations", 200),
+    ("answer-invitation", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use domain::{
-    AddMembers, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect,
-    PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, ResetInvite, Slice,
+    AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
+    NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, ResetInvite, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -63,6 +63,7 @@ fn check(request: &Request) {
     read::<ResetInvite>(request);
     read::<PreviewInvite>(request);
     read::<AddMembers>(request);
+    read::<AnswerInvitation>(request);
     path(request);
     query(request);
 }

@@ -238,6 +238,9 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("add members", "add-members").await;
     world.people[2].get("/list-invitations/").await.is(200);
     world.rest("list invitations", "list-invitations").await;
+    world.people[2].post("/answer-invitation/", &json!({"conversation_id": room, "accept": true})).await.is(200);
+    all_hear(sockets, "joined").await;
+    world.rest("answer invitation", "answer-invitation").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod add_members;
+mod answer_invitation;
 mod create_chatroom;
 mod join_chatroom;
 mod leave_chatroom;
@@ -13,6 +14,7 @@ mod preview_invite;
 mod reset_invite;
 
 pub use add_members::add_members;
+pub use answer_invitation::answer_invitation;
 pub use create_chatroom::create_chatroom;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;

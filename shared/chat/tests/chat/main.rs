@@ -30,6 +30,7 @@ mod messages {
 mod rooms {
     mod access;
     mod add_members;
+    mod answer_invitation;
     mod create_chatroom;
     mod join_chatroom;
     mod leave_chatroom;

@@ -1,5 +1,6 @@
 mod access;
 mod add_members;
+mod answer_invitation;
 mod inputs;
 mod invite;
 mod member;
@@ -12,6 +13,7 @@ mod texts;
 
 pub use access::{Access, History};
 pub use add_members::AddMembers;
+pub use answer_invitation::AnswerInvitation;
 pub use inputs::{Invitation, NewRoom};
 pub use invite::InviteCode;
 pub use member::Member;
