@@ -44,6 +44,7 @@ STORY = [
     ("add-members", 200),
     ("list-invitations", 200),
     ("answer-invitation", 200),
+    ("remove-member", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

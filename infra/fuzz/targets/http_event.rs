@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use domain::{
     AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
-    NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, ResetInvite, Slice,
+    NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
+    Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -64,6 +65,7 @@ fn check(request: &Request) {
     read::<PreviewInvite>(request);
     read::<AddMembers>(request);
     read::<AnswerInvitation>(request);
+    read::<RemoveMember>(request);
     path(request);
     query(request);
 }

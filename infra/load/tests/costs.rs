@@ -241,6 +241,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[2].post("/answer-invitation/", &json!({"conversation_id": room, "accept": true})).await.is(200);
     all_hear(sockets, "joined").await;
     world.rest("answer invitation", "answer-invitation").await;
+    world.people[2]
+        .post("/remove-member/", &json!({"conversation_id": room, "user": world.people[3].id, "ban": true}))
+        .await
+        .is(200);
+    all_hear(sockets, "left").await;
+    world.rest("remove member", "remove-member").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -11,6 +11,7 @@ mod list_invitations;
 mod list_members;
 mod open_direct;
 mod preview_invite;
+mod remove_member;
 mod reset_invite;
 
 pub use add_members::add_members;
@@ -23,4 +24,5 @@ pub use list_invitations::list_invitations;
 pub use list_members::list_members;
 pub use open_direct::open_direct;
 pub use preview_invite::preview_invite;
+pub use remove_member::remove_member;
 pub use reset_invite::reset_invite;

@@ -39,6 +39,7 @@ mod rooms {
     mod list_members;
     mod open_direct;
     mod preview_invite;
+    mod remove_member;
     mod reset_invite;
 }
 mod sockets {
