@@ -45,6 +45,7 @@ STORY = [
     ("list-invitations", 200),
     ("answer-invitation", 200),
     ("remove-member", 200),
+    ("set-role", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

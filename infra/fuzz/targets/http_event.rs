@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
     NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
-    Slice,
+    SetRole, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -66,6 +66,7 @@ fn check(request: &Request) {
     read::<AddMembers>(request);
     read::<AnswerInvitation>(request);
     read::<RemoveMember>(request);
+    read::<SetRole>(request);
     path(request);
     query(request);
 }

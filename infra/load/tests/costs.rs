@@ -247,6 +247,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "left").await;
     world.rest("remove member", "remove-member").await;
+    world.people[2]
+        .post("/set-role/", &json!({"conversation_id": room, "user": world.people[3].id, "role": "admin"}))
+        .await
+        .is(200);
+    all_hear(sockets, "room").await;
+    world.rest("set role", "set-role").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -13,6 +13,7 @@ mod open_direct;
 mod preview_invite;
 mod remove_member;
 mod reset_invite;
+mod set_role;
 
 pub use add_members::add_members;
 pub use answer_invitation::answer_invitation;
@@ -26,3 +27,4 @@ pub use open_direct::open_direct;
 pub use preview_invite::preview_invite;
 pub use remove_member::remove_member;
 pub use reset_invite::reset_invite;
+pub use set_role::set_role;

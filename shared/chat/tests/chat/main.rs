@@ -41,6 +41,7 @@ mod rooms {
     mod preview_invite;
     mod remove_member;
     mod reset_invite;
+    mod set_role;
 }
 mod sockets {
     mod audience;

@@ -10,6 +10,7 @@ mod remove_member;
 mod reset_invite;
 mod role;
 mod room;
+mod set_role;
 mod texts;
 
 pub use access::{Access, History};
@@ -24,4 +25,5 @@ pub use remove_member::RemoveMember;
 pub use reset_invite::ResetInvite;
 pub use role::{Action, OnlyAdmins, Role};
 pub use room::{Room, RoomKind, RoomSummary};
+pub use set_role::SetRole;
 pub use texts::{Description, RoomName};
