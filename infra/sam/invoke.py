@@ -46,6 +46,7 @@ STORY = [
     ("answer-invitation", 200),
     ("remove-member", 200),
     ("set-role", 200),
+    ("set-room", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -9,6 +9,6 @@ lambda::functions! {
     messages { list_conversation_messages, list_messages, read_message, send_message }
     rooms {
         add_members, answer_invitation, create_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
-        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role
+        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room
     }
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
     NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
-    SetRole, Slice,
+    SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -67,6 +67,7 @@ fn check(request: &Request) {
     read::<AnswerInvitation>(request);
     read::<RemoveMember>(request);
     read::<SetRole>(request);
+    read::<SetRoom>(request);
     path(request);
     query(request);
 }

@@ -14,6 +14,7 @@ mod preview_invite;
 mod remove_member;
 mod reset_invite;
 mod set_role;
+mod set_room;
 
 pub use add_members::add_members;
 pub use answer_invitation::answer_invitation;
@@ -28,3 +29,4 @@ pub use preview_invite::preview_invite;
 pub use remove_member::remove_member;
 pub use reset_invite::reset_invite;
 pub use set_role::set_role;
+pub use set_room::set_room;

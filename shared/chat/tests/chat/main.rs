@@ -42,6 +42,7 @@ mod rooms {
     mod remove_member;
     mod reset_invite;
     mod set_role;
+    mod set_room;
 }
 mod sockets {
     mod audience;

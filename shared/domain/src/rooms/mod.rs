@@ -11,6 +11,7 @@ mod reset_invite;
 mod role;
 mod room;
 mod set_role;
+mod set_room;
 mod texts;
 
 pub use access::{Access, History};
@@ -26,4 +27,5 @@ pub use reset_invite::ResetInvite;
 pub use role::{Action, OnlyAdmins, Role};
 pub use room::{Room, RoomKind, RoomSummary};
 pub use set_role::SetRole;
+pub use set_room::SetRoom;
 pub use texts::{Description, RoomName};
