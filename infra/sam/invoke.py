@@ -47,6 +47,7 @@ STORY = [
     ("remove-member", 200),
     ("set-role", 200),
     ("set-room", 200),
+    ("delete-chatroom", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -256,6 +256,9 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[2].post("/set-room/", &json!({"conversation_id": room, "name": "Garden"})).await.is(200);
     all_hear(sockets, "room").await;
     world.rest("set room", "set-room").await;
+    world.people[2].delete(&format!("/delete-chatroom/{room}/")).await.is(200);
+    all_hear(sockets, "removed").await;
+    world.rest("delete chatroom", "delete-chatroom").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -32,6 +32,7 @@ mod rooms {
     mod add_members;
     mod answer_invitation;
     mod create_chatroom;
+    mod delete_chatroom;
     mod join_chatroom;
     mod leave_chatroom;
     mod list_chatrooms;
