@@ -48,6 +48,7 @@ STORY = [
     ("set-role", 200),
     ("set-room", 200),
     ("delete-chatroom", 200),
+    ("set-block", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

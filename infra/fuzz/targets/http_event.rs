@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
     NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
-    SetRole, SetRoom, Slice,
+    SetBlock, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -68,6 +68,7 @@ fn check(request: &Request) {
     read::<RemoveMember>(request);
     read::<SetRole>(request);
     read::<SetRoom>(request);
+    read::<SetBlock>(request);
     path(request);
     query(request);
 }

@@ -259,6 +259,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[2].delete(&format!("/delete-chatroom/{room}/")).await.is(200);
     all_hear(sockets, "removed").await;
     world.rest("delete chatroom", "delete-chatroom").await;
+    world.people[2].post("/set-block/", &json!({"user": world.people[3].id, "blocked": true})).await.is(200);
+    world.rest("set block", "set-block").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -9,6 +9,7 @@ mod logout;
 mod logout_all;
 mod password_hash;
 mod register;
+mod set_block;
 
 pub use authenticate::authenticate;
 pub use change_password::change_password;
@@ -17,3 +18,4 @@ pub use login::{Login, SESSION_LIFETIME, login, prepare_login};
 pub use logout::logout;
 pub use logout_all::logout_all;
 pub use register::register;
+pub use set_block::set_block;

@@ -13,6 +13,7 @@ mod accounts {
     mod logout;
     mod logout_all;
     mod register;
+    mod set_block;
 }
 mod attachments {
     mod attached;

@@ -1,11 +1,13 @@
 mod inputs;
 mod password;
 mod privacy;
+mod set_block;
 mod user;
 mod username;
 
 pub use inputs::{LoginAttempt, PasswordChange, Registration};
 pub use password::Password;
 pub use privacy::WhoCanAdd;
+pub use set_block::SetBlock;
 pub use user::User;
 pub use username::Username;
