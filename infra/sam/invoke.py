@@ -49,6 +49,7 @@ STORY = [
     ("set-room", 200),
     ("delete-chatroom", 200),
     ("set-block", 200),
+    ("list-blocks", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -261,6 +261,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("delete chatroom", "delete-chatroom").await;
     world.people[2].post("/set-block/", &json!({"user": world.people[3].id, "blocked": true})).await.is(200);
     world.rest("set block", "set-block").await;
+    world.people[2].get("/list-blocks/").await.is(200);
+    world.rest("list blocks", "list-blocks").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -9,6 +9,7 @@ mod accounts {
     mod authenticate;
     mod change_password;
     mod find_user;
+    mod list_blocks;
     mod login;
     mod logout;
     mod logout_all;
