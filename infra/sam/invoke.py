@@ -50,6 +50,7 @@ STORY = [
     ("delete-chatroom", 200),
     ("set-block", 200),
     ("list-blocks", 200),
+    ("set-privacy", 200),
     ("leave-chatroom", 200),
     ("logout", 200),
     ("login", 200),

@@ -4,7 +4,7 @@
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
-    accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block }
+    accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
     attachments { create_attachment }
     messages { list_conversation_messages, list_messages, read_message, send_message }
     rooms {

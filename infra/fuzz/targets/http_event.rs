@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
     NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
-    SetBlock, SetRole, SetRoom, Slice,
+    SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -69,6 +69,7 @@ fn check(request: &Request) {
     read::<SetRole>(request);
     read::<SetRoom>(request);
     read::<SetBlock>(request);
+    read::<SetPrivacy>(request);
     path(request);
     query(request);
 }

@@ -263,6 +263,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("set block", "set-block").await;
     world.people[2].get("/list-blocks/").await.is(200);
     world.rest("list blocks", "list-blocks").await;
+    world.people[2].post("/set-privacy/", &json!({"add": "everyone"})).await.is(200);
+    world.rest("set privacy", "set-privacy").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -11,6 +11,7 @@ mod logout_all;
 mod password_hash;
 mod register;
 mod set_block;
+mod set_privacy;
 
 pub use authenticate::authenticate;
 pub use change_password::change_password;
@@ -21,3 +22,4 @@ pub use logout::logout;
 pub use logout_all::logout_all;
 pub use register::register;
 pub use set_block::set_block;
+pub use set_privacy::set_privacy;

@@ -15,6 +15,7 @@ mod accounts {
     mod logout_all;
     mod register;
     mod set_block;
+    mod set_privacy;
 }
 mod attachments {
     mod attached;

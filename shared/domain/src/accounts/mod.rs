@@ -2,6 +2,7 @@ mod inputs;
 mod password;
 mod privacy;
 mod set_block;
+mod set_privacy;
 mod user;
 mod username;
 
@@ -9,5 +10,6 @@ pub use inputs::{LoginAttempt, PasswordChange, Registration};
 pub use password::Password;
 pub use privacy::WhoCanAdd;
 pub use set_block::SetBlock;
+pub use set_privacy::SetPrivacy;
 pub use user::User;
 pub use username::Username;
