@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::rooms::add_members(&app.chat, &caller, &body(&request)?).await?;
-    ok(&json!({"success": true}))
+    let results = chat::rooms::add_members(&app.chat, &caller, &body(&request)?).await?;
+    ok(&json!({"results": results}))
 }

@@ -1,6 +1,6 @@
 //! `POST /answer-invitation/`
 
-use domain::Error;
+use domain::{AnswerInvitation, Error};
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, ok},
@@ -13,6 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::rooms::answer_invitation(&app.chat, &caller, &body(&request)?).await?;
-    ok(&json!({"success": true}))
+    let answer: AnswerInvitation = body(&request)?;
+    chat::rooms::answer_invitation(&app.chat, &caller, &answer).await?;
+    ok(&json!({"message": if answer.accept { "Invitation accepted" } else { "Invitation declined" }}))
 }

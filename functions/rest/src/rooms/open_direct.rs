@@ -3,9 +3,8 @@
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
-    http::{self, Request, Response, body, ok},
+    http::{self, Request, Response, body, created, ok},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys]).await?, handle).await
@@ -13,6 +12,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::rooms::open_direct(&app.chat, &caller, &body(&request)?).await?;
-    ok(&json!({"success": true}))
+    let opened = chat::rooms::open_direct(&app.chat, &caller, &body(&request)?).await?;
+    if opened.new { created(&opened.room) } else { ok(&opened.room) }
 }

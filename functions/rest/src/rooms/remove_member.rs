@@ -14,5 +14,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
     chat::rooms::remove_member(&app.chat, &caller, &body(&request)?).await?;
-    ok(&json!({"success": true}))
+    ok(&json!({"message": "Member removed"}))
 }

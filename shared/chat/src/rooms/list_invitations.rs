@@ -4,9 +4,6 @@ use store::Consistency;
 use crate::{Caller, Chat};
 
 /// Lists the invitations to the caller.
-///
-/// # Errors
-/// `NotFound`.
 pub async fn list_invitations(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     chat.store.users([caller.user], Consistency::Eventual).await?;
     Err(Refusal::NotFound.into())

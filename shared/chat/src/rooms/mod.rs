@@ -26,7 +26,7 @@ pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;
 pub use list_invitations::list_invitations;
 pub use list_members::list_members;
-pub use open_direct::open_direct;
+pub use open_direct::{OpenedDirect, open_direct};
 pub use preview_invite::preview_invite;
 pub use remove_member::remove_member;
 pub use reset_invite::reset_invite;

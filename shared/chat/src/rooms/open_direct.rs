@@ -1,13 +1,22 @@
-use domain::{Error, OpenDirect, Refusal};
+use domain::{Error, OpenDirect, Refusal, Room};
 use store::Consistency;
 
 use crate::{Caller, Chat};
 
-/// Opens the direct room of two users.
+/// A direct room.
+#[derive(Debug)]
+pub struct OpenedDirect {
+    /// The room.
+    pub room: Room,
+    /// Whether this call has created it.
+    pub new: bool,
+}
+
+/// Opens the direct room of two users. For a room that exists it changes nothing.
 ///
 /// # Errors
-/// `UserNotFound`, `NotFound`.
-pub async fn open_direct(chat: &Chat, caller: &Caller, input: &OpenDirect) -> Result<(), Error> {
+/// `NotAccepted`, `UserNotFound`, `TooManyRooms`, `RateLimited`.
+pub async fn open_direct(chat: &Chat, caller: &Caller, input: &OpenDirect) -> Result<OpenedDirect, Error> {
     if chat.store.users([input.user], Consistency::Strong).await?.is_empty() {
         return Err(Refusal::UserNotFound(vec![input.user]).into());
     }

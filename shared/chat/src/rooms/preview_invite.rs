@@ -1,4 +1,4 @@
-use domain::{Error, PreviewInvite, Refusal};
+use domain::{Error, InviteCode, PreviewInvite, Refusal};
 use store::Consistency;
 
 use crate::{Caller, Chat};
@@ -6,8 +6,10 @@ use crate::{Caller, Chat};
 /// Shows a room to somebody who has its invite code.
 ///
 /// # Errors
-/// `NotFound`.
+/// `InviteInvalid`.
 pub async fn preview_invite(chat: &Chat, caller: &Caller, input: &PreviewInvite) -> Result<(), Error> {
+    let code = InviteCode::parse(&input.invite)?;
     chat.store.users([caller.user], Consistency::Eventual).await?;
+    chat.store.room(code.room, Consistency::Strong).await?;
     Err(Refusal::NotFound.into())
 }

@@ -1,4 +1,4 @@
-use domain::{Error, Refusal, SetRole};
+use domain::{Error, Refusal, Room, SetRole};
 use store::Consistency;
 
 use crate::{Caller, Chat, rooms::access};
@@ -6,8 +6,8 @@ use crate::{Caller, Chat, rooms::access};
 /// Sets the role of a member.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `UserNotFound`, `NotFound`.
-pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<(), Error> {
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `UserNotFound`, `OwnerStays`, `TooManyAdmins`.
+pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<Room, Error> {
     access::room(&chat.store, caller.user, input.room).await?;
     if chat.store.users([input.user], Consistency::Strong).await?.is_empty() {
         return Err(Refusal::UserNotFound(vec![input.user]).into());

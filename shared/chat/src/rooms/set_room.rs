@@ -1,12 +1,12 @@
-use domain::{Error, Refusal, SetRoom};
+use domain::{Error, Refusal, Room, SetRoom};
 
 use crate::{Caller, Chat, rooms::access};
 
 /// Changes the settings of a room.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotFound`.
-pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<(), Error> {
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `AttachmentInvalid`.
+pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<Room, Error> {
     access::room(&chat.store, caller.user, input.room).await?;
     Err(Refusal::NotFound.into())
 }

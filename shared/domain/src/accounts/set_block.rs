@@ -1,7 +1,9 @@
-use crate::{Fields, Input, UserId, bool};
+use serde::Serialize;
 
-/// The body of `POST /set-block/`.
-#[derive(Clone, Debug)]
+use crate::{Fields, Input, Timestamp, UserId, Username};
+
+/// The body of `POST /set-block/`, and its response.
+#[derive(Clone, Debug, Serialize)]
 pub struct SetBlock {
     /// The other user.
     pub user: UserId,
@@ -15,4 +17,15 @@ impl Input for SetBlock {
         let blocked = fields.required("blocked");
         Some(Self { user: user?, blocked: blocked? })
     }
+}
+
+/// A user whom the caller has blocked.
+#[derive(Clone, Debug, Serialize)]
+pub struct BlockedUser {
+    /// The user.
+    pub user: UserId,
+    /// The name of the user.
+    pub username: Username,
+    /// The time of the block.
+    pub blocked_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-use crate::{Fields, Input, RoomId, bool};
+use crate::{Fields, Input, RoomId};
 
 /// The body of `POST /answer-invitation/`.
 #[derive(Clone, Debug)]

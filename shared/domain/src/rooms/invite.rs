@@ -67,7 +67,9 @@ mod tests {
         assert_eq!(written, "17.-_v7-_v7-_v7-_v7-_v7-w");
         assert_eq!(InviteCode::parse(&written), Ok(code.clone()));
         assert_eq!(code.hash().len(), 43);
-        for other in ["", "17", "17.", "x.-_v7-_v7-_v7-_v7-_v7-w", "17.-_v7-_v7-_v7-_v7-_v7", "17.-_v7-_v7-_v7-_v7-_v7-x"] {
+        for other in
+            ["", "17", "17.", "x.-_v7-_v7-_v7-_v7-_v7-w", "17.-_v7-_v7-_v7-_v7-_v7", "17.-_v7-_v7-_v7-_v7-_v7-x"]
+        {
             assert_eq!(InviteCode::parse(other), Err(Refusal::InviteInvalid), "{other}");
         }
     }

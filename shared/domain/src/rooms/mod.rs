@@ -15,7 +15,7 @@ mod set_room;
 mod texts;
 
 pub use access::{Access, History};
-pub use add_members::AddMembers;
+pub use add_members::{AddMembers, AddResult};
 pub use answer_invitation::AnswerInvitation;
 pub use inputs::{Invitation, NewRoom};
 pub use invite::InviteCode;
@@ -27,5 +27,5 @@ pub use reset_invite::ResetInvite;
 pub use role::{Action, OnlyAdmins, Role};
 pub use room::{Room, RoomKind, RoomSummary};
 pub use set_role::SetRole;
-pub use set_room::SetRoom;
+pub use set_room::{OnlyAdminsChange, PictureChange, SetRoom};
 pub use texts::{Description, RoomName};

@@ -5,9 +5,9 @@ use crate::{Fields, Input, Role, RoomId, UserId};
 pub struct SetRole {
     /// The room.
     pub room: RoomId,
-    /// The other user.
+    /// The member.
     pub user: UserId,
-    /// The role.
+    /// The role that the member has afterwards.
     pub role: Role,
 }
 

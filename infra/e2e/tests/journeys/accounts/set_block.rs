@@ -21,7 +21,7 @@ async fn a_user_gets_the_answer() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
 
-    assert_eq!(asks(&ann, &bob).await.is(200), json!({"success": true}));
+    assert_eq!(asks(&ann, &bob).await.is(200), json!({"user": bob.id, "blocked": true}));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn a_user_gets_the_answer() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
 
-    assert_eq!(asks(&ann).await.is(200), json!({"success": true}));
+    assert_eq!(asks(&ann).await.is(200), json!({"add": "everyone"}));
 }
 
 #[tokio::test]

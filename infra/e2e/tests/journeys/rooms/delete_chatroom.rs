@@ -20,7 +20,7 @@ async fn a_member_gets_the_answer_and_the_room_the_event() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let mut at_bobs = bob.opens_socket(room).await;
-    assert_eq!(asks(&ann, room).await.is(200), json!({"success": true}));
+    assert_eq!(asks(&ann, room).await.is(200), json!({"message": "Chatroom deleted"}));
     assert_eq!(at_bobs.next_of("removed").await["conversation"], room);
 }
 

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use e2e::{Server, User};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A call that needs a token, or a route of the sockets, asked for such that a member succeeds.
 pub(crate) struct Row {
@@ -65,6 +65,7 @@ pub(crate) struct World {
     pub(crate) former_member: User,
     pub(crate) room: u64,
     pub(crate) message: Value,
+    pub(crate) invite: Value,
 }
 
 impl World {
@@ -74,6 +75,7 @@ impl World {
         let room = member.creates_room_with(&[&other_member, &former_member]).await;
         let message = member.sends(room, "hello").await;
         former_member.leaves(room).await;
-        Self { server: server.clone(), member, other_member, outsider, former_member, room, message }
+        let invite = member.post("/reset-invite/", &json!({"conversation_id": room})).await.json()["invite"].clone();
+        Self { server: server.clone(), member, other_member, outsider, former_member, room, message, invite }
     }
 }

@@ -1,5 +1,5 @@
 use chat::accounts::set_privacy;
-use domain::{MaybeWho, SetPrivacy};
+use domain::{SetPrivacy, WhoCanAdd};
 
 use crate::support::world;
 

@@ -9,7 +9,7 @@ async fn a_member_succeeds_and_the_room_gets_the_event() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     bob.has_socket("phone").await;
-    let input = RemoveMember { room: room, user: bob.id(), ban: Some(true) };
+    let input = RemoveMember { room, user: bob.id(), ban: Some(true) };
     remove_member(&world.chat, &ann.caller, &input).await.unwrap();
     assert_eq!(world.gateway.types("phone"), ["left"]);
 }

@@ -8,6 +8,6 @@ async fn a_member_succeeds() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
-    let input = ResetInvite { room: room, enabled: true };
+    let input = ResetInvite { room, enabled: true };
     reset_invite(&world.chat, &ann.caller, &input).await.unwrap();
 }

@@ -1,5 +1,5 @@
 use chat::rooms::set_room;
-use domain::{RoomName, SetRoom};
+use domain::{OnlyAdminsChange, RoomName, SetRoom};
 
 use crate::support::world;
 
@@ -9,7 +9,15 @@ async fn a_member_succeeds_and_the_room_gets_the_event() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     bob.has_socket("phone").await;
-    let input = SetRoom { room: room, name: RoomName::try_from("Garden".to_owned()).unwrap() };
+    let input = SetRoom {
+        room,
+        name: RoomName::try_from("Garden".to_owned()).ok(),
+        description: None,
+        picture: None,
+        access: None,
+        history: None,
+        only_admins: OnlyAdminsChange::default(),
+    };
     set_room(&world.chat, &ann.caller, &input).await.unwrap();
     assert_eq!(world.gateway.types("phone"), ["room"]);
 }
