@@ -4,4 +4,5 @@ pub mod cold_start;
 pub mod instance;
 pub mod instructions;
 pub mod memory;
+mod scene;
 pub mod world;

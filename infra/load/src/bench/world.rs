@@ -21,7 +21,7 @@ use local::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::instance::Instance;
+use super::{instance::Instance, scene};
 use crate::target::workspace;
 
 /// No bench lasts so long: what has expired stays.
@@ -29,14 +29,16 @@ const SWEEP: Duration = Duration::from_hours(1);
 /// What stands for the present in `infra/events`.
 const THEN: &str = "1701432000000";
 /// What stands for the id of a message that the caller has sent.
-const MESSAGE_ID: &str = "$MESSAGE_ID";
+pub(super) const MESSAGE_ID: &str = "$MESSAGE_ID";
+/// What stands for the invite code of the room.
+const INVITE_CODE: &str = "$INVITE_CODE";
 /// What stands for a new client id.
 const CLIENT_ID: &str = "7f3a";
 /// How many people there are at least.
-const PEOPLE: u64 = 2;
+pub(super) const PEOPLE: u64 = 2;
+/// How many members a new room, or one call, can have.
+const AT_ONCE: usize = 49;
 const PASSWORD: &str = "a long password";
-/// How many messages there are where a function lists them.
-const LISTED: u64 = 12;
 
 /// Tables, sockets, and functions to run.
 #[derive(Debug)]
@@ -45,23 +47,25 @@ pub struct World {
     executables: BTreeMap<String, PathBuf>,
     /// Of each function, by its label.
     variables: BTreeMap<String, BTreeMap<String, String>>,
-    known: Known,
+    pub(super) known: Known,
     gateway: JoinHandle<()>,
 }
 
 /// What events speak of.
 #[derive(Debug, Default)]
-struct Known {
+pub(super) struct Known {
     /// Of the first user: what they talk with.
-    token: String,
+    pub(super) token: String,
     session: String,
+    /// Of the first room.
+    pub(super) invite: String,
     /// How many have registered.
-    people: u64,
+    pub(super) people: u64,
     /// As many of each as there are events.
-    tokens: Vec<String>,
-    rooms: Vec<u64>,
-    messages: Vec<u64>,
-    attachments: Vec<String>,
+    pub(super) tokens: Vec<String>,
+    pub(super) rooms: Vec<u64>,
+    pub(super) messages: Vec<u64>,
+    pub(super) attachments: Vec<String>,
 }
 
 impl World {
@@ -148,61 +152,19 @@ impl World {
             }
             world.known.token = token;
             if user == 1 {
-                let members: Vec<_> = (2..=people).collect();
-                let room = json!({"type": "group", "name": "Garden", "members": members});
+                let others: Vec<_> = (2..=people).collect();
+                let (first, more) = others.split_at(others.len().min(AT_ONCE));
+                let room = json!({"type": "group", "name": "Garden", "members": first});
                 world.run_with("create-chatroom", "/body", &room.to_string().into()).await?;
+                for members in more.chunks(AT_ONCE) {
+                    let body = json!({"conversation_id": 1, "members": members}).to_string();
+                    world.run_with("add-members", "/body", &body.into()).await?;
+                }
             }
             world.run_with("connect", "/requestContext/authorizer/user_id", &user.to_string().into()).await?;
         }
         world.prepare(function, count, &bob).await?;
         Ok(world)
-    }
-
-    async fn prepare(&mut self, function: &str, count: u64, bob: &str) -> Result<()> {
-        let names_message = fs::read_to_string(event_file(function))?.contains(MESSAGE_ID);
-        for number in 0..count {
-            match function {
-                "logout" => {
-                    let token = self.login(0).await?;
-                    self.known.tokens.push(token);
-                }
-                // Each ends all sessions of whoever it is of.
-                "change-password" | "logout-all" => {
-                    self.run("register", number).await?;
-                    let answer = self.run_with("login", "/body", &person(self.known.people + number)).await?;
-                    self.known.tokens.push(text(&answer, "/access_token")?);
-                }
-                "join-chatroom" | "leave-chatroom" => {
-                    let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
-                    let body = json!({"members": members}).to_string();
-                    let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
-                    self.known.rooms.push(id(&answer)?);
-                }
-                "check-attachment" => {
-                    let body = File::photo().announcement(1).to_string();
-                    let answer = self.run_with("create-attachment", "/body", &body.into()).await?;
-                    self.known.attachments.push(text(&answer, "/id")?);
-                }
-                // Each message is sent by the caller of its event. Two people take turns, because the pace limits each sender.
-                _ if names_message => {
-                    let ann = self.known.token.clone();
-                    let caller = if number % PEOPLE == 1 { bob.to_owned() } else { ann.clone() };
-                    self.known.token.clone_from(&caller);
-                    let answer = self.run("send-message", number).await;
-                    self.known.token = ann;
-                    self.known.tokens.push(caller);
-                    self.known.messages.push(id(&answer?)?);
-                }
-                _ if function.starts_with("list-") && number < LISTED => {
-                    self.run("send-message", number).await?;
-                }
-                _ => {}
-            }
-        }
-        if !self.known.rooms.is_empty() {
-            bob.clone_into(&mut self.known.token);
-        }
-        Ok(())
     }
 
     /// Starts a function, by a command before it if there is one.
@@ -247,33 +209,22 @@ impl World {
             .replace("$ACCESS_TOKEN", token)
             .replace("$SESSION_ID", &known.session)
             .replace(MESSAGE_ID, &message)
+            .replace(INVITE_CODE, &known.invite)
             .replace(CLIENT_ID, &format!("{number:04}"));
         let mut event: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
-        let room = known.rooms.get(index).copied().unwrap_or(1);
-        match function {
-            "register" => set(&mut event, "/body", &person(known.people + number))?,
-            "login" => set(&mut event, "/body", &person(number % known.people.max(PEOPLE)))?,
-            "join-chatroom" => set(&mut event, "/body", &json!({"chatroom_id": room}).to_string().into())?,
-            "leave-chatroom" => set(&mut event, "/pathParameters/conversation_id", &room.to_string().into())?,
-            "check-attachment" => {
-                let id = known.attachments.get(index).context("there are attachments")?;
-                set(&mut event, "/detail/object/key", &format!("uploads/{id}").into())?;
-            }
-            "find-user" => set(&mut event, "/rawQueryString", &"username=user1".into())?,
-            _ => {}
-        }
+        scene::fit(&mut event, function, number, known)?;
         Ok(event.to_string())
     }
 
-    async fn login(&self, number: u64) -> Result<String> {
+    pub(super) async fn login(&self, number: u64) -> Result<String> {
         text(&self.run("login", number).await?, "/access_token")
     }
 
-    async fn run(&self, function: &str, number: u64) -> Result<Value> {
+    pub(super) async fn run(&self, function: &str, number: u64) -> Result<Value> {
         self.answer(function, &self.event(function, number)?).await
     }
 
-    async fn run_with(&self, function: &str, pointer: &str, value: &Value) -> Result<Value> {
+    pub(super) async fn run_with(&self, function: &str, pointer: &str, value: &Value) -> Result<Value> {
         let mut event: Value = serde_json::from_str(&self.event(function, 0)?)?;
         set(&mut event, pointer, value)?;
         self.answer(function, &event.to_string()).await
@@ -293,7 +244,7 @@ impl Drop for World {
 }
 
 /// The event of a function.
-fn event_file(function: &str) -> PathBuf {
+pub(super) fn event_file(function: &str) -> PathBuf {
     workspace().join("infra/events").join(function).with_extension("json")
 }
 
@@ -305,11 +256,11 @@ fn session(token: &str) -> Result<String> {
 }
 
 /// What somebody registers and logs in with.
-fn person(number: u64) -> Value {
+pub(super) fn person(number: u64) -> Value {
     json!({"username": format!("user{number}"), "password": PASSWORD}).to_string().into()
 }
 
-fn set(event: &mut Value, pointer: &str, value: &Value) -> Result<()> {
+pub(super) fn set(event: &mut Value, pointer: &str, value: &Value) -> Result<()> {
     *event.pointer_mut(pointer).with_context(|| format!("the event has no {pointer}"))? = value.clone();
     Ok(())
 }
@@ -326,13 +277,13 @@ fn body(answer: &Value) -> Result<Value> {
 }
 
 /// The id in the body of an answer.
-fn id(answer: &Value) -> Result<u64> {
+pub(super) fn id(answer: &Value) -> Result<u64> {
     let body = body(answer)?;
     body.get("id").and_then(Value::as_u64).with_context(|| format!("an id is missing in {body}"))
 }
 
 /// A text in the body of an answer.
-fn text(answer: &Value, pointer: &str) -> Result<String> {
+pub(super) fn text(answer: &Value, pointer: &str) -> Result<String> {
     let body = body(answer)?;
     let text = body.pointer(pointer).and_then(Value::as_str);
     text.map(str::to_owned).with_context(|| format!("{pointer} is missing in {body}"))

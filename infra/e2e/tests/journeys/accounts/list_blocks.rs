@@ -18,7 +18,6 @@ async fn asks(user: &User) -> Answer {
 async fn a_user_gets_the_answer() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
-
     assert_eq!(asks(&ann).await.is(200), json!([]));
 }
 
@@ -44,7 +43,6 @@ async fn a_call_that_is_made_again_succeeds() {
 async fn what_it_costs() {
     let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
     let ann = server.user("ann").await;
-
     asks(&ann).await.is(200);
 
     let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };

@@ -23,11 +23,12 @@ async fn a_user_gets_the_answer() {
 }
 
 #[tokio::test]
-async fn a_missing_field_is_named() {
+async fn fields_that_are_not_given_stay() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
-    let empty = ann.post("/set-privacy/", &json!({})).await;
-    empty.blames("add");
+    asks(&ann).await.is(200);
+    assert_eq!(ann.post("/set-privacy/", &json!({})).await.is(200), json!({"add": "everyone"}));
+    ann.post("/set-privacy/", &json!({"add": "friends"})).await.blames("add");
 }
 
 #[tokio::test]

@@ -20,8 +20,8 @@ async fn asks(user: &User, other: &User, room: u64) -> Answer {
 async fn a_member_gets_the_answer_and_the_room_the_event() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let room = ann.creates_room().await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     assert_eq!(asks(&ann, &bob, room).await.is(200), json!({"results": [{"user": bob.id, "status": "added"}]}));
     assert_eq!(at_bobs.next_of("joined").await["conversation"], room);
 }
@@ -31,7 +31,6 @@ async fn a_room_that_one_is_not_in() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
-
     asks(&bob, &bob, room).await.refuses(403, "not_a_member");
     asks(&bob, &bob, 9_007_199_254_740_991).await.refuses(404, "room_not_found");
 }
@@ -40,8 +39,8 @@ async fn a_room_that_one_is_not_in() {
 async fn a_dead_socket_is_forgotten() {
     let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let room = ann.creates_room().await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     let call = async { asks(&ann, &bob, room).await.is(200) };
     connections::meets_dead_socket("joined", &bob, &mut at_bobs, call).await;
 }
@@ -53,7 +52,6 @@ async fn a_missing_field_is_named() {
     let empty = ann.post("/add-members/", &json!({})).await;
     empty.blames("conversation_id");
     empty.blames("members");
-    empty.blames("history");
 }
 
 #[tokio::test]
@@ -61,8 +59,8 @@ async fn a_call_that_is_made_again_succeeds() {
     let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let points = crash_points(&server, "add-members", async |crash| {
-        let room = ann.creates_room_with(&[&bob]).await;
-        let _listening = bob.opens_socket(room).await;
+        let room = ann.creates_room().await;
+        let _listening = bob.opens_socket_for_all_rooms().await;
         crash.is_near().await;
         let answer = asks(&ann, &bob, room).await;
         if crash.has_struck().await {
@@ -80,8 +78,8 @@ async fn a_call_that_is_made_again_succeeds() {
 async fn what_it_costs() {
     let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let room = ann.creates_room().await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     asks(&ann, &bob, room).await.is(200);
     assert_eq!(at_bobs.next_of("joined").await["conversation"], room);
     let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };

@@ -8,18 +8,18 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_members("DELETE /delete-chatroom/{conversation_id}/", |_| Ask::Rest(Value::Null)));
+inventory::submit!(Row::for_owner("DELETE /delete-chatroom/{conversation_id}/", |_| Ask::Rest(Value::Null)));
 
 async fn asks(user: &User, room: u64) -> Answer {
     user.delete(&format!("/delete-chatroom/{room}/")).await
 }
 
 #[tokio::test]
-async fn a_member_gets_the_answer_and_the_room_the_event() {
+async fn the_owner_gets_the_answer_and_the_members_the_event() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     assert_eq!(asks(&ann, room).await.is(200), json!({"message": "Chatroom deleted"}));
     assert_eq!(at_bobs.next_of("removed").await["conversation"], room);
 }
@@ -29,7 +29,6 @@ async fn a_room_that_one_is_not_in() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
-
     asks(&bob, room).await.refuses(403, "not_a_member");
     asks(&bob, 9_007_199_254_740_991).await.refuses(404, "room_not_found");
 }
@@ -39,7 +38,7 @@ async fn a_dead_socket_is_forgotten() {
     let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     let call = async { asks(&ann, room).await.is(200) };
     connections::meets_dead_socket("removed", &bob, &mut at_bobs, call).await;
 }
@@ -50,7 +49,7 @@ async fn a_call_that_is_made_again_succeeds() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let points = crash_points(&server, "delete-chatroom", async |crash| {
         let room = ann.creates_room_with(&[&bob]).await;
-        let _listening = bob.opens_socket(room).await;
+        let _listening = bob.opens_socket_for_all_rooms().await;
         crash.is_near().await;
         let answer = asks(&ann, room).await;
         if crash.has_struck().await {
@@ -69,7 +68,7 @@ async fn what_it_costs() {
     let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
-    let mut at_bobs = bob.opens_socket(room).await;
+    let mut at_bobs = bob.opens_socket_for_all_rooms().await;
     asks(&ann, room).await.is(200);
     assert_eq!(at_bobs.next_of("removed").await["conversation"], room);
     let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };

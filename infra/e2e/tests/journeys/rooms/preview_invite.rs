@@ -20,7 +20,6 @@ async fn a_user_gets_the_answer() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let invite = ann.resets_invite(room).await;
-
     assert_eq!(
         asks(&bob, &invite).await.is(200),
         json!({"name": format!("Chatroom {room}"), "description": "This is a chatroom.", "picture": null, "members_count": 1})
@@ -70,7 +69,6 @@ async fn what_it_costs() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let invite = ann.resets_invite(room).await;
-
     asks(&bob, &invite).await.is(200);
 
     let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };

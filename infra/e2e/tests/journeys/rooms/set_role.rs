@@ -8,7 +8,7 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_members("POST /set-role/", |world| Ask::Rest(
+inventory::submit!(Row::for_admins("POST /set-role/", |world| Ask::Rest(
     json!({"conversation_id": world.room, "user": world.other_member.id, "role": "admin"})
 )));
 
@@ -17,12 +17,12 @@ async fn asks(user: &User, other: &User, room: u64) -> Answer {
 }
 
 #[tokio::test]
-async fn a_member_gets_the_answer_and_the_room_the_event() {
+async fn a_member_becomes_an_admin_and_the_room_gets_the_event() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let mut at_bobs = bob.opens_socket(room).await;
-    assert_eq!(asks(&ann, &bob, room).await.is(200), json!({"success": true}));
+    assert_eq!(asks(&ann, &bob, room).await.is(200)["admins"], json!([bob.id]));
     assert_eq!(at_bobs.next_of("room").await["conversation"], room);
 }
 
@@ -31,7 +31,6 @@ async fn a_room_that_one_is_not_in() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
-
     asks(&bob, &bob, room).await.refuses(403, "not_a_member");
     asks(&bob, &bob, 9_007_199_254_740_991).await.refuses(404, "room_not_found");
 }

@@ -5,15 +5,36 @@ use std::panic::Location;
 use e2e::{Server, User};
 use serde_json::{Value, json};
 
-/// A call that needs a token, or a route of the sockets, asked for such that a member succeeds.
+/// A call that needs a token, or a route of the sockets, asked for such that the owner succeeds.
 pub(crate) struct Row {
     /// As the descriptions have it.
     pub(crate) route: &'static str,
     pub(crate) ask: fn(&World) -> Ask,
-    /// Whether a user who is not in the room is refused.
-    pub(crate) for_members: bool,
+    pub(crate) callers: Callers,
     /// The file that submits it.
     pub(crate) file: &'static str,
+}
+
+/// The users who may ask. All others are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Callers {
+    Everybody,
+    Members,
+    /// The owner among them.
+    Admins,
+    Owner,
+}
+
+impl Callers {
+    /// As the threat model has them.
+    pub(crate) const fn named(self) -> &'static str {
+        match self {
+            Self::Everybody => "every user",
+            Self::Members => "members of the room",
+            Self::Admins => "admins of the room",
+            Self::Owner => "the owner of the room",
+        }
+    }
 }
 
 pub(crate) enum Ask {
@@ -33,19 +54,31 @@ impl Row {
     /// A row that each user with a session may ask for.
     #[track_caller]
     pub(crate) const fn for_everybody(route: &'static str, ask: fn(&World) -> Ask) -> Self {
-        Self { route, ask, for_members: false, file: Location::caller().file() }
+        Self { route, ask, callers: Callers::Everybody, file: Location::caller().file() }
     }
 
     /// A row that only members of the room may ask for.
     #[track_caller]
     pub(crate) const fn for_members(route: &'static str, ask: fn(&World) -> Ask) -> Self {
-        Self { route, ask, for_members: true, file: Location::caller().file() }
+        Self { route, ask, callers: Callers::Members, file: Location::caller().file() }
+    }
+
+    /// A row that only admins of the room may ask for.
+    #[track_caller]
+    pub(crate) const fn for_admins(route: &'static str, ask: fn(&World) -> Ask) -> Self {
+        Self { route, ask, callers: Callers::Admins, file: Location::caller().file() }
+    }
+
+    /// A row that only the owner of the room may ask for.
+    #[track_caller]
+    pub(crate) const fn for_owner(route: &'static str, ask: fn(&World) -> Ask) -> Self {
+        Self { route, ask, callers: Callers::Owner, file: Location::caller().file() }
     }
 
     /// All rows, in the order of their routes.
     pub(crate) fn all() -> Vec<&'static Self> {
         let mut rows: Vec<_> = inventory::iter::<Self>().collect();
-        rows.sort_by_key(|row| (row.route, row.for_members));
+        rows.sort_by_key(|row| (row.route, row.callers));
         rows
     }
 
@@ -56,7 +89,7 @@ impl Row {
     }
 }
 
-/// A room with two members, and two users who are not in it, one of whom has been.
+/// A room with two members, of whom `member` is the owner, and two users who are not in it, one of whom has been.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,
