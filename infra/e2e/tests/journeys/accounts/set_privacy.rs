@@ -8,7 +8,7 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_everybody("POST /set-privacy/", |world| Ask::Rest(json!({"add": "everyone"}))));
+inventory::submit!(Row::for_everybody("POST /set-privacy/", |_| Ask::Rest(json!({"add": "everyone"}))));
 
 async fn asks(user: &User) -> Answer {
     user.post("/set-privacy/", &json!({"add": "everyone"})).await
