@@ -25,6 +25,7 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
+    "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
 
@@ -86,6 +87,7 @@ class Endpoint(unittest.TestCase):
                 "infra/fuzz/targets/http_event.rs",
                 "shared/chat/src/messages/example_message.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_message.rs",
                 "shared/domain/src/messages/example_message.rs",
                 "shared/domain/src/messages/mod.rs",
             },
@@ -101,6 +103,7 @@ class Endpoint(unittest.TestCase):
                 "infra/events/example-reactions.json",
                 "shared/chat/src/messages/example_reactions.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_reactions.rs",
             },
         )
 
