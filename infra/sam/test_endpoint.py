@@ -27,6 +27,7 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
+    "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
 
@@ -88,6 +89,7 @@ class Endpoint(unittest.TestCase):
                 "infra/fuzz/targets/http_event.rs",
                 "shared/chat/src/messages/example_message.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_message.rs",
                 "shared/domain/src/messages/example_message.rs",
                 "shared/domain/src/messages/mod.rs",
             },
@@ -103,6 +105,7 @@ class Endpoint(unittest.TestCase):
                 "infra/events/example-reactions.json",
                 "shared/chat/src/messages/example_reactions.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_reactions.rs",
             },
         )
 

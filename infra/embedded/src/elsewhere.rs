@@ -1,5 +1,5 @@
-//! Tables on an engine that other tests use as well. `CreateTable` takes the template's definitions as they are, so this needs
-//! no SDK.
+//! Tables on an engine that other tests use as well. `CreateTable` takes the template's definitions as they are, so
+//! this needs no SDK.
 
 use std::{
     process,

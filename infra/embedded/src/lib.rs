@@ -1,8 +1,8 @@
-//! The template's tables for the tests of `store` and `chat`, in the local runtime's engine, which keeps them in memory, or in
-//! the engine at `DYNAMODB_ENDPOINT`.
+//! The template's tables for the tests of `store` and `chat`, in the local runtime's engine, which keeps them in
+//! memory, or in the engine at `DYNAMODB_ENDPOINT`.
 //!
-//! The tests need no twin of the store, because both engines have DynamoDB's interface. Two engines keep a quirk of one from
-//! passing for DynamoDB's behaviour.
+//! The tests need no twin of the store, because both engines have DynamoDB's interface. Two engines keep a quirk of one
+//! from passing for DynamoDB's behaviour.
 
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "this crate serves tests, and a panic ends a test")]
 
@@ -34,7 +34,7 @@ pub fn store() -> Store {
     store_through(|engine| engine)
 }
 
-/// Like [`store`]; the store calls the URL that `through` makes of the engine's URL.
+/// Like [`store()`]; the store calls the URL that `through` makes of the engine's URL.
 #[must_use]
 pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");

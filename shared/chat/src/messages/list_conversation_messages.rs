@@ -3,7 +3,7 @@ use store::Range;
 
 use crate::{Caller, Chat, now, rooms::access};
 
-/// A page of the messages of one room.
+/// Lists a page of the messages of one room.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
@@ -18,11 +18,11 @@ pub async fn list_conversation_messages(
         Position::Before(id) => Range::Below(id),
         Position::After(id) => Range::Above(id),
     };
-    // A hole is as old as it was when it was looked for: what fills it meanwhile is not among what was read.
+    // The age of a hole is its age before the read, because a message that fills it later is not in the result.
     let asked_at = now();
     let (member, messages) = tokio::join!(
         access::member(&chat.store, caller.user, room),
-        // One more tells whether there are more.
+        // One message more than the page shows whether there is a next page.
         chat.store.query_messages(room, range, page.limit + 1),
     );
     member?;

@@ -1,21 +1,22 @@
+//! A list of messages across rooms: each room is read once, and the results are merged.
+
 use domain::{Error, Message, MessageId, Page, Position, RoomId, ShownMessage, Slice, UserId, is_settled, settled};
 use futures_util::{StreamExt, TryStreamExt, future::ready, stream};
 use store::{Consistency, Range};
 
 use crate::{Caller, Chat, now};
 
-/// How many rooms are read at once.
+/// The number of rooms that are read at the same time.
 const CONCURRENCY: usize = 32;
 
-/// A page of the messages that the caller has sent or received, in all rooms that they are in.
+/// Lists a page of the messages that the caller has sent or received in all their rooms.
 ///
-/// Each room is read once, for no more messages than the page holds, so the page reaches only as far as every room is
-/// known; where one held back (its next messages do not concern the caller), the page may be short and still have a
-/// next one.
+/// Each room is read once, with a limit of one message more than the page. The page ends where the read of any room
+/// ends, so it may be short and still have a next page, if many messages of a room do not concern the caller.
 ///
-/// In a room, ids only grow, so a cursor into one room misses nothing. Across rooms, one room may give out a lower id
-/// while another one's higher id is listed, by as much as their senders' clocks differ or one of them is slow: whoever
-/// must miss nothing follows each room, where the sequence shows every gap.
+/// In one room ids only grow, so a cursor into a room misses nothing. Across rooms, a room may give out a lower id
+/// after a higher id of another room was listed, by as much as the clocks of the senders differ or one of them is slow.
+/// A client that must miss nothing follows each room, because its sequence shows every gap.
 pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice<ShownMessage>, Error> {
     let ranges = ranges(chat, caller.user, page.position).await?;
     let merged = stream::iter(ranges)
@@ -29,7 +30,7 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
     merged.finish().try_map(|message| chat.show(message))
 }
 
-/// What to read of which room.
+/// Returns the rooms to read, with the range to read of each.
 async fn ranges(chat: &Chat, user: UserId, position: Position) -> Result<Vec<(RoomId, Range)>, Error> {
     let memberships = chat.store.memberships(user, Consistency::Strong).await?;
     let rooms = memberships.into_iter().map(|membership| membership.room_id);
@@ -38,8 +39,8 @@ async fn ranges(chat: &Chat, user: UserId, position: Position) -> Result<Vec<(Ro
         Position::Before(id) => return Ok(rooms.map(|room| (room, Range::Below(id))).collect()),
         Position::After(id) => id,
     };
-    // All rooms are read as they are now: the cursor of one must not pass what another one gets meanwhile. And most
-    // have nothing new.
+    // The last id of each room is read first, because the cursor must not pass a message that another room gets during
+    // the reads. Also, most rooms have no new message and need no read.
     let rooms = chat.store.rooms(rooms, Consistency::Strong).await?;
     let with_news = rooms.into_iter().filter_map(|room| {
         let last = room.last_message_id.filter(|&last| last > after)?;
@@ -48,15 +49,15 @@ async fn ranges(chat: &Chat, user: UserId, position: Position) -> Result<Vec<(Ro
     Ok(with_news.collect())
 }
 
-/// What was read of one room.
+/// The result of reading one room.
 struct Part {
     messages: Vec<Message>,
-    /// How far the room is known, where it is not known to the end of its range.
+    /// The last id up to which the room is known, unless the range was read to its end.
     edge: Option<MessageId>,
 }
 
 async fn part(chat: &Chat, room: RoomId, range: Range, limit: usize) -> Result<Part, Error> {
-    // A hole is as old as it was when it was looked for: what fills it meanwhile is not among what was read.
+    // The age of a hole is its age before the read, because a message that fills it later is not in the result.
     let asked_at = now();
     let mut messages = chat.store.query_messages(room, range, limit).await?;
     let complete = messages.len() < limit;
@@ -73,7 +74,8 @@ async fn part(chat: &Chat, room: RoomId, range: Range, limit: usize) -> Result<P
     Ok(Part { messages, edge })
 }
 
-/// What was read of all rooms so far: no more than fits the page and tells whether there is more.
+/// The messages of all rooms that were read so far: at most one more than the page, which shows that there is a next
+/// page.
 struct Merged {
     page: Page,
     messages: Vec<Message>,

@@ -5,10 +5,10 @@ use store::Consistency;
 
 use crate::{Caller, Chat, rooms::access};
 
-/// Marks what the caller has read of a room, up to the highest of the messages, and tells the room if the mark moved.
+/// Moves the caller's mark in a room to the highest of the messages, and pushes an event to the room if it moved.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `MessageNotFound`; nothing changes then.
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
     let (found, sequences) =
@@ -23,7 +23,8 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     Ok(())
 }
 
-/// The sequences of messages, all of which must exist. Those that the cheap read misses are asked for again.
+/// Reads the sequences of messages, all of which must exist. Messages that the eventually consistent read misses are
+/// read again with strong consistency.
 async fn sequences(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, u64>, Error> {
     let mut found = chat.store.sequences(room, ids.iter().copied(), Consistency::Eventual).await?;
     let missing = |found: &BTreeMap<_, _>| ids.iter().copied().filter(|id| !found.contains_key(id)).collect::<Vec<_>>();

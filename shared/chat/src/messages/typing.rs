@@ -2,7 +2,8 @@ use domain::{Error, Event, RoomId, UserId};
 
 use crate::{Chat, rooms::access};
 
-/// Tells a room that somebody types, or has stopped: all sockets but the one that says so. Nothing is stored.
+/// Pushes to a room that a member types, or has stopped: to all sockets except the socket that the frame came over.
+/// Stores nothing.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

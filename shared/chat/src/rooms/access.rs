@@ -1,11 +1,12 @@
-//! Who may see a room.
+//! The check that a user is a member of a room.
 //!
-//! The cheap read comes first. It may lag, so only a strongly consistent one turns anybody away.
+//! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
+//! consistent read.
 
 use domain::{Error, Refusal, Room, RoomId, UserId};
 use store::{Consistency, Store};
 
-/// The room, for one of its members.
+/// Returns the room if the user is a member.
 pub(crate) async fn room(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
     if let Some(room) = store.room(room, Consistency::Eventual).await?
         && room.members.contains(&user)
@@ -15,7 +16,7 @@ pub(crate) async fn room(store: &Store, user: UserId, room: RoomId) -> Result<Ro
     room_for_sure(store, user, room).await
 }
 
-/// Fails for whoever is no member of the room.
+/// Checks that the user is a member of the room.
 pub(crate) async fn member(store: &Store, user: UserId, room: RoomId) -> Result<(), Error> {
     if store.membership(user, room, Consistency::Eventual).await?.is_some() {
         return Ok(());

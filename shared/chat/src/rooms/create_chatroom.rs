@@ -1,3 +1,5 @@
+//! Making a room: check the members, store the room with their memberships, push.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Error, Event, MembershipId, NewRoom, Refusal, Room, RoomId, RoomName, UserId};
@@ -6,10 +8,10 @@ use store::{Consistency, Membership};
 
 use crate::{Caller, Chat, now};
 
-/// Makes a room with the caller in it, and tells those whom the caller has brought.
+/// Makes a room with the caller and the members that they name, and pushes an event to each member.
 ///
 /// # Errors
-/// `Invalid` for more members than the room may have, `UserNotFound`, `TooManyRooms`.
+/// `Invalid` for more members than `max_members`, `UserNotFound`, `TooManyRooms`.
 pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Result<Room, Error> {
     let mut members = new.members.clone();
     members.insert(caller.user);
@@ -69,7 +71,8 @@ fn memberships(room: &Room) -> Vec<Membership> {
         .collect()
 }
 
-/// Tells each member of their own coming, not of everybody's: that would be as many events as members squared.
+/// Pushes one event to the sockets of each member, about that member. Events about all members would be as many as the
+/// square of their number.
 async fn tell_members(chat: &Chat, room: &Room) -> Result<(), Error> {
     let audience = chat.audience(&room.members, room.id).await.into_iter();
     let pushes = audience.map(|socket| {

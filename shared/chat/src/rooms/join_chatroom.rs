@@ -7,13 +7,13 @@ use crate::{Caller, Chat, now};
 /// A user's stay in a room.
 #[derive(Debug, Serialize)]
 pub struct Joined {
-    /// Which stay.
+    /// The id of the stay.
     pub id: MembershipId,
-    /// Where.
+    /// The room.
     pub conversation: RoomId,
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Whether it began just now.
+    /// Whether this call has begun it.
     #[serde(skip)]
     pub new: bool,
 }
@@ -24,7 +24,8 @@ impl Joined {
     }
 }
 
-/// Brings the caller into a room, and tells the room. Nothing happens where they are in already.
+/// Adds the caller to a room, and pushes an event to the room. For a member it changes nothing and returns the present
+/// stay.
 ///
 /// # Errors
 /// `RoomNotFound`, `RoomFull`, `TooManyRooms`.
@@ -48,7 +49,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result
         read_sequence: found.sequence,
     };
     if !chat.store.join(&membership, found.max_members).await? {
-        // The same user has joined twice at once; the other one was first.
+        // The same user has joined twice at the same moment, and the other call was first.
         let first = chat.store.membership(user, room, Consistency::Strong).await?;
         return Ok(Joined::from(&first.unwrap_or(membership), false));
     }

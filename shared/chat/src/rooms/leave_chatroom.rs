@@ -3,7 +3,7 @@ use store::Consistency;
 
 use crate::{Caller, Chat, now};
 
-/// Takes the caller out of a room, and tells the room and the caller's other devices.
+/// Removes the caller from a room, and pushes an event to the room and to all sockets of the caller.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

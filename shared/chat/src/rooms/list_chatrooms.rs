@@ -6,13 +6,13 @@ use store::{Consistency, Range};
 
 use crate::{Caller, Chat};
 
-/// How many rooms are asked at once for an older last message.
+/// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
 
-/// The caller's rooms, most recently active last.
+/// Lists the caller's rooms, the most recently active last.
 ///
-/// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
-/// nobody sees a message before it is stored.
+/// The last messages are read and not copied into the rooms. A turn changes the room before its message is stored, and
+/// a list must not show a message that is not stored.
 pub async fn list_chatrooms(chat: &Chat, caller: &Caller) -> Result<Vec<RoomSummary>, Error> {
     let memberships = chat.store.memberships(caller.user, Consistency::Eventual).await?;
     let ids = memberships.iter().map(|membership| membership.room_id);
@@ -35,7 +35,8 @@ async fn last_messages(chat: &Chat, rooms: &[Room]) -> Result<HashMap<RoomId, Me
     let ids = rooms.iter().filter_map(|room| Some((room.id, room.last_message_id?)));
     let found = chat.store.messages(ids).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
-    // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
+    // The last turn of these rooms has no message: the message is on its way, or its sender died. An older message is
+    // the last.
     let is_hole = |room: &&Room| room.last_message_id.is_some() && !last.contains_key(&room.id);
     let holes: Vec<_> = rooms.iter().filter(is_hole).map(|room| room.id).collect();
     let older: Vec<_> = stream::iter(holes)

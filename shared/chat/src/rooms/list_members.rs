@@ -6,7 +6,7 @@ use store::Consistency;
 use super::access;
 use crate::{Caller, Chat, now};
 
-/// Who is in a room, by when they came.
+/// Lists the members of a room in the order in which they came, and whether each has a socket that hears the room.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

@@ -1,5 +1,5 @@
-//! The use cases on the embedded DynamoDB: their rules, and what journeys over the API cannot reach, such as messages that were
-//! never stored, clocks that differ and sockets that died.
+//! The use cases on the embedded DynamoDB: their rules, and states that journeys over the API cannot reach, such as
+//! messages that were never stored, clocks that differ and sockets that died.
 //!
 //! The tests of a use case are in the file with its name.
 

@@ -73,7 +73,7 @@ async fn a_sender_has_a_pace_of_their_own_in_each_room() {
     assert!(matches!(refused, Err(Error::Refused(Refusal::RateLimited(wait))) if wait.as_secs() == 1), "{refused:?}");
     store.take_turn(room, user(2), message_id(0)).await.unwrap();
     store.take_turn(other, user(1), message_id(0)).await.unwrap();
-    // The refusal has taken no turn, and 200 ms later there is one.
+    // The refusal has taken no turn, and 200 ms later the next one is free.
     let next = store.take_turn(room, user(1), message_id(200)).await.unwrap();
     assert_eq!(next.sequence, 62);
     assert!(matches!(
@@ -87,7 +87,7 @@ async fn whoever_is_ahead_of_their_pace_gets_the_id_of_their_time() {
     let store = embedded::store();
     let room = make_room(&store, 1).await;
     let mut ids = Vec::new();
-    // Twice as fast as the pace, so that every write but the first is one of somebody who is ahead.
+    // Twice as fast as the pace, so that the sender is ahead of it in every write except the first.
     for i in 0..20 {
         ids.push(store.take_turn(room, user(1), message_id(i * 100)).await.unwrap().id);
     }

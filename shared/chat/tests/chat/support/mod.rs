@@ -38,7 +38,7 @@ macro_rules! assert_refused {
 }
 pub(crate) use assert_refused;
 
-/// A chat whose tables, sockets and objects are those of one test.
+/// A chat with the tables, sockets and objects of one test.
 pub struct World {
     pub chat: Chat,
     pub gateway: Gateway,
@@ -77,7 +77,7 @@ async fn serve(router: Router) -> String {
 }
 
 impl World {
-    /// A user without a password, whose session is `s1`.
+    /// A user without a password, with the session `s1`.
     pub async fn user(&self, name: &str) -> Person {
         let user = embedded::register(&self.chat.store, name).await.unwrap();
         Person::new(&self.chat, user, "").opens_session("s1").await
