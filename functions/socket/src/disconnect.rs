@@ -13,7 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     // API Gateway does not promise the authorizer's context here. Without it, nobody knows whose socket it was.
     match event.socket() {
-        Ok(socket) => chat::disconnect(&app.chat, socket.user, &socket.id).await,
+        Ok(socket) => chat::sockets::disconnect(&app.chat, socket.user, &socket.id).await,
         Err(_) => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let own = event.socket()?;
     let draft = event.frame::<MessageFrame>()?.draft(own.user, own.room)?;
-    let sent = chat::send_message(&app.chat, own.user, Some(&own), draft).await?;
+    let sent = chat::messages::send_over_socket(&app.chat, &own, draft).await?;
     // A retry: the room has seen the message, the sender may not have.
     if !sent.new {
         event.reply(app, &Event::Message(&sent.message)).await?;

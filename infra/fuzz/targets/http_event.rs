@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use domain::{
     Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
-    Registration, Slice,
+    Refusal, Registration, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -66,11 +66,13 @@ fn check(request: &Request) {
 fn read<T: Input>(request: &Request) -> Option<T> {
     match http::body(request) {
         Ok(read) => Some(read),
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(!errors.is_empty());
             None
         }
-        Err(Error::InvalidRequest(_) | Error::MalformedJson(_) | Error::PayloadTooLarge { .. }) => None,
+        Err(Error::Refused(Refusal::InvalidRequest(_) | Refusal::MalformedJson(_) | Refusal::PayloadTooLarge(_))) => {
+            None
+        }
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -79,10 +81,10 @@ fn path(request: &Request) {
     let named = request.path_parameters_ref().and_then(|parameters| parameters.first("conversation_id"));
     match http::room(request) {
         Ok(room) => assert_eq!(named.map(|named| named.trim_start_matches('0')), Some(&*room.to_string())),
-        Err(Error::NotFound | Error::RoomNotFound) => {}
+        Err(Error::Refused(Refusal::NotFound | Refusal::RoomNotFound)) => {}
         Err(error) => panic!("{error:?}"),
     }
-    assert!(matches!(http::message(request), Ok(_) | Err(Error::NotFound)));
+    assert!(matches!(http::message(request), Ok(_) | Err(Error::Refused(Refusal::NotFound))));
 }
 
 fn query(request: &Request) {
@@ -96,7 +98,7 @@ fn query(request: &Request) {
             assert!(link.ends_with(&format!("?limit={}&after=7>; rel=\"next\"", page.limit)), "{link}");
             assert_eq!(link.matches(['<', '>', '"']).count(), 4, "{link}");
         }
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(errors.keys().all(|name| ["limit", "before", "after"].contains(&name.as_str())));
         }
         Err(error) => panic!("{error:?}"),

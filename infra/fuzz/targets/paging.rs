@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use domain::{Error, MessageId, Page, Position};
+use domain::{Error, MessageId, Page, Position, Refusal};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {
@@ -23,7 +23,7 @@ fuzz_target!(|query: &str| {
             };
             assert_eq!(page.position, position);
         }
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert_eq!(errors.contains_key("limit"), !good_limit);
             assert_eq!(errors.contains_key("after"), matches!(id(after), Some(Err(_))));
             let both = matches!((id(before), id(after)), (Some(Ok(_)), Some(Ok(_))));

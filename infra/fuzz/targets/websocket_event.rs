@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use aws_lambda_events::apigw::{ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayWebsocketProxyRequest};
-use domain::{Error, MessageFrame, OtherFrame, TypingFrame};
+use domain::{Error, MessageFrame, OtherFrame, Refusal, TypingFrame};
 use lambda::{authorizer::Handshake, socket::Incoming};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
@@ -68,10 +68,10 @@ fn handshake(event: &Value) {
                 let named = event.query_string_parameters.first("room_name");
                 assert_eq!(named.is_some(), room.is_some());
             }
-            Err(Error::RoomNotFound) => {}
+            Err(Error::Refused(Refusal::RoomNotFound)) => {}
             Err(error) => panic!("{error:?}"),
         },
-        Err(Error::Unauthenticated | Error::ForeignOrigin) => {}
+        Err(Error::Refused(Refusal::Unauthenticated | Refusal::ForeignOrigin)) => {}
         Err(error) => panic!("{error:?}"),
     }
 }

@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Error, FieldErrors};
+use crate::{Error, FieldErrors, Refusal};
 
 /// The largest request that is read, in bytes: what fits one WebSocket message of API Gateway, for REST as well.
 const MAX_BODY_BYTES: usize = 128 * 1024;
@@ -14,8 +14,11 @@ pub struct Fields {
 }
 
 /// A request that is read from [`Fields`].
+///
+/// A complaint about a field, which is the `Err` of many conversions as well, is a clause that continues the name of the field:
+/// "must be from 2 to 1024".
 pub trait Input: Sized {
-    /// Takes what it needs; `None` only if a field was complained about.
+    /// Takes its fields. Returns `None` only after a complaint: [`Fields::into`] takes any other `None` for a defect.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
@@ -23,14 +26,14 @@ impl Fields {
     /// Reads a JSON object. Nothing at all is an object without fields.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         if body.len() > MAX_BODY_BYTES {
-            return Err(Error::PayloadTooLarge { limit: MAX_BODY_BYTES });
+            return Err(Refusal::PayloadTooLarge(MAX_BODY_BYTES).into());
         }
         if body.is_empty() {
             return Ok(Self::new(Map::new()));
         }
-        match serde_json::from_slice(body).map_err(|error| Error::MalformedJson(error.to_string()))? {
+        match serde_json::from_slice(body).map_err(|error| Refusal::MalformedJson(error.to_string()))? {
             Value::Object(object) => Ok(Self::new(object)),
-            _ => Err(Error::InvalidRequest("The body must be a JSON object.")),
+            _ => Err(Refusal::InvalidRequest("The body must be a JSON object.").into()),
         }
     }
 
@@ -38,11 +41,14 @@ impl Fields {
         Self { object, errors: FieldErrors::new() }
     }
 
-    /// The whole request, or all that is wrong with it.
+    /// The whole request, or all complaints about it.
     pub fn into<T: Input>(mut self) -> Result<T, Error> {
         match T::read(&mut self) {
             Some(input) if self.errors.is_empty() => Ok(input),
-            _ => Err(Error::Invalid(self.errors)),
+            None if self.errors.is_empty() => {
+                Err(Error::internal("reading a request", "nothing was read, and there is no complaint"))
+            }
+            _ => Err(Refusal::Invalid(self.errors).into()),
         }
     }
 
@@ -121,29 +127,43 @@ mod tests {
     fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
         assert_eq!(read(r#"{"number":1.0}"#).unwrap(), Pair(1, None));
         for other in ["1.5", "-1.0", "1e300"] {
-            assert!(matches!(read(&format!(r#"{{"number":{other}}}"#)), Err(Error::Invalid(_))), "{other}");
+            assert!(
+                matches!(read(&format!(r#"{{"number":{other}}}"#)), Err(Error::Refused(Refusal::Invalid(_)))),
+                "{other}"
+            );
         }
     }
 
     #[test]
     fn every_complaint_is_told_at_once() {
-        let Err(Error::Invalid(errors)) = read(r#"{"word":5}"#) else { panic!("accepted") };
+        let Err(Error::Refused(Refusal::Invalid(errors))) = read(r#"{"word":5}"#) else { panic!("accepted") };
         assert_eq!(errors.keys().collect::<Vec<_>>(), ["number", "word"]);
         assert_eq!(errors["number"], ["is required"]);
     }
 
     #[test]
     fn a_wrong_type_is_told_once() {
-        let Err(Error::Invalid(errors)) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
+        let Err(Error::Refused(Refusal::Invalid(errors))) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
         assert_eq!(errors["number"], [r#"invalid type: string "1", expected a positive integer"#]);
     }
 
     #[test]
+    fn an_input_that_is_not_read_without_a_complaint_is_a_defect() {
+        struct Silent;
+        impl Input for Silent {
+            fn read(_: &mut Fields) -> Option<Self> {
+                None
+            }
+        }
+        assert!(matches!(Fields::parse(b"").unwrap().into::<Silent>(), Err(Error::Internal { .. })));
+    }
+
+    #[test]
     fn a_body_must_be_a_json_object_of_bounded_size() {
-        assert!(matches!(read("{"), Err(Error::MalformedJson(_))));
-        assert!(matches!(read("[1]"), Err(Error::InvalidRequest(_))));
-        assert!(matches!(read(""), Err(Error::Invalid(_))));
-        assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::PayloadTooLarge { .. })));
-        assert!(matches!(read(&"[".repeat(100_000)), Err(Error::MalformedJson(_))));
+        assert!(matches!(read("{"), Err(Error::Refused(Refusal::MalformedJson(_)))));
+        assert!(matches!(read("[1]"), Err(Error::Refused(Refusal::InvalidRequest(_)))));
+        assert!(matches!(read(""), Err(Error::Refused(Refusal::Invalid(_)))));
+        assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::Refused(Refusal::PayloadTooLarge(_)))));
+        assert!(matches!(read(&"[".repeat(100_000)), Err(Error::Refused(Refusal::MalformedJson(_)))));
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{Error, FieldErrors, Message, MessageId};
+use crate::{Error, FieldErrors, Message, MessageId, Refusal};
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
@@ -51,7 +51,7 @@ impl Page {
             (None, Some(after)) => Position::After(after),
             (None, None) => Position::Latest,
         };
-        if errors.is_empty() { Ok(Self { limit, position }) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() { Ok(Self { limit, position }) } else { Err(Refusal::Invalid(errors).into()) }
     }
 
     /// Cuts the page out of messages in any order that lie in its direction; there is more if they do not fit.

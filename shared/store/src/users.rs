@@ -2,7 +2,7 @@
 //! counts. Written together with `credentials`, in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Timestamp, User, UserId, Username};
+use domain::{Error, Refusal, Timestamp, User, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,7 +50,7 @@ impl Store {
     pub async fn vacancy(&self, username: &Username) -> Result<Vacancy, Error> {
         let folded = username.folded();
         let (taken, count) = tokio::try_join!(self.user_by_name(&folded, Consistency::Strong), self.count_users())?;
-        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Error::UsernameTaken) }
+        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Refusal::UsernameTaken.into()) }
     }
 
     /// Registers somebody, with ids without gaps, unless somebody else has registered since the vacancy was seen.
@@ -70,7 +70,7 @@ impl Store {
         }
         // Others register too. Counting first always gets through, at the price of a gap if the name is gone.
         let id = Id::HandedOut(self.next_id(&self.tables.users).await?);
-        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Error::UsernameTaken)
+        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Refusal::UsernameTaken.into())
     }
 
     /// `None` where the count has changed.
@@ -93,7 +93,7 @@ impl Store {
         actions.extend(count_up);
         match self.transact(DOING, actions).await? {
             Ok(()) => Ok(Some(user)),
-            Err(cancelled) if cancelled.failed(0) => Err(Error::UsernameTaken),
+            Err(cancelled) if cancelled.failed(0) => Err(Refusal::UsernameTaken.into()),
             Err(_) => Ok(None),
         }
     }

@@ -1,4 +1,4 @@
-use domain::{ClientId, Error, Fields, FileName, Password, Registration, Text, Username};
+use domain::{ClientId, Error, Fields, FileName, Password, Refusal, Registration, Text, Username};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -68,7 +68,7 @@ proptest! {
         let password = if upper { name.to_uppercase() } else { name.to_lowercase() };
         let body = serde_json::json!({"username": name, "password": password}).to_string();
         let refused = Fields::parse(body.as_bytes()).unwrap().into::<Registration>();
-        prop_assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.contains_key("password")));
+        prop_assert!(matches!(refused, Err(Error::Refused(Refusal::Invalid(errors))) if errors.contains_key("password")));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use domain::{Cursor, Error, Message, MessageId, Page, Position, RoomId};
+use domain::{Cursor, Error, Message, MessageId, Page, Position, Refusal, RoomId};
 use proptest::{collection::btree_set, option, prelude::*};
 
 use crate::{config, holes::message};
@@ -34,7 +34,7 @@ proptest! {
                     other => return Err(TestCaseError::fail(format!("{other:?}"))),
                 });
             }
-            Err(Error::Invalid(errors)) => {
+            Err(Error::Refused(Refusal::Invalid(errors))) => {
                 let bad_limit = limit.is_some_and(|limit| !limit.parse().is_ok_and(|n: usize| (1..=100).contains(&n)));
                 prop_assert_eq!(errors.contains_key("limit"), bad_limit);
                 let both = matches!((&asked_before, &asked_after), (Some(Ok(_)), Some(Ok(_))));

@@ -15,7 +15,10 @@ use aws_sdk_secretsmanager::{
     config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
     error::ProvideErrorMetadata as _,
 };
-use chat::{Login, SESSION_LIFETIME, now};
+use chat::{
+    accounts::{Login, SESSION_LIFETIME},
+    now,
+};
 use domain::{Error, Timestamp, causes};
 use jsonwebtoken::{
     DecodingKey, EncodingKey, Header, encode,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Timestamp, Upload};
+use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Refusal, Timestamp, Upload};
 use store::Store;
 
 use crate::support::{NOW, client_id, make_room, message, message_id, user};
@@ -94,8 +94,8 @@ async fn an_attachment_is_in_one_message_and_stays_with_it() {
     assert!(sends(&store, id, 0, None).await.unwrap());
     assert_eq!(progress(&store, id).await, Progress::Sent);
     assert_eq!(store.upload(id).await.unwrap().unwrap().expires_at, None);
-    assert!(matches!(sends(&store, id, 1, None).await, Err(Error::AttachmentInvalid(_))));
-    assert!(matches!(sends(&store, id, 2, Some("c")).await, Err(Error::AttachmentInvalid(_))));
+    assert!(matches!(sends(&store, id, 1, None).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
+    assert!(matches!(sends(&store, id, 2, Some("c")).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
 }
 
 #[tokio::test]
@@ -116,6 +116,6 @@ async fn what_is_not_checked_or_too_old_is_in_no_message() {
     let old = announced(&store, message_id(0).created_at()).await;
     store.mark_ready(old, 5).await.unwrap();
     for id in [unchecked, refused, old] {
-        assert!(matches!(sends(&store, id, 0, None).await, Err(Error::AttachmentInvalid(_))));
+        assert!(matches!(sends(&store, id, 0, None).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
     }
 }

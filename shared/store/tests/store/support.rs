@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     ClientId, Description, MAX_MEMBERS, MembershipId, Message, MessageId, Room, RoomId, RoomKind, RoomName, Text,
-    Timestamp, User, UserId, Username,
+    Timestamp, UserId,
 };
 use store::{Membership, Store, Turn};
 
@@ -28,12 +28,6 @@ pub fn message_id(millis: u64) -> MessageId {
 
 pub fn client_id(id: &str) -> ClientId {
     ClientId::try_from(id.to_owned()).unwrap()
-}
-
-pub async fn register(store: &Store, name: &str) -> Result<User, domain::Error> {
-    let username = Username::parse(name.to_owned()).unwrap();
-    let vacancy = store.vacancy(&username).await?;
-    store.create_user(&username, vacancy, "a hash", NOW).await
 }
 
 pub fn membership(user: UserId, room: RoomId) -> Membership {

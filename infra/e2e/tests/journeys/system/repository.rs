@@ -1,6 +1,10 @@
 //! The repository itself: nothing in it is left out of the template, nor of these journeys.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use crate::support::{
     asyncapi::frames,
@@ -134,4 +138,29 @@ fn every_crate_keeps_to_the_lints_of_the_workspace() {
         assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
     }
     assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
+}
+
+/// The dependencies of a manifest with their versions, of those that have a version.
+fn versions(manifest: &str, section: &str) -> BTreeMap<String, String> {
+    let text = read(manifest);
+    let (_, section) = text.split_once(&format!("\n[{section}]\n")).unwrap();
+    let lines = section.lines().take_while(|line| !line.starts_with('['));
+    let dependencies = lines.filter_map(|line| {
+        let (name, value) = line.split_once(" = ")?;
+        let version = value.strip_prefix("{ version = ").unwrap_or(value).strip_prefix('"')?.split('"').next()?;
+        Some((name.to_owned(), version.to_owned()))
+    });
+    dependencies.collect()
+}
+
+/// `infra/fuzz` is a workspace of its own, so that it cannot inherit them.
+#[test]
+fn the_fuzz_targets_name_the_versions_of_the_workspace() {
+    let ours = versions("Cargo.toml", "workspace.dependencies");
+    let mut theirs = versions("infra/fuzz/Cargo.toml", "dependencies");
+    theirs.remove("libfuzzer-sys").expect("the only one that the workspace has not");
+    assert!(theirs.len() > 10, "{theirs:?}");
+    for (name, version) in theirs {
+        assert_eq!(ours.get(&name), Some(&version), "{name}");
+    }
 }

@@ -1,0 +1,81 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Error, Event, MembershipId, NewRoom, Refusal, Room, RoomId, RoomName, UserId};
+use realtime::Frame;
+use store::{Consistency, Membership};
+
+use crate::{Caller, Chat, now};
+
+/// Makes a room with the caller in it, and tells those whom the caller has brought.
+///
+/// # Errors
+/// `Invalid` for more members than the room may have, `UserNotFound`, `TooManyRooms`.
+pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Result<Room, Error> {
+    let mut members = new.members.clone();
+    members.insert(caller.user);
+    if members.len() > new.max_members {
+        return Err(Refusal::field("members", "are more than max_members, the creator included").into());
+    }
+    may_be_members(chat, &members).await?;
+    let id = chat.store.next_room_id().await?;
+    let room = room(id, new, members, caller.user);
+    chat.store.create_room(&room, memberships(&room)).await?;
+    tell_members(chat, &room).await?;
+    Ok(room)
+}
+
+async fn may_be_members(chat: &Chat, members: &BTreeSet<UserId>) -> Result<(), Error> {
+    let (known, full) = tokio::try_join!(
+        chat.store.users(members.iter().copied(), Consistency::Strong),
+        chat.store.users_in_too_many_rooms(members.iter().copied()),
+    )?;
+    let known: BTreeSet<_> = known.into_iter().map(|user| user.id).collect();
+    let unknown: Vec<_> = members.difference(&known).copied().collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::UserNotFound(unknown).into());
+    }
+    if full.is_empty() { Ok(()) } else { Err(Refusal::TooManyRooms(full).into()) }
+}
+
+fn room(id: RoomId, new: NewRoom, members: BTreeSet<UserId>, creator: UserId) -> Room {
+    let now = now();
+    Room {
+        id,
+        name: new.name.unwrap_or_else(|| RoomName::of(id)),
+        description: new.description,
+        kind: new.kind,
+        members,
+        max_members: new.max_members,
+        created_by: creator,
+        created_at: now,
+        updated_at: now,
+        last_message_id: None,
+        sequence: 0,
+        sent: BTreeMap::new(),
+    }
+}
+
+fn memberships(room: &Room) -> Vec<Membership> {
+    room.members
+        .iter()
+        .map(|&user_id| Membership {
+            user_id,
+            room_id: room.id,
+            id: MembershipId::new(room.created_at, fastrand::u16(..)),
+            joined_at: room.created_at.millis(),
+            last_read: None,
+            read_sequence: 0,
+        })
+        .collect()
+}
+
+/// Tells each member of their own coming, not of everybody's: that would be as many events as members squared.
+async fn tell_members(chat: &Chat, room: &Room) -> Result<(), Error> {
+    let audience = chat.audience(&room.members, room.id).await.into_iter();
+    let pushes = audience.map(|socket| {
+        let frame = Frame::new(&Event::Joined { conversation: room.id, user: socket.user })?;
+        Ok((socket, frame))
+    });
+    chat.push(pushes.collect::<Result<_, Error>>()?).await;
+    Ok(())
+}
