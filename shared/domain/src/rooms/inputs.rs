@@ -17,6 +17,18 @@ pub struct NewRoom {
     pub max_members: usize,
 }
 
+impl Default for NewRoom {
+    fn default() -> Self {
+        Self {
+            name: None,
+            description: Description::default(),
+            kind: RoomKind::default(),
+            members: BTreeSet::new(),
+            max_members: MAX_MEMBERS,
+        }
+    }
+}
+
 impl Input for NewRoom {
     fn read(fields: &mut Fields) -> Option<Self> {
         let max_members = fields.optional("max_members").unwrap_or(MAX_MEMBERS);

@@ -5,7 +5,7 @@ use std::{
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Description, Message, MessageId, RoomId, RoomName, ShownMessage, Timestamp, UserId};
+use crate::{Description, Message, MessageId, NewRoom, RoomId, RoomName, ShownMessage, Timestamp, UserId};
 
 /// What a room looks like to people; the rules are the same for both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,26 @@ pub struct Room {
 }
 
 impl Room {
+    /// The room that `creator` makes at `now`. Its members are those of `new`: the caller adds the creator.
+    #[must_use]
+    pub fn new(id: RoomId, new: NewRoom, creator: UserId, now: Timestamp) -> Self {
+        let NewRoom { name, description, kind, members, max_members } = new;
+        Self {
+            id,
+            name: name.unwrap_or_else(|| RoomName::of(id)),
+            description,
+            kind,
+            members,
+            max_members,
+            created_by: creator,
+            created_at: now,
+            updated_at: now,
+            last_message_id: None,
+            sequence: 0,
+            sent: BTreeMap::new(),
+        }
+    }
+
     /// Its members: the creator first, then by id.
     fn members_in_order(&self) -> Vec<UserId> {
         let mut members: Vec<_> = self.members.iter().copied().collect();
@@ -120,18 +140,9 @@ mod tests {
     fn room(members: &[u64], sent: &[(u64, u64)]) -> Room {
         let user = |id| UserId::try_from(id).unwrap();
         Room {
-            id: RoomId::try_from(1).unwrap(),
-            name: RoomName::of(RoomId::try_from(1).unwrap()),
-            description: Description::default(),
-            kind: RoomKind::Chat,
             members: members.iter().copied().map(user).collect(),
-            max_members: 9,
-            created_by: user(2),
-            created_at: Timestamp::from_millis(0),
-            updated_at: Timestamp::from_millis(0),
-            last_message_id: None,
-            sequence: 9,
             sent: sent.iter().map(|&(id, sequence)| (user(id), sequence)).collect(),
+            ..Room::new(RoomId::try_from(1).unwrap(), NewRoom::default(), user(2), Timestamp::from_millis(0))
         }
     }
 
