@@ -1,6 +1,6 @@
-//! A template is read into a system whose parts are there, or refused with a sentence.
+//! A template is read into a system with all of its parts, or refused with a sentence.
 //!
-//! The parser's own files, without the rest of the local runtime: that would be a build of SQLite and of two hundred crates.
+//! Only the files of the parser are compiled, because the local runtime needs SQLite and two hundred crates.
 
 #![no_main]
 #![allow(dead_code, unused_imports, reason = "the runtime uses what this does not")]
@@ -12,7 +12,7 @@ mod template;
 #[path = "../../local/src/throttle.rs"]
 mod throttle;
 
-/// Where the parser looks for it.
+/// The path by which the parser imports it.
 mod eventbridge {
     pub use crate::pattern::Pattern;
 }
