@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
         away: [GOES_ON_FOR, GOES_ON_FOR + Duration::from_secs(5)],
     };
     println!("seed {seed}: {crowd:?}, {faults:?}");
-    let Some(server) = Server::start_faulty("it breaks the system").await else { return ExitCode::FAILURE };
+    let Some(server) = Server::local("it breaks the system").faults().start().await else { return ExitCode::FAILURE };
     let begun = Instant::now();
     let mut line = 0;
     let chronicle = crowd.chats(&server, faults, |acknowledged| {

@@ -30,7 +30,7 @@ const SIGNIFICANT: f64 = 0.01;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let tries = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(TRIES);
-    let server = Server::start_local("its log and its tables are at hand").await.expect("HTTP_URL is not set");
+    let server = Server::local("its log and its tables are at hand").start().await.expect("HTTP_URL is not set");
     let names = (tries / 2 + WARM_UP).div_ceil(TRIES_A_NAME);
     people(&server, names).await;
     for number in 0..WARM_UP {

@@ -3,10 +3,10 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    path::Path,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
+use harness::workspace;
 use jsonschema::{Registry, Validator};
 use reqwest::{Request, Url, header::HeaderMap};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub(crate) struct Call {
 impl Contract {
     fn read() -> Self {
         let [openapi, asyncapi] = [OPENAPI, ASYNCAPI].map(|name| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(name);
+            let path = workspace().join("infra").join(name);
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             serde_saphyr::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         });

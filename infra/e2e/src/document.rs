@@ -1,6 +1,8 @@
 //! Parts of documents that tests write: the facts are elsewhere, and the document shows them.
 
-use std::{env, fs, path::Path};
+use std::{env, fs};
+
+use harness::workspace;
 
 /// The variable that makes a test write its part instead of comparing it.
 const ACCEPT: &str = "ACCEPT";
@@ -24,7 +26,7 @@ pub fn assert_document(path: &str, text: &str) {
         return;
     }
     if env::var_os(ACCEPT).is_some() {
-        fs::write(root().join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        fs::write(workspace().join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
         return;
     }
     let differing = document.lines().zip(text.lines()).find(|(is, should)| is != should);
@@ -33,9 +35,5 @@ pub fn assert_document(path: &str, text: &str) {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in infra/e2e")
+    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -15,11 +15,6 @@ const PAUSE: Duration = Duration::from_millis(5);
 const MOST_CALLS: u64 = 50;
 
 impl Server {
-    /// A local system in which things go wrong as its plan says. It has none at first.
-    pub async fn start_faulty(because: &str) -> Option<Self> {
-        Self::start_with(because, &["--memory", "--faults"].map(Into::into), &[]).await
-    }
-
     /// Begins a plan of faults.
     pub async fn plans(&self, plan: &Value) {
         let answer = self.request(Method::PUT, "/_local/faults").json(plan).send().await.expect("the system answers");

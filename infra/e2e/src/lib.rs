@@ -1,8 +1,8 @@
 //! Journeys through the whole system, as its clients see it.
 //!
 //! This crate knows the system by its URLs alone: what a journey sends and sees goes over real HTTP and real sockets,
-//! so that the same journeys hold for the local runtime and for a deployed stack. Of the workspace it knows only how a
-//! history is checked.
+//! so that the same journeys hold for the local runtime and for a deployed stack. Of the workspace it knows how a local
+//! runtime is started and how a history is checked, and nothing else.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -15,14 +15,12 @@
 
 mod answer;
 mod attachment;
-mod binaries;
 mod contract;
 mod cost;
 mod crowd;
 mod document;
 mod fault;
 mod privilege;
-mod process;
 mod server;
 mod shape;
 mod socket;
@@ -36,7 +34,7 @@ pub use crowd::{Chronicle, Crowd, Faults};
 pub use document::{assert_document, assert_part};
 pub use fault::{Crash, crash_points};
 pub use privilege::least_privilege;
-pub use server::Server;
+pub use server::{Local, Server};
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};
 pub use token::{Forgery, Signer, key_of};

@@ -36,7 +36,7 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_day_leaves_no_hole() {
-    let Some(server) = Server::start_local("it would fill a deployed system with its crowd").await else { return };
+    let Some(server) = Server::local("it would fill a deployed system with its crowd").start().await else { return };
     let chronicle = crowd(1).chats(&server, Faults::None, |_| {}).await;
     assert_kept(1, &chronicle);
 }
@@ -44,7 +44,7 @@ async fn a_quiet_day_leaves_no_hole() {
 /// With `SKEW` set, clocks differ as well: `infra/scripts/skewed-clocks` does so, where the library is that it takes.
 #[tokio::test(flavor = "multi_thread")]
 async fn promises_are_kept_while_everything_breaks() {
-    let Some(server) = Server::start_faulty("it breaks the system").await else { return };
+    let Some(server) = Server::local("it breaks the system").faults().start().await else { return };
     let faults = if env::var_os("SKEW").is_some() { Faults::AllWithSkew } else { Faults::All };
     let chronicle = crowd(2).chats(&server, faults, |_| {}).await;
     assert_kept(2, &chronicle);

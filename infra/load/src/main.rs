@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
+use harness::workspace;
 use load::{
     bench::{
         cold_start,
@@ -21,7 +22,7 @@ use load::{
         fanout::{self, Plan},
         overload, rest,
     },
-    target::{self, Target, workspace},
+    target::{self, Target},
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

@@ -10,7 +10,8 @@ use std::{
 
 use e2e::{Cost, File, PASSWORD, Server, Socket, User, assert_part};
 use futures_util::future::join_all;
-use load::{price, target::workspace};
+use harness::workspace;
+use load::price;
 use local::template::{Template, secrets::Secrets};
 use serde_json::json;
 
@@ -139,7 +140,10 @@ impl World {
 
 #[tokio::test]
 async fn the_readme_tells_what_each_operation_costs() {
-    let Some(server) = Server::start_counting("a deployed system does not tell its calls").await else { return };
+    let Some(server) = Server::local("a deployed system does not tell its calls").recording_calls().start().await
+    else {
+        return;
+    };
     let mut people = Vec::new();
     for number in 0..MEMBERS {
         people.push(server.user(&format!("user{number}")).await);

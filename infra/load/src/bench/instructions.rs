@@ -13,10 +13,11 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use harness::workspace;
 use serde::{Deserialize, Serialize};
 
 use super::world::World;
-use crate::{progress::Progress, target::workspace};
+use crate::progress::Progress;
 
 /// How many functions are counted at once.
 const AT_ONCE: usize = 2;

@@ -14,6 +14,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use e2e::File;
+use harness::workspace;
 use local::{
     dynamodb::DynamoDb,
     template::{Template, secrets::Secrets},
@@ -22,7 +23,6 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::instance::Instance;
-use crate::target::workspace;
 
 /// No bench lasts so long: what has expired stays.
 const SWEEP: Duration = Duration::from_hours(1);

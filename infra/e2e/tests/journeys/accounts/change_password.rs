@@ -127,7 +127,7 @@ async fn of_two_changes_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew_the_old_password() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let passwords = RefCell::new(vec![PASSWORD.to_owned()]);
@@ -152,7 +152,7 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let laptop = server.user("ann").await;
     let room = laptop.creates_room().await;
     let _socket = laptop.opens_socket(room).await;

@@ -82,7 +82,7 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
 
 #[tokio::test]
 async fn a_wrong_name_asks_the_same_of_dynamodb_as_a_wrong_password() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     // The last are refused before the password is looked at.
     for round in 0..13 {
@@ -119,7 +119,7 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
 #[tokio::test]
 async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
     let because = "this machine has one address there";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     let ann = server.user("ann").await;
     let from = async |address: [u8; 4], password: &str| {
         let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
@@ -160,7 +160,7 @@ async fn the_right_password_forgives_the_wrong_ones() {
 #[tokio::test]
 async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_after_an_attempt() {
     const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
-    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let Some(server) = Server::local("a deployed system does not show its tables").start().await else { return };
     let ann = server.user("ann").await;
     let in_30_days = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + THIRTY_DAYS;
     // In milliseconds, and in seconds.
@@ -196,7 +196,7 @@ async fn every_missing_field_is_named() {
 
 #[tokio::test]
 async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let attempt = |password: &str| json!({"username": "ann", "password": password});
     let points = crash_points(&server, "login", async |crash| {
@@ -217,7 +217,7 @@ async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     server.user("ann").await;
     // The password and the attempt, counted twice; the session in a transaction with the password, and the attempt forgiven.
     assert_eq!(server.cost("login").await, Cost { calls: 5, depth: 2, reads: 1.0, writes: 7.0, pushes: 0 });

@@ -52,7 +52,7 @@ async fn the_sessions_sockets_are_closed_and_no_others() {
 
 #[tokio::test]
 async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_others() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let mut other = ann.opens_socket(room).await;
@@ -70,7 +70,7 @@ async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_ot
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     bob.logs_out().await;
     // The session, the sockets.

@@ -55,7 +55,7 @@ async fn a_token_that_is_no_good_any_more_ends_no_session() {
 
 #[tokio::test]
 async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let points = crash_points(&server, "logout-all", async |crash| {
@@ -71,7 +71,7 @@ async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let laptop = server.user("ann").await;
     let room = laptop.creates_room().await;
     let _socket = laptop.opens_socket(room).await;

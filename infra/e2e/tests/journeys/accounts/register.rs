@@ -28,7 +28,7 @@ async fn gives_the_id_and_the_name_as_typed() {
 #[tokio::test]
 async fn counts_users_from_one() {
     let because = "others have registered there before";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     for (id, name) in ["ann", "bob", "cem"].into_iter().enumerate() {
         let user = register(&server, name, PASSWORD).await.is(201);
         assert_eq!(user, json!({"id": id + 1, "username": name}));
@@ -48,7 +48,7 @@ async fn a_name_is_taken_in_whatever_case_and_form_it_is_written() {
 #[tokio::test]
 async fn a_name_has_1_to_150_characters() {
     let because = "short names may be taken there";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     register(&server, "", PASSWORD).await.blames("username");
     register(&server, "a", PASSWORD).await.is(201);
     register(&server, &"é".repeat(150), PASSWORD).await.is(201);
@@ -145,7 +145,7 @@ async fn an_answer_never_shows_the_password() {
 #[tokio::test]
 async fn the_memory_of_one_hash_serves_the_next() {
     const PEOPLE: usize = 6;
-    let Some(server) = Server::start_local("a deployed system does not tell its memory").await else { return };
+    let Some(server) = Server::local("a deployed system does not tell its memory").start().await else { return };
     for number in 0..PEOPLE {
         let body = json!({"username": format!("user{number}"), "password": PASSWORD});
         server.post("/auth/register/", &body).await.is(201);
@@ -167,7 +167,7 @@ async fn the_memory_of_one_hash_serves_the_next() {
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ids = RefCell::new(BTreeSet::new());
     let number = RefCell::new(0);
     let points = crash_points(&server, "register", async |crash| {
@@ -203,7 +203,7 @@ async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     server.user("ann").await;
     // The name, the count and the registrations from this address; the user in three tables and the count, in a transaction.
     assert_eq!(server.cost("register").await, Cost { calls: 4, depth: 2, reads: 2.0, writes: 9.0, pushes: 0 });

@@ -123,7 +123,7 @@ async fn points(server: &Server, user: &User, file: &File) -> u64 {
 
 #[tokio::test]
 async fn a_check_that_is_made_again_has_an_outcome() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     // The claim, the upload, the picture and its thumbnail, the outcome, the end of the upload; a video is copied.
     let [picture, video] = [points(&server, &ann, &File::picture()).await, points(&server, &ann, &File::video()).await];
@@ -133,7 +133,7 @@ async fn a_check_that_is_made_again_has_an_outcome() {
 /// The claim is there, and refuses itself when the SDK makes it again.
 #[tokio::test]
 async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let lost = json!({"fault": "lose_answer", "function": "check-attachment", "operation": "UpdateItem", "times": 1});
@@ -146,7 +146,7 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
 /// Nobody waits for longer than a request may take.
 #[tokio::test]
 async fn what_is_not_checked_in_time_can_be_sent_later() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
@@ -163,7 +163,7 @@ async fn what_is_not_checked_in_time_can_be_sent_later() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     ann.uploads(room, &File::photo()).await;

@@ -101,7 +101,7 @@ async fn nothing_else_than_what_was_announced_can_be_uploaded() {
 
 #[tokio::test]
 async fn what_is_announced_again_can_be_uploaded_and_sent() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let file = File::picture();
@@ -122,7 +122,7 @@ async fn what_is_announced_again_can_be_uploaded_and_sent() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     ann.announces(room, &File::photo()).await;

@@ -105,7 +105,7 @@ async fn an_attachment_is_in_one_message() {
 /// A rule of the bucket deletes what has the tag.
 #[tokio::test]
 async fn what_is_in_a_message_is_kept_and_nothing_else() {
-    let Some(server) = Server::start_local("the tags of the bucket are not for everybody").await else { return };
+    let Some(server) = Server::local("the tags of the bucket are not for everybody").start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let [sent, left] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
@@ -216,7 +216,7 @@ async fn is_checked(server: &Server, id: &str) {
 
 #[tokio::test]
 async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let points = crash_points(&server, "send-message", async |crash| {
         let room = ann.creates_room().await;
@@ -250,7 +250,7 @@ async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
 
 #[tokio::test]
 async fn what_a_message_with_a_picture_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let id = ann.uploads(room, &File::photo()).await;

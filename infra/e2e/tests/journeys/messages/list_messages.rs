@@ -105,7 +105,7 @@ async fn what_was_not_for_the_caller_is_skipped_and_nothing_else() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     bob.creates_room_with(&[&ann]).await;
@@ -121,7 +121,7 @@ async fn after_a_crash_the_list_is_the_same() {
 #[tokio::test]
 async fn what_it_costs() {
     const ROOMS: usize = 4;
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let mut sent = Vec::new();
     for _ in 0..ROOMS {

@@ -119,7 +119,7 @@ async fn only_members_read() {
 
 #[tokio::test]
 async fn a_mark_that_is_set_again_is_where_it_was_meant_to_be() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let points = crash_points(&server, "read-message", async |crash| {
         let room = ann.creates_room_with(&[&bob]).await;

@@ -158,7 +158,7 @@ async fn a_retry_with_the_same_client_id_makes_no_second_message() {
 #[tokio::test]
 async fn a_client_id_is_kept_for_seven_days() {
     const SEVEN_DAYS: u64 = 7 * 24 * 60 * 60;
-    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let Some(server) = Server::local("a deployed system does not show its tables").start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room_with(&[]).await;
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
@@ -195,7 +195,7 @@ async fn a_client_id_has_at_most_64_characters() {
 /// After the crash others go on, a reader reads on, and then the sender tries again.
 #[tokio::test]
 async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let readers = RefCell::new(Vec::new());
     let points = crash_points(&server, "send-message", async |crash| {

@@ -47,7 +47,7 @@ async fn no_body_is_an_empty_one() {
 #[tokio::test]
 async fn counts_rooms_from_one() {
     let because = "others have created rooms there before";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     let ann = server.user("ann").await;
     for id in 1..=3 {
         assert_eq!(ann.creates_room().await, id);
@@ -146,7 +146,7 @@ async fn each_member_is_told_that_they_are_in() {
 #[tokio::test]
 async fn a_user_is_in_500_rooms_at_most() {
     let because = "half a thousand rooms would stay behind";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let bobs = bob.creates_room().await;
     let rooms: Vec<u64> = stream::iter(0..500).map(|_| ann.creates_room()).buffer_unordered(8).collect().await;
@@ -170,7 +170,7 @@ async fn rooms(user: &User) -> BTreeSet<u64> {
 
 #[tokio::test]
 async fn a_room_is_there_for_all_its_members_or_for_none() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let new = json!({"members": [bob.id]});
     let _listening = bob.opens_socket_for_all_rooms().await;
@@ -201,7 +201,7 @@ async fn a_room_is_there_for_all_its_members_or_for_none() {
 /// Their memberships come in transactions of their own, and the room last.
 #[tokio::test]
 async fn a_room_of_many_is_there_for_all_or_for_none() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let crowd: Vec<u64> = (1_000..1_000 + MANY).collect();
     for members in crowd.chunks(25) {
@@ -236,7 +236,7 @@ async fn a_room_of_many_is_there_for_all_or_for_none() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     ann.creates_room().await;
     // The session, the members, the id of the room, the room with the membership, the sockets.

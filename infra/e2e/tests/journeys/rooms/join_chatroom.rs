@@ -93,7 +93,7 @@ async fn the_rooms_sockets_are_told_the_joiners_too() {
 
 #[tokio::test]
 async fn whoever_joins_again_is_in_the_room_once() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let _listening = ann.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "join-chatroom", async |crash| {
@@ -120,7 +120,7 @@ async fn whoever_joins_again_is_in_the_room_once() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     bob.joins(room).await;

@@ -107,7 +107,7 @@ async fn even_the_creator_and_the_last_one() {
 
 #[tokio::test]
 async fn whoever_leaves_again_is_out_of_the_room() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let _listening = ann.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "leave-chatroom", async |crash| {
@@ -137,7 +137,7 @@ async fn whoever_leaves_again_is_out_of_the_room() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     bob.leaves(room).await;

@@ -86,7 +86,7 @@ async fn to_a_newcomer_nothing_is_unread() {
 /// A sender that took its turn and died leaves a number that no message has.
 #[tokio::test]
 async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
-    let Some(server) = Server::start_local("nobody may write to its tables").await else { return };
+    let Some(server) = Server::local("nobody may write to its tables").start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let stored = ann.sends(room, "stored").await;
@@ -108,7 +108,7 @@ async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     bob.creates_room_with(&[&ann]).await;
@@ -121,7 +121,7 @@ async fn after_a_crash_the_list_is_the_same() {
 #[tokio::test]
 async fn what_it_costs() {
     const ROOMS: usize = 4;
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     for _ in 0..ROOMS {
         let room = ann.creates_room().await;

@@ -76,7 +76,7 @@ async fn a_room_that_one_is_not_in() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let asks = crashes::asks_again(&ann, format!("/list-members/{room}/"));
@@ -86,7 +86,7 @@ async fn after_a_crash_the_list_is_the_same() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     ann.get(&format!("/list-members/{room}/")).await.is(200);

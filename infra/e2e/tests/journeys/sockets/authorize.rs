@@ -58,7 +58,7 @@ async fn a_foreign_and_an_unknown_room_are_refused_alike() {
 #[tokio::test]
 async fn the_seeds_own_url_works_too() {
     let because = "API Gateway serves one path alone";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let path = format!("/ws/chat/{room}/");
@@ -73,7 +73,7 @@ async fn the_seeds_own_url_works_too() {
 
 #[tokio::test]
 async fn a_handshake_whose_authorizer_dies_is_refused_and_the_next_one_is_not() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let query = format!("room_name={room}");
@@ -93,7 +93,7 @@ async fn a_handshake_whose_authorizer_dies_is_refused_and_the_next_one_is_not() 
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let _socket = ann.opens_socket(room).await;

@@ -66,7 +66,7 @@ async fn a_user_may_have_many() {
 /// What `$connect` has remembered may be of no socket.
 #[tokio::test]
 async fn a_handshake_whose_connect_dies_leaves_nothing_that_holds_anybody_up() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let query = format!("room_name={room}");
@@ -92,7 +92,7 @@ async fn a_handshake_whose_connect_dies_leaves_nothing_that_holds_anybody_up() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let _socket = ann.opens_socket(room).await;

@@ -47,7 +47,7 @@ async fn anything_else_is_an_error_and_the_socket_stays_open() {
 
 #[tokio::test]
 async fn a_ping_that_crashes_can_be_sent_again() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let ping = json!({"type": "ping"});
     let points = crash_points(&server, "default", async |crash| {
@@ -68,7 +68,7 @@ async fn a_ping_that_crashes_can_be_sent_again() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let mut socket = ann.opens_socket(room).await;

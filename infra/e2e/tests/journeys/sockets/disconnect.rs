@@ -1,6 +1,6 @@
 //! `$disconnect`
 
-use e2e::{Cost, Server, crash_points};
+use e2e::{Cost, crash_points};
 
 use crate::support::{
     connections::{self, known, knows_only},
@@ -9,7 +9,7 @@ use crate::support::{
 
 #[tokio::test]
 async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
-    let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
+    let Some(server) = connections::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let _laptop = ann.opens_socket(room).await;
@@ -23,7 +23,7 @@ async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
 /// `$disconnect` is not tried again.
 #[tokio::test]
 async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let points = crash_points(&server, "disconnect", async |crash| {
@@ -42,7 +42,7 @@ async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     ann.opens_socket(room).await.closes().await;

@@ -161,7 +161,7 @@ async fn hears(socket: &mut Socket, text: &str) {
 
 #[tokio::test]
 async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let readers = RefCell::new(Vec::new());
     let points = crash_points(&server, "message", async |crash| {

@@ -97,7 +97,7 @@ async fn what_is_missing_or_mistyped_is_an_error() {
 
 #[tokio::test]
 async fn typing_that_crashes_is_forgotten_and_the_socket_stays_open() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let frame = json!({"type": "typing", "conversation": room});

@@ -5,12 +5,15 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use e2e::{Socket, User};
+use e2e::{Server, Socket, User};
 use serde_json::{Value, json};
 
-/// The reason for a local system.
-pub(crate) const BECAUSE: &str = "nobody may write to its tables";
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A local system, whose table of sockets tests can read and write.
+pub(crate) async fn server() -> Option<Server> {
+    Server::local("the tables of a deployed system are not for tests").start().await
+}
 
 /// The key of a user's sockets.
 pub(crate) fn key(user: &User) -> Value {

@@ -7,8 +7,10 @@
 use e2e::{Cost, Server, Socket, User};
 use futures_util::future::join_all;
 
-/// The reason for a local system.
-pub(crate) const BECAUSE: &str = "a deployed system does not tell its calls";
+/// A local system that records its calls.
+pub(crate) async fn server() -> Option<Server> {
+    Server::local("a deployed system does not show its calls").recording_calls().start().await
+}
 
 /// A room of three: ann, and the others. All listen.
 pub(crate) struct Room {
@@ -21,7 +23,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) async fn of_three() -> Option<Self> {
-        let server = Server::start_counting(BECAUSE).await?;
+        let server = server().await?;
         let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
         let id = ann.creates_room_with(&[&bob, &cem]).await;
         let (anns, bobs, cems) = tokio::join!(ann.opens_socket(id), bob.opens_socket(id), cem.opens_socket(id));

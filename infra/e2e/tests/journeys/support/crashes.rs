@@ -1,10 +1,12 @@
 //! Crash points: an instance dies once before and once after each call that it makes. A client that tries again gets what it
 //! wanted, and no acknowledgement turns out to be untrue.
 
-use e2e::{Crash, User};
+use e2e::{Crash, Server, User};
 
-/// The reason for a local system.
-pub(crate) const BECAUSE: &str = "its instances die";
+/// A local system in which faults can be planned.
+pub(crate) async fn server() -> Option<Server> {
+    Server::local("its instances die").faults().start().await
+}
 
 /// The scene of a path that changes nothing: after the crash it answers as before.
 pub(crate) fn asks_again(user: &User, path: String) -> impl AsyncFn(&Crash<'_>) {

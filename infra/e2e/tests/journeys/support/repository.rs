@@ -1,16 +1,9 @@
 //! The files of the repository.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
+pub(crate) use harness::workspace as root;
 use saphyr::{LoadableYamlNode as _, Yaml};
-
-/// The root of the repository, where `template.yaml` is.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
-}
 
 /// The text of a file, whose path starts at the root.
 pub(crate) fn read(path: &str) -> String {

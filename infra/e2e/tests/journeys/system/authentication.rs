@@ -37,7 +37,7 @@ async fn the_schemes_name_is_read_in_any_case() {
 #[tokio::test]
 async fn a_token_that_is_signed_as_the_servers_own_is_as_good() {
     let because = "nobody else has its signing key";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local(because).on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let signer = Signer::new(&server.signing_secret());
     assert_eq!(key_of(&ann.token), Some(signer.key()));

@@ -151,8 +151,8 @@ async fn everybody_may_say_over_a_socket_what_they_may_and_nothing_else() {
 
 async fn everybody_tries(kind: fn(&Row) -> bool) {
     let because = "nobody else has its signing key";
-    let on_disk = Server::start_on_disk(because).await;
-    let elsewhere = Server::start_on_disk(because).await;
+    let on_disk = Server::local(because).on_disk().start().await;
+    let elsewhere = Server::local(because).on_disk().start().await;
     let secret = on_disk.as_ref().map(Server::signing_secret);
     let server = match on_disk {
         Some(server) => server,

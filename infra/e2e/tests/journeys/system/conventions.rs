@@ -227,7 +227,7 @@ async fn every_request_has_an_id_of_its_own() {
 #[tokio::test]
 async fn a_requests_id_finds_it_in_the_log() {
     let because = "its log is elsewhere";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local(because).start().await else { return };
     let ann = server.user("ann").await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends_text("hello").await;

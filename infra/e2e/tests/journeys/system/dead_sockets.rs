@@ -6,13 +6,13 @@ use e2e::Server;
 use serde_json::json;
 
 use crate::support::connections::{
-    BECAUSE, DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket,
+    DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket, server,
 };
 
 /// An endpoint that came later has this journey in its own file.
 #[tokio::test]
 async fn every_event_reaches_the_living_and_forgets_the_dead() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let said = bob.sends(room, "before").await;
@@ -31,7 +31,7 @@ async fn every_event_reaches_the_living_and_forgets_the_dead() {
 
 #[tokio::test]
 async fn the_senders_own_dead_socket_is_no_other_ones_end() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let mut laptop = ann.opens_socket(room).await;
@@ -47,7 +47,7 @@ async fn the_senders_own_dead_socket_is_no_other_ones_end() {
 /// API Gateway answers 410 for a socket whose `$connect` has not finished as well.
 #[tokio::test]
 async fn a_socket_that_may_still_be_connecting_is_kept() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     dies_unnoticed(&ann, Duration::ZERO).await;
@@ -57,7 +57,7 @@ async fn a_socket_that_may_still_be_connecting_is_kept() {
 
 #[tokio::test]
 async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
-    let Some(server) = Server::start_on_disk("it kills the system").await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let _cut = ann.opens_socket(room).await;
@@ -81,7 +81,7 @@ async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
 
 #[tokio::test]
 async fn as_many_as_a_user_may_have_keep_nobody_out() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let ann = server.user("ann").await;
     for number in 10..26 {
         dies_unnoticed_as(&format!("L0SM9cOFvHc{number}hw="), &ann, Duration::from_mins(1)).await;

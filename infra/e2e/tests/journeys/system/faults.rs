@@ -57,7 +57,7 @@ async fn what_was_missed_while_offline_is_there_afterwards() {
 #[tokio::test]
 async fn killed_and_started_again_it_has_everything_it_acknowledged() {
     let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local(because).on_disk().start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let first = ann.sends(room, "first").await;
@@ -84,7 +84,7 @@ async fn killed_and_started_again_it_has_everything_it_acknowledged() {
 #[tokio::test]
 async fn killed_in_the_middle_of_sending_it_keeps_what_it_acknowledged() {
     let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local(because).on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
     let mut phone = ann.opens_socket(room).await;

@@ -133,7 +133,7 @@ fn frame(opcode: OpCode, is_final: bool, bytes: impl Into<Bytes>) -> Message {
 
 #[tokio::test]
 async fn a_message_in_fragments_is_one_message_however_many_pings_come_between() {
-    let server = Server::start_local("what is in between is a matter of the gateway").await;
+    let server = Server::local("what is in between is a matter of the gateway").start().await;
     let Some(server) = server else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;
@@ -149,7 +149,7 @@ async fn a_message_in_fragments_is_one_message_however_many_pings_come_between()
 
 #[tokio::test]
 async fn what_the_gateway_does_not_take_closes_the_socket_with_its_code() {
-    let server = Server::start_local("the codes are a matter of the gateway").await;
+    let server = Server::local("the codes are a matter of the gateway").start().await;
     let Some(server) = server else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_room().await;

@@ -95,7 +95,7 @@ async fn a_user_has_at_most_sixteen_sockets() {
 
 #[tokio::test]
 async fn from_one_address_only_so_many_register() {
-    let Some(server) = Server::start_with_parameters(BECAUSE, &["RegistrationsPerHour=9"]).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&["RegistrationsPerHour=9"]).start().await else { return };
     let register = async |name: &str, password: &str| {
         server.post("/auth/register/", &json!({"username": name, "password": password})).await
     };
@@ -116,7 +116,7 @@ async fn from_one_address_only_so_many_register() {
 #[tokio::test]
 async fn pages_of_allowed_origins_alone_open_sockets() {
     let parameters = ["AllowedOrigins=https://chat.example,https://www.chat.example"];
-    let Some(server) = Server::start_with_parameters(BECAUSE, &parameters).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&parameters).start().await else { return };
     let ann = server.user("ann").await;
     for origin in ["https://chat.example", "https://www.chat.example"] {
         server.handshake_from(origin, &ann.token).await.unwrap().stays_silent().await;
@@ -139,7 +139,7 @@ async fn by_default_pages_of_every_origin_open_sockets() {
 #[tokio::test]
 async fn the_gateway_takes_only_so_much_of_each_route() {
     let parameters = ["RequestsPerSecond=3", "LoginsPerSecond=2"];
-    let Some(server) = Server::start_with_parameters(BECAUSE, &parameters).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&parameters).start().await else { return };
     let ann = server.user("ann").await;
     let refused = async |calls: Vec<(Method, &str)>| {
         let answers = calls.into_iter().map(|(method, path)| Answer::to(ann.request(method, path).json(&json!({}))));

@@ -50,7 +50,7 @@ async fn secrets_go_by(server: &Server) -> Vec<String> {
 #[tokio::test]
 async fn nothing_that_is_secret_is_in_a_log_however_much_is_logged() {
     for format in ["text", "json"] {
-        let Some(server) = Server::start_talkative(BECAUSE, format).await else { return };
+        let Some(server) = Server::local(BECAUSE).logging(format).start().await else { return };
         let secrets = secrets_go_by(&server).await;
         let log = server.log();
         for secret in secrets {

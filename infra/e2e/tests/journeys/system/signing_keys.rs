@@ -1,11 +1,13 @@
 //! The key that signs tokens: it is rotated and revoked while people talk, and only `login` has it.
 
-use std::{env, fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
 use e2e::{Server, Signer, User, key_of};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::support::{repository, template};
 
 const BECAUSE: &str = "its signing key is not for journeys to change";
 /// A key that was revoked is refused within this time.
@@ -34,7 +36,7 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
 /// Rotates as `infra/DEPLOY.md` says, "The signing key".
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
-    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
+    let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let mut phone = bob.opens_socket(room).await;
@@ -60,7 +62,7 @@ async fn a_rotation_during_a_conversation_logs_nobody_out() {
 /// An instance that runs has read the keys before the new one was there.
 #[tokio::test]
 async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
-    let Some(server) = Server::start_on_disk(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).on_disk().start().await else { return };
     let ann = server.user("ann").await;
     ann.get("/list-chatrooms/").await.is(200);
     let new = Signer::new(&"n".repeat(64));
@@ -77,7 +79,7 @@ async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
 /// Operators edit the table by hand.
 #[tokio::test]
 async fn an_item_that_is_no_key_refuses_nobody() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
     for (kid, more) in [
         ("mistyped", json!({"revoked_at": {"N": "1800000000"}})),
         ("broken", json!({"x": {"S": "no base64url!"}, "expires_at": {"N": "4000000000"}})),
@@ -93,7 +95,7 @@ async fn an_item_that_is_no_key_refuses_nobody() {
 /// All functions verify in the same way: one that runs and is asked all the time is the one that learns of it last.
 #[tokio::test]
 async fn a_key_that_was_revoked_is_refused_within_a_minute() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
     let ann = server.user("ann").await;
     ann.get("/list-chatrooms/").await.is(200);
     server.revokes_key(&key_of(&ann.token).unwrap()).await;
@@ -113,7 +115,7 @@ async fn a_key_that_was_revoked_is_refused_within_a_minute() {
 
 #[tokio::test]
 async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
-    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
+    let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
     let ann = server.user("ann").await;
     server.revokes_key(&key_of(&ann.token).unwrap()).await;
     let credentials = json!({"username": ann.name, "password": e2e::PASSWORD});
@@ -136,16 +138,12 @@ async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
 /// Signing is a permission: code that runs in another function cannot do it.
 #[tokio::test]
 async fn a_function_without_the_permission_cannot_sign() {
-    if env::var_os("HTTP_URL").is_some() {
-        return;
-    }
-    let template = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")).unwrap();
-    assert_eq!(template.matches("GetSecretValue").count(), 1, "one function may read the signing key");
-    assert_eq!(template.matches(STATEMENT).count(), 1);
+    let granted = repository::read("template.yaml").matches("GetSecretValue").count();
+    assert_eq!(granted, 1, "one function may read the signing key");
     let directory = TempDir::new().unwrap();
     let [less, record] = ["less.yaml", "record"].map(|name| directory.path().join(name));
-    fs::write(&less, template.replace(STATEMENT, "")).unwrap();
-    let server = Server::start_with_template(&less, &record).await;
+    fs::write(&less, template::with(STATEMENT, "")).unwrap();
+    let Some(server) = Server::local(BECAUSE).template(&less, &record).start().await else { return };
     let credentials = json!({"username": "ann", "password": e2e::PASSWORD});
     server.post("/auth/register/", &credentials).await.is(201);
     server.post("/auth/login/", &credentials).await.refuses(500, "internal");

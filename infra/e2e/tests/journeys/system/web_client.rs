@@ -83,7 +83,7 @@ async fn there_is_no_other_asset() {
 
 #[tokio::test]
 async fn calls_nobody() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     server.plans(&serde_json::json!({"rules": [{"fault": "kill_before"}]})).await;
     assert_eq!(server.get("/").await.status, 200);
     assert_eq!(server.fired().await, [0]);
