@@ -14,8 +14,8 @@ use load::{
     bench::{
         cold_start,
         instructions::{self, Baseline},
-        memory,
     },
+    plot,
     report::Report,
     scenario::{
         connect,
@@ -91,8 +91,6 @@ enum Scenario {
         #[arg(long, default_value_t = 20)]
         runs: u64,
     },
-    /// What an event takes and costs with each memory size, which a share of a processor comes with: needs cgroup v1
-    Memory,
     /// Every function's instructions, counted by valgrind, against the baseline: fails where they are more
     Instructions {
         /// Make what is counted the baseline
@@ -129,13 +127,15 @@ async fn main() -> Result<()> {
         Scenario::Instructions { accept, only, profiles } => {
             return instructions(&options, *accept, only, profiles.as_deref()).await;
         }
-        Scenario::Memory => return memory(&options).await,
         _ => {}
     }
     let target = Target::start(&options.target).await?;
     let report = run(&target, &options).await?;
     println!("{}", report.table());
-    for file in report.write(&options.output())? {
+    write(&options, &format!("{}.json", report.scenario), &report)?;
+    if report.steps.len() > 1 {
+        let file = options.output().join(&report.scenario).with_extension("svg");
+        plot::write(&report, &file).context("drawing the plot")?;
         println!("{}", file.display());
     }
     Ok(())
@@ -151,12 +151,6 @@ async fn cold_start(options: &Options, runs: u64) -> Result<()> {
     let starts = cold_start::run(&target::executables(&options.target)?, runs).await?;
     println!("{}", cold_start::table(&starts));
     write(options, "cold-start.json", &starts)
-}
-
-async fn memory(options: &Options) -> Result<()> {
-    let measured = memory::run(&target::executables(&options.target)?).await?;
-    println!("{}", memory::table(&measured));
-    write(options, "memory.json", &measured)
 }
 
 fn write(options: &Options, name: &str, value: &impl serde::Serialize) -> Result<()> {
@@ -228,7 +222,7 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
             report.steps.extend(fanout::run(target, &stalled).await?.steps);
             Ok(report)
         }
-        Scenario::ColdStart { .. } | Scenario::Instructions { .. } | Scenario::Memory => bail!("these need no system"),
+        Scenario::ColdStart { .. } | Scenario::Instructions { .. } => bail!("these need no system"),
     }
     .context("putting the system under load")
 }

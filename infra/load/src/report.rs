@@ -1,15 +1,10 @@
 //! What a run gave: a table for people, JSON for programs, a plot of latency against load.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use crate::{cpu::Cpu, plot};
+use crate::cpu::Cpu;
 
 /// A run of one scenario.
 #[derive(Clone, Debug, Serialize)]
@@ -89,22 +84,6 @@ impl Report {
             );
         }
         table
-    }
-
-    /// Writes the JSON file and, where there is more than one step, the plot. Gives where they are.
-    ///
-    /// # Errors
-    /// Where the directory is no place for them.
-    pub fn write(&self, directory: &Path) -> Result<Vec<PathBuf>> {
-        fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-        let file = |extension| directory.join(&self.scenario).with_extension(extension);
-        let mut written = vec![file("json")];
-        fs::write(file("json"), serde_json::to_string_pretty(self)? + "\n").context("writing the JSON file")?;
-        if self.steps.len() > 1 {
-            plot::write(self, &file("svg")).context("drawing the plot")?;
-            written.push(file("svg"));
-        }
-        Ok(written)
     }
 }
 

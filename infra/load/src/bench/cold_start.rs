@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::world::World;
+use super::{scene::Scene, world::World};
 use crate::progress::Progress;
 
 /// How many events a function serves before it is warm.
@@ -47,7 +47,7 @@ pub struct ColdStart {
 /// # Errors
 /// Where one fails.
 pub async fn run(directory: &Path, runs: u64) -> Result<Vec<ColdStart>> {
-    let functions: Vec<String> = World::empty(directory).await?.functions().map(str::to_owned).collect();
+    let functions: Vec<String> = World::new(directory).await?.functions().map(str::to_owned).collect();
     let progress = Progress::new("functions started", functions.len());
     let mut starts = Vec::new();
     for function in functions {
@@ -58,18 +58,18 @@ pub async fn run(directory: &Path, runs: u64) -> Result<Vec<ColdStart>> {
 }
 
 async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStart> {
-    let world = World::for_events(directory, &function, runs * 2 + WARM_UP).await?;
+    let scene = Scene::new(directory, &function, runs * 2 + WARM_UP).await?;
     let (mut polls, mut answers, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..runs {
-        let event = world.event(&function, number)?;
-        let mut instance = world.start(&function, &[], &[]).await?;
+        let event = scene.event(&function, number)?;
+        let mut instance = scene.world.start(&function, &[], &[]).await?;
         polls.push(instance.polls().await?);
         let (_, answered) = instance.answers(&event).await.with_context(|| function.clone())?;
         answers.push(answered);
         memory.extend(instance.peak_memory());
     }
-    let event = warm(&world, &function, runs).await?;
-    let executable = world.executable(&function)?;
+    let event = warm(&scene, &function, runs).await?;
+    let executable = scene.world.executable(&function)?;
     Ok(ColdStart {
         first_poll: median(&mut polls),
         first_poll_max: longest(&polls),
@@ -84,15 +84,15 @@ async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStar
 }
 
 /// The mean processor time of so many events, in microseconds.
-async fn warm(world: &World, function: &str, runs: u64) -> Result<f64> {
-    let mut instance = world.start(function, &[], &[]).await?;
+async fn warm(scene: &Scene, function: &str, runs: u64) -> Result<f64> {
+    let mut instance = scene.world.start(function, &[], &[]).await?;
     instance.polls().await?;
     let mut before = Duration::ZERO;
     for number in runs..runs * 2 + WARM_UP {
         if number == runs + WARM_UP {
             before = instance.processor_time();
         }
-        instance.answers(&world.event(function, number)?).await.with_context(|| function.to_owned())?;
+        instance.answers(&scene.event(function, number)?).await.with_context(|| function.to_owned())?;
         instance.polls().await?;
     }
     Ok(instance.processor_time().saturating_sub(before).as_secs_f64() * 1e6 / runs as f64)

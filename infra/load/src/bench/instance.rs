@@ -112,12 +112,6 @@ impl Instance {
         Ok((answer, at.duration_since(self.spawned)))
     }
 
-    /// The id of its process, for as long as it runs.
-    #[must_use]
-    pub fn process(&self) -> Option<u32> {
-        self.child.id()
-    }
-
     /// The most memory it has had, in kilobytes.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {

@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use harness::workspace;
 use serde::{Deserialize, Serialize};
 
-use super::world::World;
+use super::{scene::Scene, world::World};
 use crate::progress::Progress;
 
 /// How many functions are counted at once.
@@ -75,7 +75,7 @@ pub fn baseline() -> PathBuf {
 /// # Errors
 /// Where one fails, or there is no valgrind.
 pub async fn count(directory: &Path, only: &[String], profiles: Option<&Path>) -> Result<Counted> {
-    let all = World::empty(directory).await?;
+    let all = World::new(directory).await?;
     let wanted = all.functions().filter(|function| only.is_empty() || only.iter().any(|only| only == function));
     let functions: Vec<String> = wanted.map(str::to_owned).collect();
     let progress = Progress::new("functions counted", functions.len());
@@ -100,11 +100,11 @@ pub async fn count(directory: &Path, only: &[String], profiles: Option<&Path>) -
 }
 
 async fn counts(directory: &Path, function: &str, profiles: &Path, nowhere: &Path) -> Result<Instructions> {
-    let world = World::for_events(directory, function, COLD + WARM).await?;
+    let scene = Scene::new(directory, function, COLD + WARM).await?;
     let mut counts = [0; 3];
     for (count, events) in counts.iter_mut().zip([0..0, 0..COLD, COLD..COLD + WARM]) {
         let profile = profiles.join(format!("{function}.{}", events.end - events.start));
-        *count = served(&world, function, events, &profile, nowhere).await?;
+        *count = served(&scene, function, events, &profile, nowhere).await?;
     }
     let [start, cold, warm] = counts;
     Ok(Instructions { start, event: warm.saturating_sub(cold) / (WARM - COLD) })
@@ -149,13 +149,13 @@ pub async fn confirm(directory: &Path, counted: &mut Counted) -> Result<()> {
 }
 
 /// The instructions of one process, from its start until it has served these events and asks for another one.
-async fn served(world: &World, function: &str, events: Range<u64>, profile: &Path, nowhere: &Path) -> Result<u64> {
+async fn served(scene: &Scene, function: &str, events: Range<u64>, profile: &Path, nowhere: &Path) -> Result<u64> {
     let valgrind = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}", profile.display())];
     let trust = [("SSL_CERT_FILE", TRUSTED), ("SSL_CERT_DIR", &nowhere.display().to_string())];
-    let mut instance = world.start(function, &valgrind.map(str::to_owned), &trust).await?;
+    let mut instance = scene.world.start(function, &valgrind.map(str::to_owned), &trust).await?;
     instance.polls().await.context("under valgrind, which must be installed")?;
     for number in events {
-        instance.answers(&world.event(function, number)?).await.with_context(|| function.to_owned())?;
+        instance.answers(&scene.event(function, number)?).await.with_context(|| function.to_owned())?;
         instance.polls().await?;
     }
     instance.end().await?;

@@ -3,5 +3,5 @@
 pub mod cold_start;
 pub mod instance;
 pub mod instructions;
-pub mod memory;
+pub mod scene;
 pub mod world;
