@@ -19,8 +19,7 @@ const WARM_UP: usize = 50;
 async fn main() {
     let messages = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(MESSAGES);
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
 
     over_rest(&ann, room, WARM_UP).await;
     let rest = over_rest(&ann, room, messages).await;

@@ -38,7 +38,12 @@ impl User {
 
     /// The same user with a second session.
     pub async fn logs_in_again(&self) -> Self {
-        Self::log_in(&self.server, &self.name, PASSWORD).await
+        self.logs_in_with(PASSWORD).await
+    }
+
+    /// The same user with a second session, by this password.
+    pub async fn logs_in_with(&self, password: &str) -> Self {
+        Self::log_in(&self.server, &self.name, password).await
     }
 
     /// The same user with another token.
@@ -110,6 +115,13 @@ impl User {
         let rooms = self.lists("/list-chatrooms/").await;
         let found = rooms.into_iter().find(|listed| listed["id"] == room);
         found.unwrap_or_else(|| panic!("{} is not in room {room}", self.name))
+    }
+
+    /// Returns a member of a room, as `list-members` shows them to this user.
+    pub async fn sees_member(&self, room: u64, member: &User) -> Value {
+        let members = self.lists(&format!("/list-members/{room}/")).await;
+        let found = members.into_iter().find(|listed| listed["user"] == member.id);
+        found.unwrap_or_else(|| panic!("{} is not in room {room}", member.name))
     }
 
     /// The messages of a room, the newest 50.

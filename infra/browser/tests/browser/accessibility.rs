@@ -65,8 +65,7 @@ async fn on_every_screen_in_every_view() {
 
 #[tokio::test]
 async fn offline() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     ann.creates_group("Garden", &[]).await;
     let [light, dark] =

@@ -189,8 +189,7 @@ async fn an_upload_that_is_cut_off_is_done_again_and_sent_once() {
 
 #[tokio::test]
 async fn a_picture_that_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
     let window = Window::open(&server, Screen::DESKTOP).await;

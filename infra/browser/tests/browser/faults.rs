@@ -5,8 +5,7 @@ use e2e::Server;
 
 #[tokio::test]
 async fn a_killed_system_and_its_restart_lose_and_double_nothing() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_group("Garden", &[&bob]).await;
     let [anns, bobs] = [Window::open(&server, Screen::DESKTOP).await, Window::open(&server, Screen::DESKTOP).await];
@@ -46,8 +45,7 @@ async fn a_killed_system_and_its_restart_lose_and_double_nothing() {
 
 #[tokio::test]
 async fn what_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
     let window = Window::open(&server, Screen::DESKTOP).await;
@@ -71,8 +69,7 @@ async fn what_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
 
 #[tokio::test]
 async fn what_was_said_while_the_socket_was_cut_is_there_afterwards() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_group("Garden", &[&bob]).await;
     let window = Window::open(&server, Screen::DESKTOP).await;

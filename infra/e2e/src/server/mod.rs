@@ -98,6 +98,14 @@ impl Server {
         users.try_into().unwrap_or_else(|_| unreachable!("as many users as names"))
     }
 
+    /// Registers users, one after another, and creates a room of them, as the first. Returns them and the room's id.
+    pub async fn room_of<const N: usize>(&self, names: [&str; N]) -> ([User; N], u64) {
+        let users = self.users(names).await;
+        let (creator, others) = users.split_first().expect("a room is created by somebody");
+        let room = creator.creates_room_with(&others.iter().collect::<Vec<_>>()).await;
+        (users, room)
+    }
+
     /// The URL of the HTTP API, without a slash at its end.
     pub fn url(&self) -> String {
         match &self.0.place {

@@ -118,8 +118,7 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
-    let because = "this machine has one address there";
-    let Some(server) = Server::local(because).start().await else { return };
+    let Some(server) = Server::local("this machine has one address there").start().await else { return };
     let ann = server.user("ann").await;
     let from = async |address: [u8; 4], password: &str| {
         let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();

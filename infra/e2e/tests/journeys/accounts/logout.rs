@@ -53,8 +53,7 @@ async fn the_sessions_sockets_are_closed_and_no_others() {
 #[tokio::test]
 async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_others() {
     let Some(server) = crashes::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut other = ann.opens_socket(room).await;
     let points = crash_points(&server, "logout", async |crash| {
         let session = ann.logs_in_again().await;

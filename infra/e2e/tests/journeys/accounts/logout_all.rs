@@ -56,8 +56,7 @@ async fn a_token_that_is_no_good_any_more_ends_no_session() {
 #[tokio::test]
 async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
     let Some(server) = crashes::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let points = crash_points(&server, "logout-all", async |crash| {
         let [phone, laptop] = [ann.logs_in_again().await, ann.logs_in_again().await];
         let logout = async || Answer::to(phone.request(Method::POST, "/auth/logout-all/")).await;
@@ -72,8 +71,7 @@ async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
-    let laptop = server.user("ann").await;
-    let room = laptop.creates_room().await;
+    let ([laptop], room) = server.room_of(["ann"]).await;
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     laptop.post("/auth/logout-all/", &json!({})).await.is(200);

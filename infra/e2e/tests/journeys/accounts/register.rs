@@ -27,8 +27,7 @@ async fn gives_the_id_and_the_name_as_typed() {
 
 #[tokio::test]
 async fn counts_users_from_one() {
-    let because = "others have registered there before";
-    let Some(server) = Server::local(because).start().await else { return };
+    let Some(server) = Server::local("others have registered there before").start().await else { return };
     for (id, name) in ["ann", "bob", "cem"].into_iter().enumerate() {
         let user = register(&server, name, PASSWORD).await.is(201);
         assert_eq!(user, json!({"id": id + 1, "username": name}));
@@ -47,8 +46,7 @@ async fn a_name_is_taken_in_whatever_case_and_form_it_is_written() {
 
 #[tokio::test]
 async fn a_name_has_1_to_150_characters() {
-    let because = "short names may be taken there";
-    let Some(server) = Server::local(because).start().await else { return };
+    let Some(server) = Server::local("short names may be taken there").start().await else { return };
     register(&server, "", PASSWORD).await.blames("username");
     register(&server, "a", PASSWORD).await.is(201);
     register(&server, &"é".repeat(150), PASSWORD).await.is(201);
@@ -174,18 +172,9 @@ async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
         *number.borrow_mut() += 1;
         let name = format!("ann{}", number.borrow());
         let credentials = json!({"username": name, "password": PASSWORD});
-        crash.is_near().await;
-        let answer = server.post("/auth/register/", &credentials).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = server.post("/auth/register/", &credentials).await;
-            if again.status == 409 {
-                again.refuses(409, "username_taken");
-            } else {
-                again.is(201);
-            }
-        } else {
-            answer.is(201);
+        match crashes::meets(crash, async || server.post("/auth/register/", &credentials).await).await {
+            (again, true) if again.status == 409 => again.refuses(409, "username_taken"),
+            (answer, _) => drop(answer.is(201)),
         }
         let user = server.logs_in(&name).await;
         assert_eq!(

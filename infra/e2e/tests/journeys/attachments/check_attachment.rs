@@ -11,8 +11,7 @@ use crate::support::{attaching::refused, costs, crashes};
 #[tokio::test]
 async fn all_kinds_of_files_that_may_be_attached_are_taken() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let brand = |brand: &[u8; 4]| [b"\0\0\0\x10ftyp".as_slice(), brand, b"\0\0\0\0"].concat();
     let webm = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm".to_vec();
     for (content_type, bytes) in [
@@ -38,8 +37,7 @@ async fn all_kinds_of_files_that_may_be_attached_are_taken() {
 #[tokio::test]
 async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
     let cut_off = File { bytes: File::photo().bytes[..2_000].to_vec(), ..File::photo() };
     let mut bomb = File::picture();
@@ -65,8 +63,7 @@ async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
 #[tokio::test]
 async fn what_was_checked_is_not_uploaded_over() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let file = File::picture();
     let upload = ann.announces(room, &file).await;
     assert_eq!(upload.sends(&file.bytes).await.0, 204);
@@ -134,8 +131,7 @@ async fn a_check_that_is_made_again_has_an_outcome() {
 #[tokio::test]
 async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     let Some(server) = crashes::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let lost = json!({"fault": "lose_answer", "function": "check-attachment", "operation": "UpdateItem", "times": 1});
     server.plans(&json!({"rules": [lost]})).await;
     let id = ann.uploads(room, &File::picture()).await;
@@ -147,8 +143,7 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
 #[tokio::test]
 async fn what_is_not_checked_in_time_can_be_sent_later() {
     let Some(server) = crashes::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
     server.plans(&json!({"rules": [killed]})).await;
     let id = ann.uploads(room, &File::picture()).await;
@@ -164,8 +159,7 @@ async fn what_is_not_checked_in_time_can_be_sent_later() {
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     ann.uploads(room, &File::photo()).await;
     // The claim, and what was found.
     assert_eq!(server.cost("check-attachment").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });

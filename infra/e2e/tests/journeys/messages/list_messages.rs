@@ -106,8 +106,7 @@ async fn what_was_not_for_the_caller_is_skipped_and_nothing_else() {
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
     let Some(server) = crashes::server().await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     bob.creates_room_with(&[&ann]).await;
     let first = ann.sends(room, "one").await["id"].clone();
     ann.sends(room, "two").await;

@@ -46,8 +46,7 @@ async fn no_body_is_an_empty_one() {
 
 #[tokio::test]
 async fn counts_rooms_from_one() {
-    let because = "others have created rooms there before";
-    let Some(server) = Server::local(because).start().await else { return };
+    let Some(server) = Server::local("others have created rooms there before").start().await else { return };
     let ann = server.user("ann").await;
     for id in 1..=3 {
         assert_eq!(ann.creates_room().await, id);
@@ -145,8 +144,7 @@ async fn each_member_is_told_that_they_are_in() {
 
 #[tokio::test]
 async fn a_user_is_in_500_rooms_at_most() {
-    let because = "half a thousand rooms would stay behind";
-    let Some(server) = Server::local(because).start().await else { return };
+    let Some(server) = Server::local("half a thousand rooms would stay behind").start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let bobs = bob.creates_room().await;
     let rooms: Vec<u64> = stream::iter(0..500).map(|_| ann.creates_room()).buffer_unordered(8).collect().await;
@@ -176,14 +174,7 @@ async fn a_room_is_there_for_all_its_members_or_for_none() {
     let _listening = bob.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "create-chatroom", async |crash| {
         let before = rooms(&ann).await;
-        crash.is_near().await;
-        let answer = ann.post("/create-chatroom/", &new).await;
-        let made = if crash.has_struck().await {
-            answer.is_broken();
-            ann.post("/create-chatroom/", &new).await.is(201)
-        } else {
-            answer.is(201)
-        };
+        let made = crashes::meets(crash, async || ann.post("/create-chatroom/", &new).await).await.0.is(201);
         let after = rooms(&ann).await;
         assert!(after.contains(&assert_id(&made["id"])));
         // The one that crashed may be there as well: nothing says that the two were meant to be one.
@@ -216,12 +207,7 @@ async fn a_room_of_many_is_there_for_all_or_for_none() {
     let new = json!({"members": crowd.iter().chain([&bob.id]).collect::<Vec<_>>()});
     let points = crash_points(&server, "create-chatroom", async |crash| {
         let before = rooms(&ann).await;
-        crash.is_near().await;
-        let answer = ann.post("/create-chatroom/", &new).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            ann.post("/create-chatroom/", &new).await.is(201);
-        }
+        crashes::meets(crash, async || ann.post("/create-chatroom/", &new).await).await.0.is(201);
         let after = rooms(&ann).await;
         assert_eq!(rooms(&bob).await, after);
         for room in after.difference(&before) {

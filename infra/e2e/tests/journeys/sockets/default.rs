@@ -13,8 +13,7 @@ inventory::submit!(Row::for_everybody("$default", |_| Ask::Frame(json!({"type": 
 #[tokio::test]
 async fn a_ping_is_answered_to_the_caller_alone() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut laptop = ann.opens_socket_for_all_rooms().await;
     for socket in [&mut phone, &mut laptop] {
@@ -27,8 +26,7 @@ async fn a_ping_is_answered_to_the_caller_alone() {
 #[tokio::test]
 async fn anything_else_is_an_error_and_the_socket_stays_open() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     for frame in
         ["hello", "{", "[]", "7", "null", "{}", r#"{"type":7}"#, r#"{"type":"shout"}"#, r#"{"type":"$connect"}"#]
@@ -69,8 +67,7 @@ async fn a_ping_that_crashes_can_be_sent_again() {
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
     socket.sends(&json!({"type": "ping"})).await;
     socket.next_of("pong").await;

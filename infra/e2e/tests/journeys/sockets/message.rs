@@ -3,13 +3,12 @@
 use std::cell::RefCell;
 
 use e2e::{Cost, Server, Socket, assert_id, assert_time, crash_points};
-use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{
     costs::Room,
     crashes,
-    reader::Reader,
+    reader::{Reader, all_have_read},
     rows::{Ask, Row},
 };
 
@@ -20,8 +19,7 @@ inventory::submit!(Row::for_members("message", |world| Ask::Frame(
 #[tokio::test]
 async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     anns.sends(&json!({"type": "message", "conversation": room, "sender": ann.id, "text": "Hello"})).await;
@@ -43,8 +41,7 @@ async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
 #[tokio::test]
 async fn the_socket_says_who_sends_and_where() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = ann.opens_socket(room).await;
     phone.sends(&json!({"type": "message", "text": "hi", "colour": "blue"})).await;
     let event = phone.receives("hi").await;
@@ -54,8 +51,7 @@ async fn the_socket_says_who_sends_and_where() {
 #[tokio::test]
 async fn a_socket_for_no_room_must_name_one() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends(&json!({"type": "message", "text": "hi"})).await;
     phone.is_told("invalid_request").await;
@@ -66,8 +62,7 @@ async fn a_socket_for_no_room_must_name_one() {
 #[tokio::test]
 async fn nobody_speaks_in_the_name_of_another() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     bobs.sends(&json!({"type": "message", "sender": ann.id, "text": "I owe bob money", "client_id": "1"})).await;
@@ -112,8 +107,7 @@ async fn what_rest_refuses_is_refused_here() {
 #[tokio::test]
 async fn a_retry_is_answered_with_the_stored_message_on_its_socket_alone() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut laptop = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
@@ -134,8 +128,7 @@ async fn a_retry_is_answered_with_the_stored_message_on_its_socket_alone() {
 #[tokio::test]
 async fn a_client_id_holds_over_rest_and_sockets() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let over_rest = async |client_id: &str| {
         ann.post("/send-message/", &json!({"conversation_id": room, "text": "hi", "client_id": client_id})).await
@@ -191,11 +184,7 @@ async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open(
     })
     .await;
     assert!(points >= 12, "{points}");
-    join_all(readers.into_inner().into_iter().map(async |(reader, stored)| {
-        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
-        reader.has_read(&texts, 1).await;
-    }))
-    .await;
+    all_have_read(readers.into_inner()).await;
 }
 
 #[tokio::test]

@@ -24,8 +24,7 @@ pub(crate) struct Room {
 impl Room {
     pub(crate) async fn of_three() -> Option<Self> {
         let server = server().await?;
-        let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
-        let id = ann.creates_room_with(&[&bob, &cem]).await;
+        let ([ann, bob, cem], id) = server.room_of(["ann", "bob", "cem"]).await;
         let (anns, bobs, cems) = tokio::join!(ann.opens_socket(id), bob.opens_socket(id), cem.opens_socket(id));
         Some(Self { server, ann, id, anns, others: vec![bobs, cems] })
     }

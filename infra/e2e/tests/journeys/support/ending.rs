@@ -2,6 +2,8 @@
 
 use e2e::{Answer, Crash, Socket, User};
 
+use super::crashes::meets;
+
 /// Calls what ends sessions and closes their sockets, as the crash is near. Where it has struck, the call is made again.
 pub(crate) async fn ends(
     crash: &Crash<'_>,
@@ -9,19 +11,10 @@ pub(crate) async fn ends(
     sockets: [&mut Socket; 2],
     call: impl AsyncFn() -> Answer,
 ) {
-    crash.is_near().await;
-    let answer = call().await;
-    if crash.has_struck().await {
-        answer.is_broken();
-        let again = call().await;
-        if again.status == 401 {
-            // The session had ended when the answer was lost.
-            again.refuses(401, "unauthenticated");
-        } else {
-            again.is(200);
-        }
-    } else {
-        answer.is(200);
+    match meets(crash, call).await {
+        // The session had ended when the answer was lost.
+        (again, true) if again.status == 401 => again.refuses(401, "unauthenticated"),
+        (answer, _) => drop(answer.is(200)),
     }
     for session in sessions {
         session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use e2e::User;
+use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
@@ -32,7 +33,7 @@ impl Reader {
 
     /// Reads to the end of the room, and asserts that nothing was jumped over, that nothing is there twice, and that all
     /// these texts are there, in this order, with so many holes between them at most.
-    pub(crate) async fn has_read(mut self, texts: &[&str], holes: u64) {
+    async fn has_read(mut self, texts: &[&str], holes: u64) {
         let deadline = Instant::now() + PATIENCE;
         let all = self.user.sees_messages(self.room).await;
         while self.read.last() != all.last() {
@@ -48,4 +49,14 @@ impl Reader {
         assert!(last - all.len() as u64 <= holes, "{sequences:?} has more holes than crashes");
         assert_eq!(self.user.sees_room(self.room).await["last_message"], *all.last().unwrap());
     }
+}
+
+/// Asserts that every reader has missed none of three messages, of which "again" came second if its first try was stored.
+/// They wait at the same time, because a hole becomes final in its own time.
+pub(crate) async fn all_have_read(readers: Vec<(Reader, bool)>) {
+    join_all(readers.into_iter().map(async |(reader, stored)| {
+        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
+        reader.has_read(&texts, 1).await;
+    }))
+    .await;
 }

@@ -36,8 +36,7 @@ async fn the_schemes_name_is_read_in_any_case() {
 /// Without this, what is said to be refused for one reason could be refused for another.
 #[tokio::test]
 async fn a_token_that_is_signed_as_the_servers_own_is_as_good() {
-    let because = "nobody else has its signing key";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
+    let Some(server) = Server::local("nobody else has its signing key").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let signer = Signer::new(&server.signing_secret());
     assert_eq!(key_of(&ann.token), Some(signer.key()));

@@ -32,8 +32,7 @@ async fn every_event_reaches_the_living_and_forgets_the_dead() {
 #[tokio::test]
 async fn the_senders_own_dead_socket_is_no_other_ones_end() {
     let Some(server) = server().await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut laptop = ann.opens_socket(room).await;
     let mut phone = bob.opens_socket(room).await;
     let alive = known(&ann).await;
@@ -48,8 +47,7 @@ async fn the_senders_own_dead_socket_is_no_other_ones_end() {
 #[tokio::test]
 async fn a_socket_that_may_still_be_connecting_is_kept() {
     let Some(server) = server().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     dies_unnoticed(&ann, Duration::ZERO).await;
     ann.sends(room, "too early").await;
     assert_eq!(known(&ann).await, [DEAD.to_owned()].into());
@@ -58,8 +56,7 @@ async fn a_socket_that_may_still_be_connecting_is_kept() {
 #[tokio::test]
 async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
     let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let _cut = ann.opens_socket(room).await;
     server.is_killed();
     server.restarts().await;

@@ -9,8 +9,7 @@ use tokio::time::timeout;
 #[tokio::test]
 async fn a_vanished_socket_never_fails_a_send() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut alive = bob.opens_socket(room).await;
     for round in 0..3 {
         bob.opens_socket(room).await.vanishes();
@@ -24,8 +23,7 @@ async fn a_vanished_socket_never_fails_a_send() {
 #[tokio::test]
 async fn a_socket_that_nobody_reads_holds_nobody_up() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let _stalled = bob.opens_socket(room).await;
     let mut alive = ann.opens_socket(room).await;
     let text = "x".repeat(4_000);
@@ -38,8 +36,7 @@ async fn a_socket_that_nobody_reads_holds_nobody_up() {
 #[tokio::test]
 async fn what_was_missed_while_offline_is_there_afterwards() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     ann.sends(room, "one").await;
     let seen = phone.receives("one").await;
@@ -56,10 +53,8 @@ async fn what_was_missed_while_offline_is_there_afterwards() {
 
 #[tokio::test]
 async fn killed_and_started_again_it_has_everything_it_acknowledged() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let first = ann.sends(room, "first").await;
     bob.reads(room, &first).await;
     let mut acknowledged = vec![first];
@@ -83,10 +78,8 @@ async fn killed_and_started_again_it_has_everything_it_acknowledged() {
 
 #[tokio::test]
 async fn killed_in_the_middle_of_sending_it_keeps_what_it_acknowledged() {
-    let because = "it kills the system";
-    let Some(server) = Server::local(because).on_disk().start().await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     ann.sends(room, "0").await;
     let mut acknowledged = Vec::new();

@@ -27,8 +27,7 @@ async fn post(user: &User, content_type: Option<&str>, body: Vec<u8>) -> Answer 
 #[tokio::test]
 async fn a_body_of_any_kind_is_answered() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let with = |more: &str| format!("{{\"conversation_id\":{room},\"text\":\"hi\"{more}}}").into_bytes();
     let field = |field: &str| format!("{{\"conversation_id\":{room},{field}}}").into_bytes();
     let json = Some("application/json");
@@ -77,8 +76,7 @@ async fn a_body_of_any_kind_is_answered() {
 #[tokio::test]
 async fn a_frame_of_any_kind_is_answered_and_the_socket_stays_open() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let typed = |field: &str| format!("{{\"type\":\"message\",{field}}}");
     for (frame, code) in [
@@ -135,8 +133,7 @@ fn frame(opcode: OpCode, is_final: bool, bytes: impl Into<Bytes>) -> Message {
 async fn a_message_in_fragments_is_one_message_however_many_pings_come_between() {
     let server = Server::local("what is in between is a matter of the gateway").start().await;
     let Some(server) = server else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     phone.tries_to_send_any(frame(OpCode::Data(Data::Text), false, "{\"type\":\"message\",")).await;
     for _ in 0..100 {
@@ -151,8 +148,7 @@ async fn a_message_in_fragments_is_one_message_however_many_pings_come_between()
 async fn what_the_gateway_does_not_take_closes_the_socket_with_its_code() {
     let server = Server::local("the codes are a matter of the gateway").start().await;
     let Some(server) = server else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let fragments = |bytes: usize, sizes: usize| {
         let text = "x".repeat(bytes);
         (0..sizes).map(move |number| {

@@ -26,8 +26,7 @@ async fn sends_too_much(sender: &User, room: u64) -> (usize, Answer) {
 #[tokio::test]
 async fn a_room_takes_a_burst_of_each_sender_and_then_a_few_each_second() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let (taken, refused) = sends_too_much(&ann, room).await;
     refused.refuses(429, "rate_limited");
     assert!(taken >= 60, "only {taken}");
@@ -42,8 +41,7 @@ async fn a_room_takes_a_burst_of_each_sender_and_then_a_few_each_second() {
 #[tokio::test]
 async fn a_frame_too_many_is_an_error_that_says_when_to_send_it_again() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut sent = 0;
     let last = loop {

@@ -1,7 +1,5 @@
 //! What must not be in any log: tokens, passwords, and what people write.
 
-use std::time::{Duration, Instant};
-
 use e2e::{PASSWORD, Server};
 use serde_json::json;
 
@@ -11,8 +9,7 @@ const TEXT: &str = "meet me at the old harbour";
 
 /// Goes through every place that a secret comes by, and gives all of them.
 async fn secrets_go_by(server: &Server) -> Vec<String> {
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let wrong = json!({"username": ann.name, "password": WRONG});
     server.post("/auth/login/", &wrong).await.refuses(401, "invalid_credentials");
     server.post("/auth/register/", &json!({"username": "bob", "password": [WRONG]})).await.blames("password");
@@ -37,12 +34,7 @@ async fn secrets_go_by(server: &Server) -> Vec<String> {
     phone.sends_text(&format!("{{\"type\": \"{TEXT}\", \"token\": \"{}\"", ann.token)).await;
     let last = phone.is_told("malformed_json").await["request_id"].as_str().unwrap().to_owned();
     ann.logs_out().await;
-    let patience = Instant::now() + Duration::from_secs(10);
-    // A line about a call is written when it is over, which its answer may outrun.
-    while !server.log().contains(&last) {
-        assert!(Instant::now() < patience, "the log has nothing of the last frame");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    server.has_logged(&last).await;
     let signature = ann.token.rsplit('.').next().unwrap().to_owned();
     vec![ann.token, forged, signature, PASSWORD.to_owned(), WRONG.to_owned(), TEXT.to_owned(), "$argon2id$".to_owned()]
 }

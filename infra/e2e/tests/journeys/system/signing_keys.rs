@@ -37,8 +37,7 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
     let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     ann.sends(room, "before").await;
     phone.receives("before").await;
@@ -129,8 +128,7 @@ async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
 
     let secret = "n".repeat(64);
     server.puts_signing_secret(&secret).await;
-    let again = server.post("/auth/login/", &credentials).await.is(200);
-    let again = ann.with_token(again["access_token"].as_str().unwrap().to_owned());
+    let again = ann.logs_in_again().await;
     assert_eq!(key_of(&again.token), Some(Signer::new(&secret).key()));
     again.get("/list-chatrooms/").await.is(200);
 }
