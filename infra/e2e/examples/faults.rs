@@ -1,9 +1,9 @@
-//! A crowd that chats for long, while everything breaks; then its history is held against what the contract promises.
+//! Lets a crowd chat for long under faults, and checks its history against the promises of the contract.
 //!
-//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ
-//! as well, for which `libfaketime` must be installed. It fails where a promise was broken. The seed makes the same crowd and
-//! the same dice; what meets what is up to the machine.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is run for")]
+//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ,
+//! for which `libfaketime` must be installed. It fails if a promise was broken. The same seed makes the same crowd and the
+//! same random numbers, but the order of events differs from run to run.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
     env,
@@ -15,9 +15,9 @@ use std::{
 use e2e::{Chronicle, Crowd, Faults, Server};
 use history::{GOES_ON_FOR, History, Outcome, check};
 
-/// Where nobody watches a terminal, a line of progress for so many messages.
+/// The number of messages for each line of progress, if stderr is not a terminal.
 const LINE: usize = 5_000;
-/// How many violations are shown.
+/// The number of violations that are printed.
 const SHOWN: usize = 50;
 
 #[tokio::main]

@@ -1,14 +1,14 @@
-//! Parts of documents that tests write: the facts are elsewhere, and the document shows them.
+//! Parts of documents that tests generate from facts in the code.
 
 use std::{env, fs};
 
 use harness::workspace;
 
-/// The variable that makes a test write its part instead of comparing it.
+/// The environment variable that makes a test write its part instead of comparing it.
 const ACCEPT: &str = "ACCEPT";
 
 /// Asserts that a document, named by its path from the root, has this text between the marks `<!-- mark: … -->` and
-/// `<!-- /mark -->`, each alone in its line. With `ACCEPT=1` it is written there.
+/// `<!-- /mark -->`, each alone in its line. Writes the text there if `ACCEPT=1`.
 pub fn assert_part(path: &str, mark: &str, text: &str) {
     let document = read(path);
     let (begin, end) = (format!("<!-- {mark}: "), format!("<!-- /{mark} -->"));
@@ -19,7 +19,7 @@ pub fn assert_part(path: &str, mark: &str, text: &str) {
     assert_document(path, &format!("{before}\n{}\n\n{after}", text.trim_end()));
 }
 
-/// Asserts that a document is this text. With `ACCEPT=1` it is written.
+/// Asserts that a document is this text. Writes it if `ACCEPT=1`.
 pub fn assert_document(path: &str, text: &str) {
     let document = read(path);
     if document == text {

@@ -1,8 +1,8 @@
 //! Journeys through the whole system, as its clients see it.
 //!
-//! This crate knows the system by its URLs alone: what a journey sends and sees goes over real HTTP and real sockets,
-//! so that the same journeys hold for the local runtime and for a deployed stack. Of the workspace it knows how a local
-//! runtime is started and how a history is checked, and nothing else.
+//! This crate knows the system by its URLs alone. A journey sends and receives over real HTTP and real sockets, so that it
+//! passes against the local runtime and against a deployed stack. Of the workspace, this crate uses only `harness`, which
+//! starts a local runtime, and `history`, which checks a history.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,7 +10,7 @@
     clippy::must_use_candidate,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test harness reports by panicking, and its calls are made for that as often as for their values"
+    reason = "a test harness reports by panicking, and its callers often ignore its values"
 )]
 
 mod answer;

@@ -1,8 +1,6 @@
-//! The check of least privilege.
-
 use std::{path::Path, process::Command};
 
-/// What the check says of a template and a record: a line for each thing that stands against least privilege.
+/// Runs the check of least privilege on a template and a record of calls. Returns a line for each finding.
 pub fn least_privilege(template: &Path, record: &Path) -> Vec<String> {
     let check = harness::executables().join("least-privilege");
     let output =

@@ -9,7 +9,7 @@ use harness::{Runtime, workspace};
 /// The stage of the WebSocket API in the template.
 const STAGE: &str = "prod";
 
-/// Which system.
+/// The options that name a system.
 #[derive(Args, Clone, Debug)]
 #[group(id = "target")]
 pub struct Options {
@@ -37,10 +37,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// The system that the options name.
+    /// Returns the system that the options name, once it answers.
     ///
     /// # Errors
-    /// Where the local runtime does not build or start.
+    /// If the local runtime does not build or start.
     pub async fn start(options: &Options) -> Result<Self> {
         if let (Some(http), Some(websocket)) = (&options.url, &options.websocket_url) {
             let [http, websocket] = [http, websocket].map(|url| url.trim_end_matches('/').to_owned());
@@ -60,17 +60,17 @@ impl Target {
         Ok(Self { http, websocket, runtime: Some(runtime) })
     }
 
-    /// The process of the local runtime, the parent of those of the functions.
+    /// The process id of the local runtime, the parent of the functions' processes. `None` for a deployed system.
     #[must_use]
     pub fn process(&self) -> Option<u32> {
         self.runtime.as_ref().map(Runtime::id)
     }
 }
 
-/// The directory with the release builds of everything.
+/// Returns the directory with the executables: the named one, or that of a release build, which is made now.
 ///
 /// # Errors
-/// Where they do not build.
+/// If they do not build.
 pub fn executables(options: &Options) -> Result<PathBuf> {
     if let Some(directory) = &options.functions {
         return std::path::absolute(directory).with_context(|| format!("looking for {}", directory.display()));

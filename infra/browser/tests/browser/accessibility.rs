@@ -1,4 +1,4 @@
-//! axe-core finds nothing wrong, on any screen, in either scheme of colours.
+//! axe-core finds no violation in any view, on any screen, in either colour scheme.
 
 use browser::{Screen, Window};
 use e2e::{File, Server, User};

@@ -33,7 +33,7 @@ struct Inner {
 
 enum Place {
     Local { runtime: Mutex<Runtime>, launch: Launch, data: Option<TempDir> },
-    // The names of users are never free again there: the suffix makes those of each journey unique.
+    // User names are never released there. The suffix makes those of each journey unique.
     Deployed { http: String, websocket: String, suffix: String },
 }
 

@@ -1,4 +1,4 @@
-//! A runtime per test, and the clients that speak to it.
+//! A runtime for each test, and its clients.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,7 +16,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, http},
 };
 
-/// How long anything may take on a busy machine.
+/// The time that a test waits for each step, for a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running local runtime. Dropping it kills it.
@@ -90,12 +90,12 @@ impl Runtime {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// A DynamoDB call of the developer.
+    /// Calls DynamoDB as the developer.
     pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
         self.dynamodb_as("developer", operation, body).await.unwrap().json().await.unwrap()
     }
 
-    /// A DynamoDB call of whoever has this access key.
+    /// Calls DynamoDB as the owner of this access key.
     pub async fn dynamodb_as(&self, access_key: &str, operation: &str, body: &Value) -> reqwest::Result<Response> {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
@@ -111,7 +111,7 @@ impl Runtime {
         request.send().await
     }
 
-    /// The event that a function has recorded under `id`, once it is there.
+    /// Waits for the event that a function records under `id`, and returns it.
     pub async fn recorded(&self, id: &str) -> Value {
         let key = json!({"TableName": "Events", "Key": {"id": {"S": id}}});
         let deadline = Instant::now() + PATIENCE;
@@ -125,7 +125,7 @@ impl Runtime {
         }
     }
 
-    /// A call of the connection management API.
+    /// Calls the connection management API.
     pub async fn connection(&self, method: reqwest::Method, id: &str, body: &str) -> Response {
         let url = format!("{}/prod/@connections/{}", self.url, id.replace('=', "%3D"));
         self.http.request(method, url).body(body.to_owned()).send().await.unwrap()
@@ -146,7 +146,7 @@ impl Runtime {
         Ok(Socket { stream, response })
     }
 
-    /// A call of Lambda's `Invoke` action, with further headers.
+    /// Calls Lambda's `Invoke` action, with further headers.
     pub async fn invoke(&self, function: &str, headers: &[(&str, &str)], event: &Value) -> Response {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
         let request = self.http.post(url).body(event.to_string());
@@ -194,7 +194,7 @@ impl Socket {
         self.stream.send(Message::text(text.into())).await.unwrap();
     }
 
-    /// Whatever comes next.
+    /// The next message of the protocol, an error, or the end.
     pub async fn next(&mut self) -> Option<Result<Message, Error>> {
         timeout(PATIENCE, self.stream.next()).await.unwrap()
     }
@@ -222,14 +222,14 @@ impl Socket {
         }
     }
 
-    /// The connection id: the subject sends the event back.
+    /// Returns the connection id. The subject sends its event back.
     pub async fn id(&mut self) -> String {
         self.send(r#"{"type":"message"}"#).await;
         self.receive().await["requestContext"]["connectionId"].as_str().unwrap().to_owned()
     }
 }
 
-/// Status and body with which a handshake was refused.
+/// Status and body of a refused handshake.
 pub fn refusal(result: Result<Socket, Error>) -> (u16, Value) {
     match result {
         Err(Error::Http(response)) => {

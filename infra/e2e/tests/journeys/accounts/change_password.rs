@@ -65,7 +65,7 @@ async fn a_wrong_current_password_changes_nothing_and_ends_no_session() {
     login(&ann, PASSWORD).await.is(200);
 }
 
-/// As after a first try whose answer was lost.
+/// A client sends the same change again if the first answer was lost.
 #[tokio::test]
 async fn changing_it_to_what_it_is_already_ends_all_sessions_as_well() {
     let server = Server::start().await;
@@ -136,7 +136,7 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
     })
     .await;
     // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the own one,
-    // the sockets, two that are closed and then forgotten.
+    // the sockets, two of which are closed and then removed.
     assert!(points >= 28, "{points}");
     let last = passwords.borrow().last().unwrap().clone();
     ann.logs_in_with(&last).await;
@@ -150,6 +150,6 @@ async fn what_it_costs() {
     laptop.logs_in_again().await;
     change(&laptop, PASSWORD, NEW).await.is(200);
     // The session; the hash and the attempts; the sessions, the other one; the hash; the attempts; the sessions, the own one;
-    // the sockets, one of which is closed and then forgotten.
+    // the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("change-password").await, Cost { calls: 12, depth: 10, reads: 5.0, writes: 7.0, pushes: 1 });
 }

@@ -62,7 +62,7 @@ async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_ot
         ends(crash, &[&session], [&mut one, &mut two], logout).await;
     })
     .await;
-    // The session, the sockets, two that are closed and then forgotten.
+    // The session, the sockets, two of which are closed and then removed.
     assert!(points >= 8, "{points}");
     other.stays_silent().await;
 }
@@ -78,6 +78,6 @@ async fn what_it_costs() {
     let room = ann.creates_room().await;
     let _socket = ann.opens_socket(room).await;
     ann.logs_out().await;
-    // The session, the sockets, one of which is closed and then forgotten.
+    // The session, the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("logout").await, Cost { calls: 3, depth: 3, reads: 1.0, writes: 2.0, pushes: 1 });
 }

@@ -27,7 +27,7 @@ async fn gives_the_id_and_the_name_as_typed() {
 
 #[tokio::test]
 async fn counts_users_from_one() {
-    let Some(server) = Server::local("others have registered there before").start().await else { return };
+    let Some(server) = Server::local("its users were not counted from one").start().await else { return };
     for (id, name) in ["ann", "bob", "cem"].into_iter().enumerate() {
         let user = register(&server, name, PASSWORD).await.is(201);
         assert_eq!(user, json!({"id": id + 1, "username": name}));
@@ -113,7 +113,7 @@ async fn a_taken_name_takes_as_long_as_a_free_one() {
     let server = Server::start().await;
     let taken = server.user("ann").await.name;
     let (mut for_taken, mut for_free) = (Duration::MAX, Duration::MAX);
-    // The quickest of a few: whatever else the machine does only adds.
+    // The fastest of a few, because other load on the machine only adds time.
     for number in 0..7 {
         for (name, status, best) in
             [(&taken, 409, &mut for_taken), (&server.name(&format!("user{number}")), 201, &mut for_free)]
@@ -139,11 +139,11 @@ async fn an_answer_never_shows_the_password() {
     assert!(!short.body.contains("s3cr3t!"), "{}", short.body);
 }
 
-/// The allocator of a system like Lambda's kept the 19 MB of each hash.
+/// The default allocator of a system like Lambda's kept the 19 MB of each hash.
 #[tokio::test]
 async fn the_memory_of_one_hash_serves_the_next() {
     const PEOPLE: usize = 6;
-    let Some(server) = Server::local("a deployed system does not tell its memory").start().await else { return };
+    let Some(server) = Server::local("the log of a deployed system is in CloudWatch").start().await else { return };
     for number in 0..PEOPLE {
         let body = json!({"username": format!("user{number}"), "password": PASSWORD});
         server.post("/auth/register/", &body).await.is(201);
@@ -153,12 +153,12 @@ async fn the_memory_of_one_hash_serves_the_next() {
         let lines = log.lines().filter(|line| line.starts_with("register "));
         lines.filter_map(|line| line.split_once("memory ")?.1.split_once(" of ")?.0.parse().ok()).collect()
     };
-    let told = async {
+    let logged = async {
         while peaks().len() < PEOPLE {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(20), told).await.expect("each invocation has its line");
+    timeout(Duration::from_secs(20), logged).await.expect("each invocation has its line");
     let peaks = peaks();
     assert!(peaks[PEOPLE - 1] < peaks[0] + 19, "MB after each: {peaks:?}");
 }

@@ -70,15 +70,15 @@ async fn what_was_checked_is_not_uploaded_over() {
     let sent = ann.tries_to_attach(room, "picture", &upload.id).await.is(201);
     let script = vec![b'<'; file.bytes.len()];
     assert_eq!(upload.sends(&script).await.0, 204, "the form lasts ten minutes");
-    // Another upload is checked after it.
+    // The check of another upload comes after that of the script.
     let other = ann.uploads(room, &file).await;
     ann.tries_to_attach(room, "picture", &other).await.is(201);
     let shown = download(&sent["attachment_picture"]["url"]).await.bytes().await.unwrap();
     assert_eq!(shown, file.bytes);
 }
 
-/// Gives out the event again when the claim of the check that died is over: AWS does so after a minute, the local runtime
-/// after a second, which is too early.
+/// Delivers the event again after the claim of the check that died. AWS does so after a minute, but the local runtime after a
+/// second, when the claim has not ended yet.
 async fn comes_again(server: &Server, id: &str) {
     let key = json!({"id": {"S": id}});
     let attachment = json!({"TableName": "AttachmentsTable", "Key": key, "ConsistentRead": true});
@@ -127,7 +127,7 @@ async fn a_check_that_is_made_again_has_an_outcome() {
     assert!(picture >= 12 && video >= 10, "{picture}, {video}");
 }
 
-/// The claim is there, and refuses itself when the SDK makes it again.
+/// The first try has made the claim, so that the condition refuses the SDK's second try.
 #[tokio::test]
 async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     let Some(server) = crashes::server().await else { return };
@@ -139,7 +139,7 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     assert_eq!(server.fired().await, [1]);
 }
 
-/// Nobody waits for longer than a request may take.
+/// The wait ends before the time of a request does.
 #[tokio::test]
 async fn what_is_not_checked_in_time_can_be_sent_later() {
     let Some(server) = crashes::server().await else { return };
@@ -161,8 +161,8 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     ann.uploads(room, &File::photo()).await;
-    // The claim, and what was found.
+    // The claim, and the outcome.
     assert_eq!(server.cost("check-attachment").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
-    // The upload; the picture and its thumbnail; the upload is gone.
+    // The upload; the picture and its thumbnail; the removal of the upload.
     assert_eq!(server.objects("check-attachment").await, ["GET", "PUT", "PUT", "DELETE"]);
 }

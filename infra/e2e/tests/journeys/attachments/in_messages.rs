@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::support::{attaching::refused, costs, crashes};
 
-/// What is behind the links of a picture must be the photo without its place, and the same made small.
+/// Asserts that the links of a picture lead to the photo without its place and to its thumbnail.
 async fn assert_photo(shown: &Value) {
     let photo = download(&shown["url"]).await;
     assert_eq!(photo.headers()["content-type"], "image/jpeg");
     assert_eq!(photo.headers()["content-disposition"], "inline;filename*=UTF-8''garden.jpg");
     let photo = photo.bytes().await.unwrap();
-    assert_eq!(photo, photo_without_place(), "the same but for what EXIF told");
+    assert_eq!(photo, photo_without_place(), "the photo without its EXIF data");
     let thumbnail = download(&shown["thumbnail_url"]).await.bytes().await.unwrap();
     let thumbnail = ImageReader::new(Cursor::new(thumbnail)).with_guessed_format().unwrap().decode().unwrap();
     assert_eq!(thumbnail.dimensions(), (320, 240));
@@ -36,7 +36,7 @@ async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_w
     assert_eq!((&shown["content_type"], &shown["name"]), (&json!("image/jpeg"), &json!("garden.jpg")));
     assert_eq!(shown["size"], photo_without_place().len());
     assert_time(&shown["expires_at"]);
-    // Each function signs with rights of its own.
+    // Each function signs links with its own permissions.
     assert_photo(shown).await;
     assert_photo(&bobs.receives("").await["attachment_picture"]).await;
     assert_photo(&bob.sees_messages(room).await[0]["attachment_picture"]).await;
@@ -98,10 +98,10 @@ async fn an_attachment_is_in_one_message() {
     assert_eq!(ann.sees_messages(room).await.len(), 1);
 }
 
-/// A rule of the bucket deletes what has the tag.
+/// A lifecycle rule of the bucket deletes objects with the tag `unsent`.
 #[tokio::test]
 async fn what_is_in_a_message_is_kept_and_nothing_else() {
-    let Some(server) = Server::local("the tags of the bucket are not for everybody").start().await else { return };
+    let Some(server) = Server::local("the tags of a deployed bucket are not for tests").start().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     let [sent, left] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
     ann.tries_to_attach(room, "picture", &sent).await.is(201);
@@ -125,7 +125,7 @@ async fn whoever_has_left_the_room_attaches_nothing() {
     bobs.next_of("left").await;
     bob.tries_to_attach(room, "picture", &id).await.refuses(403, "not_a_member");
     bobs.sends(&json!({"type": "message", "conversation": room, "attachment_picture": id})).await;
-    bobs.is_told("not_a_member").await;
+    bobs.hears_error("not_a_member").await;
     bob.tries_to_announce(room, &File::picture()).await.refuses(403, "not_a_member");
     assert!(ann.sees_messages(room).await.is_empty());
 }
@@ -137,11 +137,11 @@ async fn what_is_refused_over_a_socket_is_told_there() {
     let mut socket = ann.opens_socket(room).await;
     let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
-    let error = socket.is_told("attachment_invalid").await;
+    let error = socket.hears_error("attachment_invalid").await;
     assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
     let never = ann.announces(room, &File::picture()).await.id;
     socket.sends(&json!({"type": "message", "attachment_picture": never})).await;
-    assert_eq!(socket.is_told("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
+    assert_eq!(socket.hears_error("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
     download(&sent["attachment_picture"]["url"]).await;
 }
 
-/// Waits for the outcome of a check: a message that has to wait for it makes more calls.
+/// Waits for the outcome of a check, because a message that waits for it makes more calls.
 async fn is_checked(server: &Server, id: &str) {
     let key = json!({"TableName": "AttachmentsTable", "Key": {"id": {"S": id}}, "ConsistentRead": true});
     while server.dynamodb("GetItem", &key).await["Item"]["state"]["S"] != "ready" {
@@ -236,7 +236,7 @@ async fn what_a_message_with_a_picture_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     let id = ann.uploads(room, &File::photo()).await;
-    // The check is over when its cost is known.
+    // Waits for the end of the check.
     server.cost("check-attachment").await;
     ann.tries_to_attach(room, "picture", &id).await.is(201);
     // The session, the membership and the attachment; the turn; the message with the attachment, and the sockets.

@@ -114,11 +114,11 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     for _ in 0..2 {
-        // An item of 4 KB and a little more.
+        // The item has slightly more than 4 KB.
         ann.sends(room, &"x".repeat(4_096)).await;
     }
     ann.sees_messages(room).await;
-    // The session, the membership and the messages, all at once; these are rounded up together, to 12 KB.
+    // The session, the membership and the messages, all concurrently. The messages are rounded up together, to 12 KB.
     let cost = server.cost("list-conversation-messages").await;
     assert_eq!(cost, Cost { calls: 3, depth: 1, reads: 3.0, writes: 0.0, pushes: 0 });
 }

@@ -132,6 +132,6 @@ async fn what_it_costs() {
     assert_eq!(server.cost("list-messages").await, Cost { calls: 6, depth: 2, reads: 4.0, writes: 0.0, pushes: 0 });
 
     ann.get(&format!("/list-messages/?after={}", sent[ROOMS - 2]["id"])).await.is(200);
-    // The session and the memberships; the rooms; and that one which has anything new.
+    // The session and the memberships; the rooms; and the only room with new messages.
     assert_eq!(server.cost("list-messages").await, Cost { calls: 4, depth: 3, reads: 7.0, writes: 0.0, pushes: 0 });
 }

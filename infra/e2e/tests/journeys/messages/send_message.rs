@@ -15,7 +15,7 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-/// A sender who waits this long is not ahead of their pace.
+/// The pause after which a sender is not ahead of their pace.
 const UNHURRIED: Duration = Duration::from_millis(200);
 
 inventory::submit!(Row::for_members("POST /send-message/", |world| Ask::Rest(
@@ -184,7 +184,7 @@ async fn a_client_id_has_at_most_64_characters() {
     ann.post("/send-message/", &body(64)).await.is(201);
 }
 
-/// After the crash others go on, a reader reads on, and then the sender tries again.
+/// After the crash another member sends, a reader reads on, and then the sender retries.
 #[tokio::test]
 async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
     let Some(server) = crashes::server().await else { return };
@@ -228,7 +228,7 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.ann.sends(room.id, "hi").await;
     room.others_hear("message").await;
-    // The session, and then as over a socket.
+    // The session, and then the calls of a message over a socket.
     assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 3, reads: 2.5, writes: 2.0, pushes: 3 });
 
     tokio::time::sleep(UNHURRIED).await;
@@ -238,6 +238,6 @@ async fn what_it_costs() {
     assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 5.0, pushes: 3 });
 
     room.ann.post("/send-message/", &body).await.is(200);
-    // The session and the client id, and the message of before.
+    // The session and the client id, and the first message.
     assert_eq!(room.cost("send-message").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 0 });
 }

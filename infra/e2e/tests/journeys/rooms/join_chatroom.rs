@@ -96,7 +96,7 @@ async fn whoever_joins_again_is_in_the_room_once() {
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let _listening = ann.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "join-chatroom", async |crash| {
-        // Two fit into it, and one crash must not take the place of the other.
+        // The room holds two members. A crash must not use up the second place.
         let room = ann.post("/create-chatroom/", &json!({"max_members": 2})).await.is(201)["id"].as_u64().unwrap();
         let join = async || bob.post("/join-chatroom/", &json!({"chatroom_id": room})).await;
         let (answer, again) = crashes::meets(crash, join).await;

@@ -68,9 +68,9 @@ async fn open_sockets_hear_of_the_leaving_and_then_nothing_more() {
     bobs_room.stays_silent().await;
     bobs_all.stays_silent().await;
     bobs_room.sends(&json!({"type": "message", "text": "no"})).await;
-    bobs_room.is_told("not_a_member").await;
+    bobs_room.hears_error("not_a_member").await;
     bobs_all.says(room, "no").await;
-    bobs_all.is_told("not_a_member").await;
+    bobs_all.hears_error("not_a_member").await;
     at_anns.stays_silent().await;
 }
 

@@ -81,10 +81,10 @@ async fn to_a_newcomer_nothing_is_unread() {
     assert_eq!(bob.sees_room(room).await["unread"], 1);
 }
 
-/// A sender that took its turn and died leaves a number that no message has.
+/// A function that dies after it took the turn leaves a sequence without a message.
 #[tokio::test]
 async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
-    let Some(server) = Server::local("nobody may write to its tables").start().await else { return };
+    let Some(server) = Server::local("the tables of a deployed system are not for tests").start().await else { return };
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let stored = ann.sends(room, "stored").await;
     let lost = stored["id"].as_u64().unwrap() + 1;

@@ -52,7 +52,7 @@ async fn who_has_an_open_socket_that_hears_the_room_is_online() {
     phone.closes().await;
     assert!(bob_is_online().await);
     laptop.closes().await;
-    // The platform tells of a closed socket after the fact, and no event says that it did.
+    // API Gateway reports a closed socket some time later, and no event says that it has done so.
     let patience = Instant::now() + Duration::from_secs(10);
     while bob_is_online().await {
         assert!(Instant::now() < patience, "bob is online without a socket that hears the room");

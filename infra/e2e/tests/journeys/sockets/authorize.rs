@@ -55,7 +55,7 @@ async fn a_foreign_and_an_unknown_room_are_refused_alike() {
 
 #[tokio::test]
 async fn the_seeds_own_url_works_too() {
-    let Some(server) = Server::local("API Gateway serves one path alone").start().await else { return };
+    let Some(server) = Server::local("API Gateway serves one path only").start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let path = format!("/ws/chat/{room}/");

@@ -61,7 +61,7 @@ async fn a_user_may_have_many() {
     }
 }
 
-/// What `$connect` has remembered may be of no socket.
+/// A `$connect` that dies may leave a row without a socket.
 #[tokio::test]
 async fn a_handshake_whose_connect_dies_leaves_nothing_that_holds_anybody_up() {
     let Some(server) = crashes::server().await else { return };
@@ -92,6 +92,6 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     let _socket = ann.opens_socket(room).await;
-    // The socket; then the session once more, which may have ended meanwhile.
+    // The socket; then the session again, because it may have ended meanwhile.
     assert_eq!(server.cost("connect").await, Cost { calls: 2, depth: 2, reads: 1.0, writes: 1.0, pushes: 0 });
 }

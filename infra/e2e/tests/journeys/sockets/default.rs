@@ -38,7 +38,7 @@ async fn anything_else_is_an_error_and_the_socket_stays_open() {
         assert!(error["detail"].is_string() && error["request_id"].is_string(), "{frame} gave {error}");
     }
     phone.sends_text(r#"{"type": "shout", "client_id": "7f3a"}"#).await;
-    assert_eq!(phone.is_told("invalid_request").await["client_id"], "7f3a");
+    assert_eq!(phone.hears_error("invalid_request").await["client_id"], "7f3a");
     phone.says(room, "still here").await;
     phone.receives("still here").await;
 }

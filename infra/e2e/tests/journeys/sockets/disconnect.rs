@@ -19,7 +19,7 @@ async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
     knows_only(&ann, &laptop).await;
 }
 
-/// `$disconnect` is not tried again.
+/// API Gateway does not retry `$disconnect`.
 #[tokio::test]
 async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
     let Some(server) = crashes::server().await else { return };
@@ -43,6 +43,6 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     ann.opens_socket(room).await.closes().await;
-    // The socket is forgotten.
+    // The removal of the socket.
     assert_eq!(server.cost("disconnect").await, Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 });
 }

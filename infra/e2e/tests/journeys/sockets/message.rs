@@ -54,7 +54,7 @@ async fn a_socket_for_no_room_must_name_one() {
     let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends(&json!({"type": "message", "text": "hi"})).await;
-    phone.is_told("invalid_request").await;
+    phone.hears_error("invalid_request").await;
     phone.says(room, "hi").await;
     phone.receives("hi").await;
 }
@@ -66,7 +66,7 @@ async fn nobody_speaks_in_the_name_of_another() {
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     bobs.sends(&json!({"type": "message", "sender": ann.id, "text": "I owe bob money", "client_id": "1"})).await;
-    assert_eq!(bobs.is_told("invalid_request").await["client_id"], "1");
+    assert_eq!(bobs.hears_error("invalid_request").await["client_id"], "1");
     anns.stays_silent().await;
     assert!(ann.sees_messages(room).await.is_empty());
 }
@@ -93,7 +93,7 @@ async fn what_rest_refuses_is_refused_here() {
         let mut sent = frame.clone();
         sent["type"] = json!("message");
         bobs.sends_text(&sent.to_string()).await;
-        let error = bobs.is_told(code).await;
+        let error = bobs.hears_error(code).await;
         if frame["client_id"] == "1" {
             assert_eq!(error["client_id"], "1");
         } else if frame["client_id"].is_null() {
@@ -147,7 +147,7 @@ async fn a_client_id_holds_over_rest_and_sockets() {
     assert_eq!(ann.sees_messages(room).await.len(), 2);
 }
 
-/// Waits for a message with this text; others may come before it.
+/// Waits for a message with this text. Others may precede it.
 async fn hears(socket: &mut Socket, text: &str) {
     while socket.next_of("message").await["text"] != text {}
 }
@@ -192,14 +192,14 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.anns.says(room.id, "hi").await;
     room.others_hear("message").await;
-    // The turn; then the message, and at once the sockets of the audience.
+    // The turn; the message and, concurrently, the sockets of the audience.
     let turn_and_message = Cost { calls: 3, depth: 2, reads: 1.5, writes: 2.0, pushes: 3 };
     assert_eq!(room.cost("message").await, turn_and_message);
 
-    // Of another sender, who is not ahead of their pace.
+    // Another sender, because the first one is ahead of their pace.
     room.others[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     room.others_hear("message").await;
-    // Whether the client id has made a message is asked before the turn is taken, so that a retry leaves no hole.
+    // The client id is looked up before the turn is taken, so that a retry leaves no hole.
     let with_client_id = Cost { calls: 4, depth: 3, reads: 2.5, writes: 5.0, pushes: 3 };
     assert_eq!(room.cost("message").await, with_client_id);
 }

@@ -70,9 +70,9 @@ async fn only_members_type() {
     anns.next_of("left").await;
     bobs.next_of("left").await;
     bobs.sends(&json!({"type": "typing"})).await;
-    bobs.is_told("not_a_member").await;
+    bobs.hears_error("not_a_member").await;
     bobs.sends(&json!({"type": "typing", "conversation": 9_007_199_254_740_991_u64})).await;
-    bobs.is_told("room_not_found").await;
+    bobs.hears_error("room_not_found").await;
     anns.stays_silent().await;
 }
 
@@ -87,7 +87,7 @@ async fn what_is_missing_or_mistyped_is_an_error() {
         json!({"type": "typing", "conversation": room, "typing": "yes"}),
     ] {
         phone.sends_text(&frame.to_string()).await;
-        phone.is_told("invalid_request").await;
+        phone.hears_error("invalid_request").await;
     }
 }
 

@@ -1,8 +1,8 @@
-//! Costs: calls of DynamoDB, the longest chain of calls that wait for one another, units, calls for sockets. Counted, not
-//! timed, so the same everywhere.
+//! The costs of functions: calls of DynamoDB, the longest chain of calls that wait for one another, units, and calls for sockets.
+//! They are counts, and so the same on every machine.
 //!
-//! The units are those of small items: each is rounded up to 1 KB where it is written, to 4 KB where it is read, and a read
-//! that may lag costs half. A transaction costs twice its writes.
+//! The units are those of small items: a write is rounded up to 1 KB, a read to 4 KB, and an eventually consistent read costs
+//! half. A transaction costs twice its writes.
 
 use e2e::{Cost, Server, Socket, User};
 use futures_util::future::join_all;
@@ -12,7 +12,7 @@ pub(crate) async fn server() -> Option<Server> {
     Server::local("a deployed system does not show its calls").recording_calls().start().await
 }
 
-/// A room of three: ann, and the others. All listen.
+/// A room of Ann and two others, with an open socket each.
 pub(crate) struct Room {
     server: Server,
     pub(crate) ann: User,

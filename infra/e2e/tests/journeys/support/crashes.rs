@@ -1,5 +1,5 @@
-//! Crash points: an instance dies once before and once after each call that it makes. A client that tries again gets what it
-//! wanted, and no acknowledgement turns out to be untrue.
+//! Crash points: an instance dies once before and once after each of its calls. A client that retries succeeds, and each
+//! acknowledgement stays true.
 
 use e2e::{Answer, Crash, Server, User};
 use serde_json::json;
@@ -9,8 +9,8 @@ pub(crate) async fn server() -> Option<Server> {
     Server::local("its instances die").faults().start().await
 }
 
-/// Makes a call while the crash is near, and again if the function has crashed. Returns the answer that was served, and
-/// whether it is that of the second try.
+/// Makes a call that meets the crash, and a second one if the function has crashed. Returns the answer of the call that was
+/// served, and whether it is the second one.
 pub(crate) async fn meets(crash: &Crash<'_>, call: impl AsyncFn() -> Answer) -> (Answer, bool) {
     crash.is_near().await;
     let answer = call().await;
@@ -31,7 +31,7 @@ pub(crate) fn asks_again(user: &User, path: String) -> impl AsyncFn(&Crash<'_>) 
     }
 }
 
-/// Asserts that the function that serves this path makes no call: a plan that ends it before its first call does nothing.
+/// Asserts that the function of this path makes no calls: a plan that ends it before its first call has no effect.
 pub(crate) async fn calls_nobody(path: &str) {
     let Some(server) = server().await else { return };
     server.plans(&json!({"rules": [{"fault": "kill_before"}]})).await;

@@ -1,10 +1,8 @@
-//! What ends sessions, tried again where an instance has died.
-
 use e2e::{Answer, Crash, Socket, User};
 
 use super::crashes::meets;
 
-/// Calls what ends sessions and closes their sockets, as the crash is near. Where it has struck, the call is made again.
+/// Makes a call that ends sessions, with a second try after a crash. Asserts that the sessions and their sockets are ended.
 pub(crate) async fn ends(
     crash: &Crash<'_>,
     sessions: &[&User],

@@ -16,7 +16,7 @@ pub(crate) fn yaml(path: &str) -> Yaml<'static> {
     Yaml::load_from_str(text).unwrap().remove(0)
 }
 
-/// Everything in a directory, whose path starts at the root.
+/// The entries of a directory, whose path starts at the root.
 pub(crate) fn entries(directory: &str) -> impl Iterator<Item = PathBuf> + use<> {
     let entries = fs::read_dir(root().join(directory)).unwrap_or_else(|error| panic!("{directory}: {error}"));
     entries.map(|entry| entry.unwrap().path())

@@ -19,7 +19,7 @@ pub(crate) struct Function {
     pub(crate) pushes: bool,
 }
 
-/// The text of the template with other lines in the place of these, which it must have exactly once.
+/// The text of the template with its only occurrence of `lines` replaced.
 pub(crate) fn with(lines: &str, others: &str) -> String {
     let template = read("template.yaml");
     assert_eq!(template.matches(lines).count(), 1, "{lines}");

@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent calls and frames.
 
 use e2e::{Server, Socket, User, assert_id};
 use futures_util::future::join_all;
@@ -15,12 +15,12 @@ async fn hears_all(mut socket: Socket) -> Vec<Value> {
         heard.push(message);
     }
     socket.stays_silent().await;
-    // Pushes of different messages may overtake each other; their sequence puts them in order.
+    // Pushes of different messages may overtake each other. Their sequence restores the order.
     heard.sort_by_key(|message| message["sequence"].as_u64());
     heard
 }
 
-/// Half of the senders use REST, half a socket, each one message after another.
+/// Sends one message after another, over REST or over a socket by turns of the senders' numbers.
 async fn speaks(user: &User, room: u64, number: usize) {
     if number.is_multiple_of(2) {
         for turn in 0..EACH {

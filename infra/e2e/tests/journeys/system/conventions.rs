@@ -1,4 +1,4 @@
-//! What holds for every call.
+//! The conventions of every call.
 
 use e2e::{Answer, File, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
@@ -49,7 +49,7 @@ async fn there_is_nothing_below_a_route() {
             Answer::to(request).await.refuses(404, "not_found");
         }
     }
-    // None of them did anything.
+    // These calls had no effect.
     assert_eq!(ann.lists("/list-chatrooms/").await.len(), 1);
 }
 
@@ -113,7 +113,7 @@ async fn a_body_has_at_most_128_kilobytes() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let message = format!("{{\"conversation_id\":{room},\"text\":\"hi\"}}");
-    // Space around a JSON text is part of the body and of nothing else.
+    // Space after a JSON text counts for the size of the body alone.
     let body = |bytes: usize| message.clone() + &" ".repeat(bytes - message.len());
     post_bytes(&ann, "/send-message/", body(128 * 1024)).await.is(201);
     for path in paths_with_body() {
@@ -219,7 +219,7 @@ async fn every_request_has_an_id_of_its_own() {
 
 #[tokio::test]
 async fn a_requests_id_finds_it_in_the_log() {
-    let Some(server) = Server::local("its log is elsewhere").start().await else { return };
+    let Some(server) = Server::local("the log of a deployed system is in CloudWatch").start().await else { return };
     let ann = server.user("ann").await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends_text("hello").await;

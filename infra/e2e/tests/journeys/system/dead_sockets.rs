@@ -1,4 +1,4 @@
-//! Sockets that are no more: none stays in the table, and while one does, it holds nobody up.
+//! Dead sockets: each is removed from the table, and until then it delays no event.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::connections::{
     DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket, server,
 };
 
-/// An endpoint that came later has this journey in its own file.
+/// An endpoint that was added later has this journey in its own file.
 #[tokio::test]
 async fn every_event_reaches_the_living_and_forgets_the_dead() {
     let Some(server) = server().await else { return };
@@ -43,7 +43,7 @@ async fn the_senders_own_dead_socket_is_no_other_ones_end() {
     knows_only(&ann, &alive).await;
 }
 
-/// API Gateway answers 410 for a socket whose `$connect` has not finished as well.
+/// API Gateway also answers 410 for a socket whose `$connect` has not finished.
 #[tokio::test]
 async fn a_socket_that_may_still_be_connecting_is_kept() {
     let Some(server) = server().await else { return };

@@ -1,4 +1,4 @@
-//! What breaks, and what must not break with it.
+//! Failures of sockets and of the whole system, and the promises that hold in spite of them.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ async fn killed_and_started_again_it_has_everything_it_acknowledged() {
     server.is_killed();
     server.restarts().await;
 
-    // The tokens, too, are those from before.
+    // The tokens from before the restart are still valid.
     assert_eq!(bob.sees_messages(room).await, acknowledged);
     assert_eq!(bob.sees_room(room).await, before);
     let again = bob.logs_in_again().await;
@@ -94,7 +94,7 @@ async fn killed_in_the_middle_of_sending_it_keeps_what_it_acknowledged() {
     let pages = ann.pages_through(&format!("/list-conversation-messages/{room}/?limit=100")).await;
     let stored: Vec<Value> = pages.into_iter().rev().flatten().collect();
     let stored: Vec<_> = stored.iter().map(|message| message["text"].as_str().unwrap()).collect();
-    // One more than was seen may be stored: the one whose push was cut off.
+    // One more message than was heard may be stored: its push was cut off.
     assert_eq!(stored[..acknowledged.len()], acknowledged);
     assert!(stored.len() <= acknowledged.len() + 1);
 }

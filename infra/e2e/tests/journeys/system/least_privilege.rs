@@ -1,4 +1,4 @@
-//! The check of least privilege is a check: what it must find is made, and found.
+//! The check of least privilege finds a statement too many and a statement too few.
 
 use std::{fs, path::Path};
 
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 use crate::support::template;
 
 const FIND_USER: &str = "FindUserFunction ";
-/// The statement by which find-user, and no other function, may find a name.
+/// The statement that lets find-user, and no other function, read the names.
 const STATEMENT: &str =
     "            - {Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt UsernamesTable.Arn}\n";
 const BECAUSE: &str = "it has another template";
 const TABLES: &str = "arn:aws:dynamodb:us-east-1:000000000000:table";
 
-/// What the check says of find-user. Of the others it says a lot: most of them were never called here.
+/// Returns the findings about find-user. There are many about other functions, because these tests do not call them.
 fn says(template: &Path, record: &Path) -> Vec<String> {
     let findings = least_privilege(template, record).into_iter();
     findings.filter_map(|finding| finding.strip_prefix(FIND_USER).map(str::to_owned)).collect()

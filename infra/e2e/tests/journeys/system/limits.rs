@@ -1,4 +1,4 @@
-//! How often and how many: what is refused with 429, and that it passes.
+//! Limits of rate and number: requests above them get 429, and later requests succeed.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-const BECAUSE: &str = "its parameters are what they are";
+const BECAUSE: &str = "the parameters of a deployed system are fixed";
 
-/// Sends until the room takes no more of this sender, and gives how many messages it took, and a refusal.
+/// Sends until the room refuses this sender. Returns the number of accepted messages, and a refusal.
 async fn sends_too_much(sender: &User, room: u64) -> (usize, Answer) {
     let mut taken = 0;
     loop {
@@ -30,7 +30,7 @@ async fn a_room_takes_a_burst_of_each_sender_and_then_a_few_each_second() {
     let (taken, refused) = sends_too_much(&ann, room).await;
     refused.refuses(429, "rate_limited");
     assert!(taken >= 60, "only {taken}");
-    // Others may speak, and she elsewhere.
+    // Bob may send to the room, and Ann to another room.
     bob.sends(room, "hi").await;
     ann.sends(ann.creates_room().await, "hi").await;
     tokio::time::sleep(Duration::from_secs(refused.retry_after())).await;
@@ -84,7 +84,7 @@ async fn a_user_has_at_most_sixteen_sockets() {
     }
     sockets.pop().unwrap().closes().await;
     let patience = Instant::now() + PATIENCE;
-    // `$disconnect` comes when it comes.
+    // `$disconnect` may come later than the close.
     while ann.tries_socket("").await.is_err() {
         assert!(Instant::now() < patience, "there is no room for another socket");
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -98,15 +98,15 @@ async fn from_one_address_only_so_many_register() {
         server.post("/auth/register/", &json!({"username": name, "password": password})).await
     };
     for number in 1..=3 {
-        // What is not valid costs nothing.
+        // An invalid registration does not count.
         register("ann", "short").await.blames("password");
         register(&format!("user{number}"), PASSWORD).await.is(201);
     }
     let refused = register("ann", PASSWORD).await;
     refused.refuses(429, "rate_limited");
-    // Another may come every 400 s.
+    // 9 registrations an hour are one every 400 s.
     assert!((300..=400).contains(&refused.retry_after()), "{refused:?}");
-    // Nobody is kept from logging in.
+    // Logins have no such limit.
     let user = json!({"username": "user1", "password": PASSWORD});
     server.post("/auth/login/", &user).await.is(200);
 }
@@ -123,7 +123,7 @@ async fn pages_of_allowed_origins_alone_open_sockets() {
         assert_eq!(server.handshake_from(origin, &ann.token).await.err().unwrap().status, 403, "{origin}");
         assert_eq!(server.handshake_from(origin, "no token").await.err().unwrap().status, 403, "{origin}");
     }
-    // What is no browser names no origin.
+    // Clients other than browsers send no origin.
     ann.opens_socket_for_all_rooms().await.stays_silent().await;
 }
 
@@ -149,6 +149,6 @@ async fn the_gateway_takes_only_so_much_of_each_route() {
         assert!(!refused.is_empty());
         assert!(refused.iter().all(|answer| *answer == json!({"message": "Too Many Requests"})), "{refused:?}");
     }
-    // A route is not held to what others take.
+    // Each route has its own limit.
     ann.get("/list-messages/").await.is(200);
 }

@@ -1,13 +1,13 @@
-//! What must not be in any log: tokens, passwords, and what people write.
+//! Tokens, passwords and the texts of messages must not be in any log.
 
 use e2e::{PASSWORD, Server};
 use serde_json::json;
 
-const BECAUSE: &str = "its log is elsewhere";
+const BECAUSE: &str = "the log of a deployed system is in CloudWatch";
 const WRONG: &str = "a wrong password that nobody has";
 const TEXT: &str = "meet me at the old harbour";
 
-/// Goes through every place that a secret comes by, and gives all of them.
+/// Sends secrets through every place that could log them, and returns them.
 async fn secrets_go_by(server: &Server) -> Vec<String> {
     let ([ann], room) = server.room_of(["ann"]).await;
     let wrong = json!({"username": ann.name, "password": WRONG});
@@ -20,7 +20,7 @@ async fn secrets_go_by(server: &Server) -> Vec<String> {
         assert_eq!(server.handshake("", &["bearer", token]).await.is_ok(), token == &ann.token);
         let path = format!("/ws/chat/{room}/?token={token}");
         assert_eq!(server.handshake_at(&path, &[]).await.is_ok(), token == &ann.token);
-        // Where a client has mistaken the one for the other.
+        // A client may put the token of a handshake into the query of a call.
         server.get(&format!("/list-chatrooms/?token={token}")).await.refuses(401, "unauthenticated");
     }
     ann.with_token(forged.clone()).get("/list-chatrooms/").await.refuses(401, "unauthenticated");
@@ -30,9 +30,9 @@ async fn secrets_go_by(server: &Server) -> Vec<String> {
     phone.says(room, TEXT).await;
     phone.receives(TEXT).await;
     phone.says(room + 1, TEXT).await;
-    phone.is_told("room_not_found").await;
+    phone.hears_error("room_not_found").await;
     phone.sends_text(&format!("{{\"type\": \"{TEXT}\", \"token\": \"{}\"", ann.token)).await;
-    let last = phone.is_told("malformed_json").await["request_id"].as_str().unwrap().to_owned();
+    let last = phone.hears_error("malformed_json").await["request_id"].as_str().unwrap().to_owned();
     ann.logs_out().await;
     server.has_logged(&last).await;
     let signature = ann.token.rsplit('.').next().unwrap().to_owned();

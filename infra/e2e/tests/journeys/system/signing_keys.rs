@@ -1,4 +1,4 @@
-//! The key that signs tokens: it is rotated and revoked while people talk, and only `login` has it.
+//! The key that signs tokens: its rotation and revocation during a conversation, and the permission to read it.
 
 use std::{fs, time::Duration};
 
@@ -9,17 +9,17 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::{repository, template};
 
-const BECAUSE: &str = "its signing key is not for journeys to change";
-/// A key that was revoked is refused within this time.
+const BECAUSE: &str = "tests must not change the signing key of a deployed system";
+/// The time within which every function refuses a revoked key.
 const REVOKED_WITHIN: Duration = Duration::from_mins(1);
-/// How long an instance that nobody uses lives here: the next one reads the secret anew.
+/// The seconds for which an idle instance lives in these tests. A new instance reads the current secret.
 const SHORT_LIFE: f64 = 0.1;
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The statement by which login, and no other function, may read the signing key.
+/// The statement that lets login, and no other function, read the signing key.
 const STATEMENT: &str =
     "            - {Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref SigningSecret}\n";
 
-/// Logs in until the token is signed with this key: instances that run read the secret once a minute.
+/// Logs in until the token is signed with this key, because running instances read the secret once a minute.
 async fn logs_in_with(user: &User, kid: &str) -> User {
     let logged_in = async {
         loop {
@@ -33,7 +33,7 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
     timeout(PATIENCE, logged_in).await.expect("a new instance signs with the new key")
 }
 
-/// Rotates as `infra/DEPLOY.md` says, "The signing key".
+/// Rotates the key as the manual for operators describes.
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
     let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
@@ -58,7 +58,7 @@ async fn a_rotation_during_a_conversation_logs_nobody_out() {
     phone.receives("with the token of before").await;
 }
 
-/// An instance that runs has read the keys before the new one was there.
+/// A running instance has read the keys before the new one was added.
 #[tokio::test]
 async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
     let Some(server) = Server::local(BECAUSE).on_disk().start().await else { return };
@@ -75,7 +75,7 @@ async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
     ann.get("/list-chatrooms/").await.is(200);
 }
 
-/// Operators edit the table by hand.
+/// An operator who edits the table may make mistakes.
 #[tokio::test]
 async fn an_item_that_is_no_key_refuses_nobody() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
@@ -91,7 +91,7 @@ async fn an_item_that_is_no_key_refuses_nobody() {
     server.user("ann").await.get("/list-chatrooms/").await.is(200);
 }
 
-/// All functions verify in the same way: one that runs and is asked all the time is the one that learns of it last.
+/// Uses one busy instance, which learns of the revocation last. All functions verify in the same way.
 #[tokio::test]
 async fn a_key_that_was_revoked_is_refused_within_a_minute() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
@@ -133,7 +133,7 @@ async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
     again.get("/list-chatrooms/").await.is(200);
 }
 
-/// Signing is a permission: code that runs in another function cannot do it.
+/// Signing needs a permission that other functions lack.
 #[tokio::test]
 async fn a_function_without_the_permission_cannot_sign() {
     let granted = repository::read("template.yaml").matches("GetSecretValue").count();

@@ -1,4 +1,4 @@
-//! `GET /` and `GET /assets/…`; what the page does in a browser is tested in `infra/browser`.
+//! `GET /` and `GET /assets/…`. `infra/browser` tests the page in a browser.
 
 use std::collections::BTreeSet;
 
