@@ -41,7 +41,8 @@ impl Screen {
     }
 }
 
-/// Chromium's arguments: without a sandbox, because root in a container has none, and without its own requests to the network.
+/// Chromium's arguments: without a sandbox, because root in a container has none, and without its own requests to the
+/// network.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",

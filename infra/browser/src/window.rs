@@ -183,7 +183,8 @@ impl Window {
         self.waits(&format!("for {script}"), script, Value::Null, expected).await;
     }
 
-    /// Returns the result of a script. For properties that are visible, but not in any element's text: sizes, positions.
+    /// Returns the result of a script. For properties that are visible, but not in any element's text: sizes,
+    /// positions.
     pub async fn measures(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.expect("the script runs")
     }
@@ -262,7 +263,8 @@ const MESSAGES: &str = "return [...document.querySelectorAll('.message .text')].
 const STATES: &str =
     "return [...document.querySelectorAll('.message .state')].map((state) => state.getAttribute('aria-label'))";
 const ROOMS: &str = "return [...document.querySelectorAll('nav li')].map((room) =>
-    ['.name', '.preview', '.count:not([hidden])'].map((part) => room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
+    ['.name', '.preview', '.count:not([hidden])'].map((part) =>
+        room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
 const SPOKEN: &str = "return [...document.querySelectorAll('[aria-live]')].map((region) => region.textContent)";
 const FOCUS: &str = "const focused = document.activeElement;
     return focused.getAttribute('aria-label') ?? focused.labels?.[0]?.textContent ?? focused.textContent";

@@ -1,8 +1,8 @@
 //! Lets a crowd chat for long under faults, and checks its history against the promises of the contract.
 //!
 //! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ,
-//! for which `libfaketime` must be installed. It fails if a promise was broken. The same seed makes the same crowd and the
-//! same random numbers, but the order of events differs from run to run.
+//! for which `libfaketime` must be installed. It fails if a promise was broken. The same seed makes the same crowd and
+//! the same random numbers, but the order of events differs from run to run.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
@@ -71,8 +71,8 @@ fn summary(history: &History) -> String {
     let last = |room: &Vec<_>| room.last().map_or(0, |message: &std::sync::Arc<history::Message>| message.sequence);
     let turns: u64 = history.stored.iter().map(last).sum();
     format!(
-        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); {stored} stored in {} rooms with {} holes; \
-         {} pushes, {} pages, {} stays, {} resumed views",
+        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); \
+         {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} stays, {} resumed views",
         count(|outcome| matches!(outcome, Outcome::Acknowledged(_))),
         count(|outcome| matches!(outcome, Outcome::Refused)),
         count(|outcome| matches!(outcome, Outcome::Unknown)),

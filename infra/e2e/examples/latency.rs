@@ -1,7 +1,7 @@
 //! Measures the latency of a message: over REST until its acknowledgement, over a socket until its own event.
 //!
-//! `cargo run --example latency` measures a local runtime; with `HTTP_URL` and `WEBSOCKET_URL` set, the deployed system there.
-//! The argument is the number of messages each way, 1,000 by default.
+//! `cargo run --example latency` measures a local runtime; with `HTTP_URL` and `WEBSOCKET_URL` set, the deployed system
+//! there. The argument is the number of messages each way, 1,000 by default.
 #![allow(clippy::print_stdout, reason = "its purpose is the table")]
 
 use std::{

@@ -1,8 +1,9 @@
 //! Measures whether the duration of a login reveals that a user name exists.
 //!
-//! `cargo run --release --example timing` tries wrong passwords for existing and for unknown names, in random order, against
-//! a local runtime. It fails if the medians are more than 1 % apart or the two distributions differ (two-sample
-//! Kolmogorov–Smirnov test). The argument is the number of tries, 10,000 by default. The machine should be idle meanwhile.
+//! `cargo run --release --example timing` tries wrong passwords for existing and for unknown names, in random order,
+//! against a local runtime. It fails if the medians are more than 1 % apart or the two distributions differ (two-sample
+//! Kolmogorov–Smirnov test). The argument is the number of tries, 10,000 by default. The machine should be idle
+//! meanwhile.
 #![allow(
     clippy::cast_precision_loss,
     clippy::expect_used,
@@ -107,8 +108,8 @@ fn distance(one: &[f64], other: &[f64]) -> f64 {
     differences.fold(0.0, f64::max)
 }
 
-/// The p-value of D: Kolmogorov's limit, with Stephens' correction for finite lists (Press et al., "Numerical Recipes", section
-/// 14.3).
+/// The p-value of D: Kolmogorov's limit, with Stephens' correction for finite lists (Press et al., "Numerical Recipes",
+/// section 14.3).
 fn chance(distance: f64, one: usize, other: usize) -> f64 {
     let size = (one as f64 * other as f64 / (one + other) as f64).sqrt();
     let lambda = (size + 0.12 + 0.11 / size) * distance;

@@ -28,7 +28,7 @@ pub struct File {
 }
 
 impl File {
-    /// A photo of 640 by 480 pixels, as cameras make them, with the place where it was taken.
+    /// A photo of 640 by 480 pixels, with the place of the camera in its EXIF data.
     pub fn photo() -> Self {
         let plain = photo_without_place();
         // After the start of image: an APP1 segment that begins as EXIF does (Exif 3.0, section 4.5.4).

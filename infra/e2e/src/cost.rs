@@ -42,8 +42,8 @@ pub(crate) fn last<'a>(function: &str, invocations: &'a Value) -> Option<&'a Val
     invocations.iter().rfind(|invocation| ended && invocation["function"] == function)
 }
 
-/// The calls of an invocation, each as its operation, its tables and the status of its answer. Sorted, because concurrent calls
-/// have no order.
+/// The calls of an invocation, each as its operation, its tables and the status of its answer. Sorted, because
+/// concurrent calls have no order.
 pub(crate) fn asked(invocation: &Value) -> Vec<String> {
     let calls = invocation["calls"].as_array().expect("calls are a list");
     let asked = calls.iter().map(|call| format!("{} {} {}", call["operation"], call["tables"], call["status"]));
@@ -63,8 +63,8 @@ fn time(time: &Value) -> u64 {
     time.as_u64().expect("a call has begun and ended")
 }
 
-/// The length of the longest chain of spans in which each begins after its predecessor has ended. The spans are in the order of
-/// their beginnings.
+/// The length of the longest chain of spans in which each begins after its predecessor has ended. The spans are in the
+/// order of their beginnings.
 fn depth(spans: impl Iterator<Item = [u64; 2]>) -> usize {
     let mut ended: Vec<(u64, usize)> = Vec::new();
     for [begun, end] in spans {

@@ -52,8 +52,8 @@ impl Crash<'_> {
         self.server.plans(&json!({"rules": [rule]})).await;
     }
 
-    /// Returns whether the function has crashed, once that event is over. An event with fewer calls is served to its end.
-    /// Later events do not crash.
+    /// Returns whether the function has crashed, once that event is over. An event with fewer calls is served to its
+    /// end. Later events do not crash.
     pub async fn has_struck(&self) -> bool {
         self.is_served(1).await;
         let struck = self.server.fired().await == [1];
@@ -62,8 +62,8 @@ impl Crash<'_> {
         struck
     }
 
-    /// Waits until Lambda has delivered the event again and that delivery is over. Lambda does so for an asynchronous event
-    /// that has failed.
+    /// Waits until Lambda has delivered the event again and that delivery is over. Lambda does so for an asynchronous
+    /// event that has failed.
     pub async fn comes_again(&self) {
         self.is_served(2).await;
     }
@@ -89,9 +89,9 @@ impl std::fmt::Display for Crash<'_> {
     }
 }
 
-/// Plays `scene` once for every crash point of a function: its instance dies before its first call, before its second one,
-/// and so on, and then after each of them. The scene makes the function serve one event between [`Crash::is_near`] and
-/// [`Crash::has_struck`], and continues as a client would. Returns the number of crash points.
+/// Plays `scene` once for every crash point of a function: its instance dies before its first call, before its second
+/// one, and so on, and then after each of them. The scene makes the function serve one event between [`Crash::is_near`]
+/// and [`Crash::has_struck`], and continues as a client would. Returns the number of crash points.
 pub async fn crash_points(server: &Server, function: &str, scene: impl AsyncFn(&Crash<'_>)) -> u64 {
     let mut points = 0;
     for fault in ["kill_before", "kill_after"] {

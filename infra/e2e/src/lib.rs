@@ -1,8 +1,8 @@
 //! Journeys through the whole system, as its clients see it.
 //!
-//! This crate knows the system by its URLs alone. A journey sends and receives over real HTTP and real sockets, so that it
-//! passes against the local runtime and against a deployed stack. Of the workspace, this crate uses only `harness`, which
-//! starts a local runtime, and `history`, which checks a history.
+//! This crate knows the system by its URLs alone. A journey sends and receives over real HTTP and real sockets, so that
+//! it passes against the local runtime and against a deployed stack. Of the workspace, this crate uses only `harness`,
+//! which starts a local runtime, and `history`, which checks a history.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

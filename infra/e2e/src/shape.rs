@@ -1,4 +1,4 @@
-//! Assertions about the forms that the contract gives to values.
+//! Assertions about the contract's forms of values.
 
 use serde_json::Value;
 
@@ -21,7 +21,8 @@ pub fn assert_time(value: &Value) {
     assert_eq!(shape, "0000-00-00T00:00:00.000Z", "no time: {value}");
 }
 
-/// Asserts that an object has these fields with these values. It may have others, because the contract allows new fields.
+/// Asserts that an object has these fields with these values. It may have others, because the contract allows new
+/// fields.
 #[track_caller]
 pub fn assert_has(object: &Value, expected: &Value) {
     for (field, value) in expected.as_object().expect("fields are expected") {

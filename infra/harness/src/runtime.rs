@@ -26,7 +26,8 @@ const PRINTED_LINES: usize = 50;
 
 /// A running local runtime.
 ///
-/// Dropping it ends it in good order. If that happens because a test has failed, the end of the runtime's log is printed.
+/// Dropping it ends it in good order. If that happens because a test has failed, the end of the runtime's log is
+/// printed.
 #[derive(Debug)]
 pub struct Runtime {
     child: Child,
@@ -44,7 +45,7 @@ impl Runtime {
         Self::start_with(command.stderr(Stdio::piped())).await
     }
 
-    /// Starts a runtime whose log nobody reads. Collecting it would take processor time from a measurement.
+    /// Starts a runtime and discards its log. Collecting it would take processor time from a measurement.
     ///
     /// # Errors
     /// If the command cannot be started, or the runtime ends or takes a minute before it listens.
@@ -197,7 +198,7 @@ fn first_line(stdout: impl Read + Send + 'static) -> oneshot::Receiver<String> {
     thread::spawn(move || {
         let mut line = String::new();
         if matches!(BufReader::new(stdout).read_line(&mut line), Ok(1..)) {
-            // Without a receiver the runtime is no longer wanted.
+            // A receiver that is gone has timed out.
             let _ = sender.send(line);
         }
     });

@@ -4,14 +4,14 @@ use std::{collections::BTreeSet, time::Duration};
 
 use crate::{Message, Outcome, Scope, Sent, Stay, Time, Violation, world::World};
 
-/// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most for an
-/// instance, and its message is stored within five seconds or never.
+/// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most
+/// for an instance, and its message is stored within five seconds or never.
 pub const GOES_ON_FOR: Duration = Duration::from_secs(15);
 /// The longest time between two deliveries of one event.
 const TWICE_WITHIN: Duration = Duration::from_secs(5);
 
-/// "`receivers`: everyone who was in the room when it was sent, less the sender": no other user gets the message by push or in
-/// `list-messages`, and no socket for another room gets it.
+/// "`receivers`: everyone who was in the room when it was sent, less the sender": no other user gets the message by
+/// push or in `list-messages`, and no socket for another room gets it.
 pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
     let rule = "only_the_audience_is_told";
     let history = world.history;
@@ -29,8 +29,8 @@ pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
     pushed.chain(listed).collect()
 }
 
-/// The receivers agree with the stays: each was in the room at some time while the message was being sent, and each user who was
-/// in it all that time is a receiver. A user who joined or left meanwhile may be a receiver or not.
+/// The receivers agree with the stays: each was in the room at some time while the message was being sent, and each
+/// user that was in it all that time is a receiver. A user that joined or left meanwhile may be a receiver or not.
 pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut people: BTreeSet<(u64, u64)> = BTreeSet::new();
@@ -57,7 +57,7 @@ fn violation(message: &Message, user: u64, why: &str) -> Violation {
     Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
 }
 
-/// A sender who is in the room during all of their tries is not refused as a stranger.
+/// A sender is not refused as a stranger while in the room.
 pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
@@ -78,8 +78,8 @@ pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
     world.stays(send.sender, send.room).iter().any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
-/// The latest time at which a message may have been given its turn. A message other than the acknowledged one is its double:
-/// without a `client_id`, an event that is delivered twice makes two messages.
+/// The latest time at which a message may have been given its turn. A message other than the acknowledged one is its
+/// double: without a `client_id`, an event that is delivered twice makes two messages.
 fn ended(send: &Sent, message: &Message) -> Time {
     match &send.outcome {
         Outcome::Acknowledged(acknowledged) if acknowledged.id == message.id => send.ended,

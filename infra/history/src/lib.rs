@@ -36,7 +36,7 @@ pub struct History {
     pub views: Vec<View>,
     /// All messages of each room, as a member lists them in the end, when no message is in flight.
     pub stored: Vec<Vec<Arc<Message>>>,
-    /// The users who list all their messages in the end, with these messages.
+    /// The final lists of all messages of a user, with the user.
     pub everything: Vec<(u64, Vec<Arc<Message>>)>,
     /// The number of injected faults.
     pub faults: u64,

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::{View, Violation, world::World};
 
-/// "A push may be missed but never silently": a client that lists `?after=` at each gap and after each reconnect has every
-/// message of the room up to its cursor.
+/// "A push may be missed but never silently": a client that lists `?after=` at each gap and after each reconnect has
+/// every message of the room up to its cursor.
 pub(crate) fn whoever_resumes_has_everything(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for View { user, room, messages, cursor, is_caught_up } in &world.history.views {

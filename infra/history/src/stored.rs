@@ -16,8 +16,8 @@ pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
     lost.collect()
 }
 
-/// "Nobody sees a message before it is stored", and all users see the same: every message that was shown is stored in the end,
-/// with the same id, sequence, receivers and text.
+/// "Nobody sees a message before it is stored", and all users see the same: every message that was shown is stored in
+/// the end, with the same id, sequence, receivers and text.
 pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
     let unknown = world.sightings().filter(|(message, _)| !world.stored.contains(message)).map(|(message, how)| {
         Violation { rule: "what_is_seen_is_stored", what: format!("{message:?}, {how}, is not stored so") }
@@ -48,8 +48,8 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     doubled.map(violation).collect()
 }
 
-/// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, an event that was
-/// delivered twice may have been refused once and served once.
+/// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, an event that
+/// was delivered twice may have been refused once and served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
     let refused = |text| {
         world

@@ -32,7 +32,7 @@ pub struct Answer {
     pub text: String,
 }
 
-/// A user who is logged in.
+/// A logged-in user.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The user's id.
@@ -79,7 +79,8 @@ impl Client {
         Ok(Answer { status, retry_after, text })
     }
 
-    /// Registers and logs in so many users. Their names are unique to this run, because a deployed system keeps those of others.
+    /// Registers and logs in this number of users. Their names are unique to this run, because a deployed system keeps
+    /// those of others.
     ///
     /// # Errors
     /// If one cannot register.

@@ -1,5 +1,5 @@
-//! Processor time by its users, from `/proc`: the functions, whose time AWS bills; the gateway and the engine, which play AWS;
-//! and this generator.
+//! Processor time by its users, from `/proc`: the functions, whose time AWS bills; the gateway and the engine, which
+//! play AWS; and this generator.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

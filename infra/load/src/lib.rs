@@ -1,7 +1,7 @@
 //! Measures load, cold starts, instructions and costs.
 //!
-//! Clients measure: the latency of a message is the time from the write of its frame to the read of its event from another
-//! socket. The system under load reports no measurements of its own.
+//! Clients measure: the latency of a message is the time from the write of its frame to the read of its event from
+//! another socket. The system under load reports no measurements of its own.
 
 #![allow(clippy::cast_precision_loss, reason = "measurements have fewer than 52 bits")]
 

@@ -28,8 +28,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Puts the chat under load and measures it.
 ///
-/// Builds and starts a local runtime; with --url and --websocket-url, measures a deployed system. Latencies are those of the
-/// clients. Processor time is that of one delivery, call or handshake, and known for a local system only.
+/// Builds and starts a local runtime; with --url and --websocket-url, measures a deployed system. Latencies are those
+/// of the clients. Processor time is that of one delivery, call or handshake, and known for a local system only.
 #[derive(Debug, Parser)]
 struct Options {
     #[command(subcommand)]
@@ -49,13 +49,13 @@ struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// Users who call over REST, one call after another
+    /// Calls over REST, by each user one after another
     Rest {
         /// Number of concurrent users: a step each
         #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16")]
         people: Vec<usize>,
     },
-    /// One room whose members all listen, and a steady sender
+    /// Messages at a steady rate to one room, in which all members listen
     Room {
         /// Number of members
         #[arg(long, default_value_t = 100)]
@@ -103,11 +103,11 @@ enum Scenario {
         #[arg(long, value_name = "DIR")]
         profiles: Option<PathBuf>,
     },
-    /// The load that the machine sustains, and five times that: fails if a call ends other than in success, 429 or 503 with
-    /// Retry-After, if memory grows, or if an acknowledged message is missing
+    /// The load that the machine sustains, and five times that: fails if a call ends other than in success, 429 or 503
+    /// with Retry-After, if memory grows, or if an acknowledged message is missing
     Overload,
-    /// A room that all members read, then one in which one member's socket is not read: long messages, so that its buffers
-    /// fill
+    /// A room that all members read, then one in which one member's socket is not read: long messages, so that its
+    /// buffers fill
     Stall {
         /// Number of members
         #[arg(long, default_value_t = 11, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
@@ -178,8 +178,8 @@ async fn instructions(options: &Options, accept: bool, only: &[String], profiles
     if compiler != baseline.compiler {
         println!("{}", instructions::table(&counted));
         bail!(
-            "the baseline was counted with {}, and this is {compiler}; use the compiler of rust-toolchain.toml, or make a \
-             new baseline with --accept",
+            "the baseline was counted with {}, and this is {compiler}; use the compiler of rust-toolchain.toml, \
+             or make a new baseline with --accept",
             baseline.compiler
         );
     }

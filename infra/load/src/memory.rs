@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::cpu::{Stat, numbered};
 
-/// Returns the resident memory of the local runtime with this process id and of its functions, in bytes. Counts shared pages
-/// for each process. Returns 0 for a deployed system.
+/// Returns the resident memory of the local runtime with this process id and of its functions, in bytes. Counts shared
+/// pages for each process. Returns 0 for a deployed system.
 #[must_use]
 pub fn of(runtime: Option<u32>) -> u64 {
     let Some(runtime) = runtime else { return 0 };

@@ -68,8 +68,8 @@ impl Report {
     pub fn table(&self) -> String {
         let unit = self.unit;
         let mut table = format!(
-            "| {} | {unit} | each second | p50 ms | p99 ms | max ms | lost | doubled | functions µs | gateway µs | engine µs \
-             | generator µs |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+            "| {} | {unit} | each second | p50 ms | p99 ms | max ms | lost | doubled | functions µs | gateway µs \
+             | engine µs | generator µs |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
             self.scenario
         );
         for Step { load, done, per_second, latency, lost, doubled, cpu, .. } in &self.steps {

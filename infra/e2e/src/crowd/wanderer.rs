@@ -1,4 +1,4 @@
-//! A user who leaves a room and comes back, again and again.
+//! A wanderer, which leaves a room and comes back, again and again.
 
 use std::time::Duration;
 

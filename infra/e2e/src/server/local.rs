@@ -1,4 +1,4 @@
-//! Starts a local system, with what its test needs.
+//! Starts a local system with the options that a test needs.
 
 use std::{
     env,

@@ -20,7 +20,8 @@ impl Server {
         Cost::of(&self.last_invocation(function).await)
     }
 
-    /// Returns the calls of DynamoDB and of sockets that a function's last invocation made, once every invocation has ended.
+    /// Returns the calls of DynamoDB and of sockets that a function's last invocation made, once every invocation has
+    /// ended.
     pub async fn asked(&self, function: &str) -> Vec<String> {
         asked(&self.last_invocation(function).await)
     }

@@ -31,8 +31,8 @@ pub struct ColdStart {
     pub first_answer: f64,
     /// The longest of these times.
     pub first_answer_max: f64,
-    /// The processor time of an event in a warm function, user and system time, in microseconds: the mean of as many events
-    /// as there were starts.
+    /// The processor time of an event in a warm function, user and system time, in microseconds: the mean of as many
+    /// events as there were starts.
     pub event: f64,
     /// The peak memory of the process after its first answer, in kilobytes.
     pub peak_memory: u64,
@@ -42,7 +42,7 @@ pub struct ColdStart {
     pub zip: u64,
 }
 
-/// Starts each function so many times.
+/// Starts each function this number of times.
 ///
 /// # Errors
 /// If one fails.
@@ -83,7 +83,7 @@ async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStar
     })
 }
 
-/// Returns the mean processor time of so many events, in microseconds.
+/// Returns the mean processor time of this number of events, in microseconds.
 async fn warm(scene: &Scene, function: &str, runs: u64) -> Result<f64> {
     let mut instance = scene.world.start(function, &[], &[]).await?;
     instance.polls().await?;
@@ -123,8 +123,8 @@ fn zipped(executable: &Path) -> Result<u64> {
 /// Returns the table in Markdown.
 #[must_use]
 pub fn table(starts: &[ColdStart]) -> String {
-    let mut table = "| function | first poll ms | max | first answer ms | max | warm event CPU µs | memory MB | binary MB | zip MB |\n\
-                     |---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+    let mut table = "| function | first poll ms | max | first answer ms | max | warm event CPU µs | memory MB \
+                     | binary MB | zip MB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
         .to_owned();
     for start in starts {
         let ColdStart { function, first_poll, first_poll_max, first_answer, first_answer_max, .. } = start;

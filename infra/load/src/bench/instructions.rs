@@ -1,5 +1,5 @@
-//! The instructions of a function: of its start, and of one event when it is warm. Valgrind's callgrind counts them, so that the
-//! load of the machine does not matter.
+//! The instructions of a function: of its start, and of one event when it is warm. Valgrind's callgrind counts them, so
+//! that the load of the machine does not matter.
 
 use std::{
     collections::BTreeMap,
@@ -110,9 +110,10 @@ async fn counts(directory: &Path, function: &str, profiles: &Path, nowhere: &Pat
     Ok(Instructions { start, event: warm.saturating_sub(cold) / (WARM - COLD) })
 }
 
-/// Counts the functions that seem worse than the baseline again, up to so many times, and keeps the smaller counts. Chance
-/// decides how often a function is woken for one answer, and whether a call finds a connection that another has just left. On a
-/// busy machine, the first call of a process may also time out under valgrind and be made twice.
+/// Counts the functions that seem worse than the baseline again, up to this number of times, and keeps the smaller
+/// counts. Chance decides how often a function is woken for one answer, and whether a call finds a connection that
+/// another has just left. On a busy machine, the first call of a process may also time out under valgrind and be made
+/// twice.
 ///
 /// # Errors
 /// If one fails.
@@ -136,8 +137,8 @@ pub async fn recount(directory: &Path, baseline: &Counted, counted: &mut Counted
     Ok(())
 }
 
-/// Counts all functions again and keeps the larger counts: the baseline includes the additions of chance, because checks keep
-/// the smaller counts.
+/// Counts all functions again and keeps the larger counts: the baseline includes the additions of chance, because
+/// checks keep the smaller counts.
 ///
 /// # Errors
 /// If one fails.

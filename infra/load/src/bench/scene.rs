@@ -1,4 +1,4 @@
-//! A scene with people who talk, and the events of a function that succeed in it.
+//! A scene with two users in a room, and the events of a function that succeed in it.
 
 use std::{
     fs,
@@ -20,21 +20,21 @@ const THEN: &str = "1701432000000";
 const MESSAGE_ID: &str = "$MESSAGE_ID";
 /// The client id in `infra/events`.
 const CLIENT_ID: &str = "7f3a";
-/// The people of a scene.
+/// The number of users in a scene.
 const PEOPLE: u64 = 2;
 const PASSWORD: &str = "a long password";
-/// The most messages in the room of a function that lists them.
+/// The largest number of messages in a room that a function lists.
 const LISTED: u64 = 12;
 
-/// Two people in a room with an open socket each, and a prepared event for each number.
+/// Two users in a room, with an open socket each, and a prepared event for each number.
 #[derive(Debug)]
 pub struct Scene {
-    /// The tables that have the people, and the functions.
+    /// The tables and the functions.
     pub world: World,
     /// The access token of the caller, and the session that it names.
     token: String,
     session: String,
-    /// The people who have registered before the first event.
+    /// The number of registered users.
     people: u64,
     /// For each event, if it needs one of its own.
     tokens: Vec<String>,
@@ -44,7 +44,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Prepares everything that a function needs to succeed so many times.
+    /// Prepares a scene in which a function succeeds this number of times.
     ///
     /// # Errors
     /// If a function fails.
@@ -98,7 +98,8 @@ impl Scene {
                     let answer = self.run_with("create-attachment", "/body", &body.into()).await?;
                     self.attachments.push(text(&answer, "/id")?);
                 }
-                // Each message is sent by the caller of its event. Two people take turns, because the pace limits each sender.
+                // Each message is sent by the caller of its event. Two people take turns, because the pace limits each
+                // sender.
                 _ if names_message => {
                     let ann = self.token.clone();
                     let caller = if number % PEOPLE == 1 { bob.to_owned() } else { ann.clone() };
@@ -133,7 +134,8 @@ impl Scene {
         self.run_with("connect", "/requestContext/authorizer/user_id", &user.to_string().into()).await.map(drop)
     }
 
-    /// Returns the event of a function from `infra/events`, with the present time, and changed so that each number succeeds.
+    /// Returns the event of a function from `infra/events`, with the present time, and changed so that each number
+    /// succeeds.
     ///
     /// # Errors
     /// If the function has no file there.

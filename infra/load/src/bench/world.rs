@@ -136,7 +136,8 @@ impl Services {
     }
 }
 
-/// Plays all services but DynamoDB: every socket takes everything, every object is the photo, and every secret is the same.
+/// Plays all services but DynamoDB: every socket takes everything, every object is the photo, and every secret is the
+/// same.
 fn serve(listener: TcpListener) -> JoinHandle<()> {
     let photo = File::photo().bytes;
     let secret = json!({"SecretString": "a secret for the signing key, of no other use"}).to_string();

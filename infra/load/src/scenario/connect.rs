@@ -17,7 +17,7 @@ use crate::{
 /// The number of sockets of each user: as many as a user may have.
 const EACH: usize = 16;
 
-/// Opens and closes so many sockets, once for each number of concurrent handshakes.
+/// Opens and closes this number of sockets, once for each number of concurrent handshakes.
 ///
 /// # Errors
 /// If a user cannot register.

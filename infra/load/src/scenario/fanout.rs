@@ -1,4 +1,4 @@
-//! Messages to rooms whose members listen, at a steady rate that does not wait for arrivals.
+//! Messages to rooms of listening members, at a steady rate that does not wait for arrivals.
 
 use std::{
     collections::HashSet,
@@ -36,9 +36,9 @@ pub struct Plan {
     pub name: String,
     /// The number of rooms.
     pub rooms: usize,
-    /// The number of members of each room, who all have a socket.
+    /// The number of members of each room, each with a socket.
     pub members: usize,
-    /// The number of further members of each room, who do not read their socket.
+    /// The number of further members of each room, each with a socket that is not read.
     pub silent: usize,
     /// The messages a second to all rooms together: a step each.
     pub rates: Vec<u32>,
@@ -133,7 +133,7 @@ async fn step(
     let begun = micros(start.elapsed());
     let mut sent = Vec::with_capacity(pace.messages as usize);
     let mut clock = interval(Duration::from_secs(1) / pace.rate.max(1));
-    // Who sends late sends all the same: a load that waits for a slow system is none.
+    // Late messages are sent too: a load that waits for a slow system does not measure it.
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
     for number in first..first + pace.messages {

@@ -1,5 +1,5 @@
-//! More load than the machine sustains: every call must end in success, or in 429 or 503 with `Retry-After`; memory must stay
-//! bounded; and acknowledged messages must be stored.
+//! More load than the machine sustains: every call must end in success, or in 429 or 503 with `Retry-After`; memory
+//! must stay bounded; and acknowledged messages must be stored.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -27,10 +27,10 @@ use crate::{
     target::Target,
 };
 
-/// The number of rooms, and of users in each: so many that none of them reaches their own limit at the sustained rate.
+/// The number of rooms, and of users in each: enough to keep each below their own limit at the sustained rate.
 const ROOMS: usize = 16;
 const MEMBERS: usize = 4;
-/// The number of concurrent senders who measure the sustained rate: as many as a function has instances.
+/// The number of concurrent senders that measure the sustained rate: as many as a function has instances.
 const AT_ONCE: usize = 16;
 /// The factor of the overload.
 const TIMES: f64 = 5.0;
@@ -89,7 +89,7 @@ async fn closed(client: &Client, senders: &[(Person, u64)], duration: Duration) 
     let end = Instant::now() + duration;
     let lanes = (0..AT_ONCE).map(|lane| async move {
         let mut calls = Vec::new();
-        // The users of a lane take turns, so that none reaches their own limit.
+        // The users of a lane take turns, so that each stays below their own limit.
         for (number, (person, room)) in senders.iter().skip(lane).step_by(AT_ONCE).cycle().enumerate() {
             if Instant::now() >= end {
                 break;

@@ -27,7 +27,7 @@ const ROOMS: usize = 8;
 /// A measured call: its index in `CALLS`, and its microseconds; `None` if it failed.
 type Measured = (usize, Option<u64>);
 
-/// Lets so many users call concurrently, a step for each number. Reports each function of the last step separately.
+/// Lets users call concurrently, a step for each number of them. Reports each function of the last step separately.
 ///
 /// # Errors
 /// If a room cannot be created.

@@ -178,7 +178,8 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // A function that a test keeps busy would delay an end in good order. A runtime that has ended cannot be killed.
+        // A function that a test keeps busy would delay an end in good order. A runtime that has ended cannot be
+        // killed.
         let _ = self.process.kill();
     }
 }

@@ -135,8 +135,8 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
         passwords.borrow_mut().push(new);
     })
     .await;
-    // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the own one,
-    // the sockets, two of which are closed and then removed.
+    // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the
+    // own one, the sockets, two of which are closed and then removed.
     assert!(points >= 28, "{points}");
     let last = passwords.borrow().last().unwrap().clone();
     ann.logs_in_with(&last).await;
@@ -149,7 +149,7 @@ async fn what_it_costs() {
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     change(&laptop, PASSWORD, NEW).await.is(200);
-    // The session; the hash and the attempts; the sessions, the other one; the hash; the attempts; the sessions, the own one;
-    // the sockets, one of which is closed and then removed.
+    // The session; the hash and the attempts; the sessions, the other one; the hash; the attempts; the sessions, the
+    // own one; the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("change-password").await, Cost { calls: 12, depth: 10, reads: 5.0, writes: 7.0, pushes: 1 });
 }

@@ -118,7 +118,9 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
-    let Some(server) = Server::local("a deployed system sees this machine by one address").start().await else { return };
+    let Some(server) = Server::local("a deployed system sees this machine by one address").start().await else {
+        return;
+    };
     let ann = server.user("ann").await;
     let from = async |address: [u8; 4], password: &str| {
         let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
@@ -218,6 +220,7 @@ async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     server.user("ann").await;
-    // The password, and the attempt in two counters; a transaction of the session and the password, and the reset of the attempt.
+    // The password, and the attempt in two counters; a transaction of the session and the password, and the reset of
+    // the attempt.
     assert_eq!(server.cost("login").await, Cost { calls: 5, depth: 2, reads: 1.0, writes: 7.0, pushes: 0 });
 }

@@ -194,6 +194,7 @@ async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     server.user("ann").await;
-    // The name, the count and the registrations from this address; the user in three tables and the count, in a transaction.
+    // The name, the count and the registrations from this address; the user in three tables and the count, in a
+    // transaction.
     assert_eq!(server.cost("register").await, Cost { calls: 4, depth: 2, reads: 2.0, writes: 9.0, pushes: 0 });
 }

@@ -77,8 +77,8 @@ async fn what_was_checked_is_not_uploaded_over() {
     assert_eq!(shown, file.bytes);
 }
 
-/// Delivers the event again after the claim of the check that died. AWS does so after a minute, but the local runtime after a
-/// second, when the claim has not ended yet.
+/// Delivers the event again after the claim of the check that died. AWS does so after a minute, but the local runtime
+/// after a second, when the claim has not ended yet.
 async fn comes_again(server: &Server, id: &str) {
     let key = json!({"id": {"S": id}});
     let attachment = json!({"TableName": "AttachmentsTable", "Key": key, "ConsistentRead": true});

@@ -1,8 +1,8 @@
-//! The costs of functions: calls of DynamoDB, the longest chain of calls that wait for one another, units, and calls for sockets.
-//! They are counts, and so the same on every machine.
+//! The costs of functions: calls of DynamoDB, the longest chain of calls that wait for one another, units, and calls
+//! for sockets. They are counts, and so the same on every machine.
 //!
-//! The units are those of small items: a write is rounded up to 1 KB, a read to 4 KB, and an eventually consistent read costs
-//! half. A transaction costs twice its writes.
+//! The units are those of small items: a write is rounded up to 1 KB, a read to 4 KB, and an eventually consistent read
+//! costs half. A transaction costs twice its writes.
 
 use e2e::{Cost, Server, Socket, User};
 use futures_util::future::join_all;

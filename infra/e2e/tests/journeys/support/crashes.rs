@@ -1,5 +1,5 @@
-//! Crash points: an instance dies once before and once after each of its calls. A client that retries succeeds, and each
-//! acknowledgement stays true.
+//! Crash points: an instance dies once before and once after each of its calls. A client that retries succeeds, and
+//! each acknowledgement stays true.
 
 use e2e::{Answer, Crash, Server, User};
 use serde_json::json;
@@ -9,8 +9,8 @@ pub(crate) async fn server() -> Option<Server> {
     Server::local("its instances die").faults().start().await
 }
 
-/// Makes a call that meets the crash, and a second one if the function has crashed. Returns the answer of the call that was
-/// served, and whether it is the second one.
+/// Makes a call that meets the crash, and a second one if the function has crashed. Returns the answer of the call that
+/// was served, and whether it is the second one.
 pub(crate) async fn meets(crash: &Crash<'_>, call: impl AsyncFn() -> Answer) -> (Answer, bool) {
     crash.is_near().await;
     let answer = call().await;

@@ -2,7 +2,8 @@ use e2e::{Answer, Crash, Socket, User};
 
 use super::crashes::meets;
 
-/// Makes a call that ends sessions, with a second try after a crash. Asserts that the sessions and their sockets are ended.
+/// Makes a call that ends sessions, with a second try after a crash. Asserts that the sessions and their sockets are
+/// ended.
 pub(crate) async fn ends(
     crash: &Crash<'_>,
     sessions: &[&User],

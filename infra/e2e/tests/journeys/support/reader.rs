@@ -1,4 +1,4 @@
-//! A reader who follows a room message by message and must not miss any.
+//! A reader follows a room message by message and must not miss any.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A user who lists a room from the last message that they have read.
+/// A reader of a room, which lists from its last read message on.
 pub(crate) struct Reader {
     user: User,
     room: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// A reader of a room who has read its first message.
+    /// A reader that has read the first message of a room.
     pub(crate) fn after(user: &User, room: u64, first: Value) -> Self {
         Self { user: user.clone(), room, read: vec![first] }
     }
@@ -32,7 +32,7 @@ impl Reader {
     }
 
     /// Reads to the end of the room. Asserts that the reader has skipped no message and read none twice, and that the
-    /// messages have these texts, in this order, with at most so many holes between them.
+    /// messages have these texts, in this order, with at most this number of holes between them.
     async fn has_read(mut self, texts: &[&str], holes: u64) {
         let deadline = Instant::now() + PATIENCE;
         let all = self.user.sees_messages(self.room).await;
@@ -51,7 +51,7 @@ impl Reader {
     }
 }
 
-/// Asserts that every reader has missed none of three messages, of which "again" came second if its first try was stored.
+/// Asserts that every reader has read three messages, of which "again" came second if its first try was stored.
 /// They wait concurrently, because each hole takes seconds until it is final.
 pub(crate) async fn all_have_read(readers: Vec<(Reader, bool)>) {
     join_all(readers.into_iter().map(async |(reader, stored)| {

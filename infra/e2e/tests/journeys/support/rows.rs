@@ -10,7 +10,7 @@ pub(crate) struct Row {
     /// The route as in `openapi.yaml` or `template.yaml`.
     pub(crate) route: &'static str,
     pub(crate) ask: fn(&World) -> Ask,
-    /// Whether users who are not in the room are refused.
+    /// Whether users outside the room are refused.
     pub(crate) for_members: bool,
     /// The file that submits the row.
     pub(crate) file: &'static str,
@@ -56,7 +56,7 @@ impl Row {
     }
 }
 
-/// A room with two members, a user who has left it, and one who was never in it.
+/// A room with two members, a former member, and an outsider.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,

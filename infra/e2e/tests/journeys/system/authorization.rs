@@ -1,7 +1,7 @@
 //! The authorization matrix: every kind of caller tries every call that needs a token and every route of the sockets.
 //!
-//! The rows are in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row, and each
-//! row its route.
+//! The rows are in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row,
+//! and each row its route.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -89,8 +89,8 @@ impl World {
         self.server.handshake(query, &subprotocols).await.map_err(|refusal| (refusal.status, None))
     }
 
-    /// Sends a frame. If it is accepted, its sender or the other member hears an event; if it is refused, its sender hears an
-    /// error.
+    /// Sends a frame. If it is accepted, its sender or the other member hears an event; if it is refused, its sender
+    /// hears an error.
     async fn says(&self, frame: &Value, token: Option<&str>) -> Outcome {
         let mut socket = self.opens("", token).await?;
         let mut listener = self.other_member.opens_socket(self.room).await;

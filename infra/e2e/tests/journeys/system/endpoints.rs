@@ -1,4 +1,5 @@
-//! Every function of the template has its test file, with journeys, rows of the authorization matrix, crash points and a cost.
+//! Every function of the template has its test file, with journeys, rows of the authorization matrix, crash points and
+//! a cost.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,8 +14,8 @@ use crate::support::{
     template::{functions, socket_routes},
 };
 
-/// Functions that serve files. They make no calls, as their tests `calls_nobody` prove, and so have neither crash points nor a
-/// cost.
+/// Functions that serve files. They make no calls, as their tests `calls_nobody` prove, and so have neither crash
+/// points nor a cost.
 const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
 
 const JOURNEYS: &str = "infra/e2e/tests/journeys";

@@ -66,7 +66,8 @@ async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
     ann.get("/list-chatrooms/").await.is(200);
     let new = Signer::new(&"n".repeat(64));
     let item = json!({
-        "purpose": {"S": "access"}, "kid": {"S": new.key()}, "x": {"S": new.public()}, "expires_at": {"N": "4000000000"},
+        "purpose": {"S": "access"}, "kid": {"S": new.key()}, "x": {"S": new.public()},
+        "expires_at": {"N": "4000000000"},
     });
     let renewed = ann.with_token(new.renewed(&ann.token));
     renewed.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
@@ -75,7 +76,7 @@ async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
     ann.get("/list-chatrooms/").await.is(200);
 }
 
-/// An operator who edits the table may make mistakes.
+/// An operator may make mistakes in the table.
 #[tokio::test]
 async fn an_item_that_is_no_key_refuses_nobody() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
