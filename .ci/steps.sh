@@ -78,6 +78,7 @@ infra/browser/*               | clippy web-client browser
 infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
 infra/embedded/*              | all
 infra/fuzz/*                  | format fuzz validate skeleton
+infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
 infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local

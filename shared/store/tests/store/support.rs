@@ -1,8 +1,6 @@
 //! Short ways to the values and rows of the tests.
 
-use domain::{
-    ClientId, MembershipId, Message, MessageId, NewRoom, Room, RoomId, Text, Timestamp, User, UserId, Username,
-};
+use domain::{ClientId, MembershipId, Message, MessageId, NewRoom, Room, RoomId, Text, Timestamp, UserId};
 use store::{Membership, Store, Turn};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
