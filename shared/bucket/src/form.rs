@@ -45,7 +45,7 @@ impl Bucket {
             fields.insert("x-amz-security-token", token.to_owned());
         }
         let mut conditions: Vec<Value> = fields.iter().map(|(&name, value)| json!({ name: value })).collect();
-        conditions.push(json!({ "bucket": settings.name }));
+        conditions.push(json!({ "bucket": self.0.name }));
         conditions.push(json!(["content-length-range", attachment.size, attachment.size]));
         let policy = json!({ "expiration": now + UPLOAD_WITHIN, "conditions": conditions });
         let policy = STANDARD.encode(policy.to_string());

@@ -8,19 +8,12 @@ mod form;
 mod objects;
 mod sign;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use aws_sdk_s3::config::Credentials;
-use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::{
-    client::{http::HttpConnector as _, orchestrator::HttpRequest},
-    http::StatusCode,
-};
+use aws::{Attempts, Caller, Request, Settings};
 use domain::{Attachment, AttachmentId, AttachmentKind, Error, Links, Timestamp};
 use futures_util::future::try_join_all;
+use http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
@@ -31,24 +24,9 @@ pub use objects::{Objects, PictureFiles, UploadedBytes};
 const LINKS_LAST: Duration = Duration::from_hours(1);
 /// How long a request that is made at once needs its signature.
 const SIGNED_FOR: Duration = Duration::from_mins(1);
-/// How long one call may take. Most of a send's patience is DynamoDB's.
-const PATIENCE: Duration = Duration::from_secs(1);
-const ATTEMPTS: u32 = 3;
-/// How long to wait before another try, at most and at first.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// Where the bucket is, and as whom it is spoken to.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The URL of S3.
-    pub endpoint: String,
-    /// The name of the bucket.
-    pub name: String,
-    /// Its region.
-    pub region: String,
-    /// What requests are signed with. A link ends with them, if they end first.
-    pub credentials: Credentials,
-}
+/// The attempts of a call without the SDK. In all three seconds: most of the patience of a sender is DynamoDB's.
+const ATTEMPTS: Attempts =
+    Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(3) };
 
 /// The bucket. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,9 +35,9 @@ pub struct Bucket(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: Settings,
+    name: String,
     url: Url,
-    /// Made when first used: most messages attach nothing.
-    connector: OnceLock<Connector>,
+    caller: Caller,
 }
 
 /// What is kept of an attachment.
@@ -121,19 +99,20 @@ fn is_of_aws(endpoint: &Url) -> bool {
 }
 
 impl Bucket {
-    /// The bucket of `settings`.
+    /// The bucket `name` at the endpoint of `s3`.
     ///
     /// # Errors
-    /// What is wrong with the endpoint.
-    pub fn new(settings: Settings) -> Result<Self, url::ParseError> {
-        let url = url(&settings.endpoint, &settings.name)?;
-        Ok(Self(Arc::new(Inner { settings, url, connector: OnceLock::new() })))
+    /// The endpoint is not a URL.
+    pub fn new(s3: Settings, name: String) -> Result<Self, url::ParseError> {
+        let url = url(s3.endpoint.as_deref().unwrap_or_default(), &name)?;
+        let caller = Caller::new(s3.tls.clone());
+        Ok(Self(Arc::new(Inner { settings: s3, name, url, caller })))
     }
 
     /// The objects themselves, for whoever checks them.
     #[must_use]
     pub fn objects(&self) -> Objects {
-        Objects::new(&self.0.settings, &self.0.url)
+        Objects::new(&self.0.settings, &self.0.name, &self.0.url)
     }
 
     /// Links to an attachment that is in a message, for its readers.
@@ -192,31 +171,17 @@ impl Bucket {
     /// Makes a call that may be made twice, again where S3 is busy. Calls without a body need no more of an SDK than this.
     async fn call(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<StatusCode, Error> {
         let url = self.signed(method, url, now, SIGNED_FOR)?;
-        let mut attempt = 1;
-        loop {
-            let mut request = HttpRequest::get(&url).map_err(|error| Error::internal(doing, error))?;
-            request.set_method(method).map_err(|error| Error::internal(doing, error))?;
-            let failed: Box<dyn std::error::Error + Send + Sync> =
-                match tokio::time::timeout(PATIENCE, self.connector().call(request)).await {
-                    Ok(Ok(response)) if !response.status().is_server_error() => return Ok(response.status()),
-                    Ok(Ok(response)) => format!("S3 answers {}", response.status().as_u16()).into(),
-                    Ok(Err(error)) => error.into(),
-                    Err(late) => late.into(),
-                };
-            if attempt == ATTEMPTS {
-                return Err(Error::Unavailable { doing, source: failed });
+        let mut request = Request::get(&url).map_err(|error| Error::internal(doing, error))?;
+        request.set_method(method).map_err(|error| Error::internal(doing, error))?;
+        let unavailable = |source| Error::Unavailable { doing, source };
+        let status = self.0.caller.call(&request, ATTEMPTS, |answer| match answer {
+            Ok(answer) if answer.status().is_server_error() => {
+                Err(Err(unavailable(format!("S3 answers {}", answer.status().as_u16()).into())))
             }
-            // At random, so that those who were refused together do not come back together.
-            tokio::time::sleep((PAUSE * attempt).mul_f64(fastrand::f64())).await;
-            attempt += 1;
-        }
-    }
-
-    fn connector(&self) -> &Connector {
-        self.0.connector.get_or_init(|| {
-            let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-            Connector::builder().tls_provider(provider).build()
-        })
+            Ok(answer) => Ok(Ok(answer.status())),
+            Err(error) => Err(Err(unavailable(error.into()))),
+        });
+        status.await.unwrap_or_else(|| Err(unavailable("no answer in time".into())))
     }
 }
 
@@ -243,6 +208,7 @@ fn disposition(attachment: &Attachment) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws::Credentials;
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use domain::{FileName, MediaType};
     use serde_json::{Value, json};
@@ -255,13 +221,13 @@ mod tests {
     fn bucket(endpoint: &str, token: Option<&str>) -> Bucket {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let token = token.map(str::to_owned);
-        Bucket::new(Settings {
-            endpoint: endpoint.to_owned(),
-            name: "examplebucket".to_owned(),
+        let settings = Settings {
+            endpoint: Some(endpoint.to_owned()),
             region: "us-east-1".to_owned(),
             credentials: Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, token, None, "test"),
-        })
-        .unwrap()
+            tls: aws::trust([endpoint]).unwrap(),
+        };
+        Bucket::new(settings, "examplebucket".to_owned()).unwrap()
     }
 
     fn attachment(content_type: MediaType, name: &str) -> Attachment {

@@ -1,16 +1,31 @@
 //! The objects themselves, by the SDK: whoever checks an upload reads it and writes what is shown of it.
 
+use std::time::Duration;
+
+use aws::{Attempts, Settings};
 use aws_sdk_s3::{
-    Client, Config,
-    config::{BehaviorVersion, Region},
+    Client,
+    config::Builder,
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
     types::TaggingDirective,
 };
 use domain::{Attachment, AttachmentId, Error, MediaType};
+use tokio::time::timeout;
 use url::Url;
 
-use crate::{ATTEMPTS, Part, Settings};
+use crate::Part;
+
+/// The attempts of a call. One that reads or writes the largest picture, 16 MB, has to move 1.6 MB a second, where S3 moves fifty.
+/// Reading and writing, with the time between them, are within the 35 s of the function.
+const ATTEMPTS: Attempts = Attempts {
+    most: 3,
+    backoff: Duration::from_millis(50),
+    each: Duration::from_secs(10),
+    all: Duration::from_secs(15),
+};
+
+const READING: &str = "reading an upload";
 
 /// What no message has yet. A rule of the bucket deletes what carries it for a day.
 const UNSENT: &str = "unsent=true";
@@ -43,31 +58,31 @@ pub struct PictureFiles {
 }
 
 impl Objects {
-    pub(crate) fn new(settings: &Settings, url: &Url) -> Self {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(settings.credentials.clone())
-            .endpoint_url(&settings.endpoint)
-            .force_path_style(url.path() != "/")
-            .build();
-        Self { client: Client::from_conf(config), bucket: settings.name.clone() }
+    pub(crate) fn new(settings: &Settings, bucket: &str, url: &Url) -> Self {
+        let config = Builder::from(&settings.sdk(ATTEMPTS)).force_path_style(url.path() != "/").build();
+        Self { client: Client::from_conf(config), bucket: bucket.to_owned() }
     }
 
     /// The first `most` bytes of an upload, or all if it has fewer; `None` where there is none.
     pub async fn read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
-        // The SDK tries a call again, and not a body that breaks off.
-        let mut attempt = 1;
-        loop {
-            match self.try_to_read_upload(id, most).await {
-                Err(_) if attempt < ATTEMPTS => attempt += 1,
-                outcome => return outcome,
+        // The SDK's timeouts end when a body begins, and it does not try again what breaks off.
+        let late = |_| Error::Unavailable { doing: READING, source: "no whole answer in time".into() };
+        let read = async {
+            let mut attempt = 1;
+            loop {
+                match timeout(ATTEMPTS.each, self.try_to_read_upload(id, most))
+                    .await
+                    .unwrap_or_else(|elapsed| Err(late(elapsed)))
+                {
+                    Err(_) if attempt < ATTEMPTS.most => attempt += 1,
+                    outcome => return outcome,
+                }
             }
-        }
+        };
+        timeout(ATTEMPTS.all, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
     }
 
     async fn try_to_read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
-        const DOING: &str = "reading an upload";
         let call = self
             .client
             .get_object()
@@ -78,9 +93,9 @@ impl Objects {
         let found = match call.await {
             Ok(found) => found,
             Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(failed(DOING)(error)),
+            Err(error) => return Err(failed(READING)(error)),
         };
-        let bytes = found.body.collect().await.map_err(|error| Error::internal(DOING, error))?;
+        let bytes = found.body.collect().await.map_err(|error| Error::internal(READING, error))?;
         Ok(Some(UploadedBytes { bytes: bytes.to_vec(), version: found.e_tag.unwrap_or_default() }))
     }
 

@@ -75,11 +75,12 @@ impl App {
     pub fn from_env() -> Result<Self, Fatal> {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
-        let store = Store::new(config.dynamodb, config.tables);
+        let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
-        let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
+        let bucket = Bucket::new(config.s3, config.bucket)?;
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,

@@ -8,7 +8,7 @@
 
 use std::{fmt, fmt::Write as _};
 
-use aws_sdk_apigatewaymanagement::config::Credentials;
+use aws::Credentials;
 use aws_sigv4::sign::v4;
 use domain::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -76,14 +76,14 @@ mod tests {
         time::{Duration, SystemTime},
     };
 
+    use aws::Settings;
     use aws_sdk_apigatewaymanagement::primitives::Blob;
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-    use aws_smithy_http_client::tls::TlsContext;
     use axum::{Router, body::Bytes, extract::State, http::request::Parts};
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::{Frame, Outcome, Settings, Sockets};
+    use crate::{Frame, Outcome, Sockets};
 
     const IDS: [&str; 4] = ["L0SM9cOFvHcCIhw=", "a/b+c=", "~-._@:,!*'()", "ключ %41"];
     const REGION: &str = "eu-central-1";
@@ -149,8 +149,9 @@ mod tests {
     async fn a_push_is_the_sdks_own_request() {
         for (id, token) in IDS.into_iter().flat_map(|id| [(id, None), (id, Some("a/token+=="))]) {
             let (endpoint, received) = gateway().await;
-            let (credentials, tls) = (credentials(token), TlsContext::default());
-            let settings = Settings { endpoint, region: REGION.to_owned(), credentials: credentials.clone(), tls };
+            let (credentials, tls) = (credentials(token), aws::trust([&*endpoint]).unwrap());
+            let settings =
+                Settings { endpoint: Some(endpoint), region: REGION.to_owned(), credentials: credentials.clone(), tls };
             let sockets = Sockets::new(settings).unwrap();
             sockets.client().post_to_connection().connection_id(id).data(Blob::new(BODY)).send().await.unwrap();
             let outcome = sockets.push(id, &Frame::of(BODY.into())).await;

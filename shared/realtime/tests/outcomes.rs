@@ -9,8 +9,7 @@ use std::{
     },
 };
 
-use aws_sdk_apigatewaymanagement::config::Credentials;
-use aws_smithy_http_client::tls::TlsContext;
+use aws::{Credentials, Settings};
 use axum::{
     Router,
     extract::{Path, State},
@@ -19,7 +18,7 @@ use axum::{
     serve::ListenerExt as _,
 };
 use domain::Event;
-use realtime::{Frame, Outcome, Settings, Sockets};
+use realtime::{Frame, Outcome, Sockets};
 use tokio::net::TcpListener;
 
 /// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever.
@@ -63,8 +62,8 @@ async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<S
 
 fn sockets(endpoint: String) -> Sockets {
     let credentials = Credentials::new("test", "test", None, None, "test");
-    let (region, tls) = ("us-east-1".to_owned(), TlsContext::default());
-    Sockets::new(Settings { endpoint, region, credentials, tls }).unwrap()
+    let (region, tls) = ("us-east-1".to_owned(), aws::trust([&*endpoint]).unwrap());
+    Sockets::new(Settings { endpoint: Some(endpoint), region, credentials, tls }).unwrap()
 }
 
 fn frame() -> Frame {

@@ -9,8 +9,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::TlsContext;
+use aws::{Credentials, Settings};
 use axum::{
     Router,
     body::Bytes,
@@ -89,8 +88,13 @@ pub struct World {
     pub gateway: Gateway,
 }
 
-fn credentials() -> Credentials {
-    Credentials::new("test", "test", None, None, "test")
+fn settings(endpoint: String) -> Settings {
+    Settings {
+        tls: aws::trust([&*endpoint]).unwrap(),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    }
 }
 
 pub async fn world() -> World {
@@ -99,19 +103,9 @@ pub async fn world() -> World {
 
 pub async fn world_of(store: Store) -> World {
     let gateway = Gateway::default();
-    let sockets = Sockets::new(realtime::Settings {
-        endpoint: gateway.start().await,
-        region: "us-east-1".to_owned(),
-        credentials: credentials(),
-        tls: TlsContext::default(),
-    });
+    let sockets = Sockets::new(settings(gateway.start().await));
     // Nothing is there, and nothing that these tests send is attached.
-    let bucket = Bucket::new(bucket::Settings {
-        endpoint: "http://127.0.0.1:9".to_owned(),
-        name: "bucket".to_owned(),
-        region: "us-east-1".to_owned(),
-        credentials: credentials(),
-    });
+    let bucket = Bucket::new(settings("http://127.0.0.1:9".to_owned()), "bucket".to_owned());
     let chat = Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() };
     World { chat, gateway }
 }
