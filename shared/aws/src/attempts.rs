@@ -13,8 +13,8 @@ pub struct Attempts {
     pub all: Duration,
 }
 
-/// Waits before the next attempt after `failed` ones, a random time up to `first`, 2 × `first`, 4 × `first`, …: calls that collided do
-/// not collide again (AWS Architecture Blog, "Exponential Backoff And Jitter", "full jitter").
+/// Waits before the next attempt after `failed` ones, a random time up to `first`, 2 × `first`, 4 × `first`, …: calls
+/// that collided do not collide again (AWS Architecture Blog, "Exponential Backoff And Jitter", "full jitter").
 pub async fn backoff(first: Duration, failed: u32) {
     tokio::time::sleep(longest_pause(first, failed).mul_f64(fastrand::f64())).await;
 }

@@ -52,12 +52,12 @@ impl Caller {
         Self { tls, pooled: OnceLock::new(), unpooled: OnceLock::new() }
     }
 
-    /// Makes a call until `judge` returns its outcome as `Ok`, which is final. `Err` asks for another attempt and is the outcome of the
-    /// last one. Returns `None` if the time for all attempts is over.
+    /// Makes a call until `judge` returns its outcome as `Ok`, which is final. `Err` asks for another attempt and is
+    /// the outcome of the last one. Returns `None` if the time for all attempts is over.
     ///
-    /// After an attempt without an answer, further ones use new connections, because all idle ones may be as dead. The time of an
-    /// attempt counts as soon as there is a connection: many TLS handshakes at once take longer than an answer. Opening one has a timeout
-    /// of its own.
+    /// After an attempt without an answer, further ones use new connections, because all idle ones may be as dead. The
+    /// time of an attempt counts as soon as there is a connection: many TLS handshakes at once take longer than an
+    /// answer. Opening one has a timeout of its own.
     pub async fn call<T>(
         &self,
         request: &Request,
@@ -104,7 +104,8 @@ async fn answer(connector: &Connector, request: &Request, patience: Duration) ->
 
 async fn send(connector: &Connector, request: Request) -> Result<Answer, BoxError> {
     let (parts, body) = connector.call(request).await?.try_into_http1x()?.into_parts();
-    // To its end in any case, because the connection serves the next request. The status counts even if the body breaks off.
+    // To its end in any case, because the connection serves the next request. The status counts even if the body breaks
+    // off.
     let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     Ok(Answer::from_parts(parts, body))
 }

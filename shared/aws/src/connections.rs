@@ -13,13 +13,14 @@ const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
 /// How long opening a connection may take, its TLS handshake included.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a connection may be idle before it is closed instead of used: well below the minute after which load balancers close one,
-/// which a function that is frozen between two events does not notice.
+/// How long a connection may be idle before it is closed instead of used: well below the minute after which load
+/// balancers close one, which a function that is frozen between two events does not notice.
 ///
-/// The pool of `hyper-util` compares times of `CLOCK_MONOTONIC` when a request takes a connection. That clock advances while Lambda
-/// freezes a sandbox: the maintainers of the AWS Lambda Web Adapter measured a loss of at most 1 ms in freezes of up to three minutes
-/// (<https://github.com/aws/aws-lambda-web-adapter/issues/830>). With `SnapStart`, which these functions do not use, it may not. If the
-/// assumption fails, a dead connection costs one attempt, because attempts have timeouts of their own.
+/// The pool of `hyper-util` compares times of `CLOCK_MONOTONIC` when a request takes a connection. That clock advances
+/// while Lambda freezes a sandbox: the maintainers of the AWS Lambda Web Adapter measured a loss of at most 1 ms in
+/// freezes of up to three minutes (<https://github.com/aws/aws-lambda-web-adapter/issues/830>). With `SnapStart`, which
+/// these functions do not use, it may not. If the assumption fails, a dead connection costs one attempt, because
+/// attempts have timeouts of their own.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The HTTP client of an SDK.

@@ -1,7 +1,7 @@
 //! How AWS is called: which certificates are trusted, how long a call waits, when it is tried again.
 //!
-//! Every client of an AWS service is made of [`Settings`], and no other crate builds an HTTP client. This crate knows no service: no
-//! operation, no table, no key.
+//! Every client of an AWS service is made of [`Settings`], and no other crate builds an HTTP client. This crate knows
+//! no service: no operation, no table, no key.
 
 mod attempts;
 mod caller;

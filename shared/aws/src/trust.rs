@@ -1,8 +1,8 @@
 //! The certificate authorities that the functions trust when they call AWS.
 //!
-//! The system has some 140 authorities, and reading them took two thirds of a function's start. The certificates of AWS's endpoints
-//! come from five, which Amazon Trust Services runs, valid until 2037 and longer (<https://www.amazontrust.com/repository/>). AWS
-//! asks its clients to trust all five.
+//! The system has some 140 authorities, and reading them took two thirds of a function's start. The certificates of
+//! AWS's endpoints come from five, which Amazon Trust Services runs, valid until 2037 and longer
+//! (<https://www.amazontrust.com/repository/>). AWS asks its clients to trust all five.
 
 use aws_smithy_http_client::{
     HttpClientError,
@@ -10,8 +10,8 @@ use aws_smithy_http_client::{
 };
 
 const AMAZON: &[u8] = include_bytes!("amazon-roots.pem");
-/// The domain whose endpoints all have certificates of Amazon's authorities. AWS in China and in other separate partitions has other
-/// domains and other authorities.
+/// The domain whose endpoints all have certificates of Amazon's authorities. AWS in China and in other separate
+/// partitions has other domains and other authorities.
 const AWS: &str = ".amazonaws.com";
 
 /// Trusts Amazon's authorities alone if all endpoints are AWS's, and the system's authorities otherwise.

@@ -1,8 +1,8 @@
 //! The bytes of attachments, in S3: which keys, which tags, which signatures.
 //!
-//! This is the only crate that speaks S3. No bytes of an attachment go through a function but those of [`Objects`], which
-//! check it: clients post and get them with what is signed here. All but [`Objects`] do without the S3 SDK, so that functions
-//! which only sign stay as small as they are without attachments.
+//! This is the only crate that speaks S3. No bytes of an attachment go through a function but those of [`Objects`],
+//! which check it: clients post and get them with what is signed here. All but [`Objects`] do without the S3 SDK, so
+//! that functions which only sign stay as small as they are without attachments.
 
 mod form;
 mod objects;
@@ -79,8 +79,8 @@ pub fn uploaded(key: &str) -> Option<AttachmentId> {
     key.strip_prefix(Part::Upload.prefix())?.parse().ok()
 }
 
-/// The URL of the bucket `name`, which its keys follow: a host of its own at AWS, else a path, which every other S3 takes
-/// (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
+/// The URL of the bucket `name`, which its keys follow: a host of its own at AWS, else a path, which every other S3
+/// takes (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
 ///
 /// # Errors
 /// What is wrong with the endpoint.
@@ -138,7 +138,8 @@ impl Bucket {
         let status = self.call(DOING, "HEAD", self.object(Part::Upload, id)?, now).await?;
         match status.as_u16() {
             200 => Ok(true),
-            // Who may not list the bucket is not told that an object is missing (Amazon S3 API Reference, "HeadObject").
+            // Who may not list the bucket is not told that an object is missing (Amazon S3 API Reference,
+            // "HeadObject").
             403 | 404 => Ok(false),
             status => Err(Error::internal(DOING, format!("S3 answers {status}"))),
         }
@@ -168,7 +169,8 @@ impl Bucket {
         self.0.url.join(&part.key(id)).map_err(|error| Error::internal("naming an object", error))
     }
 
-    /// Makes a call that may be made twice, again where S3 is busy. Calls without a body need no more of an SDK than this.
+    /// Makes a call that may be made twice, again where S3 is busy. Calls without a body need no more of an SDK than
+    /// this.
     async fn call(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<StatusCode, Error> {
         let url = self.signed(method, url, now, SIGNED_FOR)?;
         let mut request = Request::get(&url).map_err(|error| Error::internal(doing, error))?;
@@ -200,8 +202,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// RFC 6266: the name to save the file under, by whoever saves it. Without the usual space, which not every S3 takes as it is
-/// written in a query.
+/// RFC 6266: the name to save the file under, by whoever saves it. Without the usual space, which not every S3 takes as
+/// it is written in a query.
 fn disposition(attachment: &Attachment) -> String {
     format!("inline;filename*=UTF-8''{}", utf8_percent_encode(&attachment.saved_as(), ATTR_CHAR))
 }

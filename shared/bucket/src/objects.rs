@@ -16,8 +16,8 @@ use url::Url;
 
 use crate::Part;
 
-/// The attempts of a call. One that reads or writes the largest picture, 16 MB, has to move 1.6 MB a second, where S3 moves fifty.
-/// Reading and writing, with the time between them, are within the 35 s of the function.
+/// The attempts of a call. One that reads or writes the largest picture, 16 MB, has to move 1.6 MB a second, where S3
+/// moves fifty. Reading and writing, with the time between them, are within the 35 s of the function.
 const ATTEMPTS: Attempts = Attempts {
     most: 3,
     backoff: Duration::from_millis(50),
@@ -119,7 +119,8 @@ impl Objects {
         Ok(())
     }
 
-    /// Shows an upload as it is, to be deleted after a day unless it is kept. `false` where it is no longer that version.
+    /// Shows an upload as it is, to be deleted after a day unless it is kept. `false` where it is no longer that
+    /// version.
     pub async fn show_upload(&self, attachment: &Attachment, version: &str) -> Result<bool, Error> {
         let copied = self
             .client
@@ -148,7 +149,8 @@ impl Objects {
 }
 
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    // Who may not list the bucket is told nothing else of an object that is missing (Amazon S3 API Reference, "GetObject").
+    // Who may not list the bucket is told nothing else of an object that is missing (Amazon S3 API Reference,
+    // "GetObject").
     matches!(error.code(), Some("NoSuchKey" | "AccessDenied"))
 }
 

@@ -1,4 +1,5 @@
-//! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
+//! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with
+//! `AWS`.
 
 use std::env;
 

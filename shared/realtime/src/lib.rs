@@ -25,8 +25,8 @@ use crate::{post::Endpoint, sign::Signer};
 
 /// How many pushes run at once.
 const CONCURRENCY: usize = 64;
-/// The attempts of a push. In all two seconds, for which one socket may hold up the answer to the sender. Three attempts without
-/// an answer, which a client that is slow to read or a dead connection may cost, are within them.
+/// The attempts of a push. In all two seconds, for which one socket may hold up the answer to the sender. Three
+/// attempts without an answer, which a client that is slow to read or a dead connection may cost, are within them.
 const ATTEMPTS: Attempts = Attempts {
     most: 3,
     backoff: Duration::from_millis(50),
@@ -62,7 +62,8 @@ pub enum Outcome {
     Delivered,
     /// There is no such socket: it is closed, or not open yet.
     Gone,
-    /// The socket did not take it in time: its client is slow, or the service is. The client sees a gap in the sequence.
+    /// The socket did not take it in time: its client is slow, or the service is. The client sees a gap in the
+    /// sequence.
     Slow,
     /// API Gateway refused the call, for whatever socket.
     Failed(Box<dyn std::error::Error + Send + Sync>),

@@ -1,6 +1,7 @@
 //! One push: `PostToConnection`, without what makes such a call of the SDK three times as dear.
 //!
-//! Our own [`Signer`] signs it and the HTTP client of the SDKs sends it; it is tried again when the SDK would try again.
+//! Our own [`Signer`] signs it and the HTTP client of the SDKs sends it; it is tried again when the SDK would try
+//! again.
 
 use aws::{Answer, Request, Unanswered};
 use aws_smithy_types::body::SdkBody;
@@ -73,7 +74,8 @@ impl Sockets {
     }
 }
 
-/// The outcome of an attempt. `Err` if API Gateway, the socket or the connection may give another one to the next attempt.
+/// The outcome of an attempt. `Err` if API Gateway, the socket or the connection may give another one to the next
+/// attempt.
 fn outcome(answer: Result<Answer, Unanswered>) -> Result<Outcome, Outcome> {
     let answer = match answer {
         Ok(answer) => answer,

@@ -1,8 +1,8 @@
 //! Signature Version 4 of a push.
 //!
-//! `aws-sigv4` can sign any request, and takes four times as long for it: it derives the key anew each time, and puts together
-//! what may be anything. Here the key is derived once for all pushes of an event, and a request is what a push is. That both
-//! sign alike is tested, and that the SDK's own requests are signed so.
+//! `aws-sigv4` can sign any request, and takes four times as long for it: it derives the key anew each time, and puts
+//! together what may be anything. Here the key is derived once for all pushes of an event, and a request is what a push
+//! is. That both sign alike is tested, and that the SDK's own requests are signed so.
 //!
 //! AWS General Reference, "Create a signed AWS API request".
 
@@ -33,7 +33,8 @@ pub(crate) fn hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
 }
 
-/// What the requests of one moment are signed with. API Gateway takes them for five minutes, and no event lasts so long.
+/// What the requests of one moment are signed with. API Gateway takes them for five minutes, and no event lasts so
+/// long.
 pub(crate) struct Signer {
     /// The value of the header `x-amz-date`.
     pub(crate) time: String,
@@ -52,8 +53,8 @@ impl Signer {
         Self { key: key.as_ref().to_vec(), time, scope, credential }
     }
 
-    /// The value of the header `authorization` for a request without a query. The headers are all that are signed, sorted by
-    /// their names, which are in lower case.
+    /// The value of the header `authorization` for a request without a query. The headers are all that are signed,
+    /// sorted by their names, which are in lower case.
     pub(crate) fn authorization(&self, method: &str, path: &str, headers: &[(&str, &str)], body_hash: &str) -> String {
         let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let mut canonical = format!("{method}\n{}\n\n", utf8_percent_encode(path, PATH));

@@ -73,8 +73,8 @@ pub struct Store {
     tables: Arc<Tables>,
 }
 
-/// The attempts of a call. In all six seconds, well within the ten of a function. The second that the SDK waits by default is
-/// longer than most failures last.
+/// The attempts of a call. In all six seconds, well within the ten of a function. The second that the SDK waits by
+/// default is longer than most failures last.
 const ATTEMPTS: aws::Attempts = aws::Attempts {
     most: 5,
     backoff: Duration::from_millis(25),

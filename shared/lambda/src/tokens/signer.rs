@@ -143,7 +143,8 @@ impl Signer {
     /// The current key, published so that others can verify what it signs. Once a minute it is read again.
     ///
     /// # Errors
-    /// `Unavailable` while Secrets Manager or the table is; `Internal` if the key was revoked and none has taken its place.
+    /// `Unavailable` while Secrets Manager or the table is; `Internal` if the key was revoked and none has taken its
+    /// place.
     pub async fn key(&self) -> Result<Arc<SigningKey>, Error> {
         let now = now();
         let known = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
