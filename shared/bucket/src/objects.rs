@@ -14,7 +14,7 @@ use domain::{Attachment, AttachmentId, Error, MediaType};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::Part;
+use crate::key::Part;
 
 /// The attempts of a call. One that reads or writes the largest picture, 16 MB, has to move 1.6 MB a second, where S3
 /// moves fifty. Reading and writing, with the time between them, are within the 35 s of the function.
