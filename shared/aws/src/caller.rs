@@ -186,6 +186,6 @@ mod tests {
         let server = Server::start([(0, Then::Silent)]).await;
         let attempts = Attempts { each: Duration::from_secs(10), all: Duration::from_millis(200), ..ATTEMPTS };
         let request = Request::get(server.url()).unwrap();
-        assert_eq!(caller().call(&request, attempts, |_| Ok::<_, ()>(())).await, None);
+        assert_eq!(caller().call(&request, attempts, |_| Ok(())).await, None);
     }
 }

@@ -67,3 +67,26 @@ impl Bucket {
         status.await.unwrap_or_else(|| Err(unavailable("no answer in time".into())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fake::{FakeS3, Hangs},
+        tests::{THEN, bucket},
+    };
+
+    #[tokio::test]
+    async fn a_call_without_an_answer_is_made_again() {
+        let s3 = FakeS3::start(1, Hangs::AtOnce).await;
+        assert!(bucket(&s3.url, None).is_uploaded(AttachmentId::new([7; 16]), THEN).await.unwrap());
+        assert_eq!(s3.calls(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_never_answers_is_unavailable() {
+        let s3 = FakeS3::start(usize::MAX, Hangs::AtOnce).await;
+        let uploaded = bucket(&s3.url, None).is_uploaded(AttachmentId::new([7; 16]), THEN).await;
+        assert!(matches!(uploaded, Err(Error::Unavailable { .. })), "{uploaded:?}");
+    }
+}

@@ -5,6 +5,8 @@
 //! that functions which only sign stay as small as they are without attachments.
 
 mod call;
+#[cfg(test)]
+mod fake;
 mod form;
 mod key;
 mod link;

@@ -11,7 +11,7 @@ use aws_sdk_s3::{
     types::TaggingDirective,
 };
 use domain::{Attachment, AttachmentId, Error, MediaType};
-use tokio::time::timeout;
+use tokio::time::{error::Elapsed, timeout};
 use url::Url;
 
 use crate::key::Part;
@@ -35,6 +35,7 @@ const UNSENT: &str = "unsent=true";
 pub struct Objects {
     client: Client,
     bucket: String,
+    attempts: Attempts,
 }
 
 /// The first bytes of an upload, or all.
@@ -59,27 +60,27 @@ pub struct PictureFiles {
 
 impl Objects {
     pub(crate) fn new(settings: &Settings, bucket: &str, url: &Url) -> Self {
-        let config = Builder::from(&settings.sdk(ATTEMPTS)).force_path_style(url.path() != "/").build();
-        Self { client: Client::from_conf(config), bucket: bucket.to_owned() }
+        Self::trying(ATTEMPTS, settings, bucket, url)
+    }
+
+    fn trying(attempts: Attempts, settings: &Settings, bucket: &str, url: &Url) -> Self {
+        let config = Builder::from(&settings.sdk(attempts)).force_path_style(url.path() != "/").build();
+        Self { client: Client::from_conf(config), bucket: bucket.to_owned(), attempts }
     }
 
     /// The first `most` bytes of an upload, or all if it has fewer; `None` where there is none.
     pub async fn read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
-        // The SDK's timeouts end when a body begins, and it does not try again what breaks off.
-        let late = |_| Error::Unavailable { doing: READING, source: "no whole answer in time".into() };
+        // The SDK's timeouts and attempts end where the body begins.
         let read = async {
             let mut attempt = 1;
             loop {
-                match timeout(ATTEMPTS.each, self.try_to_read_upload(id, most))
-                    .await
-                    .unwrap_or_else(|elapsed| Err(late(elapsed)))
-                {
-                    Err(_) if attempt < ATTEMPTS.most => attempt += 1,
+                match within(self.attempts.each, self.try_to_read_upload(id, most)).await {
+                    Err(_) if attempt < self.attempts.most => attempt += 1,
                     outcome => return outcome,
                 }
             }
         };
-        timeout(ATTEMPTS.all, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+        within(self.attempts.all, read).await
     }
 
     async fn try_to_read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
@@ -148,6 +149,11 @@ impl Objects {
     }
 }
 
+async fn within<T>(patience: Duration, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let late = |elapsed: Elapsed| Err(Error::Unavailable { doing: READING, source: elapsed.into() });
+    timeout(patience, read).await.unwrap_or_else(late)
+}
+
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     // Who may not list the bucket is told nothing else of an object that is missing (Amazon S3 API Reference,
     // "GetObject").
@@ -160,4 +166,45 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     move |error| Error::internal(doing, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Bucket,
+        fake::{FakeS3, Hangs},
+        tests::{attachment, bucket},
+    };
+
+    /// The attempts of these tests are shorter.
+    fn objects(s3: &FakeS3) -> Objects {
+        let Bucket(inner) = bucket(&s3.url, None);
+        let attempts = Attempts { each: Duration::from_millis(300), all: Duration::from_secs(1), ..ATTEMPTS };
+        Objects::trying(attempts, &inner.settings, &inner.name, &inner.url)
+    }
+
+    async fn reads(s3: &FakeS3) -> Result<Vec<u8>, Error> {
+        Ok(objects(s3).read_upload(AttachmentId::new([7; 16]), 4).await?.unwrap().bytes)
+    }
+
+    #[tokio::test]
+    async fn an_object_that_does_not_come_whole_is_read_again() {
+        for hangs in [Hangs::AtOnce, Hangs::Halfway] {
+            let s3 = FakeS3::start(1, hangs).await;
+            assert_eq!(reads(&s3).await.unwrap(), b"abcd", "{hangs:?}");
+            assert_eq!(s3.calls(), 2, "{hangs:?}");
+            let s3 = FakeS3::start(usize::MAX, hangs).await;
+            let never = reads(&s3).await;
+            assert!(matches!(never, Err(Error::Unavailable { .. })), "{never:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_picture_whose_write_is_not_answered_is_written_again() {
+        let s3 = FakeS3::start(1, Hangs::AtOnce).await;
+        let files = PictureFiles { file: vec![1; 1000], thumbnail: vec![2; 10], thumbnail_type: MediaType::Png };
+        objects(&s3).write_picture(&attachment(MediaType::Png, "a"), files).await.unwrap();
+        assert_eq!(s3.calls(), 3);
+    }
 }

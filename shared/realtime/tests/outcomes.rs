@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use aws::{Credentials, Settings};
@@ -21,7 +22,8 @@ use domain::Event;
 use realtime::{Frame, Outcome, Sockets};
 use tokio::net::TcpListener;
 
-/// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever.
+/// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever. It
+/// does not answer at all where the status is 0.
 #[derive(Clone, Debug, Default)]
 struct Gateway {
     calls: Arc<Mutex<HashMap<(Method, String), usize>>>,
@@ -39,18 +41,25 @@ impl Gateway {
         sockets(endpoint)
     }
 
+    /// Counts a call. Returns its number.
+    fn count(&self, method: Method, id: String) -> usize {
+        let mut calls = self.calls.lock().unwrap();
+        let number = calls.entry((method, id)).or_default();
+        *number += 1;
+        *number
+    }
+
     fn calls(&self, method: Method, id: &str) -> usize {
         self.calls.lock().unwrap().get(&(method, id.to_owned())).copied().unwrap_or_default()
     }
 }
 
 async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<String>) -> impl IntoResponse {
-    let mut calls = gateway.calls.lock().unwrap();
-    let number = calls.entry((method, id.clone())).or_default();
-    *number += 1;
     let statuses: Vec<u16> = id.split('-').map(|status| status.parse().unwrap()).collect();
-    let status = statuses.get(*number - 1).or(statuses.last()).unwrap();
+    let number = gateway.count(method, id);
+    let status = statuses.get(number - 1).or(statuses.last()).unwrap();
     let error = match status {
+        0 => std::future::pending().await,
         403 => "ForbiddenException",
         410 => "GoneException",
         429 => "LimitExceededException",
@@ -118,6 +127,25 @@ async fn many_at_once_share_so_many_connections() {
     }
     let connections = gateway.connections.load(Ordering::Relaxed);
     assert!(connections <= 64, "{connections}");
+}
+
+#[tokio::test]
+async fn a_push_over_a_dead_connection_arrives_over_a_new_one() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    assert!(matches!(sockets.push("200", &frame()).await, Outcome::Delivered));
+    let outcome = sockets.push("0-200", &frame()).await;
+    assert!(matches!(outcome, Outcome::Delivered), "{outcome:?}");
+    assert_eq!((gateway.calls(Method::POST, "0-200"), gateway.connections.load(Ordering::Relaxed)), (2, 2));
+}
+
+#[tokio::test]
+async fn a_socket_holds_a_push_up_for_two_seconds_at_most() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    let outcome = tokio::time::timeout(Duration::from_millis(2_100), sockets.push("0", &frame())).await.unwrap();
+    assert!(matches!(outcome, Outcome::Slow), "{outcome:?}");
+    assert_eq!(gateway.calls(Method::POST, "0"), 3);
 }
 
 #[tokio::test]
