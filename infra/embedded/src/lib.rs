@@ -10,10 +10,7 @@ mod elsewhere;
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use aws_sdk_dynamodb::{
-    Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Credentials, Settings};
 use domain::{Error, Timestamp, User, Username};
 use local::{
     dynamodb::DynamoDb,
@@ -45,13 +42,15 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(through(endpoint));
+    let endpoint = through(endpoint);
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).expect("TLS is set up"),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(config, tables(variables, &prefix))
+    Store::new(&settings, tables(variables, &prefix))
 }
 
 /// Registers a user.

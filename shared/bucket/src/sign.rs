@@ -57,3 +57,20 @@ fn settings(lasts: Duration) -> SigningSettings {
     settings.expires_in = Some(lasts);
     settings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{THEN, bucket};
+
+    /// The example of "Authenticating Requests: Using Query Parameters".
+    #[test]
+    fn a_url_is_signed_as_amazons_example() {
+        let bucket = bucket("https://s3.amazonaws.com", None);
+        let url = bucket.0.url.join("test.txt").unwrap();
+        let signed = bucket.signed("GET", url, THEN, Duration::from_hours(24)).unwrap();
+        let signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+        assert!(signed.starts_with("https://examplebucket.s3.amazonaws.com/test.txt?"), "{signed}");
+        assert!(signed.ends_with(&format!("&X-Amz-Signature={signature}")), "{signed}");
+    }
+}

@@ -26,8 +26,8 @@ pub struct App {
     registrations: Option<Pace>,
 }
 
-/// A part of the world that a function prepares while it starts, beside its connection to DynamoDB. The start of a function has a
-/// whole CPU whatever its memory size, and no client waits for it alone.
+/// A part of the world that a function prepares while it starts, beside its connection to DynamoDB. The start of a
+/// function has a whole CPU whatever its memory size, and no client waits for it alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The public keys: for a function that verifies tokens.
@@ -39,8 +39,8 @@ pub enum Part {
 }
 
 impl App {
-    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once; a signer opens it when it publishes
-    /// its key. What cannot be prepared now is prepared when an event needs it.
+    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once; a signer opens it
+    /// when it publishes its key. What cannot be prepared now is prepared when an event needs it.
     ///
     /// # Errors
     /// A variable is missing.
@@ -75,11 +75,12 @@ impl App {
     pub fn from_env() -> Result<Self, Fatal> {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
-        let store = Store::new(config.dynamodb, config.tables);
+        let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
-        let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
+        let bucket = Bucket::new(config.s3, config.bucket)?;
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,

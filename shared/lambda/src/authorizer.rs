@@ -52,8 +52,9 @@ impl Handshake {
     }
 }
 
-/// Whether an origin is one of the allowed ones. A browser's handshake always names the one of its page, which no page can
-/// forge, and browsers ask nobody before they send it: CORS is not for sockets. Other clients name none, and need not.
+/// Whether an origin is one of the allowed ones. A browser's handshake always names the one of its page, which no page
+/// can forge, and browsers ask nobody before they send it: CORS is not for sockets. Other clients name none, and need
+/// not.
 fn allows(allowed: &str, origin: &[u8]) -> bool {
     allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }

@@ -6,8 +6,8 @@ use crate::Fatal;
 
 /// Declares the modules of an executable's functions, and the `main` that serves the one that the handler names.
 ///
-/// A function's module has its handler's name in snake case and a `serve`, which returns when the Lambda runtime is gone. The
-/// modules may be grouped: `rooms { create_chatroom, join_chatroom }` are `rooms/create_chatroom.rs` and
+/// A function's module has its handler's name in snake case and a `serve`, which returns when the Lambda runtime is
+/// gone. The modules may be grouped: `rooms { create_chatroom, join_chatroom }` are `rooms/create_chatroom.rs` and
 /// `rooms/join_chatroom.rs`.
 #[macro_export]
 macro_rules! functions {

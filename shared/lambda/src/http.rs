@@ -27,7 +27,8 @@ const REQUEST_ID: &str = "x-request-id";
 /// For two years, a browser asks this host for nothing without TLS (RFC 6797).
 pub(crate) const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// What a browser must do with every answer: keep none, since they are for the caller alone, and take each for what it says.
+/// What a browser must do with every answer: keep none, since they are for the caller alone, and take each for what it
+/// says.
 const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (STRICT_TRANSPORT_SECURITY, TLS_ONLY),

@@ -13,7 +13,6 @@ pub mod object_created;
 mod problem;
 pub mod socket;
 mod tokens;
-mod trust;
 
 pub use app::{App, Fatal, Part};
 pub use tokens::{Claimant, KeySet, Signer, SigningKey};

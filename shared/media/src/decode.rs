@@ -11,14 +11,14 @@ use zune_jpeg::{
 
 use crate::Refusal;
 
-/// What phones call 64 megapixels, the most that they commonly make of a photo of 16 MB, are up to 67 million. They take
-/// 800 MB to decode at most: a progressive JPEG of four colours, 8 bytes of coefficients and 3 of colours a pixel.
+/// What phones call 64 megapixels, the most that they commonly make of a photo of 16 MB, are up to 67 million. They
+/// take 800 MB to decode at most: a progressive JPEG of four colours, 8 bytes of coefficients and 3 of colours a pixel.
 pub(crate) const MAX_PIXELS: u64 = 67_000_000;
-/// In bytes, for what decoders count: the pixels, 8 bytes each at most, which animations need twice at 4, and their tables.
-/// With what they do not count, it stays below the function's 1769 MB.
+/// In bytes, for what decoders count: the pixels, 8 bytes each at most, which animations need twice at 4, and their
+/// tables. With what they do not count, it stays below the function's 1769 MB.
 const MAX_MEMORY: u64 = MAX_PIXELS * 8 + 64 * 1024 * 1024;
-/// In bytes, for what is in a picture beside its pixels: the colour profile of a PNG is compressed, and `libpng` takes none
-/// that is larger than half of this.
+/// In bytes, for what is in a picture beside its pixels: the colour profile of a PNG is compressed, and `libpng` takes
+/// none that is larger than half of this.
 const MAX_METADATA: u64 = 16 * 1024 * 1024;
 
 /// What is in a file: a picture, as it lies there.
@@ -44,9 +44,9 @@ pub(crate) fn decode(format: ImageFormat, picture: &[u8]) -> Result<Decoded, Ref
     Ok(Decoded { image: DynamicImage::from_decoder(decoder)?, orientation, profile })
 }
 
-/// `image` has the same decoder show grey where a JPEG breaks off. Here it must not, nor at the end: decoders go on with
-/// zeros where a scan is too short, and zeros are a colour. So the last scan is followed by ones, which are no code of any
-/// table (ITU-T T.81, K.2), and which nothing reads if it is whole.
+/// `image` has the same decoder show grey where a JPEG breaks off. Here it must not, nor at the end: decoders go on
+/// with zeros where a scan is too short, and zeros are a colour. So the last scan is followed by ones, which are no
+/// code of any table (ITU-T T.81, K.2), and which nothing reads if it is whole.
 fn jpeg(picture: &[u8]) -> Result<Decoded, Refusal> {
     let (scans, end) = picture.split_last_chunk::<2>().ok_or(Refusal::Unreadable)?;
     // Twice the longest code, with the longest number that may follow a code.

@@ -5,7 +5,8 @@ use image::metadata::Orientation;
 /// Where EXIF data has a name before it.
 pub(crate) const NAME: &[u8] = b"Exif\0\0";
 
-/// How `exif` says that the picture is to be turned, if at all, as EXIF data that says nothing else (CIPA DC-008, 4.6.2).
+/// How `exif` says that the picture is to be turned, if at all, as EXIF data that says nothing else (CIPA DC-008,
+/// 4.6.2).
 pub(crate) fn orientation(exif: &[u8]) -> Option<[u8; 26]> {
     let tiff = exif.strip_prefix(NAME).unwrap_or(exif);
     let orientation = Orientation::from_exif_chunk(tiff).filter(|turn| *turn != Orientation::NoTransforms)?;

@@ -49,8 +49,8 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-/// Of an extension, the blocks that change how a picture looks: how an image is shown, the colours, and how often it all
-/// repeats, which is known by two names.
+/// Of an extension, the blocks that change how a picture looks: how an image is shown, the colours, and how often it
+/// all repeats, which is known by two names.
 fn kept(label: u8, blocks: &[u8]) -> Option<Vec<u8>> {
     match (label, blocks) {
         (GRAPHIC_CONTROL, [4, control @ ..]) => {

@@ -2,8 +2,8 @@ use domain::MediaType;
 
 use crate::{Refusal, exif, input::Input};
 
-/// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a few
-/// megabytes would take hours.
+/// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a
+/// few megabytes would take hours.
 const MAX_SCANS: usize = 100;
 
 /// Markers (ITU-T T.81, table B.1).
@@ -15,8 +15,8 @@ const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 
-/// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note of how colours are coded, and the
-/// orientation.
+/// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note of how colours are coded, and
+/// the orientation.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
@@ -116,8 +116,8 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Up to the next marker but those within a scan, which may have fill before them as others may (T.81, B.1.1.2); or to the
-/// end of the file.
+/// Up to the next marker but those within a scan, which may have fill before them as others may (T.81, B.1.1.2); or to
+/// the end of the file.
 fn entropy_coded<'a>(input: &mut Input<'a>) -> &'a [u8] {
     let start = *input;
     loop {

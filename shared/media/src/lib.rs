@@ -1,12 +1,12 @@
 //! What is uploaded: whether it is what it says it is, and what others get of it.
 //!
-//! This crate is pure: bytes in, bytes out; no AWS, no clock, and no file. What it lets through begins as its type says,
-//! can be decoded to the end, ends where the picture ends, and has in it what is needed to show it and nothing else: each
-//! format has a list of what stays, and all else goes, known or not. Pixels stay as they are, compressed as they are, and
-//! so does what somebody may hide among them. Nothing tells noise that can be decoded from a photo.
+//! This crate is pure: bytes in, bytes out; no AWS, no clock, and no file. What it lets through begins as its type
+//! says, can be decoded to the end, ends where the picture ends, and has in it what is needed to show it and nothing
+//! else: each format has a list of what stays, and all else goes, known or not. Pixels stay as they are, compressed as
+//! they are, and so does what somebody may hide among them. Nothing tells noise that can be decoded from a photo.
 //!
-//! The containers are taken apart here, in a page each. `img-parts` would do it for some, but it knows no GIF, keeps what
-//! follows the first scan of a JPEG as it is, whatever it be, and does not look into the frames of a WebP.
+//! The containers are taken apart here, in a page each. `img-parts` would do it for some, but it knows no GIF, keeps
+//! what follows the first scan of a JPEG as it is, whatever it be, and does not look into the frames of a WebP.
 
 mod decode;
 mod exif;
@@ -50,8 +50,8 @@ pub enum Refusal {
     TooManyScans,
 }
 
-/// Judges the picture that was uploaded as a file of this type, and takes out of it what tells about whoever made it: the
-/// place, the time, the camera, the programs it went through, comments, what was appended.
+/// Judges the picture that was uploaded as a file of this type, and takes out of it what tells about whoever made it:
+/// the place, the time, the camera, the programs it went through, comments, what was appended.
 ///
 /// Of an animation, the first frame is decoded; the others are looked at by whoever shows them.
 ///

@@ -9,13 +9,13 @@ use crate::{Refusal, decode::Decoded};
 
 /// The longer side, in pixels: a bubble on a phone, at two pixels a point, or one on a desk at one.
 const LONGER_SIDE: u32 = 320;
-/// How many times larger a picture is made in whole pixels, which is fast, before a filter makes it small, which is smooth:
-/// print and fabric would have patterns that they do not have.
+/// How many times larger a picture is made in whole pixels, which is fast, before a filter makes it small, which is
+/// smooth: print and fabric would have patterns that they do not have.
 const ROUGHLY: u32 = 4;
 /// Of 100: where artefacts begin to be seen at this size.
 const JPEG_QUALITY: u8 = 80;
-/// In bytes. Displays and cameras have profiles of half a kilobyte to four; printing has some that would be larger than the
-/// thumbnail.
+/// In bytes. Displays and cameras have profiles of half a kilobyte to four; printing has some that would be larger than
+/// the thumbnail.
 const MAX_PROFILE: usize = 4096;
 
 /// A picture of 320 pixels on the longer side at most, the right way up, without metadata but for its colour profile.

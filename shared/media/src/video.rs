@@ -49,8 +49,8 @@ fn brands(first_bytes: &[u8]) -> Option<Vec<[u8; 4]>> {
     Some(std::iter::once(major).chain(compatible.iter().copied()).collect())
 }
 
-/// Whether it begins as movies did before they had a file type, and as some editors still write them (Apple, `QuickTime`
-/// File Format, "Movie files"): with the movie or what is in it, behind boxes to skip.
+/// Whether it begins as movies did before they had a file type, and as some editors still write them (Apple,
+/// `QuickTime` File Format, "Movie files"): with the movie or what is in it, behind boxes to skip.
 fn is_movie(first_bytes: &[u8]) -> bool {
     let mut input = Input(first_bytes);
     while let (Ok(size), Ok(kind)) = (input.array().map(u32::from_be_bytes), input.array::<4>()) {

@@ -102,8 +102,9 @@ fn side([low, middle, high]: [u8; 3]) -> u32 {
     u32::from_le_bytes([low, middle, high, 0]) + 1
 }
 
-/// How large a picture is by its own account. Decoders rely on it to be as large as what it is in, and on the order of its
-/// chunks: `image-webp` 0.2.4 panics where a frame with transparency is not, and reads whatever follows that as `VP8 `.
+/// How large a picture is by its own account. Decoders rely on it to be as large as what it is in, and on the order of
+/// its chunks: `image-webp` 0.2.4 panics where a frame with transparency is not, and reads whatever follows that as
+/// `VP8 `.
 fn dimensions(chunks: &[Chunk]) -> Result<(u32, u32), Refusal> {
     match chunks {
         [(LOSSY, data)] | [(ALPHA, _), (LOSSY, data)] => lossy(data),

@@ -1,4 +1,5 @@
-//! Small files that would take much memory or time are refused before they do. A process of its own, whose memory tells.
+//! Small files that would take much memory or time are refused before they do. A process of its own, whose memory
+//! tells.
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 

@@ -1,14 +1,14 @@
 //! Signature Version 4 of a push.
 //!
-//! `aws-sigv4` can sign any request, and takes four times as long for it: it derives the key anew each time, and puts together
-//! what may be anything. Here the key is derived once for all pushes of an event, and a request is what a push is. That both
-//! sign alike is tested, and that the SDK's own requests are signed so.
+//! `aws-sigv4` can sign any request, and takes four times as long for it: it derives the key anew each time, and puts
+//! together what may be anything. Here the key is derived once for all pushes of an event, and a request is what a push
+//! is. That both sign alike is tested, and that the SDK's own requests are signed so.
 //!
 //! AWS General Reference, "Create a signed AWS API request".
 
 use std::{fmt, fmt::Write as _};
 
-use aws_sdk_apigatewaymanagement::config::Credentials;
+use aws::Credentials;
 use aws_sigv4::sign::v4;
 use domain::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -33,7 +33,8 @@ pub(crate) fn hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
 }
 
-/// What the requests of one moment are signed with. API Gateway takes them for five minutes, and no event lasts so long.
+/// What the requests of one moment are signed with. API Gateway takes them for five minutes, and no event lasts so
+/// long.
 pub(crate) struct Signer {
     /// The value of the header `x-amz-date`.
     pub(crate) time: String,
@@ -52,8 +53,8 @@ impl Signer {
         Self { key: key.as_ref().to_vec(), time, scope, credential }
     }
 
-    /// The value of the header `authorization` for a request without a query. The headers are all that are signed, sorted by
-    /// their names, which are in lower case.
+    /// The value of the header `authorization` for a request without a query. The headers are all that are signed,
+    /// sorted by their names, which are in lower case.
     pub(crate) fn authorization(&self, method: &str, path: &str, headers: &[(&str, &str)], body_hash: &str) -> String {
         let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let mut canonical = format!("{method}\n{}\n\n", utf8_percent_encode(path, PATH));
@@ -76,14 +77,14 @@ mod tests {
         time::{Duration, SystemTime},
     };
 
+    use aws::Settings;
     use aws_sdk_apigatewaymanagement::primitives::Blob;
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-    use aws_smithy_http_client::tls::TlsContext;
     use axum::{Router, body::Bytes, extract::State, http::request::Parts};
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::{Frame, Outcome, Settings, Sockets};
+    use crate::{Frame, Outcome, Sockets};
 
     const IDS: [&str; 4] = ["L0SM9cOFvHcCIhw=", "a/b+c=", "~-._@:,!*'()", "ключ %41"];
     const REGION: &str = "eu-central-1";
@@ -149,8 +150,9 @@ mod tests {
     async fn a_push_is_the_sdks_own_request() {
         for (id, token) in IDS.into_iter().flat_map(|id| [(id, None), (id, Some("a/token+=="))]) {
             let (endpoint, received) = gateway().await;
-            let (credentials, tls) = (credentials(token), TlsContext::default());
-            let settings = Settings { endpoint, region: REGION.to_owned(), credentials: credentials.clone(), tls };
+            let (credentials, tls) = (credentials(token), aws::trust([&*endpoint]).unwrap());
+            let settings =
+                Settings { endpoint: Some(endpoint), region: REGION.to_owned(), credentials: credentials.clone(), tls };
             let sockets = Sockets::new(settings).unwrap();
             sockets.client().post_to_connection().connection_id(id).data(Blob::new(BODY)).send().await.unwrap();
             let outcome = sockets.push(id, &Frame::of(BODY.into())).await;

@@ -1,7 +1,7 @@
 //! `attachments`: what has been announced to be uploaded, until a day after, and for ever once a message has it.
 //!
-//! One check at a time claims an attachment; conditions see to it that what was found is written once, and that one message
-//! at most has an attachment.
+//! One check at a time claims an attachment; conditions see to it that what was found is written once, and that one
+//! message at most has an attachment.
 
 use std::time::Duration;
 
@@ -110,9 +110,9 @@ impl Store {
         found.item.map(upload).transpose()
     }
 
-    /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it is
-    /// unknown, has been checked, or somebody else is at it. A claim whose answer was lost, and that is refused when it is
-    /// made again, is known by its number: nobody else will be at it.
+    /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it
+    /// is unknown, has been checked, or somebody else is at it. A claim whose answer was lost, and that is refused when
+    /// it is made again, is known by its number: nobody else will be at it.
     pub async fn claim_check(&self, id: AttachmentId, now: Timestamp, lease: Duration) -> Result<Option<Claim>, Error> {
         let number = fastrand::u64(..);
         let claim = self

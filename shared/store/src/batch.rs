@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use aws::backoff;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 use domain::Error;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::{Consistency, Item, Store, error::failed, transaction::backoff};
+use crate::{ATTEMPTS, Consistency, Item, Store, error::failed};
 
 /// What one `BatchGetItem` takes.
 const MAX_KEYS: usize = 100;
@@ -46,7 +47,7 @@ impl Store {
             .build()
             .map_err(|error| Error::internal(DOING, error))?;
         let mut found = Vec::new();
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let output =
                 self.client.batch_get_item().request_items(table, wanted).send().await.map_err(failed(DOING))?;
             found.extend(output.responses.unwrap_or_default().remove(table).unwrap_or_default());
@@ -54,7 +55,7 @@ impl Store {
                 None => return Ok(found),
                 Some(unprocessed) => wanted = unprocessed,
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing: DOING, source: "keys stay unprocessed".into() })
     }
@@ -71,7 +72,7 @@ impl Store {
 
     async fn batch_write_chunk(&self, table: &str, mut writes: Vec<WriteRequest>) -> Result<(), Error> {
         const DOING: &str = "deleting a batch of items";
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let wanted = HashMap::from([(table.to_owned(), writes)]);
             let output =
                 self.client.batch_write_item().set_request_items(Some(wanted)).send().await.map_err(failed(DOING))?;
@@ -79,7 +80,7 @@ impl Store {
                 None => return Ok(()),
                 Some(unprocessed) => writes = unprocessed,
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing: DOING, source: "items stay unprocessed".into() })
     }

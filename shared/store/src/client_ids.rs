@@ -30,8 +30,8 @@ pub(crate) fn message_id(item: Item) -> Result<MessageId, Error> {
 }
 
 impl Store {
-    /// The write that ties a client id to its message, as an action of a transaction: refused, with the item that is there,
-    /// where it has made one already.
+    /// The write that ties a client id to its message, as an action of a transaction: refused, with the item that is
+    /// there, where it has made one already.
     pub(crate) fn put_client_id(&self, client_id: &ClientId, message: &Message) -> Result<TransactWriteItem, Error> {
         let item = to_item(&ClientIdItem {
             sender_room: sender_room(message.sender, message.room),

@@ -1,5 +1,5 @@
-//! `credentials`: password hashes, by folded username; and beside each the counts of the attempts to log in with that name,
-//! which expire: by network, and by minute.
+//! `credentials`: password hashes, by folded username; and beside each the counts of the attempts to log in with that
+//! name, which expire: by network, and by minute.
 //!
 //! Attempts are counted before a password is looked at, each in one conditional write, so that many at once are no way
 //! around the counts; and for names that nobody has as well, so that they tell nothing about who exists.

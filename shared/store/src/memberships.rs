@@ -228,7 +228,8 @@ impl Store {
         Ok(full)
     }
 
-    /// Moves a user's mark forward; `false` where it is there or further already, or they have just left; somebody who came later than the message is further.
+    /// Moves a user's mark forward; `false` where it is there or further already, or they have just left; somebody who
+    /// came later than the message is further.
     pub async fn mark_read(
         &self,
         user: UserId,

@@ -93,8 +93,8 @@ struct SequenceItem {
 }
 
 impl Store {
-    /// Stores a message, together with what it attaches and its client id. Returns the id of the first message where this
-    /// client id has made one already; nothing is stored then.
+    /// Stores a message, together with what it attaches and its client id. Returns the id of the first message where
+    /// this client id has made one already; nothing is stored then.
     ///
     /// The room has given it an id of its own, so nothing is overwritten, and doing it again changes nothing.
     ///

@@ -1,5 +1,5 @@
-//! How often somebody registers from one network: an item in `credentials`, which only register and login may touch, with
-//! the time at which a whole burst may come again. It expires then.
+//! How often somebody registers from one network: an item in `credentials`, which only register and login may touch,
+//! with the time at which a whole burst may come again. It expires then.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
@@ -12,8 +12,8 @@ const FULL_AT: &str = "full_at";
 const DOING: &str = "counting a registration";
 
 impl Store {
-    /// Counts a registration, if it does not come too soon after those before: in one write, or in two where the last one
-    /// was less than a pace ago.
+    /// Counts a registration, if it does not come too soon after those before: in one write, or in two where the last
+    /// one was less than a pace ago.
     ///
     /// # Errors
     /// `RateLimited`.

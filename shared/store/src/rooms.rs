@@ -1,7 +1,7 @@
 //! `rooms`: rooms with their members, and the order of their messages. The room with id 0 counts.
 //!
-//! One conditional write per message authorises the sender, holds them to their pace, puts the message in order and names
-//! its audience.
+//! One conditional write per message authorises the sender, holds them to their pace, puts the message in order and
+//! names its audience.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,8 +77,8 @@ impl From<RoomItem> for Room {
     }
 }
 
-/// The attribute with the time at which a member may send a whole burst again. One for each who has sent something, beside
-/// the map `sent`: rooms that were made before there was a pace have no map for it.
+/// The attribute with the time at which a member may send a whole burst again. One for each who has sent something,
+/// beside the map `sent`: rooms that were made before there was a pace have no map for it.
 pub(crate) fn pace(member: UserId) -> String {
     format!("pace {member}")
 }
@@ -140,9 +140,9 @@ impl Store {
     /// Gives the next message of a room its turn: one write that fails for whoever is not in the room.
     ///
     /// The message gets the id `wanted`, or where that is not higher than all before (clocks differ, or two came in one
-    /// millisecond) the next higher one. That takes a second write, as does a sender who is ahead of their pace, or both; a
-    /// third follows only where one of the two comes true while the other is written, and fails for nobody who may send: it
-    /// asks for nothing that other senders could change.
+    /// millisecond) the next higher one. That takes a second write, as does a sender who is ahead of their pace, or
+    /// both; a third follows only where one of the two comes true while the other is written, and fails for nobody who
+    /// may send: it asks for nothing that other senders could change.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `RateLimited`.

@@ -1,5 +1,5 @@
-//! `sessions`: one item a login, by user and session id. Read by every authenticated request, removed at logout, expired by
-//! DynamoDB's time to live. Those of one user are one query.
+//! `sessions`: one item a login, by user and session id. Read by every authenticated request, removed at logout,
+//! expired by DynamoDB's time to live. Those of one user are one query.
 
 use aws_sdk_dynamodb::{
     operation::get_item::builders::GetItemFluentBuilder,
@@ -37,8 +37,8 @@ impl Store {
         drop(self.get_session(0, "warm-up").send().await);
     }
 
-    /// Opens a session for a folded name. `false` if that is not the hash of its password any more: whoever changes it ends
-    /// all sessions then, and this one must not come after.
+    /// Opens a session for a folded name. `false` if that is not the hash of its password any more: whoever changes it
+    /// ends all sessions then, and this one must not come after.
     pub async fn open_session(&self, session: &Session, folded: &str, hash: &str) -> Result<bool, Error> {
         let open = Put::builder().table_name(&self.tables.sessions).set_item(Some(to_item(session)?)).build();
         let actions = vec![put(open)?, self.check_password(folded, hash)?];

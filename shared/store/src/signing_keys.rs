@@ -1,6 +1,7 @@
-//! `signing_keys`: the public keys that access tokens are verified with, all under one partition key, so that one query reads
-//! them. `login` publishes its key before it signs with it. DynamoDB's time to live removes a key one day after its last token has
-//! ended. An operator revokes a key by `revoked_at`, and removes its `expires_at`, so that it stays revoked.
+//! `signing_keys`: the public keys that access tokens are verified with, all under one partition key, so that one query
+//! reads them. `login` publishes its key before it signs with it. DynamoDB's time to live removes a key one day after
+//! its last token has ended. An operator revokes a key by `revoked_at`, and removes its `expires_at`, so that it stays
+//! revoked.
 
 use domain::{Error, Timestamp, causes};
 use serde::Deserialize;
@@ -42,8 +43,8 @@ impl Row {
 }
 
 impl Store {
-    /// The keys that tokens may be signed with. Strongly consistent: a key that was published or revoked counts at once. Skips an item
-    /// that cannot be read, because otherwise one mistake would refuse all tokens.
+    /// The keys that tokens may be signed with. Strongly consistent: a key that was published or revoked counts at
+    /// once. Skips an item that cannot be read, because otherwise one mistake would refuse all tokens.
     pub async fn signing_keys(&self, now: Timestamp) -> Result<Vec<PublicKey>, Error> {
         let mut keys = Vec::new();
         let mut pages = self

@@ -1,7 +1,6 @@
 //! Writes that all happen or none.
 
-use std::time::Duration;
-
+use aws::backoff;
 use aws_sdk_dynamodb::{
     error::BuildError,
     operation::transact_write_items::TransactWriteItemsError,
@@ -9,7 +8,7 @@ use aws_sdk_dynamodb::{
 };
 use domain::Error;
 
-use crate::{Item, Store, error::failed};
+use crate::{ATTEMPTS, Item, Store, error::failed};
 
 /// What one `TransactWriteItems` takes.
 pub(crate) const MAX_ACTIONS: usize = 100;
@@ -48,7 +47,7 @@ impl Store {
         doing: &'static str,
         actions: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Cancelled>, Error> {
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let call = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
             let Err(error) = call.send().await else { return Ok(Ok(())) };
             let cancelled = match error.as_service_error() {
@@ -63,17 +62,10 @@ impl Store {
             if !cancelled.any(&PASSING) {
                 return Err(Error::internal(doing, error));
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing, source: "the transaction keeps running into others".into() })
     }
-}
-
-/// Waits before another attempt: at random up to 25 ms, 50 ms, 100 ms, … so that two that collided do not collide again
-/// (AWS Architecture Blog, "Exponential Backoff And Jitter").
-pub(crate) async fn backoff(attempt: u32) {
-    let most = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
-    tokio::time::sleep(most.mul_f64(fastrand::f64())).await;
 }
 
 /// A `ConditionCheck` as an action of a transaction.

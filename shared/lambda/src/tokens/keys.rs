@@ -13,8 +13,8 @@ use super::key_set::{Claimant, KeySet, kid};
 
 /// How long keys are believed before they are read again: a key that was revoked is refused after that time.
 const READ_EVERY: Duration = Duration::from_secs(30);
-/// How often keys are read because of a token that names an unknown one. A key is published before it signs, so reading again
-/// always finds it. Made-up names cause one read a second for each instance, and five at once.
+/// How often keys are read because of a token that names an unknown one. A key is published before it signs, so reading
+/// again always finds it. Made-up names cause one read a second for each instance, and five at once.
 const UNKNOWN: Pace = Pace::new(Duration::from_secs(1), 5);
 
 /// Verifies tokens with the keys of the table.

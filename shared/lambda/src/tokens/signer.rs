@@ -6,15 +6,12 @@ use std::{
     time::Duration,
 };
 
+use aws::{Attempts, Settings};
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, KeyType, Salt},
     signature::{Ed25519KeyPair, KeyPair as _},
 };
-use aws_sdk_secretsmanager::{
-    Client,
-    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
-    error::ProvideErrorMetadata as _,
-};
+use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
 use chat::{
     accounts::{Login, SESSION_LIFETIME},
     now,
@@ -38,9 +35,9 @@ const SEED: usize = 32;
 const INFO: &[u8] = b"Ed25519, access tokens";
 /// How long a key is used before the secret is read again, in which time a rotation has not come into effect.
 const READ_EVERY: Duration = Duration::from_mins(1);
-/// How long reading the secret may take in all, and one attempt: people wait for their login.
-const PATIENCE: Duration = Duration::from_secs(4);
-const ATTEMPT_PATIENCE: Duration = Duration::from_secs(1);
+/// The attempts to read the secret. In all four seconds, because people wait for their login.
+const ATTEMPTS: Attempts =
+    Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(4) };
 /// Errors that pass by themselves (AWS Secrets Manager API Reference, `GetSecretValue` and "Common errors").
 const PASSING: [&str; 4] = ["InternalFailure", "InternalServiceError", "ServiceUnavailable", "ThrottlingException"];
 /// How long a published key outlives the last token that is signed with it.
@@ -134,11 +131,8 @@ pub struct Signer {
 
 impl Signer {
     /// Signs for `issuer` with the key of the secret of this name or ARN.
-    pub(crate) fn new(config: Builder, secret: String, store: Store, issuer: String) -> Self {
-        let timeouts =
-            TimeoutConfig::builder().operation_timeout(PATIENCE).operation_attempt_timeout(ATTEMPT_PATIENCE).build();
-        let config = config.retry_config(RetryConfig::standard()).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), secret, store, issuer, current: Mutex::default() }
+    pub(crate) fn new(secrets: &Settings, secret: String, store: Store, issuer: String) -> Self {
+        Self { client: Client::new(&secrets.sdk(ATTEMPTS)), secret, store, issuer, current: Mutex::default() }
     }
 
     /// The token of a login, signed with a key of [`Signer::key`].
@@ -152,7 +146,8 @@ impl Signer {
     /// The current key, published so that others can verify what it signs. Once a minute it is read again.
     ///
     /// # Errors
-    /// `Unavailable` while Secrets Manager or the table is; `Internal` if the key was revoked and none has taken its place.
+    /// `Unavailable` while Secrets Manager or the table is; `Internal` if the key was revoked and none has taken its
+    /// place.
     pub async fn key(&self) -> Result<Arc<SigningKey>, Error> {
         let now = now();
         let known = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,5 +1,5 @@
-//! Pictures as they come: from the encoders of the decoders' makers, with what cameras and programs put into them, and with
-//! what attackers do.
+//! Pictures as they come: from the encoders of the decoders' makers, with what cameras and programs put into them, and
+//! with what attackers do.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 

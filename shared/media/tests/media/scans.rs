@@ -95,7 +95,8 @@ fn a_picture_that_breaks_off_and_ends_is_refused() {
 #[test]
 fn a_little_noise_is_no_picture() {
     let mut random = fastrand::Rng::with_seed(1);
-    // More of it is one, and so is less where a code stands for many blocks, or where decoders look for a restart marker.
+    // More of it is one, and so is less where a code stands for many blocks, or where decoders look for a restart
+    // marker.
     for way in ways().filter(|way| !way.progressive && way.restart == 0) {
         let whole = compressed(way, 33, 21);
         for length in 0..8 {

@@ -62,7 +62,8 @@ fn with(mut encoder: impl ImageEncoder, image: &RgbImage, exif: Option<Vec<u8>>)
     image.write_with_encoder(encoder).unwrap();
 }
 
-/// A directory of three entries, the camera, its orientation, and where the GPS directory is; and that one, of one entry.
+/// A directory of three entries, the camera, its orientation, and where the GPS directory is; and that one, of one
+/// entry.
 pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let place = u8::try_from(PLACE.len()).unwrap();
     let mut exif = b"II*\0\x08\0\0\0\x03\0".to_vec();

@@ -1,29 +1,33 @@
-//! Whom the functions trust when they call AWS.
+//! The certificate authorities that the functions trust when they call AWS.
 //!
-//! The system has some 140 authorities, and reading them took two thirds of a function's start. Those of AWS's own endpoints
-//! are the five that Amazon Trust Services runs, valid until 2037 and longer
-//! (<https://www.amazontrust.com/repository/>); AWS asks its clients to trust all five.
+//! The system has some 140 authorities, and reading them took two thirds of a function's start. The certificates of
+//! AWS's endpoints come from five, which Amazon Trust Services runs, valid until 2037 and longer
+//! (<https://www.amazontrust.com/repository/>). AWS asks its clients to trust all five.
 
-use aws_smithy_http_client::tls::{TlsContext, TrustStore};
-
-use crate::Fatal;
+use aws_smithy_http_client::{
+    HttpClientError,
+    tls::{TlsContext, TrustStore},
+};
 
 const AMAZON: &[u8] = include_bytes!("amazon-roots.pem");
-/// Where Amazon's authorities vouch for every endpoint. AWS in China and elsewhere apart has other names and other
-/// authorities.
+/// The domain whose endpoints all have certificates of Amazon's authorities. AWS in China and in other separate
+/// partitions has other domains and other authorities.
 const AWS: &str = ".amazonaws.com";
 
-/// Whom to trust at these endpoints: Amazon alone where all of them are AWS's, and whom the system trusts otherwise.
-pub(crate) fn tls<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Result<TlsContext, Fatal> {
+/// Trusts Amazon's authorities alone if all endpoints are AWS's, and the system's authorities otherwise.
+///
+/// # Errors
+/// The trust store cannot be made.
+pub fn trust<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Result<TlsContext, HttpClientError> {
     let store = if endpoints.into_iter().all(is_vouched_for) {
         TrustStore::empty().with_pem_certificate(AMAZON)
     } else {
         TrustStore::default()
     };
-    Ok(TlsContext::builder().with_trust_store(store).build()?)
+    TlsContext::builder().with_trust_store(store).build()
 }
 
-/// Nobody need vouch for an endpoint without TLS.
+/// Whether Amazon's authorities suffice. An endpoint without TLS needs none.
 fn is_vouched_for(endpoint: &str) -> bool {
     let Some(rest) = endpoint.strip_prefix("https://") else { return true };
     rest.split(['/', ':']).next().is_some_and(|host| host.ends_with(AWS))
@@ -54,6 +58,6 @@ mod tests {
     #[test]
     fn amazon_has_five_authorities() {
         assert_eq!(String::from_utf8_lossy(AMAZON).matches("BEGIN CERTIFICATE").count(), 5);
-        assert!(tls(["https://dynamodb.us-east-1.amazonaws.com"]).is_ok());
+        assert!(trust(["https://dynamodb.us-east-1.amazonaws.com"]).is_ok());
     }
 }
