@@ -13,25 +13,28 @@ use anyhow::{Context as _, Result, bail};
 use tokio::net::TcpListener;
 
 use crate::{
-    build::{Builder, Source},
+    api_gateway::{
+        http::HttpApi,
+        websocket::{WebSocketApi, socket::Limits},
+    },
+    build::{Builder, Source, watch::Watch},
     calls::Calls,
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
-    executable::{Executable, Keeper, Means},
     faults::Faults,
     gateway::{self, Gateway},
-    http_api::HttpApi,
     iam::Iam,
     intercept::Interceptor,
-    lambda::{Endpoints, Lambda},
+    lambda::{
+        Endpoints, Lambda,
+        executable::{Executable, Keeper, Means},
+        warden::Warden,
+    },
     logs::{self, Screen},
     options::Options,
     s3::S3,
     secrets_manager::SecretsManager,
     template::{Function, Template, secrets::Secrets},
-    warden::Warden,
-    watch::Watch,
-    websocket_api::{WebSocketApi, socket::Limits},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.

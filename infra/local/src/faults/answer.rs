@@ -9,7 +9,7 @@ use fastrand::Rng;
 use s3s::s3_error;
 use serde_json::{Value, json};
 
-use crate::{dynamodb, intercept::Service, s3, secrets_manager, websocket_api::management};
+use crate::{api_gateway::websocket::management, dynamodb, intercept::Service, s3, secrets_manager};
 
 /// "Error messages and codes", "ErrorResponses": too many requests.
 pub(super) fn throttled(service: Service, rng: &mut Rng) -> Response {

@@ -17,11 +17,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    executable::Executable,
     failure::Failure,
     output::Output,
     runtime_api::{RuntimeApi, Work},
+    warden::Warden,
 };
-use crate::{executable::Executable, iam::Iam, intercept::Interceptor, template::function_arn, warden::Warden};
+use crate::{iam::Iam, intercept::Interceptor, template::function_arn};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);

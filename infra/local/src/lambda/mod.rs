@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod environment;
+pub mod executable;
 mod failure;
 mod instance;
 pub mod invoke_api;
@@ -9,6 +10,7 @@ mod output;
 mod pool;
 mod runtime_api;
 mod tail;
+pub mod warden;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -19,10 +21,12 @@ pub use environment::Endpoints;
 pub use failure::{Cause, Failure};
 
 use self::{
+    executable::Executable,
     instance::Launch,
     pool::{Event, Pool},
+    warden::Warden,
 };
-use crate::{executable::Executable, iam::Iam, ids, intercept::Interceptor, logs, template::Function, warden::Warden};
+use crate::{iam::Iam, ids, intercept::Interceptor, logs, template::Function};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;

@@ -12,13 +12,13 @@ use tokio::{
 };
 
 use super::{
+    executable::Executable,
     failure::Failure,
     instance::{Instance, Invoked, Launch, Stillborn},
     runtime_api::Reply,
     tail,
 };
 use crate::{
-    executable::Executable,
     faults::{Faults, Twice},
     logs::{self, Report},
     template::Function,

@@ -22,10 +22,9 @@ use notify_debouncer_full::{
 use tokio::sync::Notify;
 
 use self::sources::Sources;
+use super::{Builder, Source};
 use crate::{
-    build::{Builder, Source},
-    executable::Keeper,
-    lambda::Lambda,
+    lambda::{Lambda, executable::Keeper},
     logs, template,
 };
 

@@ -14,14 +14,16 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::{
+    api_gateway::{
+        http::HttpApi,
+        websocket::{Wanted, WebSocketApi},
+    },
     dynamodb::{self, DynamoDb},
-    http_api::HttpApi,
     iam::{self, Iam},
     intercept::{Call, Interceptor, Lost, Service, Target},
     lambda::{Lambda, invoke_api},
     s3::S3,
     secrets_manager::{self, SecretsManager},
-    websocket_api::{Wanted, WebSocketApi},
 };
 
 /// Everything that answers on the port.

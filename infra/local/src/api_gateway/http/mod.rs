@@ -2,7 +2,7 @@
 //! response.
 
 mod cors;
-pub(crate) mod event;
+mod event;
 mod response;
 mod routes;
 

@@ -14,10 +14,13 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
-use time::{OffsetDateTime, macros::format_description};
+use time::OffsetDateTime;
 
 use super::routes::Matched;
-use crate::template::intrinsics::ACCOUNT_ID;
+use crate::{
+    api_gateway::time::{epoch_milliseconds, request_time},
+    template::intrinsics::ACCOUNT_ID,
+};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -180,17 +183,6 @@ fn is_text(headers: &HeaderMap) -> bool {
     essence.starts_with("text/") || matches!(essence, "application/json" | "application/javascript" | "application/xml")
 }
 
-/// As in an access log: `12/Mar/2020:19:03:58 +0000`.
-pub(crate) fn request_time(time: OffsetDateTime) -> String {
-    let format = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
-    time.format(&format).unwrap_or_default()
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn epoch_milliseconds(time: OffsetDateTime) -> i64 {
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -199,7 +191,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::http_api::routes::Route;
+    use crate::api_gateway::http::routes::Route;
 
     fn event(request: axum::http::request::Builder, route_key: &str, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();

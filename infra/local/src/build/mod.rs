@@ -1,5 +1,7 @@
 //! Building the functions, or finding them built.
 
+pub mod watch;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,

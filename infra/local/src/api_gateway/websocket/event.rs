@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::connections::{Connection, Identity};
 use crate::{
-    http_api::event::{epoch_milliseconds, request_time},
+    api_gateway::time::{epoch_milliseconds, request_time},
     ids,
     template::intrinsics::{ACCOUNT_ID, REGION},
 };
