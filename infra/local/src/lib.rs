@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod logs;
 pub mod options;
 pub mod s3;
+pub mod screen;
 pub mod secrets_manager;
 pub mod system;
 pub mod template;

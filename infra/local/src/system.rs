@@ -30,9 +30,9 @@ use crate::{
         executable::{Executable, Keeper, Means},
         warden::Warden,
     },
-    logs::{self, Screen},
     options::Options,
     s3::S3,
+    screen::Screen,
     secrets_manager::SecretsManager,
     template::{Function, Template, secrets::Secrets},
 };
@@ -125,7 +125,7 @@ pub async fn start(options: &Options) -> Result<System> {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(gateway::serve(gateway, listener));
     }
-    logs::ready(&screen);
+    screen.show();
     Ok(System { url, gateway, warden, _lock: lock })
 }
 

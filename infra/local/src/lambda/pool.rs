@@ -115,7 +115,7 @@ impl Pool {
             }
         };
         let begun = Instant::now();
-        let mut report = Report::new(&self.function, &request_id);
+        let mut report = Report::new(self.function.label(), self.function.memory_size, &request_id);
         let mut instance = match self.idle_instance().await {
             Ok(instance) => instance,
             Err(launch) => match Instance::start(&launch, &request_id).await {

@@ -1,4 +1,4 @@
-//! The first screen: what answers where.
+//! The first screen: the addresses of the services, and the table of routes.
 
 use std::{
     fmt,
@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use crate::{
     eventbridge::OBJECT_CREATED,
+    logs,
     template::{Function, HttpRoute, Template, intrinsics::REGION},
 };
 
 /// The end of a path that matches everything below it.
 const GREEDY: &str = "/{proxy+}";
 
-/// What answers where.
+/// The addresses of the services, and the table of routes.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Screen {
@@ -24,14 +25,14 @@ pub struct Screen {
     web_socket_url: Option<String>,
     /// The URLs of the buckets.
     buckets: Vec<String>,
-    /// `None` where the data ends with the process.
+    /// `None` if the data ends with the process.
     data: Option<PathBuf>,
     routes: Vec<Route>,
     #[serde(skip)]
     readme: Option<PathBuf>,
 }
 
-/// What stands for it on the screen.
+/// Its abbreviation on the screen.
 const BELOW: &str = "/…";
 
 /// One line of the table of routes.
@@ -41,12 +42,12 @@ pub struct Route {
     method: String,
     /// A path, a route key of the WebSocket API, or the type of an event.
     path: String,
-    /// The functions it calls one after the other, as their binaries are called.
+    /// The labels of the functions that it calls, in this order.
     functions: Vec<String>,
 }
 
 impl Screen {
-    /// The screen of a `template` that is served at `url`, with its `data` where that is kept.
+    /// The screen of a `template` that is served at `url`; `data` is the data directory, if the data is kept.
     #[must_use]
     pub fn new(template: &Template, url: &str, data: Option<&Path>, root: &Path) -> Self {
         let stage = template.websocket_api.as_ref().map(|api| &api.stage);
@@ -59,6 +60,11 @@ impl Screen {
             routes: routes(template),
             readme: readme.is_file().then_some(readme),
         }
+    }
+
+    /// Prints the screen.
+    pub fn show(&self) {
+        logs::show("ready", self);
     }
 }
 
@@ -94,7 +100,7 @@ fn routes(template: &Template) -> Vec<Route> {
     routes
 }
 
-/// A route and the one for everything below it are one line where the same function serves both.
+/// Joins a route and the route for everything below it into one line if the same function serves both.
 fn shortened(routes: &[HttpRoute]) -> impl Iterator<Item = (&HttpRoute, String)> {
     let has = |like: &HttpRoute, path: String| {
         let wanted = HttpRoute { path: Some(path), ..like.clone() };
@@ -134,13 +140,13 @@ impl fmt::Display for Screen {
             writeln!(f, "  {:<methods$}  {path:<paths$}  {}", method.green(), functions.bold())?;
         }
         writeln!(f)?;
-        let step = |f: &mut fmt::Formatter<'_>, what: &str, how: &str| writeln!(f, "  {:<10} {how}", what.dimmed());
+        let step = |f: &mut fmt::Formatter<'_>, name: &str, how: &str| writeln!(f, "  {:<10} {how}", name.dimmed());
         let command = format!("aws dynamodb list-tables --endpoint-url {url} --region {REGION}");
         step(f, "Tables", &format!("{command}, with any credentials"))?;
         if !buckets.is_empty() {
-            step(f, "Objects", &format!("aws s3 ls --endpoint-url {url} --region {REGION}, likewise"))?;
+            step(f, "Objects", &format!("aws s3 ls --endpoint-url {url} --region {REGION}, with any credentials"))?;
         }
-        step(f, "Rights", &format!("{url}/_local/iam tells which are granted, and which have been used"))?;
+        step(f, "Rights", &format!("{url}/_local/iam lists the granted rights and the used ones"))?;
         if let Some(readme) = readme {
             step(f, "A tour", &readme.display().to_string())?;
         }
