@@ -13,7 +13,6 @@ pub mod faults;
 pub mod gateway;
 pub mod iam;
 pub mod ids;
-pub mod intercept;
 pub mod lambda;
 pub mod logs;
 pub mod options;

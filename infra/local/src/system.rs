@@ -18,13 +18,12 @@ use crate::{
         websocket::{WebSocketApi, socket::Limits},
     },
     build::{Builder, Source, watch::Watch},
-    calls::Calls,
+    calls::{Invocations, Record},
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
     faults::Faults,
-    gateway::{self, Gateway},
+    gateway::{self, Gateway, Interceptor},
     iam::Iam,
-    intercept::Interceptor,
     lambda::{
         Endpoints, Lambda,
         executable::{Executable, Keeper, Means},
@@ -105,8 +104,18 @@ pub async fn start(options: &Options) -> Result<System> {
     let endpoints = Endpoints { base: url.clone(), stage };
     let labels = template.functions.iter().map(|function| function.label().to_owned());
     let faults = options.faults.then(|| Arc::new(Faults::new(labels.collect())));
-    let interceptor = Interceptor::new(options.record_calls.then(Calls::default), faults.clone());
-    let lambda = Lambda::new(executables, &iam, interceptor.as_ref(), &endpoints, &warden, options.instance_idle);
+    let record = options.record_calls.then(Record::default);
+    let invocations = (options.record_calls || options.faults).then(|| Arc::new(Invocations::new(record)));
+    let lambda = Lambda::new(
+        executables,
+        &iam,
+        invocations.as_ref(),
+        faults.as_ref(),
+        &endpoints,
+        &warden,
+        options.instance_idle,
+    );
+    let interceptor = invocations.map(|invocations| Arc::new(Interceptor::new(invocations, faults.clone())));
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));

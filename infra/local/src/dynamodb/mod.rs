@@ -3,7 +3,9 @@
 //! A call blocks the thread it runs on while it writes to disk, so the engine has a server and a runtime of its own;
 //! the gateway hands requests on to it and never waits with a thread.
 
+pub(crate) mod conflict;
 mod tables;
+pub(crate) mod unprocessed;
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},

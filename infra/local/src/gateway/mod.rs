@@ -1,4 +1,8 @@
-//! The one port: decides which of the services a request is for.
+//! The only port: decides once which service a request is for.
+
+mod destination;
+mod intercept;
+mod refusals;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -11,22 +15,22 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::net::TcpListener;
 
+use self::destination::Destination;
+pub use self::intercept::Interceptor;
 use crate::{
-    api_gateway::{
-        http::HttpApi,
-        websocket::{Wanted, WebSocketApi},
-    },
+    api_gateway::{http::HttpApi, websocket::WebSocketApi},
+    calls::{Call, Lost},
     dynamodb::{self, DynamoDb},
-    iam::{self, Iam},
-    intercept::{Call, Interceptor, Lost, Service, Target},
+    iam::Iam,
     lambda::{Lambda, invoke_api},
     s3::S3,
     secrets_manager::{self, SecretsManager},
 };
 
-/// Everything that answers on the port.
+/// The services behind the port.
 #[derive(Debug)]
 pub struct Gateway {
     /// The template's HTTP API.
@@ -41,20 +45,20 @@ pub struct Gateway {
     pub s3: S3,
     /// The template's secrets.
     pub secrets: SecretsManager,
-    /// Who may do what.
+    /// The rights of the functions.
     pub iam: Arc<Iam>,
-    /// What stands before the services, where anything does.
+    /// Records calls and injects faults, if an option asks for it.
     pub interceptor: Option<Arc<Interceptor>>,
 }
 
 /// Serves `gateway` on `listener` for as long as the future is polled.
 ///
-/// Not by `axum::serve`, which has no way to leave a request without an answer.
+/// Not by `axum::serve`, which cannot leave a request without an answer.
 pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
     loop {
         let (stream, source) = Listener::accept(&mut listener).await;
-        // Frames are small and follow each other; together with delayed acknowledgements they would wait for 40 ms. A
-        // stream that is closed already is no matter.
+        // Frames are small and follow each other; Nagle's algorithm and delayed acknowledgements would hold them back for 40 ms. The
+        // call fails only if the stream is closed already.
         let _ = stream.set_nodelay(true);
         let gateway = Arc::clone(&gateway);
         let service = service_fn(move |request: Request<Incoming>| {
@@ -62,85 +66,95 @@ pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
             Arc::clone(&gateway).handle(source, parts, Body::new(body))
         });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
-        // A client that breaks off, or that gets no answer, is no matter.
+        // Fails if the client breaks off, or if a fault leaves it without an answer.
         tokio::spawn(async move { drop(connection.await) });
     }
 }
 
 impl Gateway {
-    async fn handle(self: Arc<Self>, source: SocketAddr, mut parts: Parts, mut body: Body) -> Result<Response, Lost> {
-        if let Some(interceptor) = &self.interceptor {
-            if let Some(call) = self.target(&parts).and_then(|target| interceptor.call(target)) {
-                return self.intercept(Arc::clone(interceptor), call, source, parts, body).await;
-            }
-            match interceptor.answer(parts, body).await {
-                Ok(response) => return Ok(response),
-                Err(request) => (parts, body) = request,
-            }
+    async fn handle(self: Arc<Self>, source: SocketAddr, parts: Parts, body: Body) -> Result<Response, Lost> {
+        let destination = self.destination(&parts);
+        if let Some(interceptor) = &self.interceptor
+            && let Some(call) = interceptor.call(&destination, &parts)
+        {
+            let interceptor = Arc::clone(interceptor);
+            return self.intercept(interceptor, call, source, destination, parts, body).await;
         }
-        Ok(self.serve(source, parts, body).await)
+        Ok(self.serve(source, destination, parts, body).await)
     }
 
-    /// In a task of its own: what has arrived at a service is done, though the instance that asked for it may die meanwhile.
+    fn destination(&self, parts: &Parts) -> Destination {
+        if let Some(operation) = dynamodb::operation(parts) {
+            return Destination::DynamoDb(operation.to_owned());
+        }
+        if let Some(operation) = secrets_manager::operation(parts) {
+            return Destination::Secrets(operation.to_owned());
+        }
+        if let Some(function) = invoke_api::wanted(parts) {
+            return Destination::Invoke(function.to_owned());
+        }
+        if let Some(wanted) = self.websocket_api.as_ref().and_then(|api| api.wanted(parts)) {
+            return Destination::Sockets(wanted);
+        }
+        if self.s3.wants(parts) {
+            return Destination::S3;
+        }
+        if parts.uri.path().starts_with("/_local/") { Destination::Local } else { Destination::Http }
+    }
+
+    /// Serves a call in a task of its own, so that a service finishes its work even if the calling instance dies meanwhile.
     async fn intercept(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         interceptor: Arc<Interceptor>,
         call: Call,
         source: SocketAddr,
+        destination: Destination,
         parts: Parts,
         body: Body,
     ) -> Result<Response, Lost> {
-        let gateway = Arc::clone(self);
         let answered = tokio::spawn(async move {
-            let serve = async |parts, body| gateway.serve(source, parts, body).await;
+            let serve = async move |parts, body| self.serve(source, destination, parts, body).await;
             interceptor.around(call, parts, body, serve).await
         });
         answered.await.unwrap_or(Err(Lost))
     }
 
-    /// The service that a request is for and what it is to do, if it is signed as functions sign.
-    fn target(&self, parts: &Parts) -> Option<Target> {
-        let signed = |service, operation: &str| {
-            let access_key = iam::access_key(&parts.headers)?.to_owned();
-            Some(Target { service, operation: operation.to_owned(), access_key })
-        };
-        if let Some(operation) = dynamodb::operation(parts) {
-            return signed(Service::Dynamodb, operation);
+    async fn serve(&self, source: SocketAddr, destination: Destination, parts: Parts, body: Body) -> Response {
+        match destination {
+            Destination::DynamoDb(operation) => self.dynamodb.handle(&self.iam, &operation, parts, body).await,
+            Destination::Secrets(operation) => self.secrets.handle(&self.iam, &operation, &parts, body).await,
+            Destination::Invoke(function) => invoke_api::handle(&self.lambda, &self.iam, &function, &parts, body).await,
+            Destination::Sockets(wanted) => match &self.websocket_api {
+                Some(api) => api.handle(&self.iam, source, wanted, parts, body).await,
+                None => not_found("the template has no WebSocket API"),
+            },
+            Destination::S3 => self.s3.handle(source, parts, body).await,
+            Destination::Local => self.report(&parts, body).await,
+            Destination::Http => match &self.http_api {
+                Some(api) => api.handle(source, parts, body).await,
+                None => not_found("the template has no HTTP API"),
+            },
         }
-        if let Some(operation) = secrets_manager::operation(parts) {
-            return signed(Service::Secrets, operation);
-        }
-        if let Some(Wanted::Connection(_)) = self.websocket_api.as_ref().and_then(|api| api.wanted(parts)) {
-            return signed(Service::Connections, parts.method.as_str());
-        }
-        let (operation, access_key) = self.s3.call(parts)?;
-        Some(Target { service: Service::S3, operation, access_key })
     }
 
-    async fn serve(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
-        if let Some(operation) = dynamodb::operation(&parts).map(str::to_owned) {
-            return self.dynamodb.handle(&self.iam, &operation, parts, body).await;
-        }
-        if let Some(operation) = secrets_manager::operation(&parts) {
-            return self.secrets.handle(&self.iam, operation, &parts, body).await;
-        }
-        if let Some(name) = invoke_api::wanted(&parts) {
-            return invoke_api::handle(&self.lambda, &self.iam, name, &parts, body).await;
-        }
-        if let Some(api) = &self.websocket_api
-            && let Some(wanted) = api.wanted(&parts)
-        {
-            return api.handle(&self.iam, source, wanted, parts, body).await;
-        }
-        if self.s3.wants(&parts) {
-            return self.s3.handle(source, parts, body).await;
-        }
-        if parts.uri.path() == "/_local/iam" {
-            return Json(self.iam.report()).into_response();
-        }
-        match &self.http_api {
-            Some(http_api) => http_api.handle(source, parts, body).await,
-            None => StatusCode::NOT_FOUND.into_response(),
+    /// Answers a request below `/_local/`.
+    async fn report(&self, parts: &Parts, body: Body) -> Response {
+        let interceptor = self.interceptor.as_deref();
+        match parts.uri.path() {
+            "/_local/iam" => Json(self.iam.report()).into_response(),
+            "/_local/calls" => match interceptor.and_then(Interceptor::record) {
+                Some(record) => Json(record.invocations()).into_response(),
+                None => not_found("calls are recorded only with --record-calls"),
+            },
+            "/_local/faults" => match interceptor.and_then(Interceptor::faults) {
+                Some(faults) => faults.answer(parts, body).await,
+                None => not_found("faults are injected only with --faults"),
+            },
+            _ => not_found("the local runtime has no such report"),
         }
     }
+}
+
+fn not_found(message: &str) -> Response {
+    (StatusCode::NOT_FOUND, Json(json!({"message": message}))).into_response()
 }

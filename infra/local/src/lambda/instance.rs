@@ -23,7 +23,7 @@ use super::{
     runtime_api::{RuntimeApi, Work},
     warden::Warden,
 };
-use crate::{iam::Iam, intercept::Interceptor, template::function_arn};
+use crate::{calls::Invocations, faults::Faults, iam::Iam, template::function_arn};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,7 +41,8 @@ pub(super) struct Launch {
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) iam: Arc<Iam>,
-    pub(super) interceptor: Option<Arc<Interceptor>>,
+    pub(super) invocations: Option<Arc<Invocations>>,
+    pub(super) faults: Option<Arc<Faults>>,
     pub(super) warden: Warden,
 }
 
@@ -93,7 +94,7 @@ impl Instance {
         let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
         let (output, stdout, stderr) = Output::new()?;
         let credentials = launch.iam.issue(&launch.function);
-        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.as_ref());
+        let clock = launch.faults.as_ref().map(|faults| faults.clock(&launch.label));
         let mut command = Command::new(launch.executable.as_ref().as_ref());
         command
             .env_clear()
@@ -102,7 +103,7 @@ impl Instance {
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
             .env("AWS_SESSION_TOKEN", credentials.session_token)
-            .envs(faults.map(|faults| faults.clock(&launch.label)).unwrap_or_default())
+            .envs(clock.unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
@@ -124,8 +125,8 @@ impl Instance {
     pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
         let (reply, mut answer) = oneshot::channel();
         let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
-        let interceptor = self.launch.interceptor.clone();
-        let kill = interceptor.as_ref().map(|interceptor| interceptor.begin(&self.access_key, &self.launch.label));
+        let invocations = self.launch.invocations.clone();
+        let kill = invocations.as_ref().map(|invocations| invocations.begin(&self.access_key, &self.launch.label));
         self.api.give(work).await;
         let invoked = tokio::select! {
             biased;
@@ -142,8 +143,8 @@ impl Instance {
                 fatal: true,
             },
         };
-        if let Some(interceptor) = &interceptor {
-            interceptor.end(&self.access_key);
+        if let Some(invocations) = &invocations {
+            invocations.end(&self.access_key);
         }
         invoked
     }

@@ -26,7 +26,7 @@ use self::{
     pool::{Event, Pool},
     warden::Warden,
 };
-use crate::{iam::Iam, ids, intercept::Interceptor, logs, template::Function};
+use crate::{calls::Invocations, faults::Faults, iam::Iam, ids, logs, template::Function};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
@@ -53,7 +53,8 @@ impl Lambda {
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
         iam: &Arc<Iam>,
-        interceptor: Option<&Arc<Interceptor>>,
+        invocations: Option<&Arc<Invocations>>,
+        faults: Option<&Arc<Faults>>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -65,7 +66,8 @@ impl Lambda {
                 executable,
                 variables: environment::variables(&function, endpoints),
                 iam: Arc::clone(iam),
-                interceptor: interceptor.cloned(),
+                invocations: invocations.cloned(),
+                faults: faults.cloned(),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))

@@ -76,7 +76,7 @@ struct Ready {
 
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
-        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.clone());
+        let faults = launch.faults.clone();
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
         Self {
             function,

@@ -116,15 +116,6 @@ impl S3 {
         Ok(Self { service, calls: builder.build(), authority })
     }
 
-    /// The method of a call that a function makes itself, and the access key that signed it. A link to an object carries
-    /// the function's signature as well, but somebody else's `GET`.
-    #[must_use]
-    pub fn call(&self, parts: &Parts) -> Option<(String, String)> {
-        let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
-        let access_key = authentication::signer(parts).filter(|_| !is_link)?;
-        Some((parts.method.to_string(), access_key))
-    }
-
     /// Whether the request is one for S3: below a bucket, or signed for it.
     #[must_use]
     pub fn wants(&self, parts: &Parts) -> bool {
@@ -190,6 +181,14 @@ impl Service {
         }
         Ok(object)
     }
+}
+
+/// The access key of the signer, if the signer makes the request itself. A link to an object carries a function's signature too, but
+/// somebody else follows it with `GET`.
+#[must_use]
+pub fn caller_key(parts: &Parts) -> Option<String> {
+    let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
+    authentication::signer(parts).filter(|_| !is_link)
 }
 
 /// An error that S3 has and `s3s` does not know.

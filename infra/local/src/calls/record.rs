@@ -1,5 +1,4 @@
-//! The record of calls: what each invocation asked of DynamoDB, of its sockets and of S3, in which order, and for how many
-//! units.
+//! The record of calls: the calls of each invocation, with their order, their times and their units.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,29 +14,29 @@ use axum::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::intercept::{self, Lost, Service};
+use super::call::{self, Lost, Service};
 
-/// How long the answer to a call is held back while calls are recorded. Those that a function makes at once overlap then,
-/// however fast the engine is and however slow the machine: that one began after another had ended is no matter of luck.
+/// The time for which each answer is held back. Concurrent calls then overlap in the record, however fast the engine and however slow
+/// the machine are: a call that began after another had ended was made after it.
 const HELD: Duration = Duration::from_millis(50);
 
-/// The largest request and answer, in bytes: a batch of items.
+/// The largest request and answer, in bytes: a batch of items (16 MB) and its frame.
 const MAX_BODY: usize = 16 * 1024 * 1024 + 64 * 1024;
 
 /// One call of an invocation. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
-    /// The tables, the sockets, the buckets or the secrets.
+    /// The service that was called.
     pub service: Service,
-    /// Such as `GetItem`, or the method of a call for a socket or an object.
+    /// Such as `GetItem`, or the method of a call to a socket or a bucket.
     pub operation: String,
-    /// The tables that it names, once each.
+    /// The tables that the request names, once each.
     pub tables: BTreeSet<String>,
-    /// The status of the answer.
+    /// The status of the answer, 0 before it.
     pub status: u16,
-    /// When the request was here.
+    /// When the request had arrived.
     pub begun: u64,
-    /// When the answer was ready, or nothing while it is not.
+    /// When the answer was ready; `None` before that.
     pub ended: Option<u64>,
     /// Read units, as the engine counts them.
     pub read_units: f64,
@@ -45,50 +44,50 @@ pub struct Call {
     pub write_units: f64,
 }
 
-/// One event, served by one instance. Times are nanoseconds since the runtime's start.
+/// One event in one instance. Times are nanoseconds since the runtime's start.
 #[derive(Clone, Debug, Serialize)]
 pub struct Invocation {
-    /// The function, by its label.
+    /// The function's label.
     pub function: String,
-    /// When the instance got it.
+    /// When the instance got the event.
     pub begun: u64,
-    /// When it had answered, or nothing while it has not.
+    /// When the instance had answered or died; `None` before that.
     pub ended: Option<u64>,
-    /// In the order in which they began.
+    /// The calls, in the order of their beginnings.
     pub calls: Vec<Call>,
 }
 
 /// All invocations since the start.
 #[derive(Debug)]
-pub struct Calls {
+pub struct Record {
     start: Instant,
-    record: Mutex<BTreeMap<usize, Invocation>>,
+    invocations: Mutex<BTreeMap<usize, Invocation>>,
 }
 
-impl Default for Calls {
+impl Default for Record {
     fn default() -> Self {
-        Self { start: Instant::now(), record: Mutex::default() }
+        Self { start: Instant::now(), invocations: Mutex::default() }
     }
 }
 
-impl Calls {
+impl Record {
     /// All invocations since the start, oldest first.
     #[must_use]
     pub fn invocations(&self) -> Vec<Invocation> {
-        self.record().values().cloned().collect()
+        self.recorded().values().cloned().collect()
     }
 
-    /// An instance gets an event.
+    /// Records that an instance gets an event.
     pub(crate) fn begin(&self, invocation: usize, function: &str) {
         let begun = self.now();
         let begins = Invocation { function: function.to_owned(), begun, ended: None, calls: Vec::new() };
-        self.record().insert(invocation, begins);
+        self.recorded().insert(invocation, begins);
     }
 
-    /// The instance has answered, or is dead.
+    /// Records that the instance has answered or died.
     pub(crate) fn end(&self, invocation: usize) {
         let ended = self.now();
-        if let Some(invocation) = self.record().get_mut(&invocation) {
+        if let Some(invocation) = self.recorded().get_mut(&invocation) {
             invocation.ended = Some(ended);
         }
     }
@@ -96,7 +95,7 @@ impl Calls {
     /// Answers a call by `serve`, and records it.
     pub(crate) async fn around(
         &self,
-        call: &intercept::Call,
+        call: &call::Call,
         mut parts: Parts,
         body: Body,
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Lost>,
@@ -108,8 +107,8 @@ impl Calls {
         let mut tables = BTreeSet::new();
         if call.service == Service::Dynamodb {
             tables = self::tables(&body);
-            body = asking_for_units(body);
-            // Signatures are not verified, lengths are.
+            body = with_consumed_capacity(body);
+            // The engine verifies lengths, not signatures.
             parts.headers.remove(CONTENT_LENGTH);
         }
         let (parts, body) = serve(parts, body.into()).await?.into_parts();
@@ -121,10 +120,10 @@ impl Calls {
         Ok(Response::from_parts(parts, body.into()))
     }
 
-    /// Where the call is among those of its invocation, from now on.
-    fn add(&self, call: &intercept::Call) -> usize {
+    /// Adds a call to its invocation, and returns its index there.
+    fn add(&self, call: &call::Call) -> usize {
         let begun = self.now();
-        let mut record = self.record();
+        let mut record = self.recorded();
         let Some(invocation) = record.get_mut(&call.invocation) else { return 0 };
         invocation.calls.push(Call {
             service: call.service,
@@ -139,11 +138,11 @@ impl Calls {
         invocation.calls.len() - 1
     }
 
-    fn answered(&self, call: &intercept::Call, slot: usize, status: StatusCode, tables: BTreeSet<String>, units: f64) {
+    fn answered(&self, call: &call::Call, slot: usize, status: StatusCode, tables: BTreeSet<String>, units: f64) {
         let is_read =
             matches!(call.operation.as_str(), "BatchGetItem" | "GetItem" | "Query" | "Scan" | "TransactGetItems");
         let ended = self.now();
-        let mut record = self.record();
+        let mut record = self.recorded();
         if let Some(call) = record.get_mut(&call.invocation).and_then(|invocation| invocation.calls.get_mut(slot)) {
             call.status = status.as_u16();
             call.tables = tables;
@@ -156,19 +155,19 @@ impl Calls {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn record(&self) -> MutexGuard<'_, BTreeMap<usize, Invocation>> {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    fn recorded(&self) -> MutexGuard<'_, BTreeMap<usize, Invocation>> {
+        self.invocations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The request with the wish to be told of the units. DynamoDB itself refuses what is no JSON.
-fn asking_for_units(body: Bytes) -> Bytes {
+/// The request with `ReturnConsumedCapacity` set. DynamoDB itself refuses a body that is not JSON.
+fn with_consumed_capacity(body: Bytes) -> Bytes {
     let Ok(Value::Object(mut request)) = serde_json::from_slice(&body) else { return body };
     request.insert("ReturnConsumedCapacity".to_owned(), "TOTAL".into());
     serde_json::to_vec(&request).map_or(body, Bytes::from)
 }
 
-/// The tables that a request names: as `TableName`, in a transaction too, or in a batch by their names alone.
+/// The tables that a request names: as `TableName`, in a transaction too, or as keys of `RequestItems` in a batch.
 fn tables(body: &[u8]) -> BTreeSet<String> {
     fn collect(value: &Value, tables: &mut BTreeSet<String>) {
         match value {
@@ -187,7 +186,7 @@ fn tables(body: &[u8]) -> BTreeSet<String> {
     tables
 }
 
-/// The units of an answer, of all tables together.
+/// The units of an answer, summed over its tables.
 fn units(body: &[u8]) -> f64 {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let of_table = |consumed: &Value| consumed.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
@@ -205,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn units_are_those_of_all_tables() {
+    fn units_are_summed_over_the_tables() {
         let one = json!({"ConsumedCapacity": {"CapacityUnits": 0.5}});
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
         let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_those_that_a_call_a_batch_or_a_transaction_names() {
+    fn a_call_a_batch_and_a_transaction_name_their_tables() {
         let call = json!({"TableName": "A", "Key": {"id": {"N": "1"}}});
         let batch = json!({"RequestItems": {"B": [], "A": []}});
         let transaction = json!({"TransactItems": [{"Put": {"TableName": "B"}}, {"Delete": {"TableName": "A"}}]});
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_left_to_dynamodb() {
-        assert_eq!(asking_for_units(Bytes::from_static(b"{")), "{");
+    fn a_body_that_is_not_json_is_left_to_dynamodb() {
+        assert_eq!(with_consumed_capacity(Bytes::from_static(b"{")), "{");
     }
 }

@@ -1,4 +1,4 @@
-//! Batches that are done in part: what is left out is not done, and given back as unprocessed.
+//! Batches that are done in part: the rest is returned as unprocessed.
 
 use axum::{
     body::{Body, to_bytes},
@@ -12,29 +12,29 @@ use axum::{
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::dynamodb;
+use super::{MAX_REQUEST, answer, operation};
 
 const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-crc32");
 
-/// Answers a batch by `serve`, all but a part of it.
-pub(super) async fn in_part(
+/// Answers a batch by `serve`, without a part of it.
+pub(crate) async fn in_part(
     mut parts: Parts,
     body: Body,
     rng: &mut Rng,
     serve: impl AsyncFnOnce(Parts, Body) -> Response,
 ) -> Response {
-    let Ok(bytes) = to_bytes(body, dynamodb::MAX_REQUEST).await else {
+    let Ok(bytes) = to_bytes(body, MAX_REQUEST).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    // What is no batch, DynamoDB itself refuses.
+    // DynamoDB itself refuses a request that is not a batch.
     let Ok(mut request) = serde_json::from_slice::<Value>(&bytes) else { return serve(parts, bytes.into()).await };
     let Some(left_out) = leave_out(&mut request, rng) else { return serve(parts, bytes.into()).await };
-    let is_read = dynamodb::operation(&parts) == Some("BatchGetItem");
-    // Signatures are not verified, lengths are.
+    let is_read = operation(&parts) == Some("BatchGetItem");
+    // The engine verifies lengths, not signatures.
     parts.headers.remove(CONTENT_LENGTH);
     let nothing = request.get("RequestItems").and_then(Value::as_object).is_none_or(Map::is_empty);
     let response = if nothing {
-        dynamodb::answer(&if is_read { json!({"Responses": {}}) } else { json!({}) })
+        self::answer(&if is_read { json!({"Responses": {}}) } else { json!({}) })
     } else {
         serve(parts, request.to_string().into()).await
     };
@@ -42,7 +42,7 @@ pub(super) async fn in_part(
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = to_bytes(body, dynamodb::MAX_REQUEST).await else {
+    let Ok(bytes) = to_bytes(body, MAX_REQUEST).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let Ok(Value::Object(mut answer)) = serde_json::from_slice(&bytes) else {
@@ -54,7 +54,7 @@ pub(super) async fn in_part(
     Response::from_parts(parts, Value::Object(answer).to_string().into())
 }
 
-/// Takes a part of a batch out of it, by table: at least one key or item, and at most all.
+/// Removes a part of a batch and returns it, by table: at least one key or item, at most all.
 fn leave_out(request: &mut Value, rng: &mut Rng) -> Option<Value> {
     let tables = request.get_mut("RequestItems")?.as_object_mut()?;
     let count: usize = tables.values_mut().filter_map(entries).map(|entries| entries.len()).sum();
@@ -81,7 +81,7 @@ fn leave_out(request: &mut Value, rng: &mut Rng) -> Option<Value> {
     Some(Value::Object(left_out))
 }
 
-/// The keys of a table that is read, or the items of one that is written.
+/// The keys to read from a table, or the items to write to it.
 fn entries(of_table: &mut Value) -> Option<&mut Vec<Value>> {
     match of_table {
         Value::Array(items) => Some(items),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_left_out_and_nothing_is_lost() {
+    fn a_part_is_left_out_and_the_rest_is_kept() {
         for seed in 0..32 {
             let request = json!({"RequestItems": {
                 "A": {"ConsistentRead": true, "Keys": [1, 2, 3]},
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_are_left_out_as_well_and_one_alone_is_always() {
+    fn the_only_write_of_a_batch_is_always_left_out() {
         let mut request = json!({"RequestItems": {"A": [{"PutRequest": 1}]}});
         let left_out = leave_out(&mut request, &mut Rng::with_seed(1)).unwrap();
         assert_eq!((left_out, request), (json!({"A": [{"PutRequest": 1}]}), json!({"RequestItems": {}})));
