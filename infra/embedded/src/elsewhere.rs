@@ -6,8 +6,8 @@ use std::{
     thread,
 };
 
-use local::template::Table;
 use reqwest::{Client, header};
+use template::Table;
 
 /// Makes the tables at `endpoint`, and gives the prefix that their names have, which no others have.
 pub(crate) fn make(endpoint: &str, tables: &[Table]) -> String {

@@ -18,11 +18,9 @@ use aws_sdk_dynamodb::{
     Config,
     config::{BehaviorVersion, Credentials, Region},
 };
-use local::{
-    dynamodb::DynamoDb,
-    template::{Template, secrets::Secrets},
-};
+use local::dynamodb::DynamoDb;
 use store::{Store, Tables};
+use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// No test lasts so long: what has expired stays.

@@ -20,5 +20,3 @@ pub mod s3;
 pub mod screen;
 pub mod secrets_manager;
 pub mod system;
-pub mod template;
-pub mod throttle;

@@ -7,12 +7,9 @@ use std::{
 
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
+use template::{Function, HttpRoute, OBJECT_CREATED, REGION, Template};
 
-use crate::{
-    eventbridge::OBJECT_CREATED,
-    logs,
-    template::{Function, HttpRoute, Template, intrinsics::REGION},
-};
+use crate::logs;
 
 /// The end of a path that matches everything below it.
 const GREEDY: &str = "/{proxy+}";

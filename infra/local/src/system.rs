@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use template::{Function, Secrets, Template};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -33,7 +34,6 @@ use crate::{
     s3::S3,
     screen::Screen,
     secrets_manager::SecretsManager,
-    template::{Function, Template, secrets::Secrets},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.

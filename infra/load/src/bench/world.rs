@@ -14,11 +14,9 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use e2e::File;
-use local::{
-    dynamodb::DynamoDb,
-    template::{Template, secrets::Secrets},
-};
+use local::dynamodb::DynamoDb;
 use serde_json::{Value, json};
+use template::{Secrets, Template};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::instance::Instance;

@@ -5,10 +5,8 @@ use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use local::{
-    iam::{Call, proof},
-    template::{Template, secrets::Secrets},
-};
+use local::iam::{Call, proof};
+use template::{Secrets, Template};
 
 /// Checks the policies of a template against the calls that its functions have made.
 #[derive(Parser)]

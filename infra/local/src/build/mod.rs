@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
+use template::Function;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
     process::Command,
@@ -20,7 +21,6 @@ use tokio::{
 use crate::{
     logs::{self, Format},
     options::Options,
-    template::Function,
 };
 
 /// What gives the functions their executables.

@@ -26,11 +26,11 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Map, Value, json};
+use template::Table;
 
 use crate::{
     iam::{Denied, Iam},
     logs,
-    template::Table,
 };
 
 /// The largest request, in bytes, and the largest answer.

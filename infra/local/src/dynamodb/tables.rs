@@ -6,8 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use dynoxide::Database;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-use crate::template::Table;
+use template::Table;
 
 /// Makes the table, or checks that the one there has the template's key and indexes.
 pub(super) fn ensure(database: &Database, table: &Table) -> Result<()> {

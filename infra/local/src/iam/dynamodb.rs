@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use template::table_arn;
 
 use super::Access;
-use crate::template::table_arn;
 
 /// The rights that `operation` with this body needs; all of them.
 pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {

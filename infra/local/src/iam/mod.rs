@@ -21,16 +21,14 @@ use std::{
 
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use template::{ACCOUNT_ID, Function};
 
 use self::{credentials::Issued, policy::Verdict, record::Record};
 pub use self::{
     credentials::{Credentials, Identity, access_key},
     record::Call,
 };
-use crate::{
-    logs,
-    template::{Function, intrinsics::ACCOUNT_ID},
-};
+use crate::logs;
 
 /// Who makes a call.
 #[derive(Clone, Debug, Eq, PartialEq)]

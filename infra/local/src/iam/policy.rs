@@ -1,9 +1,9 @@
 //! Whether statements allow a call.
 
+use template::{Effect, Statement};
 use wildmatch::WildMatch;
 
 use super::Access;
-use crate::template::{Effect, Statement};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Verdict {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use template::Function;
+
 use super::{
     Call,
     policy::{self, Verdict, grants},
 };
-use crate::template::Function;
 
 /// What stands between the functions' policies and least privilege, a sentence each, in the order of the template. Empty
 /// where every call of the record was granted, and none could have been made with one grant less.

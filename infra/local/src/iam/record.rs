@@ -9,13 +9,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use template::Function;
 
 use super::{
     Access,
     policy::{self, grants},
     s3,
 };
-use crate::{logs, template::Function};
+use crate::logs;
 
 /// A call of a function on one resource, and whether its policies allowed it.
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]

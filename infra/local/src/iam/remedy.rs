@@ -1,11 +1,8 @@
 //! What to write into the template for a call that it does not allow.
 
+use template::{ACCOUNT_ID, REGION, bucket_arn, secret_arn, table_arn};
+
 use super::{Access, Denied, s3};
-use crate::template::{
-    bucket_arn,
-    intrinsics::{ACCOUNT_ID, REGION},
-    secret_arn, table_arn,
-};
 
 /// One sentence: who lacks what on what, and the statement that is missing.
 pub(super) fn sentence(denied: &Denied) -> String {

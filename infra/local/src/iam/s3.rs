@@ -2,8 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
 
+use template::bucket_arn;
+
 use super::Access;
-use crate::template::bucket_arn;
 
 /// The right to do `action`, such as `GetObject`, to one object.
 #[must_use]

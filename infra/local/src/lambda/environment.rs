@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    logs::{self, Format},
-    template::{Function, intrinsics::REGION},
-};
+use template::{Function, REGION};
+
+use crate::logs::{self, Format};
 
 /// Where the functions find the services.
 #[derive(Clone, Debug)]

@@ -3,8 +3,7 @@
 use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::template::function_arn;
+use template::function_arn;
 
 /// An invocation that gave no result, worded as Lambda words it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -10,6 +10,7 @@ use std::{
 
 use axum::body::Bytes;
 use rustix::process::{Pid, Signal, kill_process_group};
+use template::function_arn;
 use tokio::{
     process::{Child, Command},
     sync::oneshot,
@@ -23,7 +24,7 @@ use super::{
     runtime_api::{RuntimeApi, Work},
     warden::Warden,
 };
-use crate::{calls::Invocations, faults::Faults, iam::Iam, template::function_arn};
+use crate::{calls::Invocations, faults::Faults, iam::Iam};
 
 /// What the platform allows for the initialisation.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);

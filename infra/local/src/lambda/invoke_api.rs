@@ -11,12 +11,12 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use template::function_arn;
 
 use super::{Cause, Failure, Invocation, Lambda, MAX_PAYLOAD, asynchronous::MAX_EVENT};
 use crate::{
     iam::{Access, Iam},
     ids,
-    template::function_arn,
 };
 
 /// How much of the log's end a caller gets, in bytes.

@@ -15,6 +15,7 @@ pub mod warden;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
+use template::Function;
 use tokio::sync::oneshot;
 
 pub use environment::Endpoints;
@@ -26,7 +27,7 @@ use self::{
     pool::{Event, Pool},
     warden::Warden,
 };
-use crate::{calls::Invocations, faults::Faults, iam::Iam, ids, logs, template::Function};
+use crate::{calls::Invocations, faults::Faults, iam::Iam, ids, logs};
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
 const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::body::Bytes;
+use template::Function;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
@@ -21,7 +22,6 @@ use super::{
 use crate::{
     faults::{Faults, Twice},
     logs::{self, Report},
-    template::Function,
 };
 
 /// How many instances a function may have on a laptop, where the template sets no limit of its own.

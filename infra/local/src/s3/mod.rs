@@ -37,6 +37,7 @@ use s3s::{
     S3Error, S3ErrorCode, S3Request, S3Result,
     service::{S3Service, S3ServiceBuilder},
 };
+use template::Bucket;
 
 use self::{
     authentication::{Authority, Keys},
@@ -47,7 +48,6 @@ use crate::{
     eventbridge::EventBridge,
     iam::{Caller, Iam},
     ids, logs,
-    template::Bucket,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");

@@ -14,13 +14,11 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use template::ACCOUNT_ID;
 use time::OffsetDateTime;
 
 use super::routes::Matched;
-use crate::{
-    api_gateway::time::{epoch_milliseconds, request_time},
-    template::intrinsics::ACCOUNT_ID,
-};
+use crate::api_gateway::time::{epoch_milliseconds, request_time};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

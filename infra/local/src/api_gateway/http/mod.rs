@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
+use template::Cors;
 use time::OffsetDateTime;
 
 use self::{
@@ -25,11 +26,10 @@ use self::{
     routes::{Matched, Routes},
 };
 use crate::{
+    api_gateway::throttle::Throttle,
     ids,
     lambda::{Cause, Lambda},
     logs,
-    template::{self, Cors},
-    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -61,8 +61,8 @@ impl HttpApi {
     /// # Errors
     /// Where two routes contradict each other or one cannot be.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
-        let routes = Routes::new(&api.routes)?;
-        Ok(Self { id: api.id, cors: api.cors, routes, throttle: api.throttle, lambda })
+        let (routes, throttle) = (Routes::new(&api.routes)?, Throttle::new(api.throttling));
+        Ok(Self { id: api.id, cors: api.cors, routes, throttle, lambda })
     }
 
     /// Answers one request.

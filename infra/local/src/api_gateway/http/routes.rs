@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow, ensure};
 use matchit::Router;
-
-use crate::template::HttpRoute;
+use template::HttpRoute;
 
 /// The routes of an HTTP API.
 ///

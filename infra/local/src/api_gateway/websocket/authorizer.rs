@@ -5,13 +5,11 @@
 use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use template::Effect;
 use wildmatch::WildMatch;
 
 use super::event::HandshakeFields;
-use crate::{
-    lambda::{Cause, Failure},
-    template::Effect,
-};
+use crate::lambda::{Cause, Failure};
 
 /// The decision.
 #[derive(Debug, Eq, PartialEq)]

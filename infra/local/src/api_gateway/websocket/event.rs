@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, request::Parts};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use template::{ACCOUNT_ID, REGION};
 use time::OffsetDateTime;
 
 use super::connections::{Connection, Identity};
 use crate::{
     api_gateway::time::{epoch_milliseconds, request_time},
     ids,
-    template::intrinsics::{ACCOUNT_ID, REGION},
 };
 
 /// What a function behind a route gets.

@@ -19,6 +19,7 @@ use axum::{body::Body, http::request::Parts, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::upgrade::OnUpgrade;
 use serde_json::{Value, json};
+use template::Authorizer;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
 use tokio_util::task::TaskTracker;
@@ -29,13 +30,12 @@ use self::{
     socket::{End, Limits},
 };
 use crate::{
+    api_gateway::throttle::Throttle,
     faults::Faults,
     iam::Iam,
     ids,
     lambda::{Cause, Lambda},
     logs,
-    template::{self, Authorizer},
-    throttle::Throttle,
 };
 
 /// What the platform waits for an integration.
@@ -74,7 +74,8 @@ impl WebSocketApi {
     /// The API of a template.
     #[must_use]
     pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits, faults: Option<Arc<Faults>>) -> Self {
-        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttle } = api;
+        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttling } = api;
+        let throttle = Throttle::new(throttling);
         let (connections, sockets) = (Connections::default(), TaskTracker::new());
         Self { id, stage, selection, authorizer, routes, throttle, lambda, limits, faults, connections, sockets }
     }

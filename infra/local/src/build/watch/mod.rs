@@ -25,7 +25,7 @@ use self::sources::Sources;
 use super::{Builder, Source};
 use crate::{
     lambda::{Lambda, executable::Keeper},
-    logs, template,
+    logs,
 };
 
 /// How long the files have to be left alone before they are looked at: saving all files of an editor is one change.

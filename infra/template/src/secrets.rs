@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, io::Write as _, path::PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::properties::GenerateSecretString;
+use crate::properties::GenerateSecretString;
 
 /// The longest secret that is generated (AWS Secrets Manager API Reference, `GetRandomPassword`).
 const MAX_LENGTH: usize = 4096;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{Template, secrets::Secrets, yaml};
+use crate::{secrets::Secrets, system::Template, yaml};
 
 /// The names of the resources and the other sections that differ; comments and order make no difference.
 ///

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
-/// The account that every local ARN names.
-pub const ACCOUNT_ID: &str = "000000000000";
-/// The region that every local ARN names; the embedded DynamoDB knows no other.
-pub const REGION: &str = "us-east-1";
+use crate::arn::{ACCOUNT_ID, REGION};
+
 /// The name of the stack.
 pub const STACK_NAME: &str = "local";
 

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Function, HttpRoute, function_arn};
+use crate::{
+    arn::function_arn,
+    system::{Function, HttpRoute},
+};
 
 /// The operations of a path (OpenAPI Specification 3.0, "Path Item Object").
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];

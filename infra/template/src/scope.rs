@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::{
-    bucket_arn, function_arn,
-    intrinsics::{ACCOUNT_ID, Names, REGION, Scope},
-    secret_arn, table_arn,
+use crate::{
+    arn::{ACCOUNT_ID, REGION, bucket_arn, function_arn, secret_arn, table_arn},
+    intrinsics::{Names, Scope},
     yaml::Places,
 };
 

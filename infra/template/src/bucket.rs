@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::properties::comma_delimited;
+use crate::properties::comma_delimited;
 
 /// An S3 bucket.
 #[derive(Debug)]

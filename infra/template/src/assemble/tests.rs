@@ -1,4 +1,5 @@
-use super::{super::LifecycleRule, *};
+use super::*;
+use crate::bucket::LifecycleRule;
 
 const SYSTEM: &str = r"
 Parameters: {Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]},

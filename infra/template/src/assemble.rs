@@ -10,15 +10,16 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Authorizer, Bucket, EventRule, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi,
+use crate::{
+    arn,
+    bucket::Bucket,
     intrinsics::Scope,
-    properties,
+    properties::{self, RouteSettings, Throttling},
     scope::scope,
     secrets::Secrets,
+    system::{Authorizer, EventRule, Function, HttpApi, HttpRoute, Table, Template, WebSocketApi},
     yaml::{self, Places},
 };
-use crate::throttle::{RouteSettings, Throttle};
 
 impl Template {
     /// Reads the text of a template; secrets that it generates are looked up in, or added to, `secrets`.
@@ -236,8 +237,8 @@ impl Reader<'_> {
             own.extend(definition.routes(functions)?);
         }
         let keys = own.iter().map(HttpRoute::key).collect();
-        let throttle = throttle(read.default_route_settings, read.route_settings, &keys)?;
-        Ok(HttpApi { id, cors: read.cors_configuration, routes: own, throttle })
+        let throttling = throttling(read.default_route_settings, read.route_settings, &keys)?;
+        Ok(HttpApi { id, cors: read.cors_configuration, routes: own, throttling })
     }
 
     fn websocket_api(&self, id: &str, resource: &Value, functions: &[Function]) -> Result<WebSocketApi> {
@@ -246,7 +247,7 @@ impl Reader<'_> {
         let named = |arn: &str| -> Result<String> {
             functions
                 .iter()
-                .find(|function| super::function_arn(&function.name) == arn)
+                .find(|function| arn::function_arn(&function.name) == arn)
                 .map(|function| function.name.clone())
                 .with_context(|| format!("{arn} is not a function of the template"))
         };
@@ -265,7 +266,7 @@ impl Reader<'_> {
         });
         let keys = read.routes.keys().cloned().collect();
         Ok(WebSocketApi {
-            throttle: throttle(read.default_route_settings, read.route_settings, &keys)?,
+            throttling: throttling(read.default_route_settings, read.route_settings, &keys)?,
             id: id.to_lowercase(),
             stage,
             selection: selection(&read.route_selection_expression)?,
@@ -307,15 +308,15 @@ fn route(function: &str, event: properties::HttpApiEvent) -> (String, HttpRoute)
 }
 
 /// CloudFormation refuses the settings of a route that there is not.
-fn throttle(
+fn throttling(
     default: RouteSettings,
     routes: BTreeMap<String, RouteSettings>,
     keys: &BTreeSet<String>,
-) -> Result<Throttle> {
+) -> Result<Throttling> {
     if let Some(key) = routes.keys().find(|key| !keys.contains(*key)) {
         bail!("RouteSettings: {key} is no route of this API");
     }
-    Ok(Throttle::new(default, routes))
+    Ok(Throttling { default, routes })
 }
 
 /// The value of a variable. A secret does not belong there: everybody who may read the function's configuration could read it.

@@ -1,33 +1,21 @@
-//! `template.yaml`, read as CloudFormation reads it: what the system is made of.
-//!
-//! A route, table or variable that is not in the template does not exist locally, and what the runtime cannot honour is
-//! refused with a sentence that names the resource and the property.
-
-mod assemble;
-mod bucket;
-mod definition;
-mod differences;
-pub mod intrinsics;
-mod properties;
-mod scope;
-pub mod secrets;
-mod yaml;
+//! The system that a template describes.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{eventbridge::Pattern, throttle::Throttle};
-pub use bucket::{Bucket, CorsRule, LifecycleRule};
-pub use differences::differences;
-pub use properties::{Cors, Effect, GenerateSecretString, Statement};
+use crate::{
+    bucket::Bucket,
+    pattern::Pattern,
+    properties::{Cors, Statement, Throttling},
+};
 
-/// The system that a template describes.
+/// The resources of a template.
 #[derive(Debug)]
 pub struct Template {
     /// The Lambda functions.
     pub functions: Vec<Function>,
-    /// The HTTP API, if there is one.
+    /// The HTTP API, if the template has one.
     pub http_api: Option<HttpApi>,
-    /// The WebSocket API, if there is one.
+    /// The WebSocket API, if the template has one.
     pub websocket_api: Option<WebSocketApi>,
     /// The DynamoDB tables.
     pub tables: Vec<Table>,
@@ -42,31 +30,31 @@ pub struct Template {
 pub struct Function {
     /// The logical id, which is the function's name as well.
     pub name: String,
-    /// The package that builds it: the last component of `CodeUri`.
+    /// The package of the executable: the last component of `CodeUri`.
     pub package: String,
-    /// The binary target: `Metadata.BuildProperties.Binary`. It may serve several functions.
+    /// The binary target: `Metadata.BuildProperties.Binary`. One binary may serve several functions.
     pub binary: String,
-    /// `Handler`: says which of an executable's functions this one is.
+    /// `Handler`: selects the function in an executable that serves several.
     pub handler: String,
     /// Megabytes.
     pub memory_size: u32,
-    /// How long one invocation may take.
+    /// The longest invocation.
     pub timeout: Duration,
-    /// How many instances there may be, where the template limits them.
+    /// The most instances, if the template limits them.
     pub reserved_concurrency: Option<usize>,
     /// The template's variables.
     pub environment: BTreeMap<String, String>,
-    /// What the function may do.
+    /// The statements of the function's policies.
     pub statements: Vec<Statement>,
-    /// How often an asynchronous event is tried again after the function has failed.
+    /// The number of further tries for an asynchronous event after the function has failed.
     pub retries: u32,
 }
 
-/// The handler of an executable that serves one function: a custom runtime makes of it what it likes.
+/// The handler of an executable that serves one function. A custom runtime may interpret `Handler` as it likes.
 const ONLY_HANDLER: &str = "bootstrap";
 
 impl Function {
-    /// The name of the function in logs, records and plans of faults: its handler, or its binary if that serves no other.
+    /// The name of the function in logs, records and plans of faults: its handler, or its binary if the handler is `bootstrap`.
     #[must_use]
     pub fn label(&self) -> &str {
         if self.handler == ONLY_HANDLER { &self.binary } else { &self.handler }
@@ -78,7 +66,7 @@ impl Function {
 pub struct EventRule {
     /// The function it calls, by name.
     pub function: String,
-    /// Which events it is for.
+    /// The pattern of its events.
     pub pattern: Pattern,
 }
 
@@ -91,8 +79,8 @@ pub struct HttpApi {
     pub cors: Option<Cors>,
     /// Every route of every function.
     pub routes: Vec<HttpRoute>,
-    /// What of the requests passes.
-    pub throttle: Throttle,
+    /// The limits on requests.
+    pub throttling: Throttling,
 }
 
 /// One route of an HTTP API.
@@ -128,8 +116,8 @@ pub struct WebSocketApi {
     pub authorizer: Option<Authorizer>,
     /// Functions by route key.
     pub routes: BTreeMap<String, String>,
-    /// What of the handshakes and frames passes.
-    pub throttle: Throttle,
+    /// The limits on handshakes and frames.
+    pub throttling: Throttling,
 }
 
 /// A REQUEST authorizer.
@@ -137,7 +125,7 @@ pub struct WebSocketApi {
 pub struct Authorizer {
     /// The function that decides, by name.
     pub function: String,
-    /// What a request must carry to be shown to it: `route.request.header.X`, `route.request.querystring.X`.
+    /// The values without which a request is refused: `route.request.header.X`, `route.request.querystring.X`.
     pub identity_source: Vec<String>,
 }
 
@@ -148,30 +136,6 @@ pub struct Table {
     pub name: String,
     /// The body of a `CreateTable` call.
     pub create: serde_json::Value,
-    /// The attribute that says when an item ends.
+    /// The attribute with the time at which an item expires.
     pub time_to_live: Option<String>,
-}
-
-/// The ARN of the function `name`.
-#[must_use]
-pub fn function_arn(name: &str) -> String {
-    format!("arn:aws:lambda:{}:{}:function:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
-}
-
-/// The ARN of the bucket `name`.
-#[must_use]
-pub fn bucket_arn(name: &str) -> String {
-    format!("arn:aws:s3:::{name}")
-}
-
-/// The ARN of the secret `name`.
-#[must_use]
-pub fn secret_arn(name: &str) -> String {
-    format!("arn:aws:secretsmanager:{}:{}:secret:{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
-}
-
-/// The ARN of the table `name`.
-#[must_use]
-pub fn table_arn(name: &str) -> String {
-    format!("arn:aws:dynamodb:{}:{}:table/{name}", intrinsics::REGION, intrinsics::ACCOUNT_ID)
 }
