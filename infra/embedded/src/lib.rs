@@ -1,4 +1,4 @@
-//! The tables of the template, for the tests of `store` and `chat`: on the local runtime's engine in memory, or on the one
+//! The tables of the template, for the tests of `store` and `chat`: on the embedded engine in memory, or on the one
 //! at `DYNAMODB_ENDPOINT`.
 //!
 //! The tests run on engines of DynamoDB's interface and so need no twin of it. That there are two keeps a quirk of one
@@ -18,8 +18,8 @@ use aws_sdk_dynamodb::{
     Config,
     config::{BehaviorVersion, Credentials, Region},
 };
-use local::dynamodb::DynamoDb;
 use store::{Store, Tables};
+use tables::Engine;
 use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -40,7 +40,8 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         let prefix = elsewhere::make(&endpoint, &template.tables);
         (endpoint, prefix)
     } else {
-        let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+        let warn = |warning: &str| panic!("{warning}");
+        let engine = Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
     let config = Config::builder()

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use tables::Engine;
 use template::{Function, Secrets, Template};
 use tokio::net::TcpListener;
 
@@ -30,6 +31,7 @@ use crate::{
         executable::{Executable, Keeper, Means},
         warden::Warden,
     },
+    logs,
     options::Options,
     s3::S3,
     screen::Screen,
@@ -94,7 +96,7 @@ pub async fn start(options: &Options) -> Result<System> {
     }
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
+    let engine = Engine::start(data.as_deref(), &template.tables, options.ttl_sweep, logs::warning)
         .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
     let objects = data.as_ref().map_or_else(|| warden.temporary_directory(), |directory| Ok(directory.join("s3")))?;
@@ -129,6 +131,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let websocket_api =
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
     let secrets = SecretsManager::new(secrets);
+    let dynamodb = DynamoDb::new(engine);
     let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, interceptor });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);

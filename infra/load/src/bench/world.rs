@@ -14,8 +14,8 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use e2e::File;
-use local::dynamodb::DynamoDb;
 use serde_json::{Value, json};
+use tables::Engine;
 use template::{Secrets, Template};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -62,6 +62,11 @@ struct Known {
     attachments: Vec<String>,
 }
 
+/// Ends the engine's thread with the reason: a bench without tables measures nothing.
+fn fail(reason: &str) {
+    panic!("{reason}");
+}
+
 impl World {
     /// Empty tables, and the functions in a directory of executables.
     ///
@@ -71,7 +76,7 @@ impl World {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
         let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
         let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
-        let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
+        let dynamodb = Engine::start(None, &template.tables, SWEEP, fail)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let objects = format!("http://{}", listener.local_addr()?);
         let connections = format!("{objects}/prod");

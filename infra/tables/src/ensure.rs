@@ -1,4 +1,4 @@
-//! Tables as the template defines them.
+//! Creates tables as the template defines them.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use template::Table;
 
-/// Makes the table, or checks that the one there has the template's key and indexes.
+/// Creates the table, or checks that the stored one has the template's key.
 pub(super) fn ensure(database: &Database, table: &Table) -> Result<()> {
     if let Some(description) = describe(database, &table.name)? {
         compare(&description, &table.create)?;
@@ -27,18 +27,11 @@ fn describe(database: &Database, name: &str) -> Result<Option<Value>> {
     }
 }
 
-fn compare(there: &Value, wanted: &Value) -> Result<()> {
+fn compare(stored: &Value, wanted: &Value) -> Result<()> {
     for part in ["KeySchema", "AttributeDefinitions"] {
-        if set(there.get(part)) != set(wanted.get(part)) {
+        if set(stored.get(part)) != set(wanted.get(part)) {
             bail!(
                 "{part}: the stored table has another than the template; choose another --data directory, or delete this one"
-            );
-        }
-    }
-    for part in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
-        if index_names(there.get(part)) != index_names(wanted.get(part)) {
-            bail!(
-                "{part}: the stored table has others than the template; choose another --data directory, or delete this one"
             );
         }
     }
@@ -47,11 +40,6 @@ fn compare(there: &Value, wanted: &Value) -> Result<()> {
 
 fn set(items: Option<&Value>) -> BTreeSet<String> {
     items.and_then(Value::as_array).into_iter().flatten().map(Value::to_string).collect()
-}
-
-fn index_names(indexes: Option<&Value>) -> BTreeSet<String> {
-    let indexes = indexes.and_then(Value::as_array).into_iter().flatten();
-    indexes.filter_map(|index| Some(index.get("IndexName")?.to_string())).collect()
 }
 
 fn time_to_live(database: &Database, table: &Table) -> Result<()> {
