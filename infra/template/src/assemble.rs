@@ -198,20 +198,12 @@ impl Reader<'_> {
 
     fn table(&self, id: &str, resource: &Value) -> Result<Table> {
         let read: properties::Table = self.properties(resource, None)?;
-        let mut create = json!({
+        let create = json!({
             "TableName": id,
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": read.attribute_definitions,
             "KeySchema": read.key_schema,
         });
-        for (name, indexes) in [
-            ("GlobalSecondaryIndexes", read.global_secondary_indexes),
-            ("LocalSecondaryIndexes", read.local_secondary_indexes),
-        ] {
-            if let (Some(create), Some(indexes)) = (create.as_object_mut(), indexes) {
-                create.insert(name.to_owned(), indexes);
-            }
-        }
         let time_to_live = read.time_to_live_specification.filter(|ttl| ttl.enabled).map(|ttl| ttl.attribute_name);
         Ok(Table { name: id.to_owned(), create, time_to_live })
     }

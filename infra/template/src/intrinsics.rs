@@ -26,8 +26,6 @@ pub struct Scope {
     pub parameters: BTreeMap<String, Value>,
     /// Resources, by logical id.
     pub resources: BTreeMap<String, Names>,
-    /// The `Mappings` section.
-    pub mappings: Value,
     /// The `Conditions` section, not yet computed.
     pub conditions: Map<String, Value>,
 }
@@ -74,15 +72,12 @@ impl Scope {
             "Fn::GetAtt" => self.attribute(argument)?.into(),
             "Fn::Sub" => self.substitute(argument)?.into(),
             "Fn::Join" => self.join(argument)?.into(),
-            "Fn::Split" => self.split(argument)?,
-            "Fn::Select" => self.select(argument)?,
-            "Fn::FindInMap" => self.find_in_map(argument)?,
             "Fn::If" => {
                 let [condition, then, otherwise] = arguments(argument)?;
                 let branch = if self.condition(text(condition)?)? { then } else { otherwise };
                 return self.resolve_present(branch);
             }
-            "Condition" | "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => self.holds(function, argument)?.into(),
+            "Condition" | "Fn::Equals" | "Fn::Not" => self.holds(function, argument)?.into(),
             unknown => bail!("the local runtime does not know the function `{unknown}`"),
         };
         Ok(Some(result))
@@ -161,29 +156,6 @@ impl Scope {
         Ok(items.join(text(delimiter)?))
     }
 
-    fn split(&self, argument: &Value) -> Result<Value> {
-        let [delimiter, whole] = arguments(argument)?;
-        let whole = plain(&self.resolve(whole)?)?;
-        Ok(whole.split(text(delimiter)?).collect())
-    }
-
-    fn select(&self, argument: &Value) -> Result<Value> {
-        let [index, items] = arguments(argument)?;
-        let index: usize = plain(&self.resolve(index)?)?.parse().context("`Fn::Select` needs an index")?;
-        let items = self.resolve(items)?;
-        items.get(index).cloned().with_context(|| format!("`Fn::Select` asks for item {index} of {items}"))
-    }
-
-    fn find_in_map(&self, argument: &Value) -> Result<Value> {
-        let [map, first, second] = arguments(argument)?;
-        let mut found = &self.mappings;
-        for key in [map, first, second] {
-            let key = plain(&self.resolve(key)?)?;
-            found = found.get(&key).with_context(|| format!("the mappings have no `{key}`"))?;
-        }
-        Ok(found.clone())
-    }
-
     /// Whether the condition `name` of the `Conditions` section holds.
     ///
     /// # Errors
@@ -201,7 +173,6 @@ impl Scope {
     }
 
     fn holds(&self, function: &str, argument: &Value) -> Result<bool> {
-        let operands = || argument.as_array().context("a condition needs a list of conditions");
         Ok(match function {
             "Condition" => self.condition(text(argument)?)?,
             "Fn::Equals" => {
@@ -211,12 +182,6 @@ impl Scope {
             "Fn::Not" => {
                 let [operand] = arguments(argument)?;
                 !self.truth(operand)?
-            }
-            "Fn::And" => {
-                operands()?.iter().try_fold(true, |all, operand| Ok::<_, anyhow::Error>(all & self.truth(operand)?))?
-            }
-            "Fn::Or" => {
-                operands()?.iter().try_fold(false, |any, operand| Ok::<_, anyhow::Error>(any | self.truth(operand)?))?
             }
             other => bail!("`{other}` is no condition"),
         })
@@ -270,7 +235,6 @@ mod tests {
                 "Table".into(),
                 Names { reference: "table".into(), attributes: BTreeMap::from([("Arn", "arn:table".into())]) },
             )]),
-            mappings: json!({"Sizes": {"prod": {"memory": 512}}}),
             conditions: json!({"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}).as_object().unwrap().clone(),
         }
     }
@@ -288,18 +252,17 @@ mod tests {
         resolves(&json!({"Fn::Sub": "${Table.Arn}/${Stage}/${Days}/${!x}"}), &json!("arn:table/prod/30/${x}"));
         resolves(&json!({"Fn::Sub": ["${a}${Stage}", {"a": {"Ref": "Table"}}]}), &json!("tableprod"));
         resolves(&json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}), &json!("a-prod"));
-        resolves(&json!({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}), &json!("b"));
-        resolves(&json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "memory"]}), &json!(512));
         resolves(&json!({"Fn::If": ["IsProd", 1, 2]}), &json!(1));
+        resolves(&json!({"Fn::Not": [{"Condition": "IsProd"}]}), &json!(false));
         resolves(&json!({"a": {"Ref": "AWS::NoValue"}, "b": 1}), &json!({"b": 1}));
     }
 
     #[test]
-    fn an_error_names_the_property_and_what_is_missing() {
-        let error = scope().resolve(&json!({"Resource": {"Ref": "Tabel"}})).unwrap_err();
-        assert_eq!(
-            format!("{error:#}"),
-            "in `Resource`: `Tabel` is neither a parameter nor a resource of the template"
-        );
+    fn an_error_names_the_property_and_the_reason() {
+        let sentence = |value: &Value| format!("{:#}", scope().resolve(value).unwrap_err());
+        let unknown = sentence(&json!({"Resource": {"Ref": "Tabel"}}));
+        assert_eq!(unknown, "in `Resource`: `Tabel` is neither a parameter nor a resource of the template");
+        let select = sentence(&json!({"Resource": {"Fn::Select": [0, ["a"]]}}));
+        assert_eq!(select, "in `Resource`: the local runtime does not know the function `Fn::Select`");
     }
 }

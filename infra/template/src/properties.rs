@@ -263,10 +263,6 @@ pub(super) struct Table {
     pub(super) attribute_definitions: Value,
     pub(super) key_schema: Value,
     #[serde(default)]
-    pub(super) global_secondary_indexes: Option<Value>,
-    #[serde(default)]
-    pub(super) local_secondary_indexes: Option<Value>,
-    #[serde(default)]
     pub(super) time_to_live_specification: Option<TimeToLive>,
     #[serde(default, rename = "TableName")]
     _table_name: Option<IgnoredAny>,

@@ -19,8 +19,7 @@ pub(super) fn scope(
     places: &Places,
 ) -> Result<Scope> {
     let section = |name: &str| template.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
-    let mut scope =
-        Scope { mappings: Value::Object(section("Mappings")), conditions: section("Conditions"), ..Scope::default() };
+    let mut scope = Scope { conditions: section("Conditions"), ..Scope::default() };
     let parameters = section("Parameters");
     if let Some(name) = overrides.keys().find(|name| !parameters.contains_key(*name)) {
         bail!("--parameter-overrides: the template has no parameter {name}");

@@ -16,7 +16,7 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
     match operation {
         "BatchGetItem" | "BatchWriteItem" => {
             let tables = body.get("RequestItems").and_then(Value::as_object);
-            tables.into_iter().flatten().map(|(table, _)| access(operation, table, None)).collect()
+            tables.into_iter().flatten().map(|(table, _)| access(operation, table)).collect()
         }
         "TransactGetItems" | "TransactWriteItems" => {
             let items = body.get("TransactItems").and_then(Value::as_array);
@@ -29,7 +29,7 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
                 .collect()
         }
         _ => match body.get("TableName").and_then(Value::as_str) {
-            Some(table) => [access(operation, table, body.get("IndexName").and_then(Value::as_str))].into(),
+            Some(table) => [access(operation, table)].into(),
             None => [Access { action: format!("dynamodb:{operation}"), resource: "*".to_owned() }].into(),
         },
     }
@@ -45,16 +45,12 @@ fn transacted(kind: &str, item: &Value) -> Option<Access> {
         "Update" => "UpdateItem",
         _ => return None,
     };
-    Some(access(operation, item.get("TableName")?.as_str()?, None))
+    Some(access(operation, item.get("TableName")?.as_str()?))
 }
 
 /// `table` is a name or an ARN.
-fn access(operation: &str, table: &str, index: Option<&str>) -> Access {
-    let table = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
-    let resource = match index {
-        Some(index) => format!("{table}/index/{index}"),
-        None => table,
-    };
+fn access(operation: &str, table: &str) -> Access {
+    let resource = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
     Access { action: format!("dynamodb:{operation}"), resource }
 }
 
@@ -78,7 +74,6 @@ mod tests {
     #[test]
     fn a_call_needs_its_action_on_every_table_it_touches() {
         needs("GetItem", &json!({"TableName": "A"}), &[("GetItem", "table/A")]);
-        needs("Query", &json!({"TableName": "A", "IndexName": "I"}), &[("Query", "table/A/index/I")]);
         needs(
             "BatchGetItem",
             &json!({"RequestItems": {"A": {}, "B": {}}}),

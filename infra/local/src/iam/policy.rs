@@ -102,11 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn a_table_and_its_index_are_two_resources() {
+    fn a_resource_does_not_cover_a_longer_one() {
         let table = "arn:aws:dynamodb:us-east-1:000000000000:table/A";
         let statements = json!([{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table}]);
         assert_eq!(verdict(statements.clone(), "dynamodb:Query", table), Verdict::Allowed);
-        assert_eq!(verdict(statements, "dynamodb:Query", &format!("{table}/index/I")), Verdict::NotAllowed);
+        assert_eq!(verdict(statements, "dynamodb:Query", &format!("{table}s")), Verdict::NotAllowed);
     }
 
     #[test]

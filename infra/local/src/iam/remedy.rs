@@ -21,10 +21,7 @@ pub(super) fn sentence(denied: &Denied) -> String {
 /// The resource as a template names it.
 fn wanted(arn: &str) -> String {
     if let Some(table) = arn.strip_prefix(&table_arn("")) {
-        return match table.split_once('/') {
-            Some((table, index)) => format!("!Sub '${{{table}.Arn}}/{index}'"),
-            None => format!("!GetAtt {table}.Arn"),
-        };
+        return format!("!GetAtt {table}.Arn");
     }
     if let Some(bucket) = arn.strip_prefix(&bucket_arn("")) {
         let objects = s3::of_all_objects(arn);
@@ -55,7 +52,6 @@ mod tests {
     #[test]
     fn a_resource_is_named_as_the_template_names_it() {
         assert_eq!(wanted(&table_arn("Rooms")), "!GetAtt Rooms.Arn");
-        assert_eq!(wanted(&format!("{}/index/ByName", table_arn("Rooms"))), "!Sub '${Rooms.Arn}/index/ByName'");
         assert_eq!(
             wanted("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/abc="),
             "!Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${<the API>}/prod/POST/@connections/*'"

@@ -94,6 +94,11 @@ fn what_is_wrong_or_cannot_be_honoured_is_named() {
         "VpcConfig: {}\n      CodeUri:",
         "Echo (line 32): VpcConfig: unknown field `VpcConfig`, expected one of `CodeUri`, `Runtime`, `Handler`, `MemorySize`, `Timeout`, `ReservedConcurrentExecutions`, `Environment`, `Policies`, `Events`, `EventInvokeConfig`, `FunctionName`, `Architectures`, `AutoPublishAlias`, `AutoPublishAliasAllProperties`, `DeploymentPreference`, `Description`, `LoggingConfig`, `Tags`, `Tracing`",
     );
+    refused(
+        "BillingMode:",
+        "GlobalSecondaryIndexes: []\n      BillingMode:",
+        "Things (line 12): GlobalSecondaryIndexes: unknown field `GlobalSecondaryIndexes`, expected one of `AttributeDefinitions`, `KeySchema`, `TimeToLiveSpecification`, `TableName`, `BillingMode`, `OnDemandThroughput`, `ProvisionedThroughput`, `DeletionProtectionEnabled`, `PointInTimeRecoverySpecification`, `SSESpecification`, `TableClass`, `Tags`",
+    );
     refused("AWS::DynamoDB::Table", "AWS::SQS::Queue", "Things (line 12): the local runtime has no AWS::SQS::Queue");
     refused(
         "Type: HttpApi",
