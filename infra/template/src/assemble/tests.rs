@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use super::*;
-use crate::bucket::LifecycleRule;
+use crate::{bucket::LifecycleRule, system::HttpRoute};
 
 const SYSTEM: &str = r"
 Parameters: {Wait: {Type: Number, Default: 7, AllowedValues: [7, 9]},
