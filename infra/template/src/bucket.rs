@@ -1,4 +1,4 @@
-//! `AWS::S3::Bucket`: what the runtime honours of it, and what changes nothing on a laptop.
+//! `AWS::S3::Bucket`: the properties that the runtime honours, and those that change nothing on a laptop.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::properties::comma_delimited;
 pub struct Bucket {
     /// The logical id in lower case: a bucket's name has no capitals.
     pub name: String,
-    /// Cross-origin rules; the first one that fits a request counts.
+    /// Cross-origin rules. The first one that fits a request counts.
     pub cors: Vec<CorsRule>,
-    /// When objects end.
+    /// Rules for the end of objects.
     pub lifecycle: Vec<LifecycleRule>,
-    /// Whether EventBridge hears of what happens in it.
+    /// Whether the bucket sends events to EventBridge.
     pub event_bridge: bool,
 }
 
@@ -35,19 +35,19 @@ pub struct CorsRule {
     /// Response headers that a script may read.
     #[serde(default)]
     pub exposed_headers: Vec<String>,
-    /// Seconds that a browser may remember the answer.
+    /// Seconds for which a browser may keep the answer to a preflight.
     #[serde(default)]
     pub max_age: Option<u64>,
     #[serde(default, rename = "Id")]
     _id: Option<IgnoredAny>,
 }
 
-/// One rule of `LifecycleConfiguration` that is enabled.
+/// An enabled rule of `LifecycleConfiguration`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LifecycleRule {
-    /// How the keys begin that it is for.
+    /// The beginning of the objects' keys.
     pub prefix: String,
-    /// The tags that an object must have, all of them.
+    /// The tags of the objects: an object must have all of them.
     pub tags: BTreeMap<String, String>,
     /// Days from an object's creation to its end.
     pub days: u32,
@@ -91,7 +91,7 @@ pub(super) struct Properties {
     _bucket_name: Option<IgnoredAny>,
     #[serde(rename = "BucketEncryption")]
     _bucket_encryption: Option<IgnoredAny>,
-    // Whoever has no credentials is refused anyway, and there are no access control lists.
+    // The runtime refuses requests without credentials, and has no access control lists.
     #[serde(rename = "OwnershipControls")]
     _ownership_controls: Option<IgnoredAny>,
     #[serde(rename = "PublicAccessBlockConfiguration")]
@@ -124,7 +124,7 @@ struct LifecycleProperties {
     expiration_in_days: Option<u32>,
     #[serde(default, rename = "Id")]
     _id: Option<IgnoredAny>,
-    // There are no uploads in parts.
+    // The runtime has no uploads in parts.
     #[serde(default, rename = "AbortIncompleteMultipartUpload")]
     _abort_incomplete_multipart_upload: Option<IgnoredAny>,
 }

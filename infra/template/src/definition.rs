@@ -12,10 +12,10 @@ use crate::{
     system::{Function, HttpRoute},
 };
 
-/// The operations of a path (OpenAPI Specification 3.0, "Path Item Object").
+/// The methods of a path (OpenAPI Specification 3.0, "Path Item Object").
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 
-/// An `openapi` document, as far as it says which function serves a route.
+/// An `openapi` document: the integrations of its operations.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Definition {
@@ -44,10 +44,10 @@ struct Integration {
     #[serde(rename = "type")]
     kind: String,
     payload_format_version: String,
-    /// The method by which API Gateway calls Lambda.
+    /// The method with which API Gateway calls Lambda.
     #[serde(rename = "httpMethod")]
     _http_method: String,
-    /// Who may invoke the function is no question here: `infra/sam` checks the role.
+    /// The role with which API Gateway invokes the function; `infra/sam` checks it.
     #[serde(default, rename = "credentials")]
     _credentials: Option<IgnoredAny>,
 }
@@ -61,7 +61,7 @@ impl Definition {
         let routes = operations.map(|(path, method, integration)| {
             let function =
                 integration.function(functions).with_context(|| format!("DefinitionBody.paths.{path}.{method}"))?;
-            ensure!(METHODS.contains(&method.as_str()), "{method} is none of {}", METHODS.join(", "));
+            ensure!(METHODS.contains(&method.as_str()), "{method} is not one of {}", METHODS.join(", "));
             Ok(HttpRoute { method: Some(method.to_uppercase()), path: Some(path.clone()), function })
         });
         routes.collect()
@@ -80,7 +80,7 @@ impl Integration {
         let named = uri.split_once("/functions/").and_then(|(_, rest)| rest.strip_suffix("/invocations"));
         let function = functions.iter().find(|function| {
             let alias = named.and_then(|named| named.strip_prefix(&function_arn(&function.name)));
-            // There is one version here: its alias is the function.
+            // A function has one version here, and its alias stands for it.
             alias.is_some_and(|alias| alias.is_empty() || alias.starts_with(':'))
         });
         let function = function.with_context(|| format!("uri: {uri} names no function of the template"))?;

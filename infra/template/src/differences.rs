@@ -1,4 +1,4 @@
-//! What has changed from one text of a template to the next.
+//! The differences between two texts of a template.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::{secrets::Secrets, system::Template, yaml};
 
-/// The names of the resources and the other sections that differ; comments and order make no difference.
+/// The names of the resources and of the other sections that differ. Comments and order do not count.
 ///
 /// # Errors
-/// Where the new text is no template that the runtime can honour.
+/// If the runtime cannot honour the new text.
 pub fn differences(old: &str, new: &str) -> Result<Vec<String>> {
     Template::parse(new, &mut Secrets::in_memory())?;
     let (mut old, mut new) = (yaml::parse(old)?, yaml::parse(new)?);
@@ -40,7 +40,7 @@ mod tests {
     ";
 
     #[test]
-    fn a_change_is_told_by_the_name_of_its_resource_or_section() {
+    fn a_change_has_the_name_of_its_resource_or_section() {
         let new = TEMPLATE.replace("prod", "test").replace("Other:", "Another:");
         assert_eq!(differences(TEMPLATE, &new).unwrap(), ["Parameters", "Another", "Other"]);
         assert!(differences(TEMPLATE, &format!("{TEMPLATE}\n# a comment\n")).unwrap().is_empty());

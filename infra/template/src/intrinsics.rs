@@ -1,4 +1,4 @@
-//! `Ref`, `Fn::Sub` and the other intrinsic functions, computed as CloudFormation would.
+//! `Ref`, `Fn::Sub` and the other intrinsic functions, computed as in CloudFormation.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::arn::{ACCOUNT_ID, REGION};
 /// The name of the stack.
 pub const STACK_NAME: &str = "local";
 
-/// What `Ref` and `Fn::GetAtt` give for one resource.
+/// The results of `Ref` and `Fn::GetAtt` for one resource.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// The value of `Ref`.
@@ -19,7 +19,7 @@ pub struct Names {
     pub attributes: BTreeMap<&'static str, String>,
 }
 
-/// Everything a template's expressions may name.
+/// The names that a template's expressions may use.
 #[derive(Debug, Default)]
 pub struct Scope {
     /// Parameters, with their values.
@@ -34,13 +34,12 @@ impl Scope {
     /// Replaces every intrinsic function in `value` by its result.
     ///
     /// # Errors
-    /// Where a function names something that is not in the template, has arguments it cannot work
-    /// with, or is not known here.
+    /// If a function is unknown, has the wrong arguments, or names something that is not in the template.
     pub fn resolve(&self, value: &Value) -> Result<Value> {
         Ok(self.resolve_present(value)?.unwrap_or(Value::Null))
     }
 
-    /// `None` stands for `AWS::NoValue`: the property is as good as not written.
+    /// `None` stands for `AWS::NoValue`, which removes the property.
     fn resolve_present(&self, value: &Value) -> Result<Option<Value>> {
         Ok(Some(match value {
             Value::Array(items) => {
@@ -159,7 +158,7 @@ impl Scope {
     /// Whether the condition `name` of the `Conditions` section holds.
     ///
     /// # Errors
-    /// Where there is no such condition or it cannot be computed.
+    /// If there is no such condition, or it cannot be computed.
     pub fn condition(&self, name: &str) -> Result<bool> {
         let expression =
             self.conditions.get(name).with_context(|| format!("`{name}` is not a condition of the template"))?;
@@ -188,7 +187,7 @@ impl Scope {
     }
 }
 
-/// An object with a single key that is a function's name is a call of it.
+/// The function and the argument of a call: an object whose only key is a function's name.
 fn intrinsic(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let mut entries = map.iter();
     match (entries.next(), entries.next()) {
@@ -212,7 +211,7 @@ fn text(value: &Value) -> Result<&str> {
     value.as_str().with_context(|| format!("a word is needed, not {value}"))
 }
 
-/// A value as it appears inside a longer string.
+/// A value as part of a longer string.
 fn plain(value: &Value) -> Result<String> {
     match value {
         Value::String(text) => Ok(text.clone()),

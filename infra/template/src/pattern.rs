@@ -1,4 +1,4 @@
-//! Which events a rule is for.
+//! Event patterns: the events that a rule matches.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>
 
@@ -12,7 +12,7 @@ const S3: &str = "aws.s3";
 /// The type of the event of a new object.
 pub const OBJECT_CREATED: &str = "Object Created";
 
-/// An event pattern: every field that it names must have one of the values that it lists.
+/// An event pattern. Each of its fields lists values; an event matches if each of these fields has one of the values.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Pattern(BTreeMap<String, Field>);
 
@@ -30,13 +30,13 @@ enum Operator {
 }
 
 impl Pattern {
-    /// Whether the pattern is for `event`. What the pattern does not name may be anything.
+    /// Whether `event` matches. Fields that the pattern does not name may have any value.
     #[must_use]
     pub fn matches(&self, event: &Value) -> bool {
         self.0.iter().all(|(name, field)| match (field, event.get(name)) {
             (_, None) => false,
             (Field::Within(pattern), Some(inner)) => pattern.matches(inner),
-            // A list has the value if one of its items does.
+            // A list matches if one of its items does.
             (Field::OneOf(operators), Some(Value::Array(items))) => {
                 items.iter().any(|item| operators.iter().any(|operator| operator.holds(item)))
             }
@@ -44,7 +44,7 @@ impl Pattern {
         })
     }
 
-    /// Whether it lets nothing pass but what has `value` in the field `name`.
+    /// Whether the pattern matches only events with `value` in the field `name`.
     fn asks_for(&self, name: &str, value: &str) -> bool {
         self.0.get(name) == Some(&Field::OneOf(vec![Operator::Equals(value.into())]))
     }
@@ -62,14 +62,14 @@ impl Operator {
 }
 
 impl<'de> Deserialize<'de> for Pattern {
-    /// Refuses what the runtime cannot match, and what asks for events that it does not send.
+    /// Refuses operators that the runtime does not know, and patterns of events that it does not send.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pattern = pattern(&Map::deserialize(deserializer)?).map_err(D::Error::custom)?;
         if pattern.asks_for("source", S3) && pattern.asks_for("detail-type", OBJECT_CREATED) {
             return Ok(pattern);
         }
         Err(D::Error::custom(
-            "the local runtime sends Object Created of aws.s3 and nothing else, so the pattern needs `source: [aws.s3]` \
+            "the local runtime sends only Object Created of aws.s3, so the pattern needs `source: [aws.s3]` \
              and `detail-type: [Object Created]`",
         ))
     }
@@ -133,13 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_matched_is_refused() {
+    fn unknown_operators_and_events_that_are_never_sent_are_refused() {
         let numeric = read(&json!({"object": {"size": [{"numeric": [">", 0]}]}})).unwrap_err().to_string();
         assert!(numeric.contains(r#"does not know the operator {"numeric":[">",0]}"#), "{numeric}");
         let one_value = read(&json!({"bucket": {"name": "b"}})).unwrap_err().to_string();
         assert!(one_value.contains("a list of values is needed"), "{one_value}");
         let deleted = json!({"source": ["aws.s3"], "detail-type": ["Object Created", "Object Deleted"]});
         let deleted = serde_json::from_value::<Pattern>(deleted).unwrap_err().to_string();
-        assert!(deleted.contains("sends Object Created of aws.s3 and nothing else"), "{deleted}");
+        assert!(deleted.contains("sends only Object Created of aws.s3"), "{deleted}");
     }
 }

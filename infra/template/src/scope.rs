@@ -1,4 +1,4 @@
-//! The names that the resources of a template have on a laptop.
+//! The names of a template's parameters and resources on a laptop.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     yaml::Places,
 };
 
-/// The scope of a whole template: parameters as `overrides` say or else with their defaults, and every resource.
+/// The scope of a whole template: every resource, and every parameter with its value from `overrides` or its default.
 pub(super) fn scope(
     template: &Map<String, Value>,
     resources: &Map<String, Value>,
@@ -31,7 +31,7 @@ pub(super) fn scope(
             }
             (None, Some(default)) => parameter_value(&parameter, default),
             (None, None) => {
-                bail!("Parameters.{name} has no Default: say what it is with --parameter-overrides {name}=…")
+                bail!("Parameters.{name} has no Default: set it with --parameter-overrides {name}=…")
             }
         };
         scope.parameters.insert(name, value);
@@ -41,14 +41,14 @@ pub(super) fn scope(
             resource.get("Type").and_then(Value::as_str).with_context(|| format!("{} has no Type", places.name(id)))?;
         scope.resources.insert(id.clone(), names(id, kind).with_context(|| places.name(id))?);
         if kind == "AWS::Serverless::Function" {
-            // There is one version here: its alias is the function.
+            // A function has one version here, and its alias stands for it.
             scope.resources.insert(format!("{id}.Alias"), Names { reference: function_arn(id), ..Names::default() });
         }
     }
     Ok(scope)
 }
 
-/// The value that the command line gives to a parameter, if the parameter may have it.
+/// The value of a parameter from the command line. Refuses values that the parameter may not have.
 fn overridden(parameter: &Value, text: &str) -> Result<Value> {
     let number = parameter.get("Type").and_then(Value::as_str) == Some("Number");
     let given = if number {
@@ -90,11 +90,11 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         }
         // The local runtime does not evaluate the roles of services.
         "AWS::IAM::Role" => (id.to_owned(), vec![("Arn", format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))]),
-        // Other names of what answers here under its own; and who else comes into a bucket, which here is nobody.
+        // The first two are other names for an API. The last one admits others to a bucket, and locally there are none.
         "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" | "AWS::S3::BucketPolicy" => {
             (id.to_owned(), vec![])
         }
-        // These watch or keep what the system does; without them it does the same.
+        // These observe the system; they do not change its behaviour.
         "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");
             (id.to_owned(), vec![("Arn", arn)])

@@ -54,7 +54,7 @@ pub struct Function {
 const ONLY_HANDLER: &str = "bootstrap";
 
 impl Function {
-    /// The name of the function in logs, records and plans of faults: its handler, or its binary if the handler is `bootstrap`.
+    /// The function's name in logs, records and plans of faults: its handler, or its binary if the handler is `bootstrap`.
     #[must_use]
     pub fn label(&self) -> &str {
         if self.handler == ONLY_HANDLER { &self.binary } else { &self.handler }

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value, json};
 /// Reads one YAML document; `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}`.
 ///
 /// # Errors
-/// A sentence with line and column where the text is no YAML, or is YAML that JSON cannot express.
+/// If the text is not YAML, or JSON cannot express it; the sentence has line and column.
 pub fn parse(source: &str) -> Result<Value> {
     let mut documents = Yaml::load_from_str(source).map_err(|error| anyhow!("{error}"))?;
     match (documents.pop(), documents.is_empty()) {
@@ -19,7 +19,7 @@ pub fn parse(source: &str) -> Result<Value> {
     }
 }
 
-/// Where the resources are written.
+/// The lines of the resources.
 #[derive(Debug, Default)]
 pub struct Places(BTreeMap<String, usize>);
 
@@ -33,7 +33,7 @@ impl Places {
         Self(entries.filter_map(place).collect())
     }
 
-    /// The resource `id` as an error names it.
+    /// The resource `id` as errors name it, with its line.
     pub fn name(&self, id: &str) -> String {
         self.0.get(id).map_or_else(|| id.to_owned(), |line| format!("{id} (line {line})"))
     }
@@ -84,7 +84,7 @@ fn long_form(tag: &str, argument: Value) -> Value {
         "Ref" | "Condition" => tag.to_owned(),
         function => format!("Fn::{function}"),
     };
-    // Only the short form may write `!GetAtt Resource.Attribute` as one word.
+    // Only the short form may be written as one word: `!GetAtt Resource.Attribute`.
     let argument = match (tag, argument) {
         ("GetAtt", Value::String(path)) => match path.split_once('.') {
             Some((resource, attribute)) => json!([resource, attribute]),

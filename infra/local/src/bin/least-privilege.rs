@@ -1,5 +1,5 @@
-//! Proves least privilege out of a record that local runtimes have written with `--iam-record` while every journey went
-//! through them: each call was granted, and each grant was needed. What stands against it is named, a line each.
+//! Proves least privilege by a record that local runtimes have written with `--iam-record` during all journeys: each call was granted, and
+//! each grant was needed. Prints each finding in a line.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
 
@@ -16,7 +16,7 @@ struct Options {
     #[arg(long, value_name = "FILE", default_value = "template.yaml")]
     template: PathBuf,
 
-    /// What the local runtime has written with --iam-record
+    /// The file that the local runtime has written with --iam-record
     record: PathBuf,
 }
 

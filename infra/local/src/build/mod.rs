@@ -30,7 +30,7 @@ pub struct Builder {
     source: Source,
 }
 
-/// Where executables come from.
+/// The source of executables.
 #[derive(Debug)]
 pub enum Source {
     /// `cargo build`, of a workspace.
@@ -55,7 +55,7 @@ impl Builder {
     /// Finds out where the executables of `functions` come from.
     ///
     /// # Errors
-    /// Where this program does not know its own directory.
+    /// If this program does not know its own directory.
     pub fn new(options: &Options, root: &Path, functions: &[Function]) -> Result<Self> {
         let source = match &options.functions {
             Some(directory) => Source::Directory(directory.clone()),
@@ -70,7 +70,7 @@ impl Builder {
         Ok(Self { functions: functions.iter().map(wanted).collect(), source })
     }
 
-    /// Where the executables come from.
+    /// The source of the executables.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
@@ -84,7 +84,7 @@ impl Builder {
     /// The executables of all functions, by the names of the binaries; the first time cargo tells how far it is.
     ///
     /// # Errors
-    /// Where a function does not build or its executable is missing.
+    /// If a function does not build or its executable is missing.
     pub async fn build(&self, again: bool) -> Result<BTreeMap<String, PathBuf>> {
         match &self.source {
             Source::Cargo { root, release } => self.cargo_build(root, *release, again).await,

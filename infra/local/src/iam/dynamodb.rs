@@ -1,4 +1,4 @@
-//! Which rights a DynamoDB call needs.
+//! The rights that DynamoDB calls need.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
 
@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use template::table_arn;
 
-use super::Access;
+use super::access::Access;
 
-/// The rights that `operation` with this body needs; all of them.
+/// All rights that `operation` with this body needs.
 pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
-    // DynamoDB itself refuses what is no JSON; no right is needed for that.
+    // DynamoDB itself refuses a body that is not JSON, and needs no right for it.
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     match operation {
         "BatchGetItem" | "BatchWriteItem" => {
@@ -35,7 +35,7 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
     }
 }
 
-/// A transaction is authorised by the single-item actions it is made of.
+/// The right for one action of a transaction: that of the same action outside a transaction.
 fn transacted(kind: &str, item: &Value) -> Option<Access> {
     let operation = match kind {
         "ConditionCheck" => "ConditionCheckItem",
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_needs_its_action_on_every_table_it_touches() {
+    fn a_call_needs_its_action_on_each_of_its_tables() {
         needs("GetItem", &json!({"TableName": "A"}), &[("GetItem", "table/A")]);
         needs(
             "BatchGetItem",

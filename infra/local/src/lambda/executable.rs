@@ -1,8 +1,7 @@
-//! The files that instances are started from.
+//! The files from which instances are started.
 //!
-//! Who builds a function again replaces its executable, and not all of a failed build's executables are old ones. So
-//! while sources are watched, instances run from files that nobody else knows of: the last build that worked stays
-//! whole, and nothing is started while it is being written.
+//! A build replaces executables, and a failed build may have replaced some of them. So while sources are watched, instances run from
+//! private files: the last good build stays complete, and no instance starts from a file that is being written.
 
 use std::{
     collections::BTreeMap,
@@ -16,12 +15,12 @@ use std::{
 use anyhow::{Context as _, Result};
 use tempfile::{TempDir, TempPath};
 
-/// A file that instances are started from.
+/// A file from which instances are started.
 #[derive(Debug)]
 pub enum Executable {
-    /// The file that was built.
+    /// The built file.
     Built(PathBuf),
-    /// A private one, deleted when nobody is going to start it any more.
+    /// A private file, deleted when no instance can be started from it any more.
     Kept(TempPath),
 }
 
@@ -34,12 +33,12 @@ impl AsRef<Path> for Executable {
     }
 }
 
-/// How a private file is made.
+/// The way of making a private file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Means {
-    /// Linked, which costs nothing: cargo replaces files and never writes into one.
+    /// A link, which costs nothing. Cargo replaces files and never writes into one.
     Link,
-    /// Copied: the file may be written into, which the system refuses while it runs.
+    /// A copy, because others may write into the file. The system would refuse that while the file runs.
     Copy,
 }
 
@@ -52,7 +51,7 @@ pub struct Keeper {
     number: u64,
 }
 
-/// Tells one file from the next of the same name.
+/// Distinguishes a file from the next one of the same name.
 #[derive(Debug, Eq, PartialEq)]
 struct Stamp {
     modified: SystemTime,
@@ -68,11 +67,10 @@ impl Stamp {
 }
 
 impl Keeper {
-    /// Keeps files in a directory of its own inside `beside`: links need the same file system, and files there may be
-    /// executed.
+    /// Keeps files in a directory inside `beside`: links need the same file system, and its files may be executed.
     ///
     /// # Errors
-    /// Where the directory cannot be made.
+    /// If the directory cannot be made.
     pub fn new(beside: &Path, means: Means) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix(".watch-").tempdir_in(beside).with_context(|| {
             format!("--watch keeps the running executables in {}; making a directory there", beside.display())
@@ -80,10 +78,10 @@ impl Keeper {
         Ok(Self { directory, means, seen: BTreeMap::new(), number: 0 })
     }
 
-    /// Private files of those executables that are new since the last call.
+    /// Makes private files of the executables that are new since the last call.
     ///
     /// # Errors
-    /// Where one of them cannot be read, or the disk is full.
+    /// If one of them cannot be read, or the disk is full.
     pub fn keep_new(&mut self, built: &BTreeMap<String, PathBuf>) -> Result<BTreeMap<String, Arc<Executable>>> {
         let mut stamps = Vec::new();
         let mut kept = BTreeMap::new();
@@ -104,7 +102,7 @@ impl Keeper {
     }
 
     fn make(&self, path: &Path, own: &Path) -> std::io::Result<()> {
-        // Not every file system has links.
+        // Some file systems have no links.
         if self.means == Means::Link && fs::hard_link(path, own).is_ok() {
             return Ok(());
         }
@@ -116,7 +114,7 @@ impl Keeper {
 mod tests {
     use super::*;
 
-    fn keeps_what_was_built(means: Means) {
+    fn keeps_a_build(means: Means) {
         let directory = tempfile::tempdir().unwrap();
         let built = directory.path().join("hello");
         fs::write(&built, "first").unwrap();
@@ -135,16 +133,16 @@ mod tests {
 
         let path = (*first).as_ref().to_owned();
         drop(first);
-        assert!(!path.exists(), "nobody can start it any more");
+        assert!(!path.exists(), "no instance can start from it any more");
     }
 
     #[test]
-    fn a_link_outlives_the_file_that_was_replaced() {
-        keeps_what_was_built(Means::Link);
+    fn a_link_outlives_a_replaced_file() {
+        keeps_a_build(Means::Link);
     }
 
     #[test]
-    fn a_copy_outlives_the_file_that_was_written_into() {
-        keeps_what_was_built(Means::Copy);
+    fn a_copy_outlives_an_overwritten_file() {
+        keeps_a_build(Means::Copy);
     }
 }

@@ -1,8 +1,7 @@
-//! A helper process that outlives the runtime for the moment it takes to kill the functions.
+//! A helper process that outlives the runtime until it has killed the functions.
 //!
-//! A function that is busy when the runtime is killed with `kill -9` would go on running. The warden holds the read end
-//! of a pipe from the runtime: however the runtime ends, the pipe closes, and the warden kills every process group it
-//! was told of, and deletes the directory that was to last no longer.
+//! Without it, a busy function would survive a `kill -9` of the runtime. The warden holds the read end of a pipe from the runtime. However
+//! the runtime ends, the pipe closes; then the warden kills every registered process group and deletes the temporary directories.
 
 use std::{
     collections::HashSet,
@@ -17,7 +16,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// The argument that makes the runtime's own executable a warden.
+/// The argument with which the runtime's own executable becomes a warden.
 pub const ARGUMENT: &str = "__warden";
 
 /// The runtime's side of the pipe.
@@ -28,24 +27,24 @@ impl Warden {
     /// Starts `executable`, which must be this program, as a warden.
     ///
     /// # Errors
-    /// Where the process cannot be started.
+    /// If the process cannot be started.
     pub fn start(executable: &Path) -> Result<Self> {
         let mut process = Command::new(executable)
             .arg(ARGUMENT)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            // Ctrl-C goes to the whole foreground group, and the warden has to see the end of it.
+            // Ctrl-C kills the whole foreground group, and the warden must outlive it.
             .process_group(0)
             .spawn()
-            .context("starting the process that watches over the functions")?;
+            .context("starting the process that kills the functions at the end")?;
         let pipe = process.stdin.take();
         Ok(Self(Arc::new(Mutex::new((process, pipe)))))
     }
 
-    /// Makes a directory that ends with the runtime.
+    /// Makes a directory that is deleted at the end of the runtime.
     ///
     /// # Errors
-    /// Where there is no place for it.
+    /// If the directory cannot be made.
     pub fn temporary_directory(&self) -> Result<PathBuf> {
         let directory = tempfile::Builder::new().prefix("local-").tempdir().context("making a temporary directory")?;
         let path = directory.keep();
@@ -53,25 +52,25 @@ impl Warden {
         Ok(path)
     }
 
-    /// From now on the process group `group` dies with the runtime.
+    /// Registers a process group, which is killed at the end of the runtime.
     pub fn watch(&self, group: u32) {
         self.tell(&format!("+{group}\n"));
     }
 
-    /// The process group `group` has ended.
+    /// Removes a process group that has ended.
     pub fn forget(&self, group: u32) {
         self.tell(&format!("-{group}\n"));
     }
 
     fn tell(&self, line: &str) {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A warden that is gone leaves the runtime without its safety net, not without its function.
+        // Without a warden the runtime has no safety net, but works.
         if let Some(pipe) = &mut guard.1 {
             let _ = pipe.write_all(line.as_bytes());
         }
     }
 
-    /// Kills every function, and returns when they have been killed.
+    /// Kills every function, and returns when they are dead.
     pub fn end(&self) {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guard.1 = None;
@@ -79,7 +78,7 @@ impl Warden {
     }
 }
 
-/// The warden's own main function: reads until the pipe closes, then kills.
+/// The main function of the warden: reads until the pipe closes, then kills.
 ///
 /// # Errors
 /// Never in practice; a pipe that cannot be read counts as closed.

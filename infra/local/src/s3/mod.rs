@@ -96,7 +96,7 @@ impl S3 {
     /// Tokio runtime.
     ///
     /// # Errors
-    /// Where a bucket's directory cannot be read or made.
+    /// If a bucket's directory cannot be read or made.
     pub fn start(
         directory: &Path,
         buckets: Vec<Bucket>,

@@ -85,7 +85,7 @@ fn apis_and_tables_are_read() {
 }
 
 #[test]
-fn what_is_wrong_or_cannot_be_honoured_is_named() {
+fn an_error_names_the_property_that_is_wrong_or_unknown() {
     refused(
         "!Ref Things",
         "!Ref Thing",
@@ -180,7 +180,7 @@ fn a_bucket_and_its_rules_are_read() {
 }
 
 #[test]
-fn what_a_bucket_or_a_rule_cannot_have_is_named() {
+fn an_error_names_the_property_that_a_bucket_or_a_rule_cannot_have() {
     let sentence = |properties: &str, events: &str| format!("{:#}", with_bucket(properties, events).unwrap_err());
     let says = |properties: &str, events: &str, expected: &str| {
         let sentence = sentence(properties, events);
@@ -211,7 +211,11 @@ fn what_a_bucket_or_a_rule_cannot_have_is_named() {
         let pattern = format!("{{{source}, detail-type: [Object Created]}}");
         format!("Made: {{Type: EventBridgeRule, Properties: {{Pattern: {pattern}, {property}}}}}")
     };
-    says("", &rule("source: [a]", ""), "Echo (line 7): Events.Made: the local runtime sends Object Created of aws.s3");
+    says(
+        "",
+        &rule("source: [a]", ""),
+        "Echo (line 7): Events.Made: the local runtime sends only Object Created of aws.s3",
+    );
     says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern`");
 }
 
@@ -221,7 +225,7 @@ fn overridden(name: &str, value: &str) -> Result<Template> {
 }
 
 #[test]
-fn parameters_have_their_defaults_or_what_the_command_line_says() {
+fn parameters_have_their_defaults_or_their_values_from_the_command_line() {
     assert_eq!(overridden("Stage", "test").unwrap().websocket_api.unwrap().stage, "test");
     let cors = overridden("Origins", "https://c.example,https://d.example").unwrap().http_api.unwrap().cors.unwrap();
     assert_eq!(cors.allow_origins, ["https://c.example", "https://d.example"]);

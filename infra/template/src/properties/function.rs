@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::policy::Policy;
 use crate::pattern::Pattern;
 
-/// `AWS::Serverless::Function`, `Globals.Function` merged in.
+/// `AWS::Serverless::Function`, merged with `Globals.Function`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct Function {
@@ -57,7 +57,7 @@ fn default_timeout() -> u64 {
     3
 }
 
-/// `EventInvokeConfig` of a function. The destinations that it may name are refused with any other unknown property.
+/// `EventInvokeConfig` of a function. Its destinations are refused, like every unknown property.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub(crate) struct EventInvokeConfig {

@@ -33,7 +33,7 @@ pub(crate) struct HttpApi {
     _tags: Option<IgnoredAny>,
 }
 
-/// `Auth` of an HTTP API. The authorizers that it may name are refused with any other unknown property.
+/// `Auth` of an HTTP API. Its authorizers are refused, like every unknown property.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub(crate) struct HttpAuth {
@@ -56,8 +56,8 @@ pub struct Cors {
     /// Response headers that a script may read.
     #[serde(deserialize_with = "comma_delimited")]
     pub expose_headers: Vec<String>,
-    /// Seconds that a browser may remember the answer.
+    /// Seconds for which a browser may keep the answer to a preflight.
     pub max_age: Option<u64>,
-    /// Whether cookies go along.
+    /// Whether a browser may send cookies.
     pub allow_credentials: bool,
 }

@@ -1,14 +1,14 @@
-//! Lists, which CloudFormation takes in several forms.
+//! Lists, which CloudFormation accepts in several forms.
 
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
-/// Where CloudFormation takes a list or its only item.
+/// Reads a list, or its only item.
 pub(super) fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
     use serde::de::Error as _;
-    // Not an untagged enum: its errors would not say which property is wrong.
+    // Not an untagged enum: its errors would not name the wrong property.
     let items = match Value::deserialize(deserializer)? {
         Value::Array(items) => items,
         item => vec![item],
@@ -16,7 +16,7 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>, T: serde::de::DeserializeOw
     items.into_iter().map(|item| serde_json::from_value(item).map_err(D::Error::custom)).collect()
 }
 
-/// A list, or a parameter of the type `CommaDelimitedList`.
+/// Reads a list, or a parameter of the type `CommaDelimitedList`.
 pub(crate) fn comma_delimited<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let items: Vec<String> = one_or_many(deserializer)?;
     Ok(items

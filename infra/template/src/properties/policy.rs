@@ -29,11 +29,11 @@ pub struct Statement {
     pub resource: Vec<String>,
 }
 
-/// What a statement does to the calls it matches.
+/// The effect of a statement on the calls that it covers.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 pub enum Effect {
-    /// They may be made, unless another statement denies them.
+    /// Allows them, unless another statement denies them.
     Allow,
-    /// They may not be made, whatever other statements say.
+    /// Denies them, even if another statement allows them.
     Deny,
 }

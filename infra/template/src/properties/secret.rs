@@ -27,7 +27,7 @@ pub(crate) struct Secret {
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches CloudFormation has")]
 pub struct GenerateSecretString {
     pub(crate) password_length: usize,
-    /// A JSON object that the secret is put into, under `generate_string_key`.
+    /// A JSON object. The secret becomes its member `generate_string_key`.
     pub(crate) secret_string_template: Option<String>,
     pub(crate) generate_string_key: Option<String>,
     exclude_characters: String,
@@ -55,7 +55,7 @@ impl Default for GenerateSecretString {
 }
 
 impl GenerateSecretString {
-    /// The characters that a secret may have.
+    /// The characters of a generated secret.
     pub(crate) fn alphabet(&self) -> Vec<char> {
         (' '..='~')
             .filter(|c| match c {

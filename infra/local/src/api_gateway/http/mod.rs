@@ -59,7 +59,7 @@ impl HttpApi {
     /// The API of a template.
     ///
     /// # Errors
-    /// Where two routes contradict each other or one cannot be.
+    /// If two routes contradict each other or one cannot be.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
         let (routes, throttle) = (Routes::new(&api.routes)?, Throttle::new(api.throttling));
         Ok(Self { id: api.id, cors: api.cors, routes, throttle, lambda })

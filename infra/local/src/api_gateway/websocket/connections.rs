@@ -79,7 +79,7 @@ impl Connection {
     /// Puts a message into the outbox.
     ///
     /// # Errors
-    /// Where the client does not read, or is gone.
+    /// If the client does not read, or is gone.
     pub fn send(&self, message: Message) -> Result<(), Refused> {
         self.outbox.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refused::Full,

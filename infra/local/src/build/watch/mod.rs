@@ -49,7 +49,7 @@ impl Watch {
     /// Watches the sources of what `builder` builds and the `template`, which says `source` now.
     ///
     /// # Errors
-    /// Where cargo does not say what the functions are made of, or the system watches no further file.
+    /// If cargo does not say what the functions are made of, or the system watches no further file.
     pub async fn start(builder: &Builder, template: &Path, source: String) -> Result<Self> {
         let sources = Sources::of(builder, template).await?;
         let trees: Vec<_> = sources.trees.iter().cloned().collect();
@@ -87,7 +87,7 @@ impl Watch {
     /// built.
     ///
     /// # Errors
-    /// Where cargo does not say what it has built from, or the system watches no further file.
+    /// If cargo does not say what it has built from, or the system watches no further file.
     pub fn include(&mut self, builder: &Builder, built: &BTreeMap<String, PathBuf>, begun: SystemTime) -> Result<()> {
         // Who else builds the executables knows best when they are to be replaced.
         let Source::Cargo { root, .. } = builder.source() else { return Ok(()) };

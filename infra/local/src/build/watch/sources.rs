@@ -21,7 +21,7 @@ pub(super) struct Sources {
     pub(super) files: BTreeSet<PathBuf>,
     /// Inside a tree and yet no source: what cargo writes.
     output: Option<PathBuf>,
-    /// Where cargo keeps what others have published.
+    /// The directory in which cargo keeps published crates.
     published: Option<PathBuf>,
 }
 
