@@ -12,11 +12,9 @@ use std::{collections::BTreeMap, env, time::Duration};
 
 use aws::{Credentials, Settings};
 use domain::{Error, Timestamp, User, Username};
-use local::{
-    dynamodb::DynamoDb,
-    template::{Template, secrets::Secrets},
-};
 use store::{Store, Tables};
+use tables::Engine;
+use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// Longer than any test, so that expired items stay.
@@ -39,7 +37,8 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         let prefix = elsewhere::make(&endpoint, &template.tables);
         (endpoint, prefix)
     } else {
-        let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+        let warn = |warning: &str| panic!("{warning}");
+        let engine = Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
     let endpoint = through(endpoint);

@@ -1,24 +1,9 @@
 //! A template is read into a system with all of its parts, or refused with a sentence.
-//!
-//! Only the files of the parser are compiled, because the local runtime needs SQLite and two hundred crates.
 
 #![no_main]
-#![allow(dead_code, unused_imports, reason = "the runtime uses what this does not")]
-
-#[path = "../../local/src/eventbridge/pattern.rs"]
-mod pattern;
-#[path = "../../local/src/template/mod.rs"]
-mod template;
-#[path = "../../local/src/throttle.rs"]
-mod throttle;
-
-/// The path by which the parser imports it.
-mod eventbridge {
-    pub use crate::pattern::Pattern;
-}
 
 use libfuzzer_sys::fuzz_target;
-use template::{Template, secrets::Secrets};
+use template::{Secrets, Template};
 
 fuzz_target!(|source: &str| {
     let mut secrets = Secrets::in_memory();

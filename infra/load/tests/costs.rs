@@ -12,8 +12,8 @@ use e2e::{Cost, File, PASSWORD, Server, Socket, User, assert_part};
 use futures_util::future::join_all;
 use harness::workspace;
 use load::price;
-use local::template::{Template, secrets::Secrets};
 use serde_json::json;
+use template::{Secrets, Template};
 
 /// Seconds that a function waits for a call of DynamoDB, or for its pushes. AWS promises single-digit milliseconds.
 const ROUND_TRIP: f64 = 0.005;

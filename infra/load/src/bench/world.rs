@@ -14,11 +14,9 @@ use axum::{
 };
 use e2e::File;
 use harness::workspace;
-use local::{
-    dynamodb::DynamoDb,
-    template::{Function, Template, secrets::Secrets},
-};
 use serde_json::{Value, json};
+use tables::Engine;
+use template::{Function, Secrets, Template};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::instance::Instance;
@@ -43,6 +41,11 @@ struct Services {
     others: String,
 }
 
+/// Ends the engine's thread with the reason: a bench without tables measures nothing.
+fn fail(reason: &str) {
+    panic!("{reason}");
+}
+
 impl World {
     /// Starts empty tables, for the functions in a directory of executables.
     ///
@@ -52,7 +55,7 @@ impl World {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
         let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
         let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
-        let dynamodb = DynamoDb::start(None, &template.tables, SWEEP)?.endpoint();
+        let dynamodb = Engine::start(None, &template.tables, SWEEP, fail)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let services = Services { dynamodb, others: format!("http://{}", listener.local_addr()?) };
         let functions = template.functions.iter();
