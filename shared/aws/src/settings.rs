@@ -21,7 +21,7 @@ pub struct Settings {
     pub region: String,
     /// The credentials that requests are signed with.
     pub credentials: Credentials,
-    /// The trusted certificates, as [`crate::trust`] selects them.
+    /// The trusted certificates, as [`crate::trust()`] selects them.
     pub tls: TlsContext,
 }
 
