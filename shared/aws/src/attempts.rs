@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// How often a call is tried, and how long it may take.
+/// The limits of the attempts of a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempts {
     /// The number of attempts.

@@ -1,4 +1,4 @@
-//! Calls without an SDK: for those that are made so often, or by functions so small, that an SDK costs too much.
+//! Calls without an SDK, if an SDK would cost too many instructions or make a function too large.
 
 use std::{pin::pin, sync::OnceLock, time::Duration};
 
@@ -24,13 +24,13 @@ pub type Answer = http::Response<Bytes>;
 /// How often an attempt without an answer checks whether it has a connection. It may end this much early.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Why an attempt has no answer.
+/// The reason why an attempt has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     /// No answer came in time.
     #[error("no answer in time")]
     Late,
-    /// The connection could not be opened, or broke.
+    /// The connection was not opened, or broke.
     #[error("the connection failed")]
     Failed(#[source] BoxError),
 }
@@ -39,14 +39,14 @@ pub enum Unanswered {
 #[derive(Debug)]
 pub struct Caller {
     tls: TlsContext,
-    /// Made when first used: most functions call no such service.
+    /// Made at its first use, because most functions call no such service.
     pooled: OnceLock<Connector>,
-    /// Made when first used: for an attempt after one without an answer.
+    /// Made at its first use, by an attempt after one without an answer.
     unpooled: OnceLock<Connector>,
 }
 
 impl Caller {
-    /// Opens no connection yet.
+    /// Makes calls over connections of its own. Opens none yet.
     #[must_use]
     pub fn new(tls: TlsContext) -> Self {
         Self { tls, pooled: OnceLock::new(), unpooled: OnceLock::new() }
@@ -55,9 +55,9 @@ impl Caller {
     /// Makes a call until `judge` returns its outcome as `Ok`, which is final. `Err` asks for another attempt and is
     /// the outcome of the last one. Returns `None` if the time for all attempts is over.
     ///
-    /// After an attempt without an answer, further ones use new connections, because all idle ones may be as dead. The
-    /// time of an attempt counts as soon as there is a connection: many TLS handshakes at once take longer than an
-    /// answer. Opening one has a timeout of its own.
+    /// After an attempt without an answer, further ones use new connections, because all idle connections may be dead.
+    /// The time of an attempt begins when it has a connection, because many TLS handshakes at once take longer than an
+    /// answer. Opening a connection has a timeout of its own.
     pub async fn call<T>(
         &self,
         request: &Request,
@@ -104,7 +104,7 @@ async fn answer(connector: &Connector, request: &Request, patience: Duration) ->
 
 async fn send(connector: &Connector, request: Request) -> Result<Answer, BoxError> {
     let (parts, body) = connector.call(request).await?.try_into_http1x()?.into_parts();
-    // To its end in any case, because the connection serves the next request. The status counts even if the body breaks
+    // Read to its end, so that the connection can serve the next request. The status counts even if the body breaks
     // off.
     let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     Ok(Answer::from_parts(parts, body))
@@ -148,7 +148,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_attempt_on_a_dead_connection_is_followed_by_one_on_a_new_connection() {
-        // Two calls at once leave two idle connections, and both are dead when the next call comes.
+        // Two calls at once leave two idle connections, both dead when the next call comes.
         let server = Server::start([(1, Then::Silent), (1, Then::Silent)]).await;
         let caller = caller();
         let both = tokio::join!(status(&caller, &server), status(&caller, &server));

@@ -13,8 +13,8 @@ const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
 /// How long opening a connection may take, its TLS handshake included.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a connection may be idle before it is closed instead of used: well below the minute after which load
-/// balancers close one, which a function that is frozen between two events does not notice.
+/// How long a connection may be idle before it is closed instead of used. Servers close idle connections, load
+/// balancers usually after a minute, and a function that is frozen between two events does not notice.
 ///
 /// The pool of `hyper-util` compares times of `CLOCK_MONOTONIC` when a request takes a connection. That clock advances
 /// while Lambda freezes a sandbox: the maintainers of the AWS Lambda Web Adapter measured a loss of at most 1 ms in

@@ -10,12 +10,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What becomes of a connection after its answers.
+/// The state of a connection after its last answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Then {
-    /// It stays open, and no request is answered.
+    /// Open, without an answer to further requests.
     Silent,
-    /// The server closes it.
+    /// Closed by the server.
     Close,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The first connections die after so many answers each. Further ones answer everything.
+    /// The first connections die after these numbers of answers. Further ones answer every request.
     pub(crate) async fn start(dying: impl IntoIterator<Item = (usize, Then)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -51,7 +51,7 @@ impl Server {
     }
 }
 
-/// Each request of these tests is one part.
+/// Takes each read as one request.
 async fn serve(mut stream: TcpStream, answers: usize, then: Then) {
     let mut request = [0; 4096];
     for _ in 0..answers {
@@ -62,7 +62,7 @@ async fn serve(mut stream: TcpStream, answers: usize, then: Then) {
     }
     match then {
         Then::Silent => while stream.read(&mut request).await.is_ok_and(|length| length > 0) {},
-        // A close before a request is read would be a connection that was never opened.
+        // Closed before it has read a request, the connection would seem refused.
         Then::Close if answers == 0 => drop(stream.read(&mut request).await),
         Then::Close => {}
     }

@@ -12,21 +12,21 @@ use crate::{
     connections::{CONNECT_TIMEOUT, client},
 };
 
-/// How a service is reached.
+/// The settings with which a service is called.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The URL of the service, unless it is its usual one in the region.
+    /// The URL of the service; `None` for AWS's own in the region.
     pub endpoint: Option<String>,
     /// The region.
     pub region: String,
     /// The credentials that requests are signed with.
     pub credentials: Credentials,
-    /// The trusted certificates, as [`crate::trust`] selects them.
+    /// The trusted certificates, as [`crate::trust()`] selects them.
     pub tls: TlsContext,
 }
 
 impl Settings {
-    /// The configuration of an SDK. Its connections are its own.
+    /// The configuration of an SDK's client, with connections of its own.
     #[must_use]
     pub fn sdk(&self, attempts: Attempts) -> SdkConfig {
         let Attempts { most, backoff, each, all } = attempts;
@@ -41,7 +41,7 @@ impl Settings {
             .http_client(client(self.tls.clone()))
             .retry_config(RetryConfig::standard().with_max_attempts(most).with_initial_backoff(backoff))
             .timeout_config(timeouts.build())
-            // The timeouts above notice an answer that does not come.
+            // The timeouts above end a call whose answer does not come.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             // The credentials are values already, valid as long as the process lives.
             .identity_cache(IdentityCache::no_cache());

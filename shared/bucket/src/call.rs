@@ -1,4 +1,4 @@
-//! Calls without a body, and so without the S3 SDK.
+//! Calls that need no body, and so no S3 SDK.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ use url::Url;
 
 use crate::{Bucket, key::Part};
 
-/// How long a request that is made at once needs its signature.
+/// How long the signature of a request lasts that is sent at once.
 const SIGNED_FOR: Duration = Duration::from_mins(1);
-/// The attempts of a call without the SDK. In all three seconds: most of the patience of a sender is DynamoDB's.
+/// The attempts of a call: three seconds in all, because a sender also waits for DynamoDB.
 const ATTEMPTS: Attempts =
     Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(3) };
 
 impl Bucket {
-    /// Whether something has been uploaded that is not checked yet.
+    /// Whether an upload exists. Its check deletes it.
     pub async fn is_uploaded(&self, id: AttachmentId, now: Timestamp) -> Result<bool, Error> {
         const DOING: &str = "looking for an upload";
         let status = self.call(DOING, "HEAD", self.object(Part::Upload, id)?, now).await?;
         match status.as_u16() {
             200 => Ok(true),
-            // Who may not list the bucket is not told that an object is missing (Amazon S3 API Reference,
-            // "HeadObject").
+            // 403 also means that the object is missing, because the caller may not list the bucket (Amazon S3 API
+            // Reference, "HeadObject").
             403 | 404 => Ok(false),
             status => Err(Error::internal(DOING, format!("S3 answers {status}"))),
         }
     }
 
-    /// Keeps attachments that are about to be in a message: what has lost its tag, no rule of the bucket deletes.
+    /// Keeps attachments that are about to be in a message: removes the tag by which a rule of the bucket deletes them.
     pub async fn keep(&self, attachments: impl Iterator<Item = &Attachment>, now: Timestamp) -> Result<(), Error> {
         let parts =
             attachments.flat_map(|attachment| Part::shown(attachment).iter().map(|&part| (part, attachment.id)));
@@ -50,8 +50,7 @@ impl Bucket {
         }
     }
 
-    /// Makes a call that may be made twice, again where S3 is busy. Calls without a body need no more of an SDK than
-    /// this.
+    /// Makes an idempotent call.
     async fn call(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<StatusCode, Error> {
         let url = self.signed(method, url, now, SIGNED_FOR)?;
         let mut request = Request::get(&url).map_err(|error| Error::internal(doing, error))?;

@@ -17,7 +17,7 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 
-/// How a request stays without an answer.
+/// The point at which an answer stops.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hangs {
     /// Before its status.

@@ -1,4 +1,4 @@
-//! Forms by which browsers upload.
+//! Forms with which browsers upload.
 //!
 //! Amazon S3 API Reference, "Browser-Based Uploads Using POST (AWS Signature Version 4)".
 
@@ -17,16 +17,16 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// A form that uploads one file: its fields, then the file in the field `file`, as `multipart/form-data`.
 #[derive(Clone, Debug, Serialize)]
 pub struct UploadForm {
-    /// Where to.
+    /// The URL to send the form to.
     pub url: String,
-    /// How.
+    /// The method to send it with.
     pub method: &'static str,
-    /// What stands before the file.
+    /// The fields before the file.
     pub fields: BTreeMap<&'static str, String>,
 }
 
 impl Bucket {
-    /// The form that uploads `attachment`: no other key, type or size, and not after [`UPLOAD_WITHIN`].
+    /// The form that uploads `attachment`. S3 refuses another key, type or size, and the form after [`UPLOAD_WITHIN`].
     pub fn form(&self, attachment: &Attachment, now: Timestamp) -> Result<UploadForm, Error> {
         let settings = &self.0.settings;
         let time = now.basic();

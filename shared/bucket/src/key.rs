@@ -1,13 +1,13 @@
 use domain::{Attachment, AttachmentId, AttachmentKind};
 
-/// What is kept of an attachment.
+/// An object of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// What the client has uploaded. Deleted after a day.
+    /// The upload of the client. Deleted after a day.
     Upload,
-    /// The file as it is shown.
+    /// The checked file.
     File,
-    /// A picture, small.
+    /// A small version of a picture.
     Thumbnail,
 }
 
@@ -24,7 +24,7 @@ impl Part {
         format!("{}{id}", self.prefix())
     }
 
-    /// All that messages show of an attachment.
+    /// The objects that messages link to.
     pub(crate) fn shown(attachment: &Attachment) -> &'static [Self] {
         match attachment.content_type.kind() {
             AttachmentKind::Picture => &[Self::File, Self::Thumbnail],
@@ -33,7 +33,7 @@ impl Part {
     }
 }
 
-/// The attachment that is uploaded under a key; `None` for any other key.
+/// The attachment of an upload's key; `None` for any other key.
 #[must_use]
 pub fn uploaded(key: &str) -> Option<AttachmentId> {
     key.strip_prefix(Part::Upload.prefix())?.parse().ok()

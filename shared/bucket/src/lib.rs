@@ -1,8 +1,8 @@
-//! The bytes of attachments, in S3: which keys, which tags, which signatures.
+//! The bytes of attachments in S3: their keys, tags and signatures.
 //!
-//! This is the only crate that speaks S3. No bytes of an attachment go through a function but those of [`Objects`],
-//! which check it: clients post and get them with what is signed here. All but [`Objects`] do without the S3 SDK, so
-//! that functions which only sign stay as small as they are without attachments.
+//! This is the only crate that calls S3. Clients send and receive attachments by the forms and links that it signs, so
+//! only [`Objects`], which checks uploads, moves their bytes through a function. Only [`Objects`] needs the S3 SDK, so
+//! that all other functions stay small.
 
 mod call;
 #[cfg(test)]
@@ -38,11 +38,11 @@ struct Inner {
     caller: Caller,
 }
 
-/// The URL of the bucket `name`, which its keys follow: a host of its own at AWS, else a path, which every other S3
-/// takes (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
+/// The URL of the bucket `name`, to which keys are appended. At AWS the bucket is a host of its own, elsewhere a path,
+/// which all other implementations of S3 accept (Amazon S3 User Guide, "Virtual hosting of general purpose buckets").
 ///
 /// # Errors
-/// What is wrong with the endpoint.
+/// The endpoint is not a URL.
 pub fn url(endpoint: &str, name: &str) -> Result<Url, url::ParseError> {
     let mut url = Url::parse(endpoint)?;
     if !is_of_aws(&url) {
@@ -68,7 +68,7 @@ impl Bucket {
         Ok(Self(Arc::new(Inner { settings: s3, name, url, caller })))
     }
 
-    /// The objects themselves, for whoever checks them.
+    /// The objects themselves, for their check.
     #[must_use]
     pub fn objects(&self) -> Objects {
         Objects::new(&self.0.settings, &self.0.name, &self.0.url)

@@ -1,4 +1,4 @@
-//! Links by which clients get attachments.
+//! Links with which clients download attachments.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{Bucket, key::Part};
 const LINKS_LAST: Duration = Duration::from_hours(1);
 
 impl Bucket {
-    /// Links to an attachment that is in a message, for its readers.
+    /// Links to an attachment of a message, for its readers.
     pub fn links(&self, attachment: &Attachment, now: Timestamp) -> Result<Links, Error> {
         let link = |part| {
             let mut url = self.object(part, attachment.id)?;
@@ -29,7 +29,7 @@ impl Bucket {
     }
 }
 
-/// RFC 8187, section 3.2.1: what stands for itself in an extended value.
+/// All characters that an extended value encodes: all but `attr-char` (RFC 8187, section 3.2.1).
 const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'#')
@@ -44,8 +44,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// RFC 6266: the name to save the file under, by whoever saves it. Without the usual space, which not every S3 takes as
-/// it is written in a query.
+/// The name under which a client saves the file (RFC 6266). Without the usual space after the semicolon, because not
+/// every S3 decodes it in a query.
 fn disposition(attachment: &Attachment) -> String {
     format!("inline;filename*=UTF-8''{}", utf8_percent_encode(&attachment.saved_as(), ATTR_CHAR))
 }

@@ -1,4 +1,4 @@
-//! The objects themselves, by the SDK: whoever checks an upload reads it and writes what is shown of it.
+//! The objects themselves, by the SDK, for the check of uploads.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use url::Url;
 
 use crate::key::Part;
 
-/// The attempts of a call. One that reads or writes the largest picture, 16 MB, has to move 1.6 MB a second, where S3
-/// moves fifty. Reading and writing, with the time between them, are within the 35 s of the function.
+/// The attempts of a call: 15 s in all, so that reading and writing a picture are within the 35 s of the function. An
+/// attempt suffices for the largest picture, 16 MB, at 1.6 MB a second, a fraction of the speed of S3.
 const ATTEMPTS: Attempts = Attempts {
     most: 3,
     backoff: Duration::from_millis(50),
@@ -27,7 +27,7 @@ const ATTEMPTS: Attempts = Attempts {
 
 const READING: &str = "reading an upload";
 
-/// What no message has yet. A rule of the bucket deletes what carries it for a day.
+/// The tag of objects that no message has yet. A rule of the bucket deletes them after a day.
 const UNSENT: &str = "unsent=true";
 
 /// The objects of the bucket. Cheap to clone.
@@ -43,16 +43,16 @@ pub struct Objects {
 pub struct UploadedBytes {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Which upload they are of: there may be another one by now.
+    /// The version of the upload, which may have been replaced since.
     pub version: String,
 }
 
-/// A picture, as it is shown.
+/// The files of a checked picture.
 #[derive(Debug)]
 pub struct PictureFiles {
     /// The picture itself.
     pub file: Vec<u8>,
-    /// The picture, small.
+    /// A small version of the picture.
     pub thumbnail: Vec<u8>,
     /// The type of the thumbnail.
     pub thumbnail_type: MediaType,
@@ -68,9 +68,9 @@ impl Objects {
         Self { client: Client::from_conf(config), bucket: bucket.to_owned(), attempts }
     }
 
-    /// The first `most` bytes of an upload, or all if it has fewer; `None` where there is none.
+    /// The first `most` bytes of an upload, or all if it has fewer; `None` if it does not exist.
     pub async fn read_upload(&self, id: AttachmentId, most: u64) -> Result<Option<UploadedBytes>, Error> {
-        // The SDK's timeouts and attempts end where the body begins.
+        // The SDK's timeouts and attempts end when the body begins.
         let read = async {
             let mut attempt = 1;
             loop {
@@ -100,7 +100,7 @@ impl Objects {
         Ok(Some(UploadedBytes { bytes: bytes.to_vec(), version: found.e_tag.unwrap_or_default() }))
     }
 
-    /// Writes what is shown of a picture, to be deleted after a day unless it is kept.
+    /// Writes the files of a picture, to be deleted after a day unless they are kept.
     pub async fn write_picture(&self, attachment: &Attachment, files: PictureFiles) -> Result<(), Error> {
         let put = |part: Part, bytes: Vec<u8>, content_type: MediaType| {
             self.client
@@ -120,8 +120,8 @@ impl Objects {
         Ok(())
     }
 
-    /// Shows an upload as it is, to be deleted after a day unless it is kept. `false` where it is no longer that
-    /// version.
+    /// Makes an upload the file of its attachment, to be deleted after a day unless it is kept. Returns `false` if the
+    /// upload no longer has this version.
     pub async fn show_upload(&self, attachment: &Attachment, version: &str) -> Result<bool, Error> {
         let copied = self
             .client
@@ -155,7 +155,7 @@ async fn within<T>(patience: Duration, read: impl Future<Output = Result<T, Erro
 }
 
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    // Who may not list the bucket is told nothing else of an object that is missing (Amazon S3 API Reference,
+    // S3 denies access to a missing object, because the caller may not list the bucket (Amazon S3 API Reference,
     // "GetObject").
     matches!(error.code(), Some("NoSuchKey" | "AccessDenied"))
 }
@@ -177,7 +177,7 @@ mod tests {
         tests::{attachment, bucket},
     };
 
-    /// The attempts of these tests are shorter.
+    /// Objects with shorter attempts.
     fn objects(s3: &FakeS3) -> Objects {
         let Bucket(inner) = bucket(&s3.url, None);
         let attempts = Attempts { each: Duration::from_millis(300), all: Duration::from_secs(1), ..ATTEMPTS };

@@ -1,4 +1,4 @@
-//! Which certificates a call to S3 trusts, and how long a TLS handshake may take.
+//! The certificates that calls to S3 trust, and the time of a TLS handshake.
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -29,12 +29,12 @@ use tokio_rustls::{
 struct Server {
     endpoint: String,
     certificate: String,
-    /// How many requests it has answered.
+    /// The number of answered requests.
     answered: Arc<AtomicUsize>,
 }
 
 impl Server {
-    /// Answers every request, `late` after it was asked, and begins each handshake as late.
+    /// Waits for the time `late` before each handshake and each answer.
     async fn start(late: Duration) -> Self {
         let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
@@ -66,7 +66,7 @@ impl Server {
         Bucket::new(settings, "bucket".to_owned()).unwrap()
     }
 
-    /// Trusts the server.
+    /// Trusts the certificate of this server.
     fn trusted(&self) -> TlsContext {
         let store = TrustStore::empty().with_pem_certificate(self.certificate.clone());
         TlsContext::builder().with_trust_store(store).build().unwrap()
@@ -97,7 +97,7 @@ async fn is_uploaded(bucket: &Bucket) -> Result<bool, Error> {
     bucket.is_uploaded(ID, SystemTime::now().into()).await
 }
 
-/// What an error and its causes say.
+/// The texts of the causes of an error.
 fn causes(error: &Error) -> String {
     let causes = successors(error.source(), |&cause| cause.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -120,7 +120,7 @@ async fn s3_at_aws_needs_a_certificate_of_amazon() {
 
 #[tokio::test]
 async fn a_handshake_does_not_take_of_the_time_for_the_answer() {
-    // Together longer than an attempt.
+    // Handshake and answer together take longer than an attempt.
     let server = Server::start(Duration::from_millis(600)).await;
     assert!(is_uploaded(&server.bucket(server.trusted())).await.unwrap());
     assert_eq!(server.answered(), 1);

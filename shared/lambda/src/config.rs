@@ -1,5 +1,4 @@
-//! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with
-//! `AWS`.
+//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
 
 use std::env;
 
@@ -16,12 +15,12 @@ pub(crate) struct Config {
     pub(crate) secrets: Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: String,
-    /// Only the function that makes tokens has one.
+    /// Of the function that makes tokens alone.
     pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
-    /// Only the authorizer of sockets has them.
+    /// Of the authorizer of sockets alone.
     pub(crate) allowed_origins: Option<String>,
-    /// Only the function that registers has it.
+    /// Of the function that registers alone.
     pub(crate) registrations_per_hour: Option<u32>,
 }
 
@@ -57,7 +56,8 @@ impl Config {
     }
 }
 
-/// On Lambda the credentials are variables, for as long as the process lives: no chain of providers is needed.
+/// The credentials. On Lambda these variables are valid as long as the process lives, so a chain of providers is not
+/// needed.
 fn credentials() -> Result<Credentials, Fatal> {
     let [id, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(variable);
     Ok(Credentials::new(id?, secret?, optional("AWS_SESSION_TOKEN"), None, "environment"))
@@ -79,7 +79,7 @@ fn tables() -> Result<Tables, Fatal> {
     })
 }
 
-/// Where a service is instead of at AWS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+/// The URL of a service that is not AWS's own (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 fn endpoint(service: &str) -> Option<String> {
     optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
 }

@@ -1,7 +1,7 @@
-//! All that goes over a socket: frames, and what becomes of a push.
+//! Frames, and pushes of frames to sockets.
 //!
-//! This is the only crate that speaks to sockets, through API Gateway's `@connections`. It knows neither rooms nor
-//! tables; a push that fails is a value, never an error, so one dead socket fails nothing.
+//! This is the only crate that calls API Gateway's `@connections`. It knows no rooms and no tables. A failed push is a
+//! value, never an error, so that a dead socket fails nothing.
 
 mod post;
 mod sign;
@@ -23,20 +23,20 @@ use http::uri::InvalidUri;
 
 use crate::{post::Endpoint, sign::Signer};
 
-/// How many pushes run at once.
+/// The number of pushes at once.
 const CONCURRENCY: usize = 64;
-/// The attempts of a push. In all two seconds, for which one socket may hold up the answer to the sender. Three
-/// attempts without an answer, which a client that is slow to read or a dead connection may cost, are within them.
+/// The attempts of a push: two seconds in all, for which one socket may delay the answer to the sender. Three attempts
+/// on dead connections are within them.
 const ATTEMPTS: Attempts = Attempts {
     most: 3,
     backoff: Duration::from_millis(50),
     each: Duration::from_millis(600),
     all: Duration::from_secs(2),
 };
-/// How long all sockets of an event together may hold it up.
+/// How long all sockets of an event together may delay the answer.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(4);
 
-/// An event as it goes over a socket, serialised and hashed once for all.
+/// A serialised event. It is hashed once for all sockets.
 #[derive(Clone, Debug)]
 pub struct Frame {
     body: Bytes,
@@ -55,17 +55,17 @@ impl Frame {
     }
 }
 
-/// What became of a push, or of another call about one socket.
+/// The outcome of a push, or of another call about one socket.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The socket has taken it.
+    /// API Gateway has passed the frame to the socket.
     Delivered,
-    /// There is no such socket: it is closed, or not open yet.
+    /// The socket is closed, or not open yet.
     Gone,
-    /// The socket did not take it in time: its client is slow, or the service is. The client sees a gap in the
-    /// sequence.
+    /// The socket did not take the frame in time, because its client or the service is slow. The client sees a gap in
+    /// the sequence.
     Slow,
-    /// API Gateway refused the call, for whatever socket.
+    /// API Gateway refused the call for a reason other than the socket.
     Failed(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -78,7 +78,7 @@ struct Inner {
     settings: Settings,
     endpoint: Endpoint,
     caller: Caller,
-    /// Made when first used: most functions never close a socket.
+    /// Made at its first use, because most functions never close a socket.
     client: OnceLock<Client>,
 }
 
@@ -97,9 +97,9 @@ impl Sockets {
         self.0.client.get_or_init(|| Client::new(&self.0.settings.sdk(ATTEMPTS)))
     }
 
-    /// Opens the connection to API Gateway, so that the first push need not wait for it.
+    /// Opens the connection to API Gateway, so that the first push does not wait for it.
     pub async fn open(&self) {
-        // No socket has this id; the answer does not matter, only that there was one.
+        // No socket has this id. Any answer means that the connection is open.
         self.push("warm-up", &Frame::of(Bytes::new())).await;
     }
 
@@ -108,8 +108,8 @@ impl Sockets {
         self.post(&self.signer(), connection, frame).await
     }
 
-    /// Pushes frames to many sockets at once; tells for each what became of it, in no order. Those that have no answer
-    /// when the time is over are not told of.
+    /// Pushes frames to many sockets at once. Returns the outcomes in the order in which they are known, without those
+    /// that are unknown when the time is over.
     pub async fn push_all<T>(
         &self,
         pushes: impl IntoIterator<Item = (T, Frame)>,
@@ -132,7 +132,7 @@ impl Sockets {
         Signer::new(credentials, region, Timestamp::from(SystemTime::now()))
     }
 
-    /// Asks for a socket: `Gone` where there is none.
+    /// Asks whether a socket exists. The outcome is `Gone` if it does not.
     pub async fn look(&self, connection: &str) -> Outcome {
         outcome(self.client().get_connection().connection_id(connection).send().await)
     }

@@ -1,7 +1,7 @@
-//! One push: `PostToConnection`, without what makes such a call of the SDK three times as dear.
+//! One push: `PostToConnection`, for a third of the SDK's instructions.
 //!
-//! Our own [`Signer`] signs it and the HTTP client of the SDKs sends it; it is tried again when the SDK would try
-//! again.
+//! Our own [`Signer`] signs the request and the HTTP client of the SDKs sends it. The same answers lead to another
+//! attempt as in the SDK.
 
 use aws::{Answer, Request, Unanswered};
 use aws_smithy_types::body::SdkBody;
@@ -17,14 +17,14 @@ const BYTES: &str = "application/octet-stream";
 const DATE: &str = "x-amz-date";
 const TOKEN: &str = "x-amz-security-token";
 
-/// Where API Gateway is.
+/// The parts of the URL of the WebSocket API's stage.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     /// The scheme and the authority.
     origin: String,
-    /// Without a slash at its end.
+    /// The path, without a slash at its end.
     path: String,
-    /// As HTTP names it: without the usual port.
+    /// The value of the header `host`: without the default port.
     host: String,
 }
 
@@ -43,7 +43,7 @@ impl Endpoint {
 }
 
 impl Sockets {
-    /// Pushes a frame to one socket, until its outcome is final or patience is over.
+    /// Pushes a frame to one socket.
     pub(crate) async fn post(&self, signer: &Signer, connection: &str, frame: &Frame) -> Outcome {
         match self.request(signer, connection, frame) {
             Ok(request) => self.0.caller.call(&request, ATTEMPTS, outcome).await.unwrap_or(Outcome::Slow),

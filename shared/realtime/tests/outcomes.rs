@@ -1,4 +1,4 @@
-//! What becomes of a push, by what API Gateway answers, and how often it is asked.
+//! The outcomes of a push for each answer of API Gateway, and the number of attempts.
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -22,8 +22,8 @@ use domain::Event;
 use realtime::{Frame, Outcome, Sockets};
 use tokio::net::TcpListener;
 
-/// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever. It
-/// does not answer at all where the status is 0.
+/// A fake API Gateway. It answers with the statuses in the connection id, one after another, and repeats the last one.
+/// It does not answer if the status is 0.
 #[derive(Clone, Debug, Default)]
 struct Gateway {
     calls: Arc<Mutex<HashMap<(Method, String), usize>>>,
@@ -96,7 +96,7 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
         assert_eq!(format!("{outcome:?}"), expected, "{answers}");
         assert_eq!(gateway.calls(Method::POST, answers), calls, "{answers}");
     }
-    // One after another, they share a connection.
+    // Calls one after another share a connection.
     assert_eq!(gateway.connections.load(Ordering::Relaxed), 1);
 }
 

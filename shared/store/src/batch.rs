@@ -9,17 +9,17 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{ATTEMPTS, Consistency, Item, Store, error::failed};
 
-/// What one `BatchGetItem` takes.
+/// The number of keys that one `BatchGetItem` accepts.
 const MAX_KEYS: usize = 100;
-/// What one `BatchWriteItem` takes.
+/// The number of writes that one `BatchWriteItem` accepts.
 const MAX_WRITES: usize = 25;
-/// How many calls run at once.
+/// The number of calls at once.
 const CONCURRENCY: usize = 8;
-/// How often DynamoDB is asked for what it has left unprocessed.
+/// The number of calls for a batch, parts of which DynamoDB may leave unprocessed.
 const MAX_ATTEMPTS: u32 = 6;
 
 impl Store {
-    /// Those of the items that exist, in no order.
+    /// Reads items. Returns the existing ones, in no order.
     pub(crate) async fn batch_get(
         &self,
         table: &str,
@@ -59,7 +59,8 @@ impl Store {
         }
         Err(Error::Unavailable { doing: DOING, source: "keys stay unprocessed".into() })
     }
-    /// Deletes items; those that do not exist are no error.
+
+    /// Deletes items. Skips those that do not exist.
     pub(crate) async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<(), Error> {
         let deletes = keys.into_iter().map(delete).collect::<Result<Vec<_>, _>>()?;
         let chunks: Vec<_> = deletes.chunks(MAX_WRITES).map(<[WriteRequest]>::to_vec).collect();

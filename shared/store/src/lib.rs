@@ -1,6 +1,6 @@
-//! All that is kept, in DynamoDB: which keys, which conditions, which items.
+//! The tables in DynamoDB: their keys, conditions and items.
 //!
-//! This is the only crate that speaks DynamoDB. Conditions decide, never a read before a write; nothing is scanned, and
+//! This is the only crate that calls DynamoDB. Conditions decide, never a read before a write. No table is scanned, and
 //! every list is read to its end or to a stated limit.
 
 mod attachments;
@@ -57,7 +57,7 @@ pub struct Tables {
     pub users: String,
 }
 
-/// Whether a read may miss what was written a moment ago, at half the price.
+/// Whether a read may miss recent writes, at half the price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
     /// Sees every write that was acknowledged before.
@@ -73,8 +73,8 @@ pub struct Store {
     tables: Arc<Tables>,
 }
 
-/// The attempts of a call. In all six seconds, well within the ten of a function. The second that the SDK waits by
-/// default is longer than most failures last.
+/// The attempts of a call: six seconds in all, well within the ten of a function. The SDK's default pause, a second, is
+/// longer than most failures last.
 const ATTEMPTS: aws::Attempts = aws::Attempts {
     most: 5,
     backoff: Duration::from_millis(25),
@@ -82,7 +82,7 @@ const ATTEMPTS: aws::Attempts = aws::Attempts {
     all: Duration::from_secs(6),
 };
 
-/// A write that meets a transaction on its item is refused, and the SDK does not try it again by itself.
+/// The error of a write to an item that a transaction is writing. By default, the SDK does not repeat such a write.
 const CONFLICT: &[&str] = &["TransactionConflictException"];
 
 impl Store {
@@ -95,12 +95,12 @@ impl Store {
     }
 }
 
-/// An item made of a value of ours.
+/// Converts a value to an item.
 fn to_item(value: &impl Serialize) -> Result<Item, Error> {
     serde_dynamo::to_item(value).map_err(|error| Error::internal("writing an item", error))
 }
 
-/// A value of ours, read from an item.
+/// Converts an item to a value.
 fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item).map_err(|error| Error::internal("reading an item", error))
 }

@@ -1,4 +1,4 @@
-//! Writes that all happen or none.
+//! Transactions: either all writes happen or none does.
 
 use aws::backoff;
 use aws_sdk_dynamodb::{
@@ -10,17 +10,17 @@ use domain::Error;
 
 use crate::{ATTEMPTS, Item, Store, error::failed};
 
-/// What one `TransactWriteItems` takes.
+/// The number of actions that one `TransactWriteItems` accepts.
 pub(crate) const MAX_ACTIONS: usize = 100;
-/// How often a transaction is tried that ran into another one.
+/// The number of attempts of a transaction that conflicts with others.
 const MAX_ATTEMPTS: u32 = 6;
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
-/// Other transactions and load pass by themselves.
+/// The codes of reasons that pass by themselves: conflicts and load.
 const PASSING: [&str; 3] = ["ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"];
 
-/// Why a transaction was cancelled: for each of its actions whether the condition failed, and the item that was there.
+/// The reasons why a transaction was cancelled: one for each action, with the item whose condition failed.
 pub(crate) struct Cancelled(Vec<CancellationReason>);
 
 impl Cancelled {
@@ -29,7 +29,7 @@ impl Cancelled {
         self.0.get(action).is_some_and(|reason| reason.code() == Some(CONDITION_FAILED))
     }
 
-    /// The item that the condition of this action failed on, if there was one and it was asked for.
+    /// The item on which the condition of this action failed, if the item exists and the action requested it.
     pub(crate) fn item(&self, action: usize) -> Option<Item> {
         self.0.get(action)?.item().cloned()
     }
@@ -40,8 +40,8 @@ impl Cancelled {
 }
 
 impl Store {
-    /// Runs a transaction, again where it ran into another one. The inner error: a condition failed, nothing was
-    /// written.
+    /// Runs a transaction, and repeats it if it conflicts with another one. The inner error means that a condition
+    /// failed and nothing was written.
     pub(crate) async fn transact(
         &self,
         doing: &'static str,
