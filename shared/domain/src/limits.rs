@@ -1,3 +1,6 @@
+//! Limits on how many of one thing another thing has. A limit of a single value is beside its type, and the rates are
+//! in `pace.rs`.
+
 use std::time::Duration;
 
 /// The most members of a small room. In a small room, room objects name all members and messages all receivers, and `read` events reach
@@ -20,7 +23,8 @@ pub const MAX_ROOMS_PER_USER: u64 = 500;
 /// The most people that a user may block.
 pub const MAX_BLOCKS: u64 = 1000;
 
-/// The most sockets a user may have open: a few windows on a few devices, and each gets what the others get, at a price.
+/// The most open sockets of a user: a few windows on a few devices. Every socket receives every event, and each
+/// delivery has its price.
 pub const MAX_SOCKETS_PER_USER: usize = 16;
 
 /// The life of an invitation to a room.

@@ -23,7 +23,7 @@ async fn a_user_gets_the_answer() {
 
 #[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let points = crash_points(&server, "list-blocks", async |crash| {
         crash.is_near().await;
@@ -41,7 +41,7 @@ async fn a_call_that_is_made_again_succeeds() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     asks(&ann).await.is(200);
 

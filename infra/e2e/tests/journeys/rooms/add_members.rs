@@ -37,7 +37,7 @@ async fn a_room_that_one_is_not_in() {
 
 #[tokio::test]
 async fn a_dead_socket_is_forgotten() {
-    let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
+    let Some(server) = connections::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let mut at_bobs = bob.opens_socket_for_all_rooms().await;
@@ -56,7 +56,7 @@ async fn a_missing_field_is_named() {
 
 #[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let points = crash_points(&server, "add-members", async |crash| {
         let room = ann.creates_room().await;
@@ -76,7 +76,7 @@ async fn a_call_that_is_made_again_succeeds() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let mut at_bobs = bob.opens_socket_for_all_rooms().await;

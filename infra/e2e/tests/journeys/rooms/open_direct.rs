@@ -37,7 +37,7 @@ async fn a_missing_field_is_named() {
 
 #[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let count = Cell::new(0);
     let points = crash_points(&server, "open-direct", async |crash| {
@@ -60,7 +60,7 @@ async fn a_call_that_is_made_again_succeeds() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     asks(&ann, &bob).await.is(201);
 

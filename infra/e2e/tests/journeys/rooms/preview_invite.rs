@@ -45,7 +45,7 @@ async fn a_code_that_no_room_has() {
 
 #[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let invite = ann.resets_invite(room).await;
@@ -65,7 +65,7 @@ async fn a_call_that_is_made_again_succeeds() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let invite = ann.resets_invite(room).await;

@@ -5,17 +5,17 @@ use std::panic::Location;
 use e2e::{Server, User};
 use serde_json::{Value, json};
 
-/// A call that needs a token, or a route of the sockets, asked for such that the owner succeeds.
+/// A call that needs a token, or a route of the sockets, with a request that succeeds for the owner of the room.
 pub(crate) struct Row {
-    /// As the descriptions have it.
+    /// The route as in `openapi.yaml` or `template.yaml`.
     pub(crate) route: &'static str,
     pub(crate) ask: fn(&World) -> Ask,
     pub(crate) callers: Callers,
-    /// The file that submits it.
+    /// The file that submits the row.
     pub(crate) file: &'static str,
 }
 
-/// The users who may ask. All others are refused.
+/// The users who succeed. All others are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Callers {
     Everybody,
@@ -26,7 +26,7 @@ pub(crate) enum Callers {
 }
 
 impl Callers {
-    /// As the threat model has them.
+    /// The words of the threat model.
     pub(crate) const fn named(self) -> &'static str {
         match self {
             Self::Everybody => "every user",
@@ -38,38 +38,38 @@ impl Callers {
 }
 
 pub(crate) enum Ask {
-    /// With this body, or without one.
+    /// A call with this body, or without one if it is null.
     Rest(Value),
-    /// With this parameter in the query.
+    /// A call with this parameter in the query.
     Query(&'static str, String),
-    /// With this query.
+    /// A handshake with this query.
     Handshake(String),
-    /// Over a socket for all rooms.
+    /// A frame over a socket for all rooms.
     Frame(Value),
 }
 
 inventory::collect!(Row);
 
 impl Row {
-    /// A row that each user with a session may ask for.
+    /// A row for every user with a session.
     #[track_caller]
     pub(crate) const fn for_everybody(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, callers: Callers::Everybody, file: Location::caller().file() }
     }
 
-    /// A row that only members of the room may ask for.
+    /// A row for members of the room only.
     #[track_caller]
     pub(crate) const fn for_members(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, callers: Callers::Members, file: Location::caller().file() }
     }
 
-    /// A row that only admins of the room may ask for.
+    /// A row for admins of the room only.
     #[track_caller]
     pub(crate) const fn for_admins(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, callers: Callers::Admins, file: Location::caller().file() }
     }
 
-    /// A row that only the owner of the room may ask for.
+    /// A row for the owner of the room only.
     #[track_caller]
     pub(crate) const fn for_owner(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, callers: Callers::Owner, file: Location::caller().file() }
@@ -89,7 +89,7 @@ impl Row {
     }
 }
 
-/// A room with two members, of whom `member` is the owner, and two users who are not in it, one of whom has been.
+/// A room with two members, of whom `member` is the owner, a former member, and an outsider.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,
