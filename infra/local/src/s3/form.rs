@@ -15,7 +15,7 @@ use s3s::{S3Error, S3Result, dto::PostResponse, s3_error, xml};
 use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    arrival::Arrival,
+    arrival::Unknown,
     authentication::{Authority, check_token},
     condition::Overwrite,
     content::Content,
@@ -46,12 +46,12 @@ impl Service {
         bucket: &str,
         boundary: String,
         body: Body,
-        arrival: impl FnOnce(Caller) -> Arrival,
+        unknown: Unknown,
     ) -> S3Result<Response> {
         let sizes = SizeLimit::new().per_field(MAX_FIELDS as u64).for_field("file", u64::MAX);
         let constraints = Constraints::new().size_limit(sizes);
         let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
-        let taken = self.take(authority, bucket, &mut form, arrival).await;
+        let taken = self.take(authority, bucket, &mut form, unknown).await;
         if taken.is_err() {
             // A client reads the answer only after it has sent everything.
             while let Ok(Some(_)) = form.next_field().await {}
@@ -64,10 +64,10 @@ impl Service {
         authority: &Authority,
         bucket: &str,
         form: &mut Multipart<'_>,
-        arrival: impl FnOnce(Caller) -> Arrival,
+        unknown: Unknown,
     ) -> S3Result<Response> {
         let (fields, file) = fields(form).await?;
-        let arrival = arrival(signer(authority, &fields)?);
+        let arrival = unknown.signed_by(signer(authority, &fields)?)?;
         let sizes = policy::check(&fields, bucket, OffsetDateTime::now_utc())?;
         let key = key(&fields, &file)?;
         let tags = fields.get("tagging").map(|xml| tags::of_field(xml)).transpose()?.unwrap_or_default();

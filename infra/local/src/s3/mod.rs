@@ -24,12 +24,7 @@ mod store;
 mod tags;
 mod unsupported;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::{
@@ -45,7 +40,7 @@ use template::Bucket;
 
 pub(crate) use self::error::refusal;
 use self::{
-    arrival::Arrival,
+    arrival::Unknown,
     authentication::{Authority, Keys},
     service::Service,
     store::Store,
@@ -105,14 +100,16 @@ impl S3 {
     }
 
     /// Answers one request that it [`wants`](Self::wants).
-    pub async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
+    /// `is_foreign` marks requests from pages of other origins.
+    pub async fn handle(&self, source: SocketAddr, is_foreign: bool, parts: Parts, body: Body) -> Response {
         let request_id = ids::s3_request();
         let rules = self.bucket(&parts).map(|bucket| bucket.cors.as_slice()).unwrap_or_default();
         let answered = if cors::is_preflight(&parts) {
             cors::preflight(rules, &parts.headers).map(|headers| (headers, StatusCode::OK).into_response())
         } else {
             let allowed = cors::of_answer(rules, &parts.method, &parts.headers);
-            let mut response = match self.answer(source.ip(), &request_id, parts, body).await {
+            let unknown = Unknown { source: source.ip(), request_id: request_id.clone(), is_foreign };
+            let mut response = match self.answer(unknown, parts, body).await {
                 Ok(response) => response,
                 Err(error) => refusal(error),
             };
@@ -126,7 +123,7 @@ impl S3 {
         response
     }
 
-    async fn answer(&self, source: IpAddr, request_id: &str, parts: Parts, body: Body) -> S3Result<Response> {
+    async fn answer(&self, unknown: Unknown, parts: Parts, body: Body) -> S3Result<Response> {
         if let Some(boundary) = form::boundary(&parts)
             && let Some(bucket) = self.bucket(&parts)
         {
@@ -134,12 +131,11 @@ impl S3 {
                 let message = "The specified method is not allowed against this resource.";
                 return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, message));
             }
-            let arrival = |caller| Arrival { caller, source, request_id: request_id.to_owned() };
-            return self.service.post(&self.authority, &bucket.name, boundary, body, arrival).await;
+            return self.service.post(&self.authority, &bucket.name, boundary, body, unknown).await;
         }
         let (mut parts, caller) = self.authority.admit(parts)?;
         unsupported::refuse(&parts)?;
-        parts.extensions.insert(Arrival { caller, source, request_id: request_id.to_owned() });
+        parts.extensions.insert(unknown.signed_by(caller)?);
         let body = s3s::Body::http_body_unsync(body);
         match self.calls.call(Request::from_parts(parts, body)).await {
             Ok(response) => Ok(response.map(Body::new)),
