@@ -109,7 +109,7 @@ pub struct Options {
     #[arg(long, conflicts_with = "data", help_heading = DATA)]
     pub memory: bool,
 
-    /// Where the data is kept [default: .local beside the template]
+    /// The directory of the data [default: .local beside the template]
     #[arg(long, value_name = "DIR", help_heading = DATA)]
     pub data: Option<PathBuf>,
 

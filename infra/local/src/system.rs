@@ -10,28 +10,32 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use tables::Engine;
+use template::{Function, Secrets, Template};
 use tokio::net::TcpListener;
 
 use crate::{
-    build::{Builder, Source},
-    calls::Calls,
+    api_gateway::{
+        http::HttpApi,
+        websocket::{WebSocketApi, socket::Limits},
+    },
+    build::{Builder, Source, watch::Watch},
+    calls::{Invocations, Record},
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
-    executable::{Executable, Keeper, Means},
     faults::Faults,
-    gateway::{self, Gateway},
-    http_api::HttpApi,
+    gateway::{self, Gateway, Interceptor},
     iam::Iam,
-    intercept::Interceptor,
-    lambda::{Endpoints, Lambda},
-    logs::{self, Screen},
+    lambda::{
+        Endpoints, Lambda,
+        executable::{Executable, Keeper, Means},
+        warden::Warden,
+    },
+    logs,
     options::Options,
     s3::S3,
+    screen::Screen,
     secrets_manager::SecretsManager,
-    template::{Function, Template, secrets::Secrets},
-    warden::Warden,
-    watch::Watch,
-    websocket_api::{WebSocketApi, socket::Limits},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.
@@ -92,7 +96,7 @@ pub async fn start(options: &Options) -> Result<System> {
     }
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
+    let engine = Engine::start(data.as_deref(), &template.tables, options.ttl_sweep, logs::warning)
         .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
     let objects = data.as_ref().map_or_else(|| warden.temporary_directory(), |directory| Ok(directory.join("s3")))?;
@@ -102,8 +106,18 @@ pub async fn start(options: &Options) -> Result<System> {
     let endpoints = Endpoints { base: url.clone(), stage };
     let labels = template.functions.iter().map(|function| function.label().to_owned());
     let faults = options.faults.then(|| Arc::new(Faults::new(labels.collect())));
-    let interceptor = Interceptor::new(options.record_calls.then(Calls::default), faults.clone());
-    let lambda = Lambda::new(executables, &iam, interceptor.as_ref(), &endpoints, &warden, options.instance_idle);
+    let record = options.record_calls.then(Record::default);
+    let invocations = (options.record_calls || options.faults).then(|| Arc::new(Invocations::new(record)));
+    let lambda = Lambda::new(
+        executables,
+        &iam,
+        invocations.as_ref(),
+        faults.as_ref(),
+        &endpoints,
+        &warden,
+        options.instance_idle,
+    );
+    let interceptor = invocations.map(|invocations| Arc::new(Interceptor::new(invocations, faults.clone())));
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
@@ -117,12 +131,13 @@ pub async fn start(options: &Options) -> Result<System> {
     let websocket_api =
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
     let secrets = SecretsManager::new(secrets);
+    let dynamodb = DynamoDb::new(engine);
     let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, interceptor });
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(gateway::serve(gateway, listener));
     }
-    logs::ready(&screen);
+    screen.show();
     Ok(System { url, gateway, warden, _lock: lock })
 }
 

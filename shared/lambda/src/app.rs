@@ -140,7 +140,7 @@ impl App {
     /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.claimant(request).await?.caller;
-        chat::authenticate(&self.chat, &caller).await?;
+        chat::accounts::authenticate(&self.chat, &caller).await?;
         Ok(caller)
     }
 
@@ -155,7 +155,7 @@ impl App {
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let caller = self.claimant(request).await?.caller;
-        let (session, outcome) = tokio::join!(chat::authenticate(&self.chat, &caller), read(&caller));
+        let (session, outcome) = tokio::join!(chat::accounts::authenticate(&self.chat, &caller), read(&caller));
         session?;
         outcome
     }

@@ -8,7 +8,7 @@ use aws_lambda_events::{
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
 use chat::Caller;
-use domain::{Error, RoomId};
+use domain::{Error, Refusal, RoomId};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +34,12 @@ impl Handshake {
     /// `ForeignOrigin`, `Unauthenticated`.
     pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
         if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
-            return Err(Error::ForeignOrigin);
+            return Err(Refusal::ForeignOrigin.into());
         }
         let query = |name: &str| request.query_string_parameters.first(name);
         let protocols =
             request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
-        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Error::Unauthenticated)?;
+        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Refusal::Unauthenticated)?;
         Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
     }
 
@@ -48,7 +48,7 @@ impl Handshake {
     /// # Errors
     /// `RoomNotFound` if no room can have the name.
     pub fn room(&self) -> Result<Option<RoomId>, Error> {
-        self.room.as_deref().map(str::parse).transpose().map_err(|_| Error::RoomNotFound)
+        self.room.as_deref().map(str::parse).transpose().map_err(|_| Refusal::RoomNotFound.into())
     }
 }
 
@@ -160,11 +160,11 @@ mod tests {
                 "usageIdentifierKey": null,
             })
         );
-        for error in [Error::NotAMember, Error::RoomNotFound, Error::ForeignOrigin] {
+        for error in [Refusal::NotAMember.into(), Refusal::RoomNotFound.into(), Refusal::ForeignOrigin.into()] {
             let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
         }
-        let refused = answer(Err(Error::Unauthenticated), None, String::new()).unwrap_err();
+        let refused = answer(Err(Refusal::Unauthenticated.into()), None, String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");
     }
 
@@ -180,12 +180,12 @@ mod tests {
         assert!(from("https://chat.example", ours).is_ok() && from("https://www.chat.example", ours).is_ok());
         for foreign in ["https://evil.example", "https://chat.example.evil.example", "http://chat.example", "null", ""]
         {
-            assert!(matches!(from(foreign, ours), Err(Error::ForeignOrigin)), "{foreign}");
+            assert!(matches!(from(foreign, ours), Err(Error::Refused(Refusal::ForeignOrigin))), "{foreign}");
             assert!(from(foreign, "*").is_ok(), "{foreign}");
         }
         // API Gateway does not change the case of names.
         let headers = serde_json::json!({"oRIGIN": "https://evil.example"});
-        assert!(matches!(read(headers, ours), Err(Error::ForeignOrigin)));
+        assert!(matches!(read(headers, ours), Err(Error::Refused(Refusal::ForeignOrigin))));
         assert!(read(serde_json::json!({}), ours).is_ok());
     }
 

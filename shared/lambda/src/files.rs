@@ -7,7 +7,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher as _},
 };
 
-use domain::Error;
+use domain::{Error, Refusal};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -99,7 +99,7 @@ impl Site {
             "" => "/",
             path => path,
         };
-        let file = self.files.get(path).ok_or(Error::NotFound)?;
+        let file = self.files.get(path).ok_or(Refusal::NotFound)?;
         let tag = file.tag()?;
         let mut response = Response::default();
         if knows(request, &tag) {
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!(get(path, None).unwrap().body(), &Body::from(content), "{path}");
         }
         for path in ["/a", "/a/", "/b.txt", "/a/../a/b.txt", "/a/b.txt/c"] {
-            assert!(matches!(get(path, None), Err(Error::NotFound)), "{path}");
+            assert!(matches!(get(path, None), Err(Error::Refused(Refusal::NotFound))), "{path}");
         }
     }
 

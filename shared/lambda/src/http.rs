@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, MessageId, Network, Page, RoomId, ShownMessage, Slice};
+use domain::{Error, Fields, Input, MessageId, Network, Page, Refusal, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -70,7 +70,7 @@ pub(crate) fn request_id(request: &Request) -> Option<(HeaderName, HeaderValue)>
 /// `/x/{proxy+}`, which is for `/x/` with an empty `proxy`.
 fn routed(request: &Request) -> Result<(), Error> {
     let more = request.path_parameters_ref().and_then(|parameters| parameters.first("proxy")).unwrap_or_default();
-    if more.is_empty() { Ok(()) } else { Err(Error::NotFound) }
+    if more.is_empty() { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// Reads the body as a typed input.
@@ -109,9 +109,9 @@ pub fn room(request: &Request) -> Result<RoomId, Error> {
     let id = parameter(request, "conversation_id");
     let digits = id.strip_prefix('-').unwrap_or(id);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Error::NotFound);
+        return Err(Refusal::NotFound.into());
     }
-    id.parse().map_err(|_| Error::RoomNotFound)
+    id.parse().map_err(|_| Refusal::RoomNotFound.into())
 }
 
 /// The message in the path.
@@ -119,7 +119,7 @@ pub fn room(request: &Request) -> Result<RoomId, Error> {
 /// # Errors
 /// `NotFound` if it is not the number of a message.
 pub fn message(request: &Request) -> Result<MessageId, Error> {
-    parameter(request, "message_id").parse().map_err(|_| Error::NotFound)
+    parameter(request, "message_id").parse().map_err(|_| Refusal::NotFound.into())
 }
 
 /// A parameter of the path, decoded; empty if the route has none of this name.

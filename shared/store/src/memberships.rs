@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::UpdateBuilder,
 };
-use domain::{Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Room, RoomId, Timestamp, UserId};
+use domain::{Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ impl Store {
         let Err(cancelled) = self.transact("making a room", actions).await? else { return Ok(()) };
         let counts = (1..).step_by(2).zip(members);
         let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
-        Err(Error::TooManyRooms(full.collect()))
+        Err(Refusal::TooManyRooms(full.collect()).into())
     }
 
     /// Adds a user to a room. Returns `false` if the user is a member already.
@@ -105,10 +105,10 @@ impl Store {
         ];
         let Err(cancelled) = self.transact("joining a room", actions).await? else { return Ok(true) };
         if !cancelled.failed(0) {
-            return Err(Error::TooManyRooms(vec![user]));
+            return Err(Refusal::TooManyRooms(vec![user]).into());
         }
-        let room = rooms::room(cancelled.item(0).ok_or(Error::RoomNotFound)?)?;
-        if room.members.contains(&user) { Ok(false) } else { Err(Error::RoomFull) }
+        let room = rooms::room(cancelled.item(0).ok_or(Refusal::RoomNotFound)?)?;
+        if room.members.contains(&user) { Ok(false) } else { Err(Refusal::RoomFull.into()) }
     }
 
     /// Removes a user from a room.
@@ -137,7 +137,7 @@ impl Store {
             update(self.count_rooms(user, "-1").build())?,
         ];
         let Err(cancelled) = self.transact("leaving a room", actions).await? else { return Ok(()) };
-        Err(if cancelled.item(0).is_none() { Error::RoomNotFound } else { Error::NotAMember })
+        Err(if cancelled.item(0).is_none() { Refusal::RoomNotFound } else { Refusal::NotAMember }.into())
     }
 
     fn put_membership(&self, membership: &Membership) -> Result<TransactWriteItem, Error> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, Error, Message, MessageId, RoomId, Text, UserId};
+use domain::{Attachment, ClientId, Error, Message, MessageId, Refusal, RoomId, Text, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
@@ -123,7 +123,7 @@ impl Store {
         if let Some(first) = cancelled.item(attachments) {
             return client_ids::message_id(first).map(Some);
         }
-        Err(Error::AttachmentInvalid("is in another message, or too old to be sent".to_owned()))
+        Err(Refusal::AttachmentInvalid("is in another message, or too old to be sent".to_owned()).into())
     }
 
     /// Reads a message.

@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
 };
-use domain::{Error, Network, Pace, Timestamp};
+use domain::{Error, Network, Pace, Refusal, Timestamp};
 
 use crate::{Item, Store, error::refusal, millis, n, number, s};
 
@@ -36,7 +36,7 @@ impl Store {
             .expression_attribute_values(":latest", n((now + pace.ahead).millis()));
         let Some(mut item) = counted(another).await? else { return Ok(()) };
         let full_at = item.remove(FULL_AT).map_or(Ok(0), number)?;
-        Err(Error::rate_limited(pace.wait(Timestamp::from_millis(full_at), now)))
+        Err(Refusal::rate_limited(pace.wait(Timestamp::from_millis(full_at), now)).into())
     }
 
     fn registrations(&self, from: Network, expires_at: Timestamp) -> UpdateItemFluentBuilder {

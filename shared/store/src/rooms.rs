@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Description, Error, MessageId, Pace, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
+use domain::{Description, Error, MessageId, Pace, Refusal, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -157,11 +157,11 @@ impl Store {
                 Taken::Not { room, full_at } => (room, full_at),
             };
             if !before.members.contains(&sender) {
-                return Err(Error::NotAMember);
+                return Err(Refusal::NotAMember.into());
             }
             let wait = Pace::MESSAGES.wait(full_at, now);
             if !wait.is_zero() {
-                return Err(Error::rate_limited(wait));
+                return Err(Refusal::rate_limited(wait).into());
             }
             in_order = before.last_message_id.is_none_or(|last| last < wanted);
             on_time = full_at <= now;
@@ -238,7 +238,7 @@ const DOING: &str = "taking a turn in a room";
 async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Taken, Error> {
     let mut item = match turn.send().await {
         Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Taken::After),
-        Err(error) => refusal(DOING, error)?.ok_or(Error::RoomNotFound)?,
+        Err(error) => refusal(DOING, error)?.ok_or(Refusal::RoomNotFound)?,
     };
     let full_at = Timestamp::from_millis(item.remove(&pace(sender)).map_or(Ok(0), number)?);
     Ok(Taken::Not { room: room(item)?, full_at })

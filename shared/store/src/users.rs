@@ -2,7 +2,7 @@
 //! counts users. Written together with `credentials`, in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Timestamp, User, UserId, Username};
+use domain::{Error, Refusal, Timestamp, User, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,7 +50,7 @@ impl Store {
     pub async fn vacancy(&self, username: &Username) -> Result<Vacancy, Error> {
         let folded = username.folded();
         let (taken, count) = tokio::try_join!(self.user_by_name(&folded, Consistency::Strong), self.count_users())?;
-        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Error::UsernameTaken) }
+        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Refusal::UsernameTaken.into()) }
     }
 
     /// Registers a user. Ids have no gaps, unless another user has registered since `vacancy`.
@@ -70,7 +70,7 @@ impl Store {
         }
         // Another user has registered. Counting first always succeeds, but leaves a gap if the name is taken.
         let id = Id::HandedOut(self.next_id(&self.tables.users).await?);
-        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Error::UsernameTaken)
+        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Refusal::UsernameTaken.into())
     }
 
     /// Returns `None` if the count has changed.
@@ -93,7 +93,7 @@ impl Store {
         actions.extend(count_up);
         match self.transact(DOING, actions).await? {
             Ok(()) => Ok(Some(user)),
-            Err(cancelled) if cancelled.failed(0) => Err(Error::UsernameTaken),
+            Err(cancelled) if cancelled.failed(0) => Err(Refusal::UsernameTaken.into()),
             Err(_) => Ok(None),
         }
     }

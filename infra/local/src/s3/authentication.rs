@@ -18,13 +18,11 @@ use s3s::{
     auth::{S3Auth, SecretKey},
     s3_error,
 };
+use template::REGION;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use crate::{
-    iam::{Caller, Iam, Identity},
-    template::intrinsics::REGION,
-};
+use crate::iam::{Caller, Iam, Identity};
 
 const TOKEN: &str = "x-amz-security-token";
 const PAYLOAD: &str = "x-amz-content-sha256";

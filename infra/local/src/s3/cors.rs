@@ -4,10 +4,10 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use s3s::S3Error;
+use template::CorsRule;
 use wildmatch::WildMatch;
 
 use super::named;
-use crate::template::CorsRule;
 
 /// Whether the request asks what it would be allowed from another origin.
 pub(super) fn is_preflight(parts: &Parts) -> bool {

@@ -3,17 +3,11 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
 
 use serde_json::{Value, json};
+use template::{ACCOUNT_ID, OBJECT_CREATED, REGION, bucket_arn};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Arrival, store::Object};
-use crate::{
-    eventbridge::OBJECT_CREATED,
-    ids,
-    template::{
-        bucket_arn,
-        intrinsics::{ACCOUNT_ID, REGION},
-    },
-};
+use crate::ids;
 
 /// The call that made an object.
 #[derive(Clone, Copy, Debug)]

@@ -4,13 +4,14 @@
 
 use std::time::Duration;
 
+use template::LifecycleRule;
 use time::OffsetDateTime;
 
 use super::{
     Service,
     store::{Object, Store},
 };
-use crate::{logs, template::LifecycleRule};
+use crate::logs;
 
 /// Whether a rule has ended `object` by `now`. S3 rounds up to the next midnight; here it is the moment itself.
 pub(super) fn is_over(rules: &[LifecycleRule], object: &Object, now: OffsetDateTime) -> bool {

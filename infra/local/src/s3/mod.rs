@@ -37,6 +37,7 @@ use s3s::{
     S3Error, S3ErrorCode, S3Request, S3Result,
     service::{S3Service, S3ServiceBuilder},
 };
+use template::Bucket;
 
 use self::{
     authentication::{Authority, Keys},
@@ -47,7 +48,6 @@ use crate::{
     eventbridge::EventBridge,
     iam::{Caller, Iam},
     ids, logs,
-    template::Bucket,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
@@ -96,7 +96,7 @@ impl S3 {
     /// Tokio runtime.
     ///
     /// # Errors
-    /// Where a bucket's directory cannot be read or made.
+    /// If a bucket's directory cannot be read or made.
     pub fn start(
         directory: &Path,
         buckets: Vec<Bucket>,
@@ -114,15 +114,6 @@ impl S3 {
         let sweeper = service.clone();
         tokio::spawn(async move { sweeper.delete_expired(sweep).await });
         Ok(Self { service, calls: builder.build(), authority })
-    }
-
-    /// The method of a call that a function makes itself, and the access key that signed it. A link to an object carries
-    /// the function's signature as well, but somebody else's `GET`.
-    #[must_use]
-    pub fn call(&self, parts: &Parts) -> Option<(String, String)> {
-        let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
-        let access_key = authentication::signer(parts).filter(|_| !is_link)?;
-        Some((parts.method.to_string(), access_key))
     }
 
     /// Whether the request is one for S3: below a bucket, or signed for it.
@@ -190,6 +181,14 @@ impl Service {
         }
         Ok(object)
     }
+}
+
+/// The access key of the signer, if the signer makes the request itself. A link to an object carries a function's signature too, but
+/// somebody else follows it with `GET`.
+#[must_use]
+pub fn caller_key(parts: &Parts) -> Option<String> {
+    let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
+    authentication::signer(parts).filter(|_| !is_link)
 }
 
 /// An error that S3 has and `s3s` does not know.

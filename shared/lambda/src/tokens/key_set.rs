@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chat::Caller;
-use domain::{Error, User, Username, causes};
+use domain::{Error, Refusal, User, Username, causes};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use store::PublicKey;
 
@@ -29,7 +29,7 @@ impl Claimant {
     /// # Errors
     /// `Unauthenticated`.
     pub fn user(&self) -> Result<User, Error> {
-        let username = Username::parse(self.name.clone()).map_err(|_| Error::Unauthenticated)?;
+        let username = Username::parse(self.name.clone()).map_err(|_| Refusal::Unauthenticated)?;
         Ok(User { id: self.caller.user, username })
     }
 }
@@ -64,14 +64,14 @@ impl KeySet {
     /// # Errors
     /// `Unauthenticated`.
     pub fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        let key = kid(token).and_then(|kid| self.key(&kid)).ok_or(Error::Unauthenticated)?;
-        let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Error::Unauthenticated)?;
+        let key = kid(token).and_then(|kid| self.key(&kid)).ok_or(Refusal::Unauthenticated)?;
+        let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Refusal::Unauthenticated)?;
         let Claims { sub, sid, name, typ, .. } = token.claims;
-        let user = sub.parse().map_err(|_| Error::Unauthenticated)?;
+        let user = sub.parse().map_err(|_| Refusal::Unauthenticated)?;
         if typ == TYPE {
             Ok(Claimant { caller: Caller { user, session: sid }, name })
         } else {
-            Err(Error::Unauthenticated)
+            Err(Refusal::Unauthenticated.into())
         }
     }
 
@@ -95,7 +95,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use chat::Login;
+    use chat::accounts::Login;
     use domain::UserId;
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chat::now;
-use domain::{Error, Pace, Timestamp};
+use domain::{Error, Pace, Refusal, Timestamp};
 use store::Store;
 
 use super::key_set::{Claimant, KeySet, kid};
@@ -61,7 +61,7 @@ impl Keys {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` while the keys cannot be read.
     pub(crate) async fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        let kid = kid(token).ok_or(Error::Unauthenticated)?;
+        let kid = kid(token).ok_or(Refusal::Unauthenticated)?;
         let now = now();
         let fresh = self.known().fresh(now);
         let keys = match fresh {

@@ -7,7 +7,7 @@ mod key_set;
 mod keys;
 mod signer;
 
-use domain::Error;
+use domain::{Error, Refusal};
 use jsonwebtoken::Algorithm;
 use lambda_http::http::{HeaderMap, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
     match header.and_then(|header| header.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(Error::Unauthenticated),
+        _ => Err(Refusal::Unauthenticated.into()),
     }
 }
 

@@ -13,7 +13,10 @@ use aws_lc_rs::{
     signature::{Ed25519KeyPair, KeyPair as _},
 };
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
-use chat::{Login, SESSION_LIFETIME, now};
+use chat::{
+    accounts::{Login, SESSION_LIFETIME},
+    now,
+};
 use domain::{Error, Timestamp, causes};
 use jsonwebtoken::{
     DecodingKey, EncodingKey, Header, encode,
