@@ -8,6 +8,7 @@ pub mod attachments;
 mod clock;
 pub mod messages;
 pub mod rooms;
+mod settings;
 pub mod sockets;
 
 use bucket::Bucket;
@@ -16,6 +17,7 @@ use realtime::Sockets;
 use store::Store;
 
 pub use clock::now;
+pub use settings::Settings;
 
 /// What the use cases work with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Chat {
     pub sockets: Sockets,
     /// What is attached to messages.
     pub bucket: Bucket,
+    /// The settings.
+    pub settings: Settings,
 }
 
 /// Whoever asks, known by a session that has not ended.

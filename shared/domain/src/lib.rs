@@ -4,6 +4,7 @@
 //! else can be built.
 
 mod accounts;
+mod answer;
 mod attachments;
 mod error;
 mod fields;
@@ -20,6 +21,7 @@ mod text;
 mod timestamp;
 
 pub use accounts::*;
+pub use answer::Budget;
 pub use attachments::*;
 pub use error::{Error, FieldErrors, causes};
 pub use fields::{Fields, Input};
@@ -27,7 +29,7 @@ pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use limits::*;
 pub use messages::*;
 pub use network::Network;
-pub use pace::Pace;
+pub use pace::{Pace, PushPace};
 pub use page::{Cursor, Page, Position, Slice};
 pub use refusal::{Kind, Refusal};
 pub use rooms::*;

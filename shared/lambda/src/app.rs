@@ -79,7 +79,8 @@ impl App {
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let sockets = Sockets::new(config.sockets)?;
+        let chat = Chat { store, sockets, bucket: Bucket::new(config.bucket)?, settings: config.settings };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,

@@ -1,12 +1,14 @@
 //! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
 
-use std::env;
+use std::{env, fmt::Display, str::FromStr};
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use chat::Settings;
+use domain::PushPace;
 use store::Tables;
 
 use crate::{Fatal, trust::tls};
@@ -17,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) sockets: realtime::Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: bucket::Settings,
+    pub(crate) settings: Settings,
     pub(crate) secrets: aws_sdk_secretsmanager::config::Builder,
     /// Only the function that makes tokens has one.
     pub(crate) signing_secret: Option<String>,
@@ -78,6 +81,7 @@ impl Config {
             sockets,
             tables: tables()?,
             bucket,
+            settings: settings()?,
             secrets,
             signing_secret: optional("SIGNING_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
@@ -87,12 +91,24 @@ impl Config {
     }
 }
 
+fn settings() -> Result<Settings, Fatal> {
+    Ok(Settings {
+        default_access: parsed("DEFAULT_ROOM_ACCESS")?,
+        who_can_add: parsed("WHO_CAN_ADD")?,
+        pushes: PushPace { per_second: parsed("PUSHES_PER_SECOND")? },
+    })
+}
+
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
         attachments: variable("ATTACHMENTS_TABLE")?,
+        bans: variable("BANS_TABLE")?,
+        blocks: variable("BLOCKS_TABLE")?,
         client_ids: variable("CLIENT_IDS_TABLE")?,
         connections: variable("CONNECTIONS_TABLE")?,
         credentials: variable("CREDENTIALS_TABLE")?,
+        directs: variable("DIRECTS_TABLE")?,
+        invitations: variable("INVITATIONS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
@@ -106,6 +122,10 @@ fn tables() -> Result<Tables, Fatal> {
 /// Where a service is instead of at AWS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 fn endpoint(service: &str) -> Option<String> {
     optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
+}
+
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<T, Fatal> {
+    variable(name)?.parse().map_err(|why| format!("the variable {name}: {why}").into())
 }
 
 fn optional(name: &str) -> Option<String> {
