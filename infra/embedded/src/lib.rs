@@ -69,9 +69,13 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
     };
     Tables {
         attachments: name("ATTACHMENTS_TABLE"),
+        bans: name("BANS_TABLE"),
+        blocks: name("BLOCKS_TABLE"),
         client_ids: name("CLIENT_IDS_TABLE"),
         connections: name("CONNECTIONS_TABLE"),
         credentials: name("CREDENTIALS_TABLE"),
+        directs: name("DIRECTS_TABLE"),
+        invitations: name("INVITATIONS_TABLE"),
         memberships: name("MEMBERSHIPS_TABLE"),
         messages: name("MESSAGES_TABLE"),
         rooms: name("ROOMS_TABLE"),

@@ -8,6 +8,7 @@ pub mod attachments;
 mod clock;
 pub mod messages;
 pub mod rooms;
+mod settings;
 pub mod sockets;
 
 use bucket::Bucket;
@@ -16,6 +17,7 @@ use realtime::Sockets;
 use store::Store;
 
 pub use clock::now;
+pub use settings::Settings;
 
 /// The services that the use cases need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Chat {
     pub sockets: Sockets,
     /// Signs links to attachments.
     pub bucket: Bucket,
+    /// The settings.
+    pub settings: Settings,
 }
 
 /// The user of a request, with the session of the access token.

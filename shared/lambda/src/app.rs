@@ -83,7 +83,7 @@ impl App {
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
         let bucket = Bucket::new(config.s3, config.bucket)?;
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket };
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket, settings: config.settings };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,

@@ -1,8 +1,9 @@
 //! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
 
-use std::env;
+use std::{env, fmt::Display, str::FromStr};
 
 use aws::{Credentials, Settings};
+use domain::PushPace;
 use store::Tables;
 
 use crate::Fatal;
@@ -15,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) secrets: Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: String,
+    pub(crate) settings: chat::Settings,
     /// Of the function that makes tokens alone.
     pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
@@ -48,6 +50,7 @@ impl Config {
             secrets: Settings { endpoint: secrets, ..aws },
             tables: tables()?,
             bucket: variable("ATTACHMENTS_BUCKET")?,
+            settings: settings()?,
             signing_secret: optional("SIGNING_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
@@ -63,12 +66,24 @@ fn credentials() -> Result<Credentials, Fatal> {
     Ok(Credentials::new(id?, secret?, optional("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
+fn settings() -> Result<chat::Settings, Fatal> {
+    Ok(chat::Settings {
+        default_access: parsed("DEFAULT_ROOM_ACCESS")?,
+        who_can_add: parsed("WHO_CAN_ADD")?,
+        pushes: PushPace { per_second: parsed("PUSHES_PER_SECOND")? },
+    })
+}
+
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
         attachments: variable("ATTACHMENTS_TABLE")?,
+        bans: variable("BANS_TABLE")?,
+        blocks: variable("BLOCKS_TABLE")?,
         client_ids: variable("CLIENT_IDS_TABLE")?,
         connections: variable("CONNECTIONS_TABLE")?,
         credentials: variable("CREDENTIALS_TABLE")?,
+        directs: variable("DIRECTS_TABLE")?,
+        invitations: variable("INVITATIONS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
@@ -82,6 +97,10 @@ fn tables() -> Result<Tables, Fatal> {
 /// The URL of a service that is not AWS's own (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 fn endpoint(service: &str) -> Option<String> {
     optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
+}
+
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<T, Fatal> {
+    variable(name)?.parse().map_err(|why| format!("the variable {name}: {why}").into())
 }
 
 fn optional(name: &str) -> Option<String> {

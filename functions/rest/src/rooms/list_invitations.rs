@@ -5,7 +5,6 @@ use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, ok},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys]).await?, handle).await
@@ -13,6 +12,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::rooms::list_invitations(&app.chat, &caller).await?;
-    ok(&json!({"success": true}))
+    ok(&chat::rooms::list_invitations(&app.chat, &caller).await?)
 }

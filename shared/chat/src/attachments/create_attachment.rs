@@ -20,7 +20,7 @@ pub struct Announced {
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
 pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
-    access::member(&chat.store, caller.user, new.room).await?;
+    access::room(&chat.store, caller.user, new.room).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
     let now = now();

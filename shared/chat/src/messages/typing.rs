@@ -1,15 +1,35 @@
-use domain::{Error, Event, RoomId, UserId};
+use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingKind, UserId};
 
-use crate::{Chat, rooms::access};
+use crate::{Chat, now, rooms::access};
 
-/// Pushes to a room that a member types, or has stopped: to all sockets except the socket that the frame came over.
-/// Stores nothing.
+/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in one that a block has
+/// closed, nobody is told.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`.
-pub async fn typing(chat: &Chat, sender: UserId, connection: &str, room: RoomId, typing: bool) -> Result<(), Error> {
-    let members = access::room(&chat.store, sender, room).await?.members;
-    let mut audience = chat.audience(&members, room).await;
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write, `RateLimited`.
+pub async fn typing(
+    chat: &Chat,
+    sender: UserId,
+    connection: &str,
+    room: RoomId,
+    typing: bool,
+    kind: TypingKind,
+) -> Result<(), Error> {
+    let (found, noted) =
+        tokio::join!(access::room(&chat.store, sender, room), chat.store.note_typing(sender, room, now()));
+    let found = found?;
+    if !noted? {
+        // They have just left, and the cheap read lags.
+        access::room_for_sure(&chat.store, sender, room).await?;
+    }
+    if !found.allows(sender, Action::Send) {
+        return Err(Refusal::NotAnAdmin.into());
+    }
+    if found.members.len() > MAX_TYPING_AUDIENCE || found.is_closed() {
+        return Ok(());
+    }
+    let mut audience = chat.audience(&found.members, room).await;
     audience.retain(|socket| socket.id != connection);
-    chat.tell(audience, &Event::Typing { conversation: room, sender, typing }).await
+    let expires_in = TYPING_EXPIRES_IN.as_secs();
+    chat.tell(audience, &Event::Typing { conversation: room, sender, typing, kind, expires_in }).await
 }

@@ -1,4 +1,4 @@
-use domain::{Error, OpenDirect, Refusal, Room};
+use domain::{Error, OpenDirect, Refusal, ShownRoom};
 use store::Consistency;
 
 use crate::{Caller, Chat};
@@ -7,7 +7,7 @@ use crate::{Caller, Chat};
 #[derive(Debug)]
 pub struct OpenedDirect {
     /// The room.
-    pub room: Room,
+    pub room: ShownRoom,
     /// Whether this call has created it.
     pub new: bool,
 }

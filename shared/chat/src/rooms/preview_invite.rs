@@ -1,4 +1,4 @@
-use domain::{Error, InviteCode, PreviewInvite, Refusal};
+use domain::{Error, InviteCode, PreviewInvite, Refusal, RoomPreview};
 use store::Consistency;
 
 use crate::{Caller, Chat};
@@ -7,7 +7,7 @@ use crate::{Caller, Chat};
 ///
 /// # Errors
 /// `InviteInvalid`.
-pub async fn preview_invite(chat: &Chat, caller: &Caller, input: &PreviewInvite) -> Result<(), Error> {
+pub async fn preview_invite(chat: &Chat, caller: &Caller, input: &PreviewInvite) -> Result<RoomPreview, Error> {
     let code = InviteCode::parse(&input.invite)?;
     chat.store.users([caller.user], Consistency::Eventual).await?;
     chat.store.room(code.room, Consistency::Strong).await?;

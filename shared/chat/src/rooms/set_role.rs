@@ -1,4 +1,4 @@
-use domain::{Error, Refusal, Room, SetRole};
+use domain::{Error, Refusal, SetRole, ShownRoom};
 use store::Consistency;
 
 use crate::{Caller, Chat, rooms::access};
@@ -7,7 +7,7 @@ use crate::{Caller, Chat, rooms::access};
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `UserNotFound`, `OwnerStays`, `TooManyAdmins`.
-pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<Room, Error> {
+pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<ShownRoom, Error> {
     access::room(&chat.store, caller.user, input.room).await?;
     if chat.store.users([input.user], Consistency::Strong).await?.is_empty() {
         return Err(Refusal::UserNotFound(vec![input.user]).into());

@@ -1,4 +1,4 @@
-use domain::{Error, Refusal, Room, SetRoom};
+use domain::{Error, Refusal, SetRoom, ShownRoom};
 
 use crate::{Caller, Chat, rooms::access};
 
@@ -6,7 +6,7 @@ use crate::{Caller, Chat, rooms::access};
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `AttachmentInvalid`.
-pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<Room, Error> {
+pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<ShownRoom, Error> {
     access::room(&chat.store, caller.user, input.room).await?;
     Err(Refusal::NotFound.into())
 }

@@ -67,9 +67,13 @@ fn tables() -> Tables {
     let name = || "table".to_owned();
     Tables {
         attachments: name(),
+        bans: name(),
+        blocks: name(),
         client_ids: name(),
         connections: name(),
         credentials: name(),
+        directs: name(),
+        invitations: name(),
         memberships: name(),
         messages: name(),
         rooms: name(),
