@@ -11,7 +11,7 @@ mod elsewhere;
 use std::{collections::BTreeMap, env, time::Duration};
 
 use aws_sdk_dynamodb::{
-    Config,
+    Client, Config,
     config::{BehaviorVersion, Credentials, Region},
 };
 use domain::{Error, Timestamp, User, Username};
@@ -28,15 +28,43 @@ const SWEEP: Duration = Duration::from_hours(1);
 /// The hash of the password of users that [`register`] makes.
 pub const HASH: &str = "a hash";
 
+/// Tables, with a store and with a client for items that no store writes.
+#[derive(Debug)]
+pub struct Engine {
+    /// The store.
+    pub store: Store,
+    /// The client.
+    pub client: Client,
+    prefix: String,
+}
+
+impl Engine {
+    /// The name of a table of the template.
+    #[must_use]
+    pub fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
 /// Makes empty tables, and returns their store.
 #[must_use]
 pub fn store() -> Store {
-    store_through(|engine| engine)
+    engine().store
+}
+
+/// Makes empty tables.
+#[must_use]
+pub fn engine() -> Engine {
+    engine_through(|engine| engine)
 }
 
 /// Like [`store`]; the store calls the URL that `through` makes of the engine's URL.
 #[must_use]
 pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
+    engine_through(through).store
+}
+
+fn engine_through(through: impl FnOnce(String) -> String) -> Engine {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
     let (endpoint, prefix) = if let Ok(endpoint) = env::var("DYNAMODB_ENDPOINT") {
         let prefix = elsewhere::make(&endpoint, &template.tables);
@@ -51,7 +79,8 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .endpoint_url(through(endpoint));
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(config, tables(variables, &prefix))
+    let client = Client::from_conf(config.clone().build());
+    Engine { store: Store::new(config, tables(variables, &prefix)), client, prefix }
 }
 
 /// Registers a user.

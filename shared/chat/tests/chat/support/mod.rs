@@ -11,11 +11,11 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::TlsContext;
 use axum::Router;
 use bucket::Bucket;
-use chat::{Chat, accounts, attachments};
+use chat::{Chat, Settings, accounts, attachments};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text,
+    RoomId, RoomKind, ShownMessage, Slice, Text, WhoCanAdd,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -65,7 +65,9 @@ pub async fn world_of(store: Store) -> World {
         region,
         credentials,
     });
-    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() }, gateway, files }
+    // Without direct rooms between them, people could add nobody.
+    let settings = Settings { who_can_add: WhoCanAdd::Everyone, ..Settings::default() };
+    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), settings }, gateway, files }
 }
 
 /// Serves a fake service until the test ends, and returns its URL.
@@ -137,6 +139,9 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
         kind: RoomKind::Chat,
         members: members.iter().map(|member| member.id()).collect(),
         max_members: 10,
+        access: None,
+        history: None,
+        picture: None,
     }
 }
 
