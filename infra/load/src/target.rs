@@ -49,7 +49,12 @@ impl Target {
         let directory = executables(options)?;
         let mut command = Command::new(directory.join("local"));
         command
-            .args(["--parameter-overrides", "RegistrationsPerHour=1000000", "RequestsPerSecond=1000000"])
+            .args([
+                "--parameter-overrides",
+                "RegistrationsPerHour=1000000",
+                "RequestsPerSecond=1000000",
+                "WhoCanAdd=everyone",
+            ])
             .args(["--memory", "--port", "0", "--functions"])
             .arg(&directory)
             .arg("--template")

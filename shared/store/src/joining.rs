@@ -175,7 +175,7 @@ impl Store {
             ))
             .condition_expression(format!(
                 "attribute_exists(id) AND attribute_not_exists(deleted_at) AND #type <> :direct \
-                 AND NOT contains(members, :user) AND {free} AND ({})",
+                 AND NOT contains(members, :user) AND {free} AND {}",
                 way.condition()
             ))
             .expression_attribute_names("#type", "type")

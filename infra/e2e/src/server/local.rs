@@ -103,7 +103,7 @@ impl Launch {
         command
             .args(["--no-build", "--port", &port.to_string()])
             // All users of a journey have one address.
-            .args(["--parameter-overrides", "RegistrationsPerHour=1000000"])
+            .args(["--parameter-overrides", "RegistrationsPerHour=1000000", "WhoCanAdd=everyone"])
             .args(&self.options)
             .envs(self.variables.iter().copied())
             .current_dir(harness::workspace());

@@ -1,5 +1,5 @@
 use chat::{attachments, messages, rooms, sockets};
-use domain::{Error, MediaType, Page, Position, Refusal, RoomId};
+use domain::{Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomId, TypingKind};
 
 use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, world};
 
@@ -11,13 +11,14 @@ async fn asks_everything(
     read: &domain::Message,
 ) -> [(&'static str, Error); 8] {
     let (chat, caller) = (&world.chat, &person.caller);
+    let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
     let file = new_attachment(room, MediaType::Png, 1);
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
-        ("lists members", rooms::list_members(chat, caller, room).await.unwrap_err()),
+        ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
         ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
-        ("types", messages::typing(chat, person.id(), "eve's", room, true).await.unwrap_err()),
+        ("types", messages::typing(chat, person.id(), "eve's", room, true, TypingKind::Text).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
         ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),
@@ -49,5 +50,8 @@ async fn a_room_that_does_not_exist_is_not_found() {
     for (what, refusal) in asks_everything(&world, &ann, unknown, &message).await {
         assert!(refusal.code() == "room_not_found", "{what}: {refusal:?}");
     }
-    assert_refused!(rooms::join_chatroom(&world.chat, &ann.caller, unknown).await, Refusal::RoomNotFound);
+    assert_refused!(
+        rooms::join_chatroom(&world.chat, &ann.caller, Entry::Number(unknown)).await,
+        Refusal::RoomNotFound
+    );
 }

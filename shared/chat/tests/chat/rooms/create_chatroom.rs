@@ -8,11 +8,11 @@ use crate::support::{assert_refused, new_room, world};
 async fn the_creator_is_in_the_room_and_it_has_a_name() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    let room = create_chatroom(&world.chat, &bob.caller, new_room(&[&ann])).await.unwrap();
+    let room = create_chatroom(&world.chat, &bob.caller, new_room(&[&ann])).await.unwrap().room;
     assert_eq!(room.members, [ann.id(), bob.id()].into());
-    assert_eq!((room.created_by, room.name.as_str()), (bob.id(), "Chatroom 1"));
+    assert_eq!((room.created_by, room.name.unwrap().as_str()), (bob.id(), "Chatroom 1"));
     for member in [&ann, &bob] {
-        assert_eq!(member.lists_rooms().await[0].room.id, room.id);
+        assert_eq!(member.lists_rooms().await[0].room.room.id, room.id);
     }
 }
 

@@ -3,7 +3,7 @@ use domain::RoomId;
 use crate::support::{Person, world};
 
 async fn rooms(person: &Person) -> Vec<RoomId> {
-    person.lists_rooms().await.into_iter().map(|summary| summary.room.id).collect()
+    person.lists_rooms().await.into_iter().map(|summary| summary.room.room.id).collect()
 }
 
 async fn unread(person: &Person) -> u64 {

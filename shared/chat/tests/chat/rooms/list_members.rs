@@ -1,10 +1,10 @@
 use chat::rooms::list_members;
-use domain::{Member, RoomId};
+use domain::{Member, MemberPage, RoomId};
 
 use crate::support::{Person, World, world};
 
 async fn members(world: &World, person: &Person, room: RoomId) -> Vec<Member> {
-    list_members(&world.chat, &person.caller, room).await.unwrap()
+    list_members(&world.chat, &person.caller, room, MemberPage { limit: 100, after: None }).await.unwrap().items
 }
 
 #[tokio::test]

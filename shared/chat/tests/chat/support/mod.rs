@@ -14,7 +14,7 @@ use chat::{Chat, accounts, attachments};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text,
+    RoomId, RoomKind, ShownMessage, Slice, Text, WhoCanAdd,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -52,7 +52,9 @@ pub async fn world_of(store: Store) -> World {
     let (gateway, files) = (Gateway::default(), Files::default());
     let sockets = Sockets::new(settings(gateway.start().await));
     let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
-    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap() }, gateway, files }
+    // Without direct rooms between them, people could add nobody.
+    let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
+    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), settings }, gateway, files }
 }
 
 fn settings(endpoint: String) -> Settings {
@@ -133,6 +135,9 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
         kind: RoomKind::Chat,
         members: members.iter().map(|member| member.id()).collect(),
         max_members: 10,
+        access: None,
+        history: None,
+        picture: None,
     }
 }
 

@@ -6,8 +6,8 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    AttachmentId, MediaType, Message, MessageId, Page, Position, RoomId, RoomSummary, ShownMessage, Slice, Timestamp,
-    User, UserId,
+    AttachmentId, Entry, MediaType, Message, MessageId, Page, Position, RoomId, RoomSummary, ShownMessage, Slice,
+    Timestamp, User, UserId,
 };
 use store::{Session, Socket};
 
@@ -90,11 +90,11 @@ impl Person {
     // --- Rooms
 
     pub async fn makes_room(&self, members: &[&Self]) -> RoomId {
-        rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().id
+        rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().room.id
     }
 
     pub async fn joins(&self, room: RoomId) {
-        assert!(rooms::join_chatroom(&self.chat, &self.caller, room).await.unwrap().new);
+        assert!(rooms::join_chatroom(&self.chat, &self.caller, Entry::Number(room)).await.unwrap().new);
     }
 
     pub async fn leaves(&self, room: RoomId) {
@@ -102,7 +102,7 @@ impl Person {
     }
 
     pub async fn lists_rooms(&self) -> Vec<RoomSummary> {
-        rooms::list_chatrooms(&self.chat, &self.caller).await.unwrap()
+        rooms::list_chatrooms(&self.chat, &self.caller, None).await.unwrap().items
     }
 
     // --- Messages
@@ -116,7 +116,8 @@ impl Person {
     /// Has taken a turn so many milliseconds ago, and died before the message was stored.
     pub async fn dies_while_sending(&self, room: RoomId, millis: u64) -> MessageId {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
-        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0)).await.unwrap().id
+        let pushes = self.chat.settings.pushes;
+        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
     }
 
     /// Marks messages as read.
