@@ -213,7 +213,7 @@ impl Store {
     /// The check that a block exists or does not, as an action of a transaction.
     pub(crate) fn check_block(
         &self,
-        blocker: UserId,
+        by: UserId,
         blocked: UserId,
         exists: bool,
     ) -> Result<TransactWriteItem, Error> {
@@ -221,7 +221,7 @@ impl Store {
         check(
             ConditionCheck::builder()
                 .table_name(&self.tables.blocks)
-                .set_key(Some(key(blocker, blocked.get())))
+                .set_key(Some(key(by, blocked.get())))
                 .condition_expression(condition)
                 .build(),
         )

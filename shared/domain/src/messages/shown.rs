@@ -44,12 +44,8 @@ struct MessageView<'a> {
     updated_at: Timestamp,
     sequence: u64,
     client_id: Option<&'a ClientId>,
-    #[serde(skip_serializing_if = "is_whole")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     truncated: bool,
-}
-
-const fn is_whole(truncated: &bool) -> bool {
-    !*truncated
 }
 
 impl ShownMessage {
