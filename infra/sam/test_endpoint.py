@@ -8,13 +8,15 @@ import sys
 import tempfile
 import unittest
 
+from samcli.yamlhelper import yaml_parse
+
 from expand import ROOT, expanded, named, source
 from findings import findings
 
 BODY = ["example-message", "POST", "/example-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
 PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
 NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
-BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user", "--summary", "Invites a user"]
 
 # The files that the script changes for every endpoint. The files that it adds have the name of the endpoint.
 CHANGED = {
@@ -25,6 +27,7 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
+    "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
 
@@ -86,6 +89,7 @@ class Endpoint(unittest.TestCase):
                 "infra/fuzz/targets/http_event.rs",
                 "shared/chat/src/messages/example_message.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_message.rs",
                 "shared/domain/src/messages/example_message.rs",
                 "shared/domain/src/messages/mod.rs",
             },
@@ -101,6 +105,7 @@ class Endpoint(unittest.TestCase):
                 "infra/events/example-reactions.json",
                 "shared/chat/src/messages/example_reactions.rs",
                 "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_reactions.rs",
             },
         )
 
@@ -135,6 +140,24 @@ class Endpoint(unittest.TestCase):
     def test_an_existing_endpoint_is_refused(self):
         self.is_refused("function send-message already", "send-message", "POST", "/send-message")
         self.is_refused("route POST /send-message already", "post-message", "POST", "/send-message/")
+
+    def test_the_path_follows_a_description_of_two_paragraphs(self):
+        self.writes("example-attachment", "GET", "/example-attachment/{conversation_id}")
+        description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
+        path = description["paths"]["/example-attachment/{conversation_id}/"]
+        self.assertEqual(path["get"]["tags"], ["Attachments"])
+
+    def test_a_path_that_is_described_already_stays_as_it_is(self):
+        file = self.tree / "infra/openapi.yaml"
+        path = "  /example-attachment/:\n    post:\n      operationId: exampleAttachment\n      tags: [Attachments]\n\n"
+        described = file.read_text().replace("\ncomponents:\n", f"{path}\ncomponents:\n", 1)
+        file.write_text(described)
+        self.commit()
+        self.is_refused("a second method", "example-attachment", "DELETE", "/example-attachment")
+        ran = self.run_script("example-attachment", "POST", "/example-attachment", "--fields", "")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(file.read_text(), described)
+        self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_uncommitted_changes_are_refused(self):
         (self.tree / "template.yaml").open("a").write("# a comment\n")

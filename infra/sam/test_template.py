@@ -225,7 +225,8 @@ class Template(unittest.TestCase):
 
     def exceeds(self, what, mistake):
         most, limit = LIMITS[what]
-        (found,) = self.found_expanded(mistake)
+        # So many routes are too many resources, too.
+        (found,) = [found for found in self.found_expanded(mistake) if f" {what}: " in found]
         self.assertRegex(found, rf"^the template has \d+ {what}: keep it to {most}, because {limit} is the limit$")
 
     def test_too_many_resources_are_found(self):

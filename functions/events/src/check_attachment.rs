@@ -1,4 +1,4 @@
-//! Something was uploaded into the bucket.
+//! The event of S3 for a new upload.
 
 use lambda::{App, Fatal, object_created};
 

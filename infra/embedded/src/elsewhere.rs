@@ -1,5 +1,5 @@
-//! Tables on an engine that other tests use as well. `CreateTable` takes the template's definitions as they are, so this needs
-//! no SDK.
+//! Tables on an engine that other tests use as well. `CreateTable` takes the template's definitions as they are, so
+//! this needs no SDK.
 
 use std::{
     process,
@@ -7,8 +7,8 @@ use std::{
     thread,
 };
 
-use local::template::Table;
 use reqwest::{Client, header};
+use template::Table;
 
 /// Makes the tables at `endpoint`, and returns the unique prefix of their names.
 pub(crate) fn make(endpoint: &str, tables: &[Table]) -> String {

@@ -1,8 +1,8 @@
-//! The template's tables for the tests of `store` and `chat`, in the local runtime's engine, which keeps them in memory, or in
-//! the engine at `DYNAMODB_ENDPOINT`.
+//! The template's tables for the tests of `store` and `chat`, in the local runtime's engine, which keeps them in
+//! memory, or in the engine at `DYNAMODB_ENDPOINT`.
 //!
-//! The tests need no twin of the store, because both engines have DynamoDB's interface. Two engines keep a quirk of one from
-//! passing for DynamoDB's behaviour.
+//! The tests need no twin of the store, because both engines have DynamoDB's interface. Two engines keep a quirk of one
+//! from passing for DynamoDB's behaviour.
 
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "this crate serves tests, and a panic ends a test")]
 
@@ -10,16 +10,11 @@ mod elsewhere;
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use aws_sdk_dynamodb::{
-    Client, Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Attempts, Credentials, Settings};
+use aws_sdk_dynamodb::Client;
 use domain::{Error, Timestamp, User, Username};
-use local::{
-    dynamodb::DynamoDb,
-    template::{Template, secrets::Secrets},
-};
 use store::{Store, Tables};
+use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// Longer than any test, so that expired items stay.
@@ -27,6 +22,14 @@ const SWEEP: Duration = Duration::from_hours(1);
 
 /// The hash of the password of users that [`register`] makes.
 pub const HASH: &str = "a hash";
+
+/// The attempts of the client.
+const ATTEMPTS: Attempts = Attempts {
+    most: 1,
+    backoff: Duration::ZERO,
+    each: Duration::from_secs(10),
+    all: Duration::from_secs(10),
+};
 
 /// Tables, with a store and with a client for items that no store writes.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ pub fn engine() -> Engine {
     engine_through(|engine| engine)
 }
 
-/// Like [`store`]; the store calls the URL that `through` makes of the engine's URL.
+/// Like [`store()`]; the store calls the URL that `through` makes of the engine's URL.
 #[must_use]
 pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
     engine_through(through).store
@@ -70,17 +73,20 @@ fn engine_through(through: impl FnOnce(String) -> String) -> Engine {
         let prefix = elsewhere::make(&endpoint, &template.tables);
         (endpoint, prefix)
     } else {
-        let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+        let warn = |warning: &str| panic!("{warning}");
+        let engine = tables::Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(through(endpoint));
+    let endpoint = through(endpoint);
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).expect("TLS is set up"),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    let client = Client::from_conf(config.clone().build());
-    Engine { store: Store::new(config, tables(variables, &prefix)), client, prefix }
+    let client = Client::new(&settings.sdk(ATTEMPTS));
+    Engine { store: Store::new(&settings, tables(variables, &prefix)), client, prefix }
 }
 
 /// Registers a user.

@@ -1,4 +1,4 @@
-// Parses an AsyncAPI file. Fails on errors and warnings.
+// Parses an AsyncAPI file, and fails on an error or a warning.
 const { Parser, fromFile } = require("@asyncapi/parser");
 
 const WARNING = 1;

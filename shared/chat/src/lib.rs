@@ -1,7 +1,7 @@
-//! What the chat does: one use case a file, named as its endpoint, and in it the order of the steps.
+//! The use cases of the chat: one file each, named as its endpoint, with the order of the steps.
 //!
-//! Rules are in `domain`, keys in `store`, bytes in `realtime`; this crate imports no AWS SDK. What is to be told is
-//! stored before anybody is told.
+//! Rules are in `domain`, keys in `store`, bytes in `realtime`. This crate imports no AWS SDK. A use case stores a
+//! change before it pushes an event.
 
 pub mod accounts;
 pub mod attachments;
@@ -19,24 +19,24 @@ use store::Store;
 pub use clock::now;
 pub use settings::Settings;
 
-/// What the use cases work with. Cheap to clone.
+/// The services that the use cases need. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Chat {
-    /// The tables.
+    /// Reads and writes the tables.
     pub store: Store,
-    /// The sockets.
+    /// Pushes to sockets.
     pub sockets: Sockets,
-    /// What is attached to messages.
+    /// Signs links to attachments.
     pub bucket: Bucket,
     /// The settings.
     pub settings: Settings,
 }
 
-/// Whoever asks, known by a session that has not ended.
+/// The user of a request, with the session of the access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// Who it is.
+    /// The user.
     pub user: UserId,
-    /// The session they use.
+    /// The id of the session.
     pub session: String,
 }

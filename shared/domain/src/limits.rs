@@ -1,12 +1,16 @@
+//! Limits on how many of one thing another thing has. A limit of a single value is beside its type, and the rates are
+//! in `pace.rs`.
+
 use std::time::Duration;
 
-/// The most members of a small room. In a small room, room objects name all members and messages all receivers, and `read` events reach
-/// senders. In larger rooms that would grow with the square of the number of members.
+/// The most members of a small room. In a small room, room objects name all members and messages all receivers, and
+/// `read` events reach senders. In larger rooms that would grow with the square of the number of members.
 pub const SMALL_ROOM: usize = 32;
 
 /// The most members a room may have: the item of the room, which each message rewrites, stays within 10 KB.
 pub const MAX_MEMBERS: usize = 1024;
-/// The most members that a room may be created with besides its creator, so that one transaction of 100 actions creates it.
+/// The most members that a room may be created with besides its creator, so that one transaction of 100 actions
+/// creates it.
 pub const MAX_FIRST_MEMBERS: usize = 49;
 /// The most people that one call may add to a room.
 pub const MAX_ADDED_AT_ONCE: usize = 50;
@@ -20,7 +24,8 @@ pub const MAX_ROOMS_PER_USER: u64 = 500;
 /// The most people that a user may block.
 pub const MAX_BLOCKS: u64 = 1000;
 
-/// The most sockets a user may have open: a few windows on a few devices, and each gets what the others get, at a price.
+/// The most open sockets of a user: a few windows on a few devices. Every socket receives every event, and each
+/// delivery has its price.
 pub const MAX_SOCKETS_PER_USER: usize = 16;
 
 /// The life of an invitation to a room.
@@ -32,6 +37,6 @@ pub const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// The time for which clients show that somebody types.
 pub const TYPING_EXPIRES_IN: Duration = Duration::from_secs(8);
 
-/// The largest answer, in bytes as Lambda's response counts them. Lambda's own limit is 6 MB (AWS Lambda Developer Guide, "Lambda
-/// quotas").
+/// The largest answer, in bytes as Lambda's response counts them. Lambda's own limit is 6 MB (AWS Lambda Developer
+/// Guide, "Lambda quotas").
 pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;

@@ -33,7 +33,7 @@ pub struct Membership {
     pub id: MembershipId,
     /// The time of its beginning, in milliseconds since 1970.
     pub joined_at: u64,
-    /// The message up to which they have read, during this stay.
+    /// The message up to which the user has read during this stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read: Option<MessageId>,
     /// Its sequence, or that of the last message before they joined.

@@ -1,5 +1,5 @@
-//! How often somebody registers from one network: an item in `credentials`, which only register and login may touch, with
-//! the time at which a whole burst may come again. It expires then.
+//! The pace of registrations from a network: an item in `credentials`, which only register and login may write, with
+//! the time at which a whole burst is allowed again. The item expires at that time.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
@@ -12,8 +12,8 @@ const FULL_AT: &str = "full_at";
 const DOING: &str = "counting a registration";
 
 impl Store {
-    /// Counts a registration, if it does not come too soon after those before: in one write, or in two where the last one
-    /// was less than a pace ago.
+    /// Counts a registration, unless it comes too soon after earlier ones. Takes one write, or two if the last
+    /// registration was less than a pace ago.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -43,14 +43,14 @@ impl Store {
         self.client
             .update_item()
             .table_name(&self.tables.credentials)
-            // No name has a space.
+            // Unlike this key, a name has no space.
             .key("username", s(format!("{from} registrations")))
             .expression_attribute_values(":expires_at", n(expires_at.seconds() + 1))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }
 
-/// `None` where the condition held; else the item as it is.
+/// Returns `None` if the condition held, and the current item otherwise.
 async fn counted(count: UpdateItemFluentBuilder) -> Result<Option<Item>, Error> {
     match count.send().await {
         Ok(_) => Ok(None),

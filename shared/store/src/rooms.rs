@@ -178,7 +178,7 @@ impl Store {
         put(Put::builder().table_name(&self.tables.rooms).set_item(Some(to_item(&RoomItem::from(room))?)).build())
     }
 
-    /// A room.
+    /// Reads a room.
     pub async fn room(&self, id: RoomId, consistency: Consistency) -> Result<Option<Room>, Error> {
         let found = self
             .client

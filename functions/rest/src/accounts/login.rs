@@ -17,14 +17,14 @@ struct LoggedIn<'a> {
     message: &'static str,
     access_token: String,
     token_type: &'static str,
-    /// Seconds.
+    /// The lifetime of the token in seconds.
     expires_in: u64,
     user: &'a User,
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let signer = app.signer()?;
-    // Before the session opens: no client would ever get the token of one.
+    // Before the session opens, because without a key its client would get no token.
     let key = signer.key().await?;
     let login = chat::accounts::login(&app.chat, network(&request)?, body(&request)?).await?;
     ok(&LoggedIn {

@@ -1,9 +1,9 @@
-//! Guessing passwords is slowed, in two ways.
+//! Two limits that slow the guessing of passwords.
 //!
-//! From one network, nine wrong passwords in a row are free, and each further one locks that network out of that name for
-//! longer: who guesses locks out themselves. Whoever guesses from many networks meets a bound on the name, which holds for
-//! all of them together and for a minute at most; a network from which somebody has logged in with the name is past that
-//! bound, so that its owner gets in while others guess.
+//! One limit is for a network and a name: nine wrong passwords in a row are free, and each further one locks the
+//! network out of the name for longer, so that guessers lock out themselves. The other limit is for a name: it bounds
+//! the attempts in a minute from all networks together. It does not hold for a network from which a login with the name
+//! has succeeded, so that the owner gets in while others guess.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use store::{Attempts, Count};
 
 use crate::{Chat, now};
 
-/// How many wrong passwords in a row cost nothing but time.
+/// The number of wrong passwords in a row after which there is no lock.
 const FREE: u64 = 9;
-/// How long the first lock lasts; each further wrong password doubles it.
+/// The duration of the first lock. Each further wrong password doubles it.
 const FIRST_LOCK: Duration = Duration::from_secs(30);
 const LONGEST_LOCK: Duration = Duration::from_mins(15);
-/// How many attempts a name takes in a minute from all networks that are not known. In a day that is twice the list of the
-/// most common passwords, none of which anybody has.
+/// The number of attempts with a name in a minute from all networks that are not known. In a day these are 28,800, some
+/// more than the list of the most common passwords is long, which `domain` does not allow.
 const ANYWHERE_A_MINUTE: u64 = 20;
-/// How long a network is known after a login.
+/// The time for which a network is known after a login.
 const KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 
-/// Counts an attempt before it is made.
+/// Counts an attempt before the password is verified.
 ///
 /// # Errors
-/// `RateLimited`, and then it must not be made.
+/// `RateLimited`: the password must not be verified.
 pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result<(), Error> {
     let now = now();
     let (here, anywhere) = tokio::try_join!(
@@ -45,12 +45,13 @@ pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result
     Err(Refusal::rate_limited(lock).into())
 }
 
-/// Forgets the attempts that have failed before one that has succeeded.
+/// Deletes the count of failed attempts after one that succeeded, and makes the network known.
 pub(crate) async fn forgive(chat: &Chat, folded: &str, network: Network) -> Result<(), Error> {
     chat.store.forgive_attempts(folded, network, now() + KNOWN_FOR).await
 }
 
-/// An attempt that is not made takes nobody's place: not that of the owner among all others, nor one of their own.
+/// Undoes the counts of an attempt that is refused, so that it uses up no attempt of the owner, and none of its own
+/// network.
 async fn take_back(
     chat: &Chat,
     folded: &str,
@@ -67,7 +68,7 @@ async fn take_back(
     Ok(())
 }
 
-/// How long there may be no attempt.
+/// Returns the wait before the next attempt if this one is refused.
 fn wait(here: Count, anywhere: bool, now: Timestamp) -> Option<Duration> {
     let (Count::Counted(attempts) | Count::Full(attempts)) = here;
     let Attempts { locked_until, known_until, .. } = attempts;
@@ -78,7 +79,7 @@ fn wait(here: Count, anywhere: bool, now: Timestamp) -> Option<Duration> {
     (!anywhere && !known).then(|| Duration::from_secs(60 - now.seconds() % 60))
 }
 
-/// How long a network is locked out by an attempt that follows so many in a row.
+/// Returns the duration of the lock after an attempt that follows `before` attempts in a row.
 fn lock(before: u64) -> Duration {
     let doublings = u32::try_from(before.saturating_sub(FREE)).unwrap_or(u32::MAX);
     FIRST_LOCK.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_LOCK)

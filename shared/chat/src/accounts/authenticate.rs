@@ -2,7 +2,7 @@ use domain::{Error, Refusal};
 
 use crate::{Caller, Chat, now};
 
-/// Fails where the caller's session has ended.
+/// Checks that the caller's session has not ended.
 ///
 /// # Errors
 /// `Unauthenticated`.

@@ -3,11 +3,12 @@ use domain::{Error, Network, PasswordChange, Refusal, User};
 use super::{attempts, authenticate, logout_all, logout_all::end_sessions, password_hash};
 use crate::{Caller, Chat};
 
-/// Gives a caller, who need not be authenticated before, another password, and ends all their sessions. The other ones end
-/// before as well: should it get no further than the password, none of them is left to whoever knew the old one.
+/// Authenticates the caller, changes their password, and ends all their sessions. The other sessions end before the
+/// change and again after it: if the function dies right after the change, a person with the old password has no
+/// session left.
 ///
-/// Whoever has got no answer can try again: where the new password is the password already, the rest is done; and where the
-/// caller's session has ended, the sockets are closed that have outlived theirs.
+/// A client that got no answer can send the same request again. If the new password is the password already, the
+/// remaining steps are done. If the caller's session has ended, the sockets of ended sessions are closed.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `WrongPassword`, `RateLimited`.

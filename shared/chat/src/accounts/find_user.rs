@@ -3,7 +3,7 @@ use store::Consistency;
 
 use crate::Chat;
 
-/// Who has this name, in any case.
+/// Finds the user with this name. Case does not matter.
 ///
 /// # Errors
 /// `UsernameNotFound`.

@@ -1,3 +1,5 @@
+//! Logging in: count the attempt, verify the password, open a session.
+
 use std::time::Duration;
 
 use domain::{Error, LoginAttempt, Network, Refusal, User, Username};
@@ -6,24 +8,25 @@ use store::Session;
 use super::{attempts, password_hash};
 use crate::{Chat, now};
 
-/// How long a session lives, and its access token.
+/// The lifetime of a session and of its access token.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(24);
 
 /// A login that has succeeded.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// The session that it has opened.
+    /// The session that the login opened.
     pub session: Session,
 }
 
-/// Makes what logins need, so that the first one of a process takes as long as any other.
+/// Computes the hash for unknown names, so that the first login of a process takes as long as any other.
 pub fn prepare_login() {
     password_hash::prepare();
 }
 
-/// Opens a session for whoever knows the password. A name that nobody has costs the same time and calls.
+/// Opens a session if the password is right. An unknown name costs the same time and the same calls, so that neither
+/// reveals which names exist.
 ///
 /// # Errors
 /// `InvalidCredentials`, `RateLimited`.
@@ -44,7 +47,7 @@ pub async fn login(chat: &Chat, network: Network, attempt: LoginAttempt) -> Resu
     if opened { Ok(Login { user, session }) } else { Err(Refusal::InvalidCredentials.into()) }
 }
 
-/// 128 random bits in hexadecimal digits.
+/// Returns 128 random bits in hexadecimal digits.
 fn session_id() -> Result<String, Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::internal("making a session id", error.to_string()))?;

@@ -5,11 +5,12 @@ use store::Session;
 
 use crate::{Caller, Chat, now, sockets::close_all};
 
-/// Ends all sessions of a caller who need not be authenticated before, then closes all sockets of theirs. Who tries when
-/// their session has ended still has the sockets closed whose sessions have: the answer to an earlier try may have been lost.
+/// Ends all sessions of the caller, then closes all their sockets. The caller's session need not be checked before. If
+/// it ended earlier, only the sockets of ended sessions are closed, because the answer to an earlier try may have been
+/// lost.
 ///
 /// # Errors
-/// `Unauthenticated` where the caller's session had ended before.
+/// `Unauthenticated` if the caller's session ended before.
 pub async fn logout_all(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let now = now();
     let mut sessions = chat.store.sessions(caller.user).await?;
@@ -24,8 +25,8 @@ pub async fn logout_all(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     Err(Refusal::Unauthenticated.into())
 }
 
-/// Ends sessions, the caller's own last, so that whoever gets no answer can try again; then closes all sockets: one that opens
-/// meanwhile is either found here, or finds its session ended.
+/// Ends sessions, the caller's own last, so that a client that gets no answer can try again. Then closes all sockets:
+/// one that opens at the same time is either found here or finds its session ended.
 pub(crate) async fn end_sessions(chat: &Chat, caller: &Caller, mut sessions: Vec<Session>) -> Result<(), Error> {
     sessions.retain(|session| session.id != caller.session);
     chat.store.end_sessions(&sessions).await?;

@@ -1,4 +1,5 @@
-//! argon2id, with the parameters that OWASP's Password Storage Cheat Sheet puts first: 19 MiB, two passes, one lane.
+//! Hashes of passwords by argon2id, with the first parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, two
+//! passes, one lane.
 
 use std::sync::LazyLock;
 
@@ -12,15 +13,15 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// What the password of somebody who does not exist is compared with, so that it takes as long.
+/// The hash that a password is compared with if the name is unknown, so that the comparison takes as long.
 static NOBODY: LazyLock<Result<String, HashError>> = LazyLock::new(|| compute("nobody's password"));
 
-/// The hash of a password as a PHC string, with a salt of its own. Computed on a thread of its own.
+/// Hashes a password with a new salt, on a thread for blocking work. Returns a PHC string.
 pub(crate) async fn hash(password: String) -> Result<String, Error> {
     off_thread(move || compute(&password)).await
 }
 
-/// Whether this is the password of the hash. Takes as long where there is no hash.
+/// Whether this is the password of the hash. Without a hash the answer is `false` and takes as long.
 pub(crate) async fn verify(password: String, hash: Option<String>) -> Result<bool, Error> {
     off_thread(move || {
         let known = hash.is_some();
@@ -34,7 +35,7 @@ pub(crate) async fn verify(password: String, hash: Option<String>) -> Result<boo
     .await
 }
 
-/// Makes what [`verify`] needs, so that the first login of a process takes as long as any other.
+/// Computes [`NOBODY`], so that the first login of a process takes as long as any other.
 pub(crate) fn prepare() {
     LazyLock::force(&NOBODY);
 }

@@ -3,8 +3,9 @@ use domain::{Error, Network, Pace, Registration, User};
 use super::password_hash;
 use crate::{Chat, now};
 
-/// Makes a user, if not too many have registered from that network lately. Asked before the password is hashed, which is
-/// what costs. A name that is taken costs it as well, so that time tells nothing before the answer does.
+/// Makes a user, unless too many have registered from the network lately. The count comes before the hash, because the
+/// hash costs the time. The password for a taken name is hashed too, so that the time of the answer does not depend on
+/// the name.
 ///
 /// # Errors
 /// `UsernameTaken`, `RateLimited`.

@@ -1,4 +1,4 @@
-//! From the ids that a draft attaches to what is attached.
+//! From the ids in a draft to the attachments of a message.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use tokio::time::Instant;
 
 use crate::{Chat, now, rooms::access};
 
-/// How long a sender waits for the check of what they have just uploaded. With the time that sending takes it is within the
-/// function's own.
+/// The time for which a sender waits for the check of a new upload. Together with the time of sending it is shorter
+/// than the function's timeout.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long between two looks at a check.
+/// The wait between two reads of the state of a check.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What a message attaches.
+/// The attachments of a message.
 #[derive(Debug, Default)]
 pub(crate) struct Attached {
     pub(crate) picture: Option<Attachment>,
@@ -21,12 +21,11 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// What a draft attaches, once it has been checked.
-    ///
-    /// From then on it is kept: nobody sees a message whose picture is going to vanish.
+    /// Reads the attachments of a draft, waits for their checks, and keeps their objects: the bucket must not delete
+    /// the picture of a message that a reader sees.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid` for whatever this sender may not send to this room,
+    /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid` for an attachment that this sender may not send to this room,
     /// `AttachmentUnchecked`.
     pub(crate) async fn take(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Self, Error> {
         let content = &draft.content;
@@ -37,7 +36,7 @@ impl Attached {
             Some(id) => read(chat, sender, draft, id, kind).await.map(Some),
             None => Ok(None),
         };
-        // Whoever has left the room is refused before anything is kept.
+        // A sender who has left the room is refused before anything is kept.
         let ((), picture, video) = tokio::try_join!(
             async { access::room(&chat.store, sender, draft.room).await.map(drop) },
             read(content.picture, AttachmentKind::Picture),
@@ -69,7 +68,7 @@ async fn read(
     kind: AttachmentKind,
 ) -> Result<Attachment, Error> {
     let upload = checked(chat, id, |upload| {
-        // One answer to all of these: nobody learns what others have uploaded.
+        // All these cases have one answer, so that it does not reveal the uploads of others.
         upload.owner == sender && upload.room == draft.room && upload.expires_at.is_none_or(|end| end > now())
     })
     .await?;
@@ -92,7 +91,7 @@ fn ready(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
     }
 }
 
-/// The attachment, after its check if that does not take too long.
+/// Returns the attachment after its check, or still unchecked if the check takes longer than [`PATIENCE`].
 async fn checked(chat: &Chat, id: AttachmentId, is_theirs: impl Fn(&Upload) -> bool) -> Result<Upload, Error> {
     let give_up = Instant::now() + PATIENCE;
     let mut uploaded = false;
@@ -107,7 +106,7 @@ async fn checked(chat: &Chat, id: AttachmentId, is_theirs: impl Fn(&Upload) -> b
         } else if chat.bucket.is_uploaded(id, now()).await? {
             uploaded = true;
         } else {
-            // It may have been checked, and so deleted, between the two questions.
+            // A check between the two reads may have deleted the upload.
             let upload = chat.store.upload(id).await?.filter(|upload| upload.progress != Progress::Announced);
             return upload.ok_or_else(|| invalid("has not been uploaded"));
         }

@@ -1,3 +1,5 @@
+//! The check of an upload, before a message can attach it.
+
 use std::time::Duration;
 
 use bucket::{Objects, PictureFiles};
@@ -6,31 +8,36 @@ use media::Refusal;
 
 use crate::{Chat, now};
 
-/// Longer than the function may run, 35 s, and shorter than Lambda waits before it gives the event out again, a minute (AWS
-/// Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"), by clocks ten seconds apart.
+/// The time for which a check is claimed. With clocks that differ by ten seconds it is longer than the function's
+/// timeout, 35 s, and shorter than the wait of Lambda before it invokes the function again, a minute (AWS Lambda
+/// Developer Guide, "How Lambda handles errors and retries with asynchronous invocation").
 const LEASE: Duration = Duration::from_secs(48);
 
-/// How many checks of one upload may fail or die: as many as Lambda gives the event out.
+/// The number of checks of one upload. Lambda invokes the function as many times for an event.
 const ATTEMPTS: u32 = 3;
 
-/// What a check has found.
+/// The outcome of a check.
 enum Found {
-    /// So many bytes are shown.
+    /// The file is shown. It has so many bytes.
     Good(u64),
+    /// The file is refused, for this reason.
     Bad(Refusal),
-    /// It was uploaded again, or is gone. Another event tells.
+    /// The upload was replaced or deleted during the check. Another upload has an event of its own.
     Changed,
 }
 
-/// Looks at what was uploaded: shows what is what it was announced to be, without what a picture tells beside what it
-/// shows, and refuses the rest. Whatever it finds, the upload itself is deleted.
+/// Checks an upload. A file of the announced type is shown, a picture without its metadata; any other file is refused.
+/// Then the upload is deleted.
+///
+/// # Errors
+/// `Internal` if the upload changes during the check.
 pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) -> Result<(), Error> {
     let Some(claim) = chat.store.claim_check(id, now(), LEASE).await? else {
         tracing::info!(%id, "there is nothing to check");
         return Ok(());
     };
     if claim.attempt >= ATTEMPTS {
-        // What has stopped every check so far stops this one, and its sender waits.
+        // The cause that stopped every check so far would stop this one too, and the sender waits.
         tracing::error!(%id, "an attachment cannot be checked");
         return chat.store.mark_refused(id, "cannot be checked").await;
     }
@@ -47,7 +54,7 @@ pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) 
         }
         Found::Changed => return Err(Error::internal("checking an attachment", "it changes while it is read")),
     }
-    // A rule of the bucket deletes it as well, later.
+    // If this fails, a rule of the bucket deletes it later.
     if let Err(error) = objects.delete_upload(id).await {
         tracing::warn!(cause = causes(&error), "an upload is not deleted");
     }

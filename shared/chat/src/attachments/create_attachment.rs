@@ -4,18 +4,18 @@ use serde::Serialize;
 
 use crate::{Caller, Chat, now, rooms::access};
 
-/// An attachment that may be uploaded now.
+/// An attachment that can be uploaded now.
 #[derive(Debug, Serialize)]
 pub struct Announced {
-    /// What messages call it.
+    /// The id of the attachment, for messages.
     pub id: AttachmentId,
-    /// How to upload it.
+    /// The form for the upload.
     pub upload: UploadForm,
-    /// For how many seconds.
+    /// The time until the form expires, in seconds.
     pub expires_in: u64,
 }
 
-/// Lets the caller upload a file for a message of theirs in a room.
+/// Announces a file that the caller wants to send to a room, and returns a form to upload it.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

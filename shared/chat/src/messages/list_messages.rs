@@ -7,20 +7,20 @@ use store::Consistency;
 use super::reader::Reader;
 use crate::{Caller, Chat};
 
-/// How many rooms are read at once.
+/// The number of rooms that are read at the same time.
 const CONCURRENCY: usize = 32;
 /// How often rooms are read for one page.
 const MOST_ROUNDS: u32 = 4;
 
-/// A page of the messages that the caller has sent or received, in all rooms that they are in.
+/// Lists a page of the messages that the caller has sent or received in all their rooms.
 ///
 /// Each room is read for its share of the page, and a room whose share was too small is read again, so that about as many messages are
 /// read as are shown, and one per room. The page reaches only as far as every room is known; if one held back (its next messages do not
 /// concern the caller), the page may be short and still have a next one.
 ///
-/// In a room, ids only grow, so a cursor into one room misses nothing. Across rooms, one room may give out a lower id
-/// while another one's higher id is listed, by as much as their senders' clocks differ or one of them is slow: whoever
-/// must miss nothing follows each room, where the sequence shows every gap.
+/// In one room ids only grow, so a cursor into a room misses nothing. Across rooms, a room may give out a lower id
+/// after a higher id of another room was listed, by as much as the clocks of the senders differ or one of them is slow.
+/// A client that must miss nothing follows each room, because its sequence shows every gap.
 pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice<ShownMessage>, Error> {
     let mut merged = Merged { page, readers: readers(chat, caller.user, page.position).await? };
     for _ in 0..MOST_ROUNDS {

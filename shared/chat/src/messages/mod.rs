@@ -18,7 +18,7 @@ use domain::{Error, Message, ShownMessage};
 use crate::{Chat, now};
 
 impl Chat {
-    /// A message for those who may read it.
+    /// Adds links to the attachments of a message, for its readers.
     pub(crate) fn show(&self, message: Message) -> Result<ShownMessage, Error> {
         message.shown(|attachment| self.bucket.links(attachment, now()))
     }

@@ -12,7 +12,7 @@ use crate::{
 /// small rooms, the senders of the messages that it covers.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `MessageNotFound`; nothing changes then.
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
     let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found(chat, room, &messages));

@@ -5,19 +5,19 @@ use store::{Socket, Turn};
 
 use crate::{Caller, Chat, accounts::authenticate, attachments::Attached, now, rooms::access};
 
-/// A message that is stored, and whether it was sent just now or is the first one of its client id.
+/// A stored message.
 #[derive(Debug)]
 pub struct Sent {
     /// The message.
     pub message: ShownMessage,
-    /// Whether it was sent just now.
+    /// Whether this call has stored it. Otherwise an earlier call with the same client id has.
     pub new: bool,
 }
 
-/// Sends a message of a caller who need not be authenticated before, unless its client id has made one already.
+/// Authenticates the caller and sends their message, unless its client id has made one already.
 ///
-/// The session and the client id are read at the same time, because neither read changes anything. The draft may be the error
-/// of reading it, because a caller whose session has ended is refused first.
+/// The session and the client id are read at the same time, because neither read changes anything. The draft may be an
+/// error of reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
@@ -35,8 +35,8 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
     }
 }
 
-/// Sends a message that came over a socket, whose handshake has authenticated the sender, unless its client id has made one
-/// already.
+/// Sends a message that came over a socket, unless its client id has made one already. The handshake has authenticated
+/// the sender.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
@@ -57,13 +57,13 @@ async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Optio
     first.map(Some)
 }
 
-/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the sockets of the
-/// audience, then pushes to them, and to the sender's own socket.
+/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
+/// sockets of the audience, then pushes to them, and to the sender's own socket.
 async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
-    // Before the turn: a check may take longer than a turn is good for.
+    // Before the turn, because the check of an upload may take longer than `SEND_WITHIN`.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
-        // The message that has it may be this one, sent at the same moment.
+        // The message that has the attachment may be the same one, sent twice at the same moment.
         Err(refused @ Error::Refused(Refusal::AttachmentInvalid(_))) => {
             return sent_before(chat, sender, &draft).await?.ok_or(refused);
         }
@@ -76,7 +76,7 @@ async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -
     if let Some(id) = first_id {
         return first(chat, message.room, id).await;
     }
-    // The sockets were read as they were a moment ago; this one may be newer.
+    // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
     let message = chat.show(message)?;
     // The turn has charged a push for each member.
@@ -146,6 +146,7 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn, audien
     }
 }
 
+/// Returns the first message with a client id, by its id.
 async fn first(chat: &Chat, room: RoomId, id: MessageId) -> Result<Sent, Error> {
     let message = chat.store.message(room, id).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;

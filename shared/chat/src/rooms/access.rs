@@ -1,6 +1,7 @@
 //! The right to see a room, and to act on it.
 //!
-//! The cheap read comes first. It may lag, so only a strongly consistent one turns anybody away.
+//! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
+//! consistent read.
 
 use domain::{Access, Error, Refusal, Role, Room, RoomId, UserId};
 use store::{Consistency, Membership, Store};
@@ -21,7 +22,7 @@ pub(crate) fn stranger(room: Option<&Room>) -> Refusal {
     }
 }
 
-/// The room, for one of its members.
+/// Returns the room if the user is a member.
 pub(crate) async fn room(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
     if let Some(room) = store.room(room, Consistency::Eventual).await?
         && room.members.contains(&user)

@@ -13,7 +13,7 @@ pub struct Joined {
     pub conversation: RoomId,
     /// The user.
     pub user: UserId,
-    /// Whether it began just now.
+    /// Whether this call has begun it.
     #[serde(skip)]
     pub new: bool,
 }

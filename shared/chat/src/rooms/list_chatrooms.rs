@@ -6,7 +6,7 @@ use store::{Consistency, Membership, Range};
 
 use crate::{Caller, Chat};
 
-/// How many rooms are asked at once for an older last message.
+/// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
 /// The most memberships without a room that one call removes.
 const MOST_GHOSTS: usize = 25;

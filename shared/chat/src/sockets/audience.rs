@@ -1,4 +1,4 @@
-//! Telling people: which sockets get an event, and what becomes of sockets that do not take it.
+//! Pushing events: the sockets that get an event, and the consequences if a socket does not take it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,31 +12,31 @@ use store::Socket;
 
 use crate::{Chat, now};
 
-/// API Gateway answers 410 also for a socket whose `$connect` has not finished, for which `authorize` and `connect` have ten
-/// seconds each; one that may be younger is not forgotten for it.
+/// The time within which a handshake ends. API Gateway answers 410 also while `$connect` runs, so 410 from a younger
+/// socket does not count. `authorize` and `connect` have ten seconds each.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(20).saturating_add(CLOCKS_DIFFER_BY);
 
 impl Chat {
-    /// The sockets of these users that hear a room. None where they cannot be read: what happened has happened, and a
-    /// client that misses an event sees the gap.
+    /// Returns the sockets of these users that hear a room. Returns none if they cannot be read: the change is stored,
+    /// and a client that misses an event sees the gap.
     pub(crate) async fn audience(&self, users: &BTreeSet<UserId>, room: RoomId) -> Vec<Socket> {
         match self.store.sockets(users).await {
             Ok(sockets) => sockets.into_iter().filter(|socket| socket.hears(room)).collect(),
             Err(error) => {
-                tracing::warn!(cause = causes(&error), "nobody is told: the sockets are unknown");
+                tracing::warn!(cause = causes(&error), "an event reaches no socket: the sockets cannot be read");
                 Vec::new()
             }
         }
     }
 
-    /// Tells an event to sockets, and forgets those that are dead.
+    /// Pushes an event to sockets, and forgets the dead ones.
     pub(crate) async fn tell(&self, audience: Vec<Socket>, event: &Event<'_>) -> Result<(), Error> {
         let frame = Frame::new(event)?;
         self.push(audience.into_iter().map(|socket| (socket, frame.clone())).collect()).await;
         Ok(())
     }
 
-    /// Pushes frames to sockets, and forgets those that are dead.
+    /// Pushes frames to sockets, and forgets the dead ones.
     pub(crate) async fn push(&self, pushes: Vec<(Socket, Frame)>) {
         let now = now();
         let (old, alive): (Vec<_>, Vec<_>) = pushes.into_iter().partition(|(socket, _)| socket.is_expired(now));
@@ -63,7 +63,7 @@ impl Chat {
         self.forget(dead).await;
     }
 
-    /// Forgets sockets, a write a user. A failure is left to the next event that finds them dead.
+    /// Forgets sockets, with one write for each user. If it fails, the next event finds them dead again.
     pub(crate) async fn forget(&self, sockets: Vec<Socket>) {
         let mut ids: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
         for socket in sockets {
@@ -76,7 +76,7 @@ impl Chat {
     }
 }
 
-/// Whether 410 may mean that the socket is not open yet.
+/// Whether 410 may mean that the handshake of the socket has not ended.
 pub(crate) fn is_connecting(socket: &Socket, now: Timestamp) -> bool {
     now.since(socket.connected_at) < CONNECTS_WITHIN
 }

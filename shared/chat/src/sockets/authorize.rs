@@ -2,7 +2,7 @@ use domain::{Error, RoomId};
 
 use crate::{Caller, Chat, accounts::authenticate, rooms::access};
 
-/// Lets a socket open, bound to a room if it names one.
+/// Checks that a socket may open: for the caller's session, and for a room if the handshake names one.
 ///
 /// # Errors
 /// `Unauthenticated`, `RoomNotFound`, `NotAMember`.

@@ -1,3 +1,5 @@
+//! Closing the sockets of ended sessions.
+
 use std::time::Duration;
 
 use domain::causes;
@@ -8,17 +10,18 @@ use store::Socket;
 use super::is_connecting;
 use crate::{Chat, now};
 
-/// How often a socket is closed that may not be open yet, and how long is waited in between.
+/// The number of attempts to close a socket that may still be connecting.
 const ATTEMPTS: u32 = 5;
+/// The wait between two attempts. All of them take a second.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Closes sockets and forgets them.
+/// Closes sockets, and forgets the closed ones.
 pub(crate) async fn close_all(chat: &Chat, sockets: Vec<Socket>) {
     let closed = join_all(sockets.into_iter().map(async |socket| close(chat, &socket).await.then_some(socket))).await;
     chat.forget(closed.into_iter().flatten().collect()).await;
 }
 
-/// Whether the socket is closed.
+/// Closes a socket, and returns whether it is closed.
 async fn close(chat: &Chat, socket: &Socket) -> bool {
     for _ in 0..ATTEMPTS {
         match chat.sockets.close(&socket.id).await {

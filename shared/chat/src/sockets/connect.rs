@@ -6,12 +6,14 @@ use store::Socket;
 use super::is_connecting;
 use crate::{Caller, Chat, accounts::authenticate, now};
 
-/// Remembers a socket, and forgets those of its user that died unnoticed. Nothing is pushed to it here: it takes nothing
-/// before this has returned.
+/// Stores a socket, and forgets dead sockets of its user. It pushes no event to the socket, because the socket takes
+/// none before this function returns.
+///
+/// The session is read again after the socket is stored. A logout ends the session before it reads the sockets, so one
+/// of the two sees the other.
 ///
 /// # Errors
-/// `TooManySockets`. `Unauthenticated` if the session has ended meanwhile: asked after the socket is remembered, as a logout
-/// ends the session before it looks for sockets, and one of the two sees the other.
+/// `TooManySockets`, `Unauthenticated`. The socket is forgotten.
 pub async fn connect(chat: &Chat, socket: &Socket) -> Result<(), Error> {
     let now = now();
     let before = chat.store.add_socket(socket).await?;
@@ -24,8 +26,10 @@ pub async fn connect(chat: &Chat, socket: &Socket) -> Result<(), Error> {
     outcome
 }
 
-/// Forgets those of the sockets that are dead: the expired ones, and where there is no room for one more, those that API
-/// Gateway knows nothing of.
+/// Forgets expired sockets and, if the user has too many, the sockets that API Gateway does not know.
+///
+/// # Errors
+/// `TooManySockets`.
 async fn make_room(chat: &Chat, before: Vec<Socket>, now: Timestamp) -> Result<(), Error> {
     let (mut dead, mut alive): (Vec<_>, Vec<_>) = before.into_iter().partition(|socket| socket.is_expired(now));
     if alive.len() >= MAX_SOCKETS_PER_USER {

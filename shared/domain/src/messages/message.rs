@@ -5,11 +5,11 @@ use crate::{Attachment, ClientId, MessageId, RoomId, Text, UserId};
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Which message; tells also when it was sent.
+    /// The id, which contains the time of sending.
     pub id: MessageId,
-    /// Where it was sent.
+    /// The room.
     pub room: RoomId,
-    /// Who sent it.
+    /// The sender.
     pub sender: UserId,
     /// The other members of the room then, if it was small.
     pub receivers: BTreeSet<UserId>,
@@ -23,15 +23,15 @@ pub struct Message {
     pub video: Option<Attachment>,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
-    /// What its sender calls it.
+    /// The sender's name for the message.
     pub client_id: Option<ClientId>,
-    /// The id that the room handed out before this one, whether or not a message came of it.
+    /// The id that the room handed out before this one, even if its message was never stored.
     pub previous: Option<MessageId>,
 }
 
 impl Message {
-    /// A message without text, attachments, receivers and a client id: `Message { text, ..Message::empty(…) }` adds them. A new
-    /// field that a message may lack has its value here.
+    /// A message without text, attachments, receivers and client id. `Message { text, ..Message::empty(…) }` adds them.
+    /// A new optional field has its default here.
     #[must_use]
     pub const fn empty(id: MessageId, room: RoomId, sender: UserId, sequence: u64) -> Self {
         Self {

@@ -10,7 +10,7 @@ use crate::{
 /// The characters that a summary shows of a text.
 const EXCERPT: usize = 200;
 
-/// A message as those who may read it get it: with links to what is attached.
+/// A message as its readers receive it: with links to its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownMessage {
     /// The message.
@@ -22,7 +22,7 @@ pub struct ShownMessage {
 }
 
 impl Message {
-    /// The message with the links that `link` gives.
+    /// Adds the links that `link` makes.
     pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
         let picture = self.picture.as_ref().map(&link).transpose()?;
         let video = self.video.as_ref().map(&link).transpose()?;

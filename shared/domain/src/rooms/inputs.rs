@@ -7,7 +7,7 @@ use crate::{
 /// The body of `POST /create-chatroom/`.
 #[derive(Debug)]
 pub struct NewRoom {
-    /// The name, if not the default one.
+    /// The name. `None` for the default name.
     pub name: Option<RoomName>,
     /// The description.
     pub description: Description,
@@ -23,6 +23,21 @@ pub struct NewRoom {
     pub history: Option<History>,
     /// A picture that its creator has uploaded.
     pub picture: Option<AttachmentId>,
+}
+
+impl Default for NewRoom {
+    fn default() -> Self {
+        Self {
+            name: None,
+            description: Description::default(),
+            kind: RoomKind::default(),
+            members: BTreeSet::new(),
+            max_members: MAX_MEMBERS,
+            access: None,
+            history: None,
+            picture: None,
+        }
+    }
 }
 
 impl Input for NewRoom {

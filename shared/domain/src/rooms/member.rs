@@ -17,7 +17,7 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// The last message that they have read.
     pub last_read: Option<MessageId>,
-    /// Whether they have a socket that hears this room.
+    /// Whether they have a socket that receives the events of this room.
     pub online: bool,
 }
 

@@ -68,7 +68,7 @@ pub struct Room {
     pub shown: BTreeMap<UserId, MessageId>,
     /// The highest message id handed out. The message may still be on its way, or never come.
     pub last_message_id: Option<MessageId>,
-    /// How many message ids were handed out.
+    /// The number of message ids that were handed out.
     pub sequence: u64,
     /// The sequence of a member's own last message, for members of small rooms.
     pub sent: BTreeMap<UserId, u64>,

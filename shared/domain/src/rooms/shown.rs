@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -5,14 +7,14 @@ use crate::{
     ShownMessage, Timestamp, User, UserId, attachments::AttachmentView,
 };
 
-/// A room as one of its members sees it.
+/// A room as one of its members sees it, or as an event shows it to all.
 #[derive(Clone, Debug)]
 pub struct ShownRoom {
     /// The room.
     pub room: Room,
-    /// The rights of the member.
-    pub role: Role,
-    /// The other member of a direct room.
+    /// The rights of the member. `None` for all members.
+    pub role: Option<Role>,
+    /// The other member of a direct room. `None` for all members.
     pub peer: Option<User>,
     picture: Option<Links>,
 }
@@ -26,7 +28,13 @@ impl Room {
         link: impl Fn(&Attachment) -> Result<Links, Error>,
     ) -> Result<ShownRoom, Error> {
         let picture = self.picture.as_ref().map(link).transpose()?;
-        Ok(ShownRoom { role: self.role(member), room: self, peer, picture })
+        Ok(ShownRoom { role: Some(self.role(member)), room: self, peer, picture })
+    }
+
+    /// The room for an event, which is the same for all members, with the links that `link` makes.
+    pub fn shown_to_all(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownRoom, Error> {
+        let picture = self.picture.as_ref().map(link).transpose()?;
+        Ok(ShownRoom { role: None, room: self, peer: None, picture })
     }
 }
 
@@ -41,14 +49,17 @@ struct RoomView<'a> {
     description: &'a Description,
     picture: Option<AttachmentView<'a>>,
     max_members: usize,
+    access: Access,
+    history: History,
+    owner: Option<UserId>,
+    admins: &'a BTreeSet<UserId>,
+    role: Option<Role>,
+    only_admins: OnlyAdmins,
+    peer: Option<&'a User>,
+    changes: u64,
     created_by: UserId,
     created_at: Timestamp,
     updated_at: Timestamp,
-    access: Access,
-    history: History,
-    role: Role,
-    only_admins: OnlyAdmins,
-    peer: Option<&'a User>,
 }
 
 impl Serialize for ShownRoom {
@@ -63,14 +74,17 @@ impl Serialize for ShownRoom {
             description: &room.description,
             picture: room.picture.as_ref().zip(picture.as_ref()).map(AttachmentView::new),
             max_members: room.max_members,
-            created_by: room.created_by,
-            created_at: room.created_at,
-            updated_at: room.updated_at,
             access: room.access,
             history: room.history,
+            owner: (room.kind != RoomKind::Direct).then_some(room.owner),
+            admins: &room.admins,
             role: *role,
             only_admins: room.only_admins,
             peer: peer.as_ref(),
+            changes: room.changes,
+            created_by: room.created_by,
+            created_at: room.created_at,
+            updated_at: room.updated_at,
         }
         .serialize(serializer)
     }
@@ -111,10 +125,18 @@ mod tests {
             "id": 7, "members": [2, 1], "members_count": 2, "type": "group", "name": "Chatroom 7",
             "description": "This is a chatroom.", "picture": null, "max_members": 1024, "created_by": 2,
             "created_at": "1970-01-01T00:00:00.000Z", "updated_at": "1970-01-01T00:00:00.000Z",
-            "access": "open", "history": "all", "role": "member",
-            "only_admins": {"send": false, "edit": false, "add": false}, "peer": null,
+            "access": "open", "history": "all", "owner": 2, "admins": [], "role": "member",
+            "only_admins": {"send": false, "edit": false, "add": false}, "peer": null, "changes": 0,
         });
         assert_eq!(shown(room, 1), expected);
+    }
+
+    #[test]
+    fn an_event_shows_a_room_without_the_parts_that_differ_between_members() {
+        let room = Room::new(RoomId::try_from(7).unwrap(), RoomKind::Direct, user(1), Timestamp::from_millis(0));
+        let shown = room.shown_to_all(|_| panic!("it has no picture")).unwrap();
+        let shown = serde_json::to_value(shown).unwrap();
+        assert!(["role", "peer", "owner"].iter().all(|name| shown[name].is_null()), "{shown}");
     }
 
     #[test]

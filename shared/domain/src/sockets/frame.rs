@@ -19,7 +19,7 @@ impl Input for MessageFrame {
 }
 
 impl MessageFrame {
-    /// The message, as sent by `caller` over a socket that may be bound to a room.
+    /// The message that `caller` sends, over a socket that may be bound to a room.
     pub fn draft(self, caller: UserId, bound: Option<RoomId>) -> Result<Draft, Error> {
         if self.sender.is_some_and(|sender| sender != caller) {
             return Err(Refusal::field("sender", "must be the caller").into());
@@ -43,7 +43,7 @@ pub enum TypingKind {
 #[derive(Debug)]
 pub struct TypingFrame {
     room: Option<RoomId>,
-    /// Whether they type, or have stopped.
+    /// `false` if the caller has stopped typing.
     pub typing: bool,
     /// What they make.
     pub kind: TypingKind,
@@ -60,7 +60,7 @@ impl Input for TypingFrame {
 }
 
 impl TypingFrame {
-    /// Where they type, on a socket that may be bound to a room.
+    /// The room in which the caller types, over a socket that may be bound to a room.
     pub fn room(&self, bound: Option<RoomId>) -> Result<RoomId, Error> {
         room(self.room, bound)
     }

@@ -1,5 +1,3 @@
-//! `attachments`
-
 use std::time::Duration;
 
 use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Refusal, Timestamp, Upload};
@@ -71,7 +69,8 @@ async fn what_a_check_has_found_stays() {
     assert!(store.upload(nothing).await.unwrap().is_none(), "nothing is made");
 }
 
-/// A message of user 1 with this picture, at so many milliseconds after the time from which ids count here.
+/// Sends a message of user 1 with this picture. Returns whether it was stored, which it is not after a first one with
+/// the client id.
 async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option<&str>) -> Result<bool, Error> {
     let upload = store.upload(picture).await?.unwrap();
     let turn = store.take_turn(upload.room, user(1), message_id(millis), PUSHES).await?;

@@ -1,4 +1,4 @@
-//! Tables of a test's own, and short ways to what the tests talk about.
+//! Short ways to the values and rows of the tests.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ pub fn membership(user: UserId, room: RoomId) -> Membership {
     Membership { id: MembershipId::new(NOW, 0), ..Membership::begins(user, &room, NOW) }
 }
 
-/// A room with the users 1 to `members`.
+/// Makes a room with the users 1 to `members`.
 pub async fn make_room(store: &Store, members: u64) -> RoomId {
     try_make_room(store, members).await.unwrap()
 }
@@ -67,7 +67,7 @@ pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
     }
 }
 
-/// A message of user 1, stored.
+/// Stores a message of user 1.
 pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
     let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
     let message = message(room, user(1), &turn);

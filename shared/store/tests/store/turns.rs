@@ -90,7 +90,7 @@ async fn whoever_is_ahead_of_their_pace_gets_the_id_of_their_time() {
     let store = embedded::store();
     let room = make_room(&store, 1).await;
     let mut ids = Vec::new();
-    // Twice as fast as the pace, so that every write but the first is one of somebody who is ahead.
+    // Twice as fast as the pace, so that the sender is ahead of it in every write except the first.
     for i in 0..20 {
         ids.push(store.take_turn(room, user(1), message_id(i * 100), PUSHES).await.unwrap().id);
     }

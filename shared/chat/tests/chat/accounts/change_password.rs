@@ -38,7 +38,7 @@ async fn a_new_password_is_not_the_name() {
     assert_refused!(refused, Refusal::Invalid(fields) if fields.contains_key("new_password"));
 }
 
-/// A client whose first try got no answer sends the same again.
+/// A client that got no answer to its first try sends the same request again.
 #[tokio::test]
 async fn a_change_that_was_made_already_ends_the_sessions_that_are_left() {
     let world = world().await;
@@ -47,7 +47,7 @@ async fn a_change_that_was_made_already_ends_the_sessions_that_are_left() {
     let laptop = world.logs_in("ann", PASSWORD).await.unwrap();
     world.changes_password(&phone, "the one before", PASSWORD).await.unwrap();
     assert!(phone.sessions().await.is_empty());
-    // And if the sessions had ended, it closes the sockets that they left.
+    // With ended sessions, only the sockets that they left are closed.
     laptop.has_socket("laptop").await;
     assert_refused!(world.changes_password(&laptop, "the one before", PASSWORD).await, Refusal::Unauthenticated);
     assert_eq!(world.gateway.closed(), ["laptop"]);

@@ -15,7 +15,7 @@ async fn a_reader_waits_before_a_message_that_may_be_on_its_way() {
     ann.sends(room, "third").await;
     assert!(ann.lists_room(room, 50, after(first.id)).await.messages.is_empty());
     assert!(ann.lists_all(50, after(first.id)).await.messages.is_empty());
-    // Looking back, one sees the gap in the sequence.
+    // A page backwards does not wait, and shows the gap in the sequence.
     assert_eq!(texts(&ann.lists_room(room, 50, Position::Latest).await), ["first", "third"]);
 }
 
@@ -42,7 +42,7 @@ async fn a_hole_is_as_old_as_it_was_when_it_was_looked_for() {
         let room = ann.makes_room(&[]).await;
         ann.dies_while_sending(room, age).await;
         ann.sends(room, "second").await;
-        // Fifteen seconds are over when the answer is here, and the first message may have been stored meanwhile.
+        // Fifteen seconds are over when the answer arrives, and the first message may have been stored before that.
         delay.set(1_800);
         let page = if all_rooms { ann.lists_all(50, start()).await } else { ann.lists_room(room, 50, start()).await };
         assert!(page.messages.is_empty(), "{:?}", texts(&page));

@@ -12,7 +12,7 @@ async fn a_room_is_read_page_by_page_from_both_ends() {
         ids.push(ann.sends(room, text).await.id);
     }
     ann.sends(ann.makes_room(&[]).await, "elsewhere").await;
-    // A newcomer reads the messages of before, too.
+    // A newcomer reads the older messages, too.
     bob.joins(room).await;
     for (position, expected, next) in [
         (Position::Latest, &["4", "5"][..], Some(Cursor::Before(ids[3]))),

@@ -39,7 +39,7 @@ async fn with_an_id_that_is_no_message_of_the_room_nothing_is_marked() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let [room, other] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
     let [here, there] = [ann.sends(room, "here").await, ann.sends(other, "there").await];
-    // A turn that was taken is no message either.
+    // The id of a turn without a message counts as unknown.
     let lost = ann.dies_while_sending(room, 0).await;
     for unknown in [there.id, lost, MessageId::try_from(1).unwrap()] {
         let mark = ReadMark { messages: [here.id, unknown].into(), ..mark(room, &[]) };

@@ -3,7 +3,7 @@ use domain::{Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomI
 
 use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, world};
 
-/// Everything that a user can ask of a room, except to come into it.
+/// Tries every use case of a room except joining it, and returns the refusals.
 async fn asks_everything(
     world: &World,
     person: &Person,

@@ -13,7 +13,7 @@ async fn members_are_listed_by_when_they_came_with_their_names_and_marks() {
     let [cem, ann, bob] = world.users(["cem", "ann", "bob"]).await;
     let room = ann.makes_room(&[]).await;
     for newcomer in [&bob, &cem] {
-        // The order is that of milliseconds.
+        // The order is by milliseconds.
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         newcomer.joins(room).await;
     }

@@ -22,7 +22,7 @@ async fn a_socket_of_an_ended_session_does_not_open() {
     assert!(ann.sockets().await.is_empty());
 }
 
-/// Fifteen sockets of one minute, and one more of this age in milliseconds.
+/// Has fifteen sockets of one minute, and one more of this age in milliseconds.
 async fn has_sixteen_sockets(person: &Person, age: u64) {
     for number in 1..=15 {
         person.has_socket(&format!("socket {number}")).await;
@@ -42,7 +42,7 @@ async fn the_seventeenth_socket_is_refused_and_forgotten() {
 
 #[tokio::test]
 async fn sockets_that_died_unnoticed_lock_nobody_out() {
-    // API Gateway is not even asked about a socket of two hours.
+    // A socket of two hours is dead without a question to API Gateway.
     for age in [60_000, 2 * 60 * 60 * 1000] {
         let world = world().await;
         let ann = world.user("ann").await;

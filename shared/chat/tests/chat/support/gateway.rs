@@ -1,5 +1,5 @@
-//! A fake of API Gateway's `@connections`. It takes every push, except those to sockets that are gone or stalled, and checks
-//! neither signatures nor sizes.
+//! A fake of API Gateway's `@connections`. It takes every push, except those to sockets that are gone or stalled, and
+//! checks neither signatures nor sizes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -60,12 +60,12 @@ impl Gateway {
         self.0.lock().unwrap().gone.insert(socket.to_owned());
     }
 
-    /// Knows a socket again whose handshake has ended.
+    /// Knows a socket again: its handshake has ended.
     pub fn finds(&self, socket: &str) {
         self.0.lock().unwrap().gone.remove(socket);
     }
 
-    /// Answers 429 for a socket whose client reads nothing.
+    /// Answers 429 for a socket: its client reads nothing.
     pub fn stalls(&self, socket: &str) {
         self.0.lock().unwrap().stalled.insert(socket.to_owned());
     }

@@ -7,11 +7,10 @@ pub mod slow;
 
 use std::{io::Cursor, net::IpAddr};
 
-use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::TlsContext;
+use aws::{Credentials, Settings};
 use axum::Router;
 use bucket::Bucket;
-use chat::{Chat, Settings, accounts, attachments};
+use chat::{Chat, accounts, attachments};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
@@ -38,7 +37,7 @@ macro_rules! assert_refused {
 }
 pub(crate) use assert_refused;
 
-/// A chat whose tables, sockets and objects are those of one test.
+/// A chat with the tables, sockets and objects of one test.
 pub struct World {
     pub chat: Chat,
     pub gateway: Gateway,
@@ -51,23 +50,20 @@ pub async fn world() -> World {
 
 pub async fn world_of(store: Store) -> World {
     let (gateway, files) = (Gateway::default(), Files::default());
-    let region = "us-east-1".to_owned();
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    let sockets = Sockets::new(realtime::Settings {
-        endpoint: gateway.start().await,
-        region: region.clone(),
-        credentials: credentials.clone(),
-        tls: TlsContext::default(),
-    });
-    let bucket = Bucket::new(bucket::Settings {
-        endpoint: files.start().await,
-        name: files::BUCKET.to_owned(),
-        region,
-        credentials,
-    });
+    let sockets = Sockets::new(settings(gateway.start().await));
+    let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
     // Without direct rooms between them, people could add nobody.
-    let settings = Settings { who_can_add: WhoCanAdd::Everyone, ..Settings::default() };
+    let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
     World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), settings }, gateway, files }
+}
+
+fn settings(endpoint: String) -> Settings {
+    Settings {
+        tls: aws::trust([&*endpoint]).unwrap(),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    }
 }
 
 /// Serves a fake service until the test ends, and returns its URL.
@@ -79,7 +75,7 @@ async fn serve(router: Router) -> String {
 }
 
 impl World {
-    /// A user without a password, whose session is `s1`.
+    /// A user without a password, with the session `s1`.
     pub async fn user(&self, name: &str) -> Person {
         let user = embedded::register(&self.chat.store, name).await.unwrap();
         Person::new(&self.chat, user, "").opens_session("s1").await

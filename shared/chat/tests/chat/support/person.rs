@@ -35,7 +35,7 @@ impl Person {
 
     // --- Sessions and sockets
 
-    /// The same user with another session. The session of a user without a password opens with the hash that [`embedded`] gives.
+    /// Opens a session for a user without a password, and returns the same user with it.
     pub async fn opens_session(&self, id: &str) -> Self {
         let session = Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX };
         let name = self.user.username.folded();
@@ -66,13 +66,17 @@ impl Person {
 
     /// Has had a socket for all rooms for so many milliseconds.
     pub async fn has_had_socket(&self, id: &str, millis: u64) {
-        let connected_at = Timestamp::from_millis(chat::now().millis() - millis);
-        self.chat.store.add_socket(&Socket { connected_at, ..self.socket(id) }).await.unwrap();
+        self.stores_socket(self.socket(id), millis).await;
     }
 
     /// Has had a socket for one room for a minute.
     pub async fn has_socket_for(&self, room: RoomId, id: &str) {
-        self.chat.store.add_socket(&Socket { room: Some(room), ..self.socket(id) }).await.unwrap();
+        self.stores_socket(Socket { room: Some(room), ..self.socket(id) }, 60_000).await;
+    }
+
+    async fn stores_socket(&self, socket: Socket, millis: u64) {
+        let connected_at = Timestamp::from_millis(socket.connected_at.millis() - millis);
+        self.chat.store.add_socket(&Socket { connected_at, ..socket }).await.unwrap();
     }
 
     /// The sockets of this user that are stored, by id.

@@ -26,7 +26,7 @@ impl Delay {
         self.0.store(milliseconds, Ordering::SeqCst);
     }
 
-    /// A store whose calls pass this proxy.
+    /// A store that calls the engine through this proxy.
     pub async fn store(&self) -> Store {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
