@@ -24,12 +24,8 @@ const SWEEP: Duration = Duration::from_hours(1);
 pub const HASH: &str = "a hash";
 
 /// The attempts of the client.
-const ATTEMPTS: Attempts = Attempts {
-    most: 1,
-    backoff: Duration::ZERO,
-    each: Duration::from_secs(10),
-    all: Duration::from_secs(10),
-};
+const ATTEMPTS: Attempts =
+    Attempts { most: 1, backoff: Duration::ZERO, each: Duration::from_secs(10), all: Duration::from_secs(10) };
 
 /// Tables, with a store and with a client for items that no store writes.
 #[derive(Debug)]

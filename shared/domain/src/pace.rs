@@ -41,8 +41,8 @@ impl Pace {
     }
 }
 
-/// How often a room may push: like [`Pace`], but its clock counts pushes, because a message in a room of a thousand members makes a
-/// thousand of them.
+/// How often a room may push: like [`Pace`], but its clock counts pushes, because a message in a room of a thousand
+/// members makes a thousand of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PushPace {
     /// Pushes per second.

@@ -180,7 +180,8 @@ pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Resu
     linked(request, &slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
 }
 
-/// 200 with a page of a list, and a `Link` (RFC 8288) to the next one, with the query that `next` makes of its beginning.
+/// 200 with a page of a list, and a `Link` (RFC 8288) to the next one, with the query that `next` makes of its
+/// beginning.
 ///
 /// # Errors
 /// `Internal`.

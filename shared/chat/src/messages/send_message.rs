@@ -47,8 +47,8 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Draft) -> Result
     }
 }
 
-/// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked before a turn is
-/// taken, because a retry must leave no hole in the sequence.
+/// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked
+/// before a turn is taken, because a retry must leave no hole in the sequence.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
     let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
@@ -97,8 +97,8 @@ async fn charge(chat: &Chat, room: RoomId, more: usize) {
     }
 }
 
-/// The message, stored; or else the id of the first one with its client id. Also the sockets that are to hear of it, and the number of
-/// members for which the turn has charged.
+/// The message, stored; or else the id of the first one with its client id. Also the sockets that are to hear of it,
+/// and the number of members for which the turn has charged.
 async fn persist(
     chat: &Chat,
     sender: UserId,
@@ -118,7 +118,8 @@ async fn persist(
     Ok((message, stored?, audience, turn.room.members.len()))
 }
 
-/// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that the next turn finds.
+/// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that
+/// the next turn finds.
 async fn tidy_up(chat: &Chat, sender: UserId, turn: &Turn) {
     let hide = async { if turn.room.is_closed() { chat.store.hide_from_peer(turn, sender).await } else { Ok(()) } };
     let (hidden, swept) = tokio::join!(hide, chat.store.sweep(turn.room.id, &turn.stale));

@@ -2,8 +2,8 @@ use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_
 
 use crate::{Chat, now, rooms::access};
 
-/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in one that a block has
-/// closed, nobody is told.
+/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in
+/// one that a block has closed, nobody is told.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write, `RateLimited`.

@@ -1,6 +1,6 @@
-use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Entry, Error, Event, InviteCode, MembershipId, Refusal, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
-use store::{Consistency, Membership, Way};
+use store::{Consistency, Invitation, Membership, Way};
 
 use crate::{Caller, Chat, now};
 
@@ -24,11 +24,12 @@ impl Joined {
     }
 }
 
-/// Brings the caller into a room by its number, if it is open, or by an invite code, and tells the room. Nothing happens if they are in
-/// it already.
+/// Brings the caller into a room by its number, if it is open, or by an invite code, and tells the room. Nothing
+/// happens if they are in it already.
 ///
 /// # Errors
-/// `RoomNotFound`, or `InviteInvalid` for a code, if they may not join, for whatever reason. `RoomFull`, `TooManyRooms`.
+/// `RoomNotFound`, or `InviteInvalid` for a code, if they may not join, for whatever reason. `RoomFull`,
+/// `TooManyRooms`.
 pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result<Joined, Error> {
     let (room, way) = match entry {
         Entry::Number(room) => (room, Way::Number),
@@ -47,8 +48,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
     match (found, membership) {
         (Some(room), Some(membership)) if room.members.contains(&user) => Ok(Joined::from(&membership, false)),
         (Some(room), _) => {
-            let given = invitation.map(|invitation| invitation.visible_from);
-            let joined = bring_in(chat, &room, user, &way, given, now).await?;
+            let joined = bring_in(chat, &room, user, &way, invitation.as_ref(), now).await?;
             if joined.new {
                 let mut members = room.members;
                 members.insert(user);
@@ -66,8 +66,8 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
     }
 }
 
-/// Brings a user into a room, which was read just now, and tells nobody. `invited` is the part of the history that they were given if
-/// there is an invitation, which is removed.
+/// Brings a user into a room, which was read just now, and tells nobody. Their invitation, if
+/// there is one, is removed; it may give them a part of the history.
 ///
 /// # Errors
 /// Those of [`store::Store::join`].
@@ -76,14 +76,14 @@ pub(crate) async fn bring_in(
     room: &Room,
     user: UserId,
     way: &Way,
-    invited: Option<Option<MessageId>>,
+    invitation: Option<&Invitation>,
     now: Timestamp,
 ) -> Result<Joined, Error> {
     let mut membership = Membership::begins(user, room, now);
-    if let Some(given) = invited.flatten() {
+    if let Some(given) = invitation.and_then(|invitation| invitation.visible_from) {
         membership.visible_from = membership.visible_from.map(|usual| usual.min(given));
     }
-    if chat.store.join(room, &membership, way, invited.is_some()).await? {
+    if chat.store.join(room, &membership, way, invitation.is_some()).await? {
         tracing::info!(%user, room = %room.id, "joined");
         return Ok(Joined::from(&membership, true));
     }

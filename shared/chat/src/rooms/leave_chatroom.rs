@@ -7,8 +7,8 @@ use crate::{Caller, Chat, now};
 /// How often the next owner is chosen if the roles change meanwhile.
 const MOST_ATTEMPTS: u32 = 5;
 
-/// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an heir. A direct room
-/// cannot be left: it is hidden until it has a new message.
+/// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an
+/// heir. A direct room cannot be left: it is hidden until it has a new message.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

@@ -48,6 +48,7 @@ struct MessageView<'a> {
     truncated: bool,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_whole(truncated: &bool) -> bool {
     !*truncated
 }

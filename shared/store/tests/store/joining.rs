@@ -36,7 +36,7 @@ async fn enters(store: &Store, id: u64, room: RoomId, way: &Way) -> Result<bool,
     store.join(&room, &Membership::begins(user(id), &room, NOW), way, false).await
 }
 
-async fn code_of(outcome: Result<bool, Error>) -> String {
+fn code_of(outcome: Result<bool, Error>) -> String {
     outcome.map_or_else(|error| error.code().to_owned(), |joined| joined.to_string())
 }
 
@@ -72,11 +72,11 @@ async fn each_way_into_a_closed_room_has_its_condition() {
         (6, by(9), "room_not_found"),
         (6, by(2), "true"),
     ] {
-        assert_eq!(code_of(enters(&store, id, room, &way).await).await, expected, "{id} by {way:?}");
+        assert_eq!(code_of(enters(&store, id, room, &way).await), expected, "{id} by {way:?}");
     }
     assert!(store.invitation(user(5), room, NOW).await.unwrap().is_none(), "an invitation is good once");
     leaves(&store, 5, room).await;
-    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await).await, "room_not_found");
+    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "room_not_found");
 }
 
 #[tokio::test]
@@ -98,14 +98,14 @@ async fn a_ban_closes_every_way() {
     for id in [5, 6] {
         assert!(store.ban(&found, &Ban::new(room, user(id), user(1), NOW)).await.unwrap());
     }
-    assert_eq!(code_of(enters(&store, 6, room, &code(room)).await).await, "invite_invalid");
-    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await).await, "room_not_found");
-    assert_eq!(code_of(enters(&store, 6, room, &Way::Added { by: user(1) }).await).await, "room_not_found");
+    assert_eq!(code_of(enters(&store, 6, room, &code(room)).await), "invite_invalid");
+    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "room_not_found");
+    assert_eq!(code_of(enters(&store, 6, room, &Way::Added { by: user(1) }).await), "room_not_found");
     let open = make_room(&store, 1).await;
     assert!(store.ban(&the(&store, open).await, &Ban::new(open, user(6), user(1), NOW)).await.unwrap());
-    assert_eq!(code_of(enters(&store, 6, open, &Way::Number).await).await, "room_not_found");
+    assert_eq!(code_of(enters(&store, 6, open, &Way::Number).await), "room_not_found");
     store.lift_ban(&found, user(6), user(1)).await.unwrap();
-    assert_eq!(code_of(enters(&store, 6, room, &code(room)).await).await, "true");
+    assert_eq!(code_of(enters(&store, 6, room, &code(room)).await), "true");
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn only_admins_add_if_the_room_says_so() {
     create(&store, &room, &[]).await.unwrap();
     for (by, expected) in [(3, "not_an_admin"), (2, "true"), (1, "true")] {
         let way = Way::Added { by: user(by) };
-        assert_eq!(code_of(enters(&store, 10 + by, id, &way).await).await, expected, "{by}");
+        assert_eq!(code_of(enters(&store, 10 + by, id, &way).await), expected, "{by}");
     }
 }
 
@@ -129,7 +129,7 @@ async fn nobody_joins_a_direct_room() {
     let memberships = [1, 2].map(|id| Membership::begins(user(id), &room, NOW));
     store.create_direct(&room, &memberships).await.unwrap();
     for way in [Way::Number, Way::Added { by: user(1) }] {
-        assert_eq!(code_of(enters(&store, 3, id, &way).await).await, "room_not_found", "{way:?}");
+        assert_eq!(code_of(enters(&store, 3, id, &way).await), "room_not_found", "{way:?}");
     }
 }
 
