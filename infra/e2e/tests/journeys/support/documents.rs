@@ -29,7 +29,7 @@ pub(crate) struct Link {
 /// All documents.
 pub(crate) fn documents() -> Vec<Document> {
     let files = DIRECTORIES.into_iter().flat_map(entries);
-    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "md"));
+    let files = files.filter(|file| file.extension().is_some_and(|kind| kind == "md"));
     let paths =
         files.map(|file| file.strip_prefix(root()).unwrap().to_str().unwrap().trim_start_matches("./").to_owned());
     paths.map(|path| Document::read(&path)).collect()
@@ -125,4 +125,9 @@ pub(crate) fn files() -> Vec<String> {
         }
     }
     files
+}
+
+/// The end of a path's name, without its dot.
+pub(crate) fn extension(path: &str) -> &str {
+    path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, extension)| extension)
 }

@@ -103,7 +103,7 @@ fn the_architecture_names_the_writers_of_every_table() {
         }
     }
     let text = read(file);
-    let header = "| table | key | what it holds | who writes |\n|---|---|---|---|\n";
+    let header = "| table | key | content | written by |\n|---|---|---|---|\n";
     let (before, rows) = text.split_once(header).unwrap();
     let (mut named, mut lines) = (header.to_owned(), rows.lines());
     for line in lines.by_ref().take_while(|line| line.starts_with("| ")) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::{
-    documents::{Document, documents, files},
+    documents::{Document, documents, extension, files},
     repository::{read, root, yaml},
 };
 
@@ -59,7 +59,7 @@ fn every_document_can_be_reached_from_the_readme() {
     while let Some(path) = next.pop() {
         if root().join(&path).exists() && reached.insert(path.clone()) {
             let links = Document::read(&path).links().into_iter().map(|link| link.path);
-            next.extend(links.filter(|path| path.ends_with(".md")));
+            next.extend(links.filter(|path| extension(path) == "md"));
         }
     }
     let all: BTreeSet<String> = documents().into_iter().map(|document| document.path).collect();
@@ -69,14 +69,14 @@ fn every_document_can_be_reached_from_the_readme() {
 #[test]
 fn every_file_that_a_document_names_exists() {
     const TOP: [&str; 5] = ["functions/", "shared/", "infra/", ".ci/", ".github/"];
-    const EXTENSIONS: [&str; 10] = [".cjs", ".js", ".json", ".md", ".mjs", ".png", ".py", ".rs", ".toml", ".yaml"];
+    const EXTENSIONS: [&str; 10] = ["cjs", "js", "json", "md", "mjs", "png", "py", "rs", "toml", "yaml"];
     let files = files();
     let mut names = Names::default();
     for document in documents() {
         for span in document.spans().filter(|span| !span.contains(PLACEHOLDERS)) {
             if TOP.iter().any(|top| span.starts_with(top)) {
                 names.expect(root().join(span).exists(), &document, span);
-            } else if EXTENSIONS.iter().any(|extension| span.ends_with(extension)) && !span.starts_with('/') {
+            } else if EXTENSIONS.contains(&extension(span)) && !span.starts_with('/') {
                 let is_file = files.iter().any(|file| file == span || file.ends_with(&format!("/{span}")));
                 // An example of the document may write it.
                 names.expect(is_file || document.code.contains(span), &document, span);
@@ -105,10 +105,8 @@ fn every_file_that_the_steps_of_an_endpoint_name_exists() {
 fn every_definition_that_a_document_links_is_in_its_file() {
     let mut names = Names::default();
     for document in documents() {
-        let is_source = |path: &str| [".rs", ".py"].iter().any(|extension| path.ends_with(extension));
-        for link in
-            document.links().into_iter().filter(|link| is_source(&link.path) && root().join(&link.path).exists())
-        {
+        let is_source = |path: &str| ["py", "rs"].contains(&extension(path)) && root().join(path).exists();
+        for link in document.links().into_iter().filter(|link| is_source(&link.path)) {
             if let Some(name) = link.text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) {
                 let finding = format!("{name} in {}", link.path);
                 names.expect(defines(&read(&link.path), name), &document, &finding);
@@ -127,7 +125,7 @@ fn defines(source: &str, name: &str) -> bool {
 /// A name of four words and more is that of a test.
 #[test]
 fn every_test_that_a_document_names_exists() {
-    let sources = files().into_iter().filter(|file| file.ends_with(".rs") || file.ends_with(".py"));
+    let sources = files().into_iter().filter(|file| ["py", "rs"].contains(&extension(file)));
     let sources: Vec<String> = sources.map(|file| read(&file)).collect();
     let is_word = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     let mut names = Names::default();
