@@ -4,8 +4,8 @@
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
-    accounts { change_password, example_sessions, find_user, login, logout, logout_all, register }
+    accounts { change_password, find_user, login, logout, logout_all, register }
     attachments { create_attachment }
-    messages { example_message, example_reactions, list_conversation_messages, list_messages, read_message, send_message }
-    rooms { create_chatroom, example_member, join_chatroom, leave_chatroom, list_chatrooms, list_members }
+    messages { list_conversation_messages, list_messages, read_message, send_message }
+    rooms { create_chatroom, join_chatroom, leave_chatroom, list_chatrooms, list_members }
 }

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Cursor, Draft, Error, ExampleMember, ExampleMessage, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
-    NewRoom, PasswordChange, ReadMark, Refusal, Registration, Slice,
+    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
+    Refusal, Registration, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -59,8 +59,6 @@ fn check(request: &Request) {
     read::<Invitation>(request);
     read::<LoginAttempt>(request);
     read::<PasswordChange>(request);
-    read::<ExampleMessage>(request);
-    read::<ExampleMember>(request);
     path(request);
     query(request);
 }

@@ -224,21 +224,6 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[1].reads(room, &message).await;
     all_hear(sockets, "read").await;
     world.rest("read a message", "read-message").await;
-    world.people[2]
-        .post(
-            "/example-message/",
-            &json!({"conversation_id": room, "message_id": message["id"], "text": "Hello again"}),
-        )
-        .await
-        .is(200);
-    all_hear(sockets, "edited").await;
-    world.rest("example message", "example-message").await;
-    world.people[2].get(&format!("/example-reactions/{room}/{}/", message["id"])).await.is(200);
-    world.rest("example reactions", "example-reactions").await;
-    world.people[2].delete("/auth/example-sessions/").await.is(200);
-    world.rest("example sessions", "example-sessions").await;
-    world.people[2].post(&format!("/example-member/{room}/"), &json!({"user_id": world.people[3].id})).await.is(200);
-    world.rest("example member", "example-member").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

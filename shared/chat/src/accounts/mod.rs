@@ -3,7 +3,6 @@
 mod attempts;
 mod authenticate;
 mod change_password;
-mod example_sessions;
 mod find_user;
 mod login;
 mod logout;
@@ -13,7 +12,6 @@ mod register;
 
 pub use authenticate::authenticate;
 pub use change_password::change_password;
-pub use example_sessions::example_sessions;
 pub use find_user::find_user;
 pub use login::{Login, SESSION_LIFETIME, login, prepare_login};
 pub use logout::logout;

@@ -1,15 +1,11 @@
 //! Messages: sending, listing, marking as read. Also the signal that a member is typing.
 
-mod example_message;
-mod example_reactions;
 mod list_conversation_messages;
 mod list_messages;
 mod read_message;
 mod send_message;
 mod typing;
 
-pub use example_message::example_message;
-pub use example_reactions::example_reactions;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use read_message::read_message;

@@ -2,14 +2,12 @@
 
 pub(crate) mod access;
 mod create_chatroom;
-mod example_member;
 mod join_chatroom;
 mod leave_chatroom;
 mod list_chatrooms;
 mod list_members;
 
 pub use create_chatroom::create_chatroom;
-pub use example_member::example_member;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;

@@ -8,7 +8,6 @@
 mod accounts {
     mod authenticate;
     mod change_password;
-    mod example_sessions;
     mod find_user;
     mod login;
     mod logout;
@@ -21,8 +20,6 @@ mod attachments {
     mod create_attachment;
 }
 mod messages {
-    mod example_message;
-    mod example_reactions;
     mod holes;
     mod list_conversation_messages;
     mod list_messages;
@@ -33,7 +30,6 @@ mod messages {
 mod rooms {
     mod access;
     mod create_chatroom;
-    mod example_member;
     mod join_chatroom;
     mod leave_chatroom;
     mod list_chatrooms;

@@ -1,10 +1,8 @@
-mod example_member;
 mod inputs;
 mod member;
 mod room;
 mod texts;
 
-pub use example_member::ExampleMember;
 pub use inputs::{Invitation, NewRoom};
 pub use member::Member;
 pub use room::{Room, RoomKind, RoomSummary};
