@@ -9,6 +9,7 @@ use store::Store;
 
 use crate::{
     config::Config,
+    http, log,
     tokens::{self, Claimant, Keys, Signer},
 };
 
@@ -49,14 +50,14 @@ impl App {
         let signer = parts.contains(&Part::Signer).then(|| app.signer()).transpose()?;
         let keys = async {
             if parts.contains(&Part::Keys) {
-                log("reading the public keys", app.keys.read(now()).await.err());
+                warn("reading the public keys", app.keys.read(now()).await.err());
             } else if signer.is_none() {
                 app.chat.store.open().await;
             }
         };
         let key = async {
             if let Some(signer) = signer {
-                log("preparing to sign", signer.key().await.err());
+                warn("preparing to sign", signer.key().await.err());
             }
         };
         let sockets = async {
@@ -79,7 +80,8 @@ impl App {
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let (sockets, bucket) = (Sockets::new(config.sockets)?, Bucket::new(config.bucket)?);
+        let chat = Chat { store, sockets, bucket, paces: config.paces };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
@@ -119,7 +121,9 @@ impl App {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
     pub async fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        self.keys.verify(token).await
+        let claimant = self.keys.verify(token).await?;
+        log::caller(&claimant.caller);
+        Ok(claimant)
     }
 
     /// The claimant of a request's token, like [`App::verify`].
@@ -127,38 +131,40 @@ impl App {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
     pub async fn claimant(&self, request: &Request) -> Result<Claimant, Error> {
-        self.verify(tokens::bearer(request.headers())?).await
+        let mut claimant = self.verify(tokens::bearer(request.headers())?).await?;
+        claimant.caller.at = http::received_at(request);
+        Ok(claimant)
     }
 
-    /// The caller: the token is good, and its session has not ended.
+    /// The caller: the token is good, its session has not ended, and the user has not called too often.
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    /// `Unauthenticated`, `RateLimited`; `Unavailable` while the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.claimant(request).await?.caller;
-        chat::accounts::authenticate(&self.chat, &caller).await?;
+        chat::accounts::admit(&self.chat, &caller).await?;
         Ok(caller)
     }
 
     /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if
-    /// the session has ended.
+    /// the caller is refused.
     ///
     /// # Errors
-    /// `Unauthenticated`, and those of `read`.
+    /// `Unauthenticated`, `RateLimited`, and those of `read`.
     pub async fn authenticate_while<T>(
         &self,
         request: &Request,
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let caller = self.claimant(request).await?.caller;
-        let (session, outcome) = tokio::join!(chat::accounts::authenticate(&self.chat, &caller), read(&caller));
-        session?;
+        let (admitted, outcome) = tokio::join!(chat::accounts::admit(&self.chat, &caller), read(&caller));
+        admitted?;
         outcome
     }
 }
 
 /// Logs what could not be prepared: an event that needs it tries again.
-fn log(preparing: &str, error: Option<Error>) {
+fn warn(preparing: &str, error: Option<Error>) {
     if let Some(error) = error {
         tracing::warn!(cause = causes(&error), "{preparing} failed");
     }

@@ -1,12 +1,14 @@
 //! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
 
-use std::env;
+use std::{env, error::Error, str::FromStr};
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use chat::Paces;
+use domain::Pace;
 use store::Tables;
 
 use crate::{Fatal, trust::tls};
@@ -25,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Option<String>,
     /// Only the function that registers has it.
     pub(crate) registrations_per_hour: Option<u32>,
+    pub(crate) paces: Paces,
 }
 
 impl Config {
@@ -83,8 +86,19 @@ impl Config {
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
+            paces: paces()?,
         })
     }
+}
+
+fn paces() -> Result<Paces, Fatal> {
+    Ok(Paces {
+        calls: Pace::calls(number("CALLS_PER_SECOND")?),
+        room_changes: Pace::room_changes(number("ROOM_CHANGES_PER_HOUR")?),
+        strangers: Pace::strangers(number("STRANGERS_PER_DAY")?),
+        uploads: Pace::uploads(number("UPLOADS_PER_HOUR")?),
+        upload_bytes: Pace::upload_bytes(number("UPLOAD_BYTES_PER_DAY")?),
+    })
 }
 
 fn tables() -> Result<Tables, Fatal> {
@@ -95,6 +109,7 @@ fn tables() -> Result<Tables, Fatal> {
         credentials: variable("CREDENTIALS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
+        paces: variable("PACES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
         sessions: variable("SESSIONS_TABLE")?,
         signing_keys: variable("SIGNING_KEYS_TABLE")?,
@@ -114,4 +129,8 @@ fn optional(name: &str) -> Option<String> {
 
 fn variable(name: &str) -> Result<String, Fatal> {
     optional(name).ok_or_else(|| format!("the variable {name} is not set").into())
+}
+
+fn number<T: FromStr<Err: Error + Send + Sync + 'static>>(name: &str) -> Result<T, Fatal> {
+    variable(name)?.parse().map_err(|error| format!("the variable {name} is no number: {error}").into())
 }

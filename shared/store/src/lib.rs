@@ -12,6 +12,7 @@ mod credentials;
 mod error;
 mod memberships;
 mod messages;
+mod paces;
 mod registrations;
 mod rooms;
 mod sessions;
@@ -31,11 +32,12 @@ use aws_sdk_dynamodb::{
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
-pub use connections::Socket;
+pub use connections::{Before, Socket};
 pub use credentials::{Attempts, Count};
 use domain::Error;
 pub use memberships::Membership;
 pub use messages::Range;
+pub use paces::Paced;
 pub use rooms::Turn;
 pub use sessions::Session;
 pub use signing_keys::PublicKey;
@@ -54,6 +56,7 @@ pub struct Tables {
     pub credentials: String,
     pub memberships: String,
     pub messages: String,
+    pub paces: String,
     pub rooms: String,
     pub sessions: String,
     pub signing_keys: String,

@@ -73,6 +73,7 @@ fn tables() -> Tables {
         credentials: name(),
         memberships: name(),
         messages: name(),
+        paces: name(),
         rooms: name(),
         sessions: name(),
         signing_keys: name(),
