@@ -78,6 +78,7 @@ infra/browser/*               | clippy web-client browser
 infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
 infra/embedded/*              | all
 infra/fuzz/*                  | format fuzz validate skeleton
+infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
 infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
@@ -90,6 +91,8 @@ infra/python/fuzz.txt         | fuzz
 infra/python/ministack.txt    | second-engine rehearsal
 infra/python/sam.txt          | validate build-one rie build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/python/schemathesis.txt | schemathesis
+infra/tables/*                | all
+infra/template/*              | gate browser fuzz second-engine safeguards clocks overload rie aws-cli schemathesis instructions sam-local
 infra/sam/*                   | validate skeleton build-one build-arm64 build-x86_64 sam-local rehearsal
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn

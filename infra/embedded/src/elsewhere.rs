@@ -7,8 +7,8 @@ use std::{
     thread,
 };
 
-use local::template::Table;
 use reqwest::{Client, header};
+use template::Table;
 
 /// Makes the tables at `endpoint`, and returns the unique prefix of their names.
 pub(crate) fn make(endpoint: &str, tables: &[Table]) -> String {

@@ -10,16 +10,11 @@ mod elsewhere;
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use aws_sdk_dynamodb::{
-    Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Credentials, Settings};
 use domain::{Error, Timestamp, User, Username};
-use local::{
-    dynamodb::DynamoDb,
-    template::{Template, secrets::Secrets},
-};
 use store::{Store, Tables};
+use tables::Engine;
+use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// Longer than any test, so that expired items stay.
@@ -42,16 +37,19 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         let prefix = elsewhere::make(&endpoint, &template.tables);
         (endpoint, prefix)
     } else {
-        let engine = DynamoDb::start(None, &template.tables, SWEEP).expect("the engine starts");
+        let warn = |warning: &str| panic!("{warning}");
+        let engine = Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(through(endpoint));
+    let endpoint = through(endpoint);
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).expect("TLS is set up"),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(config, tables(variables, &prefix))
+    Store::new(&settings, tables(variables, &prefix))
 }
 
 /// Registers a user.

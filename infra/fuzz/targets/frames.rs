@@ -1,4 +1,4 @@
-//! A frame is read as what it says, or refused with reasons.
+//! A frame is read with the values that it contains, or refused with reasons.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ fn read<T: Input>(frame: &[u8]) -> Option<T> {
     }
 }
 
-/// A number of the frame, however it is written.
+/// A number of the frame, in any notation.
 fn number(frame: &Value, name: &str) -> Option<f64> {
     frame.get(name)?.as_f64()
 }

@@ -1,4 +1,4 @@
-//! An event of the HTTP API becomes typed inputs that keep to their limits, or an error that is the caller's.
+//! An event of the HTTP API becomes typed inputs within their limits, or a refusal.
 
 #![no_main]
 
@@ -17,7 +17,7 @@ static EVENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../events/list-conversation-messages.json")).unwrap());
 
 fuzz_target!(|data: &str| {
-    // Of an event, what a client can choose; of anything else, all of it at each place.
+    // If the data is an event, its parts that a client can choose. Otherwise the whole data as each of these parts.
     let chosen: Value = serde_json::from_str(data).unwrap_or_default();
     let text = |pointer: &str| chosen.pointer(pointer).and_then(Value::as_str).unwrap_or(data);
     let mut event = EVENT.clone();
@@ -29,7 +29,8 @@ fuzz_target!(|data: &str| {
     check(&lambda_http::request::from_str(&event.to_string()).unwrap());
 });
 
-/// What may be in a request's target (RFC 3986, section 3.4): the gateway hands it on as it came.
+/// Keeps the characters that a request's target may contain (RFC 3986, section 3.4), and encodes the others. The
+/// gateway passes the target on unchanged.
 fn query_string(text: &str) -> String {
     let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(byte);
     text.bytes().map(|byte| if may_be(&byte) { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()

@@ -1,4 +1,4 @@
-//! The parameters of a page are read as they are, or every one that is wrong is named.
+//! The parameters of a page are read as they are, or a refusal names every wrong one.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {
     let mut lines = query.split('\n');
-    // An empty line is a parameter that is not there; `""` is one that is empty.
+    // An empty line is an absent parameter; `""` is an empty one.
     let mut parameter = || lines.next().filter(|line| !line.is_empty()).map(|line| line.trim_matches('"'));
     let (limit, before, after) = (parameter(), parameter(), parameter());
     let id = |text: Option<&str>| text.map(str::parse::<MessageId>);

@@ -1,24 +1,9 @@
-//! A template is read into a system whose parts are there, or refused with a sentence.
-//!
-//! The parser's own files, without the rest of the local runtime: that would be a build of SQLite and of two hundred crates.
+//! A template is read into a system with all of its parts, or refused with a sentence.
 
 #![no_main]
-#![allow(dead_code, unused_imports, reason = "the runtime uses what this does not")]
-
-#[path = "../../local/src/eventbridge/pattern.rs"]
-mod pattern;
-#[path = "../../local/src/template/mod.rs"]
-mod template;
-#[path = "../../local/src/throttle.rs"]
-mod throttle;
-
-/// Where the parser looks for it.
-mod eventbridge {
-    pub use crate::pattern::Pattern;
-}
 
 use libfuzzer_sys::fuzz_target;
-use template::{Template, secrets::Secrets};
+use template::{Secrets, Template};
 
 fuzz_target!(|source: &str| {
     let mut secrets = Secrets::in_memory();

@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use local::websocket_api::{
+use local::api_gateway::websocket::{
     connections::Connection,
     handshake::Upgrade,
     socket::{self, Limits},

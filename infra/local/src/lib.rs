@@ -4,25 +4,19 @@
 //! Invariant: nothing here knows what the functions do. The template is the only description of the system, the functions
 //! are the very binaries that run on AWS, and what the platform would refuse is refused here in the platform's words.
 
+pub mod api_gateway;
 pub mod build;
 pub mod calls;
 pub mod dynamodb;
 pub mod eventbridge;
-pub mod executable;
 pub mod faults;
 pub mod gateway;
-pub mod http_api;
 pub mod iam;
 pub mod ids;
-pub mod intercept;
 pub mod lambda;
 pub mod logs;
 pub mod options;
 pub mod s3;
+pub mod screen;
 pub mod secrets_manager;
 pub mod system;
-pub mod template;
-pub mod throttle;
-pub mod warden;
-pub mod watch;
-pub mod websocket_api;

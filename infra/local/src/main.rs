@@ -4,7 +4,7 @@ use std::{io::Write as _, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
-use local::{logs, options::Options, system, warden};
+use local::{lambda::warden, logs, options::Options, system};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {

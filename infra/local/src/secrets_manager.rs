@@ -11,12 +11,10 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use template::{Secrets, secret_arn};
 use uuid::Uuid;
 
-use crate::{
-    iam::{Access, Iam},
-    template::{secret_arn, secrets::Secrets},
-};
+use crate::iam::{Access, Iam};
 
 /// The largest request, in bytes: a secret has up to 65,536 bytes, and JSON may take six for one of them.
 const MAX_REQUEST: usize = 512 * 1024;

@@ -3,35 +3,37 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use anyhow::{Context as _, Result, bail};
-use tokio::net::TcpListener;
+use tables::Engine;
+use template::{Function, Secrets, Template};
 
 use crate::{
-    build::{Builder, Source},
-    calls::Calls,
+    api_gateway::{
+        http::HttpApi,
+        websocket::{WebSocketApi, socket::Limits},
+    },
+    build::{Builder, Source, watch::Watch},
+    calls::{Invocations, Record},
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
-    executable::{Executable, Keeper, Means},
     faults::Faults,
-    gateway::{self, Gateway},
-    http_api::HttpApi,
+    gateway::{self, Gateway, Hosts, Interceptor},
     iam::Iam,
-    intercept::Interceptor,
-    lambda::{Endpoints, Lambda},
-    logs::{self, Screen},
+    lambda::{
+        Endpoints, Lambda,
+        executable::{Executable, Keeper, Means},
+        warden::Warden,
+    },
+    logs,
     options::Options,
     s3::S3,
+    screen::Screen,
     secrets_manager::SecretsManager,
-    template::{Function, Template, secrets::Secrets},
-    warden::Warden,
-    watch::Watch,
-    websocket_api::{WebSocketApi, socket::Limits},
 };
 
 /// A system that answers. Dropped, it leaves its functions to the end of the warden.
@@ -81,7 +83,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let template =
         Template::with_parameters(&source, &overrides, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
-    let (listeners, port) = listen(options.port, options.listen).await?;
+    let (listeners, port) = gateway::listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
     let mut watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
@@ -92,7 +94,7 @@ pub async fn start(options: &Options) -> Result<System> {
     }
     let mut keeper = watch.is_some().then(|| keeper(&builder, &built)).transpose()?;
     let executables = executables(&template.functions, built, keeper.as_mut())?;
-    let dynamodb = DynamoDb::start(data.as_deref(), &template.tables, options.ttl_sweep)
+    let engine = Engine::start(data.as_deref(), &template.tables, options.ttl_sweep, logs::warning)
         .with_context(|| data.as_deref().unwrap_or(Path::new("the tables")).display().to_string())?;
     let warden = Warden::start(&env::current_exe().context("looking for this program's own executable")?)?;
     let objects = data.as_ref().map_or_else(|| warden.temporary_directory(), |directory| Ok(directory.join("s3")))?;
@@ -102,8 +104,18 @@ pub async fn start(options: &Options) -> Result<System> {
     let endpoints = Endpoints { base: url.clone(), stage };
     let labels = template.functions.iter().map(|function| function.label().to_owned());
     let faults = options.faults.then(|| Arc::new(Faults::new(labels.collect())));
-    let interceptor = Interceptor::new(options.record_calls.then(Calls::default), faults.clone());
-    let lambda = Lambda::new(executables, &iam, interceptor.as_ref(), &endpoints, &warden, options.instance_idle);
+    let record = options.record_calls.then(Record::default);
+    let invocations = (options.record_calls || options.faults).then(|| Arc::new(Invocations::new(record)));
+    let lambda = Lambda::new(
+        executables,
+        &iam,
+        invocations.as_ref(),
+        faults.as_ref(),
+        &endpoints,
+        &warden,
+        options.instance_idle,
+    );
+    let interceptor = invocations.map(|invocations| Arc::new(Interceptor::new(invocations, faults.clone())));
     let screen = Screen::new(&template, &url, data.as_deref(), &root);
     if let (Some(watch), Some(keeper)) = (watch, keeper) {
         tokio::spawn(watch.run(builder, keeper, lambda.clone()));
@@ -117,12 +129,15 @@ pub async fn start(options: &Options) -> Result<System> {
     let websocket_api =
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
     let secrets = SecretsManager::new(secrets);
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, interceptor });
+    let dynamodb = DynamoDb::new(engine);
+    let hosts = Hosts::new(&options.allow_host);
+    let gateway = Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, hosts, interceptor };
+    let gateway = Arc::new(gateway);
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(gateway::serve(gateway, listener));
     }
-    logs::ready(&screen);
+    screen.show();
     Ok(System { url, gateway, warden, _lock: lock })
 }
 
@@ -191,42 +206,4 @@ fn lock(directory: &Path) -> Result<fs::File> {
         }
         Err(fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
     }
-}
-
-/// Listens on 127.0.0.1, on `::1` where there is one, since `localhost` may mean either, and on `also`.
-async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u16)> {
-    if let Some(address) = also.filter(IpAddr::is_unspecified) {
-        bail!(
-            "--listen takes one address of this machine, such as 172.17.0.1, and not {address}, which is all of them"
-        );
-    }
-    let bind = async |address: IpAddr, port: u16| TcpListener::bind(SocketAddr::new(address, port)).await;
-    let failed = |error: std::io::Error, address: IpAddr| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!(
-                "port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)"
-            )
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            anyhow::anyhow!("port {port} is not for everybody; choose one from 1024 on with --port")
-        }
-        _ => anyhow::Error::new(error).context(format!("listening on {address}, port {port}")),
-    };
-    let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|error| failed(error, Ipv4Addr::LOCALHOST.into()))?;
-    let chosen = v4.local_addr()?.port();
-    let mut listeners = vec![v4];
-    match bind(Ipv6Addr::LOCALHOST.into(), chosen).await {
-        Ok(v6) => listeners.push(v6),
-        // Half of the clients would reach another program under the same name.
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port != 0 => {
-            return Err(failed(error, Ipv6Addr::LOCALHOST.into()));
-        }
-        Err(_) => {}
-    }
-    // Where it listens already, it need not listen again.
-    let elsewhere = |address: &IpAddr| ![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(address);
-    if let Some(address) = also.filter(elsewhere) {
-        listeners.push(bind(address, chosen).await.map_err(|error| failed(error, address))?);
-    }
-    Ok((listeners, chosen))
 }

@@ -1,12 +1,14 @@
+//! From a JSON body to a typed request, or to every complaint about its fields.
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{Error, FieldErrors, Refusal};
 
-/// The largest request that is read, in bytes: what fits one WebSocket message of API Gateway, for REST as well.
+/// The largest request, in bytes: the size of a WebSocket message of API Gateway, and the same for REST.
 const MAX_BODY_BYTES: usize = 128 * 1024;
 
-/// The fields of a JSON object that came from outside. Collects every complaint, not just the first.
+/// The fields of a JSON object that came from outside. Collects every complaint, not only the first.
 #[derive(Debug)]
 pub struct Fields {
     object: Map<String, Value>,
@@ -15,15 +17,15 @@ pub struct Fields {
 
 /// A request that is read from [`Fields`].
 ///
-/// A complaint about a field, which is the `Err` of many conversions as well, is a clause that continues the name of the field:
-/// "must be from 2 to 1024".
+/// A complaint continues the name of its field: "must be from 2 to 1024". The `Err` of the conversions in this crate is
+/// such a clause.
 pub trait Input: Sized {
-    /// Takes its fields. Returns `None` only after a complaint: [`Fields::into`] takes any other `None` for a defect.
+    /// Takes the fields of this request. Returns `None` only after a complaint: any other `None` is a defect.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
 impl Fields {
-    /// Reads a JSON object. Nothing at all is an object without fields.
+    /// Reads a JSON object. An empty body is an object without fields.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         if body.len() > MAX_BODY_BYTES {
             return Err(Refusal::PayloadTooLarge(MAX_BODY_BYTES).into());
@@ -52,7 +54,7 @@ impl Fields {
         }
     }
 
-    /// A field that must be there.
+    /// Takes a field that is required.
     pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.optional(name);
         if value.is_none() && !self.is_rejected(name) {
@@ -61,7 +63,7 @@ impl Fields {
         value
     }
 
-    /// A field that may be left out or `null`.
+    /// Takes a field that may be absent or `null`.
     pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name)? {
             Value::Null => None,
@@ -69,18 +71,18 @@ impl Fields {
         }
     }
 
-    /// Returns a field that is a positive integer, and leaves it there. Complains about nothing.
+    /// Returns a field that is a positive integer, and leaves it there. Adds no complaint.
     #[must_use]
     pub fn integer(&self, name: &str) -> Option<u64> {
         self.object.get(name)?.as_u64()
     }
 
-    /// Complains about a field.
+    /// Adds a complaint about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());
     }
 
-    /// Whether a field was complained about.
+    /// Whether there is a complaint about a field.
     #[must_use]
     pub fn is_rejected(&self, name: &str) -> bool {
         self.errors.contains_key(name)
@@ -100,7 +102,7 @@ fn integral(value: Value) -> Value {
     }
 }
 
-/// What is wrong with a value, without the names that Rust has for integers.
+/// The complaint about a value, without Rust's names of integers.
 fn plain(error: &serde_json::Error) -> String {
     ["usize", "u64", "u8"].iter().fold(error.to_string(), |text, name| text.replace(name, "a positive integer"))
 }

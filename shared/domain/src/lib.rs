@@ -1,7 +1,9 @@
 //! The nouns of the chat and their rules: parsing, limits, order, errors.
 //!
-//! This crate is pure: no AWS, no HTTP, no clock, no randomness. A value of one of its types is valid, because nothing
-//! else can be built.
+//! This crate is pure: no AWS, no HTTP, no clock, no randomness. Every value of its types is valid, because no other
+//! value can be built.
+//!
+//! The contract with clients is here too: the fields of requests, answers and events, and the codes of refusals.
 
 mod accounts;
 mod attachments;

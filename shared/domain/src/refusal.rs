@@ -26,13 +26,20 @@ pub enum Kind {
 }
 
 macro_rules! refusals {
-    ($($name:ident $(($data:ident: $type:ty))? => $kind:ident, $code:literal, $sentence:literal $(, $value:expr)?;)*) => {
-        /// A refusal: the request cannot be fulfilled as it is, and nothing has failed on our side.
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $(($data:ident: $type:ty))? => $kind:ident, $code:literal, $sentence:literal $(, $value:expr)?;
+    )*) => {
+        /// The reason for which a request cannot be fulfilled as it is. Nothing has failed on our side.
         ///
         /// The `Display` text is a sentence for the client.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Refusal {
-            $(#[doc = concat!("`", $code, "`")] $name $(($type))?,)*
+            $(
+                #[doc = concat!("The code is `", $code, "`.")]
+                $(#[$doc])*
+                $name $(($type))?,
+            )*
         }
 
         impl Refusal {
@@ -62,25 +69,31 @@ macro_rules! refusals {
 
 refusals! {
     Invalid(fields: FieldErrors) => Invalid, "invalid_request", "{}", describe(fields);
+    /// The request as a whole breaks a rule.
     InvalidRequest(why: &'static str) => Invalid, "invalid_request", "{why}";
     MalformedJson(why: String) => Invalid, "malformed_json", "The body is not valid JSON: {why}";
+    /// The reason continues the sentence: "is in another message, or too old to be sent".
     AttachmentInvalid(why: String) => Invalid, "attachment_invalid", "The attachment {why}.";
     PayloadTooLarge(limit: usize) => TooLarge, "payload_too_large", "The body is larger than {limit} bytes.";
     Unauthenticated => Unauthenticated, "unauthenticated",
         "A valid access token is needed: Authorization: Bearer <access token>.";
+    /// The sentence does not say which of them.
     InvalidCredentials => Unauthenticated, "invalid_credentials", "The username or the password is wrong.";
     WrongPassword => Forbidden, "wrong_password", "The current password is wrong.";
     NotAMember => Forbidden, "not_a_member", "You are not a member of this room.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
+    /// The path leads nowhere.
     NotFound => NotFound, "not_found", "There is nothing here.";
     RoomNotFound => NotFound, "room_not_found", "There is no such room.";
     MessageNotFound(ids: Vec<MessageId>) => NotFound, "message_not_found", "Not a message of this room: {}.", join(ids);
     UserNotFound(ids: Vec<UserId>) => NotFound, "user_not_found", "There is no user with this id: {}.", join(ids);
     UsernameNotFound => NotFound, "user_not_found", "There is no user with this name.";
+    /// Another user has this name, or a name that differs in case only.
     UsernameTaken => Conflict, "username_taken", "This username is taken.";
     RoomFull => Conflict, "room_full", "This room is full.";
     TooManyRooms(users: Vec<UserId>) => Conflict, "too_many_rooms", "In too many rooms already: {}.", join(users);
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets are open already.";
+    /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();
     AttachmentUnchecked => NotReady, "unavailable", "The attachment is still being checked. Try again shortly.";
 }
@@ -94,8 +107,8 @@ impl Refusal {
         Self::Invalid(FieldErrors::from([(name.to_owned(), vec![why.into()])]))
     }
 
-    /// The refusal of something that is done too often. The wait is rounded up to whole seconds, and is at least one, so
-    /// that a client that waits that long is not too early.
+    /// The refusal of an action that is done too often. The wait is rounded up to whole seconds, and is at least one,
+    /// so that a client that waits so long is not too early.
     #[must_use]
     pub const fn rate_limited(wait: Duration) -> Self {
         let whole = wait.as_secs() + (wait.subsec_nanos() > 0 || wait.is_zero()) as u64;
@@ -128,8 +141,8 @@ mod tests {
     use super::*;
     use crate::error::{INTERNAL, UNAVAILABLE};
 
-    /// The codes of a refused handshake. API Gateway answers it with a status and a body of its own, so the code is in the
-    /// log only, and not in the contract.
+    /// The codes of a refused handshake. API Gateway answers it with a status and a body of its own, so the code is in
+    /// the log only, and not in the contract.
     const HANDSHAKE: [&str; 2] = ["foreign_origin", "too_many_sockets"];
 
     #[test]

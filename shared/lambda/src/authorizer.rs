@@ -1,4 +1,4 @@
-//! The authorizer of `$connect`: from its event to the token and the room, and from the outcome to a policy.
+//! The authorizer of `$connect`: reads the token and the room from an event, and makes a policy of the outcome.
 
 use aws_lambda_events::{
     apigw::{
@@ -15,12 +15,12 @@ use tracing::Instrument as _;
 
 use crate::{App, Fatal, log, problem::Problem};
 
-/// The subprotocol under which a browser, which cannot set headers, sends its token as a second one.
+/// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
 const PROTOCOLS: &str = "sec-websocket-protocol";
 const ORIGIN: &str = "origin";
 
-/// What a client asks for that opens a socket.
+/// The request of a client to open a socket.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Handshake {
     /// Its access token.
@@ -29,7 +29,7 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// Reads an event of API Gateway, from a page of one of these origins or from no page.
+    /// Reads an event of API Gateway. Pages must be of one of these origins.
     ///
     /// # Errors
     /// `ForeignOrigin`, `Unauthenticated`.
@@ -44,10 +44,10 @@ impl Handshake {
         Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
     }
 
-    /// The room that the socket is to be bound to. Asked for when it is known who asks.
+    /// The room that the socket is to be bound to. To be read once the caller is known.
     ///
     /// # Errors
-    /// `RoomNotFound` for what is no room's name.
+    /// `RoomNotFound` if no room can have the name.
     pub fn room(&self) -> Result<Option<RoomId>, Error> {
         let room = self.room.as_deref().map(str::parse).transpose().map_err(|_| Refusal::RoomNotFound)?;
         room.into_iter().for_each(log::room);
@@ -55,8 +55,8 @@ impl Handshake {
     }
 }
 
-/// Whether an origin is one of the allowed ones. A browser's handshake always names the one of its page, which no page can
-/// forge, and browsers ask nobody before they send it: CORS is not for sockets. Other clients name none, and need not.
+/// Whether an origin is allowed. Browsers send a handshake without a preflight, because CORS does not cover sockets,
+/// and always with the `Origin` of the page, which no page can forge. Other clients need no `Origin`.
 fn allows(allowed: &str, origin: &[u8]) -> bool {
     allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }
@@ -67,12 +67,12 @@ fn after_bearer(protocols: &str) -> Option<&str> {
     protocols.next()
 }
 
-/// Whether a client offers the subprotocol, which must be answered then.
+/// Whether a client offers the subprotocol. If so, the answer must select it.
 pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
     protocols.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL)
 }
 
-/// What the authorizer hands on: API Gateway adds it to every later event of the socket, all values as strings.
+/// The authorizer's result, which API Gateway adds to every later event of the socket, all values as strings.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Context {
     pub(crate) user_id: String,
@@ -123,7 +123,7 @@ fn answer(
     };
     let problem = Problem::report(error);
     match problem.status {
-        // API Gateway answers 401 to an authorizer that fails with exactly this word.
+        // API Gateway answers 401 if an authorizer fails with exactly this word.
         401 => Err("Unauthorized".into()),
         403 | 404 => Ok(policy(IamPolicyEffect::Deny, method_arn, Context::default())),
         _ => Err(problem.code.into()),
@@ -193,7 +193,7 @@ mod tests {
             assert!(matches!(from(foreign, ours), Err(Error::Refused(Refusal::ForeignOrigin))), "{foreign}");
             assert!(from(foreign, "*").is_ok(), "{foreign}");
         }
-        // API Gateway hands names on as they were written.
+        // API Gateway does not change the case of names.
         let headers = serde_json::json!({"oRIGIN": "https://evil.example"});
         assert!(matches!(read(headers, ours), Err(Error::Refused(Refusal::ForeignOrigin))));
         assert!(read(serde_json::json!({}), ours).is_ok());

@@ -1,4 +1,4 @@
-//! Sockets: from an event of API Gateway's WebSocket API to a typed frame, and back.
+//! Sockets: converts events of API Gateway's WebSocket API to typed frames, and outcomes to pushes.
 
 use std::convert::Infallible;
 
@@ -27,7 +27,7 @@ pub struct Incoming {
     connection: String,
     connected_at: Timestamp,
     network: Option<Network>,
-    /// What finds the event in the logs.
+    /// The id under which the logs have the event.
     request_id: String,
     body: String,
     context: Option<Context>,
@@ -53,12 +53,12 @@ impl Incoming {
         }
     }
 
-    /// The socket, as the authorizer has found out whose it is.
+    /// The socket with its user and session, which the authorizer has determined.
     ///
     /// # Errors
-    /// `Internal` where API Gateway does not say, as may be the case when a socket closes.
+    /// `Internal` if API Gateway does not pass them on, which may happen when a socket closes.
     pub fn socket(&self) -> Result<Socket, Error> {
-        const DOING: &str = "reading who opened a socket";
+        const DOING: &str = "reading the user of a socket";
         let context = self.context.as_ref().ok_or_else(|| Error::internal(DOING, "no context of the authorizer"))?;
         Ok(Socket {
             user: context.user_id.parse().map_err(|error: &str| Error::internal(DOING, error))?,
@@ -70,7 +70,7 @@ impl Incoming {
         })
     }
 
-    /// The frame as a typed input.
+    /// Reads the frame as a typed input.
     ///
     /// # Errors
     /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
@@ -81,10 +81,10 @@ impl Incoming {
         fields.into()
     }
 
-    /// Tells an event to this socket alone.
+    /// Pushes an event to this socket alone. Logs a push that fails.
     ///
     /// # Errors
-    /// `Internal` for an event that cannot be written. A socket that does not take it is no error.
+    /// `Internal` if the event cannot be written.
     pub async fn reply(&self, app: &App, event: &Event<'_>) -> Result<(), Error> {
         match app.chat.sockets.push(&self.connection, &Frame::new(event)?).await {
             Outcome::Delivered | Outcome::Gone => {}
@@ -107,7 +107,7 @@ impl Incoming {
         call
     }
 
-    /// Handles a frame, unless the session of its socket is over: the authorizer has told when that is.
+    /// Handles a frame, unless the session of its socket is over. The context has the time, so that no read is needed.
     async fn handle(&self, app: &App, handle: &impl AsyncFn(&App, &Self) -> Result<(), Error>) -> Result<(), Error> {
         if self.socket()?.expires_at <= now().seconds() {
             return Err(Refusal::Unauthenticated.into());
@@ -115,7 +115,7 @@ impl Incoming {
         handle(app, self).await
     }
 
-    /// Tells this socket why its frame was refused, and closes it if its session has ended.
+    /// Pushes the reason for refusing this socket's frame, and closes the socket if its session has ended.
     async fn refuse(&self, app: &App, error: Error) {
         let has_ended = matches!(error, Error::Refused(Refusal::Unauthenticated));
         let problem = Problem::report(error);
@@ -167,7 +167,7 @@ pub async fn serve_lifecycle(
         }
         let mut response = response(200);
         if incoming.offers_subprotocol {
-            // A browser closes a socket whose subprotocol is not answered.
+            // Without it a browser closes the socket.
             response.headers.insert(PROTOCOLS, HeaderValue::from_static(SUBPROTOCOL));
         }
         response

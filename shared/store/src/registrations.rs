@@ -1,13 +1,13 @@
-//! How often somebody registers from one network: an item in `credentials`, which only register and login may touch, with
-//! the time at which a whole burst may come again. It expires then.
+//! The pace of registrations from a network: an item in `credentials`, which only register and login may write, with
+//! the time at which a whole burst is allowed again. The item expires at that time.
 
 use domain::{Error, Network, Pace, Timestamp};
 
 use crate::{Store, paces::count, s};
 
 impl Store {
-    /// Counts a registration, if it does not come too soon after those before: in one write, or in two where the last one
-    /// was less than a pace ago.
+    /// Counts a registration, unless it comes too soon after earlier ones. Takes one write, or two if the last
+    /// registration was less than a pace ago.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -16,7 +16,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.credentials)
-            // No name has a space.
+            // Unlike this key, a name has no space.
             .key("username", s(format!("{from} registrations")));
         count("counting a registration", item, "full_at", pace, now, now + pace.ahead + pace.every).await
     }

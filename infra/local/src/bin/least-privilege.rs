@@ -1,14 +1,12 @@
-//! Proves least privilege out of a record that local runtimes have written with `--iam-record` while every journey went
-//! through them: each call was granted, and each grant was needed. What stands against it is named, a line each.
+//! Proves least privilege by a record that local runtimes have written with `--iam-record` during all journeys: each call was granted, and
+//! each grant was needed. Prints each finding in a line.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use local::{
-    iam::{Call, proof},
-    template::{Template, secrets::Secrets},
-};
+use local::iam::{Call, proof};
+use template::{Secrets, Template};
 
 /// Checks the policies of a template against the calls that its functions have made.
 #[derive(Parser)]
@@ -18,7 +16,7 @@ struct Options {
     #[arg(long, value_name = "FILE", default_value = "template.yaml")]
     template: PathBuf,
 
-    /// What the local runtime has written with --iam-record
+    /// The file that the local runtime has written with --iam-record
     record: PathBuf,
 }
 

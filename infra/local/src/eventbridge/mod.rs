@@ -1,13 +1,11 @@
 //! EventBridge: gives events to the functions whose rules they match.
 
-mod pattern;
-
 use std::sync::Arc;
 
 use serde_json::Value;
+use template::EventRule;
 
-pub use self::pattern::{OBJECT_CREATED, Pattern};
-use crate::{ids, lambda::Lambda, logs, template::EventRule};
+use crate::{ids, lambda::Lambda, logs};
 
 /// The default event bus with its rules.
 #[derive(Clone, Debug)]

@@ -1,17 +1,12 @@
-//! Faults, as a plan has them: instances that die between two calls, services that fail, sockets that are cut.
+//! Faults after a plan: instances that die between two calls, services that fail, sockets that are cut.
 //!
-//! They strike where the functions meet the platform and nowhere else. The functions know nothing of them: whatever is
-//! injected here may happen on AWS.
+//! This module decides which fault strikes, and nothing more: the gateway strikes, and the services word their errors. Faults strike
+//! only between the functions and the platform, and all of them happen on AWS too.
 
-mod answer;
-mod batch;
 mod plan;
 mod skew;
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::{
     Json,
@@ -22,13 +17,14 @@ use axum::{
 use fastrand::Rng;
 use serde::Serialize;
 
-use self::plan::{Kind, Plan, Rule};
-use crate::intercept::{Call, Lost};
+pub(crate) use self::plan::Fault;
+use self::plan::{Plan, Rule};
+use crate::calls::Call;
 
 /// The largest plan, in bytes.
 const MAX_PLAN: usize = 1024 * 1024;
 
-/// The faults of a runtime: none until there is a plan.
+/// The faults of a runtime: none before the first plan.
 #[derive(Debug)]
 pub struct Faults {
     functions: Vec<String>,
@@ -38,24 +34,26 @@ pub struct Faults {
 #[derive(Debug)]
 struct State {
     plan: Plan,
-    /// How often each rule has fired.
+    /// The number of times that each rule has fired.
     fired: Vec<u64>,
     rng: Rng,
 }
 
-/// A rule that has fired, and the chance in what it does.
-struct Fired {
-    fault: Kind,
-    millis: i64,
-    rng: Rng,
+/// The effect of a rule that has fired.
+#[derive(Debug)]
+pub(crate) struct Strike {
+    pub(crate) fault: Fault,
+    pub(crate) millis: i64,
+    /// The source of chance within the fault.
+    pub(crate) rng: Rng,
 }
 
-/// How an event is served that is served twice.
+/// How an event is served twice.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Twice {
-    /// By two instances.
+    /// By two instances at the same time.
     AtOnce,
-    /// Again when it has been served.
+    /// A second time after the first.
     InTurn,
 }
 
@@ -64,24 +62,24 @@ impl State {
         Self { fired: vec![0; plan.rules.len()], rng: Rng::with_seed(plan.seed), plan }
     }
 
-    fn fire(&mut self, covers: impl Fn(&Rule) -> bool) -> Option<Fired> {
+    fn fire(&mut self, covers: impl Fn(&Rule) -> bool) -> Option<Strike> {
         let mut rules = self.plan.rules.iter().zip(&mut self.fired);
         let (rule, fired) = rules.find(|(rule, fired)| {
             covers(rule) && rule.times.is_none_or(|times| **fired < times) && self.rng.f64() < rule.probability
         })?;
         *fired += 1;
-        Some(Fired { fault: rule.fault, millis: rule.millis.unwrap_or_default(), rng: self.rng.fork() })
+        Some(Strike { fault: rule.fault, millis: rule.millis.unwrap_or_default(), rng: self.rng.fork() })
     }
 }
 
 impl Faults {
-    /// No faults, for functions whose binaries have these names.
+    /// No faults yet; plans may name functions by these labels.
     #[must_use]
     pub fn new(functions: Vec<String>) -> Self {
         Self { functions, state: Mutex::new(State::new(Plan::default())) }
     }
 
-    /// Answers `/_local/faults`: `PUT` begins a plan, `GET` tells the plan and how often each of its rules has fired.
+    /// Answers `/_local/faults`: `PUT` begins a plan, `GET` returns the plan and how often each of its rules has fired.
     pub(crate) async fn answer(&self, parts: &Parts, body: Body) -> Response {
         match parts.method {
             Method::GET => self.report(),
@@ -118,73 +116,30 @@ impl Faults {
         Json(Report { seed: plan.seed, rules }).into_response()
     }
 
-    /// Answers a call by `serve`, unless something goes wrong.
-    pub(crate) async fn around(
-        &self,
-        call: &Call,
-        parts: Parts,
-        body: Body,
-        serve: impl AsyncFnOnce(Parts, Body) -> Response,
-    ) -> Result<Response, Lost> {
-        let fired = self.state().fire(|rule| rule.covers(call));
-        let Some(Fired { fault, millis, mut rng }) = fired else { return Ok(serve(parts, body).await) };
-        match fault {
-            Kind::KillBefore => {
-                call.kill().await;
-                Err(Lost)
-            }
-            Kind::KillAfter => {
-                serve(parts, body).await;
-                call.kill().await;
-                Err(Lost)
-            }
-            Kind::LoseAnswer => {
-                serve(parts, body).await;
-                Err(Lost)
-            }
-            Kind::FailAfter => {
-                serve(parts, body).await;
-                Ok(answer::failed(call.service))
-            }
-            Kind::FailBefore => Ok(answer::failed(call.service)),
-            Kind::Throttle => Ok(answer::throttled(call.service, &mut rng)),
-            Kind::Conflict => Ok(answer::conflict(&call.operation, body).await),
-            Kind::Gone => Ok(answer::gone()),
-            Kind::Slow => {
-                let longer = tokio::time::sleep(Duration::from_millis(millis.unsigned_abs()));
-                if rng.bool() {
-                    longer.await;
-                    return Ok(serve(parts, body).await);
-                }
-                let response = serve(parts, body).await;
-                longer.await;
-                Ok(response)
-            }
-            Kind::Unprocessed => Ok(batch::in_part(parts, body, &mut rng, serve).await),
-            // No rule of these covers a call.
-            Kind::Duplicate | Kind::Cut | Kind::ForgetDisconnect | Kind::Skew => Ok(serve(parts, body).await),
-        }
+    /// The fault that strikes a call, if one does.
+    pub(crate) fn strike(&self, call: &Call) -> Option<Strike> {
+        self.state().fire(|rule| rule.covers(call))
     }
 
     /// Whether an event of `function` is served twice, and how.
     pub(crate) fn duplicates(&self, function: &str) -> Option<Twice> {
-        let mut fired = self.state().fire(|rule| rule.is(Kind::Duplicate, function))?;
+        let mut fired = self.state().fire(|rule| rule.is(Fault::Duplicate, function))?;
         Some(if fired.rng.bool() { Twice::AtOnce } else { Twice::InTurn })
     }
 
-    /// Whether a socket is cut now that a frame goes over it.
+    /// Whether a fault cuts the socket of this frame.
     pub(crate) fn cuts(&self) -> bool {
-        self.state().fire(|rule| rule.fault == Kind::Cut).is_some()
+        self.state().fire(|rule| rule.fault == Fault::Cut).is_some()
     }
 
-    /// Whether `$disconnect` does not run.
+    /// Whether a fault suppresses this `$disconnect`.
     pub(crate) fn forgets_disconnect(&self) -> bool {
-        self.state().fire(|rule| rule.fault == Kind::ForgetDisconnect).is_some()
+        self.state().fire(|rule| rule.fault == Fault::ForgetDisconnect).is_some()
     }
 
-    /// The variables by which a new instance of `function` has a clock that is off.
+    /// The variables that put the clock of a new instance of `function` forward or back.
     pub(crate) fn clock(&self, function: &str) -> Vec<(&'static str, String)> {
-        let fired = self.state().fire(|rule| rule.is(Kind::Skew, function));
+        let fired = self.state().fire(|rule| rule.is(Fault::Skew, function));
         fired.map(|fired| skew::variables(fired.millis)).unwrap_or_default()
     }
 
@@ -201,7 +156,7 @@ mod tests {
         State::new(Plan::parse(plan.as_bytes(), &[]).unwrap())
     }
 
-    fn faults(state: &mut State, of: u32) -> Vec<Option<Kind>> {
+    fn faults(state: &mut State, of: u32) -> Vec<Option<Fault>> {
         (0..of).map(|_| state.fire(|_| true).map(|fired| fired.fault)).collect()
     }
 
@@ -219,7 +174,7 @@ mod tests {
     fn the_first_rule_that_fires_wins_and_none_fires_too_often() {
         let rules = r#"[{"fault":"gone","probability":0},{"fault":"cut","times":2},{"fault":"throttle","times":1}]"#;
         let mut state = state(&format!(r#"{{"rules":{rules}}}"#));
-        assert_eq!(faults(&mut state, 4), [Some(Kind::Cut), Some(Kind::Cut), Some(Kind::Throttle), None]);
+        assert_eq!(faults(&mut state, 4), [Some(Fault::Cut), Some(Fault::Cut), Some(Fault::Throttle), None]);
         assert_eq!(state.fired, [0, 2, 1]);
     }
 }

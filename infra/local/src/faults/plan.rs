@@ -1,9 +1,9 @@
-//! Which faults there are to be, and how often.
+//! Plans: the faults that may strike, their targets and their probabilities.
 
 use serde::{Deserialize, Serialize};
 
 use super::skew;
-use crate::intercept::{Call, Service};
+use crate::calls::{Call, Service};
 
 /// A plan of faults. The same seed and the same order of calls give the same faults.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -11,29 +11,29 @@ use crate::intercept::{Call, Service};
 pub struct Plan {
     #[serde(default)]
     pub(super) seed: u64,
-    /// The first one that fires wins.
+    /// Of the rules that cover a call, the first one that fires wins.
     pub(super) rules: Vec<Rule>,
 }
 
-/// A fault, and what it strikes: everything that no selector leaves out.
+/// A fault and its selectors. A rule without selectors covers everything that the fault can strike.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    pub(super) fault: Kind,
-    /// By its label.
+    pub(super) fault: Fault,
+    /// The function's label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) function: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     service: Option<Service>,
-    /// Such as `UpdateItem`; the method, where the service is not DynamoDB.
+    /// Such as `UpdateItem`. The method, if the service is not DynamoDB or Secrets Manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
-    /// Only this call of an invocation, from 1.
+    /// The number of the call in its invocation, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     call: Option<u64>,
     #[serde(default = "always")]
     pub(super) probability: f64,
-    /// No more often than this.
+    /// The most strikes of this rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) times: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,29 +44,29 @@ const fn always() -> f64 {
     1.0
 }
 
-/// What goes wrong.
+/// A kind of failure.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
-    /// The instance dies before its call has reached the service.
+pub(crate) enum Fault {
+    /// The instance dies before its call reaches the service.
     KillBefore,
-    /// The service has done it, and the instance dies before it knows.
+    /// The service does the work, and the instance dies before the answer.
     KillAfter,
-    /// The service is too busy.
+    /// The service refuses the call because of too many requests.
     Throttle,
-    /// The service fails, and has done nothing.
+    /// The service fails without doing the work.
     FailBefore,
-    /// The service fails, and has done it.
+    /// The service does the work and reports a failure.
     FailAfter,
-    /// The service has done it, and the connection ends without an answer.
+    /// The service does the work, and the connection ends without an answer.
     LoseAnswer,
-    /// The call takes longer, before or after the service does it.
+    /// The call takes longer, before or after the work.
     Slow,
-    /// A batch is done in part.
+    /// The service does a part of a batch.
     Unprocessed,
-    /// A write runs into a transaction.
+    /// A write conflicts with a transaction.
     Conflict,
-    /// The socket is closed, the service says.
+    /// The service reports that the socket is closed.
     Gone,
     /// An event is served twice.
     Duplicate,
@@ -74,17 +74,17 @@ pub(super) enum Kind {
     Cut,
     /// `$disconnect` does not run.
     ForgetDisconnect,
-    /// The clock of an instance is off.
+    /// The clock of an instance is wrong.
     Skew,
 }
 
-impl Kind {
-    /// Whether it strikes what an instance asks of a service.
+impl Fault {
+    /// Whether the fault strikes calls to services.
     fn is_on_calls(self) -> bool {
         !matches!(self, Self::Duplicate | Self::Cut | Self::ForgetDisconnect | Self::Skew)
     }
 
-    /// The only service that has it.
+    /// The service, if only one has the fault.
     fn only_service(self) -> Option<Service> {
         match self {
             Self::Unprocessed | Self::Conflict => Some(Service::Dynamodb),
@@ -93,7 +93,7 @@ impl Kind {
         }
     }
 
-    /// Whether a call of this operation can fail so.
+    /// Whether a call of this operation can have the fault.
     fn befalls(self, operation: &str) -> bool {
         match self {
             Self::Unprocessed => matches!(operation, "BatchGetItem" | "BatchWriteItem"),
@@ -102,7 +102,7 @@ impl Kind {
         }
     }
 
-    /// The least and the most of the milliseconds that it needs.
+    /// The smallest and the largest `millis`, if the fault needs them.
     fn millis(self) -> Option<(i64, i64)> {
         match self {
             Self::Slow => Some((0, 60_000)),
@@ -117,7 +117,7 @@ impl Kind {
 }
 
 impl Rule {
-    /// Whether it may strike a call.
+    /// Whether the rule may strike a call.
     pub(super) fn covers(&self, call: &Call) -> bool {
         self.fault.is_on_calls()
             && self.function.as_ref().is_none_or(|function| *function == call.function)
@@ -127,8 +127,8 @@ impl Rule {
             && self.fault.befalls(&call.operation)
     }
 
-    /// Whether it may strike a function elsewhere than in its calls.
-    pub(super) fn is(&self, fault: Kind, function: &str) -> bool {
+    /// Whether the rule may strike `function` with `fault`, outside its calls.
+    pub(super) fn is(&self, fault: Fault, function: &str) -> bool {
         self.fault == fault && self.function.as_ref().is_none_or(|selected| selected == function)
     }
 }
@@ -137,7 +137,7 @@ impl Plan {
     /// Reads a plan for these functions.
     ///
     /// # Errors
-    /// A sentence for whoever wrote it.
+    /// A sentence for the author of the plan.
     pub(super) fn parse(json: &[u8], functions: &[String]) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_slice(json);
         let plan: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())?;
@@ -152,19 +152,19 @@ impl Rule {
     fn check(&self, functions: &[String]) -> Result<(), String> {
         let Self { fault, function, service, operation, call, probability, times: _, millis } = self;
         if let Some(function) = function.as_ref().filter(|function| !functions.contains(function)) {
-            return Err(format!("strikes no function: none is called {function}"));
+            return Err(format!("strikes no function: the template has none with the label {function}"));
         }
-        if function.is_some() && matches!(fault, Kind::Cut | Kind::ForgetDisconnect) {
+        if function.is_some() && matches!(fault, Fault::Cut | Fault::ForgetDisconnect) {
             return Err("strikes sockets, not a function".to_owned());
         }
         if !fault.is_on_calls() && (service.is_some() || operation.is_some() || call.is_some()) {
             return Err("strikes no calls: it takes neither service nor operation nor call".to_owned());
         }
         if fault.only_service().is_some_and(|only| service.is_some_and(|service| service != only)) {
-            return Err("is no fault of this service".to_owned());
+            return Err("does not strike this service".to_owned());
         }
         if operation.as_ref().is_some_and(|operation| !fault.befalls(operation)) {
-            return Err("is no fault of this operation".to_owned());
+            return Err("does not strike this operation".to_owned());
         }
         if *call == Some(0) {
             return Err("strikes no call: they are counted from 1".to_owned());
@@ -172,7 +172,7 @@ impl Rule {
         if !(0.0..=1.0).contains(probability) {
             return Err("needs a probability from 0 to 1".to_owned());
         }
-        if *fault == Kind::Skew {
+        if *fault == Fault::Skew {
             skew::is_possible()?;
         }
         match (fault.millis(), millis) {
@@ -204,12 +204,12 @@ mod tests {
         refuses(&json!({"fault": "gone", "often": 1}), "rules[0].often: unknown field `often`");
         refuses(
             &json!({"fault": "gone", "function": "logn"}),
-            "rules[0]: gone strikes no function: none is called logn",
+            "rules[0]: gone strikes no function: the template has none with the label logn",
         );
-        refuses(&json!({"fault": "gone", "service": "dynamodb"}), "rules[0]: gone is no fault of this service");
+        refuses(&json!({"fault": "gone", "service": "dynamodb"}), "rules[0]: gone does not strike this service");
         refuses(
             &json!({"fault": "conflict", "operation": "GetItem"}),
-            "rules[0]: conflict is no fault of this operation",
+            "rules[0]: conflict does not strike this operation",
         );
         refuses(&json!({"fault": "kill_after", "call": 0}), "rules[0]: kill_after strikes no call");
         refuses(&json!({"fault": "cut", "function": "login"}), "rules[0]: cut strikes sockets");

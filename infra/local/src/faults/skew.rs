@@ -1,4 +1,4 @@
-//! Clocks that are off: `libfaketime` stands between an instance and its system's clock, and the instance knows nothing of it.
+//! Wrong clocks: `libfaketime` answers an instance's questions for the time in place of the system.
 //!
 //! <https://github.com/wolfcw/libfaketime>
 
@@ -7,15 +7,15 @@ use std::{fs, path::PathBuf};
 /// The library for programs with threads, below the directory of the machine's architecture.
 const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
 
-/// Says what is missing.
+/// Fails if the library is missing, with a sentence that says so.
 pub(super) fn is_possible() -> Result<(), String> {
     library().map(drop).ok_or_else(|| {
         format!("needs {LIBRARY} in a directory of /usr/lib: install the package libfaketime of Debian or Ubuntu")
     })
 }
 
-/// The variables that put a process's clock forward, or back where `millis` are negative. How much time has passed, and so
-/// every timeout, is as it was.
+/// The variables that put a process's clock forward, or back if `millis` is negative. The monotonic clock, and so every timeout, stays
+/// right.
 pub(super) fn variables(millis: i64) -> Vec<(&'static str, String)> {
     let Some(library) = library() else { return Vec::new() };
     let sign = if millis < 0 { '-' } else { '+' };

@@ -1,4 +1,4 @@
-//! What the instances of functions sign their calls with.
+//! The credentials of instances.
 
 use std::{
     collections::HashMap,
@@ -8,25 +8,25 @@ use std::{
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-use super::Caller;
+use super::access::Caller;
 
-/// What one instance of a function signs its calls with.
+/// The credentials with which an instance signs its calls.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// Names the instance, and so the function.
+    /// Identifies the instance, and so the function.
     pub access_key_id: String,
-    /// Known to the instance alone. Only S3 checks what is signed with it.
+    /// Known to the instance only. Only S3 verifies signatures made with it.
     pub secret_access_key: String,
-    /// Goes with every call. Only S3 checks it.
+    /// Part of every call. Only S3 checks it.
     pub session_token: String,
 }
 
-/// A function as one of its instances.
+/// The function and the credentials of an instance.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The function, by name.
+    /// The function's name.
     pub function: String,
-    /// What that instance signs its calls with.
+    /// The instance's credentials.
     pub credentials: Credentials,
 }
 
@@ -41,15 +41,15 @@ impl Credentials {
     }
 }
 
-/// All credentials that were given out, by access key.
+/// All issued credentials, by access key.
 ///
-/// They outlive their instance, as on the platform: a call that comes late must not pass for one of the developer, and what
-/// an instance has signed for others is good for as long as it says.
+/// They outlive their instance, as on the platform: a late call must not pass for one of the developer, and links that an instance has
+/// signed are valid until they expire.
 #[derive(Debug, Default)]
 pub(super) struct Issued(RwLock<HashMap<String, Identity>>);
 
 impl Issued {
-    /// New credentials, by which `function` is known from now on.
+    /// Issues new credentials to an instance of `function`.
     pub(super) fn issue(&self, function: &str) -> Credentials {
         let credentials = Credentials::generate();
         let mut issued = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +62,7 @@ impl Issued {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(access_key).cloned()
     }
 
-    /// Who has signed the request with these headers.
+    /// The signer of a request with these headers.
     pub(super) fn caller(&self, headers: &HeaderMap) -> Caller {
         let issued = self.0.read().unwrap_or_else(PoisonError::into_inner);
         access_key(headers)
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn every_instance_has_credentials_of_its_own_and_is_known_by_them() {
+    fn every_instance_is_identified_by_credentials_of_its_own() {
         let issued = Issued::default();
         let [first, second, other] = ["Login", "Login", "Typing"].map(|function| issued.issue(function).access_key_id);
         assert_ne!(first, second);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_with_other_credentials_is_the_developer() {
+    fn other_credentials_or_none_are_the_developers() {
         let issued = Issued::default();
         issued.issue("Login");
         assert_eq!(issued.caller(&signed_by("AKIAIOSFODNN7EXAMPLE")), Caller::Developer);

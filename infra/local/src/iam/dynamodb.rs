@@ -1,22 +1,22 @@
-//! Which rights a DynamoDB call needs.
+//! The rights that DynamoDB calls need.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use template::table_arn;
 
-use super::Access;
-use crate::template::table_arn;
+use super::access::Access;
 
-/// The rights that `operation` with this body needs; all of them.
+/// All rights that `operation` with this body needs.
 pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
-    // DynamoDB itself refuses what is no JSON; no right is needed for that.
+    // DynamoDB itself refuses a body that is not JSON, and needs no right for it.
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     match operation {
         "BatchGetItem" | "BatchWriteItem" => {
             let tables = body.get("RequestItems").and_then(Value::as_object);
-            tables.into_iter().flatten().map(|(table, _)| access(operation, table, None)).collect()
+            tables.into_iter().flatten().map(|(table, _)| access(operation, table)).collect()
         }
         "TransactGetItems" | "TransactWriteItems" => {
             let items = body.get("TransactItems").and_then(Value::as_array);
@@ -29,13 +29,13 @@ pub(super) fn accesses(operation: &str, body: &[u8]) -> BTreeSet<Access> {
                 .collect()
         }
         _ => match body.get("TableName").and_then(Value::as_str) {
-            Some(table) => [access(operation, table, body.get("IndexName").and_then(Value::as_str))].into(),
+            Some(table) => [access(operation, table)].into(),
             None => [Access { action: format!("dynamodb:{operation}"), resource: "*".to_owned() }].into(),
         },
     }
 }
 
-/// A transaction is authorised by the single-item actions it is made of.
+/// The right for one action of a transaction: that of the same action outside a transaction.
 fn transacted(kind: &str, item: &Value) -> Option<Access> {
     let operation = match kind {
         "ConditionCheck" => "ConditionCheckItem",
@@ -45,16 +45,12 @@ fn transacted(kind: &str, item: &Value) -> Option<Access> {
         "Update" => "UpdateItem",
         _ => return None,
     };
-    Some(access(operation, item.get("TableName")?.as_str()?, None))
+    Some(access(operation, item.get("TableName")?.as_str()?))
 }
 
 /// `table` is a name or an ARN.
-fn access(operation: &str, table: &str, index: Option<&str>) -> Access {
-    let table = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
-    let resource = match index {
-        Some(index) => format!("{table}/index/{index}"),
-        None => table,
-    };
+fn access(operation: &str, table: &str) -> Access {
+    let resource = if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) };
     Access { action: format!("dynamodb:{operation}"), resource }
 }
 
@@ -76,9 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn a_call_needs_its_action_on_every_table_it_touches() {
+    fn a_call_needs_its_action_on_each_of_its_tables() {
         needs("GetItem", &json!({"TableName": "A"}), &[("GetItem", "table/A")]);
-        needs("Query", &json!({"TableName": "A", "IndexName": "I"}), &[("Query", "table/A/index/I")]);
         needs(
             "BatchGetItem",
             &json!({"RequestItems": {"A": {}, "B": {}}}),

@@ -1,20 +1,22 @@
-//! Whether statements allow a call.
+//! The evaluation of policies.
 
+use template::{Effect, Statement};
 use wildmatch::WildMatch;
 
-use super::Access;
-use crate::template::{Effect, Statement};
+use super::access::Access;
 
+/// The result of an evaluation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
+    /// A statement allows the call, and no statement denies it.
     Allowed,
-    /// A statement says no.
+    /// A statement denies the call.
     Denied,
-    /// No statement says yes.
+    /// No statement allows the call.
     NotAllowed,
 }
 
-/// A deny outweighs every allow; without an allow there is no right.
+/// Evaluates statements for a call. A deny outweighs every allow.
 pub(super) fn evaluate(statements: &[Statement], access: &Access) -> Verdict {
     let mut verdict = Verdict::NotAllowed;
     for statement in statements.iter().filter(|statement| applies(statement, access)) {
@@ -30,8 +32,8 @@ fn applies(statement: &Statement, access: &Access) -> bool {
     pairs(statement).any(|(action, resource)| covers(action, resource, access))
 }
 
-/// Whether a pattern of actions and one of resources cover a call. Actions are compared without regard to case, resources
-/// byte by byte.
+/// Whether a pattern of actions and a pattern of resources cover a call. Actions are compared without regard to case, resources byte by
+/// byte.
 pub(super) fn covers(action: &str, resource: &str, access: &Access) -> bool {
     let is_action = if is_plain(action) {
         action.eq_ignore_ascii_case(&access.action)
@@ -48,12 +50,12 @@ pub(super) fn covers(action: &str, resource: &str, access: &Access) -> bool {
     is_action && is_resource()
 }
 
-/// Whether a pattern stands for itself. Most do, and every call of every function is held against them.
+/// Whether a pattern has no wildcard. Most have none, and every call of every function is compared with them.
 fn is_plain(pattern: &str) -> bool {
     !pattern.contains(['*', '?'])
 }
 
-/// What statements allow, one pattern of actions on one pattern of resources at a time.
+/// The grants of statements: one pattern of actions and one pattern of resources each.
 pub(super) fn grants(statements: &[Statement]) -> impl Iterator<Item = (&str, &str)> {
     statements.iter().filter(|statement| statement.effect == Effect::Allow).flat_map(pairs)
 }
@@ -102,11 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn a_table_and_its_index_are_two_resources() {
+    fn a_resource_does_not_cover_a_longer_one() {
         let table = "arn:aws:dynamodb:us-east-1:000000000000:table/A";
         let statements = json!([{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table}]);
         assert_eq!(verdict(statements.clone(), "dynamodb:Query", table), Verdict::Allowed);
-        assert_eq!(verdict(statements, "dynamodb:Query", &format!("{table}/index/I")), Verdict::NotAllowed);
+        assert_eq!(verdict(statements, "dynamodb:Query", &format!("{table}s")), Verdict::NotAllowed);
     }
 
     #[test]

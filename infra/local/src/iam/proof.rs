@@ -1,15 +1,16 @@
-//! Least privilege, proven out of a record of calls: every call was granted, and every grant was needed.
+//! The proof of least privilege by a record of calls: every call was granted, and every grant was needed.
 
 use std::collections::BTreeSet;
 
-use super::{
-    Call,
-    policy::{self, Verdict, grants},
-};
-use crate::template::Function;
+use template::Function;
 
-/// What stands between the functions' policies and least privilege, a sentence each, in the order of the template. Empty
-/// where every call of the record was granted, and none could have been made with one grant less.
+use super::{
+    policy::{self, Verdict, grants},
+    record::Call,
+};
+
+/// The differences between the functions' policies and least privilege, a sentence each, in the order of the template. Empty if every
+/// call of the record was granted, and each grant was needed for one of them.
 #[must_use]
 pub fn findings(functions: &[Function], calls: &BTreeSet<Call>) -> Vec<String> {
     let refused = calls
@@ -42,16 +43,15 @@ fn of_one(function: &Function, calls: &BTreeSet<Call>) -> Vec<String> {
         if !is_needed {
             found.push(format!("{name} may {action} on {resource}, and no call needed it"));
         } else if is_wide(action, resource) {
-            found.push(format!(
-                "{name} may {action} on {resource}: what a pattern allows beyond the calls made is unknown"
-            ));
+            found
+                .push(format!("{name} may {action} on {resource}: a pattern allows more than the calls of the record"));
         }
     }
     found
 }
 
-/// Whether a grant is a pattern where it could be a name. The ids of sockets and objects are known only when they are
-/// there; they are the last part of their ARN.
+/// Whether a grant is a pattern although a name would do. The ids of sockets and objects, the last part of their ARNs, are unknown
+/// before they exist.
 fn is_wide(action: &str, resource: &str) -> bool {
     let is_pattern = |text: &str| text.contains(['*', '?']);
     let named = resource.strip_suffix("/*").filter(|_| !action.starts_with("dynamodb:")).unwrap_or(resource);
@@ -64,7 +64,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{super::Access, *};
+    use super::*;
+    use crate::iam::access::Access;
 
     const SOCKETS: &str = "arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/*";
 
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_where_every_call_was_granted_and_every_grant_needed() {
+    fn finds_nothing_if_every_call_was_granted_and_every_grant_needed() {
         let statements = json!([
             {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:PutItem"], "Resource": "arn:t/a"},
             {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": SOCKETS},
@@ -108,12 +109,12 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_was_refused() {
+    fn finds_a_refused_call() {
         finds(json!([]), &[call("dynamodb:GetItem", "arn:t/a", false)], &["Login lacks dynamodb:GetItem on arn:t/a"]);
     }
 
     #[test]
-    fn a_grant_that_no_call_used() {
+    fn finds_an_unused_grant() {
         let statements =
             json!([{"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:PutItem"], "Resource": "arn:t/a"}]);
         let calls = [call("dynamodb:GetItem", "arn:t/a", true)];
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_that_another_one_makes_needless() {
+    fn finds_a_grant_that_another_one_repeats() {
         let statements = json!([
             {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:t/a"},
             {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:t/a"},
@@ -131,20 +132,20 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_where_a_name_would_do() {
+    fn finds_a_pattern_where_a_name_would_do() {
         let calls = [call("dynamodb:GetItem", "arn:table/a", true)];
         for (action, resource) in
             [("dynamodb:*", "arn:table/a"), ("dynamodb:GetItem", "arn:table/*"), ("dynamodb:GetItem", "*")]
         {
             let statements = json!([{"Effect": "Allow", "Action": action, "Resource": resource}]);
             let sentence =
-                format!("Login may {action} on {resource}: what a pattern allows beyond the calls made is unknown");
+                format!("Login may {action} on {resource}: a pattern allows more than the calls of the record");
             finds(statements, &calls, &[&sentence]);
         }
     }
 
     #[test]
-    fn a_record_of_another_template() {
+    fn finds_a_record_of_another_template() {
         let sentence = "Login may no longer dynamodb:GetItem on arn:t/a: the record is of another template";
         finds(json!([]), &[call("dynamodb:GetItem", "arn:t/a", true)], &[sentence]);
     }

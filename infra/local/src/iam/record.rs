@@ -1,4 +1,4 @@
-//! Which rights have been used, and which were missing.
+//! The record of used and of missing rights.
 
 use std::{
     collections::BTreeSet,
@@ -9,29 +9,29 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use template::Function;
 
 use super::{
-    Access,
+    access::Access,
     policy::{self, grants},
     s3,
 };
-use crate::{logs, template::Function};
+use crate::logs;
 
 /// A call of a function on one resource, and whether its policies allowed it.
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Call {
-    /// The function, by name.
+    /// The function's name.
     pub function: String,
-    /// What it did to what; all sockets are one resource, `…/@connections/*`, and so are objects in a bucket,
-    /// `bucket/uploads/*`.
+    /// The right. All sockets are one resource, `…/@connections/*`, and so are the objects in one folder, `bucket/uploads/*`.
     #[serde(flatten)]
     pub access: Access,
-    /// Whether it might.
+    /// Whether the policies allowed the call.
     pub allowed: bool,
 }
 
-/// The different calls since the start; in a file as well, a line of JSON each, as soon as they are made: how the runtime
-/// ends does not matter to the file, and several runtimes may write to the same one.
+/// The different calls since the start, and a file with a line of JSON for each. A line is written when the call is made, so the file is
+/// complete however the runtime ends. Several runtimes may write to the same file.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     calls: BTreeSet<Call>,
@@ -50,15 +50,15 @@ impl Record {
             return;
         }
         if let Some(file) = &mut self.file
-            // One write a line: those of several processes do not mix.
+            // One write a line, so that the lines of several processes do not mix.
             && let Err(error) = file.write_all(format!("{}\n", json!(call)).as_bytes())
         {
-            logs::warning(&format!("a call is missing in the record of rights: {error}"));
+            logs::warning(&format!("a call is missing in the record of rights (--iam-record): {error}"));
         }
         self.calls.insert(call);
     }
 
-    /// Every single grant with whether a call has used it, every call that was allowed, and every call that was not.
+    /// All grants, each with whether a call has used it, all allowed calls and all refused calls.
     pub(super) fn report<'a>(&self, functions: impl Iterator<Item = &'a Function>) -> Value {
         let granted = functions.flat_map(|function| {
             grants(&function.statements).map(|(action, resource)| {
@@ -77,7 +77,7 @@ impl Record {
     }
 }
 
-/// The ids of sockets and objects are left out: they say nothing about rights, and there is no end to them.
+/// The right with a pattern in place of the id of a socket or an object: policies cannot name these ids, and their number is unlimited.
 fn of_all_alike(access: &Access) -> Access {
     let resource = match access.resource.split_once("/@connections/") {
         Some((stage, _)) => format!("{stage}/@connections/*"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_told_apart_by_the_first_part_of_their_keys() {
+    fn objects_with_the_same_first_part_of_their_keys_are_one_resource() {
         for (key, folded) in [("uploads/a/b", "/uploads/*"), ("a", "/*"), ("", "/*")] {
             let access = s3::object("GetObject", "bucket", key);
             assert_eq!(of_all_alike(&access).resource, format!("arn:aws:s3:::bucket{folded}"));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_call_is_written_once_whatever_the_socket() {
+    fn calls_to_different_sockets_are_written_once() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("record");
         let mut records = [(); 2].map(|()| Record::open(Some(&path)).unwrap());

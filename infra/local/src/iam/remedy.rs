@@ -1,13 +1,13 @@
-//! What to write into the template for a call that it does not allow.
+//! The statement that the template lacks for a refused call.
 
-use super::{Access, Denied, s3};
-use crate::template::{
-    bucket_arn,
-    intrinsics::{ACCOUNT_ID, REGION},
-    secret_arn, table_arn,
+use template::{ACCOUNT_ID, REGION, bucket_arn, secret_arn, table_arn};
+
+use super::{
+    access::{Access, Denied},
+    s3,
 };
 
-/// One sentence: who lacks what on what, and the statement that is missing.
+/// A sentence with the function, the missing right, and the statement that would grant it.
 pub(super) fn sentence(denied: &Denied) -> String {
     let Denied { function, access, explicit } = denied;
     let Access { action, resource } = access;
@@ -21,17 +21,14 @@ pub(super) fn sentence(denied: &Denied) -> String {
     )
 }
 
-/// The resource as a template names it.
+/// The expression for a resource in a template.
 fn wanted(arn: &str) -> String {
     if let Some(table) = arn.strip_prefix(&table_arn("")) {
-        return match table.split_once('/') {
-            Some((table, index)) => format!("!Sub '${{{table}.Arn}}/{index}'"),
-            None => format!("!GetAtt {table}.Arn"),
-        };
+        return format!("!GetAtt {table}.Arn");
     }
     if let Some(bucket) = arn.strip_prefix(&bucket_arn("")) {
         let objects = s3::of_all_objects(arn);
-        // Its name has lost the capitals of its logical id.
+        // The name does not show the capitals of the logical id.
         return match objects.as_deref().and_then(|objects| objects.strip_prefix(&bucket_arn(""))?.split_once('/')) {
             Some((bucket, keys)) => format!("!Sub '${{<the bucket {bucket}>.Arn}}/{keys}'"),
             None => format!("!GetAtt <the bucket {bucket}>.Arn"),
@@ -40,7 +37,7 @@ fn wanted(arn: &str) -> String {
     if let Some(secret) = arn.strip_prefix(&secret_arn("")) {
         return format!("!Ref {secret}");
     }
-    // A connection's id is known to nobody before.
+    // The id of a connection is unknown before the connection exists.
     let arn = arn.split_once("/@connections/").map_or(arn.to_owned(), |(api, _)| format!("{api}/@connections/*"));
     let here = format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:");
     match arn.strip_prefix(&here).and_then(|rest| rest.split_once('/')) {
@@ -58,7 +55,6 @@ mod tests {
     #[test]
     fn a_resource_is_named_as_the_template_names_it() {
         assert_eq!(wanted(&table_arn("Rooms")), "!GetAtt Rooms.Arn");
-        assert_eq!(wanted(&format!("{}/index/ByName", table_arn("Rooms"))), "!Sub '${Rooms.Arn}/index/ByName'");
         assert_eq!(
             wanted("arn:aws:execute-api:us-east-1:000000000000:sockets/prod/POST/@connections/abc="),
             "!Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${<the API>}/prod/POST/@connections/*'"
@@ -70,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_denies_is_told_from_one_that_is_missing() {
+    fn a_denying_statement_and_a_missing_one_have_different_sentences() {
         let access = Access { action: "dynamodb:GetItem".to_owned(), resource: table_arn("Rooms") };
         let denied = |explicit| Denied { function: "Join".to_owned(), access: access.clone(), explicit };
         assert!(sentence(&denied(true)).contains("is denied dynamodb:GetItem"));

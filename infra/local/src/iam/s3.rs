@@ -1,9 +1,10 @@
-//! Which rights S3 speaks of.
+//! The rights of S3.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
 
-use super::Access;
-use crate::template::bucket_arn;
+use template::bucket_arn;
+
+use super::access::Access;
 
 /// The right to do `action`, such as `GetObject`, to one object.
 #[must_use]
@@ -17,8 +18,8 @@ pub fn bucket(action: &str, bucket: &str) -> Access {
     Access { action: format!("s3:{action}"), resource: bucket_arn(bucket) }
 }
 
-/// All objects that are one resource in the eyes of a template: those with the same first part of their keys. The rest is
-/// known only when they are there.
+/// The pattern for all objects with the same first part of their keys. A template cannot name the rest, which is unknown before the objects
+/// exist.
 pub(super) fn of_all_objects(resource: &str) -> Option<String> {
     let (bucket, key) = resource.strip_prefix(&bucket_arn(""))?.split_once('/')?;
     let folder = key.split_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Asynchronous events: nobody waits for the function, and what fails is tried again.
+//! Asynchronous events: their senders do not wait for the function, and failed events are tried again.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
 
@@ -9,24 +9,22 @@ use std::{
 
 use axum::body::Bytes;
 
-use super::{Cause, Failure, Lambda, pool::Pool};
+use super::{Cause, Failure, Lambda, limits::MAX_EVENT, pool::Pool};
 use crate::logs;
 
-/// The largest event, in bytes (Lambda quotas).
-pub(super) const MAX_EVENT: usize = 1024 * 1024;
-
-/// What lies between one try and the next grows by this. The platform's first pause is a minute.
+/// The increment of the pause between two tries. The platform's first pause is a minute.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The longest pause while there is no instance for an event, and how old an event may become.
+/// The longest pause before the next try for an instance.
 const MAX_PAUSE: Duration = Duration::from_mins(5);
+/// The age at which an event without an instance is dropped.
 const MAX_AGE: Duration = Duration::from_hours(6);
 
 impl Lambda {
-    /// Takes an event for `function`, and gives the id of its request. Must be called inside a Tokio runtime.
+    /// Accepts an event for `function`, and returns the id of its request. Must be called inside a Tokio runtime.
     ///
     /// # Errors
-    /// Where the event is too large, or the function is not in the template.
+    /// If the event is too large, or the function is not in the template.
     pub fn send(&self, function: &str, trace: &str, payload: Bytes) -> Result<String, Failure> {
         let pool = self.pool(function)?;
         if payload.len() > MAX_EVENT {

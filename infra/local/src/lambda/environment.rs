@@ -1,13 +1,12 @@
-//! The variables of an instance: those that Lambda gives, those of the template, and nothing of the developer's shell.
+//! The variables of an instance: Lambda's and the template's. The developer's shell adds only a few.
 
 use std::collections::BTreeMap;
 
-use crate::{
-    logs::{self, Format},
-    template::{Function, intrinsics::REGION},
-};
+use template::{Function, REGION};
 
-/// Where the functions find the services.
+use crate::logs::{self, Format};
+
+/// The addresses of the services, for the functions.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
     /// The base URL of the runtime's own port.
@@ -16,17 +15,17 @@ pub struct Endpoints {
     pub stage: Option<String>,
 }
 
-/// Variables of the developer's shell that an instance gets as well.
+/// The variables of the developer's shell that an instance gets too.
 ///
-/// Without `PATH` and a CA bundle a binary built on this machine may not run as it does on the platform; the others are
-/// asked for by whoever sets them.
+/// Without `PATH` and a CA bundle, a binary built on this machine may not run as it does on the platform. A developer who sets one of the
+/// others wants its effect.
 const INHERITED: [&str; 4] = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"];
 
-/// What all instances of a function have: everything but the address of the Runtime API and the credentials.
+/// The variables that all instances of a function share: all except the address of the Runtime API and the credentials.
 pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> =
         INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
-    // Whatever the template says: who reads the log here is not who reads it there.
+    // The template's format is for the log's readers on AWS.
     let log_format = match logs::format() {
         Format::Text => "Text",
         Format::Json => "JSON",
@@ -57,7 +56,7 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
     for service in ["DYNAMODB", "SECRETS_MANAGER"] {
         variables.insert(format!("AWS_ENDPOINT_URL_{service}"), endpoints.base.clone());
     }
-    // The SDK puts the bucket into the path where the host is an IP address.
+    // The SDK puts the bucket into the path because the host is an IP address.
     variables.insert("AWS_ENDPOINT_URL_S3".to_owned(), endpoints.base.clone());
     if let Some(stage) = &endpoints.stage {
         let management = format!("{}/{stage}", endpoints.base);

@@ -1,38 +1,37 @@
-//! How an invocation fails.
+//! Failed invocations.
 
 use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::json;
+use template::function_arn;
 
-use crate::template::function_arn;
-
-/// An invocation that gave no result, worded as Lambda words it.
+/// A failed invocation, in Lambda's words.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
-    /// Such as `Sandbox.Timedout`, or what the function itself said.
+    /// Such as `Sandbox.Timedout`, or the type that the function posted.
     pub error_type: String,
-    /// For people; an authorizer refuses with the message `Unauthorized`.
+    /// For people. An authorizer refuses with the message `Unauthorized`.
     pub message: String,
-    /// Whose fault it is.
+    /// The cause, which decides the answer to the caller.
     pub cause: Cause,
-    /// What the function itself said, word for word.
+    /// The error that the function posted, word for word.
     posted: Option<Bytes>,
 }
 
-/// Whose fault a failure is.
+/// The cause of a failure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cause {
-    /// The function's: it raised an error, died or took too long.
+    /// The function raised an error, died, took too long, or returned too much.
     Function,
-    /// Nobody's: all the instances that the template allows it are busy.
+    /// All instances that the template allows are busy.
     Throttled,
-    /// Nobody's: more events wait than this machine can serve.
+    /// More events wait than this machine can serve.
     Busy,
-    /// The caller's: the event is larger than Lambda takes.
+    /// The event is larger than Lambda accepts.
     TooLarge,
-    /// The caller's: there is no such function.
+    /// There is no such function.
     Unknown,
-    /// The runtime's own: it is shutting down.
+    /// The runtime is shutting down.
     Service,
 }
 
@@ -48,13 +47,13 @@ impl Failure {
         Self { error_type: error_type.to_owned(), message, cause: Cause::Function, posted: None }
     }
 
-    /// What a function posted to `…/error`.
+    /// The error that a function posted to `…/error`.
     pub(crate) fn posted(body: Bytes) -> Self {
         let posted: Posted = serde_json::from_slice(&body).unwrap_or_default();
         Self { posted: Some(body), ..Self::new(&posted.error_type, posted.error_message) }
     }
 
-    /// What a caller gets in place of a result.
+    /// The payload that a caller gets in place of a result.
     pub(super) fn payload(&self) -> Bytes {
         let Self { error_type, message, .. } = self;
         self.posted
@@ -82,7 +81,7 @@ impl Failure {
         Self { cause: Cause::Throttled, ..Self::new("TooManyRequestsException", "Rate Exceeded.".to_owned()) }
     }
 
-    /// Worded as Lambda words it where an account has no instance left.
+    /// In the words of Lambda for an account without free instances.
     pub(super) fn busy() -> Self {
         Self { cause: Cause::Busy, ..Self::throttled() }
     }
@@ -98,7 +97,7 @@ impl Failure {
         Self { cause: Cause::Unknown, ..Self::new("ResourceNotFoundException", message) }
     }
 
-    /// The runtime itself is shutting down.
+    /// The runtime is shutting down.
     pub(super) fn stopped() -> Self {
         let message = "the local runtime is shutting down".to_owned();
         Self { cause: Cause::Service, ..Self::new("ServiceException", message) }

@@ -10,6 +10,7 @@ use std::{
 
 use axum::body::Bytes;
 use rustix::process::{Pid, Signal, kill_process_group};
+use template::function_arn;
 use tokio::{
     process::{Child, Command},
     sync::oneshot,
@@ -17,29 +18,32 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    executable::Executable,
     failure::Failure,
     output::Output,
     runtime_api::{RuntimeApi, Work},
+    warden::Warden,
 };
-use crate::{executable::Executable, iam::Iam, intercept::Interceptor, template::function_arn, warden::Warden};
+use crate::{calls::Invocations, faults::Faults, iam::Iam};
 
-/// What the platform allows for the initialisation.
+/// The longest initialisation, as on the platform.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often, and how long apart, an executable that is still busy is tried again.
+/// The number of tries to start an executable that is still open for writing, and the pause between them.
 const BUSY_TRIES: u32 = 20;
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
-/// How to start an instance.
+/// Everything that is needed to start an instance.
 #[derive(Clone, Debug)]
 pub(super) struct Launch {
     pub(super) function: String,
-    /// The function, as logs and plans of faults name it.
+    /// The function's name in logs and plans of faults.
     pub(super) label: String,
     pub(super) executable: Arc<Executable>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) iam: Arc<Iam>,
-    pub(super) interceptor: Option<Arc<Interceptor>>,
+    pub(super) invocations: Option<Arc<Invocations>>,
+    pub(super) faults: Option<Arc<Faults>>,
     pub(super) warden: Warden,
 }
 
@@ -48,16 +52,16 @@ pub(super) struct Launch {
 pub(super) struct Instance {
     process: Child,
     group: u32,
-    /// Names the instance to the services that it calls.
+    /// Identifies the instance to the services.
     access_key: String,
     api: RuntimeApi,
-    /// How it was started.
+    /// The means by which it was started.
     pub(super) launch: Arc<Launch>,
     pub(super) output: Output,
     pub(super) idle_since: Instant,
 }
 
-/// An instance that did not come up, and what it had to say.
+/// An instance that did not start, and its output.
 #[derive(Debug)]
 pub(super) struct Stillborn {
     pub(super) failure: Failure,
@@ -91,7 +95,7 @@ impl Instance {
         let api = RuntimeApi::listen(function_arn(&launch.function)).await?;
         let (output, stdout, stderr) = Output::new()?;
         let credentials = launch.iam.issue(&launch.function);
-        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.as_ref());
+        let clock = launch.faults.as_ref().map(|faults| faults.clock(&launch.label));
         let mut command = Command::new(launch.executable.as_ref().as_ref());
         command
             .env_clear()
@@ -100,7 +104,7 @@ impl Instance {
             .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key)
             .env("AWS_SESSION_TOKEN", credentials.session_token)
-            .envs(faults.map(|faults| faults.clock(&launch.label)).unwrap_or_default())
+            .envs(clock.unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
@@ -113,17 +117,17 @@ impl Instance {
         Ok(Self { process, group, access_key, api, launch, output, idle_since: Instant::now() })
     }
 
-    /// Whether the process is still there.
+    /// Whether the process is running.
     pub(super) fn is_alive(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// Gives the instance one event. After a failure that `is_fatal`, it has to be ended.
+    /// Serves one event. After a fatal failure, the instance must be ended.
     pub(super) async fn invoke(&mut self, request_id: &str, trace: &str, payload: Bytes, timeout: Duration) -> Invoked {
         let (reply, mut answer) = oneshot::channel();
         let work = Work { request_id: request_id.to_owned(), trace: trace.to_owned(), payload, timeout, reply };
-        let interceptor = self.launch.interceptor.clone();
-        let kill = interceptor.as_ref().map(|interceptor| interceptor.begin(&self.access_key, &self.launch.label));
+        let invocations = self.launch.invocations.clone();
+        let kill = invocations.as_ref().map(|invocations| invocations.begin(&self.access_key, &self.launch.label));
         self.api.give(work).await;
         let invoked = tokio::select! {
             biased;
@@ -140,13 +144,13 @@ impl Instance {
                 fatal: true,
             },
         };
-        if let Some(interceptor) = &interceptor {
-            interceptor.end(&self.access_key);
+        if let Some(invocations) = &invocations {
+            invocations.end(&self.access_key);
         }
         invoked
     }
 
-    /// Waits for the end of the process, and brings it about when the token says so.
+    /// Waits for the end of the process, and kills it if the token asks for that.
     async fn dies(&mut self, kill: Option<CancellationToken>) -> io::Result<ExitStatus> {
         let Some(kill) = kill else { return self.process.wait().await };
         tokio::select! {
@@ -160,12 +164,12 @@ impl Instance {
 
     fn kill(&self) {
         if let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) {
-            // The group is gone already where the process died by itself and had no children.
+            // Fails if the process has died by itself and had no children.
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
 
-    /// Waits until the instance is ready for another event; false where it never will be.
+    /// Waits until the instance is ready for another event. Returns false if it will not be.
     pub(super) async fn settles(&mut self, asked_before: u64, patience: Duration) -> bool {
         tokio::select! {
             biased;
@@ -175,19 +179,19 @@ impl Instance {
         }
     }
 
-    /// How often the instance has asked for an event.
+    /// The number of times that the instance has asked for an event.
     pub(super) fn times_asked(&self) -> u64 {
         self.api.times_asked()
     }
 
-    /// The most memory the process has had, in kilobytes, on systems with `/proc`.
+    /// The peak memory of the process in kilobytes, on systems with `/proc`.
     pub(super) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.group)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.trim().strip_suffix(" kB")?.trim().parse().ok()
     }
 
-    /// Kills the process, and gives the last lines it wrote.
+    /// Kills the process, and returns its last lines.
     pub(super) async fn end(mut self) -> Vec<String> {
         self.kill();
         self.launch.warden.forget(self.group);
@@ -196,8 +200,8 @@ impl Instance {
     }
 }
 
-/// Starts a process. A file that has just been written cannot be executed for as long as another process, started at the
-/// same moment, still holds the handle that it was written with.
+/// Starts a process. A file that has just been written cannot be executed while another process, started at the same moment, still holds
+/// the handle for writing.
 async fn spawn_when_written(command: &mut Command) -> io::Result<Child> {
     for _ in 0..BUSY_TRIES {
         match command.spawn() {
@@ -208,10 +212,10 @@ async fn spawn_when_written(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Says what to do about an executable that does not start.
+/// The error of an executable that does not start, with its remedy.
 fn cannot_start(launch: &Launch, error: &io::Error) -> String {
     let remedy = match error.kind() {
-        io::ErrorKind::NotFound => "; build it, or an interpreter or a library that it asks for is missing",
+        io::ErrorKind::NotFound => "; build it, or install the interpreter or library that it needs",
         io::ErrorKind::PermissionDenied => "; it must be executable: chmod +x",
         io::ErrorKind::ExecutableFileBusy => "; another program is writing to it",
         _ if error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
@@ -222,10 +226,10 @@ fn cannot_start(launch: &Launch, error: &io::Error) -> String {
     format!("{}: {error}{remedy}", launch.executable.as_ref().as_ref().display())
 }
 
-/// What came of one event.
+/// The outcome of one event.
 #[derive(Debug)]
 pub(super) struct Invoked {
     pub(super) result: Result<Bytes, Failure>,
-    /// Whether the instance can serve no further event.
+    /// Whether the instance must be ended.
     pub(super) fatal: bool,
 }

@@ -11,22 +11,25 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use template::function_arn;
 
-use super::{Cause, Failure, Invocation, Lambda, MAX_PAYLOAD, asynchronous::MAX_EVENT};
+use super::{
+    Cause, Failure, Invocation, Lambda,
+    limits::{MAX_EVENT, MAX_PAYLOAD},
+};
 use crate::{
     iam::{Access, Iam},
     ids,
-    template::function_arn,
 };
 
-/// How much of the log's end a caller gets, in bytes.
+/// The size of the log's end that a caller gets, in bytes ("Invoke": `LogResult` is 4 KB).
 const LOG_TAIL: usize = 4096;
 
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// The name of the function that the request wants to invoke, still percent-encoded, if that is what it wants.
+/// The percent-encoded name of the function, if the request is an `Invoke`.
 #[must_use]
 pub fn wanted(parts: &Parts) -> Option<&str> {
     let rest = parts.uri.path().strip_prefix("/2015-03-31/functions/")?;
@@ -44,7 +47,7 @@ pub async fn handle(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body:
     }
 }
 
-/// What Lambda answers where it does not run the function.
+/// The answer of Lambda if it does not run the function.
 struct Refusal {
     status: StatusCode,
     error_type: String,
@@ -102,11 +105,11 @@ async fn invoke(lambda: &Lambda, iam: &Iam, name: &str, parts: &Parts, body: Bod
             Ok((StatusCode::ACCEPTED, [(REQUEST_ID, request_id)]).into_response())
         }
         "DryRun" => Ok(StatusCode::NO_CONTENT.into_response()),
-        other => Err(Refusal::invalid("InvalidParameterValueException", &format!("{other} is no invocation type"))),
+        other => Err(Refusal::invalid("InvalidParameterValueException", &format!("{other} is not an invocation type"))),
     }
 }
 
-/// Without a body the event is an empty object.
+/// The event. Without a body it is an empty object.
 async fn payload(body: Body, invocation_type: &str, limit: usize) -> Result<Bytes, Refusal> {
     let body = to_bytes(body, limit).await.map_err(|_| Failure::too_large(limit + 1, invocation_type, limit))?;
     if body.is_empty() {

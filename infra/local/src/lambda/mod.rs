@@ -1,31 +1,35 @@
-//! Lambda: every function is its real binary in a real process that speaks the Runtime API.
+//! Lambda: every function is its real binary, in processes that speak the Runtime API.
 
 mod asynchronous;
 mod environment;
+pub mod executable;
 mod failure;
 mod instance;
 pub mod invoke_api;
+mod limits;
 mod output;
 mod pool;
 mod runtime_api;
 mod tail;
+pub mod warden;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
+use template::Function;
 use tokio::sync::oneshot;
 
 pub use environment::Endpoints;
 pub use failure::{Cause, Failure};
 
 use self::{
+    executable::Executable,
     instance::Launch,
+    limits::MAX_PAYLOAD,
     pool::{Event, Pool},
+    warden::Warden,
 };
-use crate::{executable::Executable, iam::Iam, ids, intercept::Interceptor, logs, template::Function, warden::Warden};
-
-/// The largest event and the largest answer of a synchronous invocation, in bytes.
-const MAX_PAYLOAD: usize = 6 * 1024 * 1024 + 100;
+use crate::{calls::Invocations, faults::Faults, iam::Iam, ids, logs};
 
 /// All functions of a template.
 #[derive(Clone, Debug)]
@@ -33,23 +37,23 @@ pub struct Lambda {
     pools: Arc<BTreeMap<String, Arc<Pool>>>,
 }
 
-/// An event that has been given to a function.
+/// An event that a function has received.
 #[derive(Debug)]
 struct Invocation {
     request_id: String,
     result: oneshot::Receiver<Result<Bytes, Failure>>,
-    /// The log of this one invocation, once the instance is ready for the next one.
+    /// The log of this invocation, when the instance is ready for the next one.
     log: oneshot::Receiver<String>,
 }
 
 impl Lambda {
-    /// The functions with their executables; an instance that has nothing to do for `idle` is ended. Must be called inside a
-    /// Tokio runtime.
+    /// The functions with their executables. An instance without an event for `idle` is ended. Must be called inside a Tokio runtime.
     #[must_use]
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
         iam: &Arc<Iam>,
-        interceptor: Option<&Arc<Interceptor>>,
+        invocations: Option<&Arc<Invocations>>,
+        faults: Option<&Arc<Faults>>,
         endpoints: &Endpoints,
         warden: &Warden,
         idle: Duration,
@@ -61,7 +65,8 @@ impl Lambda {
                 executable,
                 variables: environment::variables(&function, endpoints),
                 iam: Arc::clone(iam),
-                interceptor: interceptor.cloned(),
+                invocations: invocations.cloned(),
+                faults: faults.cloned(),
                 warden: warden.clone(),
             };
             (function.name.clone(), Arc::new(Pool::new(function, launch)))
@@ -71,12 +76,12 @@ impl Lambda {
         lambda
     }
 
-    /// Invokes `function` and waits for what it returns.
+    /// Invokes `function` and returns its answer.
     ///
-    /// The invocation goes on if the caller stops waiting, as on the platform.
+    /// The invocation continues if the caller stops waiting, as on the platform.
     ///
     /// # Errors
-    /// Where the function fails, times out, dies, or is not in the template.
+    /// If the function fails, times out, dies, or is not in the template.
     pub async fn invoke(&self, function: &str, trace: &str, payload: Bytes) -> Result<Bytes, Failure> {
         let invocation = self.begin(function, trace, payload)?;
         invocation.result.await.unwrap_or_else(|_| Err(Failure::stopped()))
@@ -103,8 +108,7 @@ impl Lambda {
         self.pools.get(function).ok_or_else(|| Failure::unknown(function))
     }
 
-    /// Runs the binaries of these names from other executables from now on. Events that are being served stay where they
-    /// are; instances that serve nobody end.
+    /// Replaces the executables of the binaries with these names. Running invocations finish in their instances; idle instances end.
     pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
         let mut outdated = Vec::new();
         for pool in self.pools.values() {
@@ -118,7 +122,7 @@ impl Lambda {
         }
     }
 
-    /// The function that goes by `name`: its own, its ARN, or its label.
+    /// The function with this name, ARN or label.
     fn named(&self, name: &str) -> Option<&str> {
         let name = name.rsplit_once(":function:").map_or(name, |(_, name)| name);
         let name = name.strip_suffix(":$LATEST").unwrap_or(name);

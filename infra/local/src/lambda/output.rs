@@ -1,4 +1,4 @@
-//! The lines that an instance writes, stdout and stderr in the order they were written.
+//! The lines of an instance, stdout and stderr in the order of writing.
 
 use std::{io, os::fd::OwnedFd, process::Stdio};
 
@@ -8,14 +8,14 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-/// The reading end.
+/// The reading end of an instance's output.
 #[derive(Debug)]
 pub(super) struct Output {
     requests: mpsc::Sender<oneshot::Sender<Vec<String>>>,
 }
 
 impl Output {
-    /// The reading end, and the two handles to give to the process.
+    /// The reading end, and the two handles for the process.
     pub(super) fn new() -> io::Result<(Self, Stdio, Stdio)> {
         let (reader, writer) = io::pipe()?;
         let second = writer.try_clone()?;
@@ -36,14 +36,14 @@ impl Output {
     }
 }
 
-/// Reads all the time, so that a function that writes much never waits for its reader.
+/// Reads continuously, so that a function never waits for its reader.
 async fn collect(pipe: Receiver, mut requests: mpsc::Receiver<oneshot::Sender<Vec<String>>>) {
     let mut reader = BufReader::new(pipe);
     let mut lines = Vec::new();
     let mut line = Vec::new();
     let mut open = true;
     loop {
-        // What has been written comes before who asks for it.
+        // Reads all written lines before it answers a request for them.
         tokio::select! {
             biased;
             read = reader.read_until(b'\n', &mut line), if open => {
@@ -52,7 +52,7 @@ async fn collect(pipe: Receiver, mut requests: mpsc::Receiver<oneshot::Sender<Ve
                     lines.push(String::from_utf8_lossy(&line).trim_end().to_owned());
                     line.clear();
                 }
-                // Whoever writes without end must not keep the one who asks waiting as long.
+                // A function that writes without end must not delay the answer for ever.
                 if lines.len() % 1_000 == 999
                     && let Ok(request) = requests.try_recv()
                 {

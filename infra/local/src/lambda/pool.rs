@@ -6,36 +6,37 @@ use std::{
 };
 
 use axum::body::Bytes;
+use template::Function;
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
 
 use super::{
+    executable::Executable,
     failure::Failure,
     instance::{Instance, Invoked, Launch, Stillborn},
     runtime_api::Reply,
     tail,
 };
 use crate::{
-    executable::Executable,
     faults::{Faults, Twice},
     logs::{self, Report},
-    template::Function,
 };
 
-/// How many instances a function may have on a laptop, where the template sets no limit of its own.
+/// The most instances of a function on a laptop, if the template sets no limit.
 const MAX_INSTANCES: usize = 16;
 
-/// How many events wait for an instance, and for how long, where the template sets no limit of its own: what is beyond that
-/// would only grow, as nobody waits for ever. On the platform it is API Gateway that lets no more in.
+/// The most events that wait for an instance, if the template sets no limit. A longer queue would only grow, because callers give up. On
+/// the platform, API Gateway limits the requests.
 const MAX_WAITING: usize = 512;
+/// The longest wait for an instance, after which callers have given up.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// How long an event waits for an instance that has answered, before another one is started.
+/// The longest wait for an instance that has answered and not yet asked for the next event. Then another one is started.
 const SETTLING: Duration = Duration::from_millis(50);
 
-/// One event, and who waits for what comes of it.
+/// One event, and the receivers of its result and its log.
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) request_id: String,
@@ -46,7 +47,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// The same event once more, whose result nobody waits for.
+    /// A repetition of the event, without receivers.
     fn again(&self) -> Self {
         let Self { request_id, trace, payload, .. } = self;
         let (request_id, trace, payload) = (request_id.clone(), trace.clone(), payload.clone());
@@ -65,18 +66,18 @@ pub(super) struct Pool {
     faults: Option<Arc<Faults>>,
 }
 
-/// The instances that serve nobody, and how to start another.
+/// The idle instances, and the means to start another one.
 #[derive(Debug)]
 struct Ready {
     launch: Arc<Launch>,
     idle: Vec<Instance>,
-    /// How many have answered and are about to ask for the next event.
+    /// The number of instances that have answered and not yet asked for the next event.
     settling: usize,
 }
 
 impl Pool {
     pub(super) fn new(function: Function, launch: Launch) -> Self {
-        let faults = launch.interceptor.as_ref().and_then(|interceptor| interceptor.faults.clone());
+        let faults = launch.faults.clone();
         let instances = function.reserved_concurrency.unwrap_or(MAX_INSTANCES);
         Self {
             function,
@@ -104,7 +105,7 @@ impl Pool {
         }
     }
 
-    /// Serves one event, and keeps its instance for the next one.
+    /// Serves one event, and keeps the instance for the next one.
     async fn serve_once(&self, event: Event) {
         let Event { request_id, trace, payload, reply, log } = event;
         let permit = match self.permit().await {
@@ -115,7 +116,7 @@ impl Pool {
             }
         };
         let begun = Instant::now();
-        let mut report = Report::new(&self.function, &request_id);
+        let mut report = Report::new(self.function.label(), self.function.memory_size, &request_id);
         let mut instance = match self.idle_instance().await {
             Ok(instance) => instance,
             Err(launch) => match Instance::start(&launch, &request_id).await {
@@ -137,7 +138,7 @@ impl Pool {
         let Invoked { result, fatal } = instance.invoke(&request_id, &trace, payload, self.function.timeout).await;
         report.duration = begun.elapsed();
         self.ready().settling += 1;
-        // A caller that has stopped waiting misses the answer.
+        // Fails if the caller has stopped waiting.
         let _ = reply.send(result.clone());
         report.peak_memory = instance.peak_memory();
         let lives = !fatal && instance.settles(asked, self.function.timeout).await;
@@ -148,12 +149,12 @@ impl Pool {
             report.lines.extend(instance.end().await);
         }
         publish(report, &result, log);
-        // Held until here, so that whoever waits for it finds the instance.
+        // Held until here, so that the next event finds the instance.
         drop(permit);
         self.ready().settling -= 1;
     }
 
-    /// With a limit of its own the function throttles, as on the platform; with the laptop's, events wait, up to a limit.
+    /// Waits for the permission to use an instance. With a limit in the template the function throttles, as on the platform.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
         if self.function.reserved_concurrency.is_none() {
@@ -161,7 +162,7 @@ impl Pool {
             let permit = timeout(LONGEST_WAIT, permits.acquire_owned()).await.map_err(|_| Failure::busy())?;
             return permit.map_err(|_| Failure::stopped());
         }
-        // Whoever calls again as soon as there is an answer is not a second caller.
+        // A caller that calls again right after its answer is not a second caller.
         let patience = if self.ready().settling > 0 { SETTLING } else { Duration::ZERO };
         match timeout(patience, permits.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
@@ -169,7 +170,7 @@ impl Pool {
         }
     }
 
-    /// An instance that is idle, or will be in a moment; or else how to start one.
+    /// An instance that is idle or will be in a moment, or the means to start one.
     async fn idle_instance(&self) -> Result<Instance, Arc<Launch>> {
         loop {
             let (idle, settling, launch) = {
@@ -183,14 +184,14 @@ impl Pool {
                     }
                     logs::orphaned(self.function.label(), &instance.end().await);
                 }
-                // An answer reaches its caller before the instance asks again: the caller's next event should find it.
+                // An answer reaches its caller before the instance asks again. The caller's next event should find this instance.
                 None if settling > 0 && timeout(SETTLING, self.rested.notified()).await.is_ok() => {}
                 None => return Err(launch),
             }
         }
     }
 
-    /// Keeps the instance for the next event. Gives back one that serves no further event: it is dead, or of an older build.
+    /// Keeps the instance for the next event. Returns it if it cannot serve another one because it is dead or of an older build.
     fn rest(&self, mut instance: Instance, lives: bool) -> Option<Instance> {
         let mut ready = self.ready();
         let ended = if lives && Arc::ptr_eq(&instance.launch, &ready.launch) {
@@ -205,8 +206,8 @@ impl Pool {
         ended
     }
 
-    /// Serves the next events with another executable. Gives the idle instances of the one before; the busy ones end when
-    /// they have served their events.
+    /// Serves the next events with another executable. Returns the idle instances of the previous one; the busy ones end after their
+    /// events.
     pub(super) fn replace(&self, executable: Arc<Executable>) -> Vec<Instance> {
         let mut ready = self.ready();
         ready.launch = Arc::new(Launch { executable, ..Launch::clone(&ready.launch) });
@@ -217,7 +218,7 @@ impl Pool {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the instances that have been idle for long.
+    /// Ends the instances that have been idle for longer than `idle`.
     pub(super) async fn end_idle(&self, idle: Duration) {
         let ended: Vec<_> = self.ready().idle.extract_if(.., |instance| instance.idle_since.elapsed() > idle).collect();
         for instance in ended {
@@ -226,7 +227,7 @@ impl Pool {
     }
 }
 
-/// Tells the person at the terminal, and the caller who asked for the log.
+/// Logs an invocation, and sends its log to the caller that asked for it.
 fn publish(mut report: Report<'_>, result: &Result<Bytes, Failure>, log: oneshot::Sender<String>) {
     match result {
         Ok(payload) => report.status = status_code(payload).unwrap_or_else(|| "ok".to_owned()),
@@ -240,7 +241,7 @@ fn publish(mut report: Report<'_>, result: &Result<Bytes, Failure>, log: oneshot
     let _ = log.send(tail::text(&report, result.as_ref().err()));
 }
 
-/// The status of an answer that is meant for API Gateway.
+/// The status code of an answer to API Gateway.
 fn status_code(payload: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -1,5 +1,4 @@
-//! The Lambda Runtime API, one listener for each instance: the client knows no more of it than host and port, so the
-//! port is what tells the instances apart.
+//! The Lambda Runtime API, with one listener for each instance. The client knows only host and port, so the port identifies the instance.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -21,9 +20,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{MAX_PAYLOAD, failure::Failure};
+use super::{failure::Failure, limits::MAX_PAYLOAD};
 
-/// Where the result of an invocation goes.
+/// The receiver of an invocation's result.
 pub(super) type Reply = oneshot::Sender<Result<Bytes, Failure>>;
 
 /// One event on its way to an instance.
@@ -36,7 +35,7 @@ pub(super) struct Work {
     pub(super) reply: Reply,
 }
 
-/// The Runtime API as one instance sees it. Dropped with its instance, it closes its listener.
+/// The Runtime API of one instance. Closes its listener when dropped.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     pub(super) address: std::net::SocketAddr,
@@ -76,13 +75,13 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/init/error", post(init_error_reported))
             .with_state(shared);
         let server = tokio::spawn(async move {
-            // Ends with the abort in `drop` alone.
+            // Ends only by the abort in `drop`.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { address, work, asked, init_error, server })
     }
 
-    /// How often the instance has asked for an event.
+    /// The number of times that the instance has asked for an event.
     pub(super) fn times_asked(&self) -> u64 {
         *self.asked.borrow()
     }
@@ -91,12 +90,12 @@ impl RuntimeApi {
     pub(super) async fn asks_again(&self, before: u64) {
         let mut asked = self.asked.clone();
         if asked.wait_for(|times| *times > before).await.is_err() {
-            // The server is gone, and with it whoever could ask.
+            // The server has ended, so the instance can ask no more.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Waits until the instance says that it could not initialise.
+    /// Waits until the instance reports that it could not initialise.
     pub(super) async fn init_fails(&self) -> Failure {
         let mut reported = self.init_error.clone();
         match reported.wait_for(Option::is_some).await.map(|failure| (*failure).clone()) {
@@ -106,7 +105,7 @@ impl RuntimeApi {
     }
 
     pub(super) async fn give(&self, work: Work) {
-        // An instance that is gone is noticed by its exit, not here.
+        // Fails if the instance has died, which its exit reports.
         let _ = self.work.send(work).await;
     }
 }
@@ -159,12 +158,12 @@ async fn init_error_reported(State(shared): State<Arc<Shared>>, body: Bytes) -> 
 }
 
 impl Shared {
-    /// False where `id` is not the invocation that runs.
+    /// Finishes the running invocation. Returns false if it is not `id`.
     fn finish(&self, id: &str, result: Result<Bytes, Failure>) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match running.take_if(|(current, _)| current == id) {
             Some((_, reply)) => {
-                // A caller that has stopped waiting is no concern of the function.
+                // Fails if the caller has stopped waiting.
                 let _ = reply.send(result);
                 true
             }

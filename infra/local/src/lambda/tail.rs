@@ -1,4 +1,4 @@
-//! The log of one invocation as `CloudWatch` has it, for callers of the Invoke API who ask for its end.
+//! The log of one invocation in the format of CloudWatch, for callers of the Invoke API that ask for its end.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html>
 
@@ -31,7 +31,7 @@ pub(super) fn text(report: &Report<'_>, failure: Option<&Failure>) -> String {
         Some(kind) if kind.starts_with("Runtime.") => {
             let _ = write!(text, "Status: error\tError Type: {kind}\t");
         }
-        // An error that the function reports is its result, and its process is well.
+        // An error that the function posts is its result; the process goes on.
         Some(_) | None => {}
     }
     text.push('\n');

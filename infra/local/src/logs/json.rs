@@ -1,4 +1,4 @@
-//! The log as programs read it. The numbers of an invocation are named as in Lambda's own `platform.report`.
+//! The log for programs. The numbers of an invocation have the names of Lambda's own `platform.report`.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html>
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::{OffsetDateTime, macros::format_description};
 
-use super::{Report, Screen, milliseconds};
+use super::report::{Report, milliseconds};
 
 /// One line of the log.
 #[derive(Serialize)]
@@ -44,8 +44,8 @@ struct Orphaned<'a> {
 #[derive(Serialize)]
 struct Nothing {}
 
-pub(super) fn ready(screen: &Screen) {
-    print("INFO", "ready", screen);
+pub(super) fn info(message: &str, fields: &impl Serialize) {
+    print("INFO", message, fields);
 }
 
 pub(super) fn invocation(report: &Report<'_>) {
@@ -71,7 +71,7 @@ pub(super) fn message(level: &str, message: &str) {
     print(level, message, Nothing {});
 }
 
-/// A line that is an object stays one, so that a query reaches into it.
+/// Keeps a line that is a JSON object an object, so that a query reaches into it.
 fn values(lines: &[String]) -> Vec<Value> {
     let value = |line: &String| match serde_json::from_str(line) {
         Ok(object @ Value::Object(_)) => object,
@@ -83,7 +83,7 @@ fn values(lines: &[String]) -> Vec<Value> {
 fn print(level: &str, message: &str, rest: impl Serialize) {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     let timestamp = OffsetDateTime::now_utc().format(format).unwrap_or_default();
-    // Every field is a string, a number or made of JSON already, so there is nothing to fail.
+    // Every field is a string, a number or JSON already, so it can be written.
     if let Ok(line) = serde_json::to_string(&Line { timestamp, level, message, rest }) {
         anstream::eprintln!("{line}");
     }

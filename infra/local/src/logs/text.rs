@@ -1,13 +1,13 @@
-//! The log as people read it. Colours are gone where nobody could see them, or where `NO_COLOR` asks for it.
+//! The log for people. It has colours on a terminal, unless `NO_COLOR` is set.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use owo_colors::OwoColorize as _;
 
-use super::{Report, Screen, milliseconds};
+use super::report::{Report, milliseconds};
 
-pub(super) fn ready(screen: &Screen) {
-    anstream::eprint!("{screen}");
+pub(super) fn block(block: &impl Display) {
+    anstream::eprint!("{block}");
 }
 
 pub(super) fn invocation(report: &Report<'_>) {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use harness::Runtime;
+use crate::harness::Runtime;
 
 /// By how many seconds the clock of the instance that serves a route is off.
 async fn skew(runtime: &Runtime, route: &str) -> f64 {

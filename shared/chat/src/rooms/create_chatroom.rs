@@ -1,8 +1,8 @@
 //! Making a room: check the members, store the room with their memberships, push.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::{Error, Event, MembershipId, NewRoom, Refusal, Room, RoomId, RoomName, UserId};
+use domain::{Error, Event, MembershipId, NewRoom, Refusal, Room, UserId};
 use realtime::Frame;
 use store::{Consistency, Membership};
 
@@ -21,7 +21,7 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     let (counted, may_be) = tokio::join!(chat.count_room_change(caller), may_be_members(chat, &members));
     counted.and(may_be)?;
     let id = chat.store.next_room_id().await?;
-    let room = room(id, new, members, caller.user);
+    let room = Room::new(id, NewRoom { members, ..new }, caller.user, now());
     chat.store.create_room(&room, memberships(&room)).await?;
     tell_members(chat, &room).await?;
     Ok(room)
@@ -38,24 +38,6 @@ async fn may_be_members(chat: &Chat, members: &BTreeSet<UserId>) -> Result<(), E
         return Err(Refusal::UserNotFound(unknown).into());
     }
     if full.is_empty() { Ok(()) } else { Err(Refusal::TooManyRooms(full).into()) }
-}
-
-fn room(id: RoomId, new: NewRoom, members: BTreeSet<UserId>, creator: UserId) -> Room {
-    let now = now();
-    Room {
-        id,
-        name: new.name.unwrap_or_else(|| RoomName::of(id)),
-        description: new.description,
-        kind: new.kind,
-        members,
-        max_members: new.max_members,
-        created_by: creator,
-        created_at: now,
-        updated_at: now,
-        last_message_id: None,
-        sequence: 0,
-        sent: BTreeMap::new(),
-    }
 }
 
 fn memberships(room: &Room) -> Vec<Membership> {

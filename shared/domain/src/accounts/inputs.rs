@@ -3,9 +3,9 @@ use crate::{Fields, Input, Password, Username};
 /// The body of `POST /auth/register/`.
 #[derive(Debug)]
 pub struct Registration {
-    /// The name wanted.
+    /// The wanted name.
     pub username: Username,
-    /// The password wanted.
+    /// The wanted password.
     pub password: Password,
 }
 
@@ -21,11 +21,12 @@ impl Input for Registration {
     }
 }
 
-/// The body of `POST /auth/login/`. Neither part has to be one that could be registered: both are then simply wrong.
+/// The body of `POST /auth/login/`. The rules of a registration do not apply: a name or a password that breaks them is
+/// simply wrong.
 pub struct LoginAttempt {
-    /// The name given.
+    /// The name as received.
     pub username: String,
-    /// The password given.
+    /// The password as received.
     pub password: String,
 }
 
@@ -37,11 +38,12 @@ impl Input for LoginAttempt {
     }
 }
 
-/// The body of `POST /auth/change-password/`. The current password need not be one that could be registered: it is wrong then.
+/// The body of `POST /auth/change-password/`. The rules of a registration do not apply to the current password: one
+/// that breaks them is simply wrong.
 pub struct PasswordChange {
-    /// The password that it has been, as they say.
+    /// The current password, as the caller claims.
     pub current: String,
-    /// The password wanted.
+    /// The wanted password.
     pub new: Password,
 }
 

@@ -1,3 +1,5 @@
+//! Users: their names, their passwords, and the bodies of requests about them.
+
 mod inputs;
 mod password;
 mod user;

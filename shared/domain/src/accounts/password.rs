@@ -4,22 +4,24 @@ use serde::Deserialize;
 
 use crate::Username;
 
-/// The shortest password taken, in characters (NIST SP 800-63B, section 3.1.1.2, asks for no more composition rules).
+/// The shortest password, in characters. There are no rules of composition (NIST SP 800-63B, section 3.1.1.2).
 const MIN_CHARS: usize = 8;
-/// The longest password taken, in characters; a bound so that hashing time is bounded.
+/// The longest password, in characters. It bounds the time of hashing.
 const MAX_CHARS: usize = 128;
 
-/// Django's list of the 20,000 most common passwords (`django/contrib/auth/common-passwords.txt.gz` of 5.2); sorted bytewise.
-/// Those that are too short here count as well: blanks around a password do not make it another one.
+/// Django's list of the 20,000 most common passwords (`django/contrib/auth/common-passwords.txt.gz` of 5.2), sorted
+/// bytewise. It contains passwords shorter than [`MIN_CHARS`], because blanks around a common password do not make it
+/// uncommon.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// A password that is good enough to register with. Its `Debug` does not show it.
+/// A password that is good enough for a registration. `Debug` does not show it.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Password(String);
 
 impl Password {
-    /// Checks length and commonness; [`Password::is_not`] checks the rest, where the username is known.
+    /// Checks the length and the list of common passwords. [`Password::is_not`] compares it with the username, once
+    /// that is known.
     pub fn parse(password: String) -> Result<Self, &'static str> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&password.chars().count()) {
             return Err("must have 8 to 128 characters");
@@ -31,7 +33,7 @@ impl Password {
         Ok(Self(password))
     }
 
-    /// Fails where it is the username.
+    /// Fails if the password is the username.
     pub fn is_not(&self, username: &Username) -> Result<(), &'static str> {
         if username.is_written(&self.0) { Err("must not be the username") } else { Ok(()) }
     }

@@ -2,11 +2,11 @@ use serde::Serialize;
 
 use crate::{UserId, Username};
 
-/// Somebody who can log in, as others see them.
+/// A registered user, as other users see them.
 #[derive(Clone, Debug, Serialize)]
 pub struct User {
-    /// Who it is.
+    /// The id.
     pub id: UserId,
-    /// What they are called.
+    /// The name.
     pub username: Username,
 }

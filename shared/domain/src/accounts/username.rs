@@ -1,8 +1,10 @@
+//! Usernames: their characters, and the form in which they are compared.
+
 use caseless::Caseless;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// Django's limit, which the API keeps.
+/// The longest name, in characters: Django's limit, which the API keeps.
 const MAX_USERNAME_CHARS: usize = 150;
 
 /// A name as its owner typed it: letters of any script, digits, `@ . + - _`.
@@ -11,8 +13,8 @@ const MAX_USERNAME_CHARS: usize = 150;
 pub struct Username(String);
 
 impl Username {
-    /// Checks length and characters, in the form that is compared: one sign may stand for a whole phrase, and a letter
-    /// may come in two parts.
+    /// Checks length and characters in the form that is compared, because one sign may stand for a whole phrase, and a
+    /// letter may consist of two parts.
     pub fn parse(username: String) -> Result<Self, &'static str> {
         let compared: Vec<char> = username.nfkc().collect();
         if !(1..=MAX_USERNAME_CHARS).contains(&compared.len()) {
@@ -25,13 +27,13 @@ impl Username {
     }
 
     /// The form in which names are compared: NFKC and case-folded (Unicode, section 3.13), so that `Ann`, `ann` and
-    /// `ａｎｎ` are one.
+    /// `ａｎｎ` are one name.
     #[must_use]
     pub fn folded(&self) -> String {
         fold(&self.0)
     }
 
-    /// Whether this is the name, in whatever case and form.
+    /// Whether `text` is this name, in any case and form.
     pub(crate) fn is_written(&self, text: &str) -> bool {
         fold(text) == self.folded()
     }

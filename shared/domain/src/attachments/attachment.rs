@@ -2,21 +2,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AttachmentId, FileName, MediaType, Timestamp};
 
-/// What is known of a file beside its bytes, which are in the bucket.
+/// The description of a file. Its bytes are in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Which one.
+    /// The id.
     pub id: AttachmentId,
-    /// What it is.
+    /// The type.
     pub content_type: MediaType,
-    /// In bytes: for a picture, without what was taken out of it.
+    /// The size in bytes: of a picture, without the metadata that was removed.
     pub size: u64,
-    /// What it is called.
+    /// The name.
     pub name: FileName,
 }
 
 impl Attachment {
-    /// The name to save the file under: one that ends as its type says, so that nothing else opens it than shows it.
+    /// The name under which a browser saves the file. It has an extension of its type, so that no program for another
+    /// type opens it.
     #[must_use]
     pub fn saved_as(&self) -> String {
         let name = self.name.as_str();
@@ -27,15 +28,15 @@ impl Attachment {
     }
 }
 
-/// Where the bytes are, for whoever has the links.
+/// Links to the bytes. Everybody with a link can read them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Links {
     /// The file.
     pub url: String,
-    /// A picture, small.
+    /// The thumbnail of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// When the links end.
+    /// The time at which the links end.
     pub expires_at: Timestamp,
 }
 

@@ -1,22 +1,24 @@
 use serde::{Deserialize, Serialize};
 
-/// What file systems take. The name is in each link, percent-encoded twice.
+/// The longest name, in bytes: the limit of file systems. Each link contains the name, percent-encoded twice.
 const MAX_NAME_BYTES: usize = 255;
 
-/// What a file is called: 1 to 255 bytes of UTF-8, none of which ends a line or a directory, or turns what follows around.
+/// The name of a file: 1 to 255 bytes of UTF-8, without characters that end a line or a directory, or change the
+/// direction of text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct FileName(String);
 
 impl FileName {
-    /// The name as given.
+    /// The name as received.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The characters that direct text (Unicode Standard Annex #9, section 2): with them a name can look like another.
+/// Whether a character directs text (Unicode Standard Annex #9, section 2). Such characters can make a name look like
+/// another one.
 const fn turns_around(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 pub struct AttachmentId(Uuid);
 
 impl AttachmentId {
-    /// The id that `random` bits make.
+    /// The id with these random bits.
     #[must_use]
     pub const fn new(random: [u8; 16]) -> Self {
         Self(Builder::from_random_bytes(random).into_uuid())
@@ -18,7 +18,7 @@ impl AttachmentId {
 impl FromStr for AttachmentId {
     type Err = &'static str;
 
-    /// Takes no other form than the one that is shown, so that an attachment has one name.
+    /// Accepts only the form of `Display`, so that an attachment has one name.
     fn from_str(id: &str) -> Result<Self, Self::Err> {
         let parsed = id.parse().map(Self).ok().filter(|parsed| parsed.to_string() == id);
         parsed.ok_or("must be the id of an attachment")

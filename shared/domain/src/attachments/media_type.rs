@@ -1,6 +1,8 @@
+//! The types of files that may be attached, with their kinds and extensions: one line each.
+
 use serde::{Deserialize, Serialize};
 
-/// What an attachment is to whoever looks at it.
+/// The kind of an attachment: the way in which clients show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -18,19 +20,19 @@ macro_rules! media_types {
         pub enum MediaType { $($name),* }
 
         impl MediaType {
-            /// As in a `Content-Type` header.
+            /// The name, as in a `Content-Type` header.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// Whether it is a picture or a video.
+            /// The kind of attachments of this type.
             #[must_use]
             pub const fn kind(self) -> AttachmentKind {
                 match self { $(Self::$name => AttachmentKind::$kind),* }
             }
 
-            /// How the names of such files end, the usual one first.
+            /// The extensions of such files, the usual one first.
             #[must_use]
             pub const fn extensions(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($extension),+]),* }

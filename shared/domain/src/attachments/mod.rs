@@ -1,3 +1,5 @@
+//! Pictures and videos: their types and names, and their way into a message.
+
 mod attachment;
 mod file_name;
 mod id;

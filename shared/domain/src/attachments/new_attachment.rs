@@ -1,20 +1,24 @@
+//! The announcement of a file, and the largest sizes.
+
 use crate::{AttachmentKind, Fields, FileName, Input, MediaType, RoomId};
 
+/// In bytes.
 const MEGABYTE: u64 = 1024 * 1024;
-/// A function reads a picture whole to check it.
+/// The largest picture, in megabytes: a function reads the whole picture to check it.
 const MAX_PICTURE_MEGABYTES: u64 = 16;
+/// The largest video, in megabytes. A function reads only its first bytes.
 const MAX_VIDEO_MEGABYTES: u64 = 100;
 
-/// A file that is about to be uploaded: the body of `POST /create-attachment/`.
+/// A file that is announced before its upload: the body of `POST /create-attachment/`.
 #[derive(Clone, Debug)]
 pub struct NewAttachment {
-    /// The room whose message it is for.
+    /// The room of its message.
     pub room: RoomId,
-    /// What it is.
+    /// The type.
     pub content_type: MediaType,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// What it is called.
+    /// The name.
     pub name: FileName,
 }
 

@@ -2,21 +2,21 @@ use std::time::Duration;
 
 use crate::{Attachment, RoomId, Timestamp, UserId};
 
-/// How long an upload may begin after it was announced.
+/// The time after the announcement in which the upload may begin.
 pub const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
 
-/// How long an attachment waits for its message. The bucket deletes what is in none after a day; half of it is for clocks,
-/// and for rules that run when they run.
+/// The time after the announcement in which a message may take the attachment. The bucket deletes attachments without a
+/// message after a day. Half of the day is left for clocks that differ, and for lifecycle rules that run late.
 pub const SEND_ATTACHMENT_WITHIN: Duration = Duration::from_hours(12);
 
-/// How far an attachment has come.
+/// The state of an attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// It has been announced; it may have been uploaded, and has not been checked.
+    /// It has been announced and perhaps uploaded, but not checked.
     Announced,
     /// It may be sent.
     Ready,
-    /// It is not what it was announced to be, for the reason given.
+    /// It differs from its announcement, for this reason.
     Refused(String),
     /// It is in a message.
     Sent,
@@ -25,14 +25,14 @@ pub enum Progress {
 /// An attachment on its way into a message.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// What is uploaded.
+    /// The description of the file.
     pub attachment: Attachment,
-    /// For which room.
+    /// The room of its message.
     pub room: RoomId,
-    /// By whom.
+    /// The user that announced it.
     pub owner: UserId,
-    /// How far it has come.
+    /// The state.
     pub progress: Progress,
-    /// Until when it may be sent; none in a message.
+    /// The end of the time in which it may be sent. `None` once it is in a message.
     pub expires_at: Option<Timestamp>,
 }

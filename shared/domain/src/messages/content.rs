@@ -1,3 +1,5 @@
+//! The content of a message that a client sends.
+
 use crate::{AttachmentId, Fields, Input, text::text};
 
 text! {
@@ -9,16 +11,16 @@ text! {
     ClientId, 1..=64
 }
 
-/// What a message says, whatever way it comes.
+/// The content of a message, sent by REST or over a socket.
 #[derive(Clone, Debug, Default)]
 pub struct Content {
-    /// The text, without which there is something attached.
+    /// The text. A message without text has an attachment.
     pub text: Option<Text>,
-    /// A picture that has been uploaded.
+    /// An uploaded picture.
     pub picture: Option<AttachmentId>,
-    /// A video that has been uploaded.
+    /// An uploaded video.
     pub video: Option<AttachmentId>,
-    /// What the client calls it.
+    /// The client's name for the message.
     pub client_id: Option<ClientId>,
 }
 

@@ -1,11 +1,11 @@
 use crate::{Content, Fields, Input, RoomId};
 
-/// A message that is to be sent: the body of `POST /send-message/`.
+/// A message to be sent: the body of `POST /send-message/`.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Where to.
+    /// The room.
     pub room: RoomId,
-    /// What it says.
+    /// The content.
     pub content: Content,
 }
 

@@ -1,31 +1,33 @@
+//! The hole rule: a reader waits at an id that was handed out while its message may still be stored.
+
 use std::time::Duration;
 
 use crate::{CLOCKS_DIFFER_BY, Message, MessageId, Timestamp};
 
-/// How long a message may be tried to be stored, counted from the time that its id tells.
+/// The time in which a message is stored or given up, counted from the time in its id.
 pub const SEND_WITHIN: Duration = Duration::from_secs(4);
 
-/// How long a write may still be on its way that nobody waits for any more. DynamoDB promises nothing here; its answers take
+/// The time in which a write that was given up may still be applied. DynamoDB promises no bound; its answers take
 /// milliseconds.
 const WRITE_LINGERS: Duration = Duration::from_secs(1);
 
-/// After this long a message whose id was handed out and that is not stored never will be.
+/// The age of an id after which its message, if it is not stored yet, never will be.
 const HOLE_SETTLES_AFTER: Duration = SEND_WITHIN.saturating_add(WRITE_LINGERS).saturating_add(CLOCKS_DIFFER_BY);
 
-/// Whether everything before `message` is known, where `seen` is the id of the last message of its room that the
-/// reader has: if not, an id was handed out in between whose message may still be stored.
+/// Whether a reader knows every message before `message`, if `seen` is the last message that the reader has of the
+/// room. If not, an id was handed out in between, and its message may still be stored.
 fn follows(message: &Message, seen: MessageId, now: Timestamp) -> bool {
     message.previous.is_none_or(|previous| previous <= seen || is_settled(previous, now))
 }
 
-/// Whether a message that is not stored never will be.
+/// Whether the message with this id, if it is not stored yet, never will be.
 #[must_use]
 pub fn is_settled(id: MessageId, now: Timestamp) -> bool {
     now.since(id.created_at()) >= HOLE_SETTLES_AFTER
 }
 
-/// What a reader of one room, whose last id is `after`, may be given of these messages, oldest first: all up to a hole
-/// that may still be filled, so that no cursor ever jumps over a message.
+/// The messages that a reader of one room may see, oldest first, if `after` is the reader's last id. They end before a
+/// hole that may still be filled, so that no cursor skips a message.
 #[must_use]
 pub fn settled(messages: Vec<Message>, after: MessageId, now: Timestamp) -> Vec<Message> {
     let mut seen = after;
@@ -50,7 +52,7 @@ mod tests {
         MessageId::new(Timestamp::from_millis(NOON.millis() + millis), 0)
     }
 
-    /// The messages of a room whose ids were handed out at these milliseconds after noon; those in `lost` were not
+    /// The messages of a room that handed out its ids at these milliseconds after noon. The messages in `lost` were not
     /// stored.
     fn room(handed_out: &[u64], lost: &[u64]) -> Vec<Message> {
         let mut previous = None;

@@ -5,15 +5,15 @@ use crate::{Attachment, ClientId, MessageId, RoomId, Text, UserId};
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Which message; tells also when it was sent.
+    /// The id, which contains the time of sending.
     pub id: MessageId,
-    /// Where it was sent.
+    /// The room.
     pub room: RoomId,
-    /// Who sent it.
+    /// The sender.
     pub sender: UserId,
-    /// Who else was in the room then.
+    /// The other members of the room at that time.
     pub receivers: BTreeSet<UserId>,
-    /// What it says, if anything.
+    /// The text.
     pub text: Option<Text>,
     /// A picture.
     pub picture: Option<Attachment>,
@@ -21,15 +21,15 @@ pub struct Message {
     pub video: Option<Attachment>,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
-    /// What its sender calls it.
+    /// The sender's name for the message.
     pub client_id: Option<ClientId>,
-    /// The id that the room handed out before this one, whether or not a message came of it.
+    /// The id that the room handed out before this one, even if its message was never stored.
     pub previous: Option<MessageId>,
 }
 
 impl Message {
-    /// A message without text, attachments, receivers and a client id: `Message { text, ..Message::empty(…) }` adds them. A new
-    /// field that a message may lack has its value here.
+    /// A message without text, attachments, receivers and client id. `Message { text, ..Message::empty(…) }` adds them.
+    /// A new optional field has its default here.
     #[must_use]
     pub const fn empty(id: MessageId, room: RoomId, sender: UserId, sequence: u64) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Message {
         }
     }
 
-    /// Whether it was sent or received by this user.
+    /// Whether this user sent or received the message.
     #[must_use]
     pub fn concerns(&self, user: UserId) -> bool {
         self.sender == user || self.receivers.contains(&user)

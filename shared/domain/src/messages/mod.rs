@@ -1,3 +1,5 @@
+//! Messages: their content, their order, and the form in which clients see them.
+
 mod content;
 mod draft;
 mod holes;

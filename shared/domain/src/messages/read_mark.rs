@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::{Fields, Input, MessageId, RoomId};
 
-/// As many as a page of a list has.
+/// The most ids of one request: as many as the messages of the largest page.
 const MAX_MARKED_MESSAGES: usize = 100;
 
 /// The body of `POST /read-message/`.
@@ -10,7 +10,7 @@ const MAX_MARKED_MESSAGES: usize = 100;
 pub struct ReadMark {
     /// The room.
     pub room: RoomId,
-    /// What was read. Each must be a message of the room; the mark goes to the highest.
+    /// The messages that were read. Each must be a message of the room. The mark moves to the highest.
     pub messages: BTreeSet<MessageId>,
 }
 

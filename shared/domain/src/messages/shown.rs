@@ -1,10 +1,12 @@
+//! The JSON of a message.
+
 use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer};
 
 use crate::{Attachment, ClientId, Error, Links, Message, MessageId, RoomId, Text, Timestamp, UserId};
 
-/// A message as those who may read it get it: with links to what is attached.
+/// A message as its readers receive it: with links to its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownMessage {
     /// The message.
@@ -14,7 +16,7 @@ pub struct ShownMessage {
 }
 
 impl Message {
-    /// The message with the links that `link` gives.
+    /// Adds the links that `link` makes.
     pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
         let picture = self.picture.as_ref().map(&link).transpose()?;
         let video = self.video.as_ref().map(&link).transpose()?;

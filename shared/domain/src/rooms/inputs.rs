@@ -5,16 +5,28 @@ use crate::{Description, Fields, Input, MAX_MEMBERS, RoomId, RoomKind, RoomName,
 /// The body of `POST /create-chatroom/`.
 #[derive(Debug)]
 pub struct NewRoom {
-    /// The name, if not the default one.
+    /// The name. `None` for the default name.
     pub name: Option<RoomName>,
-    /// What it is about.
+    /// The description.
     pub description: Description,
-    /// What it looks like.
+    /// The kind.
     pub kind: RoomKind,
-    /// Who is to be in it besides the creator.
+    /// The members besides the creator.
     pub members: BTreeSet<UserId>,
-    /// How many may be in it.
+    /// The most members.
     pub max_members: usize,
+}
+
+impl Default for NewRoom {
+    fn default() -> Self {
+        Self {
+            name: None,
+            description: Description::default(),
+            kind: RoomKind::default(),
+            members: BTreeSet::new(),
+            max_members: MAX_MEMBERS,
+        }
+    }
 }
 
 impl Input for NewRoom {

@@ -5,14 +5,14 @@ use crate::{MessageId, Timestamp, UserId, Username};
 /// A member in the list of a room's members.
 #[derive(Debug, Serialize)]
 pub struct Member {
-    /// Who it is.
+    /// The user.
     pub user: UserId,
-    /// What they are called.
+    /// The name.
     pub username: Username,
-    /// When they came.
+    /// The time at which they joined.
     pub joined_at: Timestamp,
-    /// Up to where they have read.
+    /// The last message that they have read.
     pub last_read: Option<MessageId>,
-    /// Whether they have a socket that hears this room.
+    /// Whether they have a socket that receives the events of this room.
     pub online: bool,
 }

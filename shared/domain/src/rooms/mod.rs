@@ -1,3 +1,5 @@
+//! Rooms: their names and members, and the bodies of requests about them.
+
 mod inputs;
 mod member;
 mod room;

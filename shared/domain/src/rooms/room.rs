@@ -5,9 +5,9 @@ use std::{
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Description, Message, MessageId, RoomId, RoomName, ShownMessage, Timestamp, UserId};
+use crate::{Description, Message, MessageId, NewRoom, RoomId, RoomName, ShownMessage, Timestamp, UserId};
 
-/// What a room looks like to people; the rules are the same for both.
+/// The kind of a room: the way in which clients show it. The rules are the same for both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomKind {
@@ -21,48 +21,69 @@ pub enum RoomKind {
 /// A room.
 #[derive(Clone, Debug)]
 pub struct Room {
-    /// Which room.
+    /// The id.
     pub id: RoomId,
-    /// What it is called.
+    /// The name.
     pub name: RoomName,
-    /// What it is about.
+    /// The description.
     pub description: Description,
-    /// What it looks like.
+    /// The kind.
     pub kind: RoomKind,
-    /// Who is in it.
+    /// The members.
     pub members: BTreeSet<UserId>,
-    /// How many may be in it.
+    /// The most members.
     pub max_members: usize,
-    /// Who made it; they may have left.
+    /// The creator, perhaps not a member any more.
     pub created_by: UserId,
-    /// When it was made.
+    /// The time at which it was created.
     pub created_at: Timestamp,
-    /// When it last changed: a message, somebody who came or went.
+    /// The time of the last change: a message, a join or a leave.
     pub updated_at: Timestamp,
-    /// The highest message id handed out. The message may still be on its way, or never come.
+    /// The highest message id that was handed out. Its message may still be on its way, or never be stored.
     pub last_message_id: Option<MessageId>,
-    /// How many message ids were handed out.
+    /// The number of message ids that were handed out.
     pub sequence: u64,
     /// The sequence of each member's own last message.
     pub sent: BTreeMap<UserId, u64>,
 }
 
 impl Room {
-    /// Its members: the creator first, then by id.
+    /// The room that `creator` creates at `now`. Its members are those of `new`, so the caller adds the creator to
+    /// them.
+    #[must_use]
+    pub fn new(id: RoomId, new: NewRoom, creator: UserId, now: Timestamp) -> Self {
+        let NewRoom { name, description, kind, members, max_members } = new;
+        Self {
+            id,
+            name: name.unwrap_or_else(|| RoomName::of(id)),
+            description,
+            kind,
+            members,
+            max_members,
+            created_by: creator,
+            created_at: now,
+            updated_at: now,
+            last_message_id: None,
+            sequence: 0,
+            sent: BTreeMap::new(),
+        }
+    }
+
+    /// The members: the creator first, then by id.
     fn members_in_order(&self) -> Vec<UserId> {
         let mut members: Vec<_> = self.members.iter().copied().collect();
         members.sort_by_key(|&member| (member != self.created_by, member));
         members
     }
 
-    /// The order of a list of rooms: most recently active last.
+    /// The order of a list of rooms: the most recently active room is last.
     #[must_use]
     pub fn by_activity(&self, other: &Self) -> Ordering {
         (self.updated_at, self.id).cmp(&(other.updated_at, other.id))
     }
 
-    /// How many messages a member has before them, whose mark is at `read` and where `last` is the last message stored.
-    /// Whoever writes has seen what came before.
+    /// The number of messages that a member has not read, if the mark is at `read` and the last stored message is
+    /// `last`. The sender of a message has read all before it.
     #[must_use]
     pub fn unread(&self, member: UserId, read: u64, last: Option<&Message>) -> u64 {
         let seen = self.sent.get(&member).copied().unwrap_or_default().max(read);
@@ -101,15 +122,15 @@ impl Serialize for Room {
     }
 }
 
-/// A room in the list of one member's rooms.
+/// A room in the list of a member's rooms.
 #[derive(Debug, Serialize)]
 pub struct RoomSummary {
     /// The room.
     #[serde(flatten)]
     pub room: Room,
-    /// How many messages the member has not read.
+    /// The number of messages that the member has not read.
     pub unread: u64,
-    /// The last message that is stored.
+    /// The last stored message.
     pub last_message: Option<ShownMessage>,
 }
 
@@ -120,18 +141,9 @@ mod tests {
     fn room(members: &[u64], sent: &[(u64, u64)]) -> Room {
         let user = |id| UserId::try_from(id).unwrap();
         Room {
-            id: RoomId::try_from(1).unwrap(),
-            name: RoomName::of(RoomId::try_from(1).unwrap()),
-            description: Description::default(),
-            kind: RoomKind::Chat,
             members: members.iter().copied().map(user).collect(),
-            max_members: 9,
-            created_by: user(2),
-            created_at: Timestamp::from_millis(0),
-            updated_at: Timestamp::from_millis(0),
-            last_message_id: None,
-            sequence: 9,
             sent: sent.iter().map(|&(id, sequence)| (user(id), sequence)).collect(),
+            ..Room::new(RoomId::try_from(1).unwrap(), NewRoom::default(), user(2), Timestamp::from_millis(0))
         }
     }
 

@@ -10,7 +10,7 @@ text! {
 }
 
 impl RoomName {
-    /// The name of a room whose creator chose no name.
+    /// The default name of a room.
     #[must_use]
     pub fn of(id: RoomId) -> Self {
         Self(format!("Chatroom {id}"))

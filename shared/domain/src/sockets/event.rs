@@ -2,59 +2,59 @@ use serde::Serialize;
 
 use crate::{MessageId, RoomId, ShownMessage, UserId};
 
-/// What a server tells a client over a socket.
+/// An event that the server sends over a socket.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event<'a> {
     /// A message was stored.
     Message(&'a ShownMessage),
-    /// Somebody types, or has stopped.
+    /// A member types, or has stopped.
     Typing {
-        /// Where.
+        /// The room.
         conversation: RoomId,
-        /// Who.
+        /// The member.
         sender: UserId,
-        /// Whether they type.
+        /// `false` if the member has stopped.
         typing: bool,
     },
-    /// Somebody's mark moved.
+    /// The read mark of a member moved.
     Read {
-        /// Where.
+        /// The room.
         conversation: RoomId,
-        /// Whose.
+        /// The member.
         user: UserId,
-        /// To which message.
+        /// The message at the mark.
         last_read: MessageId,
     },
-    /// Somebody came.
+    /// A member joined.
     Joined {
-        /// Where to.
+        /// The room.
         conversation: RoomId,
-        /// Who.
+        /// The member.
         user: UserId,
     },
-    /// Somebody went.
+    /// A member left.
     Left {
-        /// Where from.
+        /// The room.
         conversation: RoomId,
-        /// Who.
+        /// The member.
         user: UserId,
     },
     /// The answer to a ping.
     Pong,
     /// A frame was refused.
     Error {
-        /// A stable word for the reason.
+        /// A word for the reason that never changes.
         code: &'a str,
         /// The reason in a sentence.
         detail: &'a str,
-        /// What the frame called its message.
+        /// The frame's name for its message.
         #[serde(skip_serializing_if = "Option::is_none")]
         client_id: Option<&'a str>,
-        /// When the same frame may be taken, in seconds.
+        /// The seconds after which the same frame may be accepted.
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
-        /// What finds the frame in the logs.
+        /// The id that finds the frame in the logs.
         request_id: &'a str,
     },
 }

@@ -1,3 +1,5 @@
+//! The frames that clients send.
+
 use crate::{Content, Draft, Error, Fields, Input, Refusal, RoomId, UserId};
 
 /// A frame `{"type":"message", …}`.
@@ -17,7 +19,7 @@ impl Input for MessageFrame {
 }
 
 impl MessageFrame {
-    /// The message, as sent by `caller` over a socket that may be bound to a room.
+    /// The message that `caller` sends, over a socket that may be bound to a room.
     pub fn draft(self, caller: UserId, bound: Option<RoomId>) -> Result<Draft, Error> {
         if self.sender.is_some_and(|sender| sender != caller) {
             return Err(Refusal::field("sender", "must be the caller").into());
@@ -30,7 +32,7 @@ impl MessageFrame {
 #[derive(Debug)]
 pub struct TypingFrame {
     room: Option<RoomId>,
-    /// Whether they type, or have stopped.
+    /// `false` if the caller has stopped typing.
     pub typing: bool,
 }
 
@@ -41,7 +43,7 @@ impl Input for TypingFrame {
 }
 
 impl TypingFrame {
-    /// Where they type, on a socket that may be bound to a room.
+    /// The room in which the caller types, over a socket that may be bound to a room.
     pub fn room(&self, bound: Option<RoomId>) -> Result<RoomId, Error> {
         room(self.room, bound)
     }

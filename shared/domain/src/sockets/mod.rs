@@ -1,3 +1,5 @@
+//! Sockets: the frames from clients and the events to clients.
+
 mod event;
 mod frame;
 

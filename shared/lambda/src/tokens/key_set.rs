@@ -1,4 +1,4 @@
-//! The public keys of one moment, and what a token proves with them.
+//! The public keys of one moment, and the verification of tokens with them.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct KeySet {
     validation: Validation,
 }
 
-/// The person that a token was given to. Whether their session has ended, the token does not say.
+/// The user that a token was made for. Their session may have ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimant {
     /// The user and the session.
@@ -24,7 +24,7 @@ pub struct Claimant {
 }
 
 impl Claimant {
-    /// The user with the name that they log in with: names never change.
+    /// The user with their name, which never changes.
     ///
     /// # Errors
     /// `Unauthenticated`.
@@ -87,7 +87,7 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// The name of the key that a token says it is signed with, if it is signed as ours are.
+/// The name of the key in a token's header, if the token has our algorithm.
 pub(super) fn kid(token: &str) -> Option<String> {
     let header = decode_header(token).ok()?;
     header.kid.filter(|_| header.alg == ALGORITHM)
@@ -132,7 +132,7 @@ mod tests {
         keys(&[SECRET]).verify(token)
     }
 
-    /// Claims signed with one key under the name of another.
+    /// Claims that are signed with one key and name another.
     fn signed(named: &str, claims: &Value, secret: &str) -> String {
         key(secret).sign_as(&key(named).public().kid, claims).unwrap()
     }
@@ -176,7 +176,7 @@ mod tests {
         assert!(!keys.has("broken") && keys.verify(&signed(SECRET, &claims(), SECRET)).is_ok());
     }
 
-    /// RFC 8725, section 2.1: a public key must not pass for the secret of a HMAC.
+    /// RFC 8725, section 2.1: a public key must not pass as the secret of an HMAC.
     #[test]
     fn a_token_of_another_algorithm_is_refused() {
         let public = key(SECRET).public().clone();

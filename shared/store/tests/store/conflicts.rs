@@ -11,10 +11,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::{
-    Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Credentials, Settings};
 use axum::{Router, http::StatusCode};
 use domain::{AttachmentId, Error, Network, Pace};
 use store::{Consistency, Store, Tables, Turn};
@@ -56,12 +53,14 @@ async fn answering(times: usize, status: StatusCode, answer: &'static str) -> (S
 }
 
 fn store_at(listener: &TcpListener) -> Store {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()));
-    Store::new(config, tables())
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).unwrap(),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
+    Store::new(&settings, tables())
 }
 
 fn tables() -> Tables {

@@ -1,11 +1,6 @@
 //! Short ways to the values and rows of the tests.
 
-use std::collections::BTreeMap;
-
-use domain::{
-    ClientId, Description, MAX_MEMBERS, MembershipId, Message, MessageId, Room, RoomId, RoomKind, RoomName, Text,
-    Timestamp, UserId,
-};
+use domain::{ClientId, MembershipId, Message, MessageId, NewRoom, Room, RoomId, Text, Timestamp, UserId};
 use store::{Membership, Store, Turn};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -48,20 +43,8 @@ pub async fn make_room(store: &Store, members: u64) -> RoomId {
 
 pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, domain::Error> {
     let id = store.next_room_id().await.unwrap();
-    let room = Room {
-        id,
-        name: RoomName::of(id),
-        description: Description::default(),
-        kind: RoomKind::Chat,
-        members: (1..=members).map(user).collect(),
-        max_members: MAX_MEMBERS,
-        created_by: user(1),
-        created_at: NOW,
-        updated_at: NOW,
-        last_message_id: None,
-        sequence: 0,
-        sent: BTreeMap::new(),
-    };
+    let new = NewRoom { members: (1..=members).map(user).collect(), ..NewRoom::default() };
+    let room = Room::new(id, new, user(1), NOW);
     let memberships = room.members.iter().map(|&user| membership(user, id)).collect();
     store.create_room(&room, memberships).await?;
     Ok(id)

@@ -1,4 +1,4 @@
-//! The repository itself: nothing in it is left out of the template, nor of these journeys.
+//! The repository: its modules, template, descriptions and documents are complete and agree with one another.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,9 +13,9 @@ use crate::support::{
     template::{Function, functions, socket_routes},
 };
 
-/// They give the token that all others need.
+/// The endpoints that need no token, because they create the user or the token.
 const PUBLIC: [&str; 2] = ["/auth/login", "/auth/register"];
-/// They show files to everybody.
+/// The functions that serve files, without a token.
 const PAGES: [&str; 2] = ["docs", "web-client"];
 
 /// The keys of the object at `path` in a file.
@@ -25,17 +25,17 @@ fn keys(file: &str, path: &[&str]) -> BTreeSet<String> {
     object.as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
 }
 
-/// The functions of REST.
+/// The functions of the REST API.
 fn endpoints() -> impl Iterator<Item = Function> {
     functions().into_iter().filter(|function| !function.routes.is_empty() && !PAGES.contains(&function.name.as_str()))
 }
 
-/// The route of a function that has one, without the other for its trailing slash.
+/// The route of a function, without its other one for the trailing slash.
 fn route(function: &Function) -> Option<&(String, String)> {
     function.routes.iter().find(|(_, path)| !path.ends_with("/{proxy+}"))
 }
 
-/// The functions of a package: a module each that serves, or the package itself.
+/// The functions of a package: its modules that serve. Empty if the package itself is the function.
 fn modules(directory: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -122,7 +122,7 @@ fn every_call_may_be_too_much() {
 fn the_asyncapi_file_describes_every_route_of_the_sockets_and_no_other() {
     let named: BTreeSet<String> = socket_routes().into_keys().filter(|route| !route.starts_with('$')).collect();
     let mut described: BTreeSet<String> = frames("talk").into_keys().collect();
-    // It takes no route of its own: `$default` answers it.
+    // A ping has no route, because `$default` answers it.
     described.remove("ping");
     assert_eq!(described, named);
 }
@@ -133,7 +133,7 @@ fn every_crate_keeps_to_the_lints_of_the_workspace() {
     let manifests = directories.map(|directory| directory.join("Cargo.toml"));
     for manifest in manifests.filter(|manifest| manifest.is_file()) {
         let text = fs::read_to_string(&manifest).unwrap();
-        // The fuzzer's macro makes a symbol, which counts as unsafe; nothing of it is deployed.
+        // The fuzzer's macro exports a symbol, which counts as unsafe. The fuzz targets are not deployed.
         let is_workspace = text.contains("[workspace]");
         assert!(is_workspace || text.contains("[lints]\nworkspace = true\n"), "{}", manifest.display());
     }
@@ -159,7 +159,7 @@ fn the_fuzz_targets_name_the_versions_of_the_workspace() {
     let ours = versions("Cargo.toml", "workspace.dependencies");
     let mut theirs = versions("infra/fuzz/Cargo.toml", "dependencies");
     theirs.remove("libfuzzer-sys").expect("the only one that the workspace has not");
-    assert!(theirs.len() > 10, "{theirs:?}");
+    assert!(theirs.len() > 5, "{theirs:?}");
     for (name, version) in theirs {
         assert_eq!(ours.get(&name), Some(&version), "{name}");
     }

@@ -7,8 +7,7 @@ pub mod slow;
 
 use std::{io::Cursor, net::IpAddr, time::Duration};
 
-use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::TlsContext;
+use aws::{Credentials, Settings};
 use axum::Router;
 use bucket::Bucket;
 use chat::{Chat, Paces, accounts, attachments};
@@ -57,21 +56,18 @@ pub async fn world() -> World {
 
 pub async fn world_of(store: Store) -> World {
     let (gateway, files) = (Gateway::default(), Files::default());
-    let region = "us-east-1".to_owned();
-    let credentials = Credentials::new("test", "test", None, None, "test");
-    let sockets = Sockets::new(realtime::Settings {
-        endpoint: gateway.start().await,
-        region: region.clone(),
-        credentials: credentials.clone(),
-        tls: TlsContext::default(),
-    });
-    let bucket = Bucket::new(bucket::Settings {
-        endpoint: files.start().await,
-        name: files::BUCKET.to_owned(),
-        region,
-        credentials,
-    });
+    let sockets = Sockets::new(settings(gateway.start().await));
+    let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
     World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), paces: PACES }, gateway, files }
+}
+
+fn settings(endpoint: String) -> Settings {
+    Settings {
+        tls: aws::trust([&*endpoint]).unwrap(),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    }
 }
 
 /// Serves a fake service until the test ends, and returns its URL.
