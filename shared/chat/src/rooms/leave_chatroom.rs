@@ -22,7 +22,9 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
         }
         let heir = if found.owner == user { heir::of(&chat.store, &found, user).await? } else { None };
         if chat.store.leave(user, &found, heir, now()).await? {
-            tracing::info!(%user, %room, heir = heir.map(UserId::get), "left");
+            if let Some(heir) = heir {
+                tracing::info!(%heir, "a room has another owner");
+            }
             let audience = chat.audience(&found.members, room).await;
             return chat.tell(audience, &Event::Left { conversation: room, user, by: None }).await;
         }
