@@ -228,16 +228,16 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.ann.sends(room.id, "hi").await;
     room.others_hear("message").await;
-    // The session, and then the calls of a message over a socket.
-    assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 3, reads: 2.5, writes: 2.0, pushes: 3 });
+    // The session and the call, and then the turn, the message and the audience.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 2.5, writes: 3.0, pushes: 3 });
 
     tokio::time::sleep(UNHURRIED).await;
     let body = json!({"conversation_id": room.id, "text": "hi", "client_id": "1"});
     room.ann.post("/send-message/", &body).await.is(201);
     room.others_hear("message").await;
-    assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 5.0, pushes: 3 });
+    assert_eq!(room.cost("send-message").await, Cost { calls: 6, depth: 3, reads: 3.5, writes: 6.0, pushes: 3 });
 
     room.ann.post("/send-message/", &body).await.is(200);
-    // The session and the client id, and the first message.
-    assert_eq!(room.cost("send-message").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 0 });
+    // The session, the call and the client id, and the first message.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 2, reads: 3.0, writes: 1.0, pushes: 0 });
 }
