@@ -84,7 +84,7 @@ class Template(unittest.TestCase):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect.
-        self.assertEqual(lost, {"ClientIdsTable", "ConnectionsTable", "InvitationsTable", "SessionsTable", "SigningKeysTable"})
+        self.assertEqual(lost, {"ClientIdsTable", "ConnectionsTable", "InvitationsTable", "PacesTable", "SessionsTable", "SigningKeysTable"})
         for name, table in tables.items():
             properties = table["Properties"]
             self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)

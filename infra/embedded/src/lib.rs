@@ -23,9 +23,9 @@ const SWEEP: Duration = Duration::from_hours(1);
 /// The hash of the password of users that [`register`] makes.
 pub const HASH: &str = "a hash";
 
-/// The client of a test tries once.
+/// The attempts of the client.
 const ATTEMPTS: Attempts =
-    Attempts { most: 1, backoff: Duration::ZERO, each: Duration::from_secs(5), all: Duration::from_secs(5) };
+    Attempts { most: 1, backoff: Duration::ZERO, each: Duration::from_secs(10), all: Duration::from_secs(10) };
 
 /// Tables, with a store and with a client for items that no store writes.
 #[derive(Debug)]
@@ -111,6 +111,7 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
         invitations: name("INVITATIONS_TABLE"),
         memberships: name("MEMBERSHIPS_TABLE"),
         messages: name("MESSAGES_TABLE"),
+        paces: name("PACES_TABLE"),
         rooms: name("ROOMS_TABLE"),
         sessions: name("SESSIONS_TABLE"),
         signing_keys: name("SIGNING_KEYS_TABLE"),

@@ -133,7 +133,8 @@ impl<M> Slice<M> {
 }
 
 impl Slice<ShownMessage> {
-    /// The same page without the messages that do not fit into an answer. Those of one id stay together, as in [`Page::cut`].
+    /// The same page without the messages that do not fit into an answer. Those of one id stay together, as in
+    /// [`Page::cut`].
     pub fn fit(mut self, page: Page) -> Result<Self, Error> {
         let mut budget = Budget::default();
         if !page.is_forward() {

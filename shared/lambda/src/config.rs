@@ -3,7 +3,8 @@
 use std::{env, fmt::Display, str::FromStr};
 
 use aws::{Credentials, Settings};
-use domain::PushPace;
+use chat::Paces;
+use domain::{Pace, PushPace};
 use store::Tables;
 
 use crate::Fatal;
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Option<String>,
     /// Of the function that registers alone.
     pub(crate) registrations_per_hour: Option<u32>,
+    pub(crate) paces: Paces,
 }
 
 impl Config {
@@ -55,6 +57,7 @@ impl Config {
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
+            paces: paces()?,
         })
     }
 }
@@ -74,6 +77,16 @@ fn settings() -> Result<chat::Settings, Fatal> {
     })
 }
 
+fn paces() -> Result<Paces, Fatal> {
+    Ok(Paces {
+        calls: Pace::calls(parsed("CALLS_PER_SECOND")?),
+        room_changes: Pace::room_changes(parsed("ROOM_CHANGES_PER_HOUR")?),
+        strangers: Pace::strangers(parsed("STRANGERS_PER_DAY")?),
+        uploads: Pace::uploads(parsed("UPLOADS_PER_HOUR")?),
+        upload_bytes: Pace::upload_bytes(parsed("UPLOAD_BYTES_PER_DAY")?),
+    })
+}
+
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
         attachments: variable("ATTACHMENTS_TABLE")?,
@@ -86,6 +99,7 @@ fn tables() -> Result<Tables, Fatal> {
         invitations: variable("INVITATIONS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
+        paces: variable("PACES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
         sessions: variable("SESSIONS_TABLE")?,
         signing_keys: variable("SIGNING_KEYS_TABLE")?,

@@ -52,8 +52,8 @@ impl Store {
         Ok(found.item.is_some())
     }
 
-    /// Bans somebody who is no member of a room, and removes their invitation. `false` if they are a member now: [`Store::remove`] bans
-    /// members.
+    /// Bans somebody who is no member of a room, and removes their invitation. `false` if they are a member now:
+    /// [`Store::remove`] bans members.
     ///
     /// # Errors
     /// `NotAnAdmin` if the banner is none, be it no longer.

@@ -1,5 +1,5 @@
-//! `blocks`: the people whom a user blocks, by user and blocked user. The blocked user with id 0 counts. Written together with the direct
-//! room of the two, which knows who has closed it, so that a message needs no other read.
+//! `blocks`: the people whom a user blocks, by user and blocked user. The blocked user with id 0 counts. Written
+//! together with the direct room of the two, which knows who has closed it, so that a message needs no other read.
 
 use std::collections::BTreeSet;
 
@@ -124,8 +124,8 @@ impl Store {
         Err(Error::Unavailable { doing: DOING, source: "the direct room keeps changing".into() })
     }
 
-    /// Ends a block, and opens the direct room again unless the other one has closed it. Messages from between stay hidden. Changes
-    /// nothing if there is no block.
+    /// Ends a block, and opens the direct room again unless the other one has closed it. Messages from between stay
+    /// hidden. Changes nothing if there is no block.
     pub async fn unblock(&self, user: UserId, blocked: UserId) -> Result<(), Error> {
         const DOING: &str = "ending a block";
         for _ in 0..MOST_ATTEMPTS {
@@ -211,17 +211,12 @@ impl Store {
     }
 
     /// The check that a block exists or does not, as an action of a transaction.
-    pub(crate) fn check_block(
-        &self,
-        by: UserId,
-        blocked: UserId,
-        exists: bool,
-    ) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn check_block(&self, user: UserId, blocked: UserId, exists: bool) -> Result<TransactWriteItem, Error> {
         let condition = if exists { "attribute_exists(user_id)" } else { "attribute_not_exists(user_id)" };
         check(
             ConditionCheck::builder()
                 .table_name(&self.tables.blocks)
-                .set_key(Some(key(by, blocked.get())))
+                .set_key(Some(key(user, blocked.get())))
                 .condition_expression(condition)
                 .build(),
         )

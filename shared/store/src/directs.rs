@@ -1,5 +1,5 @@
-//! `directs`: the direct room of each two people, by the lower and the higher id, so that there is one only. Written together with the
-//! room.
+//! `directs`: the direct room of each two people, by the lower and the higher id, so that there is one only. Written
+//! together with the room.
 
 use std::collections::BTreeSet;
 
@@ -49,8 +49,8 @@ impl Store {
         Ok(writers.collect())
     }
 
-    /// Creates the direct room of its members, or returns the one that they have. Its creation fails if the blocks between the members
-    /// are others than `room.closed_by` says: then the room is to be made again.
+    /// Creates the direct room of its members, or returns the one that they have. Its creation fails if the blocks
+    /// between the members are others than `room.closed_by` says: then the room is to be made again.
     ///
     /// # Errors
     /// `TooManyRooms`. `Unavailable` if somebody has blocked the other one meanwhile.

@@ -1,5 +1,5 @@
-//! Joining a room. The conditions of one transaction decide whether a way into the room is open, so that no ban, reset code or last free
-//! place is missed however many act at once.
+//! Joining a room. The conditions of one transaction decide whether a way into the room is open, so that no ban,
+//! reset code or last free place is missed however many act at once.
 
 use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
@@ -89,12 +89,12 @@ const INVITATION: usize = 4;
 const DOING: &str = "joining a room";
 
 impl Store {
-    /// Brings a user into a room, which was read as `room`, and removes their invitation, if they are `invited`. `false` if they are in
-    /// it already.
+    /// Brings a user into a room, which was read as `room`, and removes their invitation, if they are `invited`.
+    /// `false` if they are in it already.
     ///
     /// # Errors
-    /// `RoomNotFound`, or `InviteInvalid` for a code, if the way is not open, for whatever reason. `NotAnAdmin` if the member who adds
-    /// them may not. `RoomFull`, `TooManyRooms`.
+    /// `RoomNotFound`, or `InviteInvalid` for a code, if the way is not open, for whatever reason. `NotAnAdmin` if
+    /// the member who adds them may not. `RoomFull`, `TooManyRooms`.
     pub async fn join(&self, room: &Room, membership: &Membership, way: &Way, invited: bool) -> Result<bool, Error> {
         const MOST_ATTEMPTS: u32 = 3;
         let user = membership.user_id;

@@ -1,5 +1,5 @@
-//! Leaving a room, being removed from it, and what remains of a stay that has no room. The room, the membership and the count of the
-//! user's rooms change in one transaction, together with the succession of an owner.
+//! Leaving a room, being removed from it, and what remains of a stay that has no room. The room, the membership and
+//! the count of the user's rooms change in one transaction, together with the succession of an owner.
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -16,8 +16,9 @@ use crate::{
 };
 
 impl Store {
-    /// Takes a user out of a room, which was read as `room`. If they are its owner, `heir` is the next one; none if they are the last
-    /// member. `false` if the roles have changed meanwhile: the room is to be read again, and the heir to be chosen again.
+    /// Takes a user out of a room, which was read as `room`. If they are its owner, `heir` is the next one; none if
+    /// they are the last member. `false` if the roles have changed meanwhile: the room is to be read again, and the
+    /// heir to be chosen again.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember` as of now.
@@ -34,7 +35,8 @@ impl Store {
         if room.members.contains(&user) { Ok(false) } else { Err(Refusal::NotAMember.into()) }
     }
 
-    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are no member.
+    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are no
+    /// member.
     ///
     /// # Errors
     /// `RoomNotFound`; `NotAnAdmin` if the remover is none, be it no longer; `OwnerStays`.
@@ -82,8 +84,8 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Makes a member the owner of a room whose owner, as it was read, is no member: a room from before there were owners. Changes
-    /// nothing if that is not so any more.
+    /// Makes a member the owner of a room whose owner, as it was read, is no member: a room from before there were
+    /// owners. Changes nothing if that is not so any more.
     pub async fn crown(&self, room: &Room, heir: UserId) -> Result<(), Error> {
         let crown = self
             .client
@@ -109,7 +111,8 @@ impl Store {
         }
     }
 
-    /// Removes a membership whose room is missing, deleted or does not have the user. Changes nothing if the room has them after all.
+    /// Removes a membership whose room is missing, deleted or does not have the user. Changes nothing if the room has
+    /// them after all.
     pub async fn remove_ghost(&self, user: UserId, room: RoomId) -> Result<(), Error> {
         let actions =
             vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];

@@ -19,6 +19,7 @@ mod joining;
 mod leaving;
 mod memberships;
 mod messages;
+mod paces;
 mod pictures;
 mod registrations;
 mod rooms;
@@ -39,7 +40,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
-pub use connections::Socket;
+pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 use domain::Error;
@@ -47,6 +48,7 @@ pub use invitations::Invitation;
 pub use joining::Way;
 pub use memberships::Membership;
 pub use messages::Range;
+pub use paces::Paced;
 pub use sessions::Session;
 pub use signing_keys::PublicKey;
 pub use sweep::Stale;
@@ -70,6 +72,7 @@ pub struct Tables {
     pub invitations: String,
     pub memberships: String,
     pub messages: String,
+    pub paces: String,
     pub rooms: String,
     pub sessions: String,
     pub signing_keys: String,

@@ -1,5 +1,6 @@
-//! `memberships`: the rooms of a user, how far they have read and what they may see. The room with id 0 counts a user's rooms. Written
-//! together with the room's `members`, in one transaction: `creating.rs`, `joining.rs` and `leaving.rs`.
+//! `memberships`: the rooms of a user, how far they have read and what they may see. The room with id 0 counts a
+//! user's rooms. Written together with the room's `members`, in one transaction: `creating.rs`, `joining.rs` and
+//! `leaving.rs`.
 
 use std::time::Duration;
 
@@ -116,7 +117,8 @@ impl Store {
         )
     }
 
-    /// Counts one room more of a user, as an action of a transaction. Its condition fails if they are in too many rooms.
+    /// Counts one room more of a user, as an action of a transaction. Its condition fails if they are in too many
+    /// rooms.
     pub(crate) fn count_room_up(&self, user: UserId) -> Result<TransactWriteItem, Error> {
         let count = self.count_rooms(user, "1");
         update(
@@ -205,8 +207,8 @@ impl Store {
         self.client.update_item().table_name(&self.tables.memberships).set_key(Some(key(user, room.get())))
     }
 
-    /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is further than the
-    /// messages of before.
+    /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is
+    /// further than the messages of before.
     pub async fn mark_read(
         &self,
         user: UserId,
@@ -235,7 +237,8 @@ impl Store {
         done("moving the last sequence of a member", note).await.map(drop)
     }
 
-    /// Leaves a direct room out of a user's list until it has a message with this id or a higher one. `false` if they are not in it.
+    /// Leaves a direct room out of a user's list until it has a message with this id or a higher one. `false` if they
+    /// are not in it.
     pub async fn hide_room(&self, user: UserId, room: RoomId, until: MessageId) -> Result<bool, Error> {
         let hide = self
             .update_membership(user, room)

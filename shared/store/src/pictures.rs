@@ -6,8 +6,8 @@ use domain::{AttachmentId, Error, RoomId, Timestamp};
 use crate::{Store, n, s, transaction::update};
 
 impl Store {
-    /// Makes an attachment the picture of a room, as an action of a transaction, so that it does not expire and no message has it. Doing
-    /// it again changes nothing.
+    /// Makes an attachment the picture of a room, as an action of a transaction, so that it does not expire and no
+    /// message has it. Doing it again changes nothing.
     pub(crate) fn use_picture(
         &self,
         id: AttachmentId,

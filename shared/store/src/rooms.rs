@@ -1,7 +1,7 @@
 //! `rooms`: rooms with their members, roles and settings, and the order of their messages. The room with id 0 counts.
 //!
-//! Items from before there were roles lack the attributes of roles and access; their defaults are in [`RoomItem`]. A deleted room stays
-//! as an item without members, so that every condition on members fails.
+//! Items from before there were roles lack the attributes of roles and access; their defaults are in [`RoomItem`]. A
+//! deleted room stays as an item without members, so that every condition on members fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,6 @@
-//! Removing what a room does not need: the paces that have passed and, in a large room, the sequences of its members' own last messages,
-//! which move to their memberships. So the item of a room does not grow with the number of members who have written.
+//! Removing what a room does not need: the paces that have passed and, in a large room, the sequences of its members'
+//! own last messages, which move to their memberships. So the item of a room does not grow with the number of members
+//! who have written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +10,11 @@ use futures_util::future::try_join_all;
 
 use crate::{Item, Store, error::refusal, n, number, rooms::key, turns::pace};
 
-/// The number of members with leftovers from which on they are removed. At less, the removals would cost more than the turns save.
+/// The number of members with leftovers from which on they are removed. At less, the removals would cost more than
+/// the turns save.
 const SWEEP_FROM: usize = 16;
-/// The most members of one removal, because an expression has at most 300 operators (Amazon DynamoDB Developer Guide, "Quotas").
+/// The most members of one removal, because an expression has at most 300 operators (Amazon DynamoDB Developer Guide,
+/// "Quotas").
 const SWEEP_AT_ONCE: usize = 64;
 
 /// The attributes of a room that it does not need.
@@ -57,7 +60,8 @@ impl Stale {
 }
 
 impl Store {
-    /// Removes attributes that a room does not need, unless one of the members has written meanwhile: the next turn finds them again.
+    /// Removes attributes that a room does not need, unless one of the members has written meanwhile: the next turn
+    /// finds them again.
     pub async fn sweep(&self, room: RoomId, Stale(leftovers): &Stale) -> Result<(), Error> {
         if leftovers.is_empty() {
             return Ok(());

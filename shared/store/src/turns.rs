@@ -1,7 +1,7 @@
 //! Turns: the places of messages in a room.
 //!
-//! One conditional write per message checks that the sender may write, holds sender and room to their paces, puts the message in order
-//! and returns its audience.
+//! One conditional write per message checks that the sender may write, holds sender and room to their paces, puts the
+//! message in order and returns its audience.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -18,13 +18,14 @@ use crate::{
     sweep::{Stale, paces},
 };
 
-/// The attribute with the time at which a member may send a whole burst again. It outlives the stay of the member, so that leaving and
-/// joining resets no pace; [`Store::sweep`] removes it when it has passed.
+/// The attribute with the time at which a member may send a whole burst again. It outlives the stay of the member, so
+/// that leaving and joining resets no pace; [`Store::sweep`] removes it when it has passed.
 pub(crate) fn pace(member: UserId) -> String {
     format!("pace {member}")
 }
 
-/// The attribute with the count of pushes of [`PushPace`]. Its name has the rate, because a count says nothing at another rate.
+/// The attribute with the count of pushes of [`PushPace`]. Its name has the rate, because a count says nothing at
+/// another rate.
 fn busy(pushes: PushPace) -> String {
     format!("busy {}", pushes.per_second)
 }
@@ -61,10 +62,11 @@ struct State {
 impl Store {
     /// Gives the next message of a room its turn. The write fails for everybody who may not write there.
     ///
-    /// The message gets the id `wanted`, or the next higher one if that is not higher than all before (clocks differ, or two came in one
-    /// millisecond). That takes a second write, as does a sender who is ahead of their pace, a room that has just pushed, or all of
-    /// them. A third or fourth follows only if one of these comes true while the others are written. It never fails for a sender who
-    /// may write, because it asks for nothing that other senders could change.
+    /// The message gets the id `wanted`, or the next higher one if that is not higher than all before (clocks differ,
+    /// or two came in one millisecond). That takes a second write, as does a sender who is ahead of their pace, a
+    /// room that has just pushed, or all of them. A third or fourth follows only if one of these comes true while the
+    /// others are written. It never fails for a sender who may write, because it asks for nothing that other senders
+    /// could change.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
@@ -172,7 +174,8 @@ impl Store {
         }
     }
 
-    /// Hides a message of a closed direct room from the other member: it is not unread, and the newest that they see is the one before.
+    /// Hides a message of a closed direct room from the other member: it is not unread, and the newest that they see
+    /// is the one before.
     pub async fn hide_from_peer(&self, turn: &Turn, sender: UserId) -> Result<(), Error> {
         let Some(peer) = turn.room.peer(sender) else { return Ok(()) };
         self.client

@@ -4,6 +4,7 @@ use domain::Error;
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, created, ok},
+    log,
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -13,5 +14,9 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
     let joined = chat::rooms::join_chatroom(&app.chat, &caller, body(&request)?).await?;
-    if joined.new { created(&joined) } else { ok(&joined) }
+    if !joined.new {
+        return ok(&joined);
+    }
+    log::done("joined");
+    created(&joined)
 }

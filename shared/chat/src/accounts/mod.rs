@@ -13,7 +13,7 @@ mod register;
 mod set_block;
 mod set_privacy;
 
-pub use authenticate::authenticate;
+pub use authenticate::{admit, authenticate};
 pub use change_password::change_password;
 pub use find_user::find_user;
 pub use list_blocks::list_blocks;
@@ -23,3 +23,4 @@ pub use logout_all::logout_all;
 pub use register::register;
 pub use set_block::set_block;
 pub use set_privacy::set_privacy;
+pub use store::Session;

@@ -7,8 +7,9 @@ use crate::{Caller, Chat, now, rooms::access};
 /// How often one call reads on over messages that were hidden from the caller by a block.
 const MOST_ROUNDS: u32 = 5;
 
-/// A page of the messages of one room that the caller may see: in a direct room those that they have sent or received. The page may be
-/// short and still have a next one, if many messages before it were hidden from them by a block.
+/// A page of the messages of one room that the caller may see: in a direct room those that they have sent or
+/// received. The page may be short and still have a next one, if many messages before it were hidden from them by a
+/// block.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.

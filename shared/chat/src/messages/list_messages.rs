@@ -14,9 +14,9 @@ const MOST_ROUNDS: u32 = 4;
 
 /// Lists a page of the messages that the caller has sent or received in all their rooms.
 ///
-/// Each room is read for its share of the page, and a room whose share was too small is read again, so that about as many messages are
-/// read as are shown, and one per room. The page reaches only as far as every room is known; if one held back (its next messages do not
-/// concern the caller), the page may be short and still have a next one.
+/// Each room is read for its share of the page, and a room whose share was too small is read again, so that about as
+/// many messages are read as are shown, and one per room. The page reaches only as far as every room is known; if one
+/// held back (its next messages do not concern the caller), the page may be short and still have a next one.
 ///
 /// In one room ids only grow, so a cursor into a room misses nothing. Across rooms, a room may give out a lower id
 /// after a higher id of another room was listed, by as much as the clocks of the senders differ or one of them is slow.
@@ -70,8 +70,8 @@ impl Merged {
         if self.page.is_forward() { ids.min() } else { ids.max() }
     }
 
-    /// The readers to read on, by number, and how many messages each: those that may have messages for the page beyond what is known.
-    /// None if the page is known.
+    /// The readers to read on, by number, and how many messages each: those that may have messages for the page
+    /// beyond what is known. None if the page is known.
     fn next_round(&self) -> (BTreeSet<usize>, usize) {
         // One more tells whether there are more.
         let wanted = self.page.limit + 1;
@@ -85,7 +85,8 @@ impl Merged {
         };
         let mut needed: Vec<_> = self.readers.iter().enumerate().filter_map(needed).collect();
         if self.page.position == Position::Latest {
-            // The id of a room's newest message is known before the room is read, so no more rooms than messages are needed.
+            // The id of a room's newest message is known before the room is read, so no more rooms than messages are
+            // needed.
             needed.sort_unstable_by(|one, other| other.cmp(one));
             needed.truncate(wanted);
         }

@@ -19,7 +19,8 @@ pub(crate) struct Reader {
     seen: MessageId,
     /// Of a reader that goes forward: the last message that it expects.
     last: Option<MessageId>,
-    /// Up to where the room is known, if it is not known to the end. It is not known beyond a message that may still be stored.
+    /// Up to where the room is known, if it is not known to the end. It is not known beyond a message that may still
+    /// be stored.
     pub(crate) edge: Option<MessageId>,
     /// Whether a message that may still be stored keeps it from reading on.
     pub(crate) waits: bool,
@@ -27,8 +28,8 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// A reader that starts at a position. It shows all messages that the member may see, or only those that they have sent or
-    /// received.
+    /// A reader that starts at a position. It shows all messages that the member may see, or only those that they
+    /// have sent or received.
     pub(crate) fn new(room: RoomId, stay: &Membership, position: Position, only_own: bool) -> Self {
         let (all, seen) = match position {
             Position::Latest => (Range::NEWEST, MessageId::FIRST),
@@ -51,7 +52,8 @@ impl Reader {
         }
     }
 
-    /// Like [`Reader::new`], up to the last message that the room had when it was read. Without anything to read, it is done.
+    /// Like [`Reader::new`], up to the last message that the room had when it was read. Without anything to read, it
+    /// is done.
     pub(crate) fn bounded(room: &Room, stay: &Membership, position: Position, only_own: bool) -> Self {
         let mut reader = Self::new(room.id, stay, position, only_own);
         let Some(last) = room.last_message_id.filter(|&last| stay.sees(last)) else { return reader };

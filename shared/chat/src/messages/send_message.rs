@@ -1,9 +1,17 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, future::ready};
 
-use domain::{Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes};
+use domain::{
+    Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+};
 use store::{Socket, Turn};
 
-use crate::{Caller, Chat, accounts::authenticate, attachments::Attached, now, rooms::access};
+use crate::{
+    Caller, Chat,
+    accounts::{admit, authenticate},
+    attachments::Attached,
+    now,
+    rooms::access,
+};
 
 /// A stored message.
 #[derive(Debug)]
@@ -14,41 +22,57 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Authenticates the caller and sends their message, unless its client id has made one already.
+/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of reading it,
+/// because an ended session is refused before an invalid draft.
 ///
-/// The session and the client id are read at the same time, because neither read changes anything. The draft may be an
-/// error of reading it, because an ended session is refused before an invalid draft.
+/// # Errors
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
+/// `AttachmentUnchecked`.
+pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+    send_once(chat, caller.user, None, admit(chat, caller), draft).await
+}
+
+/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one already.
+///
+/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored or pushed.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+    let caller = Caller::from(own);
+    let session = async { authenticate(chat, &caller).await.map(drop) };
+    match draft {
+        Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
+            send(chat, own.user, Some(own), session, draft).await
+        }
+        draft => send_once(chat, own.user, Some(own), session, draft).await,
+    }
+}
+
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither changes
+/// anything in the room.
+async fn send_once(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Result<Draft, Error>,
+) -> Result<Sent, Error> {
     let look = async {
         let draft = draft?;
-        let before = sent_before(chat, caller.user, &draft).await;
+        let before = sent_before(chat, sender, &draft).await;
         before.map(|before| (before, draft))
     };
-    let (session, looked) = tokio::join!(authenticate(chat, caller), look);
-    session?;
+    let (admitted, looked) = tokio::join!(admitted, look);
+    admitted?;
     match looked? {
         (Some(sent), _) => Ok(sent),
-        (None, draft) => send(chat, caller.user, None, draft).await,
+        (None, draft) => send(chat, sender, own, ready(Ok(())), draft).await,
     }
 }
 
-/// Sends a message that came over a socket, unless its client id has made one already. The handshake has authenticated
-/// the sender.
-///
-/// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Draft) -> Result<Sent, Error> {
-    match sent_before(chat, own.user, &draft).await? {
-        Some(sent) => Ok(sent),
-        None => send(chat, own.user, Some(own), draft).await,
-    }
-}
-
-/// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked before a turn is
-/// taken, because a retry must leave no hole in the sequence.
+/// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked
+/// before a turn is taken, because a retry must leave no hole in the sequence.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
     let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
@@ -59,7 +83,13 @@ async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Optio
 
 /// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
 /// sockets of the audience, then pushes to them, and to the sender's own socket.
-async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
+async fn send(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Draft,
+) -> Result<Sent, Error> {
     // Before the turn, because the check of an upload may take longer than `SEND_WITHIN`.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
@@ -70,7 +100,7 @@ async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -
         Err(error) => return Err(error),
     };
     let (message, first_id, mut audience, members) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(id) = first_id {
@@ -97,16 +127,21 @@ async fn charge(chat: &Chat, room: RoomId, more: usize) {
     }
 }
 
-/// The message, stored; or else the id of the first one with its client id. Also the sockets that are to hear of it, and the number of
-/// members for which the turn has charged.
+/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message
+/// with its client id if there is one, the sockets of the audience, and the number of members for which the turn has
+/// charged.
 async fn persist(
     chat: &Chat,
     sender: UserId,
+    admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
     attached: Attached,
 ) -> Result<(Message, Option<MessageId>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let turn = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes).await?;
+    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
+    let (admitted, turn) = tokio::join!(admitted, taking);
+    admitted?;
+    let turn = turn?;
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn, &audience);
@@ -118,7 +153,8 @@ async fn persist(
     Ok((message, stored?, audience, turn.room.members.len()))
 }
 
-/// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that the next turn finds.
+/// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that
+/// the next turn finds.
 async fn tidy_up(chat: &Chat, sender: UserId, turn: &Turn) {
     let hide = async { if turn.room.is_closed() { chat.store.hide_from_peer(turn, sender).await } else { Ok(()) } };
     let (hidden, swept) = tokio::join!(hide, chat.store.sweep(turn.room.id, &turn.stale));

@@ -1,35 +1,42 @@
-use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingKind, UserId};
+use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingFrame};
+use store::Socket;
 
-use crate::{Chat, now, rooms::access};
+use crate::{Caller, Chat, accounts::authenticate, now, rooms::access};
 
-/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in one that a block has
-/// closed, nobody is told.
+/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in
+/// one that a block has closed, nobody is told.
+///
+/// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an error
+/// of reading it, because an ended session is refused before an invalid frame.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write, `RateLimited`.
-pub async fn typing(
-    chat: &Chat,
-    sender: UserId,
-    connection: &str,
-    room: RoomId,
-    typing: bool,
-    kind: TypingKind,
-) -> Result<(), Error> {
-    let (found, noted) =
-        tokio::join!(access::room(&chat.store, sender, room), chat.store.note_typing(sender, room, now()));
-    let found = found?;
-    if !noted? {
-        // They have just left, and the cheap read lags.
-        access::room_for_sure(&chat.store, sender, room).await?;
-    }
-    if !found.allows(sender, Action::Send) {
+/// `Unauthenticated`, the error of the frame, `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write,
+/// `RateLimited`.
+pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFrame), Error>) -> Result<(), Error> {
+    let sender = own.user;
+    let look = async {
+        let (room, frame) = frame?;
+        let (found, noted) =
+            tokio::join!(access::room(&chat.store, sender, room), chat.store.note_typing(sender, room, now()));
+        let found = found?;
+        if !noted? {
+            // They have just left, and the cheap read lags.
+            access::room_for_sure(&chat.store, sender, room).await?;
+        }
+        Ok::<_, Error>((found, frame))
+    };
+    let caller = Caller::from(own);
+    let (session, looked) = tokio::join!(authenticate(chat, &caller), look);
+    session?;
+    let (room, TypingFrame { typing, kind, .. }) = looked?;
+    if !room.allows(sender, Action::Send) {
         return Err(Refusal::NotAnAdmin.into());
     }
-    if found.members.len() > MAX_TYPING_AUDIENCE || found.is_closed() {
+    if room.members.len() > MAX_TYPING_AUDIENCE || room.is_closed() {
         return Ok(());
     }
-    let mut audience = chat.audience(&found.members, room).await;
-    audience.retain(|socket| socket.id != connection);
+    let mut audience = chat.audience(&room.members, room.id).await;
+    audience.retain(|socket| socket.id != own.id);
     let expires_in = TYPING_EXPIRES_IN.as_secs();
-    chat.tell(audience, &Event::Typing { conversation: room, sender, typing, kind, expires_in }).await
+    chat.tell(audience, &Event::Typing { conversation: room.id, sender, typing, kind, expires_in }).await
 }

@@ -41,7 +41,8 @@ pub(crate) async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> 
     }
 }
 
-/// The room with the stay of one of its members. The membership is strongly consistent, so that a removal counts at once.
+/// The room with the stay of one of its members. The membership is strongly consistent, so that a removal counts at
+/// once.
 pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
     let (found, membership) =
         tokio::try_join!(self::room(store, user, room), store.membership(user, room, Consistency::Strong))?;
@@ -55,8 +56,8 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
     Ok(Stay { room, membership })
 }
 
-/// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the longest-standing
-/// member is the owner from now on.
+/// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
+/// longest-standing member is the owner from now on.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.

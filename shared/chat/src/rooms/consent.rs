@@ -7,8 +7,8 @@ use store::Consistency;
 
 use crate::Chat;
 
-/// The people whom a user wants to add, by their privacy. Those whom a block separates from the user are in neither set: they notice
-/// nothing, and the user is answered as if they were invited.
+/// The people whom a user wants to add, by their privacy. Those whom a block separates from the user are in neither
+/// set: they notice nothing, and the user is answered as if they were invited.
 #[derive(Debug, Default)]
 pub(crate) struct Consent {
     /// They become members.

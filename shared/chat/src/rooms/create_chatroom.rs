@@ -10,10 +10,12 @@ use store::{Invitation, Membership, Way, fits_transaction};
 use super::{consent, consent::Consent, join_chatroom::bring_in};
 use crate::{Caller, Chat, attachments, now};
 
-/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. All of them are told.
+/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. All of
+/// them are told.
 ///
 /// # Errors
-/// `Invalid` for too many members, `UserNotFound`, `TooManyRooms`, `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Invalid` for too many members, `RateLimited`, `UserNotFound`, `TooManyRooms`, `AttachmentInvalid`,
+/// `AttachmentUnchecked`.
 pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Result<ShownRoom, Error> {
     let mut others = new.members.clone();
     others.remove(&caller.user);
@@ -30,9 +32,19 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
             None => Ok(None),
         }
     };
-    let (Consent { mut given, mut needed }, picture) =
-        tokio::try_join!(consent::consent(chat, caller.user, &others), picture)?;
-    may_be_in_one_more(chat, given.iter().copied().chain([caller.user])).await?;
+    let everybody = others.iter().copied().chain([caller.user]);
+    let (counted, consent, full, picture) = tokio::join!(
+        chat.count_room_change(caller),
+        consent::consent(chat, caller.user, &others),
+        chat.store.users_in_too_many_rooms(everybody),
+        picture,
+    );
+    counted?;
+    let (Consent { mut given, mut needed }, mut full, picture) = (consent?, full?, picture?);
+    full.retain(|user| *user == caller.user || given.contains(user));
+    if !full.is_empty() {
+        return Err(Refusal::TooManyRooms(full).into());
+    }
     // People who do not fit are invited, and accept at once.
     let mut later = Vec::new();
     while !fits_transaction(1 + given.len(), needed.len(), picture.is_some())
@@ -54,13 +66,6 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     }
     tell(chat, &room, needed, caller.user).await?;
     chat.show_room(room, caller.user, None)
-}
-
-/// # Errors
-/// `TooManyRooms`.
-async fn may_be_in_one_more(chat: &Chat, users: impl Iterator<Item = UserId>) -> Result<(), Error> {
-    let full = chat.store.users_in_too_many_rooms(users).await?;
-    if full.is_empty() { Ok(()) } else { Err(Refusal::TooManyRooms(full).into()) }
 }
 
 fn room(

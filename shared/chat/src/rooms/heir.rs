@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use domain::{Error, Room, UserId};
 use store::Store;
 
-/// The longest-standing admin besides the owner who goes, or else the longest-standing member. `None` if there is nobody else.
+/// The longest-standing admin besides the owner who goes, or else the longest-standing member. `None` if there is
+/// nobody else.
 pub(crate) async fn of(store: &Store, room: &Room, gone: UserId) -> Result<Option<UserId>, Error> {
     let others = |users: &BTreeSet<UserId>| -> BTreeSet<UserId> {
         users.iter().copied().filter(|&user| user != gone && room.members.contains(&user)).collect()

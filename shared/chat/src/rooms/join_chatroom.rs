@@ -24,11 +24,12 @@ impl Joined {
     }
 }
 
-/// Brings the caller into a room by its number, if it is open, or by an invite code, and tells the room. Nothing happens if they are in
-/// it already.
+/// Brings the caller into a room by its number, if it is open, or by an invite code, and tells the room. Nothing
+/// happens if they are in it already.
 ///
 /// # Errors
-/// `RoomNotFound`, or `InviteInvalid` for a code, if they may not join, for whatever reason. `RoomFull`, `TooManyRooms`.
+/// `RateLimited`. `RoomNotFound`, or `InviteInvalid` for a code, if they may not join, for whatever reason. `RoomFull`,
+/// `TooManyRooms`.
 pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result<Joined, Error> {
     let (room, way) = match entry {
         Entry::Number(room) => (room, Way::Number),
@@ -38,11 +39,14 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
         }
     };
     let (user, now) = (caller.user, now());
-    let (found, membership, invitation) = tokio::try_join!(
+    let (counted, found, membership, invitation) = tokio::join!(
+        chat.count_room_change(caller),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong),
         chat.store.invitation(user, room, now),
-    )?;
+    );
+    counted?;
+    let (found, membership, invitation) = (found?, membership?, invitation?);
     let found = found.filter(|room| room.members.contains(&user) || way.refusal(room).is_none());
     match (found, membership) {
         (Some(room), Some(membership)) if room.members.contains(&user) => Ok(Joined::from(&membership, false)),
@@ -65,8 +69,8 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
     }
 }
 
-/// Brings a user into a room, which was read just now, and tells nobody. Removes their invitation, which may give them a
-/// part of the history.
+/// Brings a user into a room, which was read just now, and tells nobody. Their invitation, if
+/// there is one, is removed; it may give them a part of the history.
 ///
 /// # Errors
 /// Those of [`store::Store::join`].
@@ -83,7 +87,6 @@ pub(crate) async fn bring_in(
         membership.visible_from = membership.visible_from.map(|usual| usual.min(given));
     }
     if chat.store.join(room, &membership, way, invitation.is_some()).await? {
-        tracing::info!(%user, room = %room.id, "joined");
         return Ok(Joined::from(&membership, true));
     }
     // The same user has joined twice at once; the other one was first.

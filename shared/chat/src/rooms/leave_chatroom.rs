@@ -7,8 +7,8 @@ use crate::{Caller, Chat, now};
 /// How often the next owner is chosen if the roles change meanwhile.
 const MOST_ATTEMPTS: u32 = 5;
 
-/// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an heir. A direct room
-/// cannot be left: it is hidden until it has a new message.
+/// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an
+/// heir. A direct room cannot be left: it is hidden until it has a new message.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
@@ -22,7 +22,9 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
         }
         let heir = if found.owner == user { heir::of(&chat.store, &found, user).await? } else { None };
         if chat.store.leave(user, &found, heir, now()).await? {
-            tracing::info!(%user, %room, heir = heir.map(UserId::get), "left");
+            if let Some(heir) = heir {
+                tracing::info!(%heir, "a room has another owner");
+            }
             let audience = chat.audience(&found.members, room).await;
             return chat.tell(audience, &Event::Left { conversation: room, user, by: None }).await;
         }

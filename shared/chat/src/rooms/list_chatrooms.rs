@@ -16,8 +16,8 @@ type Stays = BTreeMap<RoomId, Membership>;
 
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
-/// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and nobody sees a
-/// message before it is stored.
+/// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
+/// nobody sees a message before it is stored.
 pub async fn list_chatrooms(
     chat: &Chat,
     caller: &Caller,
@@ -114,8 +114,8 @@ async fn peers(chat: &Chat, user: UserId, rooms: &[Room]) -> Result<HashMap<User
     Ok(users.into_iter().map(|user| (user.id, user)).collect())
 }
 
-/// Whether a room is in the list of a member whose last visible message is this one. A direct room without one is listed for the member
-/// who opened it.
+/// Whether a room is in the list of a member whose last visible message is this one. A direct room without one is
+/// listed for the member who opened it.
 fn is_listed(room: &Room, stay: &Membership, last: Option<&Message>) -> bool {
     if room.kind != RoomKind::Direct {
         return true;

@@ -46,7 +46,6 @@ pub async fn list_members(
         Some(Member {
             user,
             username: names.remove(&user)?,
-            role: found.role(user),
             joined_at: Timestamp::from_millis(membership.joined_at),
             last_read: membership.last_read.map(|read| shown_until.map_or(read, |until| read.min(until))),
             online: online.contains(&user),

@@ -30,6 +30,7 @@ mod messages {
     mod send_message;
     mod typing;
 }
+mod paces;
 mod rooms {
     mod access;
     mod add_members;
@@ -53,5 +54,6 @@ mod sockets {
     mod authorize;
     mod connect;
     mod disconnect;
+    mod end;
 }
 mod support;

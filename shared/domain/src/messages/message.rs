@@ -49,8 +49,8 @@ impl Message {
         }
     }
 
-    /// Whether it was sent or received by this user, whose stay in the room began with the id `since`. A message in a large room does
-    /// not name its receivers, so there the stay decides.
+    /// Whether it was sent or received by this user, whose stay in the room began with the id `since`. A message in a
+    /// large room does not name its receivers, so there the stay decides.
     #[must_use]
     pub fn concerns(&self, user: UserId, since: MessageId) -> bool {
         let unnamed = self.receivers_count > self.receivers.len();

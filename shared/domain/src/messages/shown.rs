@@ -44,8 +44,13 @@ struct MessageView<'a> {
     updated_at: Timestamp,
     sequence: u64,
     client_id: Option<&'a ClientId>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_whole")]
     truncated: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_whole(truncated: &bool) -> bool {
+    !*truncated
 }
 
 impl ShownMessage {

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{Error, FieldErrors, MAX_MEMBERS, MessageId, Refusal, Role, Timestamp, UserId, Username};
+use crate::{Error, FieldErrors, MAX_MEMBERS, MessageId, Refusal, Timestamp, UserId, Username};
 
 const DEFAULT_LIMIT: usize = 100;
 
@@ -11,8 +11,6 @@ pub struct Member {
     pub user: UserId,
     /// Their name.
     pub username: Username,
-    /// Their rights.
-    pub role: Role,
     /// The time when they joined.
     pub joined_at: Timestamp,
     /// The last message that they have read.

@@ -77,8 +77,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// A room as it is created, with the creator as its owner and only member: `Room { name, ..Room::new(…) }` changes the rest. A
-    /// new field has its value here.
+    /// A room as it is created, with the creator as its owner and only member: `Room { name, ..Room::new(…) }`
+    /// changes the rest. A new field has its value here.
     #[must_use]
     pub fn new(id: RoomId, kind: RoomKind, creator: UserId, now: Timestamp) -> Self {
         Self {
@@ -109,7 +109,8 @@ impl Room {
         }
     }
 
-    /// The direct room of two people, or of one with themselves, as one of them opens it. It is closed by those who block the other one.
+    /// The direct room of two people, or of one with themselves, as one of them opens it. It is closed by those who
+    /// block the other one.
     #[must_use]
     pub fn direct(id: RoomId, opener: UserId, peer: UserId, blockers: &BTreeSet<UserId>, now: Timestamp) -> Self {
         let members: BTreeSet<_> = [opener, peer].into();
@@ -191,8 +192,8 @@ impl Room {
         (self.updated_at, self.id).cmp(&(other.updated_at, other.id))
     }
 
-    /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is the last message
-    /// that they can see.
+    /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is
+    /// the last message that they can see.
     #[must_use]
     pub fn unread(&self, member: UserId, seen: u64, last: Option<&Message>) -> u64 {
         let own = self.sent.get(&member).max(self.skipped.get(&member)).copied().unwrap_or_default();

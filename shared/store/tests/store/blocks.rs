@@ -97,12 +97,10 @@ async fn blocks_of_both_at_once_are_both_there() {
     for _ in 0..4 {
         let room = direct(&store).await;
         let (one, other) = tokio::join!(store.block(user(1), user(2), NOW), store.block(user(2), user(1), NOW));
-        one.unwrap();
-        other.unwrap();
+        one.and(other).unwrap();
         assert_eq!(the(&store, room).await.closed_by.len(), 2);
         let (one, other) = tokio::join!(store.unblock(user(1), user(2)), store.unblock(user(2), user(1)));
-        one.unwrap();
-        other.unwrap();
+        one.and(other).unwrap();
         assert!(!the(&store, room).await.is_closed());
     }
 }

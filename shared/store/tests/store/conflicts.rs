@@ -76,6 +76,7 @@ fn tables() -> Tables {
         invitations: name(),
         memberships: name(),
         messages: name(),
+        paces: name(),
         rooms: name(),
         sessions: name(),
         signing_keys: name(),

@@ -15,6 +15,7 @@ mod memberships;
 mod messages;
 mod old_items;
 mod order;
+mod paces;
 mod registrations;
 mod sessions;
 mod signing_keys;

@@ -5,19 +5,20 @@ mod gateway;
 mod person;
 pub mod slow;
 
-use std::{io::Cursor, net::IpAddr};
+use std::{io::Cursor, net::IpAddr, time::Duration};
 
 use aws::{Credentials, Settings};
 use axum::Router;
 use bucket::Bucket;
-use chat::{Chat, accounts, attachments};
+use chat::{Chat, Paces, accounts, attachments};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text, WhoCanAdd,
+    RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
+use serde_json::json;
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -27,6 +28,12 @@ pub use person::Person;
 
 /// The password of the users that [`World::registers`].
 pub const PASSWORD: &str = "correct horse";
+
+/// Paces that no test reaches by accident, however its callers differ in time.
+const PACES: Paces = {
+    let often = Pace { every: Duration::ZERO, ahead: Duration::from_hours(1) };
+    Paces { calls: often, room_changes: often, strangers: often, uploads: often, upload_bytes: often }
+};
 
 /// Asserts that a use case refuses, with a refusal of this pattern.
 macro_rules! assert_refused {
@@ -54,7 +61,8 @@ pub async fn world_of(store: Store) -> World {
     let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
     // Without direct rooms between them, people could add nobody.
     let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
-    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), settings }, gateway, files }
+    let (sockets, bucket) = (sockets.unwrap(), bucket.unwrap());
+    World { chat: Chat { store, sockets, bucket, paces: PACES, settings }, gateway, files }
 }
 
 fn settings(endpoint: String) -> Settings {
@@ -184,4 +192,8 @@ pub fn start() -> Position {
 
 pub fn texts(slice: &Slice<ShownMessage>) -> Vec<&str> {
     slice.messages.iter().filter_map(|shown| Some(shown.message.text.as_ref()?.as_str())).collect()
+}
+
+pub fn typing_frame(typing: bool) -> TypingFrame {
+    input(&json!({"typing": typing}).to_string())
 }

@@ -1,15 +1,17 @@
 //! A user of a test, and the short ways to the use cases.
 
+use std::collections::BTreeSet;
+
 use chat::{
     Caller, Chat,
     attachments::{self, Announced},
     messages, rooms,
 };
 use domain::{
-    AttachmentId, Entry, MediaType, Message, MessageId, Page, Position, RoomId, RoomSummary, ShownMessage, Slice,
-    Timestamp, User, UserId,
+    Access, AttachmentId, Entry, MediaType, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind,
+    RoomName, RoomSummary, ShownMessage, Slice, Timestamp, User, UserId,
 };
-use store::{Session, Socket};
+use store::{Consistency, Membership, Session, Socket};
 
 use super::{World, draft, mark, new_attachment, new_room};
 
@@ -25,7 +27,7 @@ pub struct Person {
 
 impl Person {
     pub fn new(chat: &Chat, user: User, session: &str) -> Self {
-        let caller = Caller { user: user.id, session: session.to_owned() };
+        let caller = Caller { user: user.id, session: session.to_owned(), at: chat::now() };
         Self { chat: chat.clone(), user, caller }
     }
 
@@ -56,7 +58,14 @@ impl Person {
     /// A socket of this session for all rooms that opens now, before [`chat::sockets::connect`] has stored it.
     pub fn socket(&self, id: &str) -> Socket {
         let session = self.caller.session.clone();
-        Socket { user: self.id(), id: id.to_owned(), room: None, session, connected_at: chat::now() }
+        Socket {
+            user: self.id(),
+            id: id.to_owned(),
+            room: None,
+            session,
+            connected_at: chat::now(),
+            expires_at: u64::MAX,
+        }
     }
 
     /// Has had a socket for all rooms for a minute.
@@ -79,10 +88,10 @@ impl Person {
         self.chat.store.add_socket(&Socket { connected_at, ..socket }).await.unwrap();
     }
 
-    /// The sockets of this user that are stored, by id.
+    /// The sockets of this user that are stored and have not ended, by id.
     pub async fn sockets(&self) -> Vec<String> {
-        let mut ids: Vec<_> =
-            self.chat.store.sockets_of(self.id()).await.unwrap().into_iter().map(|socket| socket.id).collect();
+        let sockets = self.chat.store.sockets_of(self.id()).await.unwrap().into_iter();
+        let mut ids: Vec<_> = sockets.filter(|socket| !socket.has_ended()).map(|socket| socket.id).collect();
         ids.sort_unstable();
         ids
     }
@@ -91,6 +100,48 @@ impl Person {
 
     pub async fn makes_room(&self, members: &[&Self]) -> RoomId {
         rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().room.id
+    }
+
+    /// Makes a room whose newcomers see nothing from before, and which strangers cannot join.
+    pub async fn makes_closed_room(&self, members: &[&Self]) -> RoomId {
+        let new = NewRoom { access: Some(Access::Invite), ..new_room(members) };
+        rooms::create_chatroom(&self.chat, &self.caller, new).await.unwrap().room.id
+    }
+
+    /// A room of so many members. Those who are not named have no memberships.
+    pub async fn makes_large_room(&self, members: &[&Self], size: u64) -> RoomId {
+        let id = self.chat.store.next_room_id().await.unwrap();
+        let named: BTreeSet<_> = members.iter().map(|member| member.id()).chain([self.id()]).collect();
+        let others = (1..=size - named.len() as u64).map(|id| UserId::try_from(1_000_000 + id).unwrap());
+        let room = Room {
+            name: Some(RoomName::of(id)),
+            members: named.iter().copied().chain(others).collect(),
+            ..Room::new(id, RoomKind::Group, self.id(), chat::now())
+        };
+        let stays: Vec<_> = named.iter().map(|&user| Membership::begins(user, &room, chat::now())).collect();
+        self.chat.store.create_room(&room, &stays, &[]).await.unwrap();
+        id
+    }
+
+    /// Opens the direct room with somebody.
+    pub async fn opens_direct(&self, peer: &Self) -> RoomId {
+        let id = self.chat.store.next_room_id().await.unwrap();
+        let room = Room::direct(id, self.id(), peer.id(), &BTreeSet::new(), chat::now());
+        let stays: Vec<_> = room.members.iter().map(|&user| Membership::begins(user, &room, chat::now())).collect();
+        self.chat.store.create_direct(&room, &stays).await.unwrap()
+    }
+
+    pub async fn blocks(&self, other: &Self) {
+        self.chat.store.block(self.id(), other.id(), chat::now()).await.unwrap();
+    }
+
+    pub async fn unblocks(&self, other: &Self) {
+        self.chat.store.unblock(self.id(), other.id()).await.unwrap();
+    }
+
+    /// The room as it is now.
+    pub async fn room(&self, room: RoomId) -> Room {
+        self.chat.store.room(room, Consistency::Strong).await.unwrap().unwrap()
     }
 
     pub async fn joins(&self, room: RoomId) {
