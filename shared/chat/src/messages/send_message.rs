@@ -21,8 +21,8 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of reading it,
-/// because an ended session is refused before an invalid draft.
+/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of
+/// reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
@@ -31,9 +31,11 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
     send_once(chat, caller.user, None, admit(chat, caller), draft).await
 }
 
-/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one already.
+/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
+/// already.
 ///
-/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored or pushed.
+/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored
+/// or pushed.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
@@ -48,8 +50,8 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Er
     }
 }
 
-/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither changes
-/// anything in the room.
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither
+/// changes anything in the room.
 async fn send_once(
     chat: &Chat,
     sender: UserId,
@@ -112,8 +114,8 @@ async fn send(
     Ok(Sent { message, new: true })
 }
 
-/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message with its client id if there is
-/// one, and the sockets of the audience.
+/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message
+/// with its client id if there is one, and the sockets of the audience.
 async fn persist(
     chat: &Chat,
     sender: UserId,

@@ -6,8 +6,8 @@ use crate::{Caller, Chat, accounts::authenticate, rooms::access};
 /// Pushes to a room that a member types, or has stopped: to all sockets except the socket that the frame came over.
 /// Stores nothing.
 ///
-/// The session and the room are read at the same time. The frame may be an error of reading it, because an ended session is refused
-/// before an invalid frame.
+/// The session and the room are read at the same time. The frame may be an error of reading it, because an ended
+/// session is refused before an invalid frame.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the frame, `RoomNotFound`, `NotAMember`.

@@ -56,8 +56,8 @@ pub(crate) async fn is_over(socket: &mut Socket, frame: &Value) {
     socket.hears_error("unauthenticated").await;
 }
 
-/// Plays `scene` once for each call of DynamoDB that a function makes for an event, whose first answer gets lost. Returns
-/// the number of calls.
+/// Plays `scene` once for each call of DynamoDB that a function makes for an event, whose first answer gets lost.
+/// Returns the number of calls.
 pub(crate) async fn lost_answers(server: &Server, function: &str, scene: impl AsyncFn()) -> u64 {
     for call in 1.. {
         let lost =
