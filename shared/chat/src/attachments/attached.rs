@@ -38,13 +38,26 @@ impl Attached {
         };
         // A sender who has left the room is refused before anything is kept.
         let ((), picture, video) = tokio::try_join!(
-            access::member(&chat.store, sender, draft.room),
+            async { access::room(&chat.store, sender, draft.room).await.map(drop) },
             read(content.picture, AttachmentKind::Picture),
             read(content.video, AttachmentKind::Video),
         )?;
         chat.bucket.keep(picture.iter().chain(&video), now()).await?;
         Ok(Self { picture, video })
     }
+}
+
+/// A picture that its owner wants to be that of a room, once it has been checked. From then on it is kept.
+///
+/// # Errors
+/// `AttachmentInvalid`, `AttachmentUnchecked`.
+pub(crate) async fn picture(chat: &Chat, owner: UserId, id: AttachmentId) -> Result<Attachment, Error> {
+    let upload = chat.store.upload(id).await?;
+    let upload = upload.filter(|upload| upload.owner == owner && upload.expires_at.is_some_and(|end| end > now()));
+    let upload = upload.ok_or_else(|| invalid("was not uploaded by you"))?;
+    let picture = ready(upload, AttachmentKind::Picture)?;
+    chat.bucket.keep([&picture].into_iter(), now()).await?;
+    Ok(picture)
 }
 
 async fn read(
@@ -59,6 +72,11 @@ async fn read(
         upload.owner == sender && upload.room == draft.room && upload.expires_at.is_none_or(|end| end > now())
     })
     .await?;
+    ready(upload, kind)
+}
+
+/// The attachment of an upload that may be used.
+fn ready(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
     if upload.attachment.content_type.kind() != kind {
         return Err(invalid(match kind {
             AttachmentKind::Picture => "is a video, not a picture",

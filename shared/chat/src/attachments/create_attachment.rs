@@ -21,8 +21,9 @@ pub struct Announced {
 /// `RoomNotFound`, `NotAMember`, `RateLimited`.
 pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
     let (member, counted) =
-        tokio::join!(access::member(&chat.store, caller.user, new.room), chat.count_upload(caller, new.size));
-    member.and(counted)?;
+        tokio::join!(access::room(&chat.store, caller.user, new.room), chat.count_upload(caller, new.size));
+    member?;
+    counted?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
     let now = now();

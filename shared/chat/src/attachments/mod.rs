@@ -4,6 +4,6 @@ mod attached;
 mod check_attachment;
 mod create_attachment;
 
-pub(crate) use attached::Attached;
+pub(crate) use attached::{Attached, picture};
 pub use check_attachment::check_attachment;
 pub use create_attachment::{Announced, create_attachment};
