@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Description, Error, MessageId, Pace, Refusal, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
+use domain::{
+    Description, Error, MessageId, Pace, Refusal, Room, RoomId, RoomKind, RoomName, Timestamp, UserId, stored,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,7 +24,9 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 struct RoomItem {
     id: RoomId,
+    #[serde(deserialize_with = "stored")]
     name: RoomName,
+    #[serde(deserialize_with = "stored")]
     description: Description,
     #[serde(rename = "type")]
     kind: RoomKind,

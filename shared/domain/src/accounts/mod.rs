@@ -8,4 +8,4 @@ mod username;
 pub use inputs::{LoginAttempt, PasswordChange, Registration};
 pub use password::Password;
 pub use user::User;
-pub use username::Username;
+pub use username::{SoughtUsername, Username};
