@@ -16,7 +16,7 @@ from findings import findings
 BODY = ["example-message", "POST", "/example-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
 PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
 NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
-BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user", "--summary", "Invites a user"]
 
 # The files that the script changes for every endpoint. The files that it adds have the name of the endpoint.
 CHANGED = {
@@ -146,6 +146,18 @@ class Endpoint(unittest.TestCase):
         description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
         path = description["paths"]["/example-attachment/{conversation_id}/"]
         self.assertEqual(path["get"]["tags"], ["Attachments"])
+
+    def test_a_path_that_is_described_already_stays_as_it_is(self):
+        file = self.tree / "infra/openapi.yaml"
+        path = "  /example-attachment/:\n    post:\n      operationId: exampleAttachment\n      tags: [Attachments]\n\n"
+        described = file.read_text().replace("\ncomponents:\n", f"{path}\ncomponents:\n", 1)
+        file.write_text(described)
+        self.commit()
+        self.is_refused("a second method", "example-attachment", "DELETE", "/example-attachment")
+        ran = self.run_script("example-attachment", "POST", "/example-attachment", "--fields", "")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(file.read_text(), described)
+        self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_uncommitted_changes_are_refused(self):
         (self.tree / "template.yaml").open("a").write("# a comment\n")

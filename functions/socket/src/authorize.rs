@@ -1,6 +1,6 @@
 //! The authorizer of `$connect`.
 
-use chat::Caller;
+use chat::accounts::Session;
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
@@ -11,8 +11,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
     authorizer::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
-async fn handle(app: &App, handshake: Handshake) -> Result<Caller, Error> {
+async fn handle(app: &App, handshake: Handshake) -> Result<Session, Error> {
     let caller = app.verify(&handshake.token).await?.caller;
-    chat::sockets::authorize(&app.chat, &caller, handshake.room()?).await?;
-    Ok(caller)
+    chat::sockets::authorize(&app.chat, &caller, handshake.room()?).await
 }

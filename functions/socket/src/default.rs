@@ -1,18 +1,18 @@
 //! A frame `{"type":"ping"}`, or an unknown frame.
 
+use chat::Caller;
 use domain::{Error, Event, OtherFrame};
 use lambda::{
-    App, Fatal,
+    App, Fatal, Part,
     socket::{self, Incoming},
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    let app = App::from_env()?;
-    app.chat.sockets.open().await;
-    socket::serve(app, handle).await
+    socket::serve(App::init(&[Part::Sockets]).await?, handle).await
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
+    chat::accounts::authenticate(&app.chat, &Caller::from(&event.socket()?)).await?;
     let OtherFrame::Ping = event.frame()?;
     event.reply(app, &Event::Pong).await
 }

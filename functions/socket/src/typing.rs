@@ -12,7 +12,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let own = event.socket()?;
-    let frame: TypingFrame = event.frame()?;
-    let room = frame.room(own.room)?;
-    chat::messages::typing(&app.chat, own.user, &own.id, room, frame.typing).await
+    let typing = event.frame().and_then(|frame: TypingFrame| Ok((frame.room(own.room)?, frame.typing)));
+    chat::messages::typing(&app.chat, &own, typing).await
 }

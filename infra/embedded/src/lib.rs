@@ -74,6 +74,7 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
         credentials: name("CREDENTIALS_TABLE"),
         memberships: name("MEMBERSHIPS_TABLE"),
         messages: name("MESSAGES_TABLE"),
+        paces: name("PACES_TABLE"),
         rooms: name("ROOMS_TABLE"),
         sessions: name("SESSIONS_TABLE"),
         signing_keys: name("SIGNING_KEYS_TABLE"),

@@ -1,3 +1,5 @@
+//! The executables of the workspace.
+
 use std::{
     env,
     path::{Path, PathBuf},

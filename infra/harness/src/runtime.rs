@@ -1,3 +1,5 @@
+//! A local runtime as a process: its start, its log and its end.
+
 use std::{
     fs,
     io::{self, BufRead, BufReader, Read, Write as _},
@@ -21,6 +23,8 @@ const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(10);
 /// The pause between two looks at whether a runtime has ended.
 const LOOK: Duration = Duration::from_millis(5);
+/// The time that the last lines of a log may take through the pipe.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// The lines of the log that a failing test prints. The test's own message precedes them and must stay visible.
 const PRINTED_LINES: usize = 50;
 
@@ -68,7 +72,10 @@ impl Runtime {
         let mut runtime = Self { child, program, url: String::new(), log };
         let line = match timeout(START, line).await {
             Ok(Ok(line)) => line,
-            Ok(Err(_)) => bail!("the local runtime has ended before it listened:\n{}", runtime.log()),
+            Ok(Err(_)) => {
+                sleep(LAST_WORDS).await;
+                bail!("the local runtime has ended before it listened:\n{}", runtime.log());
+            }
             Err(_) => bail!("the local runtime does not listen after {START:?}:\n{}", runtime.log()),
         };
         let url = line.trim_end().strip_prefix("listening on ");

@@ -125,7 +125,8 @@ async fn http(event: &Value, context: &Context) -> Result<Value, Error> {
         "exit" => std::process::exit(with.parse()?),
         "wait_for" => wait_for(Path::new(with)).await?,
         "sleep" => tokio::time::sleep(Duration::from_millis(with.parse()?)).await,
-        "large" => return Ok(json!("x".repeat(6 * 1024 * 1024 + 100))),
+        // A string has two quotes in JSON.
+        "large" => return Ok(json!("x".repeat(with.parse::<usize>()? - 2))),
         "clock" => return Ok(json!(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())),
         "context" => return Ok(serde_json::to_value(context)?),
         "environment" => return Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),

@@ -117,11 +117,18 @@ pub struct Options {
     #[arg(long, default_value_t = 8000, help_heading = SERVING)]
     pub port: u16,
 
-    /// Listen on this address of the machine as well
+    /// Listen on this address of the machine too
     ///
-    /// Containers of a Docker on Linux reach 172.17.0.1, not 127.0.0.1. Whoever reaches it may do everything.
+    /// Containers of Docker on Linux reach 172.17.0.1, not 127.0.0.1. With 0.0.0.0, a phone in the same network reaches the runtime at
+    /// the address of this machine. Everybody who reaches the address may do everything.
     #[arg(long, value_name = "ADDRESS", help_heading = SERVING)]
     pub listen: Option<IpAddr>,
+
+    /// Answer to this host name too, besides localhost, IP addresses and host.docker.internal
+    ///
+    /// Pages of other sites could reach this machine through names of their own, so other names are refused.
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = host, help_heading = SERVING)]
+    pub allow_host: Vec<String>,
 
     /// After how many seconds without a frame a socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, help_heading = SERVING)]
@@ -166,6 +173,13 @@ pub struct Options {
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("NAME=VALUE is needed")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn host(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(['/', ':']) {
+        return Err("a name without scheme and port is needed, such as laptop.local".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

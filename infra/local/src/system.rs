@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -12,7 +11,6 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use tables::Engine;
 use template::{Function, Secrets, Template};
-use tokio::net::TcpListener;
 
 use crate::{
     api_gateway::{
@@ -24,7 +22,7 @@ use crate::{
     dynamodb::DynamoDb,
     eventbridge::EventBridge,
     faults::Faults,
-    gateway::{self, Gateway, Interceptor},
+    gateway::{self, Gateway, Hosts, Interceptor},
     iam::Iam,
     lambda::{
         Endpoints, Lambda,
@@ -85,7 +83,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let template =
         Template::with_parameters(&source, &overrides, &mut secrets).with_context(|| file.display().to_string())?;
     // Before the build, so that a port in use is known at once.
-    let (listeners, port) = listen(options.port, options.listen).await?;
+    let (listeners, port) = gateway::listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
     let mut watch = if options.watch { Some(Watch::start(&builder, &file, source).await?) } else { None };
@@ -132,7 +130,9 @@ pub async fn start(options: &Options) -> Result<System> {
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
     let secrets = SecretsManager::new(secrets);
     let dynamodb = DynamoDb::new(engine);
-    let gateway = Arc::new(Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, interceptor });
+    let hosts = Hosts::new(&options.allow_host);
+    let gateway = Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, hosts, interceptor };
+    let gateway = Arc::new(gateway);
     for listener in listeners {
         let gateway = Arc::clone(&gateway);
         tokio::spawn(gateway::serve(gateway, listener));
@@ -206,42 +206,4 @@ fn lock(directory: &Path) -> Result<fs::File> {
         }
         Err(fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
     }
-}
-
-/// Listens on 127.0.0.1, on `::1` where there is one, since `localhost` may mean either, and on `also`.
-async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u16)> {
-    if let Some(address) = also.filter(IpAddr::is_unspecified) {
-        bail!(
-            "--listen takes one address of this machine, such as 172.17.0.1, and not {address}, which is all of them"
-        );
-    }
-    let bind = async |address: IpAddr, port: u16| TcpListener::bind(SocketAddr::new(address, port)).await;
-    let failed = |error: std::io::Error, address: IpAddr| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!(
-                "port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)"
-            )
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            anyhow::anyhow!("port {port} is not for everybody; choose one from 1024 on with --port")
-        }
-        _ => anyhow::Error::new(error).context(format!("listening on {address}, port {port}")),
-    };
-    let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await.map_err(|error| failed(error, Ipv4Addr::LOCALHOST.into()))?;
-    let chosen = v4.local_addr()?.port();
-    let mut listeners = vec![v4];
-    match bind(Ipv6Addr::LOCALHOST.into(), chosen).await {
-        Ok(v6) => listeners.push(v6),
-        // Half of the clients would reach another program under the same name.
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port != 0 => {
-            return Err(failed(error, Ipv6Addr::LOCALHOST.into()));
-        }
-        Err(_) => {}
-    }
-    // Where it listens already, it need not listen again.
-    let elsewhere = |address: &IpAddr| ![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(address);
-    if let Some(address) = also.filter(elsewhere) {
-        listeners.push(bind(address, chosen).await.map_err(|error| failed(error, address))?);
-    }
-    Ok((listeners, chosen))
 }

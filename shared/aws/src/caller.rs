@@ -91,15 +91,18 @@ async fn answer(connector: &Connector, request: &Request, patience: Duration) ->
     request.add_extension(connection.clone());
     let mut answer = pin!(send(connector, request));
     let mut waited = Duration::ZERO;
-    while waited < patience {
+    loop {
         if let Ok(answer) = timeout(TICK, &mut answer).await {
             return answer.map_err(Unanswered::Failed);
         }
-        if connection.get().is_some() {
-            waited += TICK;
+        let Some(connection) = connection.get() else { continue };
+        waited += TICK;
+        if waited >= patience {
+            // Otherwise a connection of HTTP/2 would serve further requests, although it may be dead.
+            connection.poison();
+            return Err(Unanswered::Late);
         }
     }
-    Err(Unanswered::Late)
 }
 
 async fn send(connector: &Connector, request: Request) -> Result<Answer, BoxError> {

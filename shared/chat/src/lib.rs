@@ -7,15 +7,17 @@ pub mod accounts;
 pub mod attachments;
 mod clock;
 pub mod messages;
+mod paces;
 pub mod rooms;
 pub mod sockets;
 
 use bucket::Bucket;
-use domain::UserId;
+use domain::{Timestamp, UserId};
 use realtime::Sockets;
-use store::Store;
+use store::{Socket, Store};
 
 pub use clock::now;
+pub use paces::Paces;
 
 /// The services that the use cases need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Chat {
     pub sockets: Sockets,
     /// Signs links to attachments.
     pub bucket: Bucket,
+    /// The paces of each user.
+    pub paces: Paces,
 }
 
 /// The user of a request, with the session of the access token.
@@ -35,4 +39,13 @@ pub struct Caller {
     pub user: UserId,
     /// The id of the session.
     pub session: String,
+    /// The time of the request by the clock of API Gateway. It paces the user, because the clocks of instances differ by more than
+    /// some bursts last.
+    pub at: Timestamp,
+}
+
+impl From<&Socket> for Caller {
+    fn from(socket: &Socket) -> Self {
+        Self { user: socket.user, session: socket.session.clone(), at: now() }
+    }
 }

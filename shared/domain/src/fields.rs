@@ -71,6 +71,12 @@ impl Fields {
         }
     }
 
+    /// Returns a field that is a positive integer, and leaves it there. Adds no complaint.
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<u64> {
+        self.object.get(name)?.as_u64()
+    }
+
     /// Adds a complaint about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());

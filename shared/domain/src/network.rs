@@ -1,6 +1,7 @@
 use std::{
     fmt,
-    net::{IpAddr, Ipv6Addr},
+    net::{AddrParseError, IpAddr, Ipv6Addr},
+    str::FromStr,
 };
 
 /// The origin of a request, as limits count it: an IPv4 address, or the first 64 bits of an IPv6 address, because a
@@ -16,6 +17,14 @@ impl Network {
             IpAddr::V6(v6) => Self(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into()),
             v4 @ IpAddr::V4(_) => Self(v4),
         }
+    }
+}
+
+impl FromStr for Network {
+    type Err = AddrParseError;
+
+    fn from_str(address: &str) -> Result<Self, Self::Err> {
+        address.parse().map(Self::of)
     }
 }
 

@@ -34,11 +34,57 @@ impl Pace {
         Self::new(every, (per_hour / 3).max(1))
     }
 
+    /// Calls of one user: as many at once as come in five seconds.
+    ///
+    /// More than a thousand per second are no limit, because times are kept in milliseconds.
+    #[must_use]
+    pub fn calls(per_second: u32) -> Self {
+        Self::new(Duration::from_secs(1) / per_second.max(1), per_second.saturating_mul(5).max(1))
+    }
+
+    /// Changes of rooms by one user: as many at once as come in five minutes.
+    #[must_use]
+    pub fn room_changes(per_hour: u32) -> Self {
+        Self::new(Duration::from_hours(1) / per_hour.max(1), (per_hour / 12).max(1))
+    }
+
+    /// Direct rooms of one user with strangers: those of a day at once.
+    #[must_use]
+    pub fn strangers(per_day: u32) -> Self {
+        Self::new(DAY / per_day.max(1), per_day.max(1))
+    }
+
+    /// Uploads of one user: as many at once as come in a minute.
+    #[must_use]
+    pub fn uploads(per_hour: u32) -> Self {
+        Self::new(Duration::from_hours(1) / per_hour.max(1), (per_hour / 60).max(1))
+    }
+
+    /// Uploaded bytes of one user: those of a day at once. An upload takes [`Pace::times`] its size.
+    #[must_use]
+    pub fn upload_bytes(per_day: u64) -> Self {
+        let every = nanoseconds(DAY.as_nanos() / u128::from(per_day.max(1)));
+        Self { every, ahead: DAY.saturating_sub(every) }
+    }
+
+    /// The pace of something that counts `weight` times.
+    #[must_use]
+    pub fn times(self, weight: u64) -> Self {
+        let every = nanoseconds(self.every.as_nanos().saturating_mul(u128::from(weight)));
+        Self { every, ahead: (self.ahead + self.every).saturating_sub(every) }
+    }
+
     /// The time to wait if the bucket will be full at `full_at`. Zero if the action may be done now.
     #[must_use]
     pub fn wait(self, full_at: Timestamp, now: Timestamp) -> Duration {
         full_at.since(now + self.ahead)
     }
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+fn nanoseconds(number: u128) -> Duration {
+    Duration::from_nanos(u64::try_from(number).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -81,5 +127,31 @@ mod tests {
         assert_eq!(Pace::registrations(60), Pace { every: minute, ahead: minute * 19 });
         assert_eq!(Pace::registrations(1), Pace { every: minute * 60, ahead: Duration::ZERO });
         assert_eq!(Pace::registrations(0), Pace::registrations(1));
+    }
+
+    #[test]
+    fn the_paces_of_a_user_have_the_bursts_of_the_documents() {
+        let burst = |pace: Pace| {
+            let mut full_at = at(0);
+            (0..9999).filter(|_| done(pace, &mut full_at, at(0))).count()
+        };
+        let paces = [Pace::calls(20), Pace::room_changes(120), Pace::strangers(20), Pace::uploads(600)];
+        assert_eq!(paces.map(burst), [100, 10, 20, 10]);
+        let millis = |pace: Pace| pace.every.as_millis();
+        assert_eq!(paces.map(millis), [50, 30_000, 4_320_000, 6_000]);
+        // The least that a parameter can be.
+        let least = [Pace::calls(1), Pace::room_changes(1), Pace::strangers(1), Pace::uploads(1)];
+        assert_eq!(least.map(burst), [5, 1, 1, 1]);
+    }
+
+    #[test]
+    fn uploads_of_a_gigabyte_go_at_once_and_then_a_day_fills_the_bucket() {
+        let megabytes = |number: u64| Pace::upload_bytes(1_000_000_000).times(number * 1_000_000);
+        let mut full_at = at(0);
+        assert_eq!((0..99).filter(|_| done(megabytes(100), &mut full_at, at(0))).count(), 10);
+        assert!(!done(megabytes(1), &mut full_at, at(0)));
+        assert_eq!(megabytes(100).wait(full_at, at(0)).as_secs(), 8640);
+        assert_eq!(megabytes(1).wait(full_at, at(0)).as_millis(), 86_400);
+        assert!(done(megabytes(1000), &mut full_at, at(86_400_000)));
     }
 }

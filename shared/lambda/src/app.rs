@@ -11,6 +11,7 @@ use store::Store;
 
 use crate::{
     config::Config,
+    http, log,
     tokens::{self, Claimant, Keys, Signer},
 };
 
@@ -52,14 +53,14 @@ impl App {
         let signer = parts.contains(&Part::Signer).then(|| app.signer()).transpose()?;
         let keys = async {
             if parts.contains(&Part::Keys) {
-                log("reading the public keys", app.keys.read(now()).await.err());
+                warn("reading the public keys", app.keys.read(now()).await.err());
             } else if signer.is_none() {
                 app.chat.store.open().await;
             }
         };
         let key = async {
             if let Some(signer) = signer {
-                log("preparing to sign", signer.key().await.err());
+                warn("preparing to sign", signer.key().await.err());
             }
         };
         let sockets = async {
@@ -82,8 +83,8 @@ impl App {
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
-        let bucket = Bucket::new(config.s3, config.bucket)?;
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket };
+        let (sockets, bucket) = (Sockets::new(config.sockets)?, Bucket::new(config.s3, config.bucket)?);
+        let chat = Chat { store, sockets, bucket, paces: config.paces };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
@@ -123,7 +124,9 @@ impl App {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        self.keys.verify(token).await
+        let claimant = self.keys.verify(token).await?;
+        log::caller(&claimant.caller);
+        Ok(claimant)
     }
 
     /// The claimant of a request's token, like [`App::verify`].
@@ -131,38 +134,40 @@ impl App {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn claimant(&self, request: &Request) -> Result<Claimant, Error> {
-        self.verify(tokens::bearer(request.headers())?).await
+        let mut claimant = self.verify(tokens::bearer(request.headers())?).await?;
+        claimant.caller.at = http::received_at(request);
+        Ok(claimant)
     }
 
-    /// The caller of a request whose token is valid and whose session has not ended.
+    /// The caller of a request whose token is valid, whose session has not ended, and who has not called too often.
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
+    /// `Unauthenticated`, `RateLimited`; `Unavailable` if the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.claimant(request).await?.caller;
-        chat::accounts::authenticate(&self.chat, &caller).await?;
+        chat::accounts::admit(&self.chat, &caller).await?;
         Ok(caller)
     }
 
-    /// Runs `read` at the same time as [`App::authenticate`], and drops its outcome if the session has ended. So `read`
+    /// Runs `read` at the same time as [`App::authenticate`], and drops its outcome if the caller is refused. So `read`
     /// must change nothing.
     ///
     /// # Errors
-    /// `Unauthenticated`, and those of `read`.
+    /// `Unauthenticated`, `RateLimited`, and those of `read`.
     pub async fn authenticate_while<T>(
         &self,
         request: &Request,
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let caller = self.claimant(request).await?.caller;
-        let (session, outcome) = tokio::join!(chat::accounts::authenticate(&self.chat, &caller), read(&caller));
-        session?;
+        let (admitted, outcome) = tokio::join!(chat::accounts::admit(&self.chat, &caller), read(&caller));
+        admitted?;
         outcome
     }
 }
 
 /// Logs a failed preparation. The event that needs the part tries again.
-fn log(preparing: &str, error: Option<Error>) {
+fn warn(preparing: &str, error: Option<Error>) {
     if let Some(error) = error {
         tracing::warn!(cause = causes(&error), "{preparing} failed");
     }

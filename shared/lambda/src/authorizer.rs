@@ -7,12 +7,13 @@ use aws_lambda_events::{
     },
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
-use chat::Caller;
 use domain::{Error, Refusal, RoomId};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
+use store::Session;
+use tracing::Instrument as _;
 
-use crate::{App, Fatal, problem::Problem};
+use crate::{App, Fatal, log, problem::Problem};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
@@ -48,7 +49,9 @@ impl Handshake {
     /// # Errors
     /// `RoomNotFound` if no room can have the name.
     pub fn room(&self) -> Result<Option<RoomId>, Error> {
-        self.room.as_deref().map(str::parse).transpose().map_err(|_| Refusal::RoomNotFound.into())
+        let room = self.room.as_deref().map(str::parse).transpose().map_err(|_| Refusal::RoomNotFound)?;
+        room.into_iter().for_each(log::room);
+        Ok(room)
     }
 }
 
@@ -74,6 +77,9 @@ pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
 pub(crate) struct Context {
     pub(crate) user_id: String,
     pub(crate) session_id: String,
+    /// The end of the session, in seconds since 1970. Absent in a socket that was opened before sockets had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) room: Option<String>,
 }
@@ -82,11 +88,13 @@ pub(crate) struct Context {
 ///
 /// # Errors
 /// The Lambda runtime is gone.
-pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<Caller, Error>) -> Result<(), Fatal> {
+pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<Session, Error>) -> Result<(), Fatal> {
     let (app, authorize) = (&app, &authorize);
-    lambda_runtime::run(service_fn(
-        move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| async move {
-            let request = event.payload;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| {
+        let request = event.payload;
+        let address = request.request_context.identity.as_ref().and_then(|identity| identity.source_ip.as_deref());
+        let call = log::call(address.and_then(|address| address.parse().ok()));
+        let answer = async move {
             let room = request.query_string_parameters.first("room_name").map(str::to_owned);
             let handshake = app.allowed_origins().and_then(|origins| Handshake::read(&request, origins));
             let outcome = match handshake {
@@ -94,19 +102,21 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
                 Err(error) => Err(error),
             };
             answer(outcome, room, request.method_arn.unwrap_or_default())
-        },
-    ))
+        };
+        answer.instrument(call)
+    }))
     .await
 }
 
 fn answer(
-    outcome: Result<Caller, Error>,
+    outcome: Result<Session, Error>,
     room: Option<String>,
     method_arn: String,
 ) -> Result<ApiGatewayCustomAuthorizerResponse<Context>, Fatal> {
     let error = match outcome {
-        Ok(caller) => {
-            let context = Context { user_id: caller.user.to_string(), session_id: caller.session, room };
+        Ok(session) => {
+            let expires_at = Some(session.expires_at.to_string());
+            let context = Context { user_id: session.user_id.to_string(), session_id: session.id, expires_at, room };
             return Ok(policy(IamPolicyEffect::Allow, method_arn, context));
         }
         Err(error) => error,
@@ -146,8 +156,8 @@ mod tests {
     #[test]
     fn an_outcome_is_a_policy_or_the_word_that_api_gateway_knows() {
         let user = domain::UserId::try_from(7).unwrap();
-        let caller = Caller { user, session: "s1".to_owned() };
-        let allowed = answer(Ok(caller), Some("1".to_owned()), "arn".to_owned()).unwrap();
+        let session = Session { id: "s1".to_owned(), user_id: user, expires_at: 1_800_000_000 };
+        let allowed = answer(Ok(session), Some("1".to_owned()), "arn".to_owned()).unwrap();
         assert_eq!(
             serde_json::to_value(&allowed).unwrap(),
             serde_json::json!({
@@ -156,7 +166,7 @@ mod tests {
                     "Version": "2012-10-17",
                     "Statement": [{"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": ["arn"]}],
                 },
-                "context": {"user_id": "7", "session_id": "s1", "room": "1"},
+                "context": {"user_id": "7", "session_id": "s1", "expires_at": "1800000000", "room": "1"},
                 "usageIdentifierKey": null,
             })
         );

@@ -1,8 +1,10 @@
 //! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
 
-use std::env;
+use std::{env, error::Error, str::FromStr};
 
 use aws::{Credentials, Settings};
+use chat::Paces;
+use domain::Pace;
 use store::Tables;
 
 use crate::Fatal;
@@ -22,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Option<String>,
     /// Of the function that registers alone.
     pub(crate) registrations_per_hour: Option<u32>,
+    pub(crate) paces: Paces,
 }
 
 impl Config {
@@ -52,6 +55,7 @@ impl Config {
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
+            paces: paces()?,
         })
     }
 }
@@ -63,6 +67,16 @@ fn credentials() -> Result<Credentials, Fatal> {
     Ok(Credentials::new(id?, secret?, optional("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
+fn paces() -> Result<Paces, Fatal> {
+    Ok(Paces {
+        calls: Pace::calls(number("CALLS_PER_SECOND")?),
+        room_changes: Pace::room_changes(number("ROOM_CHANGES_PER_HOUR")?),
+        strangers: Pace::strangers(number("STRANGERS_PER_DAY")?),
+        uploads: Pace::uploads(number("UPLOADS_PER_HOUR")?),
+        upload_bytes: Pace::upload_bytes(number("UPLOAD_BYTES_PER_DAY")?),
+    })
+}
+
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
         attachments: variable("ATTACHMENTS_TABLE")?,
@@ -71,6 +85,7 @@ fn tables() -> Result<Tables, Fatal> {
         credentials: variable("CREDENTIALS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
+        paces: variable("PACES_TABLE")?,
         rooms: variable("ROOMS_TABLE")?,
         sessions: variable("SESSIONS_TABLE")?,
         signing_keys: variable("SIGNING_KEYS_TABLE")?,
@@ -90,4 +105,8 @@ fn optional(name: &str) -> Option<String> {
 
 fn variable(name: &str) -> Result<String, Fatal> {
     optional(name).ok_or_else(|| format!("the variable {name} is not set").into())
+}
+
+fn number<T: FromStr<Err: Error + Send + Sync + 'static>>(name: &str) -> Result<T, Fatal> {
+    variable(name)?.parse().map_err(|error| format!("the variable {name} is no number: {error}").into())
 }

@@ -2,7 +2,10 @@
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, MessageId, Network, Page, Refusal, RoomId, ShownMessage, Slice};
+use chat::now;
+use domain::{
+    CLOCKS_DIFFER_BY, Error, Fields, Input, MessageId, Network, Page, Refusal, RoomId, ShownMessage, Slice, Timestamp,
+};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -13,8 +16,9 @@ use lambda_http::{
     service_fn,
 };
 use serde::Serialize;
+use tracing::Instrument as _;
 
-use crate::{App, Fatal, problem::Problem};
+use crate::{App, Fatal, log, problem::Problem};
 
 /// A request.
 pub type Request = lambda_http::Request;
@@ -47,15 +51,19 @@ where
     // from the app, so it lives as long as the process.
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
-    lambda_http::run(service_fn(move |request: Request| async move {
-        let id = request_id(&request);
-        let answer = match routed(&request) {
-            Ok(()) => handle(app, request).await,
-            Err(error) => Err(error),
+    lambda_http::run(service_fn(move |request: Request| {
+        let call = log::call(network(&request).ok());
+        let answer = async move {
+            let id = request_id(&request);
+            let answer = match routed(&request) {
+                Ok(()) => handle(app, request).await,
+                Err(error) => Err(error),
+            };
+            let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
+            response.headers_mut().extend(id.into_iter().chain(FOR_BROWSERS));
+            Ok::<_, Infallible>(response)
         };
-        let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
-        response.headers_mut().extend(id.into_iter().chain(FOR_BROWSERS));
-        Ok::<_, Infallible>(response)
+        answer.instrument(call)
     }))
     .await
 }
@@ -78,7 +86,10 @@ fn routed(request: &Request) -> Result<(), Error> {
 /// # Errors
 /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
 pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
-    Fields::parse(request.body())?.into()
+    let fields = Fields::parse(request.body())?;
+    let room = fields.integer("conversation_id").or_else(|| fields.integer("chatroom_id"));
+    room.and_then(|room| RoomId::try_from(room).ok()).into_iter().for_each(log::room);
+    fields.into()
 }
 
 /// A parameter of the query, decoded.
@@ -97,8 +108,22 @@ pub fn network(request: &Request) -> Result<Network, Error> {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
         _ => None,
     };
-    let address = address.and_then(|address| address.parse().ok());
-    address.map(Network::of).ok_or_else(|| Error::internal("reading the address of a client", "API Gateway names none"))
+    let network = address.and_then(|address| address.parse().ok());
+    network.ok_or_else(|| Error::internal("reading the address of a client", "API Gateway names none"))
+}
+
+/// The time at which API Gateway received the request, or that of this machine if the two differ by more than clocks do,
+/// as in a recorded event.
+#[must_use]
+pub(crate) fn received_at(request: &Request) -> Timestamp {
+    let now = now();
+    let received = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => u64::try_from(context.time_epoch).ok(),
+        _ => None,
+    };
+    let received = received.map(Timestamp::from_millis);
+    let is_near = |at: &Timestamp| at.since(now).max(now.since(*at)) <= CLOCKS_DIFFER_BY;
+    received.filter(is_near).unwrap_or(now)
 }
 
 /// The room in the path.
@@ -111,7 +136,9 @@ pub fn room(request: &Request) -> Result<RoomId, Error> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refusal::NotFound.into());
     }
-    id.parse().map_err(|_| Refusal::RoomNotFound.into())
+    let room = id.parse().map_err(|_| Refusal::RoomNotFound)?;
+    log::room(room);
+    Ok(room)
 }
 
 /// The message in the path.

@@ -9,6 +9,7 @@ mod config;
 pub mod files;
 pub mod handler;
 pub mod http;
+pub mod log;
 pub mod object_created;
 mod problem;
 pub mod socket;

@@ -3,16 +3,19 @@
 use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use domain::{Error, Event, Fields, Input, Timestamp, causes};
+use chat::{Caller, now};
+use domain::{Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
 use lambda_http::http::HeaderValue;
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
 use serde_json::Value;
 use store::Socket;
+use tracing::{Instrument as _, Span};
 
 use crate::{
     App, Fatal,
     authorizer::{Context, SUBPROTOCOL, offers_subprotocol},
+    log,
     problem::Problem,
 };
 
@@ -23,6 +26,7 @@ const PROTOCOLS: &str = "sec-websocket-protocol";
 pub struct Incoming {
     connection: String,
     connected_at: Timestamp,
+    network: Option<Network>,
     /// The id under which the logs have the event.
     request_id: String,
     body: String,
@@ -36,10 +40,12 @@ impl Incoming {
     pub fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
+        let address = request.request_context.identity.source_ip.as_deref();
         let protocols = request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok());
         Self {
             connection: request.request_context.connection_id.unwrap_or_default(),
             connected_at: Timestamp::from_millis(request.request_context.connected_at.try_into().unwrap_or_default()),
+            network: address.and_then(|address| address.parse().ok()),
             request_id: event.context.request_id,
             body: request.body.unwrap_or_default(),
             context: serde_json::from_value(authorizer.into_iter().collect()).ok(),
@@ -60,6 +66,7 @@ impl Incoming {
             room: context.room.as_deref().and_then(|room| room.parse().ok()),
             session: context.session_id.clone(),
             connected_at: self.connected_at,
+            expires_at: context.expires_at.as_deref().and_then(|end| end.parse().ok()).unwrap_or(u64::MAX),
         })
     }
 
@@ -68,7 +75,10 @@ impl Incoming {
     /// # Errors
     /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
     pub fn frame<T: Input>(&self) -> Result<T, Error> {
-        Fields::parse(self.body.as_bytes())?.into()
+        let fields = Fields::parse(self.body.as_bytes())?;
+        let room = fields.integer("conversation").and_then(|room| RoomId::try_from(room).ok());
+        room.into_iter().for_each(log::room);
+        fields.into()
     }
 
     /// Pushes an event to this socket alone. Logs a push that fails.
@@ -84,8 +94,30 @@ impl Incoming {
         Ok(())
     }
 
-    /// Pushes the reason for refusing this socket's frame.
+    /// The span of this event.
+    fn call(&self) -> Span {
+        let call = log::call(self.network);
+        let socket = self.socket().ok();
+        call.in_scope(|| {
+            if let Some(socket) = &socket {
+                log::caller(&Caller::from(socket));
+                socket.room.into_iter().for_each(log::room);
+            }
+        });
+        call
+    }
+
+    /// Handles a frame, unless the session of its socket is over. The context has the time, so that no read is needed.
+    async fn handle(&self, app: &App, handle: &impl AsyncFn(&App, &Self) -> Result<(), Error>) -> Result<(), Error> {
+        if self.socket()?.expires_at <= now().seconds() {
+            return Err(Refusal::Unauthenticated.into());
+        }
+        handle(app, self).await
+    }
+
+    /// Pushes the reason for refusing this socket's frame, and closes the socket if its session has ended.
     async fn refuse(&self, app: &App, error: Error) {
+        let has_ended = matches!(error, Error::Refused(Refusal::Unauthenticated));
         let problem = Problem::report(error);
         let frame: Option<Value> = serde_json::from_str(&self.body).ok();
         let event = Event::Error {
@@ -98,16 +130,22 @@ impl Incoming {
         if let Err(error) = self.reply(app, &event).await {
             tracing::error!(cause = causes(&error), "a refusal was not written");
         }
+        if let Ok(socket) = self.socket()
+            && has_ended
+        {
+            chat::sockets::close(&app.chat, &socket).await;
+        }
     }
 }
 
-/// Serves frames until the process ends. A frame that is refused gets an `error` event, and the socket stays open.
+/// Serves frames until the process ends. A frame that is refused gets an `error` event, and the socket stays open unless its
+/// session has ended.
 ///
 /// # Errors
 /// The Lambda runtime is gone.
 pub async fn serve(app: App, handle: impl AsyncFn(&App, &Incoming) -> Result<(), Error>) -> Result<(), Fatal> {
     serve_events(async |incoming| {
-        if let Err(error) = handle(&app, &incoming).await {
+        if let Err(error) = incoming.handle(&app, &handle).await {
             incoming.refuse(&app, error).await;
         }
         response(200)
@@ -139,9 +177,11 @@ pub async fn serve_lifecycle(
 
 async fn serve_events(answer: impl AsyncFn(Incoming) -> ApiGatewayProxyResponse) -> Result<(), Fatal> {
     let answer = &answer;
-    lambda_runtime::run(service_fn(
-        move |event| async move { Ok::<_, Infallible>(answer(Incoming::read(event)).await) },
-    ))
+    lambda_runtime::run(service_fn(move |event| {
+        let incoming = Incoming::read(event);
+        let call = incoming.call();
+        async move { Ok::<_, Infallible>(answer(incoming).await) }.instrument(call)
+    }))
     .await
 }
 

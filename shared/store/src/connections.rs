@@ -13,14 +13,18 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Consistency, Item, Store,
     error::{failed, refusal},
-    from_item, n, to_item,
+    from_item, n, number, to_item,
 };
 
 /// The longest life of a socket (Amazon API Gateway Developer Guide, "Quotas for WebSocket APIs").
 const MAX_AGE: Duration = Duration::from_hours(2);
 
+/// How many sockets one update changes: an expression has at most 4 KB.
+const AT_ONCE: usize = 100;
+
 const USER_ID: &str = "user_id";
-const EXPIRES_AT: &str = "expires_at";
+/// The time at which API Gateway was last asked which of the sockets are alive.
+const LOOKED_AT: &str = "looked_at";
 
 /// An open socket.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Socket {
     pub session: String,
     /// The time at which it was opened.
     pub connected_at: Timestamp,
+    /// The end of its session, in seconds since 1970. Zero if the session has ended earlier.
+    pub expires_at: u64,
 }
 
 impl Socket {
@@ -44,10 +50,16 @@ impl Socket {
         self.room.is_none_or(|bound| bound == room)
     }
 
-    /// Whether API Gateway has closed it because of its age.
+    /// Whether API Gateway has closed it because of its age, or its session has ended.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        now.since(self.connected_at) >= MAX_AGE
+        now.since(self.connected_at) >= MAX_AGE || self.expires_at <= now.seconds()
+    }
+
+    /// Whether [`Store::end_sockets`] has ended it.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.expires_at == 0
     }
 }
 
@@ -57,6 +69,33 @@ struct SocketAttribute {
     room: Option<RoomId>,
     session: String,
     connected_at: u64,
+    /// Absent in a socket that was opened before sockets had it. Then the age ends it.
+    #[serde(default = "never")]
+    expires_at: u64,
+}
+
+const fn never() -> u64 {
+    u64::MAX
+}
+
+/// The sockets of a user, and the time at which API Gateway was last asked which are alive.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The sockets.
+    pub sockets: Vec<Socket>,
+    /// The time of the question.
+    pub looked_at: Timestamp,
+}
+
+fn before(mut item: Item) -> Result<Before, Error> {
+    let looked_at = item.remove(LOOKED_AT).map_or(Ok(0), number)?;
+    Ok(Before { sockets: sockets(item)?, looked_at: Timestamp::from_millis(looked_at) })
+}
+
+fn attribute(socket: &Socket) -> Result<AttributeValue, Error> {
+    let Socket { room, connected_at, expires_at, .. } = *socket;
+    let session = socket.session.clone();
+    to_item(&SocketAttribute { room, session, connected_at: connected_at.millis(), expires_at }).map(AttributeValue::M)
 }
 
 fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
@@ -66,32 +105,25 @@ fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
     }
     let user = item.remove(USER_ID).map(|user| from_item::<Key>([(USER_ID.to_owned(), user)].into())).transpose()?;
     let user = user.ok_or_else(|| Error::internal("reading sockets", "an item has no key"))?.user_id;
-    item.remove(EXPIRES_AT);
-    item.into_iter()
-        .map(|(id, attribute)| {
-            let attribute: SocketAttribute = match attribute {
-                AttributeValue::M(map) => from_item(map)?,
-                _ => return Err(Error::internal("reading sockets", "an attribute is not a socket")),
-            };
-            Ok(Socket {
-                user,
-                id,
-                room: attribute.room,
-                session: attribute.session,
-                connected_at: Timestamp::from_millis(attribute.connected_at),
-            })
-        })
-        .collect()
+    let socket = |(id, attribute)| {
+        // Attributes of other types are not sockets.
+        let AttributeValue::M(map) = attribute else { return None };
+        let socket = from_item::<SocketAttribute>(map).map(|attribute| Socket {
+            user,
+            id,
+            room: attribute.room,
+            session: attribute.session,
+            connected_at: Timestamp::from_millis(attribute.connected_at),
+            expires_at: attribute.expires_at,
+        });
+        Some(socket)
+    };
+    item.into_iter().filter_map(socket).collect()
 }
 
 impl Store {
     /// Stores a socket. Returns the earlier sockets of the user.
-    pub async fn add_socket(&self, socket: &Socket) -> Result<Vec<Socket>, Error> {
-        let attribute = to_item(&SocketAttribute {
-            room: socket.room,
-            session: socket.session.clone(),
-            connected_at: socket.connected_at.millis(),
-        })?;
+    pub async fn add_socket(&self, socket: &Socket) -> Result<Before, Error> {
         let updated = self
             .client
             .update_item()
@@ -99,19 +131,71 @@ impl Store {
             .key(USER_ID, n(socket.user.get()))
             .update_expression("SET #socket = :socket, expires_at = :expires_at")
             .expression_attribute_names("#socket", &socket.id)
-            .expression_attribute_values(":socket", AttributeValue::M(attribute))
+            .expression_attribute_values(":socket", attribute(socket)?)
             .expression_attribute_values(":expires_at", n((socket.connected_at + MAX_AGE).seconds()))
             .return_values(ReturnValue::AllOld)
             .send()
             .await
             .map_err(failed("storing a socket"))?;
-        updated.attributes.map_or(Ok(Vec::new()), sockets)
+        before(updated.attributes.unwrap_or_else(|| [(USER_ID.to_owned(), n(socket.user.get()))].into()))
+    }
+
+    /// Notes that API Gateway is asked which sockets of a user are alive. Returns `false` if it was asked after `before`.
+    pub async fn note_look(&self, user: UserId, before: Timestamp, now: Timestamp) -> Result<bool, Error> {
+        let noted = self
+            .client
+            .update_item()
+            .table_name(&self.tables.connections)
+            .key(USER_ID, n(user.get()))
+            .update_expression("SET looked_at = :now")
+            .condition_expression("attribute_not_exists(looked_at) OR looked_at <= :before")
+            .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":before", n(before.millis()))
+            .send()
+            .await;
+        match noted {
+            Ok(_) => Ok(true),
+            Err(error) => refusal("noting a look at sockets", error).map(|_| false),
+        }
+    }
+
+    /// Ends sockets of one user: they are over for every reader, by every clock. They stay until they are closed or
+    /// forgotten, so that an ending that was interrupted finds them again. One that was forgotten meanwhile comes back,
+    /// until the next push to the user or the next socket of the user forgets it.
+    pub async fn end_sockets(&self, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
+        for sockets in sockets.chunks(AT_ONCE) {
+            self.end_some_sockets(user, sockets).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_some_sockets(&self, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
+        let (mut sets, mut names, mut values) = (Vec::new(), HashMap::new(), HashMap::new());
+        for (i, socket) in sockets.iter().enumerate() {
+            sets.push(format!("#socket{i} = :socket{i}"));
+            names.insert(format!("#socket{i}"), socket.id.clone());
+            values.insert(format!(":socket{i}"), attribute(&Socket { expires_at: 0, ..socket.clone() })?);
+        }
+        let ended = self
+            .client
+            .update_item()
+            .table_name(&self.tables.connections)
+            .key(USER_ID, n(user.get()))
+            .update_expression(format!("SET {}", sets.join(", ")))
+            // An update would make an item where there is none.
+            .condition_expression("attribute_exists(user_id)")
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await;
+        match ended {
+            Ok(_) => Ok(()),
+            Err(error) => refusal("ending sockets", error).map(drop),
+        }
     }
 
     /// Removes sockets of one user.
     pub async fn remove_sockets(&self, user: UserId, ids: &[String]) -> Result<(), Error> {
-        /// An expression has at most 4 KB, which suffices for so many names.
-        const AT_ONCE: usize = 100;
         for ids in ids.chunks(AT_ONCE) {
             self.remove_some_sockets(user, ids).await?;
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+    types::{ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{Error, Network, Timestamp, User, UserId, Username, stored};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
     Item, Store,
     error::{failed, refusal},
     from_item, n, s,
-    transaction::check,
+    transaction::{check, update},
 };
 
 /// How long a network is remembered after the last attempt from it.
@@ -83,15 +83,25 @@ impl Store {
         Ok(item.map(|item| (User { id: item.user_id, username: item.display_name }, item.password_hash)))
     }
 
-    /// Replaces the hash `before` of a name by `after`. Returns `false` if the name has another hash.
-    pub async fn change_password(&self, folded: &str, before: &str, after: &str) -> Result<bool, Error> {
-        let change = self
-            .update_credentials(folded)
+    /// Replaces the hash `before` of a name by `after`, and ends a session, in one transaction. Returns `false` if the name
+    /// has another hash.
+    pub async fn change_password(
+        &self,
+        folded: &str,
+        before: &str,
+        after: &str,
+        user: UserId,
+        session: &str,
+    ) -> Result<bool, Error> {
+        let change = Update::builder()
+            .table_name(&self.tables.credentials)
+            .key("username", s(folded))
             .update_expression("SET password_hash = :after")
             .condition_expression("password_hash = :before")
             .expression_attribute_values(":before", s(before))
             .expression_attribute_values(":after", s(after));
-        Ok(updated("changing a password", change).await?.is_ok())
+        let actions = vec![update(change.build())?, self.delete_session(user, session)?];
+        Ok(self.transact("changing a password", actions).await?.is_ok())
     }
 
     /// The condition that a name still has this hash, as an action of a transaction.

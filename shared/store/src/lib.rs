@@ -12,6 +12,7 @@ mod credentials;
 mod error;
 mod memberships;
 mod messages;
+mod paces;
 mod registrations;
 mod rooms;
 mod sessions;
@@ -27,11 +28,12 @@ use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateIt
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
-pub use connections::Socket;
+pub use connections::{Before, Socket};
 pub use credentials::{Attempts, Count};
 use domain::Error;
 pub use memberships::Membership;
 pub use messages::Range;
+pub use paces::Paced;
 pub use rooms::Turn;
 pub use sessions::Session;
 pub use signing_keys::PublicKey;
@@ -50,6 +52,7 @@ pub struct Tables {
     pub credentials: String,
     pub memberships: String,
     pub messages: String,
+    pub paces: String,
     pub rooms: String,
     pub sessions: String,
     pub signing_keys: String,

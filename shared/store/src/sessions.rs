@@ -3,12 +3,17 @@
 
 use aws_sdk_dynamodb::{
     operation::get_item::builders::GetItemFluentBuilder,
-    types::{Put, ReturnValue},
+    types::{Delete, Put, ReturnValue, TransactWriteItem},
 };
 use domain::{Error, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Store, error::failed, from_item, n, s, to_item, transaction::put};
+use crate::{
+    Item, Store,
+    error::failed,
+    from_item, n, s, to_item,
+    transaction::{delete, put},
+};
 
 const USER_ID: &str = "user_id";
 const ID: &str = "id";
@@ -90,6 +95,11 @@ impl Store {
     pub async fn end_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
         let keys = sessions.iter().map(|session| key(session.user_id.get(), &session.id)).collect();
         self.batch_delete(&self.tables.sessions, keys).await
+    }
+
+    /// The end of a session, as an action of a transaction.
+    pub(crate) fn delete_session(&self, user: UserId, id: &str) -> Result<TransactWriteItem, Error> {
+        delete(Delete::builder().table_name(&self.tables.sessions).set_key(Some(key(user.get(), id))).build())
     }
 
     fn get_session(&self, user: u64, id: &str) -> GetItemFluentBuilder {

@@ -4,6 +4,7 @@ use domain::{Error, User};
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, network, ok},
+    log,
 };
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     // Before the session opens, because without a key its client would get no token.
     let key = signer.key().await?;
     let login = chat::accounts::login(&app.chat, network(&request)?, body(&request)?).await?;
+    log::caller(&login.caller());
+    log::done("logged in");
     ok(&LoggedIn {
         message: "Login successful",
         access_token: signer.sign(&key, &login)?,

@@ -4,6 +4,7 @@ use domain::Error;
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, ok},
+    log,
 };
 use serde_json::json;
 
@@ -14,5 +15,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.claimant(&request).await?.caller;
     chat::accounts::logout_all(&app.chat, &caller).await?;
+    log::done("logged out everywhere");
     ok(&json!({"message": "Logout successful"}))
 }

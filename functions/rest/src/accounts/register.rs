@@ -4,6 +4,7 @@ use domain::Error;
 use lambda::{
     App, Fatal,
     http::{self, Request, Response, body, created, network},
+    log,
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -12,5 +13,8 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let registration = body(&request)?;
-    created(&chat::accounts::register(&app.chat, network(&request)?, app.registrations()?, registration).await?)
+    let user = chat::accounts::register(&app.chat, network(&request)?, app.registrations()?, registration).await?;
+    log::user(user.id);
+    log::done("registered");
+    created(&user)
 }

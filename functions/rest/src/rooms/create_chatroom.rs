@@ -4,6 +4,7 @@ use domain::Error;
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, created},
+    log,
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -12,5 +13,8 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    created(&chat::rooms::create_chatroom(&app.chat, &caller, body(&request)?).await?)
+    let room = chat::rooms::create_chatroom(&app.chat, &caller, body(&request)?).await?;
+    log::room(room.id);
+    log::done("created a room");
+    created(&room)
 }

@@ -4,6 +4,7 @@ use domain::{Error, Invitation};
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, created, ok},
+    log,
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -14,5 +15,9 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     let caller = app.authenticate(&request).await?;
     let Invitation { room } = body(&request)?;
     let joined = chat::rooms::join_chatroom(&app.chat, &caller, room).await?;
-    if joined.new { created(&joined) } else { ok(&joined) }
+    if !joined.new {
+        return ok(&joined);
+    }
+    log::done("joined");
+    created(&joined)
 }

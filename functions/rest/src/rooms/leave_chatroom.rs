@@ -4,6 +4,7 @@ use domain::Error;
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, ok, room},
+    log,
 };
 use serde_json::json;
 
@@ -14,5 +15,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
     chat::rooms::leave_chatroom(&app.chat, &caller, room(&request)?).await?;
+    log::done("left");
     ok(&json!({"message": "Leave chatroom successful"}))
 }

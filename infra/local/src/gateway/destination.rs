@@ -20,3 +20,10 @@ pub(super) enum Destination {
     /// The HTTP API.
     Http,
 }
+
+impl Destination {
+    /// Whether the service has rules of its own for pages of other origins.
+    pub(super) fn has_origin_rules(&self) -> bool {
+        matches!(self, Self::Http | Self::S3 | Self::Sockets(Wanted::Socket(_)))
+    }
+}

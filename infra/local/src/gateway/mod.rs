@@ -1,7 +1,9 @@
 //! The only port: decides once which service a request is for.
 
 mod destination;
+mod foreign;
 mod intercept;
+mod listen;
 mod refusals;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -18,8 +20,11 @@ use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use self::destination::Destination;
-pub use self::intercept::Interceptor;
+use self::{
+    destination::Destination,
+    foreign::{is_from_foreign_page, refuse_page},
+};
+pub use self::{foreign::Hosts, intercept::Interceptor, listen::listen};
 use crate::{
     api_gateway::{http::HttpApi, websocket::WebSocketApi},
     calls::{Call, Lost},
@@ -47,6 +52,8 @@ pub struct Gateway {
     pub secrets: SecretsManager,
     /// The rights of the functions.
     pub iam: Arc<Iam>,
+    /// The hosts to which the port answers.
+    pub hosts: Hosts,
     /// Records calls and injects faults, if an option asks for it.
     pub interceptor: Option<Arc<Interceptor>>,
 }
@@ -73,7 +80,13 @@ pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
 
 impl Gateway {
     async fn handle(self: Arc<Self>, source: SocketAddr, parts: Parts, body: Body) -> Result<Response, Lost> {
+        if let Some(refused) = self.hosts.refuse(&parts) {
+            return Ok(refused);
+        }
         let destination = self.destination(&parts);
+        if !destination.has_origin_rules() && is_from_foreign_page(&parts) {
+            return Ok(refuse_page(&parts));
+        }
         if let Some(interceptor) = &self.interceptor
             && let Some(call) = interceptor.call(&destination, &parts)
         {
@@ -128,7 +141,10 @@ impl Gateway {
                 Some(api) => api.handle(&self.iam, source, wanted, parts, body).await,
                 None => not_found("the template has no WebSocket API"),
             },
-            Destination::S3 => self.s3.handle(source, parts, body).await,
+            Destination::S3 => {
+                let is_foreign = is_from_foreign_page(&parts);
+                self.s3.handle(source, is_foreign, parts, body).await
+            }
             Destination::Local => self.report(&parts, body).await,
             Destination::Http => match &self.http_api {
                 Some(api) => api.handle(source, parts, body).await,

@@ -1,7 +1,7 @@
-//! Who has signed a request.
+//! The signers of requests.
 //!
-//! A function's signature is verified, with its expiry and its session token. Anybody else's cannot be: whoever has other
-//! credentials is the developer, and is let in with a signature of the runtime's own.
+//! A function's signature is verified, with its expiry and its session token. Other signatures cannot be verified: their signer is the
+//! developer, and the runtime replaces them by its own signature.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
@@ -28,13 +28,13 @@ const TOKEN: &str = "x-amz-security-token";
 const PAYLOAD: &str = "x-amz-content-sha256";
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// The one that knows all keys.
+/// Knows all keys.
 pub(super) struct Authority {
     iam: Arc<Iam>,
     developer: Credentials,
 }
 
-/// The keys, as `s3s` asks for them.
+/// The keys for `s3s`.
 pub(super) struct Keys(pub(super) Arc<Authority>);
 
 #[async_trait::async_trait]
@@ -55,12 +55,12 @@ impl Authority {
         Self { iam, developer: Credentials::new("developer", secret, None, None, "local") }
     }
 
-    /// The function that has got `access_key`.
+    /// The function with this access key.
     pub(super) fn identity(&self, access_key: &str) -> Option<Identity> {
         self.iam.identity(access_key)
     }
 
-    /// Tells who sends a request, the signature of which is verified later.
+    /// Returns the sender of a request, whose signature is verified later.
     pub(super) fn admit(&self, parts: Parts) -> S3Result<(Parts, Caller)> {
         if parts.headers.contains_key(header::AUTHORIZATION) && parameter(&parts, "X-Amz-Signature").is_some() {
             return Err(s3_error!(
@@ -107,7 +107,7 @@ impl Authority {
             .into();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let uri = format!("http://{host}{}", parts.uri);
-        // Only what is named in the signature is verified.
+        // Only headers that the signature names are verified.
         let signed = [("host", host), (PAYLOAD, payload.as_str())];
         let body = SignableBody::Precomputed(payload.clone());
         let request = SignableRequest::new(parts.method.as_str(), uri, signed.into_iter(), body);
@@ -122,12 +122,12 @@ impl Authority {
     }
 }
 
-/// Checks the token that belongs to the key of a function.
+/// Checks the session token of a function.
 pub(super) fn check_token(identity: &Identity, token: Option<&str>) -> S3Result<()> {
     match token {
         Some(token) if token == identity.credentials.session_token => Ok(()),
         Some(_) => Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid.")),
-        // A temporary key without its token is none that S3 knows.
+        // S3 does not know a temporary key without its token.
         None => Err(unknown_key()),
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn signer(parts: &Parts) -> Option<String> {
     Signed::of(parts).filter(|signed| signed.service == "s3").map(|signed| signed.access_key)
 }
 
-/// What a signed request says of its signer, in its header or in its query.
+/// The signer that a request names, in its header or in its query.
 struct Signed {
     access_key: String,
     service: String,
@@ -181,7 +181,7 @@ const OF_SIGNATURE: [&str; 7] = [
     "X-Amz-Signature",
 ];
 
-/// Takes away what belongs to a signature.
+/// Removes the parts of a signature.
 fn strip(parts: &mut Parts) -> S3Result<()> {
     for name in [header::AUTHORIZATION.as_str(), TOKEN] {
         parts.headers.remove(name);

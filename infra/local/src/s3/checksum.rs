@@ -11,7 +11,7 @@ use s3s::{
     s3_error,
 };
 
-/// The algorithms, by the headers of their sums.
+/// The headers with sums, one for each algorithm.
 const CRC32: &str = "x-amz-checksum-crc32";
 const CRC32C: &str = "x-amz-checksum-crc32c";
 const CRC64NVME: &str = "x-amz-checksum-crc64nvme";
@@ -20,7 +20,7 @@ const SHA256: &str = "x-amz-checksum-sha256";
 const MD5: &str = "content-md5";
 const ALL: [&str; 6] = [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, MD5];
 
-/// The sums that a client has sent, or is going to, and the content as far as it has come.
+/// The sums that a client has sent or will send, and the sums of the content so far.
 pub(super) struct Checksums {
     expected: Vec<(&'static str, Option<String>)>,
     hasher: ChecksumHasher,
@@ -28,7 +28,7 @@ pub(super) struct Checksums {
 }
 
 impl Checksums {
-    /// Those of a request with these headers.
+    /// The sums that a request with these headers announces.
     pub(super) fn announced(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let trailers = text("x-amz-trailer").unwrap_or_default();
@@ -54,7 +54,7 @@ impl Checksums {
         }
     }
 
-    /// Compares, when all of the content has come.
+    /// Compares the sums after all of the content.
     pub(super) fn verify(self, trailers: Option<&TrailingHeaders>) -> S3Result<()> {
         let computed = self.hasher.finalize();
         let md5 = self.md5.map(|md5| STANDARD.encode(md5.finalize()));

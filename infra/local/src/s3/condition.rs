@@ -4,14 +4,14 @@
 
 use s3s::{
     S3Error, S3ErrorCode, S3Result,
-    dto::{ETag, ETagCondition, Timestamp},
+    dto::{ETagCondition, Timestamp},
     s3_error,
 };
 use time::OffsetDateTime;
 
-use super::store::Object;
+use super::object::Object;
 
-/// On what a read, or a copy, of an object depends.
+/// The conditions of a read or a copy.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_field_names, reason = "the names are HTTP's")]
 pub(super) struct Preconditions {
@@ -22,7 +22,7 @@ pub(super) struct Preconditions {
 }
 
 impl Preconditions {
-    /// `unchanged` is the error where the reader has the object already. Of two conditions on the same, the tag decides.
+    /// Checks the conditions. `unchanged` is the error if the reader has the object already. The tag outranks the time.
     pub(super) fn check(&self, object: &Object, unchanged: S3ErrorCode) -> S3Result<()> {
         let changed_since = |time: &Timestamp| seconds(&object.created) > seconds(time);
         let is_wanted = match (&self.if_match, &self.if_unmodified_since) {
@@ -42,7 +42,7 @@ impl Preconditions {
     }
 }
 
-/// On what a write depends.
+/// The conditions of a write.
 #[derive(Debug, Default)]
 pub(super) struct Overwrite {
     pub(super) if_match: Option<ETagCondition>,
@@ -72,12 +72,7 @@ fn holds(condition: &ETagCondition, object: &Object) -> bool {
     condition.as_etag().is_none_or(|tag| tag.value() == object.e_tag)
 }
 
-/// Times in headers have no fractions.
+/// The whole seconds of a time: headers have no fractions.
 fn seconds(time: &Timestamp) -> i64 {
     OffsetDateTime::from(time.clone()).unix_timestamp()
-}
-
-/// The tag of an object as headers have it.
-pub(super) fn e_tag(object: &Object) -> ETag {
-    ETag::Strong(object.e_tag.clone())
 }

@@ -11,17 +11,18 @@ use s3s::{
 };
 
 use super::{
-    Arrival, Service,
+    arrival::Arrival,
     condition::{Overwrite, Preconditions},
     event::Reason,
-    operations::put_accesses,
-    store::{Attributes, Object, Wanted},
+    object::{Attributes, Object},
+    service::{Service, put_accesses},
+    store::Wanted,
     tags,
 };
 use crate::iam;
 
 impl Service {
-    /// Makes the copy that is asked for.
+    /// Copies an object.
     pub(super) async fn copy(&self, arrival: &Arrival, input: CopyObjectInput) -> S3Result<Arc<Object>> {
         let CopySource::Bucket { bucket: from, key: from_key, version_id: None } = &input.copy_source else {
             return Err(s3_error!(NotImplemented, "a copy is made of an object in a bucket, without versions"));
@@ -59,7 +60,7 @@ fn preconditions(input: &CopyObjectInput) -> Preconditions {
     }
 }
 
-/// Those of the source, unless the request says that they are replaced.
+/// The attributes of the source, unless the request replaces them.
 fn attributes(input: CopyObjectInput, source: &Object) -> Attributes {
     if input.metadata_directive.is_none_or(|directive| directive.as_str() != MetadataDirective::REPLACE) {
         return source.attributes.clone();

@@ -7,9 +7,9 @@ use s3s::S3Error;
 use template::CorsRule;
 use wildmatch::WildMatch;
 
-use super::named;
+use super::error::named;
 
-/// Whether the request asks what it would be allowed from another origin.
+/// Whether the request is a preflight.
 pub(super) fn is_preflight(parts: &Parts) -> bool {
     parts.method == Method::OPTIONS
 }
@@ -42,7 +42,7 @@ pub(super) fn preflight(rules: &[CorsRule], request: &HeaderMap) -> Result<Heade
     Ok(headers)
 }
 
-/// The headers that the answer to a request from another origin has beside its own.
+/// The additional headers of the answer to a request from another origin.
 pub(super) fn of_answer(rules: &[CorsRule], method: &Method, request: &HeaderMap) -> HeaderMap {
     let origin = text(request, &header::ORIGIN);
     let rule = origin.and_then(|origin| Some((find(rules, origin, method.as_str())?, origin)));

@@ -1,4 +1,4 @@
-//! What EventBridge is told of a new object.
+//! The event about a new object.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use template::{ACCOUNT_ID, OBJECT_CREATED, REGION, bucket_arn};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Arrival, store::Object};
+use super::{arrival::Arrival, object::Object};
 use crate::ids;
 
-/// The call that made an object.
+/// The call that created an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reason {
     Put,
@@ -47,7 +47,7 @@ pub(super) fn created(bucket: &str, object: &Object, arrival: &Arrival, reason: 
                 "key": object.key,
                 "size": object.size,
                 "etag": object.e_tag,
-                // Of two events on one key, the later one has the higher number.
+                // The later of two events on one key has the higher number.
                 "sequencer": format!("{:018X}", time.unix_timestamp_nanos()),
             },
             "request-id": arrival.request_id,

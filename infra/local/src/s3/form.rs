@@ -1,4 +1,4 @@
-//! Uploads by an HTML form, whose policy a function has signed.
+//! Uploads by HTML forms, whose policies functions sign.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html>
 
@@ -15,18 +15,21 @@ use s3s::{S3Error, S3Result, dto::PostResponse, s3_error, xml};
 use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use super::{
-    Arrival, Service,
+    arrival::Unknown,
     authentication::{Authority, check_token},
     condition::Overwrite,
+    content::Content,
+    error::named,
     event::Reason,
-    named,
+    object::{Attributes, Object},
     policy::{self, Fields},
-    store::{Attributes, Content, Object, Wanted},
+    service::Service,
+    store::Wanted,
     tags, unsupported,
 };
 use crate::iam::Caller;
 
-/// The most that comes before the file, in bytes.
+/// The largest sum of the fields before the file, in bytes (20 KB: "POST Object").
 const MAX_FIELDS: usize = 20 * 1024;
 
 /// The boundary of a form, if the request is one.
@@ -36,21 +39,21 @@ pub(super) fn boundary(parts: &Parts) -> Option<String> {
 }
 
 impl Service {
-    /// Makes an object of a form.
+    /// Creates an object from a form.
     pub(super) async fn post(
         &self,
         authority: &Authority,
         bucket: &str,
         boundary: String,
         body: Body,
-        arrival: impl FnOnce(Caller) -> Arrival,
+        unknown: Unknown,
     ) -> S3Result<Response> {
         let sizes = SizeLimit::new().per_field(MAX_FIELDS as u64).for_field("file", u64::MAX);
         let constraints = Constraints::new().size_limit(sizes);
         let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
-        let taken = self.take(authority, bucket, &mut form, arrival).await;
+        let taken = self.take(authority, bucket, &mut form, unknown).await;
         if taken.is_err() {
-            // Whoever is still sending would not read the answer.
+            // A client reads the answer only after it has sent everything.
             while let Ok(Some(_)) = form.next_field().await {}
         }
         taken
@@ -61,10 +64,10 @@ impl Service {
         authority: &Authority,
         bucket: &str,
         form: &mut Multipart<'_>,
-        arrival: impl FnOnce(Caller) -> Arrival,
+        unknown: Unknown,
     ) -> S3Result<Response> {
         let (fields, file) = fields(form).await?;
-        let arrival = arrival(signer(authority, &fields)?);
+        let arrival = unknown.signed_by(signer(authority, &fields)?)?;
         let sizes = policy::check(&fields, bucket, OffsetDateTime::now_utc())?;
         let key = key(&fields, &file)?;
         let tags = fields.get("tagging").map(|xml| tags::of_field(xml)).transpose()?.unwrap_or_default();
@@ -92,7 +95,7 @@ impl Service {
     }
 }
 
-/// The fields before the file, and the file; what comes after it is ignored.
+/// The fields before the file, and the file. Fields after it are ignored.
 async fn fields<'a>(form: &mut Multipart<'a>) -> S3Result<(Fields, Field<'a>)> {
     let mut fields = Fields::new();
     let mut size = 0;
@@ -129,7 +132,7 @@ fn too_long() -> S3Error {
     named("MaxPostPreDataLengthExceeded", StatusCode::BAD_REQUEST, message)
 }
 
-/// Who has signed the policy: a function, if its signature is right, or the developer.
+/// The signer of the policy: a function, whose signature is verified, or the developer.
 fn signer(authority: &Authority, fields: &Fields) -> S3Result<Caller> {
     let field = |name: &str| fields.get(name).map(String::as_str);
     let (Some(policy), Some(signature), Some(credential)) =
@@ -194,7 +197,7 @@ fn attributes(fields: &Fields) -> Attributes {
     }
 }
 
-/// How the form wants to be answered.
+/// The status of the answer, which the form chooses.
 fn status(fields: &Fields) -> StatusCode {
     match fields.get("success_action_status").map(String::as_str) {
         Some("200") => StatusCode::OK,

@@ -1,4 +1,4 @@
-//! When objects end.
+//! The end of objects by the rules of their bucket.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>
 
@@ -7,13 +7,10 @@ use std::time::Duration;
 use template::LifecycleRule;
 use time::OffsetDateTime;
 
-use super::{
-    Service,
-    store::{Object, Store},
-};
+use super::{object::Object, service::Service, store::Store};
 use crate::logs;
 
-/// Whether a rule has ended `object` by `now`. S3 rounds up to the next midnight; here it is the moment itself.
+/// Whether a rule has ended `object` by `now`. S3 rounds up to the next midnight, the runtime does not.
 pub(super) fn is_over(rules: &[LifecycleRule], object: &Object, now: OffsetDateTime) -> bool {
     rules.iter().any(|rule| {
         object.key.starts_with(&rule.prefix)
@@ -23,7 +20,7 @@ pub(super) fn is_over(rules: &[LifecycleRule], object: &Object, now: OffsetDateT
 }
 
 impl Service {
-    /// Deletes, once every `pause`, the objects that have ended.
+    /// Deletes the objects that have ended, once every `pause`.
     pub(super) async fn delete_expired(&self, pause: Duration) {
         loop {
             tokio::time::sleep(pause).await;
@@ -32,7 +29,7 @@ impl Service {
                 let ended = self.store.list(name).into_iter().filter(|object| is_over(&bucket.lifecycle, object, now));
                 for object in ended {
                     let (name, rules) = (name.clone(), bucket.lifecycle.clone());
-                    // Looked at again: it may have been replaced, or its tag taken away, in between.
+                    // Checked again: the object may have been replaced or tagged since.
                     let delete =
                         move |store: &Store| store.delete(&name, &object.key, |object| is_over(&rules, object, now));
                     if let Err(error) = self.blocking(delete).await {

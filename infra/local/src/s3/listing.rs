@@ -7,15 +7,15 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{CommonPrefix, EncodingType, ListObjectsV2Input, ListObjectsV2Output, Object as Listed};
 
-use super::{condition, store::Object};
+use super::object::Object;
 
-/// The most that one page has.
+/// The most entries of a page ("ListObjectsV2": 1,000).
 const MAX_KEYS: i32 = 1000;
 
-/// What a key keeps where the client has asked for `url`.
+/// The characters that stay as they are in a URL-encoded key.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
-/// The page that is asked for, out of `objects` in the order of their keys.
+/// The requested page of `objects`, which are in the order of their keys.
 pub(super) fn page(input: ListObjectsV2Input, objects: &[Arc<Object>]) -> ListObjectsV2Output {
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let delimiter = input.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
@@ -32,7 +32,7 @@ pub(super) fn page(input: ListObjectsV2Input, objects: &[Arc<Object>]) -> ListOb
             Some(common) => Entry::Prefix(common),
             None => Entry::Object(object),
         };
-        // The objects below a common prefix follow each other.
+        // Objects with a common prefix follow each other.
         if entry.name() > after && entries.last().is_none_or(|last| last.name() != entry.name()) {
             entries.push(entry);
         }
@@ -45,7 +45,7 @@ pub(super) fn page(input: ListObjectsV2Input, objects: &[Arc<Object>]) -> ListOb
         Entry::Object(object) => Some(Listed {
             key: Some(written(&object.key)),
             size: i64::try_from(object.size).ok(),
-            e_tag: Some(condition::e_tag(object)),
+            e_tag: Some(object.e_tag()),
             last_modified: Some(object.created.clone()),
             ..Default::default()
         }),
@@ -72,7 +72,7 @@ pub(super) fn page(input: ListObjectsV2Input, objects: &[Arc<Object>]) -> ListOb
     }
 }
 
-/// What a page lists.
+/// An entry of a page.
 enum Entry<'a> {
     Object(&'a Object),
     Prefix(&'a str),

@@ -1,31 +1,30 @@
 //! S3: the template's buckets, below the paths `/<bucket>/…`.
 //!
-//! `s3s` reads requests, verifies their signatures and writes answers; what the calls do is here, and so are forms, since
-//! `s3s` holds a whole upload in memory. Every call is checked as one of the function that has signed it, whoever brings
-//! it; nobody comes in unsigned.
+//! `s3s` reads requests, verifies their signatures and writes answers. The calls are implemented here, and so are forms, because `s3s`
+//! would hold a whole upload in memory. Every call has the rights of the function that signed it, whoever sends it. Unsigned requests are
+//! refused.
 
+mod arrival;
 mod authentication;
 mod checksum;
 mod condition;
+mod content;
 mod copy;
 mod cors;
+mod error;
 mod event;
 mod form;
 mod lifecycle;
 mod listing;
+mod object;
 mod operations;
 mod policy;
+mod service;
 mod store;
 mod tags;
 mod unsupported;
 
-use std::{
-    collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::{
@@ -34,25 +33,23 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use s3s::{
-    S3Error, S3ErrorCode, S3Request, S3Result,
+    S3Error, S3ErrorCode, S3Result,
     service::{S3Service, S3ServiceBuilder},
 };
 use template::Bucket;
 
+pub(crate) use self::error::refusal;
 use self::{
+    arrival::Unknown,
     authentication::{Authority, Keys},
-    event::Reason,
-    store::{Content, Object, Store, Wanted},
+    service::Service,
+    store::Store,
 };
-use crate::{
-    eventbridge::EventBridge,
-    iam::{Caller, Iam},
-    ids, logs,
-};
+use crate::{eventbridge::EventBridge, iam::Iam, ids};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 
-/// The template's buckets, as the gateway sees them.
+/// The template's buckets.
 #[derive(Clone)]
 pub struct S3 {
     service: Service,
@@ -66,34 +63,9 @@ impl std::fmt::Debug for S3 {
     }
 }
 
-/// What the calls work on.
-#[derive(Clone, Debug)]
-struct Service {
-    buckets: Arc<BTreeMap<String, Bucket>>,
-    store: Arc<Store>,
-    iam: Arc<Iam>,
-    events: EventBridge,
-}
-
-/// A request whose sender is known.
-#[derive(Clone, Debug)]
-struct Arrival {
-    caller: Caller,
-    source: IpAddr,
-    request_id: String,
-}
-
-impl Arrival {
-    /// The arrival of a request that `s3s` hands on.
-    fn of<T>(request: &S3Request<T>) -> S3Result<Self> {
-        let arrival = request.extensions.get::<Self>().cloned();
-        arrival.ok_or_else(|| S3Error::new(S3ErrorCode::AccessDenied))
-    }
-}
-
 impl S3 {
-    /// Opens the buckets in `directory`. Objects that have ended are deleted once every `sweep`. Must be called inside a
-    /// Tokio runtime.
+    /// Opens the buckets in `directory`, and deletes the objects that have ended once every `sweep`. Must be called inside a Tokio
+    /// runtime.
     ///
     /// # Errors
     /// If a bucket's directory cannot be read or made.
@@ -116,7 +88,7 @@ impl S3 {
         Ok(Self { service, calls: builder.build(), authority })
     }
 
-    /// Whether the request is one for S3: below a bucket, or signed for it.
+    /// Whether the request is for S3: below a bucket, or signed for S3.
     #[must_use]
     pub fn wants(&self, parts: &Parts) -> bool {
         self.bucket(parts).is_some() || authentication::signer(parts).is_some()
@@ -128,14 +100,16 @@ impl S3 {
     }
 
     /// Answers one request that it [`wants`](Self::wants).
-    pub async fn handle(&self, source: SocketAddr, parts: Parts, body: Body) -> Response {
+    /// `is_foreign` marks requests from pages of other origins.
+    pub async fn handle(&self, source: SocketAddr, is_foreign: bool, parts: Parts, body: Body) -> Response {
         let request_id = ids::s3_request();
         let rules = self.bucket(&parts).map(|bucket| bucket.cors.as_slice()).unwrap_or_default();
         let answered = if cors::is_preflight(&parts) {
             cors::preflight(rules, &parts.headers).map(|headers| (headers, StatusCode::OK).into_response())
         } else {
             let allowed = cors::of_answer(rules, &parts.method, &parts.headers);
-            let mut response = match self.answer(source.ip(), &request_id, parts, body).await {
+            let unknown = Unknown { source: source.ip(), request_id: request_id.clone(), is_foreign };
+            let mut response = match self.answer(unknown, parts, body).await {
                 Ok(response) => response,
                 Err(error) => refusal(error),
             };
@@ -149,7 +123,7 @@ impl S3 {
         response
     }
 
-    async fn answer(&self, source: IpAddr, request_id: &str, parts: Parts, body: Body) -> S3Result<Response> {
+    async fn answer(&self, unknown: Unknown, parts: Parts, body: Body) -> S3Result<Response> {
         if let Some(boundary) = form::boundary(&parts)
             && let Some(bucket) = self.bucket(&parts)
         {
@@ -157,29 +131,16 @@ impl S3 {
                 let message = "The specified method is not allowed against this resource.";
                 return Err(S3Error::with_message(S3ErrorCode::MethodNotAllowed, message));
             }
-            let arrival = |caller| Arrival { caller, source, request_id: request_id.to_owned() };
-            return self.service.post(&self.authority, &bucket.name, boundary, body, arrival).await;
+            return self.service.post(&self.authority, &bucket.name, boundary, body, unknown).await;
         }
         let (mut parts, caller) = self.authority.admit(parts)?;
         unsupported::refuse(&parts)?;
-        parts.extensions.insert(Arrival { caller, source, request_id: request_id.to_owned() });
+        parts.extensions.insert(unknown.signed_by(caller)?);
         let body = s3s::Body::http_body_unsync(body);
         match self.calls.call(Request::from_parts(parts, body)).await {
             Ok(response) => Ok(response.map(Body::new)),
             Err(error) => Err(S3Error::with_source(S3ErrorCode::InternalError, error.into())),
         }
-    }
-}
-
-impl Service {
-    /// Makes an object, and tells of it.
-    async fn put(&self, arrival: &Arrival, reason: Reason, wanted: Wanted, content: Content) -> S3Result<Arc<Object>> {
-        let bucket = wanted.bucket.clone();
-        let object = self.blocking(move |store| store.put(wanted, content)).await?;
-        if self.buckets.get(&bucket).is_some_and(|bucket| bucket.event_bridge) {
-            self.events.send(&event::created(&bucket, &object, arrival, reason));
-        }
-        Ok(object)
     }
 }
 
@@ -189,22 +150,4 @@ impl Service {
 pub fn caller_key(parts: &Parts) -> Option<String> {
     let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);
     authentication::signer(parts).filter(|_| !is_link)
-}
-
-/// An error that S3 has and `s3s` does not know.
-fn named(code: &'static str, status: StatusCode, message: &'static str) -> S3Error {
-    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
-    error.set_status_code(status);
-    error
-}
-
-/// An error as S3 writes it.
-pub(crate) fn refusal(error: S3Error) -> Response {
-    match error.to_http_response() {
-        Ok(response) => response.map(Body::new),
-        Err(error) => {
-            logs::warning(&format!("an error of S3 cannot be written: {error}"));
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
 }

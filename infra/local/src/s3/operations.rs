@@ -1,6 +1,6 @@
-//! The calls that S3 answers here, one after the other as `s3s` has read them. All others are `NotImplemented`.
+//! The calls that S3 answers here, after `s3s` has read them. All others are `NotImplemented`.
 
-use std::{io::SeekFrom, ops::Range, sync::Arc};
+use std::{io::SeekFrom, ops::Range};
 
 use futures_util::StreamExt as _;
 use s3s::{
@@ -19,17 +19,19 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
 use super::{
-    Arrival, Service,
+    arrival::Arrival,
     checksum::Checksums,
-    condition::{self, Overwrite, Preconditions},
+    condition::{Overwrite, Preconditions},
     event::Reason,
     listing,
-    store::{Attributes, Object, Store, Wanted},
+    object::{Attributes, Object},
+    service::Service,
+    store::Wanted,
     tags,
 };
 use crate::iam::{self, Access};
 
-/// How much of an object is read at once, in bytes.
+/// The size of a read from an object, in bytes.
 const CHUNK: usize = 64 * 1024;
 
 #[async_trait::async_trait]
@@ -63,7 +65,7 @@ impl S3 for Service {
         let content = draft.finish().await?;
         let wanted = Wanted { bucket: input.bucket, key: input.key, attributes, tags, overwrite };
         let object = self.put(&arrival, Reason::Put, wanted, content).await?;
-        Ok(S3Response::new(PutObjectOutput { e_tag: Some(condition::e_tag(&object)), ..Default::default() }))
+        Ok(S3Response::new(PutObjectOutput { e_tag: Some(object.e_tag()), ..Default::default() }))
     }
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -88,7 +90,7 @@ impl S3 for Service {
             accept_ranges: Some("bytes".to_owned()),
             content_length: Some(signed(end - start)?),
             content_range: part.map(|Range { start, end }| format!("bytes {start}-{}/{size}", end - 1)),
-            e_tag: Some(condition::e_tag(&object)),
+            e_tag: Some(object.e_tag()),
             last_modified: Some(created),
             content_type: attributes.content_type.or_else(|| Some(UNKNOWN_TYPE.to_owned())),
             content_disposition: attributes.content_disposition,
@@ -114,7 +116,7 @@ impl S3 for Service {
         Ok(S3Response::new(HeadObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             content_length: Some(signed(size)?),
-            e_tag: Some(condition::e_tag(&object)),
+            e_tag: Some(object.e_tag()),
             last_modified: Some(created),
             content_type: attributes.content_type.or_else(|| Some(UNKNOWN_TYPE.to_owned())),
             content_disposition: attributes.content_disposition,
@@ -131,7 +133,7 @@ impl S3 for Service {
         let arrival = Arrival::of(&req)?;
         let object = self.copy(&arrival, req.input).await?;
         let result = CopyObjectResult {
-            e_tag: Some(condition::e_tag(&object)),
+            e_tag: Some(object.e_tag()),
             last_modified: Some(object.created.clone()),
             ..Default::default()
         };
@@ -216,10 +218,10 @@ impl S3 for Service {
     }
 }
 
-/// The type of an object of which nobody has said it.
+/// The type of an object whose writer has set none.
 const UNKNOWN_TYPE: &str = "binary/octet-stream";
 
-/// The encodings of an object, but for the one of the request that brought it.
+/// The encodings of an object, without the encoding of the request with which it came.
 fn own_encoding(header: &str) -> Option<String> {
     let encodings = header.split(',').map(str::trim).filter(|encoding| *encoding != "aws-chunked");
     let encodings: Vec<_> = encodings.collect();
@@ -228,67 +230,4 @@ fn own_encoding(header: &str) -> Option<String> {
 
 fn signed(size: u64) -> S3Result<i64> {
     i64::try_from(size).map_err(S3Error::internal_error)
-}
-
-/// The rights that a new object needs.
-pub(super) fn put_accesses(bucket: &str, key: &str, tagged: bool) -> impl Iterator<Item = Access> {
-    let actions = [Some("PutObject"), tagged.then_some("PutObjectTagging")].into_iter().flatten();
-    actions.map(move |action| iam::s3::object(action, bucket, key))
-}
-
-impl Service {
-    /// Checks all of these rights.
-    pub(super) fn check(&self, arrival: &Arrival, accesses: impl IntoIterator<Item = Access>) -> S3Result<()> {
-        let accesses = accesses.into_iter().collect();
-        self.iam.check_each(&arrival.caller, accesses).map_err(|denied| s3_error!(AccessDenied, "{denied}"))
-    }
-
-    /// Checks the rights that a new object needs.
-    pub(super) fn check_put(&self, arrival: &Arrival, bucket: &str, key: &str, tagged: bool) -> S3Result<()> {
-        self.check(arrival, put_accesses(bucket, key, tagged))?;
-        self.check_bucket(bucket)
-    }
-
-    pub(super) fn check_bucket(&self, bucket: &str) -> S3Result<()> {
-        if self.buckets.contains_key(bucket) {
-            Ok(())
-        } else {
-            Err(s3_error!(NoSuchBucket, "The specified bucket does not exist"))
-        }
-    }
-
-    /// Who may not list a bucket is not told what is missing in it.
-    pub(super) fn missing(&self, arrival: &Arrival, bucket: &str) -> S3Error {
-        match self.iam.may_know(&arrival.caller, &iam::s3::bucket("ListBucket", bucket)) {
-            Err(denied) => s3_error!(AccessDenied, "{denied}"),
-            Ok(()) => match self.check_bucket(bucket) {
-                Ok(()) => s3_error!(NoSuchKey, "The specified key does not exist."),
-                Err(error) => error,
-            },
-        }
-    }
-
-    async fn tag(
-        &self,
-        arrival: &Arrival,
-        action: &str,
-        bucket: String,
-        key: String,
-        tags: tags::Tags,
-    ) -> S3Result<()> {
-        self.check(arrival, [iam::s3::object(action, &bucket, &key)])?;
-        if self.store.find(&bucket, &key).is_none() {
-            return Err(self.missing(arrival, &bucket));
-        }
-        self.blocking(move |store| store.tag(&bucket, &key, tags)).await
-    }
-
-    /// Runs what waits for the disk where nobody else waits for the thread.
-    pub(super) async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Store) -> S3Result<T> + Send + 'static,
-    ) -> S3Result<T> {
-        let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&store)).await.map_err(S3Error::internal_error)?
-    }
 }

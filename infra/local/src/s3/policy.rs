@@ -1,4 +1,4 @@
-//! What the policy of a form allows.
+//! The policies of forms.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>
 
@@ -11,10 +11,10 @@ use s3s::{
 };
 use time::OffsetDateTime;
 
-/// The fields of a form before its file, by names in small letters.
+/// The fields of a form before its file, by names in lower case.
 pub(super) type Fields = BTreeMap<String, String>;
 
-/// Checks `fields` against the policy that is one of them, and gives the sizes that a file may have, in bytes.
+/// Checks `fields` against the policy among them, and returns the allowed sizes of the file, in bytes.
 pub(super) fn check(fields: &Fields, bucket: &str, now: OffsetDateTime) -> S3Result<RangeInclusive<u64>> {
     let policy = fields.get("policy").ok_or_else(|| s3_error!(AccessDenied, "Access Denied"))?;
     let policy =
@@ -33,10 +33,10 @@ pub(super) fn check(fields: &Fields, bucket: &str, now: OffsetDateTime) -> S3Res
             PostPolicyCondition::Eq { field, value } => ("eq", field, value),
             PostPolicyCondition::StartsWith { field, prefix } => ("starts-with", field, prefix),
         };
-        let there = fields.get(&field).map(String::as_str).or_else(|| (field == "bucket").then_some(bucket));
+        let found = fields.get(&field).map(String::as_str).or_else(|| (field == "bucket").then_some(bucket));
         let holds = match operator {
-            "eq" => there == Some(wanted.as_str()),
-            _ => there.unwrap_or_default().starts_with(&wanted),
+            "eq" => found == Some(wanted.as_str()),
+            _ => found.unwrap_or_default().starts_with(&wanted),
         };
         if !holds {
             return Err(s3_error!(

@@ -13,17 +13,19 @@ use s3s::{
 };
 use url::form_urlencoded;
 
-use super::named;
+use super::error::named;
 
 /// Values by keys.
 pub(super) type Tags = BTreeMap<String, String>;
 
-/// How many tags an object may have, and how many characters a key and a value.
+/// The most tags of an object.
 const MAX_TAGS: usize = 10;
+/// The longest key, in characters.
 const MAX_KEY: usize = 128;
+/// The longest value, in characters.
 const MAX_VALUE: usize = 256;
 
-/// The tags of the header `x-amz-tagging`, which is written as a query is.
+/// The tags of the header `x-amz-tagging`, which has the format of a query.
 pub(super) fn of_header(header: Option<&str>) -> S3Result<Tags> {
     checked(form_urlencoded::parse(header.unwrap_or_default().as_bytes()).into_owned())
 }
@@ -40,7 +42,7 @@ pub(super) fn of_field(xml: &str) -> S3Result<Tags> {
     of_tagging(tagging)
 }
 
-/// The tags as answers list them.
+/// The tags for an answer.
 pub(super) fn listed(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) }).collect()
 }

@@ -91,13 +91,29 @@ async fn a_function_gets_lambdas_variables_and_the_templates_and_nothing_of_the_
     }
 }
 
-/// "Lambda quotas": 6 MB for the response of a synchronous invocation.
+/// "Lambda quotas": 6 MB for the response of a synchronous invocation. The exact limit and the error are those of live functions
+/// (aws/aws-lambda-dotnet, `CustomRuntimeTests.cs`, `TooLargeResponseBodyAsync`).
 #[tokio::test]
 async fn an_answer_over_6_mb_is_a_failure_and_the_instance_lives() {
+    const LIMIT: usize = 6_291_556;
     let runtime = Runtime::start().await;
     let first = runtime.get("/subject").await.headers()["x-instance"].clone();
-    assert_eq!(runtime.get("/subject?do=large").await.status(), 500);
+    let largest = runtime.get(&format!("/subject?do=large&with={LIMIT}")).await;
+    assert_eq!((largest.status().as_u16(), largest.bytes().await.unwrap().len()), (200, LIMIT - 2));
+    let (status, body) = runtime.status(&format!("/subject?do=large&with={}", LIMIT + 1)).await;
+    assert_eq!((status, body), (500, json!({"message": "Internal Server Error"})));
     runtime.says("Function.ResponseSizeTooLarge").await;
+    let event = json!({"queryStringParameters": {"do": "large", "with": (LIMIT + 1).to_string()}});
+    let response = runtime.invoke("Subject", &[], &event).await;
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["x-amz-function-error"]),
+        (200, &"Unhandled".parse().unwrap())
+    );
+    let expected = json!({
+        "errorType": "Function.ResponseSizeTooLarge",
+        "errorMessage": format!("Response payload size exceeded maximum allowed payload size ({LIMIT} bytes)."),
+    });
+    assert_eq!(response.json::<serde_json::Value>().await.unwrap(), expected);
     assert_eq!(runtime.get("/subject").await.headers()["x-instance"], first);
 }
 

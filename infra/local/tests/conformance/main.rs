@@ -15,6 +15,7 @@ mod harness;
 mod dynamodb;
 mod eventbridge;
 mod faults;
+mod foreign;
 mod http_api;
 mod iam;
 mod invoke_api;

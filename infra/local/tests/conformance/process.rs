@@ -64,8 +64,8 @@ fn fails(template: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn every_address_at_once_is_one_clear_sentence() {
-    let sentence = fails(&template(), &["--memory", "--listen", "0.0.0.0"]);
+fn every_ipv6_address_is_one_clear_sentence() {
+    let sentence = fails(&template(), &["--memory", "--listen", "::"]);
     assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
 }
 
@@ -78,7 +78,7 @@ async fn a_port_in_use_is_one_clear_sentence() {
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
     let expected = format!(
-        "error: port {port} is in use (`lsof -i :{port}` tells by whom); choose another with --port (0 takes any free one)\n"
+        "error: port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any free one)\n"
     );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }

@@ -89,6 +89,11 @@ async fn results_and_failures_are_word_for_word_those_of_amazons_emulator() {
         assert_eq!(ours, theirs, "{task} {with}");
     }
 
+    // Intended: the emulator adds the size of the answer, which Lambda no longer does.
+    let (ours, theirs) = both(&runtime, "Subject", &emulator, &event("large", "6291557")).await;
+    let message = |answer: &Value| answer["errorMessage"].as_str().unwrap().replace(" (6291557 bytes)", "");
+    assert_eq!((message(&ours), &ours["errorType"]), (message(&theirs), &theirs["errorType"]));
+
     let emulator = Emulator::start("1", &[]).await;
     // Intended: Lambda answers an object with `Sandbox.Timedout`, the emulator its message alone.
     let (ours, theirs) = both(&runtime, "Impatient", &emulator, &event("sleep", "60000")).await;

@@ -3,6 +3,7 @@
 //! A property that is missing here is refused by name: a property that the runtime ignored would work on AWS only. `IgnoredAny` marks
 //! the properties that change nothing on a laptop: descriptions, billing, encryption at rest.
 
+mod cors;
 mod function;
 mod http_api;
 mod lists;
@@ -12,6 +13,11 @@ mod table;
 mod throttling;
 mod websocket_api;
 
+pub use self::{
+    cors::Cors,
+    policy::{Effect, Statement},
+    throttling::{RouteSettings, Throttling},
+};
 pub(crate) use self::{
     function::{Event, Function, HttpApiEvent},
     http_api::HttpApi,
@@ -19,9 +25,4 @@ pub(crate) use self::{
     secret::{GenerateSecretString, Secret},
     table::Table,
     websocket_api::WebSocketApi,
-};
-pub use self::{
-    http_api::Cors,
-    policy::{Effect, Statement},
-    throttling::{RouteSettings, Throttling},
 };

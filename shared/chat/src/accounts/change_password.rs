@@ -1,14 +1,13 @@
 use domain::{Error, Network, PasswordChange, Refusal, User};
 
-use super::{attempts, authenticate, logout_all, logout_all::end_sessions, password_hash};
-use crate::{Caller, Chat};
+use super::{attempts, authenticate, logout_all, password_hash};
+use crate::{Caller, Chat, sockets::end_with};
 
-/// Authenticates the caller, changes their password, and ends all their sessions. The other sessions end before the
-/// change and again after it: if the function dies right after the change, a person with the old password has no
-/// session left.
+/// Authenticates the caller, changes their password, and ends all their sessions and sockets.
 ///
-/// A client that got no answer can send the same request again. If the new password is the password already, the
-/// remaining steps are done. If the caller's session has ended, the sockets of ended sessions are closed.
+/// The other sessions end before the change and again after it: if the function dies right after the change, a person with the old
+/// password has no session left. The caller's own session ends in the transaction of the change. So a client that got no answer can
+/// send the same request again: either nothing has changed, or its session has ended, and the sockets of ended sessions are closed.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `WrongPassword`, `RateLimited`.
@@ -21,7 +20,7 @@ pub async fn change_password(
 ) -> Result<(), Error> {
     match authenticate(chat, caller).await {
         Err(Error::Refused(Refusal::Unauthenticated)) => return logout_all(chat, caller).await,
-        authenticated => authenticated?,
+        authenticated => authenticated.map(drop)?,
     }
     change.new.is_not(&user.username).map_err(|why| Refusal::field("new_password", why))?;
     let folded = user.username.folded();
@@ -29,20 +28,20 @@ pub async fn change_password(
     let (_, before) = known
         .filter(|(owner, _)| owner.id == caller.user)
         .ok_or_else(|| Error::internal("changing a password", "the user has none"))?;
-    let new = change.new.expose();
-    let is_current = password_hash::verify(change.current, Some(before.clone())).await?;
-    if !is_current && !password_hash::verify(new.to_owned(), Some(before.clone())).await? {
+    if !password_hash::verify(change.current, Some(before.clone())).await? {
         return Err(Refusal::WrongPassword.into());
     }
-    let mut others = chat.store.sessions(caller.user).await?;
-    others.retain(|session| session.id != caller.session);
-    chat.store.end_sessions(&others).await?;
-    if is_current {
-        let after = password_hash::hash(new.to_owned()).await?;
-        if !chat.store.change_password(&folded, &before, &after).await? {
+    let after = password_hash::hash(change.new.expose().to_owned()).await?;
+    let change = async {
+        let mut others = chat.store.sessions(caller.user).await?;
+        others.retain(|session| session.id != caller.session);
+        chat.store.end_sessions(&others).await?;
+        if !chat.store.change_password(&folded, &before, &after, caller.user, &caller.session).await? {
             return Err(Refusal::WrongPassword.into());
         }
-    }
-    attempts::forgive(chat, &folded, network).await?;
-    end_sessions(chat, caller, chat.store.sessions(caller.user).await?).await
+        let late = async { chat.store.end_sessions(&chat.store.sessions(caller.user).await?).await };
+        tokio::try_join!(late, attempts::forgive(chat, &folded, network))?;
+        Ok(())
+    };
+    end_with(chat, caller.user, |_| true, change).await
 }

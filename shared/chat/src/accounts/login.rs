@@ -6,7 +6,7 @@ use domain::{Error, LoginAttempt, Network, Refusal, SoughtUsername, User};
 use store::Session;
 
 use super::{attempts, password_hash};
-use crate::{Chat, now};
+use crate::{Caller, Chat, now};
 
 /// The lifetime of a session and of its access token.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(24);
@@ -18,6 +18,14 @@ pub struct Login {
     pub user: User,
     /// The session that the login opened.
     pub session: Session,
+}
+
+impl Login {
+    /// The user with the session that the login opened.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller { user: self.user.id, session: self.session.id.clone(), at: now() }
+    }
 }
 
 /// Computes the hash for unknown names, so that the first login of a process takes as long as any other.

@@ -18,9 +18,11 @@ pub struct Announced {
 /// Announces a file that the caller wants to send to a room, and returns a form to upload it.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`.
+/// `RoomNotFound`, `NotAMember`, `RateLimited`.
 pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
-    access::member(&chat.store, caller.user, new.room).await?;
+    let (member, counted) =
+        tokio::join!(access::member(&chat.store, caller.user, new.room), chat.count_upload(caller, new.size));
+    member.and(counted)?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
     let now = now();

@@ -1,9 +1,16 @@
 //! Sending messages over REST and over sockets: look for the client id, take a turn, store, push.
 
-use domain::{Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
+use std::future::ready;
+
+use domain::{Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
 use store::{Socket, Turn};
 
-use crate::{Caller, Chat, accounts::authenticate, attachments::Attached, now};
+use crate::{
+    Caller, Chat,
+    accounts::{admit, authenticate},
+    attachments::Attached,
+    now,
+};
 
 /// A stored message.
 #[derive(Debug)]
@@ -14,36 +21,52 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Authenticates the caller and sends their message, unless its client id has made one already.
+/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of reading it,
+/// because an ended session is refused before an invalid draft.
 ///
-/// The session and the client id are read at the same time, because neither read changes anything. The draft may be an
-/// error of reading it, because an ended session is refused before an invalid draft.
+/// # Errors
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
+/// `AttachmentUnchecked`.
+pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+    send_once(chat, caller.user, None, admit(chat, caller), draft).await
+}
+
+/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one already.
+///
+/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored or pushed.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let look = async {
-        let draft = draft?;
-        let before = sent_before(chat, caller.user, &draft).await;
-        before.map(|before| (before, draft))
-    };
-    let (session, looked) = tokio::join!(authenticate(chat, caller), look);
-    session?;
-    match looked? {
-        (Some(sent), _) => Ok(sent),
-        (None, draft) => send(chat, caller.user, None, draft).await,
+pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
+    let caller = Caller::from(own);
+    let session = async { authenticate(chat, &caller).await.map(drop) };
+    match draft {
+        Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
+            send(chat, own.user, Some(own), session, draft).await
+        }
+        draft => send_once(chat, own.user, Some(own), session, draft).await,
     }
 }
 
-/// Sends a message that came over a socket, unless its client id has made one already. The handshake has authenticated
-/// the sender.
-///
-/// # Errors
-/// `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
-pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Draft) -> Result<Sent, Error> {
-    match sent_before(chat, own.user, &draft).await? {
-        Some(sent) => Ok(sent),
-        None => send(chat, own.user, Some(own), draft).await,
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither changes
+/// anything in the room.
+async fn send_once(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Result<Draft, Error>,
+) -> Result<Sent, Error> {
+    let look = async {
+        let draft = draft?;
+        let before = sent_before(chat, sender, &draft).await;
+        before.map(|before| (before, draft))
+    };
+    let (admitted, looked) = tokio::join!(admitted, look);
+    admitted?;
+    match looked? {
+        (Some(sent), _) => Ok(sent),
+        (None, draft) => send(chat, sender, own, ready(Ok(())), draft).await,
     }
 }
 
@@ -59,7 +82,13 @@ async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Optio
 
 /// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
 /// sockets of the audience, then pushes to them, and to the sender's own socket.
-async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -> Result<Sent, Error> {
+async fn send(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Draft,
+) -> Result<Sent, Error> {
     // Before the turn, because the check of an upload may take longer than `SEND_WITHIN`.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
@@ -69,9 +98,10 @@ async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -
         }
         Err(error) => return Err(error),
     };
-    let (message, first_id, mut audience) = tokio::time::timeout(SEND_WITHIN, persist(chat, sender, draft, attached))
-        .await
-        .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
+    let (message, first_id, mut audience) =
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, attached))
+            .await
+            .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(id) = first_id {
         return first(chat, message.room, id).await;
     }
@@ -82,16 +112,19 @@ async fn send(chat: &Chat, sender: UserId, own: Option<&Socket>, draft: Draft) -
     Ok(Sent { message, new: true })
 }
 
-/// Takes a turn and stores the message. Returns the message, the id of the first message with its client id if there is
+/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message with its client id if there is
 /// one, and the sockets of the audience.
 async fn persist(
     chat: &Chat,
     sender: UserId,
+    admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
     attached: Attached,
 ) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let turn = chat.store.take_turn(draft.room, sender, wanted).await?;
+    let (admitted, turn) = tokio::join!(admitted, chat.store.take_turn(draft.room, sender, wanted));
+    admitted?;
+    let turn = turn?;
     let members = turn.members.clone();
     let message = message(draft, attached, sender, turn);
     let (stored, audience) = tokio::join!(chat.store.put_message(&message), chat.audience(&members, message.room));

@@ -11,14 +11,15 @@ use crate::{Caller, Chat, now};
 /// Makes a room with the caller and the members that they name, and pushes an event to each member.
 ///
 /// # Errors
-/// `Invalid` for more members than `max_members`, `UserNotFound`, `TooManyRooms`.
+/// `Invalid` for more members than `max_members`, `RateLimited`, `UserNotFound`, `TooManyRooms`.
 pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Result<Room, Error> {
     let mut members = new.members.clone();
     members.insert(caller.user);
     if members.len() > new.max_members {
         return Err(Refusal::field("members", "are more than max_members, the creator included").into());
     }
-    may_be_members(chat, &members).await?;
+    let (counted, may_be) = tokio::join!(chat.count_room_change(caller), may_be_members(chat, &members));
+    counted.and(may_be)?;
     let id = chat.store.next_room_id().await?;
     let room = Room::new(id, NewRoom { members, ..new }, caller.user, now());
     chat.store.create_room(&room, memberships(&room)).await?;

@@ -28,15 +28,17 @@ impl Joined {
 /// stay.
 ///
 /// # Errors
-/// `RoomNotFound`, `RoomFull`, `TooManyRooms`.
+/// `RateLimited`, `RoomNotFound`, `RoomFull`, `TooManyRooms`.
 pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<Joined, Error> {
     let user = caller.user;
-    let (found, membership) = tokio::try_join!(
+    let (counted, found, membership) = tokio::join!(
+        chat.count_room_change(caller),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong)
-    )?;
-    let mut found = found.ok_or(Refusal::RoomNotFound)?;
-    if let Some(membership) = membership {
+    );
+    counted?;
+    let mut found = found?.ok_or(Refusal::RoomNotFound)?;
+    if let Some(membership) = membership? {
         return Ok(Joined::from(&membership, false));
     }
     let now = now();

@@ -1,12 +1,13 @@
 use domain::{Error, RoomId};
+use store::Session;
 
 use crate::{Caller, Chat, accounts::authenticate, rooms::access};
 
-/// Checks that a socket may open: for the caller's session, and for a room if the handshake names one.
+/// Checks that a socket may open for a room, if the handshake names one, and returns the caller's session.
 ///
 /// # Errors
 /// `Unauthenticated`, `RoomNotFound`, `NotAMember`.
-pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Result<(), Error> {
+pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Result<Session, Error> {
     let member = async {
         match room {
             Some(room) => access::member(&chat.store, caller.user, room).await,
@@ -14,6 +15,7 @@ pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Re
         }
     };
     let (session, member) = tokio::join!(authenticate(chat, caller), member);
-    session?;
-    member
+    let session = session?;
+    member?;
+    Ok(session)
 }

@@ -2,12 +2,13 @@
 
 mod audience;
 mod authorize;
-mod close;
 mod connect;
 mod disconnect;
+mod end;
 
 pub(crate) use audience::is_connecting;
 pub use authorize::authorize;
-pub(crate) use close::close_all;
 pub use connect::connect;
 pub use disconnect::disconnect;
+pub use end::close;
+pub(crate) use end::end_with;

@@ -27,6 +27,7 @@ mod messages {
     mod send_message;
     mod typing;
 }
+mod paces;
 mod rooms {
     mod access;
     mod create_chatroom;
@@ -40,5 +41,6 @@ mod sockets {
     mod authorize;
     mod connect;
     mod disconnect;
+    mod end;
 }
 mod support;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat::Caller;
+use chat::{Caller, now};
 use domain::{Error, Refusal, Stored as _, User, Username, causes};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use store::PublicKey;
@@ -66,7 +66,7 @@ impl KeySet {
         let Claims { sub, sid, name, typ, .. } = token.claims;
         let user = sub.parse().map_err(|_| Refusal::Unauthenticated)?;
         if typ == TYPE {
-            Ok(Claimant { caller: Caller { user, session: sid }, name })
+            Ok(Claimant { caller: Caller { user, session: sid, at: now() }, name })
         } else {
             Err(Refusal::Unauthenticated.into())
         }

@@ -72,6 +72,7 @@ fn tables() -> Tables {
         credentials: name(),
         memberships: name(),
         messages: name(),
+        paces: name(),
         rooms: name(),
         sessions: name(),
         signing_keys: name(),

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use store::{Socket, Store};
 
-use crate::support::{NOW, room_id, user};
+use crate::support::{NOW, at, room_id, user};
 
 fn socket(user_id: u64, id: &str) -> Socket {
     Socket {
@@ -11,6 +12,7 @@ fn socket(user_id: u64, id: &str) -> Socket {
         room: Some(room_id(1)),
         session: "s1".to_owned(),
         connected_at: NOW,
+        expires_at: u64::MAX,
     }
 }
 
@@ -47,9 +49,37 @@ async fn more_sockets_than_one_call_takes_are_forgotten() {
 #[tokio::test]
 async fn a_new_socket_is_told_of_those_before() {
     let store = embedded::store();
-    assert!(store.add_socket(&socket(1, "a")).await.unwrap().is_empty());
-    let before = store.add_socket(&socket(1, "b")).await.unwrap();
+    assert!(store.add_socket(&socket(1, "a")).await.unwrap().sockets.is_empty());
+    let before = store.add_socket(&socket(1, "b")).await.unwrap().sockets;
     assert_eq!(before.into_iter().map(|socket| socket.id).collect::<Vec<_>>(), ["a"]);
+}
+
+#[tokio::test]
+async fn a_socket_that_has_ended_is_over_by_every_clock_and_others_are_not() {
+    let store = embedded::store();
+    for id in ["a", "b", "c"] {
+        store.add_socket(&socket(1, id)).await.unwrap();
+    }
+    store.end_sockets(user(1), &[socket(1, "a"), socket(1, "b")]).await.unwrap();
+    let mut left = store.sockets_of(user(1)).await.unwrap();
+    left.retain(|socket| !socket.is_expired(NOW) || !socket.has_ended());
+    assert_eq!(left.into_iter().map(|socket| socket.id).collect::<Vec<_>>(), ["c"]);
+    assert_eq!(ids(&store, 1).await, ["a", "b", "c"]);
+    store.end_sockets(user(1), &[]).await.unwrap();
+    // No item is made for a user who has none.
+    store.end_sockets(user(7), &[socket(7, "a")]).await.unwrap();
+    assert!(store.sockets_of(user(7)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_look_at_sockets_is_noted_once() {
+    let store = embedded::store();
+    let looked_at = store.add_socket(&socket(1, "a")).await.unwrap().looked_at;
+    let noted = join_all((0..9).map(|_| store.note_look(user(1), looked_at, NOW))).await;
+    assert_eq!(noted.into_iter().filter(|noted| *noted.as_ref().unwrap()).count(), 1);
+    assert_eq!(store.add_socket(&socket(1, "b")).await.unwrap().looked_at, NOW);
+    assert!(store.note_look(user(1), NOW, at(1)).await.unwrap());
+    assert_eq!(ids(&store, 1).await, ["a", "b"]);
 }
 
 #[tokio::test]
@@ -77,11 +107,13 @@ async fn the_sockets_of_more_users_than_one_call_takes_are_all_found() {
 }
 
 #[test]
-fn a_socket_hears_its_room_or_all_and_dies_after_two_hours() {
+fn a_socket_hears_its_room_or_all_and_dies_after_two_hours_or_with_its_session() {
     let bound = socket(1, "c");
     let free = Socket { room: None, ..bound.clone() };
     assert_eq!([&bound, &free].map(|socket| socket.hears(room_id(2))), [false, true]);
     assert!(bound.hears(room_id(1)));
     assert!(!bound.is_expired(NOW + Duration::from_millis(7_199_999)));
     assert!(bound.is_expired(NOW + Duration::from_hours(2)));
+    let ending = Socket { expires_at: at(1000).seconds(), ..bound };
+    assert_eq!([at(999), at(1000)].map(|now| ending.is_expired(now)), [false, true]);
 }

@@ -9,6 +9,7 @@ mod credentials;
 mod memberships;
 mod messages;
 mod order;
+mod paces;
 mod registrations;
 mod rooms;
 mod sessions;

@@ -25,7 +25,7 @@ async fn open(store: &Store, user_id: u64, id: &str) -> Session {
 #[tokio::test]
 async fn a_session_does_not_open_for_a_password_that_has_changed() {
     let store = store().await;
-    assert!(store.change_password("user1", HASH, "another").await.unwrap());
+    assert!(store.change_password("user1", HASH, "another", user(1), "s0").await.unwrap());
     assert!(!store.open_session(&session(1, "s1"), "user1", HASH).await.unwrap());
     assert!(!store.open_session(&session(1, "s1"), "nobody", HASH).await.unwrap());
     assert_eq!(store.session(user(1), "s1", NOW).await.unwrap(), None);

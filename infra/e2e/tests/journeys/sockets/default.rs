@@ -59,6 +59,7 @@ async fn a_ping_that_crashes_can_be_sent_again() {
         }
         socket.sends(&ping).await;
         socket.next_of("pong").await;
+        crash.has_served(2).await;
     })
     .await;
     assert_eq!(points, 2);

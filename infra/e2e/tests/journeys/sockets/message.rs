@@ -179,6 +179,7 @@ async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open(
         reader.reads_on().await;
         anns.sends(&frame).await;
         hears(&mut anns, "again").await;
+        crash.has_served(3).await;
         reader.reads_on().await;
         readers.borrow_mut().push((reader, stored));
     })

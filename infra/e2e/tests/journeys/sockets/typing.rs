@@ -105,6 +105,7 @@ async fn typing_that_crashes_is_forgotten_and_the_socket_stays_open() {
         }
         anns.sends(&frame).await;
         bobs.next_of("typing").await;
+        crash.has_served(2).await;
         anns.closes().await;
         bobs.closes().await;
     })

@@ -159,7 +159,7 @@ fn the_fuzz_targets_name_the_versions_of_the_workspace() {
     let ours = versions("Cargo.toml", "workspace.dependencies");
     let mut theirs = versions("infra/fuzz/Cargo.toml", "dependencies");
     theirs.remove("libfuzzer-sys").expect("the only one that the workspace has not");
-    assert!(theirs.len() > 10, "{theirs:?}");
+    assert!(theirs.len() > 5, "{theirs:?}");
     for (name, version) in theirs {
         assert_eq!(ours.get(&name), Some(&version), "{name}");
     }

@@ -1,4 +1,4 @@
-//! What a REQUEST authorizer says about a handshake.
+//! The verdict of a REQUEST authorizer on a handshake.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html>
 
@@ -14,15 +14,15 @@ use crate::lambda::{Cause, Failure};
 /// The decision.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
-    /// Go on, with this context.
+    /// Allowed, with this context.
     Allow(Map<String, Value>),
-    /// The policy says no, or says nothing: 403.
+    /// The policy denies the method or does not allow it: 403.
     Deny,
     /// The function raised `Unauthorized`, or an identity source is missing: 401.
     Unauthorized,
-    /// More is asked than this machine can serve: 429.
+    /// More requests than this machine can serve: 429.
     Busy,
-    /// The function failed or answered nonsense: 500.
+    /// The function failed, or its answer has the wrong format: 500.
     Broken,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn verdict(answer: Result<Bytes, Failure>, method_arn: &str) -> Verdi
     }
 }
 
-/// Later events carry every value as a string; maps and lists are not allowed.
+/// The context for later events, which carry every value as a string. `None` if it has a map or a list.
 fn context(principal_id: String, context: Map<String, Value>) -> Option<Map<String, Value>> {
     let mut strings = Map::new();
     for (key, value) in context {
@@ -113,7 +113,7 @@ fn context(principal_id: String, context: Map<String, Value>) -> Option<Map<Stri
     Some(strings)
 }
 
-/// Whether the handshake carries everything that the authorizer's identity sources name.
+/// Whether the handshake has a value for each of the authorizer's identity sources.
 pub(super) fn is_identified(sources: &[String], request: &HandshakeFields) -> bool {
     sources.iter().all(|source| {
         if let Some(name) = source.strip_prefix("route.request.header.") {
@@ -121,7 +121,7 @@ pub(super) fn is_identified(sources: &[String], request: &HandshakeFields) -> bo
         } else if let Some(name) = source.strip_prefix("route.request.querystring.") {
             request.query_string_parameters.get(name).is_some_and(|value| !value.is_empty())
         } else {
-            // Stage variables and context values are not the client's to leave out.
+            // Stage variables and context values do not come from the client.
             true
         }
     })

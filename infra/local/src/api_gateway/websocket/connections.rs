@@ -1,4 +1,4 @@
-//! The open sockets, as the connection management API finds them.
+//! The open sockets, for the connection management API.
 
 use std::{
     collections::HashMap,
@@ -18,10 +18,10 @@ use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode
 
 use crate::ids;
 
-/// How many messages wait for a client that reads slowly.
+/// The most messages that wait for a slow client.
 const CLIENT_BUFFER: usize = 128;
 
-/// Who opened a socket.
+/// The client of a socket.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Identity {
@@ -37,7 +37,7 @@ pub struct Connection {
     pub(super) connected_at: OffsetDateTime,
     pub(super) domain: String,
     pub(super) identity: Identity,
-    /// What the authorizer said, `principalId` included.
+    /// The context of the authorizer, with `principalId`.
     pub(super) authorizer: Option<Map<String, Value>>,
     born: Instant,
     /// Milliseconds after `born`.
@@ -47,7 +47,7 @@ pub struct Connection {
     close: Notify,
 }
 
-/// Why a message was not accepted.
+/// The reason why a message was not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Refused {
     /// The client does not read, and its buffer is full.
@@ -57,7 +57,7 @@ pub enum Refused {
 }
 
 impl Connection {
-    /// A connection that is not known to anybody yet, and the messages it is to send.
+    /// A new connection that is not listed yet, and the outbox of its messages.
     #[must_use]
     pub fn new(source: SocketAddr, domain: &str, user_agent: &str) -> (Self, mpsc::Receiver<Message>) {
         let (outbox, messages) = mpsc::channel(CLIENT_BUFFER);
@@ -79,7 +79,7 @@ impl Connection {
     /// Puts a message into the outbox.
     ///
     /// # Errors
-    /// If the client does not read, or is gone.
+    /// If the client does not read, or has gone.
     pub fn send(&self, message: Message) -> Result<(), Refused> {
         self.outbox.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Refused::Full,
@@ -89,13 +89,13 @@ impl Connection {
         Ok(())
     }
 
-    /// Asks the socket's task to close it; the first code that is asked for is the one the client gets.
+    /// Asks the socket's task to close it. The client gets the first of the requested codes.
     pub(super) fn close(&self, code: CloseCode) {
         let _ = self.closing.set(code);
         self.close.notify_one();
     }
 
-    /// Asks the socket's task to end the connection without a word.
+    /// Asks the socket's task to end the connection without a close frame.
     pub(super) fn cut(&self) {
         // A code that no close frame has.
         self.close(CloseCode::Abnormal);
@@ -106,13 +106,13 @@ impl Connection {
         self.closing.get().copied().unwrap_or(CloseCode::Normal)
     }
 
-    /// Puts the idle timer back.
+    /// Resets the idle timer.
     pub(super) fn touch(&self) {
         let age = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_active.store(age, Ordering::Relaxed);
     }
 
-    /// When a frame went either way for the last time.
+    /// The time of the last frame in either direction.
     pub(super) fn last_active(&self) -> Instant {
         self.born + Duration::from_millis(self.last_active.load(Ordering::Relaxed))
     }

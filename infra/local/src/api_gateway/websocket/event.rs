@@ -16,7 +16,7 @@ use crate::{
     ids,
 };
 
-/// What a function behind a route gets.
+/// The event of a route's function.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Event<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Event<'a> {
     pub(super) is_base64_encoded: bool,
 }
 
-/// What a REQUEST authorizer gets.
+/// The event of a REQUEST authorizer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AuthorizerEvent<'a> {
@@ -46,7 +46,7 @@ impl<'a> AuthorizerEvent<'a> {
     }
 }
 
-/// The parts of the handshake that `$connect` and the authorizer see. Without a query string its fields are absent.
+/// The fields of a handshake in the events of `$connect` and the authorizer. Without a query string, its fields are absent.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct HandshakeFields {
@@ -59,7 +59,7 @@ pub(super) struct HandshakeFields {
 }
 
 impl HandshakeFields {
-    /// The last of repeated values stands for all in the single-value fields.
+    /// Reads a handshake. The single-value fields have the last of repeated values.
     pub(super) fn new(parts: &Parts, query: &str, trace: &str) -> Self {
         let mut multi_value_headers = headers(&parts.headers);
         multi_value_headers.insert("X-Amzn-Trace-Id".to_owned(), vec![trace.to_owned()]);
@@ -90,8 +90,8 @@ fn last_values(all: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> 
     all.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
 }
 
-/// A WebSocket API passes names on as the client wrote them, and clients write `Sec-WebSocket-Protocol`; by here they
-/// are in lower case.
+/// Restores the case of a header's name. A WebSocket API passes names on as the client wrote them, such as `Sec-WebSocket-Protocol`; HTTP
+/// libraries make them lower case.
 fn browser_case(name: &str) -> String {
     let capitalised = name.split('-').map(|word| match word {
         "websocket" => "WebSocket".to_owned(),
@@ -100,7 +100,7 @@ fn browser_case(name: &str) -> String {
     capitalised.collect::<Vec<_>>().join("-")
 }
 
-/// What happened on the socket.
+/// The kind of event on a socket.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum EventType {

@@ -1,4 +1,4 @@
-//! Opening a socket: authorizer, then `$connect`, and only then the 101.
+//! Handshakes: the authorizer, then `$connect`, then the 101.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Instant};
 
@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::{handshake::derive_accept_key, protocol::frame::coding::CloseCode};
 
 use super::{
-    INTEGRATION_TIMEOUT, WebSocketApi,
+    api::{INTEGRATION_TIMEOUT, WebSocketApi},
     authorizer::{self, Verdict},
     connections::Connection,
     event::{AuthorizerEvent, Event, EventType, HandshakeFields, RequestContext, execute_api_arn},
@@ -24,7 +24,7 @@ use crate::{
     lambda::{Cause, Failure},
 };
 
-/// A handshake that was refused.
+/// A refused handshake.
 struct Refusal {
     status: StatusCode,
     message: &'static str,
@@ -36,7 +36,7 @@ impl Refusal {
     }
 }
 
-/// What `$connect` answers.
+/// The answer of `$connect`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConnectAnswer {
@@ -45,7 +45,7 @@ struct ConnectAnswer {
     headers: Option<BTreeMap<String, String>>,
 }
 
-/// A handshake that a WebSocket client has asked for.
+/// A requested handshake.
 #[derive(Debug)]
 pub struct Upgrade {
     upgrade: OnUpgrade,
@@ -57,8 +57,8 @@ pub(super) async fn handshake(api: Arc<WebSocketApi>, source: SocketAddr, mut pa
     let Some(upgrade) = Upgrade::asked(&mut parts) else {
         return (StatusCode::UPGRADE_REQUIRED, Json(json!({"message": "Upgrade Required"}))).into_response();
     };
-    // A task of its own: a client that leaves while `$connect` runs does not stop it, and gets its `$disconnect`. Whether
-    // the platform promises as much is not documented; what `$connect` has recorded would stay behind otherwise.
+    // A task of its own: a client that leaves does not stop `$connect`, and `$disconnect` runs after it. The platform does not document
+    // this; without it, the records of `$connect` would stay behind.
     let shaken = api.sockets.spawn(shake(Arc::clone(&api), source, parts, query, upgrade));
     shaken.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
@@ -75,7 +75,7 @@ async fn shake(
     match open(&api, &mut connection, &parts, &query).await {
         Ok(subprotocol) => {
             let connection = Arc::new(connection);
-            // Known from here on, and what is sent to it before the client has read the 101 waits in its buffer.
+            // The connection is now known. Messages to it wait in its buffer until the client has read the 101.
             api.connections.open(&connection);
             api.sockets.spawn(Arc::clone(&api).run(Arc::clone(&connection), upgrade, outbox));
             if api.sockets.is_closed() {
@@ -91,7 +91,7 @@ async fn shake(
 }
 
 impl Upgrade {
-    /// What the request asks for, if it asks for a WebSocket.
+    /// The handshake that the request asks for, if it does.
     #[must_use]
     pub fn asked(parts: &mut Parts) -> Option<Self> {
         let has = |name: &HeaderName, token: &str| {
@@ -107,14 +107,14 @@ impl Upgrade {
         asks.then_some(Self { upgrade, accept })
     }
 
-    /// The connection to come, and the response that it is to come after.
+    /// The future connection, and the response that precedes it.
     #[must_use]
     pub fn accepted(self) -> (OnUpgrade, Response) {
         (self.upgrade, switching(self.accept, None))
     }
 }
 
-/// Asks the authorizer and `$connect`; gives the subprotocol that `$connect` selected.
+/// Asks the authorizer and `$connect`. Returns the subprotocol that `$connect` selected.
 async fn open(
     api: &WebSocketApi,
     connection: &mut Connection,

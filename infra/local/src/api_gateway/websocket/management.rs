@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes, protocol::frame::coding::CloseCode};
 
 use super::{
-    WebSocketApi,
+    api::WebSocketApi,
     connections::{Connection, Refused},
     event::execute_api_arn,
 };
@@ -23,7 +23,7 @@ use crate::iam::{Access, Iam};
 /// Answers one call for the connection `id`.
 pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts, body: Body) -> Response {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
-    // Before the rights, so that the record of used ones holds calls for sockets only.
+    // Before the check of rights, so that their record has only calls for sockets.
     if URL_SAFE.decode(id.as_bytes()).is_err() {
         return error(StatusCode::BAD_REQUEST, "BadRequestException", &format!("Invalid connectionId: {id}"));
     }
@@ -34,11 +34,11 @@ pub(super) async fn handle(api: &WebSocketApi, iam: &Iam, id: &str, parts: Parts
     if let Err(denied) = iam.check(&iam.caller(&parts.headers), access) {
         return error(StatusCode::FORBIDDEN, "AccessDeniedException", &denied.to_string());
     }
-    // Unknown are those that have been closed and those whose `$connect` has not finished.
+    // Closed connections are unknown, and so are those whose `$connect` has not finished.
     let Some(connection) = api.connections.get(&id) else { return gone() };
     match parts.method {
         Method::POST => match to_bytes(body, api.limits.message).await {
-            // What the socket has taken is lost with it.
+            // The socket has accepted the message, which is lost with it.
             Ok(_) if api.cuts() => {
                 connection.cut();
                 StatusCode::OK.into_response()
@@ -74,15 +74,18 @@ fn get(connection: &Connection) -> Response {
     Json(body).into_response()
 }
 
+/// The client does not read, or too many messages were sent to it.
 pub(crate) fn limit_exceeded() -> Response {
     let message = "The client is sending more than the allowed number of requests per unit of time.";
     error(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", message)
 }
 
+/// The socket is closed.
 pub(crate) fn gone() -> Response {
     error(StatusCode::GONE, "GoneException", "Gone")
 }
 
+/// An error in the format of the service.
 pub(crate) fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
     let error_type = (HeaderName::from_static("x-amzn-errortype"), kind);
     (status, [error_type], Json(json!({"message": message}))).into_response()

@@ -1,6 +1,7 @@
-//! The WebSocket API: opens sockets when the authorizer and `$connect` agree, routes their frames to functions, and lets
-//! functions write to them.
+//! The WebSocket API: opens sockets if the authorizer and `$connect` agree, routes their frames to functions, and lets functions write to
+//! them.
 
+mod api;
 mod authorizer;
 pub mod connections;
 mod event;
@@ -8,79 +9,27 @@ pub mod handshake;
 pub(crate) mod management;
 pub mod socket;
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{body::Body, http::request::Parts, response::Response};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hyper::upgrade::OnUpgrade;
-use serde_json::{Value, json};
-use template::Authorizer;
-use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::{Message, protocol::frame::coding::CloseCode};
-use tokio_util::task::TaskTracker;
 
-use self::{
-    connections::{Connection, Connections},
-    event::{Event, EventType, RequestContext},
-    socket::{End, Limits},
-};
-use crate::{
-    api_gateway::throttle::Throttle,
-    faults::Faults,
-    iam::Iam,
-    ids,
-    lambda::{Cause, Lambda},
-    logs,
-};
-
-/// What the platform waits for an integration.
-const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+pub use self::api::WebSocketApi;
+use crate::iam::Iam;
 
 /// The path of a socket in the original service, before the id of its room.
 const ORIGINAL_PATH: &str = "/ws/chat/";
 
-/// A WebSocket API.
-#[derive(Debug)]
-pub struct WebSocketApi {
-    id: String,
-    stage: String,
-    selection: Vec<String>,
-    authorizer: Option<Authorizer>,
-    routes: BTreeMap<String, String>,
-    throttle: Throttle,
-    lambda: Lambda,
-    limits: Limits,
-    faults: Option<Arc<Faults>>,
-    connections: Connections,
-    /// One task a socket, from its handshake to the end of its `$disconnect`.
-    sockets: TaskTracker,
-}
-
-/// What a request wants of a WebSocket API.
+/// The part of a WebSocket API that a request is for.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Wanted {
     /// A socket, with this query string.
     Socket(String),
-    /// The connection of this id, still percent-encoded.
+    /// The connection with this percent-encoded id.
     Connection(String),
 }
 
 impl WebSocketApi {
-    /// The API of a template.
-    #[must_use]
-    pub fn new(api: template::WebSocketApi, lambda: Lambda, limits: Limits, faults: Option<Arc<Faults>>) -> Self {
-        let template::WebSocketApi { id, stage, selection, authorizer, routes, throttling } = api;
-        let throttle = Throttle::new(throttling);
-        let (connections, sockets) = (Connections::default(), TaskTracker::new());
-        Self { id, stage, selection, authorizer, routes, throttle, lambda, limits, faults, connections, sockets }
-    }
-
-    /// What the request wants, if it is for this API.
+    /// The part of this API that the request is for, if it is for this API.
     #[must_use]
     pub fn wanted(&self, parts: &Parts) -> Option<Wanted> {
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
@@ -95,7 +44,7 @@ impl WebSocketApi {
         }
     }
 
-    /// Answers a request that [`Self::wanted`] recognised.
+    /// Answers a request for `wanted`.
     pub async fn handle(
         self: &Arc<Self>,
         iam: &Iam,
@@ -107,116 +56,6 @@ impl WebSocketApi {
         match wanted {
             Wanted::Socket(query) => handshake::handshake(Arc::clone(self), source, parts, query).await,
             Wanted::Connection(id) => management::handle(self, iam, &id, parts, body).await,
-        }
-    }
-
-    /// Closes every socket with 1001, and returns when `$disconnect` has run for all of them.
-    pub async fn shut_down(&self) {
-        self.sockets.close();
-        for connection in self.connections.all() {
-            connection.close(CloseCode::Away);
-        }
-        self.sockets.wait().await;
-    }
-
-    /// Serves a socket from the upgrade to its `$disconnect`.
-    async fn run(self: Arc<Self>, connection: Arc<Connection>, upgrade: OnUpgrade, outbox: mpsc::Receiver<Message>) {
-        let received = |message| self.received(&connection, message);
-        // From then on the management API answers 410, while the goodbye may still be on its way.
-        let closing = || self.connections.close(&connection.id);
-        let end = socket::serve(&connection, upgrade, outbox, self.limits, received, closing).await;
-        self.disconnected(&connection, &end).await;
-    }
-
-    /// Gives a message to its route's function, without waiting for the ones before it.
-    fn received(self: &Arc<Self>, connection: &Arc<Connection>, message: Message) {
-        let (api, connection) = (Arc::clone(self), Arc::clone(connection));
-        if self.cuts() {
-            // The message has arrived all the same.
-            connection.cut();
-        }
-        tokio::spawn(async move { api.route(&connection, message).await });
-    }
-
-    async fn route(&self, connection: &Connection, message: Message) {
-        let (body, is_base64_encoded) = match message {
-            Message::Text(text) => (text.to_string(), false),
-            other => (STANDARD.encode(other.into_data()), true),
-        };
-        let key = select(&self.selection, &body);
-        let route =
-            key.and_then(|key| self.routes.get_key_value(&key)).or_else(|| self.routes.get_key_value("$default"));
-        let Some((key, function)) = route else {
-            return complain(connection, "Forbidden", &ids::gateway());
-        };
-        if !self.throttle.admits(key, Instant::now()) {
-            // In the words of the HTTP API: those of this one are not documented.
-            return complain(connection, "Too Many Requests", &ids::gateway());
-        }
-        let request_context = RequestContext::new(&self.id, &self.stage, connection, EventType::Message, key);
-        let request_id = request_context.request_id.clone();
-        let event = Event { request: None, request_context, body: Some(&body), is_base64_encoded };
-        let invocation = self.invoke(function, &event);
-        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-            Ok(Ok(())) => {}
-            // In the words of the HTTP API: those of this one are not documented.
-            Ok(Err(Cause::Busy)) => complain(connection, "Too Many Requests", &request_id),
-            Ok(Err(_)) | Err(_) => complain(connection, "Internal server error", &request_id),
-        }
-    }
-
-    /// Tells `$disconnect` that a socket is closed.
-    async fn disconnected(&self, connection: &Connection, end: &End) {
-        let Some(function) = self.routes.get("$disconnect") else { return };
-        if self.faults.as_ref().is_some_and(|faults| faults.forgets_disconnect()) {
-            return;
-        }
-        let context = RequestContext::new(&self.id, &self.stage, connection, EventType::Disconnect, "$disconnect");
-        let request_context = context.disconnected(end.code.into(), &end.reason);
-        let event = Event { request: None, request_context, body: None, is_base64_encoded: false };
-        // Best effort, as on the platform.
-        let _ = self.invoke(function, &event).await;
-    }
-
-    /// Whether a fault cuts a socket that a message goes over.
-    fn cuts(&self) -> bool {
-        self.faults.as_ref().is_some_and(|faults| faults.cuts())
-    }
-
-    async fn invoke(&self, function: &str, event: &Event<'_>) -> Result<(), Cause> {
-        let event = serde_json::to_vec(event).map_err(|error| {
-            logs::warning(&format!("an event for {function} cannot be written: {error}"));
-            Cause::Service
-        })?;
-        let answer = self.lambda.invoke(function, &ids::trace(), event.into()).await;
-        answer.map(drop).map_err(|failure| failure.cause)
-    }
-}
-
-/// The route key that a frame names.
-fn select(selection: &[String], body: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(body).ok()?;
-    let found = selection.iter().try_fold(&body, |value, field| value.get(field))?;
-    found.as_str().filter(|key| !key.starts_with('$')).map(str::to_owned)
-}
-
-/// What the gateway itself tells a client whose frame led nowhere.
-fn complain(connection: &Connection, message: &str, request_id: &str) {
-    let text = json!({"message": message, "connectionId": connection.id, "requestId": request_id}).to_string();
-    // A client that is gone or does not read misses it.
-    let _ = connection.send(Message::text(text));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_names_its_route_in_json() {
-        let selection = ["type".to_owned()];
-        assert_eq!(select(&selection, r#"{"type":"message"}"#).as_deref(), Some("message"));
-        for other in ["no json", "[]", "{}", r#"{"type":1}"#, r#"{"type":"$connect"}"#] {
-            assert_eq!(select(&selection, other), None, "{other}");
         }
     }
 }

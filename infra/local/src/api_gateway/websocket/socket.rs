@@ -1,4 +1,4 @@
-//! An open socket, until it is closed by whoever is first: the client, the connection management API, or a limit.
+//! An open socket, until the client, the connection management API or a limit closes it.
 
 use futures_util::{
     SinkExt as _, StreamExt as _,
@@ -21,17 +21,17 @@ use tokio_tungstenite::{
 
 use super::connections::Connection;
 
-/// How long a client may take to say goodbye.
+/// The time that a client has to answer a close frame.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// What a socket may do.
+/// The limits of a socket.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long it may live without a frame either way.
+    /// The longest time without a frame in either direction.
     pub idle: Duration,
-    /// How long it may live altogether.
+    /// The longest life.
     pub duration: Duration,
     /// The largest frame from the client, in bytes.
     pub frame: usize,
@@ -55,9 +55,9 @@ impl Limits {
 /// How a socket ends.
 #[derive(Debug)]
 pub struct End {
-    /// The code of the close frame, or 1006 where there was none.
+    /// The code of the close frame, or 1006 without one.
     pub code: CloseCode,
-    /// The reason in the close frame, or the platform's words.
+    /// The reason in the close frame, or the platform's text.
     pub reason: String,
     farewell: Farewell,
 }
@@ -65,11 +65,11 @@ pub struct End {
 /// How the connection under a socket ends.
 #[derive(Debug, Eq, PartialEq)]
 enum Farewell {
-    /// With a close frame from us.
+    /// With a close frame from the runtime.
     Ours,
-    /// As the client wants it: it was first, or is gone.
+    /// By the client, which sent its close frame first or has gone.
     Theirs,
-    /// At once.
+    /// Without a close frame.
     None,
 }
 
@@ -96,8 +96,8 @@ impl End {
     }
 }
 
-/// Serves the socket from the upgrade to its end: `received` gets each message of the client, and what is put into the
-/// connection's outbox goes to the client. `closing` is called when nothing more will be taken from the outbox.
+/// Serves the socket from the upgrade to its end. `received` gets each message of the client, and the messages in the connection's outbox
+/// are sent to the client. `closing` is called when no more messages will be sent.
 pub async fn serve(
     connection: &Connection,
     upgrade: OnUpgrade,
@@ -115,7 +115,7 @@ pub async fn serve(
     let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
     let (sink, mut stream) = socket.split();
     let (goodbye, farewell) = oneshot::channel();
-    // A task of its own, so that a client that does not read is still heard and still cut.
+    // A task of its own, so that a client that does not read is still read and still cut.
     let mut writer = tokio::spawn(write(sink, outbox, farewell));
     let end = read(connection, &mut stream, limits, received).await;
     closing();
@@ -136,7 +136,7 @@ pub async fn serve(
     end
 }
 
-/// Sends what comes in order, and last the close frame if there is one.
+/// Sends the messages in order, and then the close frame if there is one.
 async fn write(
     mut sink: SplitSink<Socket, Message>,
     mut outbox: mpsc::Receiver<Message>,
@@ -176,7 +176,7 @@ async fn read(
                 return End::ours(code, reason);
             }
             () = sleep_until(cut) => return End::ours(CloseCode::Away, "Going away"),
-            // A frame to the client puts the timer back without waking this task.
+            // A frame to the client resets the timer without waking this task.
             () = sleep_until(idle) => if connection.last_active().elapsed() < limits.idle {
                 continue;
             } else {
@@ -190,7 +190,7 @@ async fn read(
             }
             Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => received(message),
             Some(Ok(Message::Close(frame))) => return End::theirs(frame),
-            // Pings are answered by the protocol's own machinery.
+            // The library answers pings.
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
             Some(Err(Error::Capacity(_))) => return End::ours(CloseCode::Size, "Message too long"),
             Some(Err(Error::Utf8(_))) => return End::ours(CloseCode::Invalid, "Invalid UTF-8"),

@@ -35,7 +35,8 @@ async fn a_form_may_ask_for_another_answer_and_for_tags() {
     let policy = String::from_utf8(STANDARD.decode(form.get("policy")).unwrap()).unwrap();
     let more = r#""conditions":[["starts-with","$tagging",""],["eq","$success_action_status","201"],"#;
     form.set("policy", &STANDARD.encode(policy.replacen("\"conditions\":[", more, 1)));
-    let response = form.with("tagging", tagging).with("success_action_status", "201").post(&runtime, b"bytes").await;
+    let form = form.with("tagging", tagging).with("success_action_status", "201");
+    let response = form.post_from(&runtime, &runtime.url, b"bytes").await;
     assert_eq!(response.status(), 201);
     assert!(response.text().await.unwrap().contains("<Key>uploads/a</Key>"));
     let tags = function.client().get_object_tagging().bucket(BUCKET).key("uploads/a").send().await.unwrap();

@@ -146,8 +146,13 @@ impl Form {
         &self.0.iter().find(|(there, _)| there == name).unwrap().1
     }
 
-    /// Posts the form with a file, as a browser does.
+    /// Posts the form with a file, as a page of the web client does.
     pub async fn post(&self, runtime: &Runtime, file: &[u8]) -> reqwest::Response {
+        self.post_from(runtime, "https://app.example", file).await
+    }
+
+    /// Posts the form with a file, as a page of this origin does.
+    pub async fn post_from(&self, runtime: &Runtime, origin: &str, file: &[u8]) -> reqwest::Response {
         let mut body = Vec::new();
         for (name, value) in &self.0 {
             let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -159,7 +164,7 @@ impl Form {
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--edge--\r\n");
         let request = runtime.http.post(format!("{}/{BUCKET}", runtime.url));
-        let request = request.header("origin", "https://app.example");
+        let request = request.header("origin", origin);
         request.header("content-type", "multipart/form-data; boundary=edge").body(body).send().await.unwrap()
     }
 }

@@ -23,6 +23,6 @@ async fn a_session_ends_when_its_time_is_over() {
     let ann = world.user("ann").await;
     let old = Session { id: "old".to_owned(), user_id: ann.id(), expires_at: chat::now().seconds() };
     assert!(world.chat.store.open_session(&old, "ann", embedded::HASH).await.unwrap());
-    let caller = Caller { user: ann.id(), session: old.id };
+    let caller = Caller { user: ann.id(), session: old.id, at: chat::now() };
     assert_refused!(authenticate(&world.chat, &caller).await, Refusal::Unauthenticated);
 }

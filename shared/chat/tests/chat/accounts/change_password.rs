@@ -38,19 +38,29 @@ async fn a_new_password_is_not_the_name() {
     assert_refused!(refused, Refusal::Invalid(fields) if fields.contains_key("new_password"));
 }
 
-/// A client that got no answer to its first try sends the same request again.
+/// One attempt tests one guess.
 #[tokio::test]
-async fn a_change_that_was_made_already_ends_the_sessions_that_are_left() {
+async fn a_new_password_that_is_the_password_already_does_not_make_up_for_a_wrong_current_one() {
     let world = world().await;
     world.registers("ann").await.unwrap();
-    let phone = world.logs_in("ann", PASSWORD).await.unwrap();
-    let laptop = world.logs_in("ann", PASSWORD).await.unwrap();
-    world.changes_password(&phone, "the one before", PASSWORD).await.unwrap();
-    assert!(phone.sessions().await.is_empty());
-    // With ended sessions, only the sockets that they left are closed.
-    laptop.has_socket("laptop").await;
-    assert_refused!(world.changes_password(&laptop, "the one before", PASSWORD).await, Refusal::Unauthenticated);
-    assert_eq!(world.gateway.closed(), ["laptop"]);
+    let ann = world.logs_in("ann", PASSWORD).await.unwrap();
+    assert_refused!(world.changes_password(&ann, "a wrong one", PASSWORD).await, Refusal::WrongPassword);
+    assert_eq!(ann.sessions().await, [ann.caller.session.as_str()]);
+    world.changes_password(&ann, PASSWORD, PASSWORD).await.unwrap();
+    assert!(ann.sessions().await.is_empty());
+}
+
+/// A client that got no answer to its first try sends the same request again.
+#[tokio::test]
+async fn a_change_that_was_made_already_closes_the_sockets_that_are_left() {
+    let world = world().await;
+    world.registers("ann").await.unwrap();
+    let ann = world.logs_in("ann", PASSWORD).await.unwrap();
+    world.changes_password(&ann, PASSWORD, NEW).await.unwrap();
+    ann.has_socket("left").await;
+    assert_refused!(world.changes_password(&ann, PASSWORD, NEW).await, Refusal::Unauthenticated);
+    assert_eq!(world.gateway.closed(), ["left"]);
+    assert!(ann.sockets().await.is_empty());
 }
 
 #[tokio::test]

@@ -47,9 +47,9 @@ async fn a_retry_gets_the_first_message_and_nobody_hears_it_twice() {
     let room = ann.makes_room(&[&bob]).await;
     let own = ann.socket("ann's");
     world.chat.store.add_socket(&own).await.unwrap();
-    let first = send_over_socket(&world.chat, &own, draft_of_client(room, "hi", "c1")).await.unwrap();
+    let first = send_over_socket(&world.chat, &own, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
     let over_rest = send_message(&world.chat, &ann.caller, Ok(draft_of_client(room, "changed", "c1"))).await.unwrap();
-    let over_socket = send_over_socket(&world.chat, &own, draft_of_client(room, "hi", "c1")).await.unwrap();
+    let over_socket = send_over_socket(&world.chat, &own, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
     for again in [over_rest, over_socket] {
         assert!(!again.new);
         assert_eq!(again.message, first.message);
@@ -65,8 +65,8 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     let ann = world.user("ann").await;
     let room = ann.makes_room(&[]).await;
     let own = Socket { room: Some(room), ..ann.socket("own") };
-    send_over_socket(&world.chat, &own, draft(room, "hi")).await.unwrap();
+    send_over_socket(&world.chat, &own, Ok(draft(room, "hi"))).await.unwrap();
     world.chat.store.add_socket(&own).await.unwrap();
-    send_over_socket(&world.chat, &own, draft(room, "hi")).await.unwrap();
+    send_over_socket(&world.chat, &own, Ok(draft(room, "hi"))).await.unwrap();
     assert_eq!(world.gateway.types("own"), ["message", "message"]);
 }

@@ -13,7 +13,7 @@ async fn all_sockets_of_the_room_hear_of_typing_except_the_one_that_says_so() {
         person.has_socket(socket).await;
     }
     for types in [true, false] {
-        typing(&world.chat, ann.id(), "phone", room, types).await.unwrap();
+        typing(&world.chat, &ann.socket("phone"), Ok((room, types))).await.unwrap();
     }
     let event = |typing: bool| json!({"type": "typing", "conversation": room, "sender": ann.id(), "typing": typing});
     for socket in ["laptop", "bob's"] {

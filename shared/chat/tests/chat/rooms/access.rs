@@ -17,7 +17,7 @@ async fn asks_everything(
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
         ("lists members", rooms::list_members(chat, caller, room).await.unwrap_err()),
         ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
-        ("types", messages::typing(chat, person.id(), "eve's", room, true).await.unwrap_err()),
+        ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, true))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
         ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),

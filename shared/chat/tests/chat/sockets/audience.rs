@@ -1,5 +1,7 @@
 //! Pushes to sockets, by the example of a message.
 
+use store::Socket;
+
 use crate::support::world;
 
 #[tokio::test]
@@ -38,6 +40,18 @@ async fn a_socket_of_two_hours_is_forgotten_without_a_push() {
     ann.sends(room, "hi").await;
     assert!(world.gateway.types("old").is_empty());
     assert!(ann.sockets().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_socket_past_the_end_of_its_session_is_forgotten_without_a_push() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let over = Socket { expires_at: chat::now().seconds(), ..ann.socket("over") };
+    world.chat.store.add_socket(&over).await.unwrap();
+    ann.sends(room, "hi").await;
+    assert!(world.gateway.types("over").is_empty());
+    assert!(world.chat.store.sockets_of(ann.id()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-use chat::sockets::connect;
+use chat::sockets::{connect, disconnect};
 use domain::Refusal;
+use futures_util::future::join_all;
 
 use crate::support::{Person, assert_refused, world};
 
@@ -38,6 +39,34 @@ async fn the_seventeenth_socket_is_refused_and_forgotten() {
     assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
     let sockets = ann.sockets().await;
     assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
+}
+
+#[tokio::test]
+async fn api_gateway_is_asked_once_a_minute_which_sockets_are_alive() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 60_000).await;
+    for new in ["one", "two", "three"] {
+        assert_refused!(connect(&world.chat, &ann.socket(new)).await, Refusal::TooManySockets);
+    }
+    assert_eq!(world.gateway.looks(), 16);
+    // Below the limit nothing is asked.
+    disconnect(&world.chat, ann.id(), "socket 1").await.unwrap();
+    connect(&world.chat, &ann.socket("four")).await.unwrap();
+    assert_eq!(world.gateway.looks(), 16);
+}
+
+#[tokio::test]
+async fn of_handshakes_at_once_one_asks_which_sockets_are_alive() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 60_000).await;
+    let sockets = ["one", "two", "three"].map(|new| ann.socket(new));
+    for refused in join_all(sockets.iter().map(|socket| connect(&world.chat, socket))).await {
+        assert_refused!(refused, Refusal::TooManySockets);
+    }
+    // Those that were opened a moment ago may be connecting.
+    assert_eq!(world.gateway.looks(), 16);
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ struct Sockets {
     pushed: HashMap<String, Vec<Value>>,
     closed: HashSet<String>,
     gone: HashSet<String>,
+    looks: usize,
+    holds: bool,
     stalled: HashSet<String>,
 }
 
@@ -65,6 +67,21 @@ impl Gateway {
         self.0.lock().unwrap().gone.remove(socket);
     }
 
+    /// Fails to close sockets.
+    pub fn holds_all(&self) {
+        self.0.lock().unwrap().holds = true;
+    }
+
+    /// Closes sockets again.
+    pub fn lets_go(&self) {
+        self.0.lock().unwrap().holds = false;
+    }
+
+    /// The questions whether a socket is there.
+    pub fn looks(&self) -> usize {
+        self.0.lock().unwrap().looks
+    }
+
     /// Answers 429 for a socket: its client reads nothing.
     pub fn stalls(&self, socket: &str) {
         self.0.lock().unwrap().stalled.insert(socket.to_owned());
@@ -84,11 +101,17 @@ async fn push(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>, b
 }
 
 async fn look(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>) -> Response {
-    if sockets.lock().unwrap().gone.contains(&id) { gone() } else { "{}".into_response() }
+    let mut sockets = sockets.lock().unwrap();
+    sockets.looks += 1;
+    if sockets.gone.contains(&id) { gone() } else { "{}".into_response() }
 }
 
 async fn close(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>) -> StatusCode {
-    sockets.lock().unwrap().closed.insert(id);
+    let mut sockets = sockets.lock().unwrap();
+    if sockets.holds {
+        return StatusCode::FORBIDDEN;
+    }
+    sockets.closed.insert(id);
     StatusCode::NO_CONTENT
 }
 

@@ -25,7 +25,7 @@ pub struct Person {
 
 impl Person {
     pub fn new(chat: &Chat, user: User, session: &str) -> Self {
-        let caller = Caller { user: user.id, session: session.to_owned() };
+        let caller = Caller { user: user.id, session: session.to_owned(), at: chat::now() };
         Self { chat: chat.clone(), user, caller }
     }
 
@@ -56,7 +56,14 @@ impl Person {
     /// A socket of this session for all rooms that opens now, before [`chat::sockets::connect`] has stored it.
     pub fn socket(&self, id: &str) -> Socket {
         let session = self.caller.session.clone();
-        Socket { user: self.id(), id: id.to_owned(), room: None, session, connected_at: chat::now() }
+        Socket {
+            user: self.id(),
+            id: id.to_owned(),
+            room: None,
+            session,
+            connected_at: chat::now(),
+            expires_at: u64::MAX,
+        }
     }
 
     /// Has had a socket for all rooms for a minute.
@@ -79,10 +86,10 @@ impl Person {
         self.chat.store.add_socket(&Socket { connected_at, ..socket }).await.unwrap();
     }
 
-    /// The sockets of this user that are stored, by id.
+    /// The sockets of this user that are stored and have not ended, by id.
     pub async fn sockets(&self) -> Vec<String> {
-        let mut ids: Vec<_> =
-            self.chat.store.sockets_of(self.id()).await.unwrap().into_iter().map(|socket| socket.id).collect();
+        let sockets = self.chat.store.sockets_of(self.id()).await.unwrap().into_iter();
+        let mut ids: Vec<_> = sockets.filter(|socket| !socket.has_ended()).map(|socket| socket.id).collect();
         ids.sort_unstable();
         ids
     }

@@ -1,0 +1,136 @@
+//! How often a user may do something.
+
+use std::time::Duration;
+
+use chat::{
+    Caller, Chat,
+    accounts::admit,
+    attachments::create_attachment,
+    messages::send_message,
+    rooms::{create_chatroom, join_chatroom},
+};
+use domain::{MediaType, Pace, Refusal};
+use futures_util::future::join_all;
+
+use crate::support::{Person, assert_refused, draft, new_attachment, new_room, world};
+
+/// Twice at once, and then once a minute.
+const PACE: Pace = Pace::new(Duration::from_mins(1), 2);
+
+/// The same caller, so many seconds later.
+fn later(person: &Person, seconds: u64) -> Caller {
+    Caller { at: person.caller.at + Duration::from_secs(seconds), ..person.caller.clone() }
+}
+
+/// Whether the pace of calls admits the caller.
+async fn is_admitted(chat: &Chat, caller: &Caller) -> bool {
+    match admit(chat, caller).await {
+        Ok(()) => true,
+        refused => {
+            assert_refused!(refused, Refusal::RateLimited(_));
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_user_share_a_pace_and_nobody_else_does() {
+    let mut world = world().await;
+    world.chat.paces.calls = PACE;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let laptop = ann.opens_session("laptop").await;
+    for (caller, admitted) in [
+        (&ann.caller, true),
+        (&laptop.caller, true),
+        (&ann.caller, false),
+        (&laptop.caller, false),
+        (&bob.caller, true),
+        (&later(&laptop, 59), false),
+        (&later(&laptop, 61), true),
+        (&later(&ann, 61), false),
+    ] {
+        assert_eq!(is_admitted(&world.chat, caller).await, admitted, "{caller:?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_at_once_are_no_way_around_the_pace() {
+    let mut world = world().await;
+    world.chat.paces.calls = Pace::calls(2);
+    let ann = world.user("ann").await;
+    let admitted = join_all((0..20).map(|_| is_admitted(&world.chat, &ann.caller))).await;
+    assert_eq!(admitted.into_iter().filter(|admitted| *admitted).count(), 10);
+}
+
+#[tokio::test]
+async fn calls_of_an_ended_session_are_refused_first_and_use_up_nothing() {
+    let mut world = world().await;
+    world.chat.paces.calls = PACE;
+    let ann = world.user("ann").await;
+    let thief = ann.opens_session("thief").await;
+    thief.loses_session().await;
+    for _ in 0..5 {
+        assert_refused!(admit(&world.chat, &thief.caller).await, Refusal::Unauthenticated);
+    }
+    let caller = later(&ann, 1);
+    let admitted = [is_admitted(&world.chat, &caller).await, is_admitted(&world.chat, &caller).await];
+    assert_eq!(admitted, [true, true]);
+    assert_refused!(admit(&world.chat, &thief.caller).await, Refusal::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_message_beyond_the_pace_takes_no_turn() {
+    let mut world = world().await;
+    world.chat.paces.calls = PACE;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    for admitted in [true, true, false] {
+        let sent = send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await;
+        assert_eq!(sent.is_ok(), admitted, "{sent:?}");
+    }
+    assert_eq!(bob.sends(room, "hi").await.sequence, 3);
+}
+
+#[tokio::test]
+async fn rooms_are_created_and_joined_at_one_pace() {
+    let mut world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = bob.makes_room(&[]).await;
+    world.chat.paces.room_changes = PACE;
+    create_chatroom(&world.chat, &ann.caller, new_room(&[])).await.unwrap();
+    join_chatroom(&world.chat, &ann.caller, room).await.unwrap();
+    assert_refused!(join_chatroom(&world.chat, &ann.caller, room).await, Refusal::RateLimited(_));
+    let refused = create_chatroom(&world.chat, &ann.caller, new_room(&[])).await;
+    assert_refused!(refused, Refusal::RateLimited(wait) if (50..=60).contains(&wait.as_secs()));
+    create_chatroom(&world.chat, &later(&ann, 61), new_room(&[])).await.unwrap();
+}
+
+#[tokio::test]
+async fn uploads_are_counted_by_number_and_by_size() {
+    let mut world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    world.chat.paces.uploads = PACE;
+    world.chat.paces.upload_bytes = Pace::upload_bytes(20_000_000);
+    let announce = async |caller: &Caller, size| {
+        create_attachment(&world.chat, caller, new_attachment(room, MediaType::Png, size)).await
+    };
+    announce(&ann.caller, 1).await.unwrap();
+    announce(&ann.caller, 1).await.unwrap();
+    assert_refused!(announce(&ann.caller, 1).await, Refusal::RateLimited(wait) if wait.as_secs() <= 60);
+    announce(&bob.caller, 16_000_000).await.unwrap();
+    let refused = announce(&bob.caller, 16_000_000).await;
+    // Twelve of twenty megabytes too many: three fifths of a day.
+    assert_refused!(refused, Refusal::RateLimited(wait) if (51_000..=51_840).contains(&wait.as_secs()));
+}
+
+#[tokio::test]
+async fn strangers_are_counted_apart() {
+    let mut world = world().await;
+    world.chat.paces.strangers = PACE;
+    let ann = world.user("ann").await;
+    for counted in [true, true, false] {
+        assert_eq!(world.chat.count_stranger(&ann.caller).await.is_ok(), counted);
+    }
+    world.chat.count_room_change(&ann.caller).await.unwrap();
+}

@@ -1,0 +1,55 @@
+//! The subject of each line of the log: the function, the network, the user, the session and the room of a call.
+//!
+//! An invocation has a span, which the subscriber writes with each line: as the object `span` in JSON, and before the message in
+//! text. Its fields are recorded as soon as they are known. No token, no password and no text of a message is among them.
+
+use std::{env, sync::LazyLock};
+
+use chat::Caller;
+use domain::{Network, RoomId, UserId};
+use tracing::{
+    Span,
+    field::{Empty, display},
+};
+
+/// The characters of a session's id that tell the sessions of a user apart. The whole id is the business of tokens alone.
+const SESSION_PREFIX: usize = 8;
+
+static FUNCTION: LazyLock<String> = LazyLock::new(|| env::var("_HANDLER").unwrap_or_default());
+
+/// The span of an invocation. Its level is that of errors, so that no setting of the level removes it.
+pub(crate) fn call(network: Option<Network>) -> Span {
+    let span = tracing::error_span!(
+        "call",
+        function = FUNCTION.as_str(),
+        network = Empty,
+        user = Empty,
+        session = Empty,
+        room = Empty
+    );
+    if let Some(network) = network {
+        span.record("network", display(network));
+    }
+    span
+}
+
+/// Records the user and the session of this invocation.
+pub fn caller(caller: &Caller) {
+    user(caller.user);
+    Span::current().record("session", caller.session.get(..SESSION_PREFIX).unwrap_or(&caller.session));
+}
+
+/// Records the user of this invocation, who has no session.
+pub fn user(user: UserId) {
+    Span::current().record("user", user.get());
+}
+
+/// Records the room of this invocation.
+pub fn room(room: RoomId) {
+    Span::current().record("room", room.get());
+}
+
+/// Logs a change of who may do what, such as "logged in". Refusals are logged without that.
+pub fn done(what: &'static str) {
+    tracing::info!("{what}");
+}
