@@ -26,11 +26,11 @@ pub struct Password(String);
 impl Password {
     /// Checks the characters, the length and the list of common passwords. [`Password::is_not`] compares it with the
     /// username, once that is known.
-    pub fn parse(password: String) -> Result<Self, &'static str> {
+    pub fn parse(password: &str) -> Result<Self, &'static str> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&password.nfc().take(MAX_CHARS + 1).count()) {
             return Err("must have 8 to 128 characters");
         }
-        let opaque = precis::opaque(&password, MAX_CHARS);
+        let opaque = precis::opaque(password, MAX_CHARS);
         let opaque = opaque.ok_or("must have no control characters and no invisible characters")?;
         let compared = fold(opaque.trim());
         if compared.is_empty() || COMMON.lines().any(|common| common == compared) {
@@ -63,7 +63,7 @@ impl TryFrom<String> for Password {
     type Error = &'static str;
 
     fn try_from(password: String) -> Result<Self, Self::Error> {
-        Self::parse(password)
+        Self::parse(&password)
     }
 }
 
@@ -77,17 +77,13 @@ impl fmt::Debug for Password {
 mod tests {
     use super::*;
 
-    fn parse(password: &str) -> Result<Password, &'static str> {
-        Password::parse(password.to_owned())
-    }
-
     #[test]
     fn length_is_counted_in_characters() {
-        assert!(parse("q7w2x9z").is_err());
-        assert!(parse("q7w2x9zk").is_ok());
-        assert!(parse("ünïcödé!").is_ok());
-        assert!(parse(&"x".repeat(128)).is_ok());
-        assert!(parse(&"x".repeat(129)).is_err());
+        assert!(Password::parse("q7w2x9z").is_err());
+        assert!(Password::parse("q7w2x9zk").is_ok());
+        assert!(Password::parse("ünïcödé!").is_ok());
+        assert!(Password::parse(&"x".repeat(128)).is_ok());
+        assert!(Password::parse(&"x".repeat(129)).is_err());
     }
 
     #[test]
@@ -95,9 +91,9 @@ mod tests {
         for common in
             ["password", "PassWord", "12345678", "iloveyou", " password", " dragon ", "qwerty  ", "ｐａｓｓｗｏｒｄ"]
         {
-            assert_eq!(parse(common).unwrap_err(), "is too common", "{common}");
+            assert_eq!(Password::parse(common).unwrap_err(), "is too common", "{common}");
         }
-        assert_eq!(parse(&" ".repeat(8)).unwrap_err(), "is too common");
+        assert_eq!(Password::parse(&" ".repeat(8)).unwrap_err(), "is too common");
         assert!(COMMON.lines().all(|common| fold(common) == common));
     }
 
@@ -105,26 +101,26 @@ mod tests {
     fn a_password_is_the_same_from_every_keyboard() {
         let forms = |received: &str| Password::forms(received.to_owned());
         for (one, other) in [("Käsekuchen99", "Ka\u{308}sekuchen99"), ("one two three", "one\u{a0}two\u{2003}three")] {
-            assert_eq!(parse(one).unwrap().expose(), parse(other).unwrap().expose());
+            assert_eq!(Password::parse(one).unwrap().expose(), Password::parse(other).unwrap().expose());
             assert_eq!(forms(other), [one, other]);
             assert_eq!(forms(one), [one]);
         }
         // Neither case nor width nor an accent is taken away.
         for kept in ["Käsekuchen99", "ｐａｓｓ-ｗｏｒｄｓ", "correct 🐴 battery", " blanks around "] {
-            assert_eq!(parse(kept).unwrap().expose(), kept);
+            assert_eq!(Password::parse(kept).unwrap().expose(), kept);
         }
     }
 
     #[test]
     fn an_invisible_character_is_refused_and_an_old_hash_of_it_is_found() {
         for odd in ["pass\u{200b}word", "with\0zero", "two\nlines", "\u{115f}\u{115f}filler", "un\u{378}assigned"] {
-            assert!(parse(odd).is_err(), "{odd:?}");
+            assert!(Password::parse(odd).is_err(), "{odd:?}");
             assert_eq!(Password::forms(odd.to_owned()), [odd]);
         }
     }
 
     #[test]
     fn a_password_is_not_shown_in_a_log() {
-        assert_eq!(format!("{:?}", parse("correct horse").unwrap()), "Password(…)");
+        assert_eq!(format!("{:?}", Password::parse("correct horse").unwrap()), "Password(…)");
     }
 }

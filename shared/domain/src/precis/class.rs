@@ -13,7 +13,7 @@ pub(crate) enum Class {
     Valid,
     /// All strings, next to certain characters.
     Contextual,
-    /// Passwords. It is "FREE_PVAL" and "ID_DIS" of the RFC.
+    /// Passwords. It is `FREE_PVAL` and `ID_DIS` of the RFC.
     FreeForm,
     /// No string.
     Disallowed,
@@ -41,8 +41,13 @@ pub(crate) fn of(c: char) -> Class {
     }
     match CodePointMapData::<Gc>::new().get(c) {
         // Controls, Unassigned (and noncharacters), and the rest.
-        Gc::Control | Gc::Format | Gc::Surrogate | Gc::PrivateUse | Gc::Unassigned => Class::Disallowed,
-        Gc::LineSeparator | Gc::ParagraphSeparator => Class::Disallowed,
+        Gc::Control
+        | Gc::Format
+        | Gc::Surrogate
+        | Gc::PrivateUse
+        | Gc::Unassigned
+        | Gc::LineSeparator
+        | Gc::ParagraphSeparator => Class::Disallowed,
         // HasCompat
         _ if std::iter::once(c).nfkc().ne([c]) => Class::FreeForm,
         // LetterDigits
@@ -62,8 +67,9 @@ pub(crate) fn of(c: char) -> Class {
 const fn exception(c: char) -> Option<Class> {
     match c {
         'ß' | 'ς' | '\u{6fd}' | '\u{6fe}' | '\u{f0b}' | '〇' => Some(Class::Valid),
-        '\u{b7}' | '\u{375}' | '\u{5f3}' | '\u{5f4}' | '\u{30fb}' => Some(Class::Contextual),
-        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => Some(Class::Contextual),
+        '\u{b7}' | '\u{375}' | '\u{5f3}' | '\u{5f4}' | '\u{30fb}' | '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
+            Some(Class::Contextual)
+        }
         '\u{640}' | '\u{7fa}' | '\u{302e}' | '\u{302f}' | '\u{3031}'..='\u{3035}' | '\u{303b}' => {
             Some(Class::Disallowed)
         }

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::config;
 
 fn folded(name: &str) -> Option<String> {
-    Username::parse(name.to_owned()).ok().map(|name| name.folded())
+    Username::parse(name).ok().map(|name| name.folded())
 }
 
 /// Names of many scripts, most of them valid.
@@ -24,12 +24,12 @@ proptest! {
 
     #[test]
     fn a_name_is_shown_in_one_form_of_visible_characters(name in name()) {
-        if let Ok(username) = Username::parse(name.clone()) {
+        if let Ok(username) = Username::parse(&name) {
             let shown = username.as_str();
             prop_assert!((1..=150).contains(&shown.chars().count()));
             prop_assert!(unicode_normalization::is_nfc(shown));
             prop_assert!(!shown.chars().any(|c| c.is_control() || c.is_whitespace() || "#/<>\"&%".contains(c)));
-            let again = Username::parse(shown.to_owned());
+            let again = Username::parse(shown);
             prop_assert_eq!(again.as_ref().map(Username::as_str), Ok(shown));
             let sought = SoughtUsername::parse(&name).unwrap();
             prop_assert_eq!(sought.folded(), username.folded());
@@ -72,7 +72,7 @@ proptest! {
     #[test]
     fn a_password_has_8_to_128_characters_and_is_never_shown(password in "\\PC{0,140}") {
         let length = password.nfc().count();
-        match Password::parse(password.clone()) {
+        match Password::parse(&password) {
             Ok(parsed) => {
                 prop_assert!((8..=128).contains(&length));
                 prop_assert!(Password::forms(password)[0] == parsed.expose());
@@ -84,11 +84,11 @@ proptest! {
 
     #[test]
     fn a_password_is_the_same_in_any_form(password in "\\PC{8,60}") {
-        let parsed = |form: String| Password::parse(form).map(|password| password.expose().to_owned());
-        let one = parsed(password.clone());
-        prop_assert_eq!(parsed(password.nfd().collect()).ok(), one.clone().ok());
+        let parsed = |form: &str| Password::parse(form).map(|password| password.expose().to_owned());
+        let one = parsed(&password);
+        prop_assert_eq!(parsed(&password.nfd().collect::<String>()).ok(), one.clone().ok());
         if let Ok(one) = one {
-            prop_assert_eq!(parsed(one.clone()), Ok(one));
+            prop_assert_eq!(parsed(&one), Ok(one));
         }
     }
 

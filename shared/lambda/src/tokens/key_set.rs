@@ -106,7 +106,7 @@ mod tests {
     fn login() -> Login {
         let id = UserId::try_from(7).unwrap();
         Login {
-            user: User { id, username: Username::parse("ann".to_owned()).unwrap() },
+            user: User { id, username: Username::parse("ann").unwrap() },
             session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000 },
         }
     }
