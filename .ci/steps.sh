@@ -240,8 +240,8 @@ shell_scripts() {
 with_runtime() {
     local data
     data=$(mktemp -d "$scratch/runtime.XXXXXX")
-    # All registrations come from one address.
-    cargo run -- --data "$data/data" --parameter-overrides RegistrationsPerHour=1000000 \
+    # shellcheck disable=SC2046 # one word per parameter
+    cargo run -- --data "$data/data" --parameter-overrides $(cat infra/harness/parameters.txt) \
         >"$data/stdout" 2>"$data/stderr" &
     runtime=$!
     until grep -qs '^listening on ' "$data/stdout"; do

@@ -2,8 +2,8 @@
 
     invoke.py TEMPLATE [OPTION OF sam local invoke …]
 
-The events are as API Gateway sends them. Values of earlier responses replace $ACCESS_TOKEN, $SESSION_ID and
-$MESSAGE_ID.
+The events are as API Gateway sends them. Values of earlier responses replace $ACCESS_TOKEN, $SESSION_ID,
+$MESSAGE_ID and $INVITE_CODE.
 """
 
 import base64
@@ -16,15 +16,31 @@ import sys
 from events import EVENTS
 from expand import ROOT, named, source
 
+# A body instead of the one in the file. All other calls are Ann's, or those of the user who logged in last.
+BOB = '{"username":"bob","password":"a long password"}'
+
 # Each function with the status of its response, in an order in which each can succeed. test_events.py checks that no
 # function is missing. check-attachment responds with null, because its upload was never announced.
 STORY = [
     ("register", 201),
+    ("register", 201, BOB),
     ("login", 200),
     ("create-chatroom", 201),
     ("join-chatroom", 200),
     ("find-user", 200),
+    ("reset-invite", 200),
+    ("preview-invite", 200),
+    # Bob lets only his contacts add him, so that he gets an invitation.
+    ("add-members", 200),
+    ("login", 200, BOB),
+    ("list-invitations", 200),
+    ("answer-invitation", 200),
+    ("set-privacy", 200),
+    ("login", 200),
+    ("set-role", 200),
+    ("set-room", 200),
     ("list-members", 200),
+    ("open-direct", 201),
     ("create-attachment", 201),
     ("check-attachment", None),
     ("send-message", 201),
@@ -38,7 +54,13 @@ STORY = [
     ("typing", 200),
     ("default", 200),
     ("disconnect", 200),
+    ("set-block", 200),
+    ("list-blocks", 200),
+    ("login", 200, BOB),
     ("leave-chatroom", 200),
+    ("login", 200),
+    ("remove-member", 200),
+    ("delete-chatroom", 200),
     ("logout", 200),
     ("login", 200),
     ("logout-all", 200),
@@ -68,6 +90,8 @@ def learn(known, name, answer):
         known["SESSION_ID"] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
     if name == "send-message":
         known["MESSAGE_ID"] = str(json.loads(answer["body"])["id"])
+    if name == "reset-invite":
+        known["INVITE_CODE"] = json.loads(answer["body"])["invite"]
 
 
 def check(name, expected, answer):
@@ -83,9 +107,11 @@ def main():
     template, *options = sys.argv[1:]
     functions = named(source())
     known = {}
-    for name, expected in STORY:
+    for name, expected, *body in STORY:
         text = (EVENTS / f"{name}.json").read_text()
         event = re.sub(r"\$([A-Z]+_[A-Z]+)", lambda match: known[match[1]], text)
+        if body:
+            event = json.dumps(json.loads(event) | {"body": body[0]})
         answer = invoke(template, functions[name], event, options)
         check(name, expected, answer)
         learn(known, name, answer)

@@ -4,8 +4,11 @@
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
-    accounts { change_password, find_user, login, logout, logout_all, register }
+    accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
     attachments { create_attachment }
     messages { list_conversation_messages, list_messages, read_message, send_message }
-    rooms { create_chatroom, join_chatroom, leave_chatroom, list_chatrooms, list_members }
+    rooms {
+        add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
+        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room
+    }
 }

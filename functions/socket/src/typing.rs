@@ -12,6 +12,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let own = event.socket()?;
-    let typing = event.frame().and_then(|frame: TypingFrame| Ok((frame.room(own.room)?, frame.typing)));
-    chat::messages::typing(&app.chat, &own, typing).await
+    let frame = event.frame().and_then(|frame: TypingFrame| Ok((frame.room(own.room)?, frame)));
+    chat::messages::typing(&app.chat, &own, frame).await
 }

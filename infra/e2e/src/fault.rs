@@ -38,6 +38,8 @@ pub struct Crash<'a> {
     function: &'a str,
     fault: &'static str,
     call: u64,
+    /// The rules of other faults, in force all the time.
+    meanwhile: &'a [Value],
     /// The number of events that the function had served when the crash was planned.
     served: Cell<usize>,
     struck: Cell<Option<bool>>,
@@ -48,16 +50,17 @@ impl Crash<'_> {
     pub async fn is_near(&self) {
         let Self { function, fault, call, .. } = self;
         self.served.set(self.count_served());
-        let rule = json!({"fault": fault, "function": function, "call": call, "times": 1});
-        self.server.plans(&json!({"rules": [rule]})).await;
+        let mut rules = vec![json!({"fault": fault, "function": function, "call": call, "times": 1})];
+        rules.extend_from_slice(self.meanwhile);
+        self.server.plans(&json!({"rules": rules})).await;
     }
 
     /// Returns whether the function has crashed, once that event is over. An event with fewer calls is served to its
     /// end. Later events do not crash.
     pub async fn has_struck(&self) -> bool {
         self.has_served(1).await;
-        let struck = self.server.fired().await == [1];
-        self.server.plans(&json!({"rules": []})).await;
+        let struck = self.server.fired().await.first() == Some(&1);
+        self.server.plans(&json!({"rules": self.meanwhile})).await;
         self.struck.set(Some(struck));
         struck
     }
@@ -89,11 +92,22 @@ impl std::fmt::Display for Crash<'_> {
 /// one, and so on, and then after each of them. The scene makes the function serve one event between [`Crash::is_near`]
 /// and [`Crash::has_struck`], and continues as a client would. Returns the number of crash points.
 pub async fn crash_points(server: &Server, function: &str, scene: impl AsyncFn(&Crash<'_>)) -> u64 {
+    crash_points_while(server, function, &[], scene).await
+}
+
+/// Like [`crash_points`], while the rules of other faults are in force.
+pub async fn crash_points_while(
+    server: &Server,
+    function: &str,
+    meanwhile: &[Value],
+    scene: impl AsyncFn(&Crash<'_>),
+) -> u64 {
     let mut points = 0;
     for fault in ["kill_before", "kill_after"] {
         for call in 1.. {
             assert!(call <= MOST_CALLS, "{function} makes calls without end");
-            let crash = Crash { server, function, fault, call, served: Cell::default(), struck: Cell::default() };
+            let crash =
+                Crash { server, function, fault, call, meanwhile, served: Cell::default(), struck: Cell::default() };
             eprintln!("{crash}");
             scene(&crash).await;
             if !crash.struck.get().expect("a scene asks whether the crash has struck") {

@@ -32,7 +32,7 @@ pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_
 pub use cost::Cost;
 pub use crowd::{Chronicle, Crowd, Faults};
 pub use document::{assert_document, assert_part};
-pub use fault::{Crash, crash_points};
+pub use fault::{Crash, crash_points, crash_points_while};
 pub use privilege::least_privilege;
 pub use server::{Local, Server};
 pub use shape::{assert_has, assert_id, assert_time};

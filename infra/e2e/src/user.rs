@@ -88,6 +88,11 @@ impl User {
         assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
     }
 
+    /// Creates a new invite code of a room, and gives it.
+    pub async fn resets_invite(&self, room: u64) -> Value {
+        self.post("/reset-invite/", &json!({"conversation_id": room})).await.is(200)["invite"].clone()
+    }
+
     /// Sends a text over REST as soon as the pace allows it, and returns the message.
     pub async fn sends(&self, room: u64, text: &str) -> Value {
         loop {

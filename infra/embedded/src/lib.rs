@@ -10,10 +10,10 @@ mod elsewhere;
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use aws::{Credentials, Settings};
+use aws::{Attempts, Credentials, Settings};
+use aws_sdk_dynamodb::Client;
 use domain::{Error, Timestamp, User, Username};
 use store::{Store, Tables};
-use tables::Engine;
 use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -23,22 +23,54 @@ const SWEEP: Duration = Duration::from_hours(1);
 /// The hash of the password of users that [`register`] makes.
 pub const HASH: &str = "a hash";
 
+/// The attempts of the client.
+const ATTEMPTS: Attempts =
+    Attempts { most: 1, backoff: Duration::ZERO, each: Duration::from_secs(10), all: Duration::from_secs(10) };
+
+/// Tables, with a store and with a client for items that no store writes.
+#[derive(Debug)]
+pub struct Engine {
+    /// The store.
+    pub store: Store,
+    /// The client.
+    pub client: Client,
+    prefix: String,
+}
+
+impl Engine {
+    /// The name of a table of the template.
+    #[must_use]
+    pub fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
 /// Makes empty tables, and returns their store.
 #[must_use]
 pub fn store() -> Store {
-    store_through(|engine| engine)
+    engine().store
+}
+
+/// Makes empty tables.
+#[must_use]
+pub fn engine() -> Engine {
+    engine_through(|engine| engine)
 }
 
 /// Like [`store()`]; the store calls the URL that `through` makes of the engine's URL.
 #[must_use]
 pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
+    engine_through(through).store
+}
+
+fn engine_through(through: impl FnOnce(String) -> String) -> Engine {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
     let (endpoint, prefix) = if let Ok(endpoint) = env::var("DYNAMODB_ENDPOINT") {
         let prefix = elsewhere::make(&endpoint, &template.tables);
         (endpoint, prefix)
     } else {
         let warn = |warning: &str| panic!("{warning}");
-        let engine = Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
+        let engine = tables::Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
     let endpoint = through(endpoint);
@@ -49,7 +81,8 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         credentials: Credentials::new("test", "test", None, None, "test"),
     };
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(&settings, tables(variables, &prefix))
+    let client = Client::new(&settings.sdk(ATTEMPTS));
+    Engine { store: Store::new(&settings, tables(variables, &prefix)), client, prefix }
 }
 
 /// Registers a user.
@@ -69,9 +102,13 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
     };
     Tables {
         attachments: name("ATTACHMENTS_TABLE"),
+        bans: name("BANS_TABLE"),
+        blocks: name("BLOCKS_TABLE"),
         client_ids: name("CLIENT_IDS_TABLE"),
         connections: name("CONNECTIONS_TABLE"),
         credentials: name("CREDENTIALS_TABLE"),
+        directs: name("DIRECTS_TABLE"),
+        invitations: name("INVITATIONS_TABLE"),
         memberships: name("MEMBERSHIPS_TABLE"),
         messages: name("MESSAGES_TABLE"),
         paces: name("PACES_TABLE"),

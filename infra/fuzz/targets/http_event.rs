@@ -5,8 +5,9 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
-    Refusal, Registration, Slice,
+    AddMembers, AnswerInvitation, Cursor, Draft, Entry, Error, Input, LoginAttempt, MessageId, NewAttachment, NewRoom,
+    OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock,
+    SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -57,9 +58,19 @@ fn check(request: &Request) {
     if let Some(attachment) = read::<NewAttachment>(request) {
         assert!((1..=100 * 1024 * 1024).contains(&attachment.size));
     }
-    read::<Invitation>(request);
+    read::<Entry>(request);
     read::<LoginAttempt>(request);
     read::<PasswordChange>(request);
+    read::<OpenDirect>(request);
+    read::<ResetInvite>(request);
+    read::<PreviewInvite>(request);
+    read::<AddMembers>(request);
+    read::<AnswerInvitation>(request);
+    read::<RemoveMember>(request);
+    read::<SetRole>(request);
+    read::<SetRoom>(request);
+    read::<SetBlock>(request);
+    read::<SetPrivacy>(request);
     path(request);
     query(request);
 }

@@ -49,7 +49,8 @@ impl Target {
         let directory = executables(options)?;
         let mut command = Command::new(directory.join("local"));
         command
-            .args(["--parameter-overrides", "RegistrationsPerHour=1000000", "RequestsPerSecond=1000000"])
+            .args(["--parameter-overrides", "RequestsPerSecond=1000000"])
+            .args(harness::parameters())
             .args(["--memory", "--port", "0", "--functions"])
             .arg(&directory)
             .arg("--template")

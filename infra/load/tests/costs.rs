@@ -159,6 +159,8 @@ async fn the_costs_of_each_operation_are_in_the_document() {
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
     pictures(&mut world, &mut sockets).await;
+    members(&mut world, &mut sockets).await;
+    two_people(&mut world).await;
     lists(&mut world).await;
     left(&mut world, sockets).await;
     let uncounted: Vec<&String> = world.memory.keys().filter(|function| !world.counted.contains(*function)).collect();
@@ -244,6 +246,52 @@ async fn pictures(world: &mut World, sockets: &mut [Socket]) {
     world.rest("send a message with it", "send-message").await;
 }
 
+async fn members(world: &mut World, sockets: &mut [Socket]) {
+    let (room, owner) = (world.room, world.people[0].clone());
+    let invite = owner.resets_invite(room).await;
+    world.rest("create an invite code", "reset-invite").await;
+    world.people[9].post("/preview-invite/", &json!({"invite": invite})).await.is(200);
+    world.rest("preview a room", "preview-invite").await;
+    let [newcomer, guest] = world.server.users(["newcomer", "guest"]).await;
+    let adds = async |user: &User| {
+        owner.post("/add-members/", &json!({"conversation_id": room, "members": [user.id]})).await.is(200);
+    };
+    adds(&newcomer).await;
+    all_hear(sockets, "joined").await;
+    world.rest("add a user to a room", "add-members").await;
+    guest.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
+    world.rest("change one's privacy", "set-privacy").await;
+    adds(&guest).await;
+    world.rest("… who gets an invitation", "add-members").await;
+    guest.get("/list-invitations/").await.is(200);
+    world.rest("list one's invitations (one)", "list-invitations").await;
+    guest.post("/answer-invitation/", &json!({"conversation_id": room, "accept": true})).await.is(200);
+    all_hear(sockets, "joined").await;
+    world.rest("accept an invitation", "answer-invitation").await;
+    owner.post("/remove-member/", &json!({"conversation_id": room, "user": newcomer.id})).await.is(200);
+    all_hear(sockets, "left").await;
+    world.rest("remove a member", "remove-member").await;
+    let role = json!({"conversation_id": room, "user": world.people[1].id, "role": "admin"});
+    owner.post("/set-role/", &role).await.is(200);
+    all_hear(sockets, "room").await;
+    world.rest("make a member an admin", "set-role").await;
+    owner.post("/set-room/", &json!({"conversation_id": room, "name": "Garden"})).await.is(200);
+    all_hear(sockets, "room").await;
+    world.rest("rename a room", "set-room").await;
+}
+
+async fn two_people(world: &mut World) {
+    let [ann, bob] = [9, 8].map(|person| world.people[person].clone());
+    ann.post("/open-direct/", &json!({"user": bob.id})).await.is(201);
+    world.rest("open a direct room", "open-direct").await;
+    ann.post("/open-direct/", &json!({"user": bob.id})).await.is(200);
+    world.rest("… once more", "open-direct").await;
+    ann.post("/set-block/", &json!({"user": bob.id, "blocked": true})).await.is(200);
+    world.rest("block a user", "set-block").await;
+    ann.get("/list-blocks/").await.is(200);
+    world.rest("list the users that one blocks (one)", "list-blocks").await;
+}
+
 async fn lists(world: &mut World) {
     let reader = world.people[1].clone();
     for (name, path, function) in [
@@ -279,4 +327,6 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     sockets[5].is_closed().await;
     world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
+    world.people[0].delete(&format!("/delete-chatroom/{}/", world.room)).await.is(200);
+    world.rest("delete a room", "delete-chatroom").await;
 }

@@ -9,6 +9,7 @@ mod clock;
 pub mod messages;
 mod paces;
 pub mod rooms;
+mod settings;
 pub mod sockets;
 
 use bucket::Bucket;
@@ -18,6 +19,7 @@ use store::{Socket, Store};
 
 pub use clock::now;
 pub use paces::Paces;
+pub use settings::Settings;
 
 /// The services that the use cases need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Chat {
     pub bucket: Bucket,
     /// The paces of each user.
     pub paces: Paces,
+    /// The settings.
+    pub settings: Settings,
 }
 
 /// The user of a request, with the session of the access token.

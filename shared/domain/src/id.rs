@@ -81,7 +81,10 @@ const fn time_ordered(now: Timestamp, random: u16) -> u64 {
 }
 
 impl MessageId {
-    /// The id that a message sent at `now` asks its room for.
+    /// The lowest id, which is before all messages.
+    pub const FIRST: Self = Self(1);
+
+    /// The id that a message sent at `now` asks for.
     #[must_use]
     pub const fn new(now: Timestamp, random: u16) -> Self {
         Self(time_ordered(now, random))
@@ -97,6 +100,12 @@ impl MessageId {
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// The next lower id, if there is one.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        Self::try_from(self.0 - 1).ok()
     }
 }
 

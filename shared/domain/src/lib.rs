@@ -6,6 +6,7 @@
 //! The contract with clients is here too: the fields of requests, answers and events, and the codes of refusals.
 
 mod accounts;
+mod answer;
 mod attachments;
 mod error;
 mod fields;
@@ -24,6 +25,7 @@ mod text;
 mod timestamp;
 
 pub use accounts::*;
+pub use answer::Budget;
 pub use attachments::*;
 pub use error::{Error, FieldErrors, causes};
 pub use fields::{Fields, Input};
@@ -31,7 +33,7 @@ pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use limits::*;
 pub use messages::*;
 pub use network::Network;
-pub use pace::Pace;
+pub use pace::{Pace, PushPace};
 pub use page::{Cursor, Page, Position, Slice};
 pub use refusal::{Kind, Refusal};
 pub use rooms::*;

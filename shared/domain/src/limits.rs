@@ -1,12 +1,42 @@
 //! Limits on how many of one thing another thing has. A limit of a single value is beside its type, and the rates are
 //! in `pace.rs`.
 
-/// The most members of a room. Every message rewrites the item of its room, which so stays within some 40 KB: a member
-/// with a message takes 34 bytes. The `receivers` of a message stay within 8 KB.
+use std::time::Duration;
+
+/// The most members of a small room. In a small room, room objects name all members and messages all receivers, and
+/// `read` events reach senders. In larger rooms that would grow with the square of the number of members.
+pub const SMALL_ROOM: usize = 32;
+
+/// The most members a room may have: the item of the room, which each message rewrites, stays within 10 KB.
 pub const MAX_MEMBERS: usize = 1024;
-/// The most rooms of a user, so that the list of rooms needs no pages.
+/// The most members that a room may be created with besides its creator, so that one transaction of 100 actions
+/// creates it.
+pub const MAX_FIRST_MEMBERS: usize = 49;
+/// The most people that one call may add to a room.
+pub const MAX_ADDED_AT_ONCE: usize = 50;
+/// The most admins of a room besides its owner, so that a change of roles reads and writes little.
+pub const MAX_ADMINS: usize = 50;
+/// The most members of a room in which typing is pushed: in larger rooms somebody types all the time.
+pub const MAX_TYPING_AUDIENCE: usize = 64;
+
+/// The most rooms a user may be in, so that one query reads their memberships.
 pub const MAX_ROOMS_PER_USER: u64 = 500;
+/// The most people that a user may block.
+pub const MAX_BLOCKS: u64 = 1000;
 
 /// The most open sockets of a user: a few windows on a few devices. Every socket receives every event, and each
 /// delivery has its price.
 pub const MAX_SOCKETS_PER_USER: usize = 16;
+
+/// The life of an invitation to a room.
+pub const INVITATION_LASTS: Duration = Duration::from_hours(7 * 24);
+/// The age of the oldest message that a newcomer may be given.
+pub const HISTORY_LASTS: Duration = Duration::from_hours(14 * 24);
+/// The shortest time between two signals that a user types in a room.
+pub const TYPING_EVERY: Duration = Duration::from_secs(2);
+/// The time for which clients show that somebody types.
+pub const TYPING_EXPIRES_IN: Duration = Duration::from_secs(8);
+
+/// The largest answer, in bytes as Lambda's response counts them. Lambda's own limit is 6 MB (AWS Lambda Developer
+/// Guide, "Lambda quotas").
+pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;

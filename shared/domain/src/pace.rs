@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::Timestamp;
+use crate::{CLOCKS_DIFFER_BY, Timestamp};
 
 /// A limit on a rate: a token bucket with one number as its state, the time at which it will be full again (GCRA, ITU-T
 /// I.371).
@@ -81,6 +81,39 @@ impl Pace {
     }
 }
 
+/// How often a room may push: like [`Pace`], but its clock counts pushes, because a message in a room of a thousand
+/// members makes a thousand of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PushPace {
+    /// Pushes per second.
+    pub per_second: u32,
+}
+
+impl PushPace {
+    /// Two seconds more than clocks may differ by, as for [`Pace::MESSAGES`].
+    const AHEAD: Duration = CLOCKS_DIFFER_BY.saturating_add(Duration::from_secs(2));
+
+    /// The pushes that the pace has allowed since 1970.
+    #[must_use]
+    pub fn now(self, now: Timestamp) -> u64 {
+        let pushes = u128::from(now.millis()) * u128::from(self.per_second) / 1000;
+        u64::try_from(pushes).unwrap_or(u64::MAX)
+    }
+
+    /// The highest count to which pushes may be added.
+    #[must_use]
+    pub fn latest(self, now: Timestamp) -> u64 {
+        self.now(now + Self::AHEAD)
+    }
+
+    /// How long to wait if the count is at `busy`; zero if it is not too high.
+    #[must_use]
+    pub fn wait(self, busy: u64, now: Timestamp) -> Duration {
+        let excess = busy.saturating_sub(self.latest(now));
+        Duration::from_millis(excess.saturating_mul(1000).div_ceil(u64::from(self.per_second.max(1))))
+    }
+}
+
 const DAY: Duration = Duration::from_hours(24);
 
 fn nanoseconds(number: u128) -> Duration {
@@ -119,6 +152,24 @@ mod tests {
         let mut full_at = at(0);
         assert!(done(Pace::MESSAGES, &mut full_at, at(10_000)));
         assert_eq!((0..99).filter(|_| done(Pace::MESSAGES, &mut full_at, at(0))).count(), 9);
+    }
+
+    #[test]
+    fn a_room_pushes_for_some_seconds_at_once_and_then_at_its_pace() {
+        let pace = PushPace { per_second: 2000 };
+        let mut busy = 0;
+        let mut messages = |now: Timestamp| {
+            let sent = (0..99).take_while(|_| {
+                let allowed = pace.wait(busy, now).is_zero();
+                if allowed {
+                    busy = pace.now(now).max(busy) + 1000;
+                }
+                allowed
+            });
+            sent.count()
+        };
+        assert_eq!([at(0), at(1000), at(1500)].map(&mut messages), [25, 2, 1]);
+        assert_eq!(pace.wait(busy, at(1500)), Duration::from_millis(500));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, FieldErrors, Message, MessageId, Refusal};
+use crate::{Budget, Error, FieldErrors, Message, MessageId, Refusal, ShownMessage};
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
@@ -132,6 +132,34 @@ impl<M> Slice<M> {
     }
 }
 
+impl Slice<ShownMessage> {
+    /// The same page without the messages that do not fit into an answer. Those of one id stay together, as in
+    /// [`Page::cut`].
+    pub fn fit(mut self, page: Page) -> Result<Self, Error> {
+        let mut budget = Budget::default();
+        if !page.is_forward() {
+            self.messages.reverse();
+        }
+        let mut kept = 0;
+        for one_id in self.messages.chunk_by(|one, other| one.message.id == other.message.id) {
+            let mut fit = true;
+            for message in one_id {
+                fit &= budget.takes(message)?;
+            }
+            if !fit && kept > 0 {
+                self.next = self.messages.get(kept - 1).map(|message| page.further(message.message.id));
+                break;
+            }
+            kept += one_id.len();
+        }
+        self.messages.truncate(kept);
+        if !page.is_forward() {
+            self.messages.reverse();
+        }
+        Ok(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +175,28 @@ mod tests {
         for (limit, good) in [("0", false), ("1", true), ("100", true), ("101", false), ("ten", false), ("-1", false)] {
             assert_eq!(Page::parse(Some(limit), None, None).is_ok(), good, "{limit}");
         }
+    }
+
+    #[test]
+    fn a_page_ends_where_an_answer_ends() {
+        let message = |id| {
+            let (room, sender) = (crate::RoomId::try_from(1).unwrap(), crate::UserId::try_from(1).unwrap());
+            let id = MessageId::try_from(id).unwrap();
+            let text = "\"".repeat(4096).try_into().ok();
+            Message { text, ..Message::empty(id, room, sender, 1) }.shown(|_| panic!("nothing is attached")).unwrap()
+        };
+        let fit = |position| {
+            let page = Page { limit: 400, position };
+            let slice = Slice { messages: (1..=400).map(message).collect(), next: None }.fit(page).unwrap();
+            let ids = slice.messages.iter().map(|shown| shown.message.id.get());
+            (ids.clone().min(), ids.max(), slice.next)
+        };
+        // Each has 16 KB and a little more: 250 of them fit.
+        let (first, last, next) = fit(Position::Latest);
+        assert_eq!((last, next), (Some(400), first.and_then(|id| Some(Cursor::Before(MessageId::try_from(id).ok()?)))));
+        assert!(first.is_some_and(|first| (145..165).contains(&first)), "{first:?}");
+        let (first, last, next) = fit(Position::After(MessageId::try_from(1).unwrap()));
+        assert_eq!((first, next), (Some(1), last.and_then(|id| Some(Cursor::After(MessageId::try_from(id).ok()?)))));
     }
 
     #[test]

@@ -81,10 +81,13 @@ refusals! {
     InvalidCredentials => Unauthenticated, "invalid_credentials", "The username or the password is wrong.";
     WrongPassword => Forbidden, "wrong_password", "The current password is wrong.";
     NotAMember => Forbidden, "not_a_member", "You are not a member of this room.";
+    NotAnAdmin => Forbidden, "not_an_admin", "Only admins of this room may do this.";
+    NotAccepted => Forbidden, "not_accepted", "This person does not accept this.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
     /// The path leads nowhere.
     NotFound => NotFound, "not_found", "There is nothing here.";
     RoomNotFound => NotFound, "room_not_found", "There is no such room.";
+    InviteInvalid => NotFound, "invite_invalid", "This invite code is not valid.";
     MessageNotFound(ids: Vec<MessageId>) => NotFound, "message_not_found", "Not a message of this room: {}.", join(ids);
     UserNotFound(ids: Vec<UserId>) => NotFound, "user_not_found", "There is no user with this id: {}.", join(ids);
     UsernameNotFound => NotFound, "user_not_found", "There is no user with this name.";
@@ -92,9 +95,13 @@ refusals! {
     UsernameTaken => Conflict, "username_taken", "This username is taken.";
     RoomFull => Conflict, "room_full", "This room is full.";
     TooManyRooms(users: Vec<UserId>) => Conflict, "too_many_rooms", "In too many rooms already: {}.", join(users);
+    OwnerStays => Conflict, "owner_stays", "Nobody but the owner changes the owner of this room.";
+    TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
+    TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets are open already.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();
+    RoomBusy(wait: Duration) => TooMany, "room_busy", "This room is busy. Try again in {} s.", wait.as_secs();
     AttachmentUnchecked => NotReady, "unavailable", "The attachment is still being checked. Try again shortly.";
 }
 
@@ -111,19 +118,30 @@ impl Refusal {
     /// so that a client that waits so long is not too early.
     #[must_use]
     pub const fn rate_limited(wait: Duration) -> Self {
-        let whole = wait.as_secs() + (wait.subsec_nanos() > 0 || wait.is_zero()) as u64;
-        Self::RateLimited(Duration::from_secs(whole))
+        Self::RateLimited(whole(wait))
+    }
+
+    /// The refusal of a message to a room that pushes as much as it may. The wait is rounded like that of
+    /// [`Refusal::rate_limited`].
+    #[must_use]
+    pub const fn room_busy(wait: Duration) -> Self {
+        Self::RoomBusy(whole(wait))
     }
 
     /// The time after which the same request may succeed, if it is known.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match (self, self.kind()) {
-            (Self::RateLimited(wait), _) => Some(*wait),
+            (Self::RateLimited(wait) | Self::RoomBusy(wait), _) => Some(*wait),
             (_, Kind::NotReady) => Some(SHORTLY),
             _ => None,
         }
     }
+}
+
+/// The same or a little more, in whole seconds, at least one.
+const fn whole(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + (wait.subsec_nanos() > 0 || wait.is_zero()) as u64)
 }
 
 fn join<T: fmt::Display>(ids: &[T]) -> String {
@@ -171,5 +189,6 @@ mod tests {
     fn a_wait_is_rounded_up_to_whole_seconds_and_never_zero() {
         let seconds = |millis| Refusal::rate_limited(Duration::from_millis(millis)).retry_after().unwrap().as_secs();
         assert_eq!([0, 1, 1000, 1001].map(seconds), [1, 1, 1, 2]);
+        assert_eq!(Refusal::room_busy(Duration::from_millis(1)).retry_after(), Some(Duration::from_secs(1)));
     }
 }

@@ -84,7 +84,7 @@ impl App {
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
         let (sockets, bucket) = (Sockets::new(config.sockets)?, Bucket::new(config.s3, config.bucket)?);
-        let chat = Chat { store, sockets, bucket, paces: config.paces };
+        let chat = Chat { store, sockets, bucket, paces: config.paces, settings: config.settings };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,

@@ -1,10 +1,10 @@
 //! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
 
-use std::{env, error::Error, str::FromStr};
+use std::{env, fmt::Display, str::FromStr};
 
 use aws::{Credentials, Settings};
 use chat::Paces;
-use domain::Pace;
+use domain::{Pace, PushPace};
 use store::Tables;
 
 use crate::Fatal;
@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) secrets: Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: String,
+    pub(crate) settings: chat::Settings,
     /// Of the function that makes tokens alone.
     pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
@@ -51,6 +52,7 @@ impl Config {
             secrets: Settings { endpoint: secrets, ..aws },
             tables: tables()?,
             bucket: variable("ATTACHMENTS_BUCKET")?,
+            settings: settings()?,
             signing_secret: optional("SIGNING_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
@@ -67,22 +69,34 @@ fn credentials() -> Result<Credentials, Fatal> {
     Ok(Credentials::new(id?, secret?, optional("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
+fn settings() -> Result<chat::Settings, Fatal> {
+    Ok(chat::Settings {
+        default_access: parsed("DEFAULT_ROOM_ACCESS")?,
+        who_can_add: parsed("WHO_CAN_ADD")?,
+        pushes: PushPace { per_second: parsed("PUSHES_PER_SECOND")? },
+    })
+}
+
 fn paces() -> Result<Paces, Fatal> {
     Ok(Paces {
-        calls: Pace::calls(number("CALLS_PER_SECOND")?),
-        room_changes: Pace::room_changes(number("ROOM_CHANGES_PER_HOUR")?),
-        strangers: Pace::strangers(number("STRANGERS_PER_DAY")?),
-        uploads: Pace::uploads(number("UPLOADS_PER_HOUR")?),
-        upload_bytes: Pace::upload_bytes(number("UPLOAD_BYTES_PER_DAY")?),
+        calls: Pace::calls(parsed("CALLS_PER_SECOND")?),
+        room_changes: Pace::room_changes(parsed("ROOM_CHANGES_PER_HOUR")?),
+        strangers: Pace::strangers(parsed("STRANGERS_PER_DAY")?),
+        uploads: Pace::uploads(parsed("UPLOADS_PER_HOUR")?),
+        upload_bytes: Pace::upload_bytes(parsed("UPLOAD_BYTES_PER_DAY")?),
     })
 }
 
 fn tables() -> Result<Tables, Fatal> {
     Ok(Tables {
         attachments: variable("ATTACHMENTS_TABLE")?,
+        bans: variable("BANS_TABLE")?,
+        blocks: variable("BLOCKS_TABLE")?,
         client_ids: variable("CLIENT_IDS_TABLE")?,
         connections: variable("CONNECTIONS_TABLE")?,
         credentials: variable("CREDENTIALS_TABLE")?,
+        directs: variable("DIRECTS_TABLE")?,
+        invitations: variable("INVITATIONS_TABLE")?,
         memberships: variable("MEMBERSHIPS_TABLE")?,
         messages: variable("MESSAGES_TABLE")?,
         paces: variable("PACES_TABLE")?,
@@ -99,14 +113,14 @@ fn endpoint(service: &str) -> Option<String> {
     optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
 }
 
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<T, Fatal> {
+    variable(name)?.parse().map_err(|why| format!("the variable {name}: {why}").into())
+}
+
 fn optional(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn variable(name: &str) -> Result<String, Fatal> {
     optional(name).ok_or_else(|| format!("the variable {name} is not set").into())
-}
-
-fn number<T: FromStr<Err: Error + Send + Sync + 'static>>(name: &str) -> Result<T, Fatal> {
-    variable(name)?.parse().map_err(|error| format!("the variable {name} is no number: {error}").into())
 }

@@ -4,7 +4,8 @@ use std::{convert::Infallible, future::Future};
 
 use chat::now;
 use domain::{
-    CLOCKS_DIFFER_BY, Error, Fields, Input, MessageId, Network, Page, Refusal, RoomId, ShownMessage, Slice, Timestamp,
+    CLOCKS_DIFFER_BY, Error, Fields, Input, Listed, MemberPage, MessageId, Network, Page, Refusal, RoomCursor, RoomId,
+    ShownMessage, Slice, Timestamp,
 };
 use lambda_http::{
     Body, RequestExt,
@@ -163,6 +164,23 @@ pub fn page(request: &Request) -> Result<Page, Error> {
     Page::parse(limit.as_deref(), before.as_deref(), after.as_deref())
 }
 
+/// The part of a list of members that the query asks for.
+///
+/// # Errors
+/// `Invalid`.
+pub fn member_page(request: &Request) -> Result<MemberPage, Error> {
+    let [limit, after] = ["limit", "after"].map(|name| query(request, name));
+    MemberPage::parse(limit.as_deref(), after.as_deref())
+}
+
+/// The place in a list of rooms that the query asks for.
+///
+/// # Errors
+/// `Invalid`.
+pub fn room_cursor(request: &Request) -> Result<Option<RoomCursor>, Error> {
+    RoomCursor::parse(query(request, "before").as_deref())
+}
+
 /// 200 with a JSON body.
 ///
 /// # Errors
@@ -184,10 +202,27 @@ pub fn created(body: &impl Serialize) -> Result<Response, Error> {
 /// # Errors
 /// `Internal`.
 pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
-    let mut response = ok(&slice.messages)?;
-    if let Some(cursor) = slice.next {
+    linked(request, &slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
+}
+
+/// 200 with a page of a list, and a `Link` (RFC 8288) to the next one, with the query that `next` makes of its
+/// beginning.
+///
+/// # Errors
+/// `Internal`.
+pub fn listed<T: Serialize, Next>(
+    request: &Request,
+    list: &Listed<T, Next>,
+    next: impl Fn(&Next) -> String,
+) -> Result<Response, Error> {
+    linked(request, &list.items, list.next.as_ref().map(next))
+}
+
+fn linked(request: &Request, items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
+    let mut response = ok(items)?;
+    if let Some(query) = next {
         let path = request.uri().path().trim_end_matches('/');
-        let link = HeaderValue::try_from(format!("<{path}?limit={}&{cursor}>; rel=\"next\"", page.limit))
+        let link = HeaderValue::try_from(format!("<{path}?{query}>; rel=\"next\""))
             .map_err(|error| Error::internal("writing a link", error))?;
         response.headers_mut().insert(LINK, link);
     }

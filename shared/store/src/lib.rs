@@ -4,20 +4,30 @@
 //! every list is read to its end or to a stated limit.
 
 mod attachments;
+mod bans;
 mod batch;
+mod blocks;
 mod client_ids;
 mod connections;
 mod counter;
+mod creating;
 mod credentials;
+mod directs;
 mod error;
+mod invitations;
+mod joining;
+mod leaving;
 mod memberships;
 mod messages;
 mod paces;
+mod pictures;
 mod registrations;
 mod rooms;
 mod sessions;
 mod signing_keys;
+mod sweep;
 mod transaction;
+mod turns;
 mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -28,16 +38,22 @@ use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateIt
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
+pub use bans::Ban;
+pub use blocks::{Block, Blocks};
 pub use connections::{Before, Socket};
+pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 use domain::Error;
+pub use invitations::Invitation;
+pub use joining::Way;
 pub use memberships::Membership;
 pub use messages::Range;
 pub use paces::Paced;
-pub use rooms::Turn;
 pub use sessions::Session;
 pub use signing_keys::PublicKey;
-pub use users::Vacancy;
+pub use sweep::Stale;
+pub use turns::Turn;
+pub use users::{Person, Vacancy};
 
 /// An item, by attribute name.
 type Item = std::collections::HashMap<String, AttributeValue>;
@@ -47,9 +63,13 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 #[expect(missing_docs, reason = "each is the name of the table that it is called after")]
 pub struct Tables {
     pub attachments: String,
+    pub bans: String,
+    pub blocks: String,
     pub client_ids: String,
     pub connections: String,
     pub credentials: String,
+    pub directs: String,
+    pub invitations: String,
     pub memberships: String,
     pub messages: String,
     pub paces: String,

@@ -1,23 +1,27 @@
-//! `memberships`: the users of rooms, with the messages up to which they have read. The item with room id 0 counts a
-//! user's rooms. Written together with the room's `members`, in one transaction.
+//! `memberships`: the rooms of a user, how far they have read and what they may see. The room with id 0 counts a
+//! user's rooms. Written together with the room's `members`, in one transaction: `creating.rs`, `joining.rs` and
+//! `leaving.rs`.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-    builders::UpdateBuilder,
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{
+        AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+        builders::UpdateBuilder,
+    },
 };
-use domain::{Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use domain::{
+    Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, TYPING_EVERY, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Consistency, Item, Store,
     error::{failed, refusal},
-    from_item, n, ns, rooms, to_item,
-    transaction::{MAX_ACTIONS, delete, put, update},
+    from_item, n, to_item,
+    transaction::{delete, put, update},
 };
-
-/// The number of transactions at once when a room is made with many members.
-const CONCURRENCY: usize = 8;
 
 /// A user's stay in a room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,15 +30,60 @@ pub struct Membership {
     pub user_id: UserId,
     /// The room.
     pub room_id: RoomId,
-    /// The id of the stay.
+    /// The id of this stay.
     pub id: MembershipId,
-    /// The time of joining, in milliseconds since 1970.
+    /// The time of its beginning, in milliseconds since 1970.
     pub joined_at: u64,
     /// The message up to which the user has read during this stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read: Option<MessageId>,
-    /// The sequence of `last_read`, or of the last message before the user joined.
+    /// Its sequence, or that of the last message before they joined.
     pub read_sequence: u64,
+    /// The first message that they may see; `None` if all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible_from: Option<MessageId>,
+    /// The sequence of their own last message, if the room is large and does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<u64>,
+    /// Of a direct room: the first message with which it is listed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_from: Option<MessageId>,
+}
+
+impl Membership {
+    /// A stay that begins now. Nothing of before is unread.
+    #[must_use]
+    pub fn begins(user: UserId, room: &Room, now: Timestamp) -> Self {
+        Self {
+            user_id: user,
+            room_id: room.id,
+            id: MembershipId::new(now, fastrand::u16(..)),
+            joined_at: now.millis(),
+            last_read: None,
+            read_sequence: room.sequence,
+            visible_from: room.visible_from(now),
+            sent: None,
+            hidden_from: None,
+        }
+    }
+
+    /// The sequence of the last message that they have read or, in a large room, sent.
+    #[must_use]
+    pub fn seen(&self) -> u64 {
+        self.sent.unwrap_or_default().max(self.read_sequence)
+    }
+
+    /// Whether they may see a message.
+    #[must_use]
+    pub fn sees(&self, id: MessageId) -> bool {
+        self.visible_from.is_none_or(|first| id >= first)
+    }
+
+    /// The lowest id of a message that was sent during this stay.
+    #[must_use]
+    pub const fn first_id(&self) -> MessageId {
+        MessageId::new(Timestamp::from_millis(self.joined_at), 0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,103 +97,29 @@ fn key(user: UserId, room: u64) -> Item {
 }
 
 impl Store {
-    /// Makes a room with its first members. Up to 49 members take one transaction. With more, the memberships come
-    /// first and the room last, so that a room always has its memberships. A failure in between leaves memberships of a
-    /// missing room, which readers skip, and which still count for their users.
-    ///
-    /// # Errors
-    /// `TooManyRooms`.
-    pub async fn create_room(&self, room: &Room, members: Vec<Membership>) -> Result<(), Error> {
-        /// Two actions each, the membership and the count, beside the action of the room.
-        const MEMBERS_PER_TRANSACTION: usize = (MAX_ACTIONS - 1) / 2;
-        let (last, rest) = members.split_at(members.len().min(MEMBERS_PER_TRANSACTION));
-        let first: Vec<_> =
-            rest.chunks(MEMBERS_PER_TRANSACTION).map(|members| self.put_memberships(members, None)).collect();
-        stream::iter(first).buffer_unordered(CONCURRENCY).try_collect::<()>().await?;
-        self.put_memberships(last, Some(room)).await
+    /// The write of a new membership, as an action of a transaction.
+    pub(crate) fn put_membership(&self, membership: &Membership) -> Result<TransactWriteItem, Error> {
+        put(Put::builder()
+            .table_name(&self.tables.memberships)
+            .set_item(Some(to_item(membership)?))
+            .condition_expression("attribute_not_exists(user_id)")
+            .build())
     }
 
-    async fn put_memberships(&self, members: &[Membership], room: Option<&Room>) -> Result<(), Error> {
-        let mut actions = Vec::with_capacity(MAX_ACTIONS);
-        for membership in members {
-            actions.push(self.put_membership(membership)?);
-            actions.push(self.count_room_up(membership.user_id)?);
-        }
-        actions.extend(room.map(|room| self.put_room(room)).transpose()?);
-        let Err(cancelled) = self.transact("making a room", actions).await? else { return Ok(()) };
-        let counts = (1..).step_by(2).zip(members);
-        let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
-        Err(Refusal::TooManyRooms(full.collect()).into())
+    /// The removal of a membership that exists, as an action of a transaction.
+    pub(crate) fn delete_membership(&self, user: UserId, room: RoomId) -> Result<TransactWriteItem, Error> {
+        delete(
+            Delete::builder()
+                .table_name(&self.tables.memberships)
+                .set_key(Some(key(user, room.get())))
+                .condition_expression("attribute_exists(user_id)")
+                .build(),
+        )
     }
 
-    /// Adds a user to a room. Returns `false` if the user is a member already.
-    ///
-    /// # Errors
-    /// `RoomNotFound`, `RoomFull`, `TooManyRooms`.
-    pub async fn join(&self, membership: &Membership, max_members: usize) -> Result<bool, Error> {
-        let user = membership.user_id;
-        let actions = vec![
-            update(
-                Update::builder()
-                    .table_name(&self.tables.rooms)
-                    .key("id", n(membership.room_id.get()))
-                    .update_expression("ADD members :users SET updated_at = :now")
-                    .condition_expression(
-                        "attribute_exists(id) AND NOT contains(members, :user) \
-                         AND (attribute_not_exists(members) OR size(members) < :max)",
-                    )
-                    .expression_attribute_values(":user", n(user.get()))
-                    .expression_attribute_values(":users", ns(user.get()))
-                    .expression_attribute_values(":now", n(membership.joined_at))
-                    .expression_attribute_values(":max", n(max_members as u64))
-                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                    .build(),
-            )?,
-            self.put_membership(membership)?,
-            self.count_room_up(user)?,
-        ];
-        let Err(cancelled) = self.transact("joining a room", actions).await? else { return Ok(true) };
-        if !cancelled.failed(0) {
-            return Err(Refusal::TooManyRooms(vec![user]).into());
-        }
-        let room = rooms::room(cancelled.item(0).ok_or(Refusal::RoomNotFound)?)?;
-        if room.members.contains(&user) { Ok(false) } else { Err(Refusal::RoomFull.into()) }
-    }
-
-    /// Removes a user from a room.
-    ///
-    /// # Errors
-    /// `RoomNotFound`, `NotAMember`.
-    pub async fn leave(&self, user: UserId, room: RoomId, now: Timestamp) -> Result<(), Error> {
-        let actions = vec![
-            update(
-                Update::builder()
-                    .table_name(&self.tables.rooms)
-                    .key("id", n(room.get()))
-                    .update_expression("DELETE members :users SET updated_at = :now REMOVE sent.#user, #pace")
-                    .condition_expression("contains(members, :user)")
-                    .expression_attribute_names("#user", user.to_string())
-                    .expression_attribute_names("#pace", rooms::pace(user))
-                    .expression_attribute_values(":user", n(user.get()))
-                    .expression_attribute_values(":users", ns(user.get()))
-                    .expression_attribute_values(":now", n(now.millis()))
-                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                    .build(),
-            )?,
-            delete(
-                Delete::builder().table_name(&self.tables.memberships).set_key(Some(key(user, room.get()))).build(),
-            )?,
-            update(self.count_rooms(user, "-1").build())?,
-        ];
-        let Err(cancelled) = self.transact("leaving a room", actions).await? else { return Ok(()) };
-        Err(if cancelled.item(0).is_none() { Refusal::RoomNotFound } else { Refusal::NotAMember }.into())
-    }
-
-    fn put_membership(&self, membership: &Membership) -> Result<TransactWriteItem, Error> {
-        put(Put::builder().table_name(&self.tables.memberships).set_item(Some(to_item(membership)?)).build())
-    }
-
-    fn count_room_up(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+    /// Counts one room more of a user, as an action of a transaction. Its condition fails if they are in too many
+    /// rooms.
+    pub(crate) fn count_room_up(&self, user: UserId) -> Result<TransactWriteItem, Error> {
         let count = self.count_rooms(user, "1");
         update(
             count
@@ -152,6 +127,11 @@ impl Store {
                 .expression_attribute_values(":max", n(MAX_ROOMS_PER_USER))
                 .build(),
         )
+    }
+
+    /// Counts one room less of a user, as an action of a transaction.
+    pub(crate) fn count_room_down(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+        update(self.count_rooms(user, "-1").build())
     }
 
     fn count_rooms(&self, user: UserId, change: &str) -> UpdateBuilder {
@@ -163,7 +143,7 @@ impl Store {
             .expression_attribute_values(":change", AttributeValue::N(change.to_owned()))
     }
 
-    /// Reads a user's stay in a room.
+    /// A user's stay in a room. Whether the room still exists, the room says.
     pub async fn membership(
         &self,
         user: UserId,
@@ -212,7 +192,7 @@ impl Store {
         items.into_iter().map(from_item).collect()
     }
 
-    /// The users of these who may not join another room. Read before an id is assigned to a room. The write decides.
+    /// The users among these who may be in no more rooms. Asked before an id is spent on a room; the write decides.
     pub async fn users_in_too_many_rooms(&self, users: impl IntoIterator<Item = UserId>) -> Result<Vec<UserId>, Error> {
         let keys = users.into_iter().map(|user| key(user, 0)).collect();
         let counts = self.batch_get(&self.tables.memberships, keys, Consistency::Eventual).await?;
@@ -223,8 +203,12 @@ impl Store {
         Ok(full)
     }
 
-    /// Moves a user's mark forward. Returns `false` if the mark is at the message or further, or the user has just
-    /// left. The mark of a user who joined after the message is further.
+    fn update_membership(&self, user: UserId, room: RoomId) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.tables.memberships).set_key(Some(key(user, room.get())))
+    }
+
+    /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is
+    /// further than the messages of before.
     pub async fn mark_read(
         &self,
         user: UserId,
@@ -232,22 +216,76 @@ impl Store {
         message: MessageId,
         sequence: u64,
     ) -> Result<bool, Error> {
-        let updated = self
-            .client
-            .update_item()
-            .table_name(&self.tables.memberships)
-            .set_key(Some(key(user, room.get())))
+        let mark = self
+            .update_membership(user, room)
             .update_expression("SET last_read = :message, read_sequence = :sequence")
             .condition_expression(
                 "read_sequence < :sequence AND (attribute_not_exists(last_read) OR last_read < :message)",
             )
             .expression_attribute_values(":message", n(message.get()))
-            .expression_attribute_values(":sequence", n(sequence))
-            .send()
-            .await;
-        match updated {
-            Ok(_) => Ok(true),
-            Err(error) => refusal("marking as read", error).map(|_| false),
+            .expression_attribute_values(":sequence", n(sequence));
+        done("marking as read", mark).await
+    }
+
+    /// Remembers the sequence of a member's own last message in a large room. Changes nothing if they have left.
+    pub(crate) async fn note_sent(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
+        let note = self
+            .update_membership(user, room)
+            .update_expression("SET sent = :sequence")
+            .condition_expression("attribute_exists(user_id) AND (attribute_not_exists(sent) OR sent < :sequence)")
+            .expression_attribute_values(":sequence", n(sequence));
+        done("moving the last sequence of a member", note).await.map(drop)
+    }
+
+    /// Leaves a direct room out of a user's list until it has a message with this id or a higher one. `false` if they
+    /// are not in it.
+    pub async fn hide_room(&self, user: UserId, room: RoomId, until: MessageId) -> Result<bool, Error> {
+        let hide = self
+            .update_membership(user, room)
+            .update_expression("SET hidden_from = :until")
+            .condition_expression("attribute_exists(user_id)")
+            .expression_attribute_values(":until", n(until.get()));
+        done("hiding a room", hide).await
+    }
+
+    /// Counts a signal that a user types in a room. `false` if they have no membership there.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn note_typing(&self, user: UserId, room: RoomId, now: Timestamp) -> Result<bool, Error> {
+        const DOING: &str = "noting that somebody types";
+        #[derive(Deserialize)]
+        struct Typed {
+            #[serde(default)]
+            typed_at: u64,
         }
+        let latest = now.millis().saturating_sub(millis(TYPING_EVERY));
+        let noted = self
+            .update_membership(user, room)
+            .update_expression("SET typed_at = :now")
+            .condition_expression(
+                // A time that has not come is that of a clock that is ahead.
+                "attribute_exists(user_id) \
+                 AND (attribute_not_exists(typed_at) OR typed_at <= :latest OR typed_at > :now)",
+            )
+            .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":latest", n(latest))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = noted.send().await else { return Ok(true) };
+        let Some(item) = refusal(DOING, error)? else { return Ok(false) };
+        let next = Timestamp::from_millis(from_item::<Typed>(item)?.typed_at) + TYPING_EVERY;
+        Err(Refusal::rate_limited(next.since(now)).into())
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whether the condition of an update held.
+async fn done(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<bool, Error> {
+    match update.send().await {
+        Ok(_) => Ok(true),
+        Err(error) => refusal(doing, error).map(|_| false),
     }
 }

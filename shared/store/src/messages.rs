@@ -18,6 +18,9 @@ struct MessageItem {
     /// Left out if empty, because DynamoDB has no empty sets.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     receivers: BTreeSet<UserId>,
+    /// `None` in old items: as many as there are.
+    #[serde(default)]
+    receivers_count: Option<usize>,
     #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
     text: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +41,7 @@ impl From<&Message> for MessageItem {
             id: message.id,
             sender: message.sender,
             receivers: message.receivers.clone(),
+            receivers_count: Some(message.receivers_count),
             text: message.text.clone(),
             picture: message.picture.clone(),
             video: message.video.clone(),
@@ -54,6 +58,7 @@ impl From<MessageItem> for Message {
             id: item.id,
             room: item.room_id,
             sender: item.sender,
+            receivers_count: item.receivers_count.unwrap_or(item.receivers.len()),
             receivers: item.receivers,
             text: item.text,
             picture: item.picture,
@@ -74,22 +79,54 @@ fn key(room: RoomId, id: MessageId) -> Item {
 }
 
 /// A part of a room's messages.
-#[derive(Clone, Copy, Debug)]
-pub enum Range {
-    /// The messages with lower ids, newest first.
-    Below(MessageId),
-    /// The messages with ids above the first and up to the second, oldest first.
-    Between(MessageId, MessageId),
-    /// All messages, newest first.
-    Newest,
-    /// The messages with higher ids, oldest first.
-    Above(MessageId),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The lowest id.
+    first: u64,
+    /// The highest id.
+    last: u64,
+    newest_first: bool,
 }
 
-#[derive(Deserialize)]
-struct SequenceItem {
-    id: MessageId,
-    sequence: u64,
+impl Range {
+    /// All messages, newest first.
+    pub const NEWEST: Self = Self { first: 0, last: u64::MAX, newest_first: true };
+
+    /// Those with lower ids, newest first.
+    #[must_use]
+    pub const fn below(id: MessageId) -> Self {
+        Self { last: id.get() - 1, ..Self::NEWEST }
+    }
+
+    /// Those with higher ids, oldest first.
+    #[must_use]
+    pub const fn above(id: MessageId) -> Self {
+        Self { first: id.get() + 1, last: u64::MAX, newest_first: false }
+    }
+
+    /// The messages among these up to an id.
+    #[must_use]
+    pub fn up_to(self, id: MessageId) -> Self {
+        Self { last: self.last.min(id.get()), ..self }
+    }
+
+    /// The messages among these from an id on, if it is given.
+    #[must_use]
+    pub fn from(self, id: Option<MessageId>) -> Self {
+        Self { first: id.map_or(self.first, |id| self.first.max(id.get())), ..self }
+    }
+
+    /// The messages among these that come after one that was read.
+    #[must_use]
+    pub fn beyond(self, id: MessageId) -> Self {
+        if self.newest_first { Self { last: id.get() - 1, ..self } } else { Self { first: id.get() + 1, ..self } }
+    }
+
+    /// Whether there can be no messages.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.first > self.last
+    }
 }
 
 impl Store {
@@ -140,16 +177,16 @@ impl Store {
         found.item.map(message).transpose()
     }
 
-    /// The sequences of the existing messages, by id.
-    pub async fn sequences(
+    /// The messages of a room that exist among these, by id.
+    pub async fn messages_by_id(
         &self,
         room: RoomId,
         ids: impl IntoIterator<Item = MessageId>,
         consistency: Consistency,
-    ) -> Result<BTreeMap<MessageId, u64>, Error> {
+    ) -> Result<BTreeMap<MessageId, Message>, Error> {
         let keys = ids.into_iter().map(|id| key(room, id)).collect();
         let found = self.batch_get(&self.tables.messages, keys, consistency).await?;
-        found.into_iter().map(|item| from_item::<SequenceItem>(item).map(|item| (item.id, item.sequence))).collect()
+        found.into_iter().map(|item| message(item).map(|message| (message.id, message))).collect()
     }
 
     /// Reads messages. Returns the existing ones, in no order.
@@ -161,6 +198,9 @@ impl Store {
 
     /// Up to `limit` messages of a room, in the order of the range.
     pub async fn query_messages(&self, room: RoomId, range: Range, limit: usize) -> Result<Vec<Message>, Error> {
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
         let query = self.query(room, range).limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let mut messages = Vec::with_capacity(limit);
         let mut start = None;
@@ -179,26 +219,15 @@ impl Store {
     }
 
     fn query(&self, room: RoomId, range: Range) -> QueryFluentBuilder {
-        let query = self
-            .client
+        self.client
             .query()
             .table_name(&self.tables.messages)
+            .key_condition_expression("room_id = :room AND id BETWEEN :first AND :last")
             .expression_attribute_values(":room", n(room.get()))
-            // A client that reads forward must miss no message. The other ranges are for looking back.
-            .consistent_read(matches!(range, Range::Above(_) | Range::Between(..)));
-        match range {
-            Range::Newest => query.key_condition_expression("room_id = :room").scan_index_forward(false),
-            Range::Below(id) => query
-                .key_condition_expression("room_id = :room AND id < :id")
-                .expression_attribute_values(":id", n(id.get()))
-                .scan_index_forward(false),
-            Range::Above(id) => query
-                .key_condition_expression("room_id = :room AND id > :id")
-                .expression_attribute_values(":id", n(id.get())),
-            Range::Between(above, up_to) => query
-                .key_condition_expression("room_id = :room AND id BETWEEN :first AND :last")
-                .expression_attribute_values(":first", n(above.next().get()))
-                .expression_attribute_values(":last", n(up_to.get())),
-        }
+            .expression_attribute_values(":first", n(range.first))
+            .expression_attribute_values(":last", n(range.last))
+            .scan_index_forward(!range.newest_first)
+            // Oldest first is for clients that wait for news: nothing may be missing. Newest first is for looking back.
+            .consistent_read(!range.newest_first)
     }
 }

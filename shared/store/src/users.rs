@@ -2,7 +2,7 @@
 //! counts users. Written together with `credentials`, in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Refusal, Timestamp, User, UserId, Username, stored};
+use domain::{Error, Refusal, Timestamp, User, UserId, Username, WhoCanAdd, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,6 +20,9 @@ struct UsersItem {
     #[serde(deserialize_with = "stored")]
     username: Username,
     created_at: u64,
+    /// `None` until they choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    add: Option<WhoCanAdd>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +33,16 @@ struct UsernamesItem {
     display_name: Username,
 }
 
-/// A free name, with the number of users at the time of the check.
+/// A user with the settings of their privacy.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The user.
+    pub user: User,
+    /// The people who may add them to rooms, if they have chosen.
+    pub add: Option<WhoCanAdd>,
+}
+
+/// How many users there are, while a name is free.
 #[derive(Clone, Copy, Debug)]
 pub struct Vacancy {
     count: u64,
@@ -115,7 +127,7 @@ impl Store {
             display_name: user.username.clone(),
             password_hash: password_hash.to_owned(),
         };
-        let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis() };
+        let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis(), add: None };
         Ok(vec![
             put(Put::builder()
                 .table_name(&self.tables.usernames)
@@ -175,11 +187,37 @@ impl Store {
         ids: impl IntoIterator<Item = UserId>,
         consistency: Consistency,
     ) -> Result<Vec<User>, Error> {
+        Ok(self.people(ids, consistency).await?.into_iter().map(|person| person.user).collect())
+    }
+
+    /// The users who exist among these, with the settings of their privacy, in no order.
+    pub async fn people(
+        &self,
+        ids: impl IntoIterator<Item = UserId>,
+        consistency: Consistency,
+    ) -> Result<Vec<Person>, Error> {
         let keys = ids.into_iter().map(|id| [("id".to_owned(), n(id.get()))].into()).collect();
         let found = self.batch_get(&self.tables.users, keys, consistency).await?;
-        found
-            .into_iter()
-            .map(|item| from_item::<UsersItem>(item).map(|item| User { id: item.id, username: item.username }))
+        let people = found.into_iter().map(from_item::<UsersItem>);
+        people
+            .map(|item| item.map(|UsersItem { id, username, add, .. }| Person { user: User { id, username }, add }))
             .collect()
+    }
+
+    /// Changes who may add a user to rooms.
+    pub async fn set_who_can_add(&self, user: UserId, who: WhoCanAdd) -> Result<(), Error> {
+        let who = serde_dynamo::to_attribute_value(who).map_err(|error| Error::internal("writing a setting", error))?;
+        self.client
+            .update_item()
+            .table_name(&self.tables.users)
+            .key("id", n(user.get()))
+            .update_expression("SET #add = :who")
+            .condition_expression("attribute_exists(username)")
+            .expression_attribute_names("#add", "add")
+            .expression_attribute_values(":who", who)
+            .send()
+            .await
+            .map_err(failed("changing who may add a user"))?;
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
     let room = chat::rooms::create_chatroom(&app.chat, &caller, body(&request)?).await?;
-    log::room(room.id);
+    log::room(room.room.id);
     log::done("created a room");
     created(&room)
 }

@@ -1,6 +1,6 @@
 //! `POST /join-chatroom/`
 
-use domain::{Error, Invitation};
+use domain::Error;
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, created, ok},
@@ -13,8 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    let Invitation { room } = body(&request)?;
-    let joined = chat::rooms::join_chatroom(&app.chat, &caller, room).await?;
+    let joined = chat::rooms::join_chatroom(&app.chat, &caller, body(&request)?).await?;
     if !joined.new {
         return ok(&joined);
     }

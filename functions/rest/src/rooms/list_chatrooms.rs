@@ -3,7 +3,7 @@
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
-    http::{self, Request, Response, ok},
+    http::{self, Request, Response, listed, room_cursor},
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -11,6 +11,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let list = async |caller: &_| chat::rooms::list_chatrooms(&app.chat, caller).await;
-    ok(&app.authenticate_while(&request, list).await?)
+    let list = async |caller: &_| chat::rooms::list_chatrooms(&app.chat, caller, room_cursor(&request)?).await;
+    listed(&request, &app.authenticate_while(&request, list).await?, |before| format!("before={before}"))
 }

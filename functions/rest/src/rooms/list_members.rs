@@ -3,7 +3,7 @@
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
-    http::{self, Request, Response, ok, room},
+    http::{self, Request, Response, listed, member_page, room},
 };
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
@@ -11,6 +11,10 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let list = async |caller: &_| chat::rooms::list_members(&app.chat, caller, room(&request)?).await;
-    ok(&app.authenticate_while(&request, list).await?)
+    let list = async |caller: &_| {
+        let page = member_page(&request)?;
+        Ok((page, chat::rooms::list_members(&app.chat, caller, room(&request)?, page).await?))
+    };
+    let (page, members) = app.authenticate_while(&request, list).await?;
+    listed(&request, &members, |last| format!("limit={}&after={last}", page.limit))
 }

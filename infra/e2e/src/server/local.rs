@@ -65,6 +65,11 @@ impl<'a> Local<'a> {
     /// Logs everything, as `text` or as `json`.
     pub fn logging(mut self, format: &str) -> Self {
         self.launch.variables.push(("RUST_LOG", "debug"));
+        self.log(format)
+    }
+
+    /// Logs as on AWS, as `text` or as `json`.
+    pub fn log(self, format: &str) -> Self {
         self.with(["--log", format])
     }
 
@@ -102,8 +107,8 @@ impl Launch {
         let mut command = Command::new(harness::executables().join("local"));
         command
             .args(["--no-build", "--port", &port.to_string()])
-            // All users of a journey have one address.
-            .args(["--parameter-overrides", "RegistrationsPerHour=1000000"])
+            .arg("--parameter-overrides")
+            .args(harness::parameters())
             .args(&self.options)
             .envs(self.variables.iter().copied())
             .current_dir(harness::workspace());

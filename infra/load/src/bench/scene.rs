@@ -1,7 +1,7 @@
 //! A scene with two users in a room, and the events of a function that succeed in it.
 
 use std::{
-    fs,
+    fs, mem,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -18,12 +18,14 @@ use super::world::World;
 const THEN: &str = "1701432000000";
 /// The place of the id of a message that the caller has sent.
 const MESSAGE_ID: &str = "$MESSAGE_ID";
+/// The place of an invite code of the room.
+const INVITE_CODE: &str = "$INVITE_CODE";
 /// The client id in `infra/events`.
 const CLIENT_ID: &str = "7f3a";
 /// The number of users in a scene.
 const PEOPLE: u64 = 2;
 const PASSWORD: &str = "a long password";
-/// The largest number of messages in a room that a function lists.
+/// The largest number of messages, invitations or blocked users that a function lists.
 const LISTED: u64 = 12;
 
 /// Two users in a room, with an open socket each, and a prepared event for each number.
@@ -34,6 +36,8 @@ pub struct Scene {
     /// The access token of the caller, and the session that it names.
     token: String,
     session: String,
+    /// The invite code of the room, if events need it.
+    invite: String,
     /// The number of registered users.
     people: u64,
     /// For each event, if it needs one of its own.
@@ -53,6 +57,7 @@ impl Scene {
             world: World::new(directory).await?,
             token: String::new(),
             session: String::new(),
+            invite: String::new(),
             people: 0,
             tokens: Vec::new(),
             rooms: Vec::new(),
@@ -75,6 +80,13 @@ impl Scene {
 
     async fn prepare(&mut self, function: &str, count: u64, bob: &str) -> Result<()> {
         let names_message = fs::read_to_string(event_file(function))?.contains(MESSAGE_ID);
+        match function {
+            "preview-invite" => self.invite = text(&self.run("reset-invite", 0).await?, "/invite")?,
+            // A user whom nobody can add gets invitations.
+            "answer-invitation" => self.cannot_be_added(bob).await?,
+            "list-invitations" => self.cannot_be_added(&self.token.clone()).await?,
+            _ => {}
+        }
         for number in 0..count {
             match function {
                 "logout" => {
@@ -83,15 +95,21 @@ impl Scene {
                 }
                 // Each event ends all sessions of its user.
                 "change-password" | "logout-all" => {
-                    self.run("register", number).await?;
+                    self.registers(number).await?;
                     let answer = self.run_with("login", "/body", &person(self.people + number)).await?;
                     self.tokens.push(text(&answer, "/access_token")?);
                 }
-                "join-chatroom" | "leave-chatroom" => {
-                    let members = if function == "leave-chatroom" { json!([2]) } else { json!([]) };
-                    let body = json!({"members": members}).to_string();
-                    let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
-                    self.rooms.push(id(&answer)?);
+                "join-chatroom" | "delete-chatroom" => self.creates_room(json!([])).await?,
+                "answer-invitation" | "leave-chatroom" | "remove-member" | "set-role" => {
+                    self.creates_room(json!([2])).await?;
+                }
+                "add-members" | "open-direct" | "set-block" => self.registers(number).await?,
+                "list-blocks" if number < LISTED => {
+                    self.registers(number).await?;
+                    self.run("set-block", number).await?;
+                }
+                "list-invitations" if number < LISTED => {
+                    self.run_as(bob, "create-chatroom", &json!({"members": [1]})).await?;
                 }
                 "check-attachment" => {
                     let body = File::photo().announcement(1).to_string();
@@ -115,10 +133,33 @@ impl Scene {
                 _ => {}
             }
         }
-        if !self.rooms.is_empty() {
+        if ["answer-invitation", "join-chatroom", "leave-chatroom"].contains(&function) {
             bob.clone_into(&mut self.token);
         }
         Ok(())
+    }
+
+    /// Registers the user of an event.
+    async fn registers(&self, number: u64) -> Result<()> {
+        self.run("register", number).await.map(drop)
+    }
+
+    async fn creates_room(&mut self, members: Value) -> Result<()> {
+        let body = json!({"members": members}).to_string();
+        let answer = self.run_with("create-chatroom", "/body", &body.into()).await?;
+        self.rooms.push(id(&answer)?);
+        Ok(())
+    }
+
+    async fn cannot_be_added(&mut self, token: &str) -> Result<()> {
+        self.run_as(token, "set-privacy", &json!({"add": "nobody"})).await
+    }
+
+    async fn run_as(&mut self, token: &str, function: &str, body: &Value) -> Result<()> {
+        let caller = mem::replace(&mut self.token, token.to_owned());
+        let answer = self.run_with(function, "/body", &body.to_string().into()).await;
+        self.token = caller;
+        answer.map(drop)
     }
 
     /// Logs in, as the caller of the events that follow.
@@ -151,22 +192,42 @@ impl Scene {
             .replace("$ACCESS_TOKEN", token)
             .replace("$SESSION_ID", &self.session)
             .replace(MESSAGE_ID, &message)
+            .replace(INVITE_CODE, &self.invite)
             .replace(CLIENT_ID, &format!("{number:04}"));
         let mut event: Value = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+        self.fit(&mut event, function, number)?;
+        Ok(event.to_string())
+    }
+
+    /// Changes an event so that it succeeds after those of lower numbers.
+    fn fit(&self, event: &mut Value, function: &str, number: u64) -> Result<()> {
+        let index = usize::try_from(number)?;
         let room = self.rooms.get(index).copied().unwrap_or(1);
-        match function {
-            "register" => set(&mut event, "/body", &person(self.people + number))?,
-            "login" => set(&mut event, "/body", &person(number % PEOPLE))?,
-            "join-chatroom" => set(&mut event, "/body", &json!({"chatroom_id": room}).to_string().into())?,
-            "leave-chatroom" => set(&mut event, "/pathParameters/conversation_id", &room.to_string().into())?,
+        // The user that `registers` has registered for this event.
+        let user = PEOPLE + number + 1;
+        let body = match function {
+            "register" => return set(event, "/body", &person(self.people + number)),
+            "login" => return set(event, "/body", &person(number % PEOPLE)),
+            "join-chatroom" => json!({"chatroom_id": room}),
+            "answer-invitation" => json!({"conversation_id": room, "accept": true}),
+            "remove-member" => json!({"conversation_id": room, "user": 2, "ban": true}),
+            "set-role" => json!({"conversation_id": room, "user": 2, "role": "admin"}),
+            "set-room" => json!({"conversation_id": room, "name": format!("Garden {number}")}),
+            "add-members" => json!({"conversation_id": room, "members": [user]}),
+            "open-direct" => json!({"user": user}),
+            "set-block" => json!({"user": user, "blocked": true}),
+            "set-privacy" => json!({"add": if number.is_multiple_of(2) { "everyone" } else { "nobody" }}),
+            "delete-chatroom" | "leave-chatroom" => {
+                return set(event, "/pathParameters/conversation_id", &room.to_string().into());
+            }
             "check-attachment" => {
                 let id = self.attachments.get(index).context("there are attachments")?;
-                set(&mut event, "/detail/object/key", &format!("uploads/{id}").into())?;
+                return set(event, "/detail/object/key", &format!("uploads/{id}").into());
             }
-            "find-user" => set(&mut event, "/rawQueryString", &"username=user1".into())?,
-            _ => {}
-        }
-        Ok(event.to_string())
+            "find-user" => return set(event, "/rawQueryString", &"username=user1".into()),
+            _ => return Ok(()),
+        };
+        set(event, "/body", &body.to_string().into())
     }
 
     async fn login(&self, number: u64) -> Result<String> {

@@ -53,7 +53,8 @@ impl World {
     /// If the template is not valid.
     pub async fn new(directory: &Path) -> Result<Self> {
         let source = fs::read_to_string(workspace().join("template.yaml")).context("reading the template")?;
-        let many = [("RegistrationsPerHour".to_owned(), "1000000".to_owned())].into();
+        let many = harness::parameters().filter_map(|parameter| parameter.split_once('='));
+        let many = many.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let template = Template::with_parameters(&source, &many, &mut Secrets::in_memory())?;
         let dynamodb = Engine::start(None, &template.tables, SWEEP, fail)?.endpoint();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;

@@ -28,7 +28,7 @@ impl Attached {
             None => Ok(None),
         };
         let (member, picture, video) = tokio::join!(
-            access::member(&chat.store, sender, draft.room),
+            access::room(&chat.store, sender, draft.room),
             read(content.picture, AttachmentKind::Picture),
             read(content.video, AttachmentKind::Video),
         );

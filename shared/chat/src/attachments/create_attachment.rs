@@ -23,13 +23,14 @@ pub struct Announced {
 pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
     let member = async {
         match new.room {
-            Some(room) => access::member(&chat.store, caller.user, room).await,
+            Some(room) => access::room(&chat.store, caller.user, room).await.map(drop),
             // Who may set the picture of a room is decided when it is set.
             None => Ok(()),
         }
     };
     let (member, counted) = tokio::join!(member, chat.count_upload(caller, new.size));
-    member.and(counted)?;
+    member?;
+    counted?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
     let now = now();

@@ -1,9 +1,15 @@
-use domain::{Error, Page, Position, RoomId, ShownMessage, Slice, settled};
+use domain::{Error, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
 use store::Range;
 
+use super::reader::Reader;
 use crate::{Caller, Chat, now, rooms::access};
 
-/// Lists a page of the messages of one room.
+/// How often one call reads on over messages that were hidden from the caller by a block.
+const MOST_ROUNDS: u32 = 5;
+
+/// A page of the messages of one room that the caller may see: in a direct room those that they have sent or
+/// received. The page may be short and still have a next one, if many messages before it were hidden from them by a
+/// block.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
@@ -14,21 +20,35 @@ pub async fn list_conversation_messages(
     page: Page,
 ) -> Result<Slice<ShownMessage>, Error> {
     let range = match page.position {
-        Position::Latest => Range::Newest,
-        Position::Before(id) => Range::Below(id),
-        Position::After(id) => Range::Above(id),
+        Position::Latest => Range::NEWEST,
+        Position::Before(id) => Range::below(id),
+        Position::After(id) => Range::above(id),
     };
-    // The age of a hole is its age before the read, because a message that fills it later is not in the result.
+    // One more tells whether there are more.
+    let wanted = page.limit + 1;
     let asked_at = now();
-    let (member, messages) = tokio::join!(
-        access::member(&chat.store, caller.user, room),
-        // One message more than the page shows whether there is a next page.
-        chat.store.query_messages(room, range, page.limit + 1),
-    );
-    member?;
-    let mut messages = messages?;
-    if let Position::After(id) = page.position {
-        messages = settled(messages, id, asked_at);
+    let (stay, read) =
+        tokio::join!(access::stay(&chat.store, caller.user, room), chat.store.query_messages(room, range, wanted),);
+    let (stay, read) = (stay?, read?);
+    let only_own = stay.room.kind == RoomKind::Direct;
+    let mut reader = Reader::new(room, &stay.membership, page.position, only_own);
+    if page.is_forward() && read.first().is_some_and(|message| !stay.membership.sees(message.id)) {
+        // The first messages that they may see come later.
+        reader = reader.reads(&chat.store, wanted).await?;
+    } else {
+        reader.take(read, wanted, asked_at);
     }
-    page.cut(messages).try_map(|message| chat.show(message))
+    for _ in 1..MOST_ROUNDS {
+        if reader.is_done() || reader.messages.len() >= wanted {
+            break;
+        }
+        let missing = wanted - reader.messages.len();
+        reader = reader.reads(&chat.store, missing).await?;
+    }
+    let edge = reader.edge.filter(|_| !reader.waits);
+    let mut slice = page.cut(reader.messages);
+    if slice.next.is_none() {
+        slice.next = edge.map(|edge| page.further(edge));
+    }
+    slice.try_map(|message| chat.show(message))?.fit(page)
 }

@@ -3,6 +3,7 @@
 mod list_conversation_messages;
 mod list_messages;
 mod read_message;
+mod reader;
 mod send_message;
 mod typing;
 

@@ -1,37 +1,64 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, MessageId, ReadMark, Refusal, RoomId};
-use store::Consistency;
+use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, RoomKind, UserId};
+use store::{Consistency, Membership};
 
-use crate::{Caller, Chat, rooms::access};
+use crate::{
+    Caller, Chat,
+    rooms::access::{self, Stay},
+};
 
-/// Moves the caller's mark in a room to the highest of the messages, and pushes an event to the room if it moved.
+/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, their other
+/// devices are told and, in small rooms, the senders of the messages that it covers.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
-    let (found, sequences) =
-        tokio::join!(access::room(&chat.store, caller.user, room), sequences(chat, room, &messages));
-    let members = found?.members;
-    let (highest, sequence) = sequences?.pop_last().ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
-    let (moved, audience) =
-        tokio::join!(chat.store.mark_read(caller.user, room, highest, sequence), chat.audience(&members, room));
+    let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found(chat, room, &messages));
+    let (stay, found) = (stay?, found?);
+    let unknown: Vec<_> = messages.into_iter().filter(|id| !sees(&stay, found.get(id))).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::MessageNotFound(unknown).into());
+    }
+    let highest = found.last_key_value().map(|(_, message)| message);
+    let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
+    let concerned = concerned(&stay, found.values().map(|message| message.sender));
+    let (moved, audience) = tokio::join!(
+        chat.store.mark_read(caller.user, room, highest.id, highest.sequence),
+        chat.audience(&concerned, room)
+    );
     if moved? {
-        chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest }).await?;
+        chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest.id }).await?;
     }
     Ok(())
 }
 
-/// Reads the sequences of messages, all of which must exist. Messages that the eventually consistent read misses are
-/// read again with strong consistency.
-async fn sequences(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, u64>, Error> {
-    let mut found = chat.store.sequences(room, ids.iter().copied(), Consistency::Eventual).await?;
-    let missing = |found: &BTreeMap<_, _>| ids.iter().copied().filter(|id| !found.contains_key(id)).collect::<Vec<_>>();
-    let missed = missing(&found);
+/// The messages that exist. Those that the cheap read misses are asked for again.
+async fn found(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, Message>, Error> {
+    let mut found = chat.store.messages_by_id(room, ids.iter().copied(), Consistency::Eventual).await?;
+    let missed: Vec<_> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
     if !missed.is_empty() {
-        found.extend(chat.store.sequences(room, missed, Consistency::Strong).await?);
+        found.append(&mut chat.store.messages_by_id(room, missed, Consistency::Strong).await?);
     }
-    let unknown = missing(&found);
-    if unknown.is_empty() { Ok(found) } else { Err(Refusal::MessageNotFound(unknown).into()) }
+    Ok(found)
+}
+
+/// Whether a member may see a message.
+fn sees(Stay { room, membership }: &Stay, message: Option<&Message>) -> bool {
+    let is_for = |message: &Message| {
+        room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id())
+    };
+    message.is_some_and(|message| membership.sees(message.id) && is_for(message))
+}
+
+/// The users who hear of a mark. The room may lag, so the senders of the marked messages are among them for sure.
+fn concerned(stay: &Stay, senders: impl Iterator<Item = UserId>) -> BTreeSet<UserId> {
+    let Stay { room, membership: Membership { user_id, read_sequence, .. } } = stay;
+    if !room.is_small() || room.is_closed() {
+        return [*user_id].into();
+    }
+    let since = room.sent.iter().filter(|(_, sequence)| *sequence > read_sequence).map(|(sender, _)| *sender);
+    let senders = since.chain(senders).filter(|sender| room.members.contains(sender));
+    senders.chain([*user_id]).collect()
 }

@@ -1,8 +1,8 @@
-//! Sending messages over REST and over sockets: look for the client id, take a turn, store, push.
+use std::{collections::BTreeSet, future::ready};
 
-use std::future::ready;
-
-use domain::{Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId};
+use domain::{
+    Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+};
 use store::{Socket, Turn};
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     accounts::{admit, authenticate},
     attachments::Attached,
     now,
+    rooms::access,
 };
 
 /// A stored message.
@@ -70,14 +71,14 @@ async fn send_once(
     }
 }
 
-/// Returns the message that the draft's client id has made already. This is asked before a turn is taken, because a
-/// retry must leave no hole in the sequence.
+/// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked
+/// before a turn is taken, because a retry must leave no hole in the sequence.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
-    match chat.store.message_of_client_id(sender, draft.room, client_id).await? {
-        Some(id) => first(chat, draft.room, id).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
+    let (member, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first(chat, draft.room, id));
+    member?;
+    first.map(Some)
 }
 
 /// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
@@ -98,7 +99,7 @@ async fn send(
         }
         Err(error) => return Err(error),
     };
-    let (message, first_id, mut audience) =
+    let (message, first_id, mut audience, members) =
         tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
@@ -108,34 +109,70 @@ async fn send(
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
     let message = chat.show(message)?;
-    chat.tell(audience, &Event::Message(&message)).await?;
+    // The turn has charged a push for each member.
+    let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
+    let event = Event::Message(&message);
+    let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
+    told?;
     Ok(Sent { message, new: true })
 }
 
-/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message with its client id if there is
-/// one, and the sockets of the audience.
+/// Charges pushes to a room. Without an answer they are not charged.
+async fn charge(chat: &Chat, room: RoomId, more: usize) {
+    if more == 0 {
+        return;
+    }
+    if let Err(error) = chat.store.charge_pushes(room, chat.settings.pushes, more).await {
+        tracing::warn!(cause = causes(&error), "pushes are not charged");
+    }
+}
+
+/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message
+/// with its client id if there is one, the sockets of the audience, and the number of members for which the turn has
+/// charged.
 async fn persist(
     chat: &Chat,
     sender: UserId,
     admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
     attached: Attached,
-) -> Result<(Message, Option<MessageId>, Vec<Socket>), Error> {
+) -> Result<(Message, Option<MessageId>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let (admitted, turn) = tokio::join!(admitted, chat.store.take_turn(draft.room, sender, wanted));
+    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
+    let (admitted, turn) = tokio::join!(admitted, taking);
     admitted?;
     let turn = turn?;
-    let members = turn.members.clone();
-    let message = message(draft, attached, sender, turn);
-    let (stored, audience) = tokio::join!(chat.store.put_message(&message), chat.audience(&members, message.room));
-    Ok((message, stored?, audience))
+    // Behind a block, nobody but the sender sees the message.
+    let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
+    let message = message(draft, attached, sender, &turn, &audience);
+    let (stored, audience, ()) = tokio::join!(
+        chat.store.put_message(&message),
+        chat.audience(&audience, message.room),
+        tidy_up(chat, sender, &turn)
+    );
+    Ok((message, stored?, audience, turn.room.members.len()))
 }
 
-fn message(draft: Draft, attached: Attached, sender: UserId, turn: Turn) -> Message {
-    let mut receivers = turn.members;
+/// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that
+/// the next turn finds.
+async fn tidy_up(chat: &Chat, sender: UserId, turn: &Turn) {
+    let hide = async { if turn.room.is_closed() { chat.store.hide_from_peer(turn, sender).await } else { Ok(()) } };
+    let (hidden, swept) = tokio::join!(hide, chat.store.sweep(turn.room.id, &turn.stale));
+    for error in [hidden, swept].into_iter().filter_map(Result::err) {
+        tracing::warn!(cause = causes(&error), "a room is not tidied up");
+    }
+}
+
+fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn, audience: &BTreeSet<UserId>) -> Message {
+    let mut receivers = audience.clone();
     receivers.remove(&sender);
+    let receivers_count = receivers.len();
+    if !turn.room.is_small() {
+        receivers.clear();
+    }
     Message {
         receivers,
+        receivers_count,
         text: draft.content.text,
         picture: attached.picture,
         video: attached.video,

@@ -1,26 +1,42 @@
-use domain::{Error, Event, RoomId};
+use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingFrame};
 use store::Socket;
 
-use crate::{Caller, Chat, accounts::authenticate, rooms::access};
+use crate::{Caller, Chat, accounts::authenticate, now, rooms::access};
 
-/// Pushes to a room that a member types, or has stopped: to all sockets except the socket that the frame came over.
-/// Stores nothing.
+/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in
+/// one that a block has closed, nobody is told.
 ///
-/// The session and the room are read at the same time. The frame may be an error of reading it, because an ended session is refused
-/// before an invalid frame.
+/// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an error
+/// of reading it, because an ended session is refused before an invalid frame.
 ///
 /// # Errors
-/// `Unauthenticated`, the error of the frame, `RoomNotFound`, `NotAMember`.
-pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, bool), Error>) -> Result<(), Error> {
+/// `Unauthenticated`, the error of the frame, `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write,
+/// `RateLimited`.
+pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFrame), Error>) -> Result<(), Error> {
+    let sender = own.user;
     let look = async {
-        let (room, typing) = frame?;
-        Ok::<_, Error>((access::room(&chat.store, own.user, room).await?, typing))
+        let (room, frame) = frame?;
+        let (found, noted) =
+            tokio::join!(access::room(&chat.store, sender, room), chat.store.note_typing(sender, room, now()));
+        let found = found?;
+        if !noted? {
+            // They have just left, and the cheap read lags.
+            access::room_for_sure(&chat.store, sender, room).await?;
+        }
+        Ok::<_, Error>((found, frame))
     };
     let caller = Caller::from(own);
     let (session, looked) = tokio::join!(authenticate(chat, &caller), look);
     session?;
-    let (room, typing) = looked?;
+    let (room, TypingFrame { typing, kind, .. }) = looked?;
+    if !room.allows(sender, Action::Send) {
+        return Err(Refusal::NotAnAdmin.into());
+    }
+    if room.members.len() > MAX_TYPING_AUDIENCE || room.is_closed() {
+        return Ok(());
+    }
     let mut audience = chat.audience(&room.members, room.id).await;
     audience.retain(|socket| socket.id != own.id);
-    chat.tell(audience, &Event::Typing { conversation: room.id, sender: own.user, typing }).await
+    let expires_in = TYPING_EXPIRES_IN.as_secs();
+    chat.tell(audience, &Event::Typing { conversation: room.id, sender, typing, kind, expires_in }).await
 }

@@ -1,10 +1,26 @@
-//! The check that a user is a member of a room.
+//! The right to see a room, and to act on it.
 //!
 //! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
 //! consistent read.
 
-use domain::{Error, Refusal, Room, RoomId, UserId};
-use store::{Consistency, Store};
+use domain::{Access, Error, Refusal, Role, Room, RoomId, UserId};
+use store::{Consistency, Membership, Store};
+
+use super::heir;
+
+/// A member's stay in a room.
+pub(crate) struct Stay {
+    pub(crate) room: Room,
+    pub(crate) membership: Membership,
+}
+
+/// The refusal for a user who is no member of a room. A room that strangers cannot join does not exist for them.
+pub(crate) fn stranger(room: Option<&Room>) -> Refusal {
+    match room {
+        Some(room) if room.access == Access::Open => Refusal::NotAMember,
+        _ => Refusal::RoomNotFound,
+    }
+}
 
 /// Returns the room if the user is a member.
 pub(crate) async fn room(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
@@ -16,15 +32,42 @@ pub(crate) async fn room(store: &Store, user: UserId, room: RoomId) -> Result<Ro
     room_for_sure(store, user, room).await
 }
 
-/// Checks that the user is a member of the room.
-pub(crate) async fn member(store: &Store, user: UserId, room: RoomId) -> Result<(), Error> {
-    if store.membership(user, room, Consistency::Eventual).await?.is_some() {
-        return Ok(());
+/// The room as it is now, for one of its members.
+pub(crate) async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
+    let room = store.room(room, Consistency::Strong).await?;
+    match room {
+        Some(room) if room.members.contains(&user) => Ok(room),
+        room => Err(stranger(room.as_ref()).into()),
     }
-    room_for_sure(store, user, room).await.map(drop)
 }
 
-async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
-    let room = store.room(room, Consistency::Strong).await?.ok_or(Refusal::RoomNotFound)?;
-    if room.members.contains(&user) { Ok(room) } else { Err(Refusal::NotAMember.into()) }
+/// The room with the stay of one of its members. The membership is strongly consistent, so that a removal counts at
+/// once.
+pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
+    let (found, membership) =
+        tokio::try_join!(self::room(store, user, room), store.membership(user, room, Consistency::Strong))?;
+    if let Some(membership) = membership {
+        return Ok(Stay { room: found, membership });
+    }
+    // They have left, or joined, between the two reads, or the cheap read lags.
+    let room = room_for_sure(store, user, room).await?;
+    let membership = store.membership(user, room.id, Consistency::Strong).await?;
+    let membership = membership.ok_or_else(|| stranger(Some(&room)))?;
+    Ok(Stay { room, membership })
+}
+
+/// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
+/// longest-standing member is the owner from now on.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.
+pub async fn managed_room(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
+    let mut room = room_for_sure(store, user, room).await?;
+    if !room.members.contains(&room.owner)
+        && let Some(heir) = heir::of(store, &room, room.owner).await?
+    {
+        store.crown(&room, heir).await?;
+        room = room_for_sure(store, user, room.id).await?;
+    }
+    if room.role(user) >= Role::Admin { Ok(room) } else { Err(Refusal::NotAnAdmin.into()) }
 }

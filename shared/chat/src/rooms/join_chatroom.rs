@@ -1,6 +1,6 @@
-use domain::{Error, Event, MembershipId, Refusal, RoomId, UserId};
+use domain::{Entry, Error, Event, InviteCode, MembershipId, Refusal, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
-use store::{Consistency, Membership};
+use store::{Consistency, Invitation, Membership, Way};
 
 use crate::{Caller, Chat, now};
 
@@ -24,39 +24,72 @@ impl Joined {
     }
 }
 
-/// Adds the caller to a room, and pushes an event to the room. For a member it changes nothing and returns the present
-/// stay.
+/// Brings the caller into a room by its number, if it is open, or by an invite code, and tells the room. Nothing
+/// happens if they are in it already.
 ///
 /// # Errors
-/// `RateLimited`, `RoomNotFound`, `RoomFull`, `TooManyRooms`.
-pub async fn join_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<Joined, Error> {
-    let user = caller.user;
-    let (counted, found, membership) = tokio::join!(
+/// `RateLimited`. `RoomNotFound`, or `InviteInvalid` for a code, if they may not join, for whatever reason. `RoomFull`,
+/// `TooManyRooms`.
+pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result<Joined, Error> {
+    let (room, way) = match entry {
+        Entry::Number(room) => (room, Way::Number),
+        Entry::Code(code) => {
+            let code = InviteCode::parse(&code)?;
+            (code.room, Way::Code(code.hash()))
+        }
+    };
+    let (user, now) = (caller.user, now());
+    let (counted, found, membership, invitation) = tokio::join!(
         chat.count_room_change(caller),
         chat.store.room(room, Consistency::Strong),
-        chat.store.membership(user, room, Consistency::Strong)
+        chat.store.membership(user, room, Consistency::Strong),
+        chat.store.invitation(user, room, now),
     );
     counted?;
-    let mut found = found?.ok_or(Refusal::RoomNotFound)?;
-    if let Some(membership) = membership? {
-        return Ok(Joined::from(&membership, false));
+    let (found, membership, invitation) = (found?, membership?, invitation?);
+    let found = found.filter(|room| room.members.contains(&user) || way.refusal(room).is_none());
+    match (found, membership) {
+        (Some(room), Some(membership)) if room.members.contains(&user) => Ok(Joined::from(&membership, false)),
+        (Some(room), _) => {
+            let joined = bring_in(chat, &room, user, &way, invitation.as_ref(), now).await?;
+            if joined.new {
+                let mut members = room.members;
+                members.insert(user);
+                let audience = chat.audience(&members, room.id).await;
+                chat.tell(audience, &Event::Joined { conversation: room.id, user }).await?;
+            }
+            Ok(joined)
+        }
+        (None, membership) => {
+            if membership.is_some() {
+                chat.store.remove_ghost(user, room).await?;
+            }
+            Err(way.closed().into())
+        }
     }
-    let now = now();
-    let membership = Membership {
-        user_id: user,
-        room_id: room,
-        id: MembershipId::new(now, fastrand::u16(..)),
-        joined_at: now.millis(),
-        last_read: None,
-        read_sequence: found.sequence,
-    };
-    if !chat.store.join(&membership, found.max_members).await? {
-        // The same user has joined twice at the same moment, and the other call was first.
-        let first = chat.store.membership(user, room, Consistency::Strong).await?;
-        return Ok(Joined::from(&first.unwrap_or(membership), false));
+}
+
+/// Brings a user into a room, which was read just now, and tells nobody. Their invitation, if
+/// there is one, is removed; it may give them a part of the history.
+///
+/// # Errors
+/// Those of [`store::Store::join`].
+pub(crate) async fn bring_in(
+    chat: &Chat,
+    room: &Room,
+    user: UserId,
+    way: &Way,
+    invitation: Option<&Invitation>,
+    now: Timestamp,
+) -> Result<Joined, Error> {
+    let mut membership = Membership::begins(user, room, now);
+    if let Some(given) = invitation.and_then(|invitation| invitation.visible_from) {
+        membership.visible_from = membership.visible_from.map(|usual| usual.min(given));
     }
-    found.members.insert(user);
-    let audience = chat.audience(&found.members, room).await;
-    chat.tell(audience, &Event::Joined { conversation: room, user }).await?;
-    Ok(Joined::from(&membership, true))
+    if chat.store.join(room, &membership, way, invitation.is_some()).await? {
+        return Ok(Joined::from(&membership, true));
+    }
+    // The same user has joined twice at once; the other one was first.
+    let first = chat.store.membership(user, room.id, Consistency::Strong).await?;
+    first.map(|first| Joined::from(&first, false)).ok_or_else(|| Refusal::RoomNotFound.into())
 }

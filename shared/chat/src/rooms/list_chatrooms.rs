@@ -1,49 +1,127 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::{Error, Message, Room, RoomId, RoomSummary};
-use futures_util::{StreamExt, TryStreamExt, stream};
-use store::{Consistency, Range};
+use domain::{Budget, Error, Listed, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId, causes};
+use futures_util::{StreamExt, TryStreamExt, future::join_all, stream};
+use store::{Consistency, Membership, Range};
 
 use crate::{Caller, Chat};
 
 /// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
+/// The most memberships without a room that one call removes.
+const MOST_GHOSTS: usize = 25;
 
-/// Lists the caller's rooms, the most recently active last.
+/// The caller's stays, by room.
+type Stays = BTreeMap<RoomId, Membership>;
+
+/// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
-/// The last messages are read and not copied into the rooms. A turn changes the room before its message is stored, and
-/// a list must not show a message that is not stored.
-pub async fn list_chatrooms(chat: &Chat, caller: &Caller) -> Result<Vec<RoomSummary>, Error> {
-    let memberships = chat.store.memberships(caller.user, Consistency::Eventual).await?;
-    let ids = memberships.iter().map(|membership| membership.room_id);
-    let mut rooms = chat.store.rooms(ids, Consistency::Eventual).await?;
-    rooms.retain(|room| room.members.contains(&caller.user));
+/// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
+/// nobody sees a message before it is stored.
+pub async fn list_chatrooms(
+    chat: &Chat,
+    caller: &Caller,
+    before: Option<RoomCursor>,
+) -> Result<Listed<RoomSummary, RoomCursor>, Error> {
+    let user = caller.user;
+    let stays = chat.store.memberships(user, Consistency::Eventual).await?;
+    let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
+    let mut rooms = rooms(chat, user, &stays).await?;
+    rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
-    let mut last = last_messages(chat, &rooms).await?;
-    let read: HashMap<_, _> =
-        memberships.into_iter().map(|membership| (membership.room_id, membership.read_sequence)).collect();
-    let summaries = rooms.into_iter().map(|room| {
-        let last_message = last.remove(&room.id);
-        let read = read.get(&room.id).copied().unwrap_or_default();
-        let unread = room.unread(caller.user, read, last_message.as_ref());
-        Ok(RoomSummary { unread, last_message: last_message.map(|message| chat.show(message)).transpose()?, room })
-    });
-    summaries.collect()
+    let (mut last, mut peers) = tokio::try_join!(last_messages(chat, user, &rooms, &stays), peers(chat, user, &rooms))?;
+    let mut listed = Listed { items: Vec::new(), next: None };
+    let (mut budget, mut end) = (Budget::default(), None);
+    for room in rooms.into_iter().rev() {
+        let last = last.remove(&room.id);
+        let Some(stay) = stays.get(&room.id).filter(|stay| is_listed(&room, stay, last.as_ref())) else { continue };
+        let cursor = RoomCursor::from(&room);
+        let unread = room.unread(user, stay.seen(), last.as_ref());
+        let last_message = last.map(|message| Ok::<_, Error>(chat.show(message)?.excerpt())).transpose()?;
+        let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
+        let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
+        if !budget.takes(&summary)? {
+            listed.next = end;
+            break;
+        }
+        listed.items.push(summary);
+        end = Some(cursor);
+    }
+    listed.items.reverse();
+    Ok(listed)
 }
 
-async fn last_messages(chat: &Chat, rooms: &[Room]) -> Result<HashMap<RoomId, Message>, Error> {
-    let ids = rooms.iter().filter_map(|room| Some((room.id, room.last_message_id?)));
-    let found = chat.store.messages(ids).await?;
+/// The rooms of these stays. A stay whose room does not have the user is removed.
+async fn rooms(chat: &Chat, user: UserId, stays: &Stays) -> Result<Vec<Room>, Error> {
+    let mut rooms = chat.store.rooms(stays.keys().copied(), Consistency::Eventual).await?;
+    rooms.retain(|room| room.members.contains(&user));
+    if rooms.len() == stays.len() {
+        return Ok(rooms);
+    }
+    // The cheap read may lag.
+    let missing: Vec<_> = stays.keys().copied().filter(|id| rooms.iter().all(|room| room.id != *id)).collect();
+    let mut found = chat.store.rooms(missing.iter().copied(), Consistency::Strong).await?;
+    found.retain(|room| room.members.contains(&user));
+    let ghosts = missing.into_iter().filter(|id| found.iter().all(|room| room.id != *id)).take(MOST_GHOSTS);
+    let removals = join_all(ghosts.map(|room| chat.store.remove_ghost(user, room))).await;
+    for error in removals.into_iter().filter_map(Result::err) {
+        tracing::warn!(cause = causes(&error), "a membership without a room stays");
+    }
+    rooms.append(&mut found);
+    Ok(rooms)
+}
+
+/// The last message of each room that the user can see.
+async fn last_messages(
+    chat: &Chat,
+    user: UserId,
+    rooms: &[Room],
+    stays: &Stays,
+) -> Result<HashMap<RoomId, Message>, Error> {
+    let visible = |room: &Room| {
+        let stay = stays.get(&room.id)?;
+        room.last_message_id.filter(|&id| stay.sees(id))
+    };
+    let found = chat.store.messages(rooms.iter().filter_map(|room| Some((room.id, visible(room)?)))).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
-    // The last turn of these rooms has no message: the message is on its way, or its sender died. An older message is
-    // the last.
-    let is_hole = |room: &&Room| room.last_message_id.is_some() && !last.contains_key(&room.id);
-    let holes: Vec<_> = rooms.iter().filter(is_hole).map(|room| room.id).collect();
+    // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
+    let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
+    let holes: Vec<_> = holes.filter_map(|room| Some((room.id, stays.get(&room.id)?.visible_from))).collect();
     let older: Vec<_> = stream::iter(holes)
-        .map(|room| chat.store.query_messages(room, Range::Newest, 1))
+        .map(|(room, from)| chat.store.query_messages(room, Range::NEWEST.from(from), 1))
         .buffer_unordered(CONCURRENCY)
         .try_concat()
         .await?;
     last.extend(older.into_iter().map(|message| (message.room, message)));
+    // The last messages of these were hidden from the user by a block.
+    let concerns =
+        |message: &Message| stays.get(&message.room).is_some_and(|stay| message.concerns(user, stay.first_id()));
+    let hidden = rooms.iter().filter(|room| room.kind == RoomKind::Direct);
+    let hidden: Vec<_> = hidden.filter(|room| last.get(&room.id).is_some_and(|message| !concerns(message))).collect();
+    for room in &hidden {
+        last.remove(&room.id);
+    }
+    let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
+    let shown = chat.store.messages(shown).await?;
+    last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     Ok(last)
+}
+
+/// The other members of the direct rooms.
+async fn peers(chat: &Chat, user: UserId, rooms: &[Room]) -> Result<HashMap<UserId, User>, Error> {
+    let peers: Vec<_> = rooms.iter().filter_map(|room| room.peer(user)).collect();
+    let users = chat.store.users(peers, Consistency::Eventual).await?;
+    Ok(users.into_iter().map(|user| (user.id, user)).collect())
+}
+
+/// Whether a room is in the list of a member whose last visible message is this one. A direct room without one is
+/// listed for the member who opened it.
+fn is_listed(room: &Room, stay: &Membership, last: Option<&Message>) -> bool {
+    if room.kind != RoomKind::Direct {
+        return true;
+    }
+    match last {
+        Some(message) => stay.hidden_from.is_none_or(|from| message.id >= from),
+        None => stay.hidden_from.is_none() && room.created_by == stay.user_id,
+    }
 }

@@ -1,14 +1,48 @@
 //! Rooms and their members.
 
 pub(crate) mod access;
+mod add_members;
+mod answer_invitation;
+pub(crate) mod consent;
 mod create_chatroom;
+mod delete_chatroom;
+pub(crate) mod heir;
 mod join_chatroom;
 mod leave_chatroom;
 mod list_chatrooms;
+mod list_invitations;
 mod list_members;
+mod open_direct;
+mod preview_invite;
+mod remove_member;
+mod reset_invite;
+mod set_role;
+mod set_room;
 
+pub use access::managed_room;
+pub use add_members::add_members;
+pub use answer_invitation::answer_invitation;
 pub use create_chatroom::create_chatroom;
+pub use delete_chatroom::delete_chatroom;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;
+pub use list_invitations::list_invitations;
 pub use list_members::list_members;
+pub use open_direct::{OpenedDirect, open_direct};
+pub use preview_invite::preview_invite;
+pub use remove_member::remove_member;
+pub use reset_invite::reset_invite;
+pub use set_role::set_role;
+pub use set_room::set_room;
+
+use domain::{Error, Room, ShownRoom, User, UserId};
+
+use crate::{Chat, now};
+
+impl Chat {
+    /// A room for one of its members. A direct room needs the other one.
+    pub(crate) fn show_room(&self, room: Room, member: UserId, peer: Option<User>) -> Result<ShownRoom, Error> {
+        room.shown(member, peer, |picture| self.bucket.links(picture, now()))
+    }
+}

@@ -10,7 +10,7 @@ use crate::{Caller, Chat, accounts::authenticate, rooms::access};
 pub async fn authorize(chat: &Chat, caller: &Caller, room: Option<RoomId>) -> Result<Session, Error> {
     let member = async {
         match room {
-            Some(room) => access::member(&chat.store, caller.user, room).await,
+            Some(room) => access::room_for_sure(&chat.store, caller.user, room).await.map(drop),
             None => Ok(()),
         }
     };

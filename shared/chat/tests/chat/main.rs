@@ -9,10 +9,13 @@ mod accounts {
     mod authenticate;
     mod change_password;
     mod find_user;
+    mod list_blocks;
     mod login;
     mod logout;
     mod logout_all;
     mod register;
+    mod set_block;
+    mod set_privacy;
 }
 mod attachments {
     mod attached;
@@ -30,11 +33,21 @@ mod messages {
 mod paces;
 mod rooms {
     mod access;
+    mod add_members;
+    mod answer_invitation;
     mod create_chatroom;
+    mod delete_chatroom;
     mod join_chatroom;
     mod leave_chatroom;
     mod list_chatrooms;
+    mod list_invitations;
     mod list_members;
+    mod open_direct;
+    mod preview_invite;
+    mod remove_member;
+    mod reset_invite;
+    mod set_role;
+    mod set_room;
 }
 mod sockets {
     mod audience;

@@ -9,7 +9,7 @@ use chat::{
     messages::send_message,
     rooms::{create_chatroom, join_chatroom},
 };
-use domain::{MediaType, Pace, Refusal};
+use domain::{Entry, MediaType, Pace, Refusal};
 use futures_util::future::join_all;
 
 use crate::support::{Person, assert_refused, draft, new_attachment, new_room, world};
@@ -98,8 +98,8 @@ async fn rooms_are_created_and_joined_at_one_pace() {
     let room = bob.makes_room(&[]).await;
     world.chat.paces.room_changes = PACE;
     create_chatroom(&world.chat, &ann.caller, new_room(&[])).await.unwrap();
-    join_chatroom(&world.chat, &ann.caller, room).await.unwrap();
-    assert_refused!(join_chatroom(&world.chat, &ann.caller, room).await, Refusal::RateLimited(_));
+    join_chatroom(&world.chat, &ann.caller, Entry::Number(room)).await.unwrap();
+    assert_refused!(join_chatroom(&world.chat, &ann.caller, Entry::Number(room)).await, Refusal::RateLimited(_));
     let refused = create_chatroom(&world.chat, &ann.caller, new_room(&[])).await;
     assert_refused!(refused, Refusal::RateLimited(wait) if (50..=60).contains(&wait.as_secs()));
     create_chatroom(&world.chat, &later(&ann, 61), new_room(&[])).await.unwrap();

@@ -5,6 +5,7 @@ mod file_name;
 mod id;
 mod media_type;
 mod new_attachment;
+mod shown;
 mod upload;
 
 pub use attachment::{Attachment, Links};
@@ -12,4 +13,5 @@ pub use file_name::FileName;
 pub use id::AttachmentId;
 pub use media_type::{AttachmentKind, MediaType};
 pub use new_attachment::NewAttachment;
+pub(crate) use shown::AttachmentView;
 pub use upload::{Progress, SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload};

@@ -11,7 +11,15 @@ text! {
     ClientId, 1..=64, ANY
 }
 
-/// The content of a message, sent by REST or over a socket.
+impl Text {
+    /// The first so many characters of a longer text.
+    pub(super) fn first(&self, characters: usize) -> Option<Self> {
+        let is_longer = self.0.chars().nth(characters).is_some();
+        is_longer.then(|| Self(self.0.chars().take(characters).collect()))
+    }
+}
+
+/// What a message says, whatever way it comes.
 #[derive(Clone, Debug, Default)]
 pub struct Content {
     /// The text. A message without text has an attachment.

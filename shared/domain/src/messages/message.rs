@@ -11,9 +11,11 @@ pub struct Message {
     pub room: RoomId,
     /// The sender.
     pub sender: UserId,
-    /// The other members of the room at that time.
+    /// The other members of the room then, if it was small.
     pub receivers: BTreeSet<UserId>,
-    /// The text.
+    /// The number of other members then.
+    pub receivers_count: usize,
+    /// What it says, if anything.
     pub text: Option<Text>,
     /// A picture.
     pub picture: Option<Attachment>,
@@ -37,6 +39,7 @@ impl Message {
             room,
             sender,
             receivers: BTreeSet::new(),
+            receivers_count: 0,
             text: None,
             picture: None,
             video: None,
@@ -46,9 +49,31 @@ impl Message {
         }
     }
 
-    /// Whether this user sent or received the message.
+    /// Whether it was sent or received by this user, whose stay in the room began with the id `since`. A message in a
+    /// large room does not name its receivers, so there the stay decides.
     #[must_use]
-    pub fn concerns(&self, user: UserId) -> bool {
-        self.sender == user || self.receivers.contains(&user)
+    pub fn concerns(&self, user: UserId, since: MessageId) -> bool {
+        let unnamed = self.receivers_count > self.receivers.len();
+        self.sender == user || self.receivers.contains(&user) || unnamed && self.id >= since
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_concerns_its_sender_its_receivers_and_whoever_was_in_a_large_room() {
+        let user = |id| UserId::try_from(id).unwrap();
+        let id = |id| MessageId::try_from(id).unwrap();
+        let small = Message {
+            receivers: [user(2)].into(),
+            receivers_count: 1,
+            ..Message::empty(id(5), RoomId::try_from(1).unwrap(), user(1), 1)
+        };
+        assert_eq!([1, 2, 3].map(|reader| small.concerns(user(reader), id(1))), [true, true, false]);
+        let large = Message { receivers: BTreeSet::new(), receivers_count: 99, ..small };
+        assert_eq!([4, 5, 6].map(|since| large.concerns(user(3), id(since))), [true, true, false]);
+        assert!(large.concerns(user(1), id(6)));
     }
 }

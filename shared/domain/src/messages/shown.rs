@@ -1,10 +1,14 @@
-//! The JSON of a message.
-
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde::{Serialize, Serializer};
 
-use crate::{Attachment, ClientId, Error, Links, Message, MessageId, RoomId, Text, Timestamp, UserId};
+use crate::{
+    Attachment, ClientId, Error, Links, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
+    attachments::AttachmentView,
+};
+
+/// The characters that a summary shows of a text.
+const EXCERPT: usize = 200;
 
 /// A message as its readers receive it: with links to its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub struct ShownMessage {
     pub message: Message,
     picture: Option<Links>,
     video: Option<Links>,
+    /// Whether its text is cut.
+    truncated: bool,
 }
 
 impl Message {
@@ -20,7 +26,7 @@ impl Message {
     pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
         let picture = self.picture.as_ref().map(&link).transpose()?;
         let video = self.video.as_ref().map(&link).transpose()?;
-        Ok(ShownMessage { message: self, picture, video })
+        Ok(ShownMessage { message: self, picture, video, truncated: false })
     }
 }
 
@@ -29,7 +35,8 @@ struct MessageView<'a> {
     id: MessageId,
     conversation: RoomId,
     sender: UserId,
-    receivers: &'a BTreeSet<UserId>,
+    receivers: Cow<'a, BTreeSet<UserId>>,
+    receivers_count: usize,
     attachment_picture: Option<AttachmentView<'a>>,
     attachment_video: Option<AttachmentView<'a>>,
     text: &'a str,
@@ -37,30 +44,38 @@ struct MessageView<'a> {
     updated_at: Timestamp,
     sequence: u64,
     client_id: Option<&'a ClientId>,
+    #[serde(skip_serializing_if = "is_whole")]
+    truncated: bool,
 }
 
-#[derive(Serialize)]
-struct AttachmentView<'a> {
-    #[serde(flatten)]
-    attachment: &'a Attachment,
-    #[serde(flatten)]
-    links: &'a Links,
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_whole(truncated: &bool) -> bool {
+    !*truncated
 }
 
-impl<'a> AttachmentView<'a> {
-    fn new((attachment, links): (&'a Attachment, &'a Links)) -> Self {
-        Self { attachment, links }
+impl ShownMessage {
+    /// The message with the first 200 characters of its text.
+    #[must_use]
+    pub fn excerpt(mut self) -> Self {
+        if let Some(short) = self.message.text.as_ref().and_then(|text| text.first(EXCERPT)) {
+            self.message.text = Some(short);
+            self.truncated = true;
+        }
+        self
     }
 }
 
 impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, picture, video } = self;
+        let Self { message, picture, video, truncated } = self;
+        // Old messages of large rooms have all their receivers.
+        let is_small = message.receivers_count < SMALL_ROOM;
         MessageView {
             id: message.id,
             conversation: message.room,
             sender: message.sender,
-            receivers: &message.receivers,
+            receivers: if is_small { Cow::Borrowed(&message.receivers) } else { Cow::default() },
+            receivers_count: message.receivers_count,
             attachment_picture: message.picture.as_ref().zip(picture.as_ref()).map(AttachmentView::new),
             attachment_video: message.video.as_ref().zip(video.as_ref()).map(AttachmentView::new),
             text: message.text.as_ref().map_or("", Text::as_str),
@@ -68,6 +83,7 @@ impl Serialize for ShownMessage {
             updated_at: message.id.created_at(),
             sequence: message.sequence,
             client_id: message.client_id.as_ref(),
+            truncated: *truncated,
         }
         .serialize(serializer)
     }
@@ -98,16 +114,40 @@ mod tests {
         let message = Message {
             client_id: ClientId::try_from("c1".to_owned()).ok(),
             receivers: [2, 3].map(|id| UserId::try_from(id).unwrap()).into(),
+            receivers_count: 2,
             ..message()
         };
         let shown = serde_json::to_string(&message.shown(|_| panic!("nothing is attached")).unwrap()).unwrap();
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1"}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1"}}"#,
                 MessageId::new(NOON, 0)
             )
         );
+    }
+
+    #[test]
+    fn a_message_in_a_large_room_does_not_name_its_receivers() {
+        let named = |receivers_count| {
+            let receivers = (2..2 + receivers_count).map(|id| UserId::try_from(id as u64).unwrap()).collect();
+            let message = Message { receivers, receivers_count, ..message() };
+            let shown = serde_json::to_value(message.shown(|_| panic!("nothing is attached")).unwrap()).unwrap();
+            (shown["receivers"].as_array().unwrap().len(), shown["receivers_count"].as_u64().unwrap())
+        };
+        assert_eq!([31, 32].map(named), [(31, 31), (0, 32)]);
+    }
+
+    #[test]
+    fn an_excerpt_has_200_characters_and_says_so() {
+        let excerpt = |length| {
+            let message = Message { text: Text::try_from("ü".repeat(length)).ok(), ..message() };
+            let shown = message.shown(|_| panic!("nothing is attached")).unwrap().excerpt();
+            let shown = serde_json::to_value(shown).unwrap();
+            (shown["text"].as_str().unwrap().chars().count(), shown["truncated"].clone())
+        };
+        assert_eq!(excerpt(200), (200, serde_json::Value::Null));
+        assert_eq!(excerpt(201), (200, true.into()));
     }
 
     #[test]

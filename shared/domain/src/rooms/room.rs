@@ -3,11 +3,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::{Description, Message, MessageId, NewRoom, RoomId, RoomName, ShownMessage, Timestamp, UserId};
+use crate::{
+    Access, Action, Attachment, Description, History, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Role, RoomId,
+    RoomName, SMALL_ROOM, Timestamp, UserId,
+};
 
-/// The kind of a room: the way in which clients show it. The rules are the same for both.
+/// The kind of a room. The rules for chats and groups are the same; clients show them differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomKind {
@@ -16,134 +19,203 @@ pub enum RoomKind {
     Chat,
     /// A group.
     Group,
+    /// The conversation of two people, or of one with themselves. Its members never change, and it has no name.
+    Direct,
 }
 
 /// A room.
 #[derive(Clone, Debug)]
 pub struct Room {
-    /// The id.
+    /// Its id.
     pub id: RoomId,
-    /// The name.
-    pub name: RoomName,
-    /// The description.
+    /// Its name; a direct room has none.
+    pub name: Option<RoomName>,
+    /// Its description.
     pub description: Description,
-    /// The kind.
+    /// Its kind.
     pub kind: RoomKind,
-    /// The members.
+    /// Its picture.
+    pub picture: Option<Attachment>,
+    /// Its members.
     pub members: BTreeSet<UserId>,
-    /// The most members.
+    /// The most members that it may have.
     pub max_members: usize,
-    /// The creator, perhaps not a member any more.
+    /// The user who created it; they may have left.
     pub created_by: UserId,
-    /// The time at which it was created.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// The time of the last change: a message, a join or a leave.
+    /// The time of its last change: a message, somebody who joined or left.
     pub updated_at: Timestamp,
-    /// The highest message id that was handed out. Its message may still be on its way, or never be stored.
+    /// The ways into it.
+    pub access: Access,
+    /// The messages that newcomers see.
+    pub history: History,
+    /// The first message that newcomers may see, if its history was changed from `joined` to `all`.
+    pub history_from: Option<MessageId>,
+    /// The owner. In a room from before there were owners, they may have left.
+    pub owner: UserId,
+    /// The admins besides the owner.
+    pub admins: BTreeSet<UserId>,
+    /// The actions reserved to admins.
+    pub only_admins: OnlyAdmins,
+    /// The hash of its invite code, if it has one.
+    pub invite: Option<String>,
+    /// How often its settings, roles and members have changed.
+    pub changes: u64,
+    /// Of a direct room: the members who block the other one, each with the last message id at that moment.
+    pub closed_by: BTreeMap<UserId, MessageId>,
+    /// Of a direct room: the newest message that concerns a member, as of the last time when it was closed.
+    pub shown: BTreeMap<UserId, MessageId>,
+    /// The highest message id handed out. The message may still be on its way, or never come.
     pub last_message_id: Option<MessageId>,
     /// The number of message ids that were handed out.
     pub sequence: u64,
-    /// The sequence of each member's own last message.
+    /// The sequence of a member's own last message, for members of small rooms.
     pub sent: BTreeMap<UserId, u64>,
+    /// Of a direct room: the sequence of the last message that was hidden from a member, because the room was closed.
+    pub skipped: BTreeMap<UserId, u64>,
 }
 
 impl Room {
-    /// The room that `creator` creates at `now`. Its members are those of `new`, so the caller adds the creator to
-    /// them.
+    /// A room as it is created, with the creator as its owner and only member: `Room { name, ..Room::new(…) }`
+    /// changes the rest. A new field has its value here.
     #[must_use]
-    pub fn new(id: RoomId, new: NewRoom, creator: UserId, now: Timestamp) -> Self {
-        let NewRoom { name, description, kind, members, max_members } = new;
+    pub fn new(id: RoomId, kind: RoomKind, creator: UserId, now: Timestamp) -> Self {
         Self {
             id,
-            name: name.unwrap_or_else(|| RoomName::of(id)),
-            description,
+            name: None,
+            description: Description::default(),
             kind,
-            members,
-            max_members,
+            picture: None,
+            members: [creator].into(),
+            max_members: MAX_MEMBERS,
             created_by: creator,
             created_at: now,
             updated_at: now,
+            access: Access::default(),
+            history: History::default(),
+            history_from: None,
+            owner: creator,
+            admins: BTreeSet::new(),
+            only_admins: OnlyAdmins::default(),
+            invite: None,
+            changes: 0,
+            closed_by: BTreeMap::new(),
+            shown: BTreeMap::new(),
             last_message_id: None,
             sequence: 0,
             sent: BTreeMap::new(),
+            skipped: BTreeMap::new(),
         }
     }
 
-    /// The members: the creator first, then by id.
-    fn members_in_order(&self) -> Vec<UserId> {
+    /// The direct room of two people, or of one with themselves, as one of them opens it. It is closed by those who
+    /// block the other one.
+    #[must_use]
+    pub fn direct(id: RoomId, opener: UserId, peer: UserId, blockers: &BTreeSet<UserId>, now: Timestamp) -> Self {
+        let members: BTreeSet<_> = [opener, peer].into();
+        let nothing = |users: &BTreeSet<UserId>| users.iter().map(|&user| (user, MessageId::FIRST)).collect();
+        Self {
+            description: Description::none(),
+            max_members: members.len(),
+            access: Access::Invite,
+            closed_by: nothing(blockers),
+            shown: if blockers.is_empty() { BTreeMap::new() } else { nothing(&members) },
+            members,
+            ..Self::new(id, RoomKind::Direct, opener, now)
+        }
+    }
+
+    /// Whether objects name all its members.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        self.members.len() <= SMALL_ROOM
+    }
+
+    /// Whether it is a direct room in which one blocks the other.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        !self.closed_by.is_empty()
+    }
+
+    /// The members in the order in which they are shown: the creator first, then by id.
+    pub(super) fn members_in_order(&self) -> Vec<UserId> {
         let mut members: Vec<_> = self.members.iter().copied().collect();
         members.sort_by_key(|&member| (member != self.created_by, member));
         members
     }
 
-    /// The order of a list of rooms: the most recently active room is last.
+    /// The rights of a member.
+    #[must_use]
+    pub fn role(&self, member: UserId) -> Role {
+        if self.owner == member {
+            Role::Owner
+        } else if self.admins.contains(&member) {
+            Role::Admin
+        } else {
+            Role::Member
+        }
+    }
+
+    /// Whether a member may do something that the room may reserve to its admins.
+    #[must_use]
+    pub fn allows(&self, member: UserId, action: Action) -> bool {
+        !self.only_admins.includes(action) || self.role(member) >= Role::Admin
+    }
+
+    /// The other member of a direct room, or the only one.
+    #[must_use]
+    pub fn peer(&self, member: UserId) -> Option<UserId> {
+        let is_direct = self.kind == RoomKind::Direct;
+        is_direct.then(|| self.members.iter().copied().find(|&other| other != member).unwrap_or(member))
+    }
+
+    /// The first message that a user who joins now may see; `None` if all.
+    #[must_use]
+    pub fn visible_from(&self, now: Timestamp) -> Option<MessageId> {
+        match self.history {
+            History::All => self.history_from,
+            History::Joined => Some(self.next_message_id(now)),
+        }
+    }
+
+    /// The first id that no message of this room has, at a time when its clock says `now`.
+    #[must_use]
+    pub fn next_message_id(&self, now: Timestamp) -> MessageId {
+        let next = MessageId::new(now, 0);
+        self.last_message_id.map_or(next, |last| last.next().max(next))
+    }
+
+    /// The order of a list of rooms: most recently active last.
     #[must_use]
     pub fn by_activity(&self, other: &Self) -> Ordering {
         (self.updated_at, self.id).cmp(&(other.updated_at, other.id))
     }
 
-    /// The number of messages that a member has not read, if the mark is at `read` and the last stored message is
-    /// `last`. The sender of a message has read all before it.
+    /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is
+    /// the last message that they can see.
     #[must_use]
-    pub fn unread(&self, member: UserId, read: u64, last: Option<&Message>) -> u64 {
-        let seen = self.sent.get(&member).copied().unwrap_or_default().max(read);
+    pub fn unread(&self, member: UserId, seen: u64, last: Option<&Message>) -> u64 {
+        let own = self.sent.get(&member).max(self.skipped.get(&member)).copied().unwrap_or_default();
+        let seen = own.max(seen);
         last.map_or(0, |message| message.sequence.saturating_sub(seen))
     }
-}
-
-#[derive(Serialize)]
-struct RoomView<'a> {
-    id: RoomId,
-    members: Vec<UserId>,
-    #[serde(rename = "type")]
-    kind: RoomKind,
-    name: &'a RoomName,
-    description: &'a Description,
-    max_members: usize,
-    created_by: UserId,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl Serialize for Room {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RoomView {
-            id: self.id,
-            members: self.members_in_order(),
-            kind: self.kind,
-            name: &self.name,
-            description: &self.description,
-            max_members: self.max_members,
-            created_by: self.created_by,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
-        .serialize(serializer)
-    }
-}
-
-/// A room in the list of a member's rooms.
-#[derive(Debug, Serialize)]
-pub struct RoomSummary {
-    /// The room.
-    #[serde(flatten)]
-    pub room: Room,
-    /// The number of messages that the member has not read.
-    pub unread: u64,
-    /// The last stored message.
-    pub last_message: Option<ShownMessage>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn user(id: u64) -> UserId {
+        UserId::try_from(id).unwrap()
+    }
+
     fn room(members: &[u64], sent: &[(u64, u64)]) -> Room {
-        let user = |id| UserId::try_from(id).unwrap();
         Room {
             members: members.iter().copied().map(user).collect(),
+            sequence: 9,
             sent: sent.iter().map(|&(id, sequence)| (user(id), sequence)).collect(),
-            ..Room::new(RoomId::try_from(1).unwrap(), NewRoom::default(), user(2), Timestamp::from_millis(0))
+            ..Room::new(RoomId::try_from(1).unwrap(), RoomKind::Chat, user(2), Timestamp::from_millis(0))
         }
     }
 
@@ -154,12 +226,12 @@ mod tests {
 
     #[test]
     fn unread_is_what_came_after_the_mark_and_after_ones_own_last_message() {
-        let (ann, room) = (UserId::try_from(1).unwrap(), room(&[1, 2], &[(1, 5)]));
+        let (ann, room) = (user(1), room(&[1, 2], &[(1, 5)]));
         assert_eq!(room.unread(ann, 0, Some(&message(8))), 3);
         assert_eq!(room.unread(ann, 7, Some(&message(8))), 1);
         assert_eq!(room.unread(ann, 9, Some(&message(8))), 0);
         assert_eq!(room.unread(ann, 0, None), 0);
-        assert_eq!(room.unread(UserId::try_from(2).unwrap(), 0, Some(&message(8))), 8);
+        assert_eq!(room.unread(user(2), 0, Some(&message(8))), 8);
     }
 
     #[test]
@@ -174,5 +246,35 @@ mod tests {
         let older = room(&[], &[]);
         let newer = Room { updated_at: Timestamp::from_millis(1), ..older.clone() };
         assert_eq!(older.by_activity(&newer), Ordering::Less);
+    }
+
+    #[test]
+    fn what_is_reserved_is_for_admins_and_the_owner() {
+        let only_admins = OnlyAdmins { send: true, ..OnlyAdmins::default() };
+        let room = Room { admins: [user(3)].into(), only_admins, ..room(&[1, 2, 3], &[]) };
+        assert_eq!([1, 2, 3].map(|id| room.role(user(id))), [Role::Member, Role::Owner, Role::Admin]);
+        assert_eq!([1, 2, 3].map(|id| room.allows(user(id), Action::Send)), [false, true, true]);
+        assert!(room.allows(user(1), Action::Add));
+    }
+
+    #[test]
+    fn a_newcomer_sees_what_the_history_says() {
+        let now = Timestamp::from_millis(1_701_432_000_000);
+        let (first, last) = (MessageId::new(now, 0), MessageId::new(now, 7));
+        let all = room(&[1], &[]);
+        assert_eq!(all.visible_from(now), None);
+        assert_eq!(Room { history_from: Some(last), ..all.clone() }.visible_from(now), Some(last));
+        let joined = Room { history: History::Joined, ..all };
+        assert_eq!(joined.visible_from(now), Some(first));
+        assert_eq!(Room { last_message_id: Some(last), ..joined }.visible_from(now), Some(last.next()));
+    }
+
+    #[test]
+    fn the_peer_of_a_direct_room_is_the_other_one_or_oneself() {
+        let (id, now) = (RoomId::try_from(1).unwrap(), Timestamp::from_millis(0));
+        let direct = |opener, peer| Room::direct(id, user(opener), user(peer), &BTreeSet::new(), now);
+        assert_eq!([1, 2].map(|id| direct(1, 2).peer(user(id))), [Some(user(2)), Some(user(1))]);
+        assert_eq!(direct(1, 1).peer(user(1)), Some(user(1)));
+        assert_eq!(room(&[1, 2], &[]).peer(user(1)), None);
     }
 }

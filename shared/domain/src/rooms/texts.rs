@@ -17,6 +17,14 @@ impl RoomName {
     }
 }
 
+impl Description {
+    /// The description of a room that has none.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+}
+
 impl Default for Description {
     fn default() -> Self {
         Self("This is a chatroom.".to_owned())

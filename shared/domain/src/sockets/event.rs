@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{MessageId, RoomId, ShownMessage, UserId};
+use crate::{MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
 
 /// An event that the server sends over a socket.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +16,10 @@ pub enum Event<'a> {
         sender: UserId,
         /// `false` if the member has stopped.
         typing: bool,
+        /// What they make.
+        kind: TypingKind,
+        /// The seconds after which it is over, unless it is said again.
+        expires_in: u64,
     },
     /// The read mark of a member moved.
     Read {
@@ -39,6 +43,34 @@ pub enum Event<'a> {
         conversation: RoomId,
         /// The member.
         user: UserId,
+        /// The member who removed them, if they did not leave by themselves.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+    },
+    /// The receiver was removed from a room, or the room was deleted.
+    Removed {
+        /// The room.
+        conversation: RoomId,
+        /// The member who did it.
+        by: UserId,
+        /// Whether the receiver cannot come back.
+        banned: bool,
+    },
+    /// The receiver was invited to a room.
+    Invited {
+        /// The room.
+        conversation: RoomId,
+        /// The member who did it.
+        by: UserId,
+    },
+    /// The settings or roles of a room changed.
+    Room {
+        /// The room.
+        conversation: RoomId,
+        /// The number of this change.
+        change: u64,
+        /// The room as all members see it.
+        room: &'a ShownRoom,
     },
     /// The answer to a ping.
     Pong,

@@ -1,4 +1,4 @@
-//! The frames that clients send.
+use serde::{Deserialize, Serialize};
 
 use crate::{Content, Draft, Error, Fields, Input, Refusal, RoomId, UserId};
 
@@ -28,17 +28,34 @@ impl MessageFrame {
     }
 }
 
+/// The part of a message that somebody makes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TypingKind {
+    /// They type a text.
+    #[default]
+    Text,
+    /// They record their voice.
+    Audio,
+}
+
 /// A frame `{"type":"typing", …}`.
 #[derive(Debug)]
 pub struct TypingFrame {
     room: Option<RoomId>,
     /// `false` if the caller has stopped typing.
     pub typing: bool,
+    /// What they make.
+    pub kind: TypingKind,
 }
 
 impl Input for TypingFrame {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { room: fields.optional("conversation"), typing: fields.optional("typing").unwrap_or(true) })
+        Some(Self {
+            room: fields.optional("conversation"),
+            typing: fields.optional("typing").unwrap_or(true),
+            kind: fields.optional("kind").unwrap_or_default(),
+        })
     }
 }
 

@@ -4,4 +4,4 @@ mod event;
 mod frame;
 
 pub use event::Event;
-pub use frame::{MessageFrame, OtherFrame, TypingFrame};
+pub use frame::{MessageFrame, OtherFrame, TypingFrame, TypingKind};

@@ -13,11 +13,11 @@ use std::{
 
 use aws::{Credentials, Settings};
 use axum::{Router, http::StatusCode};
-use domain::{AttachmentId, Error, Network, Pace};
-use store::{Consistency, Store, Tables, Turn};
+use domain::{AttachmentId, Error, Message, Network, Pace};
+use store::{Consistency, Store, Tables};
 use tokio::net::TcpListener;
 
-use crate::support::{NOW, client_id, message, message_id, room_id, user};
+use crate::support::{NOW, PUSHES, client_id, message_id, room_id, user};
 
 const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
     "message": "Transaction is ongoing for the item"}"#;
@@ -67,9 +67,13 @@ fn tables() -> Tables {
     let name = || "table".to_owned();
     Tables {
         attachments: name(),
+        bans: name(),
+        blocks: name(),
         client_ids: name(),
         connections: name(),
         credentials: name(),
+        directs: name(),
+        invitations: name(),
         memberships: name(),
         messages: name(),
         paces: name(),
@@ -82,8 +86,8 @@ fn tables() -> Tables {
 }
 
 async fn stores_once(store: &Store) -> Result<(), Error> {
-    let turn = Turn { id: message_id(1), sequence: 1, previous: None, members: [user(1)].into() };
-    let message = domain::Message { client_id: Some(client_id("c")), ..message(room_id(1), user(1), &turn) };
+    let message = Message::empty(message_id(1), room_id(1), user(1), 1);
+    let message = Message { client_id: Some(client_id("c")), ..message };
     store.put_message(&message).await.map(|first| assert!(first.is_none()))
 }
 
@@ -115,7 +119,7 @@ async fn only_a_condition_that_fails_is_a_refusal() {
     let (store, _) = refusing(usize::MAX, DENIED).await;
     let (room, id, network) = (room_id(1), AttachmentId::new([1; 16]), Network::of(Ipv4Addr::LOCALHOST.into()));
     let failures = [
-        store.take_turn(room, user(1), message_id(1)).await.err(),
+        store.take_turn(room, user(1), message_id(1), PUSHES).await.err(),
         store.mark_read(user(1), room, message_id(1), 1).await.err(),
         store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
         store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
@@ -133,7 +137,7 @@ async fn whoever_does_not_reach_dynamodb_is_to_come_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let store = store_at(&listener);
     drop(listener);
-    let turn = store.take_turn(room_id(1), user(1), message_id(1)).await;
+    let turn = store.take_turn(room_id(1), user(1), message_id(1), PUSHES).await;
     assert!(matches!(turn, Err(Error::Unavailable { .. })), "{turn:?}");
 }
 

@@ -3,16 +3,23 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
 mod attachments;
+mod blocks;
 mod conflicts;
 mod connections;
 mod credentials;
+mod directs;
+mod invitations;
+mod joining;
+mod leaving;
 mod memberships;
 mod messages;
+mod old_items;
 mod order;
 mod paces;
 mod registrations;
-mod rooms;
 mod sessions;
 mod signing_keys;
 mod support;
+mod sweep;
+mod turns;
 mod users;

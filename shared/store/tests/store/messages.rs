@@ -2,7 +2,7 @@ use domain::MessageId;
 use futures_util::future::join_all;
 use store::{Consistency, Range};
 
-use crate::support::{client_id, make_room, message, message_id, send, user};
+use crate::support::{PUSHES, client_id, make_room, message, message_id, send, user};
 
 #[tokio::test]
 async fn a_room_is_read_from_both_ends() {
@@ -15,10 +15,10 @@ async fn a_room_is_read_from_both_ends() {
     let read = async |range, limit| -> Vec<MessageId> {
         store.query_messages(room, range, limit).await.unwrap().iter().map(|message| message.id).collect()
     };
-    assert_eq!(read(Range::Newest, 3).await, [ids[9], ids[8], ids[7]]);
-    assert_eq!(read(Range::Below(ids[2]), 3).await, [ids[1], ids[0]]);
-    assert_eq!(read(Range::Above(ids[6]), 2).await, [ids[7], ids[8]]);
-    assert_eq!(read(Range::Between(ids[1], ids[3]), 9).await, [ids[2], ids[3]]);
+    assert_eq!(read(Range::NEWEST, 3).await, [ids[9], ids[8], ids[7]]);
+    assert_eq!(read(Range::below(ids[2]), 3).await, [ids[1], ids[0]]);
+    assert_eq!(read(Range::above(ids[6]), 2).await, [ids[7], ids[8]]);
+    assert_eq!(read(Range::above(ids[1]).up_to(ids[3]), 9).await, [ids[2], ids[3]]);
 }
 
 #[tokio::test]
@@ -27,12 +27,12 @@ async fn a_list_is_read_beyond_what_one_call_returns() {
     let room = make_room(&store, 1).await;
     // At the pace that a room takes from one sender without end.
     for millis in (0..100).map(|number| number * 200) {
-        let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
+        let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
         // 100 of these are 1.6 MB, and a call returns 1 MB.
         let text = "😀".repeat(4096).try_into().ok();
         store.put_message(&domain::Message { text, ..message(room, user(1), &turn) }).await.unwrap();
     }
-    assert_eq!(store.query_messages(room, Range::Newest, 100).await.unwrap().len(), 100);
+    assert_eq!(store.query_messages(room, Range::NEWEST, 100).await.unwrap().len(), 100);
 }
 
 #[tokio::test]
@@ -53,13 +53,13 @@ async fn a_client_id_makes_one_message_however_often_and_at_once() {
     let room = make_room(&store, 2).await;
     let id = client_id("c1");
     let stored = join_all((0..10).map(async |i| {
-        let turn = store.take_turn(room, user(1), message_id(i)).await.unwrap();
+        let turn = store.take_turn(room, user(1), message_id(i), PUSHES).await.unwrap();
         let message = domain::Message { client_id: Some(id.clone()), ..message(room, user(1), &turn) };
         store.put_message(&message).await.unwrap()
     }))
     .await;
     assert_eq!(stored.iter().filter(|first| first.is_none()).count(), 1);
-    let messages = store.query_messages(room, Range::Newest, 100).await.unwrap();
+    let messages = store.query_messages(room, Range::NEWEST, 100).await.unwrap();
     assert_eq!(messages.len(), 1);
     assert!(stored.into_iter().flatten().all(|first| first == messages[0].id));
     assert_eq!(store.message_of_client_id(user(1), room, &id).await.unwrap(), Some(messages[0].id));
@@ -67,14 +67,14 @@ async fn a_client_id_makes_one_message_however_often_and_at_once() {
 }
 
 #[tokio::test]
-async fn sequences_are_told_of_messages_that_exist() {
+async fn messages_are_found_by_their_ids() {
     let store = embedded::store();
     let room = make_room(&store, 1).await;
     let mut ids = Vec::new();
     for millis in (0..100).map(|number| number * 200) {
         ids.push(send(&store, room, millis).await.id);
     }
-    let sequences =
-        store.sequences(room, ids.iter().copied().chain([message_id(999)]), Consistency::Strong).await.unwrap();
-    assert!(ids.iter().copied().zip(1..).eq(sequences));
+    let asked = ids.iter().copied().chain([message_id(999)]);
+    let found = store.messages_by_id(room, asked, Consistency::Strong).await.unwrap();
+    assert!(ids.iter().copied().zip(1..).eq(found.into_iter().map(|(id, message)| (id, message.sequence))));
 }

@@ -8,7 +8,7 @@ use proptest::{
 };
 use store::{Range, Turn};
 
-use crate::support::{make_room, message, message_id, user};
+use crate::support::{PUSHES, make_room, message, message_id, user};
 
 const MEMBERS: u64 = 4;
 
@@ -31,7 +31,7 @@ fn ids_grow_sequences_are_dense_and_each_message_knows_the_one_before() {
             for burst in bursts {
                 let at_once = burst.into_iter().map(async |(sender, clock)| {
                     let wanted = message_id(clock);
-                    let turn = store.take_turn(room, user(sender), wanted).await.unwrap();
+                    let turn = store.take_turn(room, user(sender), wanted, PUSHES).await.unwrap();
                     store.put_message(&message(room, user(sender), &turn)).await.unwrap();
                     (wanted, turn)
                 });
@@ -44,7 +44,7 @@ fn ids_grow_sequences_are_dense_and_each_message_knows_the_one_before() {
             prop_assert!(turns.windows(2).all(|pair| pair[0].id < pair[1].id));
             prop_assert_eq!(turns[0].previous, None);
             prop_assert!(turns.windows(2).all(|pair| pair[1].previous == Some(pair[0].id)));
-            let mut stored = store.query_messages(room, Range::Newest, turns.len() + 1).await.unwrap();
+            let mut stored = store.query_messages(room, Range::NEWEST, turns.len() + 1).await.unwrap();
             stored.reverse();
             prop_assert!(stored.iter().map(|message| message.id).eq(turns.iter().map(|turn| turn.id)));
             Ok(())

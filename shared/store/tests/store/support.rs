@@ -1,7 +1,15 @@
 //! Short ways to the values and rows of the tests.
 
-use domain::{ClientId, MembershipId, Message, MessageId, NewRoom, Room, RoomId, Text, Timestamp, UserId};
-use store::{Membership, Store, Turn};
+use std::collections::BTreeSet;
+
+use domain::{
+    ClientId, Error, MembershipId, Message, MessageId, PushPace, Refusal, Room, RoomId, RoomKind, RoomName, Text,
+    Timestamp, UserId,
+};
+use store::{Consistency, Invitation, Membership, Store, Turn, Way};
+
+/// More than any test pushes.
+pub const PUSHES: PushPace = PushPace { per_second: 1_000_000 };
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -26,14 +34,8 @@ pub fn client_id(id: &str) -> ClientId {
 }
 
 pub fn membership(user: UserId, room: RoomId) -> Membership {
-    Membership {
-        user_id: user,
-        room_id: room,
-        id: MembershipId::new(NOW, 0),
-        joined_at: NOW.millis(),
-        last_read: None,
-        read_sequence: 0,
-    }
+    let room = Room::new(room, RoomKind::Chat, user, NOW);
+    Membership { id: MembershipId::new(NOW, 0), ..Membership::begins(user, &room, NOW) }
 }
 
 /// Makes a room with the users 1 to `members`.
@@ -41,18 +43,24 @@ pub async fn make_room(store: &Store, members: u64) -> RoomId {
     try_make_room(store, members).await.unwrap()
 }
 
-pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, domain::Error> {
-    let id = store.next_room_id().await.unwrap();
-    let new = NewRoom { members: (1..=members).map(user).collect(), ..NewRoom::default() };
-    let room = Room::new(id, new, user(1), NOW);
-    let memberships = room.members.iter().map(|&user| membership(user, id)).collect();
-    store.create_room(&room, memberships).await?;
-    Ok(id)
+pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, Error> {
+    let id = store.next_room_id().await?;
+    let members = (1..=members).map(user).collect();
+    create(store, &Room { members, ..Room::new(id, RoomKind::Chat, user(1), NOW) }, &[]).await
+}
+
+/// Creates a room with the memberships of its members.
+pub async fn create(store: &Store, room: &Room, invitations: &[Invitation]) -> Result<RoomId, Error> {
+    let memberships: Vec<_> = room.members.iter().map(|&member| membership(member, room.id)).collect();
+    store.create_room(&Room { name: Some(RoomName::of(room.id)), ..room.clone() }, &memberships, invitations).await?;
+    Ok(room.id)
 }
 
 pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
+    let receivers: BTreeSet<_> = turn.room.members.iter().copied().filter(|&member| member != sender).collect();
     Message {
-        receivers: turn.members.iter().copied().filter(|&member| member != sender).collect(),
+        receivers_count: receivers.len(),
+        receivers,
         text: Text::try_from("hi".to_owned()).ok(),
         previous: turn.previous,
         ..Message::empty(turn.id, room, sender, turn.sequence)
@@ -61,8 +69,24 @@ pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
 
 /// Stores a message of user 1.
 pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
-    let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
+    let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
     let message = message(room, user(1), &turn);
     store.put_message(&message).await.unwrap();
     message
+}
+
+/// A room as it is.
+pub async fn the(store: &Store, room: RoomId) -> Room {
+    store.room(room, Consistency::Strong).await.unwrap().unwrap()
+}
+
+/// A user joins an open room.
+pub async fn joins(store: &Store, id: u64, room: RoomId) -> Result<bool, Error> {
+    let room = store.room(room, Consistency::Strong).await?.ok_or(Refusal::RoomNotFound)?;
+    store.join(&room, &Membership::begins(user(id), &room, NOW), &Way::Number, false).await
+}
+
+/// A user who is not the owner, or the last member, leaves.
+pub async fn leaves(store: &Store, id: u64, room: RoomId) {
+    assert!(store.leave(user(id), &the(store, room).await, None, NOW).await.unwrap());
 }

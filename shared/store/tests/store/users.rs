@@ -1,4 +1,4 @@
-use domain::{Error, Refusal, Username};
+use domain::{Error, Refusal, Username, WhoCanAdd};
 use embedded::{HASH, register};
 use futures_util::future::join_all;
 use store::Consistency;
@@ -51,4 +51,17 @@ async fn a_user_is_found_by_folded_name_and_shown_as_typed() {
     let found = store.user_by_name("ann", Consistency::Strong).await.unwrap().unwrap();
     assert_eq!(found.username.as_str(), "Ann");
     assert!(store.user_by_name("Ann", Consistency::Strong).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_user_chooses_who_may_add_them() {
+    let store = embedded::store();
+    let ann = register(&store, "ann").await.unwrap().id;
+    let add = async || store.people([ann], Consistency::Strong).await.unwrap()[0].add;
+    assert_eq!(add().await, None);
+    for who in [WhoCanAdd::Nobody, WhoCanAdd::Everyone] {
+        store.set_who_can_add(ann, who).await.unwrap();
+        assert_eq!(add().await, Some(who));
+    }
+    assert!(store.set_who_can_add(user(9), WhoCanAdd::Nobody).await.is_err());
 }

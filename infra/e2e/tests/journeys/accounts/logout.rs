@@ -1,12 +1,12 @@
 //! `POST /auth/logout/`
 
-use e2e::{Answer, Cost, Server, crash_points};
+use e2e::{Answer, Cost, Server, crash_points, crash_points_while};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     costs, crashes,
-    ending::ends,
+    ending::{ends, ends_unclosed, lost_answers, none_is_closed},
     rows::{Ask, Row},
 };
 
@@ -62,9 +62,40 @@ async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_ot
         ends(crash, &[&session], [&mut one, &mut two], logout).await;
     })
     .await;
-    // The session, the sockets, two of which are closed and then removed.
-    assert!(points >= 8, "{points}");
+    // The sockets, two of which are ended; the session; the sockets again; two are closed.
+    assert!(points >= 12, "{points}");
     other.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_logout_whose_sockets_are_not_closed_and_that_is_tried_again_leaves_them_deaf_and_dumb() {
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let points = crash_points_while(&server, "logout", &[none_is_closed()], async |crash| {
+        let session = ann.logs_in_again().await;
+        let logout = async || Answer::to(session.request(Method::POST, "/auth/logout/")).await;
+        let [mut one, mut two] = [session.opens_socket(room).await, session.opens_socket_for_all_rooms().await];
+        ends_unclosed(crash, &[&session], [&mut one, &mut two], logout, bob.sends(room, "secret")).await;
+    })
+    .await;
+    assert!(points >= 12, "{points}");
+}
+
+/// A session that had ended when its answer got lost is one that the caller does not have.
+#[tokio::test]
+async fn a_logout_whose_answers_of_the_tables_get_lost_ends_the_session_and_its_sockets() {
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let calls = lost_answers(&server, "logout", async || {
+        let session = ann.logs_in_again().await;
+        let mut socket = session.opens_socket(room).await;
+        let answer = Answer::to(session.request(Method::POST, "/auth/logout/")).await;
+        assert!(matches!(answer.status, 200 | 401), "{answer:?}");
+        session.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+        socket.is_closed().await;
+    })
+    .await;
+    assert_eq!(calls, 4);
 }
 
 #[tokio::test]
@@ -72,12 +103,12 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     bob.logs_out().await;
-    // The session, the sockets.
-    assert_eq!(server.cost("logout").await, Cost { calls: 2, depth: 2, reads: 1.0, writes: 1.0, pushes: 0 });
+    // The sockets, the session, the sockets again.
+    assert_eq!(server.cost("logout").await, Cost { calls: 3, depth: 3, reads: 2.0, writes: 1.0, pushes: 0 });
 
     let room = ann.creates_room().await;
     let _socket = ann.opens_socket(room).await;
     ann.logs_out().await;
-    // The session, the sockets, one of which is closed and then removed.
-    assert_eq!(server.cost("logout").await, Cost { calls: 3, depth: 3, reads: 1.0, writes: 2.0, pushes: 1 });
+    // The sockets, one of which is ended; the session; the sockets again. The one is closed.
+    assert_eq!(server.cost("logout").await, Cost { calls: 4, depth: 4, reads: 2.0, writes: 2.0, pushes: 1 });
 }

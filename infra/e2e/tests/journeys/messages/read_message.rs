@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     costs::Room,
     crashes,
+    items::{BECAUSE, changes_room},
     rows::{Ask, Row},
 };
 
@@ -22,13 +23,14 @@ async fn last_read(user: &User, room: u64) -> Value {
 }
 
 #[tokio::test]
-async fn marks_up_to_the_highest_id_and_tells_the_rooms_sockets() {
+async fn marks_up_to_the_highest_id_and_tells_its_sender_and_ones_own_devices() {
     let server = Server::start().await;
-    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let ([ann, bob, cem], room) = server.room_of(["ann", "bob", "cem"]).await;
     let [one, two, three] =
         [ann.sends(room, "1").await, ann.sends(room, "2").await, ann.sends(room, "3").await].map(|m| m["id"].clone());
     let mut at_anns = ann.opens_socket(room).await;
     let mut at_bobs = bob.opens_socket_for_all_rooms().await;
+    let mut at_cems = cem.opens_socket_for_all_rooms().await;
 
     let answer = mark(&bob, room, &json!([two, one])).await;
     assert_eq!(answer.is(200), json!({"success": true}));
@@ -41,6 +43,36 @@ async fn marks_up_to_the_highest_id_and_tells_the_rooms_sockets() {
     mark(&bob, room, &json!([three])).await.is(200);
     assert_eq!(last_read(&bob, room).await, three);
     assert_eq!(at_anns.next_of("read").await["last_read"], three);
+    // Cem has sent nothing of what was read.
+    at_cems.stays_silent().await;
+}
+
+#[tokio::test]
+async fn in_a_large_room_only_ones_own_devices_hear_of_it() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let (mut at_anns, mut at_bobs) = (ann.opens_socket(room).await, bob.opens_socket(room).await);
+    for (members, heard) in [(32, true), (33, false)] {
+        let ids: Vec<String> = (1..=members).map(|id: u64| id.to_string()).collect();
+        changes_room(&server, room, "SET members = :members", json!({":members": {"NS": ids}})).await;
+        let message = ann.sends(room, "hi").await;
+        let named = message["receivers"].as_array().unwrap().len() as u64;
+        assert_eq!((named, &message["receivers_count"]), (if heard { members - 1 } else { 0 }, &json!(members - 1)));
+        at_anns.receives("hi").await;
+        at_bobs.receives("hi").await;
+        bob.reads(room, &message).await;
+        at_bobs.next_of("read").await;
+        if heard {
+            at_anns.next_of("read").await;
+        } else {
+            at_anns.stays_silent().await;
+        }
+        let listed = bob.sees_room(room).await;
+        assert_eq!(
+            (listed["members"].as_array().unwrap().is_empty(), &listed["members_count"]),
+            (!heard, &json!(members))
+        );
+    }
 }
 
 #[tokio::test]
@@ -154,11 +186,11 @@ async fn what_it_costs() {
     let body = json!({"conversation_id": room.id, "message_ids": ids});
     room.ann.post("/read-message/", &body).await.is(200);
     room.others_hear("read").await;
-    // The session; the room and 4 messages; the mark and, concurrently, the sockets of the audience.
-    assert_eq!(room.cost("read-message").await, Cost { calls: 5, depth: 3, reads: 5.0, writes: 1.0, pushes: 3 });
+    // The session and the call; the room and 4 messages; the mark and, concurrently, the sockets of the audience.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 6, depth: 3, reads: 5.0, writes: 2.0, pushes: 3 });
 
     let body = json!({"conversation_id": room.id, "message_ids": [ids[0], 1]});
     room.ann.post("/read-message/", &body).await.refuses(404, "message_not_found");
-    // The session; the room and 2 messages; the missing one again, consistently.
-    assert_eq!(room.cost("read-message").await, Cost { calls: 4, depth: 3, reads: 3.5, writes: 0.0, pushes: 0 });
+    // The session and the call; the room and 2 messages; the missing one again, consistently.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 1.0, pushes: 0 });
 }

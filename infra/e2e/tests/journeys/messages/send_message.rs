@@ -34,7 +34,7 @@ async fn gives_the_message() {
         message,
         json!({
             "id": id, "conversation": room, "sender": bob.id, "receivers": [ann.id, cem.id],
-            "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
+            "receivers_count": 2, "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
             "created_at": message["created_at"], "updated_at": message["created_at"],
             "sequence": 1, "client_id": null,
         })
@@ -224,20 +224,60 @@ async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
 }
 
 #[tokio::test]
+async fn a_client_id_is_no_key_for_who_has_left() {
+    let server = Server::start().await;
+    let ([_, bob], room) = server.room_of(["ann", "bob"]).await;
+    let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
+    bob.post("/send-message/", &body).await.is(201);
+    bob.leaves(room).await;
+    bob.post("/send-message/", &body).await.refuses(403, "not_a_member");
+    let mut bobs = bob.opens_socket_for_all_rooms().await;
+    bobs.sends(&json!({"type": "message", "conversation": room, "text": "hi", "client_id": "7f3a"})).await;
+    bobs.hears_error("not_a_member").await;
+}
+
+#[tokio::test]
+async fn a_room_takes_so_many_pushes_and_then_its_senders_wait() {
+    let because = "its parameters are what they are";
+    let parameters = ["PushesPerSecond=1"];
+    let Some(server) = Server::local(because).parameters(&parameters).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    // Twelve seconds at once, and two pushes each.
+    for sender in [&ann, &bob, &ann, &bob, &ann, &bob] {
+        sender.tries_to_send(room, "hi").await.is(201);
+    }
+    let mut phone = bob.opens_socket(room).await;
+    let refused = loop {
+        let answer = ann.tries_to_send(room, "hi").await;
+        if answer.status != 201 {
+            break answer;
+        }
+        phone.receives("hi").await;
+    };
+    refused.refuses(429, "room_busy");
+    assert!((1..=2).contains(&refused.retry_after()), "{refused:?}");
+    phone.says(room, "hi").await;
+    assert!(phone.hears_error("room_busy").await["retry_after"].is_u64());
+    ann.tries_to_send(ann.creates_room().await, "elsewhere").await.is(201);
+    tokio::time::sleep(Duration::from_secs(refused.retry_after())).await;
+    ann.tries_to_send(room, "hi").await.is(201);
+}
+
+#[tokio::test]
 async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.ann.sends(room.id, "hi").await;
     room.others_hear("message").await;
-    // The session, and then the calls of a message over a socket.
-    assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 3, reads: 2.5, writes: 2.0, pushes: 3 });
+    // The session and the call, and then the turn, the message and the audience.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 2.5, writes: 3.0, pushes: 3 });
 
     tokio::time::sleep(UNHURRIED).await;
     let body = json!({"conversation_id": room.id, "text": "hi", "client_id": "1"});
     room.ann.post("/send-message/", &body).await.is(201);
     room.others_hear("message").await;
-    assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 5.0, pushes: 3 });
+    assert_eq!(room.cost("send-message").await, Cost { calls: 6, depth: 3, reads: 3.5, writes: 6.0, pushes: 3 });
 
     room.ann.post("/send-message/", &body).await.is(200);
-    // The session and the client id, and the first message.
-    assert_eq!(room.cost("send-message").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 0 });
+    // The session, the call and the client id, and the first message.
+    assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 2, reads: 3.0, writes: 1.0, pushes: 0 });
 }

@@ -1,10 +1,11 @@
 //! `POST /join-chatroom/`
 
-use e2e::{Cost, Server, assert_id, crash_points};
+use e2e::{Cost, Server, User, assert_id, crash_points};
 use serde_json::json;
 
 use crate::support::{
     costs, crashes,
+    items::{BECAUSE, bans, changes_room, closes_room, counted_rooms, haunts, invitations, invites},
     membership::are_members,
     rows::{Ask, Row},
 };
@@ -75,6 +76,56 @@ async fn the_room_must_be_named_by_its_id() {
     }
 }
 
+/// The code of room 1 with random bits that are all zero, and the hash that the room keeps of it.
+const CODE: &str = "1.AAAAAAAAAAAAAAAAAAAAAA";
+const HASH: &str = "wASbCgDCqXuVG5lSOlUhdUAXbB7x8EBx1COUMzoUDig";
+
+#[tokio::test]
+async fn a_closed_room_is_joined_by_its_code_and_not_by_its_number() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room().await;
+    assert_eq!(room, 1);
+    ann.sends(room, "before").await;
+    closes_room(&server, room).await;
+    let join = async |user: &User, code: &str| user.post("/join-chatroom/", &json!({"invite": code})).await;
+    join(&bob, CODE).await.refuses(404, "invite_invalid");
+    changes_room(&server, room, "SET invite = :hash", json!({":hash": {"S": HASH}})).await;
+    for wrong in ["", "1", "1.", "1.AAAAAAAAAAAAAAAAAAAAAB", "1.BAAAAAAAAAAAAAAAAAAAAA", "2.AAAAAAAAAAAAAAAAAAAAAA"] {
+        join(&bob, wrong).await.refuses(404, "invite_invalid");
+    }
+    bob.post("/join-chatroom/", &json!({"chatroom_id": room})).await.refuses(404, "room_not_found");
+    let joined = join(&bob, CODE).await.is(201);
+    assert_eq!((&joined["conversation"], &joined["user"]), (&json!(room), &json!(bob.id)));
+    assert_eq!(join(&bob, CODE).await.is(200), joined);
+    assert!(bob.sees_messages(room).await.is_empty());
+    bans(&server, &ann, &cem, room).await;
+    join(&cem, CODE).await.refuses(404, "invite_invalid");
+    for (body, field) in [
+        (json!({"invite": 7}), "invite"),
+        (json!({"invite": CODE, "chatroom_id": room}), "invite"),
+        (json!({"invite": null}), "chatroom_id"),
+    ] {
+        bob.post("/join-chatroom/", &body).await.blames(field);
+    }
+}
+
+#[tokio::test]
+async fn whoever_joins_has_no_invitation_any_more_and_is_counted_once() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room().await;
+    invites(&server, &ann, &bob, room).await;
+    haunts(&server, &bob, room).await;
+    bob.joins(room).await;
+    assert_eq!((invitations(&server, &bob).await, counted_rooms(&server, &bob).await), (0, 1));
+    bob.leaves(room).await;
+    assert_eq!(counted_rooms(&server, &bob).await, 0);
+    haunts(&server, &bob, 99_999).await;
+    bob.post("/join-chatroom/", &json!({"chatroom_id": 99_999})).await.refuses(404, "room_not_found");
+    assert_eq!(counted_rooms(&server, &bob).await, 0);
+}
+
 #[tokio::test]
 async fn the_rooms_sockets_are_told_the_joiners_too() {
     let server = Server::start().await;
@@ -116,6 +167,6 @@ async fn what_it_costs() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     bob.joins(room).await;
-    // The session, the membership, the room with the membership, the sockets.
-    assert_eq!(server.cost("join-chatroom").await, Cost { calls: 5, depth: 4, reads: 4.0, writes: 6.0, pushes: 0 });
+    // The session and the call; the room, the membership and the change; the room with the membership, the sockets.
+    assert_eq!(server.cost("join-chatroom").await, Cost { calls: 7, depth: 4, reads: 4.0, writes: 8.0, pushes: 0 });
 }

@@ -1,10 +1,11 @@
 //! `DELETE /leave-chatroom/{conversation_id}/`
 
-use e2e::{Cost, Server, crash_points};
+use e2e::{Cost, Server, assert_has, crash_points};
 use serde_json::{Value, json};
 
 use crate::support::{
     costs, crashes,
+    items::{BECAUSE, counted_rooms, haunts},
     membership::are_members,
     rows::{Ask, Row},
 };
@@ -100,6 +101,38 @@ async fn even_the_creator_and_the_last_one() {
 }
 
 #[tokio::test]
+async fn an_owner_leaves_the_room_to_who_has_been_there_longest() {
+    let server = Server::start().await;
+    let [ann, bob, cem, dan] = server.users(["ann", "bob", "cem", "dan"]).await;
+    let room = ann.creates_room().await;
+    for newcomer in [&cem, &bob, &dan] {
+        newcomer.joins(room).await;
+    }
+    assert_has(&dan.sees_room(room).await, &json!({"owner": ann.id, "role": "member"}));
+    ann.leaves(room).await;
+    assert_has(&dan.sees_room(room).await, &json!({"owner": cem.id, "created_by": ann.id}));
+    tokio::join!(cem.leaves(room), bob.leaves(room));
+    assert_has(&dan.sees_room(room).await, &json!({"owner": dan.id, "role": "owner"}));
+    dan.leaves(room).await;
+    bob.joins(room).await;
+    assert_has(&bob.sees_room(room).await, &json!({"owner": bob.id, "role": "owner"}));
+}
+
+#[tokio::test]
+async fn a_membership_without_a_room_goes_away() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let others = ann.creates_room().await;
+    for (ghost, code, status) in [(99_999, "room_not_found", 404), (others, "not_a_member", 403)] {
+        haunts(&server, &bob, ghost).await;
+        assert_eq!(counted_rooms(&server, &bob).await, 2);
+        bob.delete(&format!("/leave-chatroom/{ghost}/")).await.refuses(status, code);
+        assert_eq!(counted_rooms(&server, &bob).await, 1);
+    }
+    are_members(room, &[&ann, &bob], &[]).await;
+}
+
+#[tokio::test]
 async fn whoever_leaves_again_is_out_of_the_room() {
     let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
@@ -125,6 +158,6 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([_, bob], room) = server.room_of(["ann", "bob"]).await;
     bob.leaves(room).await;
-    // The session, the room, the room with the membership, the sockets.
-    assert_eq!(server.cost("leave-chatroom").await, Cost { calls: 4, depth: 4, reads: 3.0, writes: 6.0, pushes: 0 });
+    // The session and the call; the room, the room with the membership, the sockets.
+    assert_eq!(server.cost("leave-chatroom").await, Cost { calls: 5, depth: 4, reads: 3.0, writes: 7.0, pushes: 0 });
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     costs, crashes,
+    items::{BECAUSE, counted_rooms, haunts},
     rows::{Ask, Row},
 };
 
@@ -30,7 +31,9 @@ async fn shows_each_room_as_it_was_created_and_what_is_new_in_it() {
     let created = ann.post("/create-chatroom/", &body).await.is(201);
     let room = created["id"].as_u64().unwrap();
     let listed = bob.sees_room(room).await;
-    assert_has(&listed, &created);
+    let mut expected = created;
+    expected["role"] = json!("member");
+    assert_has(&listed, &expected);
     assert_has(&listed, &json!({"unread": 0, "last_message": null}));
 
     let message = ann.sends(room, "hi").await;
@@ -81,6 +84,109 @@ async fn to_a_newcomer_nothing_is_unread() {
     assert_eq!(bob.sees_room(room).await["unread"], 1);
 }
 
+#[tokio::test]
+async fn the_last_message_is_cut_and_says_so() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for (length, shown, truncated) in [(200, 200, Value::Null), (201, 200, json!(true)), (4096, 200, json!(true))] {
+        ann.sends(room, &"😀".repeat(length)).await;
+        let last = ann.sees_room(room).await["last_message"].clone();
+        assert_eq!((last["text"].as_str().unwrap().chars().count(), &last["truncated"]), (shown, &truncated));
+    }
+}
+
+#[tokio::test]
+async fn the_list_goes_on_before_a_place_in_it() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let rooms = [ann.creates_room().await, ann.creates_room().await, ann.creates_room().await];
+    for room in rooms {
+        ann.sends(room, "hi").await;
+    }
+    let all = ann.lists("/list-chatrooms/").await;
+    assert_eq!(all.iter().map(|room| room["id"].as_u64().unwrap()).collect::<Vec<_>>(), rooms);
+    // The place right before a room, as a `Link` has it: the time of its last message, and its id.
+    let before = |room: &Value| {
+        let millis = (room["last_message"]["id"].as_u64().unwrap() >> 12) + 1_577_836_800_000;
+        format!("/list-chatrooms/?before={millis}-{}", room["id"])
+    };
+    assert_eq!(ann.lists(&before(&all[2])).await, all[..2]);
+    assert!(ann.lists(&before(&all[0])).await.is_empty());
+    for wrong in ["x", "1", "1-", "-1", "1-0"] {
+        ann.get(&format!("/list-chatrooms/?before={wrong}")).await.blames("before");
+    }
+}
+
+/// Rooms that a stranger could have made: each part is as long as it may be, in characters that JSON writes long.
+#[tokio::test]
+async fn a_list_that_fits_no_answer_has_pages() {
+    const ROOMS: u64 = 499;
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ann = server.user("ann").await;
+    let first = ann.creates_room().await;
+    for rooms in (first + 1..first + ROOMS).collect::<Vec<_>>().chunks(8) {
+        let puts = |item: &dyn Fn(u64) -> Value| {
+            rooms.iter().map(|&room| json!({"PutRequest": {"Item": item(room)}})).collect::<Vec<_>>()
+        };
+        let tables = json!({
+            "RoomsTable": puts(&|room| long_room(room, ann.id)),
+            "MessagesTable": puts(&|room| long_message(room, ann.id)),
+            "MembershipsTable": puts(&|room| json!({
+                "user_id": n(ann.id), "room_id": n(room), "id": n(1), "joined_at": n(0), "read_sequence": n(0),
+            })),
+        });
+        server.dynamodb("BatchWriteItem", &json!({"RequestItems": tables})).await;
+    }
+    let pages = ann.pages_through("/list-chatrooms/").await;
+    assert!((2..=5).contains(&pages.len()), "{}", pages.len());
+    let listed: Vec<u64> = pages.iter().rev().flatten().map(|room| room["id"].as_u64().unwrap()).collect();
+    let expected: Vec<u64> = (first + 1..first + ROOMS).chain([first]).collect();
+    assert_eq!(listed, expected);
+    for page in pages {
+        let wrapped = serde_json::to_string(&serde_json::to_string(&page).unwrap()).unwrap();
+        assert!(wrapped.len() <= 4 * 1024 * 1024, "{}", wrapped.len());
+    }
+}
+
+fn n(number: u64) -> Value {
+    json!({"N": number.to_string()})
+}
+
+fn s(text: &str, times: usize) -> Value {
+    json!({"S": text.repeat(times)})
+}
+
+fn long_room(room: u64, member: u64) -> Value {
+    let members: Vec<String> = (0..32).map(|number| (member + number).to_string()).collect();
+    json!({
+        "id": n(room), "name": s("\"", 255), "description": s("\\", 1000), "type": s("group", 1),
+        "members": {"NS": members}, "max_members": n(32), "created_by": n(member), "created_at": n(0),
+        "updated_at": n(room), "last_message_id": n(9), "sequence": n(1), "sent": {"M": {}},
+    })
+}
+
+fn long_message(room: u64, sender: u64) -> Value {
+    let id = s("7d2e1f0a-5b6c-4d7e-8f90-a1b2c3d4e5f6", 1);
+    let picture = json!({"id": id, "content_type": s("image/png", 1), "size": n(9), "name": s("😀", 63)});
+    json!({
+        "room_id": n(room), "id": n(9), "sender": n(sender), "text": s("\"", 4096), "sequence": n(1),
+        "picture": {"M": picture},
+    })
+}
+
+#[tokio::test]
+async fn memberships_without_a_room_go_away() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let others = ann.creates_room().await;
+    haunts(&server, &bob, 99_999).await;
+    haunts(&server, &bob, others).await;
+    assert_eq!(counted_rooms(&server, &bob).await, 3);
+    assert_eq!(ids(&bob).await, [room]);
+    assert_eq!(counted_rooms(&server, &bob).await, 1);
+    assert_eq!((ids(&bob).await, ids(&ann).await), (vec![json!(room)], vec![json!(room), json!(others)]));
+}
+
 /// A function that dies after it took the turn leaves a sequence without a message.
 #[tokio::test]
 async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
@@ -124,6 +230,6 @@ async fn what_it_costs() {
         ann.sends(room, "hi").await;
     }
     ann.get("/list-chatrooms/").await.is(200);
-    // The session and the memberships; the rooms; their last messages.
-    assert_eq!(server.cost("list-chatrooms").await, Cost { calls: 4, depth: 3, reads: 5.5, writes: 0.0, pushes: 0 });
+    // The session, the call and the memberships; the rooms; their last messages.
+    assert_eq!(server.cost("list-chatrooms").await, Cost { calls: 5, depth: 3, reads: 5.5, writes: 1.0, pushes: 0 });
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     costs, crashes,
+    items::changes_room,
     rows::{Ask, Row},
 };
 
@@ -61,6 +62,27 @@ async fn who_has_an_open_socket_that_hears_the_room_is_online() {
 }
 
 #[tokio::test]
+async fn has_pages_by_id_each_in_the_order_they_came() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = cem.creates_room().await;
+    bob.joins(room).await;
+    ann.joins(room).await;
+    let path = |query: &str| format!("/list-members/{room}/?{query}");
+    let first = cem.get(&path("limit=2")).await;
+    assert_eq!(first.next(), Some(format!("/list-members/{room}?limit=2&after={}", bob.id)));
+    let pages = cem.pages_through(&path("limit=2")).await;
+    let users: Vec<Vec<u64>> =
+        pages.iter().map(|page| page.iter().map(|member| member["user"].as_u64().unwrap()).collect()).collect();
+    assert_eq!(users, [vec![bob.id, ann.id], vec![cem.id]]);
+    assert!(cem.lists(&path(&format!("after={}", cem.id))).await.is_empty());
+    for wrong in ["limit=0", "limit=1025", "limit=x"] {
+        cem.get(&path(wrong)).await.blames("limit");
+    }
+    cem.get(&path("after=0")).await.blames("after");
+}
+
+#[tokio::test]
 async fn a_room_that_one_is_not_in() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
@@ -83,6 +105,12 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
     ann.get(&format!("/list-members/{room}/")).await.is(200);
-    // The session and the room; the memberships, the names and the sockets.
-    assert_eq!(server.cost("list-members").await, Cost { calls: 5, depth: 2, reads: 4.5, writes: 0.0, pushes: 0 });
+    // The session, the call and the room; the memberships, the names and the sockets.
+    assert_eq!(server.cost("list-members").await, Cost { calls: 6, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 });
+
+    // A page of a large room costs what it shows, and the room.
+    let ids: Vec<String> = (1..=1024).map(|id: u64| id.to_string()).collect();
+    changes_room(&server, room, "SET members = :members", json!({":members": {"NS": ids}})).await;
+    ann.get(&format!("/list-members/{room}/?limit=2")).await.is(200);
+    assert_eq!(server.cost("list-members").await, Cost { calls: 6, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 });
 }

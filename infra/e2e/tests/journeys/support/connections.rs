@@ -25,7 +25,7 @@ pub(crate) async fn known(user: &User) -> BTreeSet<String> {
     let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
     let found = user.server.dynamodb("GetItem", &get).await;
     let attributes = found["Item"].as_object().into_iter().flat_map(serde_json::Map::keys);
-    attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
+    attributes.filter(|name| !["user_id", "expires_at", "looked_at"].contains(&name.as_str())).cloned().collect()
 }
 
 /// Waits until the table has exactly these sockets of a user. No event reports the end of the work that a frame starts.

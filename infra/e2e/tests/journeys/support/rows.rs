@@ -3,17 +3,38 @@
 use std::panic::Location;
 
 use e2e::{Server, User};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// A call that needs a token, or a route of the sockets, with a request that succeeds for a member.
+/// A call that needs a token, or a route of the sockets, with a request that succeeds for the owner of the room.
 pub(crate) struct Row {
     /// The route as in `openapi.yaml` or `template.yaml`.
     pub(crate) route: &'static str,
     pub(crate) ask: fn(&World) -> Ask,
-    /// Whether users outside the room are refused.
-    pub(crate) for_members: bool,
+    pub(crate) callers: Callers,
     /// The file that submits the row.
     pub(crate) file: &'static str,
+}
+
+/// The users who succeed. All others are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Callers {
+    Everybody,
+    Members,
+    /// The owner among them.
+    Admins,
+    Owner,
+}
+
+impl Callers {
+    /// The words of the threat model.
+    pub(crate) const fn named(self) -> &'static str {
+        match self {
+            Self::Everybody => "every user",
+            Self::Members => "members of the room",
+            Self::Admins => "admins of the room",
+            Self::Owner => "the owner of the room",
+        }
+    }
 }
 
 pub(crate) enum Ask {
@@ -33,19 +54,31 @@ impl Row {
     /// A row for every user with a session.
     #[track_caller]
     pub(crate) const fn for_everybody(route: &'static str, ask: fn(&World) -> Ask) -> Self {
-        Self { route, ask, for_members: false, file: Location::caller().file() }
+        Self { route, ask, callers: Callers::Everybody, file: Location::caller().file() }
     }
 
     /// A row for members of the room only.
     #[track_caller]
     pub(crate) const fn for_members(route: &'static str, ask: fn(&World) -> Ask) -> Self {
-        Self { route, ask, for_members: true, file: Location::caller().file() }
+        Self { route, ask, callers: Callers::Members, file: Location::caller().file() }
+    }
+
+    /// A row for admins of the room only.
+    #[track_caller]
+    pub(crate) const fn for_admins(route: &'static str, ask: fn(&World) -> Ask) -> Self {
+        Self { route, ask, callers: Callers::Admins, file: Location::caller().file() }
+    }
+
+    /// A row for the owner of the room only.
+    #[track_caller]
+    pub(crate) const fn for_owner(route: &'static str, ask: fn(&World) -> Ask) -> Self {
+        Self { route, ask, callers: Callers::Owner, file: Location::caller().file() }
     }
 
     /// All rows, in the order of their routes.
     pub(crate) fn all() -> Vec<&'static Self> {
         let mut rows: Vec<_> = inventory::iter::<Self>().collect();
-        rows.sort_by_key(|row| (row.route, row.for_members));
+        rows.sort_by_key(|row| (row.route, row.callers));
         rows
     }
 
@@ -56,7 +89,7 @@ impl Row {
     }
 }
 
-/// A room with two members, a former member, and an outsider.
+/// A room with two members, of whom `member` is the owner, a former member, and an outsider.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,
@@ -65,6 +98,7 @@ pub(crate) struct World {
     pub(crate) former_member: User,
     pub(crate) room: u64,
     pub(crate) message: Value,
+    pub(crate) invite: Value,
 }
 
 impl World {
@@ -74,6 +108,7 @@ impl World {
         let room = member.creates_room_with(&[&other_member, &former_member]).await;
         let message = member.sends(room, "hello").await;
         former_member.leaves(room).await;
-        Self { server: server.clone(), member, other_member, outsider, former_member, room, message }
+        let invite = member.post("/reset-invite/", &json!({"conversation_id": room})).await.json()["invite"].clone();
+        Self { server: server.clone(), member, other_member, outsider, former_member, room, message, invite }
     }
 }

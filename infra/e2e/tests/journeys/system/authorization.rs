@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     openapi::{calls, with_ids},
-    rows::{Ask, Row, World},
+    rows::{Ask, Callers, Row, World},
     template::socket_routes,
 };
 
@@ -43,14 +43,18 @@ impl World {
             cell(&who, is(&outcome, 401, "unauthenticated"), &outcome);
         }
         let strangers = [("outsider", &self.outsider), ("former member", &self.former_member)];
-        if row.for_members {
+        if row.callers != Callers::Everybody {
             for (who, user) in strangers {
                 let outcome = self.tries(row, Some(&user.token)).await;
                 cell(who, is(&outcome, 403, "not_a_member"), &outcome);
             }
         }
+        if row.callers >= Callers::Admins {
+            let outcome = self.tries(row, Some(&self.other_member.token)).await;
+            cell("member who is no admin", is(&outcome, 403, "not_an_admin"), &outcome);
+        }
         assert_eq!(self.state().await, before, "{}: what was refused has changed something", row.route);
-        let allowed = strangers.into_iter().filter(|_| !row.for_members);
+        let allowed = strangers.into_iter().filter(|_| row.callers == Callers::Everybody);
         for (who, user) in allowed.chain([("member", &self.member)]) {
             let outcome = self.tries(row, Some(&user.token)).await;
             cell(who, outcome.is_ok(), &outcome);
@@ -184,8 +188,7 @@ fn the_threat_model_names_the_callers_of_every_route() {
     let mut table = "| call, or route of the sockets | callers |\n|---|---|\n".to_owned();
     let mut callers = BTreeMap::<&str, BTreeSet<&str>>::new();
     for row in Row::all() {
-        let who = if row.for_members { "members of the room" } else { "every user" };
-        callers.entry(row.route).or_default().insert(who);
+        callers.entry(row.route).or_default().insert(row.callers.named());
     }
     for (route, callers) in callers {
         writeln!(table, "| `{route}` | {} |", callers.into_iter().collect::<Vec<_>>().join("; ")).unwrap();

@@ -1,9 +1,9 @@
-use chat::messages::{send_message, send_over_socket};
-use domain::Refusal;
+use chat::messages::{send_message, send_over_socket, typing};
+use domain::{OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
 use serde_json::json;
-use store::Socket;
+use store::{Membership, Socket};
 
-use crate::support::{assert_refused, draft, draft_of_client, world};
+use crate::support::{assert_refused, draft, draft_of_client, texts, typing_frame, world};
 
 #[tokio::test]
 async fn the_sockets_of_all_members_get_the_message_that_is_stored() {
@@ -69,4 +69,93 @@ async fn the_socket_that_a_message_came_over_is_told_even_if_it_is_not_known_yet
     world.chat.store.add_socket(&own).await.unwrap();
     send_over_socket(&world.chat, &own, Ok(draft(room, "hi"))).await.unwrap();
     assert_eq!(world.gateway.types("own"), ["message", "message"]);
+}
+
+#[tokio::test]
+async fn whoever_has_left_gets_no_answer_to_a_retry() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let send = async || send_message(&world.chat, &bob.caller, Ok(draft_of_client(room, "hi", "c1"))).await;
+    assert!(send().await.unwrap().new);
+    bob.leaves(room).await;
+    assert_refused!(send().await, Refusal::NotAMember);
+}
+
+#[tokio::test]
+async fn a_message_in_a_large_room_does_not_name_its_receivers() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    for (members, named) in [(32, 31), (33, 0)] {
+        let room = ann.makes_large_room(&[], members).await;
+        let sent = ann.sends(room, "hi").await;
+        assert_eq!((sent.receivers.len(), sent.receivers_count as u64), (named, members - 1));
+        let stored = world.chat.store.message(room, sent.id).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(&sent));
+    }
+}
+
+#[tokio::test]
+async fn behind_a_block_a_message_is_stored_and_reaches_nobody_but_its_sender() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.opens_direct(&bob).await;
+    for (person, socket) in [(&ann, "ann's"), (&bob, "phone"), (&bob, "laptop")] {
+        person.has_socket(socket).await;
+    }
+    ann.blocks(&bob).await;
+    for sender in [&bob, &ann] {
+        let sent = sender.sends(room, "psst").await;
+        assert_eq!((sent.receivers.len(), sent.receivers_count), (0, 0));
+    }
+    let heard = ["ann's", "phone", "laptop"].map(|socket| world.gateway.types(socket).len());
+    assert_eq!(heard, [1, 1, 1], "each hears of their own");
+    assert_eq!(texts(&ann.lists_all(9, Position::Latest).await), ["psst"]);
+    assert_eq!(bob.lists_room(room, 9, Position::Latest).await.messages.len(), 1);
+}
+
+#[tokio::test]
+async fn only_admins_write_if_the_room_says_so() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let id = world.chat.store.next_room_id().await.unwrap();
+    let only_admins = OnlyAdmins { send: true, ..OnlyAdmins::default() };
+    let members = [ann.id(), bob.id()].into();
+    let room = Room { only_admins, members, ..Room::new(id, RoomKind::Group, ann.id(), chat::now()) };
+    let stays = [&ann, &bob].map(|person| Membership::begins(person.id(), &room, chat::now()));
+    world.chat.store.create_room(&room, &stays, &[]).await.unwrap();
+    ann.sends(id, "hear, hear").await;
+    assert_refused!(send_message(&world.chat, &bob.caller, Ok(draft(id, "me, too"))).await, Refusal::NotAnAdmin);
+    let typed = typing(&world.chat, &bob.socket("bob's"), Ok((id, typing_frame(true)))).await;
+    assert_refused!(typed, Refusal::NotAnAdmin);
+}
+
+#[tokio::test]
+async fn a_room_pushes_so_much_and_then_its_senders_wait() {
+    let mut world = world().await;
+    world.chat.settings.pushes = PushPace { per_second: 1 };
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    // Twelve seconds at once, and two pushes each.
+    for sender in [&ann, &bob, &ann, &bob, &ann, &bob] {
+        sender.sends(room, "hi").await;
+    }
+    ann.sends(room, "hi").await;
+    let refused = send_message(&world.chat, &bob.caller, Ok(draft(room, "hi"))).await;
+    assert_refused!(refused, Refusal::RoomBusy(wait) if (1..=2).contains(&wait.as_secs()));
+    ann.sends(ann.makes_room(&[]).await, "elsewhere").await;
+}
+
+#[tokio::test]
+async fn many_sockets_count_for_the_pace_of_the_room() {
+    let mut world = world().await;
+    world.chat.settings.pushes = PushPace { per_second: 1 };
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    for number in 0..15 {
+        ann.has_socket(&number.to_string()).await;
+    }
+    ann.sends(room, "hi").await;
+    let refused = send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await;
+    assert_refused!(refused, Refusal::RoomBusy(_));
 }

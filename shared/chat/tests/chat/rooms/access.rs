@@ -1,7 +1,7 @@
 use chat::{attachments, messages, rooms, sockets};
-use domain::{Error, MediaType, Page, Position, Refusal, RoomId};
+use domain::{Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomId};
 
-use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, world};
+use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
 
 /// Tries every use case of a room except joining it, and returns the refusals.
 async fn asks_everything(
@@ -11,13 +11,14 @@ async fn asks_everything(
     read: &domain::Message,
 ) -> [(&'static str, Error); 8] {
     let (chat, caller) = (&world.chat, &person.caller);
+    let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
     let file = new_attachment(room, MediaType::Png, 1);
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
-        ("lists members", rooms::list_members(chat, caller, room).await.unwrap_err()),
+        ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
         ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
-        ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, true))).await.unwrap_err()),
+        ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
         ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),
@@ -49,5 +50,39 @@ async fn a_room_that_does_not_exist_is_not_found() {
     for (what, refusal) in asks_everything(&world, &ann, unknown, &message).await {
         assert!(refusal.code() == "room_not_found", "{what}: {refusal:?}");
     }
-    assert_refused!(rooms::join_chatroom(&world.chat, &ann.caller, unknown).await, Refusal::RoomNotFound);
+    assert_refused!(
+        rooms::join_chatroom(&world.chat, &ann.caller, Entry::Number(unknown)).await,
+        Refusal::RoomNotFound
+    );
+}
+
+#[tokio::test]
+async fn for_a_stranger_a_closed_room_does_not_exist() {
+    let world = world().await;
+    let [ann, eve, bob] = world.users(["ann", "eve", "bob"]).await;
+    let room = ann.makes_closed_room(&[&bob]).await;
+    let secret = ann.sends(room, "secret").await;
+    bob.leaves(room).await;
+    ann.has_socket("ann's").await;
+    for stranger in [&eve, &bob] {
+        for (what, refusal) in asks_everything(&world, stranger, room, &secret).await {
+            assert!(refusal.code() == "room_not_found", "{what}: {refusal:?}");
+        }
+        let joined = rooms::join_chatroom(&world.chat, &stranger.caller, Entry::Number(room)).await;
+        assert_refused!(joined, Refusal::RoomNotFound);
+    }
+    assert!(world.gateway.types("ann's").is_empty());
+}
+
+#[tokio::test]
+async fn admins_manage_a_room_and_others_do_not() {
+    let world = world().await;
+    let [ann, bob, eve] = world.users(["ann", "bob", "eve"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let manages = async |person: &Person| rooms::managed_room(&world.chat.store, person.id(), room).await;
+    assert_eq!(manages(&ann).await.unwrap().id, room);
+    assert_refused!(manages(&bob).await, Refusal::NotAnAdmin);
+    assert_refused!(manages(&eve).await, Refusal::NotAMember);
+    ann.leaves(room).await;
+    assert_eq!(manages(&bob).await.unwrap().owner, bob.id());
 }

@@ -1,18 +1,27 @@
 use chat::rooms::create_chatroom;
-use domain::{NewRoom, Refusal, UserId};
+use domain::{Access, History, NewRoom, Refusal, UserId, WhoCanAdd};
 use serde_json::json;
 
-use crate::support::{assert_refused, new_room, world};
+use crate::support::{Person, World, assert_refused, new_room, world};
+
+async fn members(world: &World, person: &Person, new: NewRoom) -> Vec<UserId> {
+    create_chatroom(&world.chat, &person.caller, new).await.unwrap().room.members.into_iter().collect()
+}
+
+/// The rooms that somebody is invited to.
+async fn invitations(world: &World, person: &Person) -> usize {
+    world.chat.store.invitations(person.id(), 9, chat::now()).await.unwrap().len()
+}
 
 #[tokio::test]
 async fn the_creator_is_in_the_room_and_it_has_a_name() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    let room = create_chatroom(&world.chat, &bob.caller, new_room(&[&ann])).await.unwrap();
+    let room = create_chatroom(&world.chat, &bob.caller, new_room(&[&ann])).await.unwrap().room;
     assert_eq!(room.members, [ann.id(), bob.id()].into());
-    assert_eq!((room.created_by, room.name.as_str()), (bob.id(), "Chatroom 1"));
+    assert_eq!((room.created_by, room.name.unwrap().as_str()), (bob.id(), "Chatroom 1"));
     for member in [&ann, &bob] {
-        assert_eq!(member.lists_rooms().await[0].room.id, room.id);
+        assert_eq!(member.lists_rooms().await[0].room.room.id, room.id);
     }
 }
 
@@ -48,5 +57,81 @@ async fn each_member_hears_of_their_own_coming_alone() {
     for (member, socket) in [(&ann, "ann's"), (&bob, "bob's")] {
         let joined = json!({"type": "joined", "conversation": room, "user": member.id()});
         assert_eq!(world.gateway.events(socket), [joined]);
+    }
+}
+
+#[tokio::test]
+async fn people_become_members_or_are_invited_as_they_have_chosen() {
+    let mut world = world().await;
+    world.chat.settings.who_can_add = WhoCanAdd::Contacts;
+    let [ann, bob, cem, dan, eve] = world.users(["ann", "bob", "cem", "dan", "eve"]).await;
+    world.chat.store.set_who_can_add(cem.id(), WhoCanAdd::Nobody).await.unwrap();
+    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Everyone).await.unwrap();
+    for (friend, writes) in [(&bob, true), (&cem, true), (&eve, false)] {
+        let direct = ann.opens_direct(friend).await;
+        ann.sends(direct, "hi").await;
+        if writes {
+            friend.sends(direct, "hi").await;
+        }
+    }
+    for (person, socket) in [(&bob, "bob's"), (&eve, "eve's")] {
+        person.has_socket(socket).await;
+    }
+    let made = members(&world, &ann, new_room(&[&bob, &cem, &dan, &eve])).await;
+    assert_eq!(made, [ann.id(), bob.id(), dan.id()]);
+    for (person, invited) in [(&bob, 0), (&cem, 1), (&dan, 0), (&eve, 1)] {
+        assert_eq!(invitations(&world, person).await, invited, "{}", person.user.username.as_str());
+    }
+    assert_eq!(world.gateway.types("bob's"), ["joined"]);
+    let event = &world.gateway.events("eve's")[0];
+    assert_eq!((&event["type"], &event["by"]), (&json!("invited"), &json!(ann.id())));
+}
+
+#[tokio::test]
+async fn behind_a_block_nobody_is_added_nor_invited() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    bob.blocks(&ann).await;
+    ann.blocks(&cem).await;
+    for person in [&bob, &cem] {
+        person.has_socket(person.user.username.as_str()).await;
+    }
+    assert_eq!(members(&world, &ann, new_room(&[&bob, &cem])).await, [ann.id()]);
+    for person in [&bob, &cem] {
+        assert_eq!(invitations(&world, person).await, 0);
+        assert!(world.gateway.types(person.user.username.as_str()).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn forty_nine_people_besides_the_creator_fit() {
+    let world = world().await;
+    let mut people = Vec::new();
+    for number in 0..51 {
+        people.push(world.user(&format!("user{number}")).await);
+    }
+    let with = |others: &[Person]| NewRoom { max_members: 1024, ..new_room(&others.iter().collect::<Vec<_>>()) };
+    let refused = create_chatroom(&world.chat, &people[0].caller, with(&people[1..])).await;
+    assert_refused!(refused, Refusal::Invalid(fields) if fields.contains_key("members"));
+    assert_eq!(members(&world, &people[0], with(&people[..50])).await.len(), 50);
+    for person in &people[..50] {
+        assert_eq!((person.lists_rooms().await.len(), invitations(&world, person).await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn the_creator_owns_the_room_and_chooses_its_access() {
+    let mut world = world().await;
+    let ann = world.user("ann").await;
+    let choose = |access, history| NewRoom { access, history, ..new_room(&[]) };
+    for (usual, access, history, expected) in [
+        (Access::Open, None, None, (Access::Open, History::All)),
+        (Access::Invite, None, None, (Access::Invite, History::Joined)),
+        (Access::Open, Some(Access::Invite), None, (Access::Invite, History::Joined)),
+        (Access::Invite, Some(Access::Open), Some(History::Joined), (Access::Open, History::Joined)),
+    ] {
+        world.chat.settings.default_access = usual;
+        let room = create_chatroom(&world.chat, &ann.caller, choose(access, history)).await.unwrap().room;
+        assert_eq!(((room.access, room.history), room.owner), (expected, ann.id()));
     }
 }

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use chat::rooms::leave_chatroom;
-use domain::Refusal;
+use domain::{Position, Refusal};
 
 use crate::support::{assert_refused, world};
 
@@ -27,4 +29,44 @@ async fn everybody_leaves_once_even_the_creator_and_the_last() {
         assert!(member.lists_rooms().await.is_empty());
     }
     ann.joins(room).await;
+}
+
+#[tokio::test]
+async fn an_owner_who_leaves_has_an_heir() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let room = ann.makes_room(&[]).await;
+    for newcomer in [&cem, &bob] {
+        // The order is that of milliseconds.
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        newcomer.joins(room).await;
+    }
+    ann.leaves(room).await;
+    assert_eq!(ann.room(room).await.owner, cem.id());
+    cem.leaves(room).await;
+    assert_eq!(ann.room(room).await.owner, bob.id());
+}
+
+#[tokio::test]
+async fn all_who_leave_at_once_are_out_and_somebody_who_stays_owns_the_room() {
+    let world = world().await;
+    let [ann, bob, cem, dan] = world.users(["ann", "bob", "cem", "dan"]).await;
+    let room = ann.makes_room(&[&bob, &cem, &dan]).await;
+    tokio::join!(ann.leaves(room), bob.leaves(room), cem.leaves(room));
+    let left = ann.room(room).await;
+    assert_eq!((left.members, left.owner), ([dan.id()].into(), dan.id()));
+}
+
+#[tokio::test]
+async fn a_direct_room_is_hidden_until_something_is_said_in_it() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.opens_direct(&bob).await;
+    ann.sends(room, "hi").await;
+    leave_chatroom(&world.chat, &bob.caller, room).await.unwrap();
+    assert_eq!((ann.lists_rooms().await.len(), bob.lists_rooms().await.len()), (1, 0));
+    assert_eq!(bob.lists_room(room, 9, Position::Latest).await.messages.len(), 1, "it is hidden, not gone");
+    ann.sends(room, "still there?").await;
+    assert_eq!(bob.lists_rooms().await.len(), 1);
+    assert_eq!(ann.room(room).await.members.len(), 2);
 }

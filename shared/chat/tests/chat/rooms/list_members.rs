@@ -1,10 +1,10 @@
 use chat::rooms::list_members;
-use domain::{Member, RoomId};
+use domain::{Member, MemberPage, RoomId};
 
 use crate::support::{Person, World, world};
 
 async fn members(world: &World, person: &Person, room: RoomId) -> Vec<Member> {
-    list_members(&world.chat, &person.caller, room).await.unwrap()
+    list_members(&world.chat, &person.caller, room, MemberPage { limit: 100, after: None }).await.unwrap().items
 }
 
 #[tokio::test]
@@ -41,4 +41,44 @@ async fn whoever_has_a_socket_that_hears_the_room_is_online() {
         .map(|member| member.user)
         .collect();
     assert_eq!(online, [ann.id(), bob.id()]);
+}
+
+#[tokio::test]
+async fn the_pages_of_members_are_cut_by_id() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let room = cem.makes_room(&[&ann, &bob]).await;
+    let page = async |limit, after| {
+        let page = MemberPage { limit, after };
+        let listed = list_members(&world.chat, &ann.caller, room, page).await.unwrap();
+        (listed.items.iter().map(|member| member.user).collect::<Vec<_>>(), listed.next)
+    };
+    assert_eq!(page(2, None).await, (vec![ann.id(), bob.id()], Some(bob.id())));
+    assert_eq!(page(2, Some(bob.id())).await, (vec![cem.id()], None));
+    assert_eq!(page(3, None).await.1, None);
+    assert_eq!(page(9, Some(cem.id())).await, (vec![], None));
+}
+
+#[tokio::test]
+async fn behind_a_block_nobody_is_seen_to_be_online_or_to_have_read() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.opens_direct(&bob).await;
+    let [first, second] = [ann.sends(room, "1").await, ann.sends(room, "2").await];
+    bob.reads(room, &[&first]).await;
+    ann.has_socket("ann's").await;
+    bob.has_socket("bob's").await;
+    let seen = async |viewer: &Person, other: &Person| {
+        let listed = members(&world, viewer, room).await;
+        let member = listed.iter().find(|member| member.user == other.id()).unwrap();
+        (member.online, member.last_read)
+    };
+    assert_eq!(seen(&ann, &bob).await, (true, Some(first.id)));
+    ann.blocks(&bob).await;
+    bob.reads(room, &[&second]).await;
+    let third = bob.sends(room, "3").await;
+    bob.reads(room, &[&third]).await;
+    assert_eq!(seen(&ann, &bob).await, (false, Some(second.id)));
+    assert_eq!(seen(&bob, &ann).await, (false, None));
+    assert_eq!(seen(&bob, &bob).await, (true, Some(third.id)), "one sees oneself as ever");
 }

@@ -6,7 +6,7 @@ use chat::{
 };
 use domain::{Draft, Error, Refusal, RoomId};
 
-use crate::support::{PASSWORD, Person, World, assert_refused, draft, draft_of_client, world};
+use crate::support::{PASSWORD, Person, World, assert_refused, draft, draft_of_client, typing_frame, world};
 
 const NEW: &str = "battery staple";
 
@@ -30,7 +30,7 @@ async fn says_everything(world: &World, person: &Person, room: RoomId) -> Vec<Er
     for draft in drafts {
         refused.push(send_over_socket(&world.chat, &socket, draft).await.unwrap_err());
     }
-    for frame in [Ok((room, true)), Err(Refusal::NotFound.into())] {
+    for frame in [Ok((room, typing_frame(true))), Err(Refusal::NotFound.into())] {
         refused.push(typing(&world.chat, &socket, frame).await.unwrap_err());
     }
     refused

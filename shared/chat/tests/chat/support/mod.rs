@@ -14,10 +14,11 @@ use chat::{Chat, Paces, accounts, attachments};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text,
+    RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
+use serde_json::json;
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -58,7 +59,10 @@ pub async fn world_of(store: Store) -> World {
     let (gateway, files) = (Gateway::default(), Files::default());
     let sockets = Sockets::new(settings(gateway.start().await));
     let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
-    World { chat: Chat { store, sockets: sockets.unwrap(), bucket: bucket.unwrap(), paces: PACES }, gateway, files }
+    // Without direct rooms between them, people could add nobody.
+    let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
+    let (sockets, bucket) = (sockets.unwrap(), bucket.unwrap());
+    World { chat: Chat { store, sockets, bucket, paces: PACES, settings }, gateway, files }
 }
 
 fn settings(endpoint: String) -> Settings {
@@ -139,6 +143,9 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
         kind: RoomKind::Chat,
         members: members.iter().map(|member| member.id()).collect(),
         max_members: 10,
+        access: None,
+        history: None,
+        picture: None,
     }
 }
 
@@ -185,4 +192,8 @@ pub fn start() -> Position {
 
 pub fn texts(slice: &Slice<ShownMessage>) -> Vec<&str> {
     slice.messages.iter().filter_map(|shown| Some(shown.message.text.as_ref()?.as_str())).collect()
+}
+
+pub fn typing_frame(typing: bool) -> TypingFrame {
+    input(&json!({"typing": typing}).to_string())
 }

@@ -1,15 +1,17 @@
 //! A user of a test, and the short ways to the use cases.
 
+use std::collections::BTreeSet;
+
 use chat::{
     Caller, Chat,
     attachments::{self, Announced},
     messages, rooms,
 };
 use domain::{
-    AttachmentId, MediaType, Message, MessageId, Page, Position, RoomId, RoomSummary, ShownMessage, Slice, Timestamp,
-    User, UserId,
+    Access, AttachmentId, Entry, MediaType, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind,
+    RoomName, RoomSummary, ShownMessage, Slice, Timestamp, User, UserId,
 };
-use store::{Session, Socket};
+use store::{Consistency, Membership, Session, Socket};
 
 use super::{World, draft, mark, new_attachment, new_room};
 
@@ -97,11 +99,53 @@ impl Person {
     // --- Rooms
 
     pub async fn makes_room(&self, members: &[&Self]) -> RoomId {
-        rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().id
+        rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().room.id
+    }
+
+    /// Makes a room whose newcomers see nothing from before, and which strangers cannot join.
+    pub async fn makes_closed_room(&self, members: &[&Self]) -> RoomId {
+        let new = NewRoom { access: Some(Access::Invite), ..new_room(members) };
+        rooms::create_chatroom(&self.chat, &self.caller, new).await.unwrap().room.id
+    }
+
+    /// A room of so many members. Those who are not named have no memberships.
+    pub async fn makes_large_room(&self, members: &[&Self], size: u64) -> RoomId {
+        let id = self.chat.store.next_room_id().await.unwrap();
+        let named: BTreeSet<_> = members.iter().map(|member| member.id()).chain([self.id()]).collect();
+        let others = (1..=size - named.len() as u64).map(|id| UserId::try_from(1_000_000 + id).unwrap());
+        let room = Room {
+            name: Some(RoomName::of(id)),
+            members: named.iter().copied().chain(others).collect(),
+            ..Room::new(id, RoomKind::Group, self.id(), chat::now())
+        };
+        let stays: Vec<_> = named.iter().map(|&user| Membership::begins(user, &room, chat::now())).collect();
+        self.chat.store.create_room(&room, &stays, &[]).await.unwrap();
+        id
+    }
+
+    /// Opens the direct room with somebody.
+    pub async fn opens_direct(&self, peer: &Self) -> RoomId {
+        let id = self.chat.store.next_room_id().await.unwrap();
+        let room = Room::direct(id, self.id(), peer.id(), &BTreeSet::new(), chat::now());
+        let stays: Vec<_> = room.members.iter().map(|&user| Membership::begins(user, &room, chat::now())).collect();
+        self.chat.store.create_direct(&room, &stays).await.unwrap()
+    }
+
+    pub async fn blocks(&self, other: &Self) {
+        self.chat.store.block(self.id(), other.id(), chat::now()).await.unwrap();
+    }
+
+    pub async fn unblocks(&self, other: &Self) {
+        self.chat.store.unblock(self.id(), other.id()).await.unwrap();
+    }
+
+    /// The room as it is now.
+    pub async fn room(&self, room: RoomId) -> Room {
+        self.chat.store.room(room, Consistency::Strong).await.unwrap().unwrap()
     }
 
     pub async fn joins(&self, room: RoomId) {
-        assert!(rooms::join_chatroom(&self.chat, &self.caller, room).await.unwrap().new);
+        assert!(rooms::join_chatroom(&self.chat, &self.caller, Entry::Number(room)).await.unwrap().new);
     }
 
     pub async fn leaves(&self, room: RoomId) {
@@ -109,7 +153,7 @@ impl Person {
     }
 
     pub async fn lists_rooms(&self) -> Vec<RoomSummary> {
-        rooms::list_chatrooms(&self.chat, &self.caller).await.unwrap()
+        rooms::list_chatrooms(&self.chat, &self.caller, None).await.unwrap().items
     }
 
     // --- Messages
@@ -123,7 +167,8 @@ impl Person {
     /// Has taken a turn so many milliseconds ago, and died before the message was stored.
     pub async fn dies_while_sending(&self, room: RoomId, millis: u64) -> MessageId {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
-        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0)).await.unwrap().id
+        let pushes = self.chat.settings.pushes;
+        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
     }
 
     /// Marks messages as read.

@@ -1,0 +1,18 @@
+//! `DELETE /delete-chatroom/{conversation_id}/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, ok, room},
+};
+use serde_json::json;
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init(&[Part::Keys, Part::Sockets]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let caller = app.authenticate(&request).await?;
+    chat::rooms::delete_chatroom(&app.chat, &caller, room(&request)?).await?;
+    ok(&json!({"message": "Chatroom deleted"}))
+}

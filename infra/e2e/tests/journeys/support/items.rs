@@ -1,0 +1,113 @@
+//! Items that a journey writes past the functions, because no call writes them, or none alone.
+
+use e2e::{Server, User};
+use serde_json::{Value, json};
+
+/// The reason for a local system.
+pub(crate) const BECAUSE: &str = "nobody may write to the tables of a deployed system";
+
+fn n(number: u64) -> Value {
+    json!({"N": number.to_string()})
+}
+
+async fn put(server: &Server, table: &str, item: &Value) {
+    server.dynamodb("PutItem", &json!({"TableName": table, "Item": item})).await;
+}
+
+/// Changes a room's item: an update expression with its values.
+pub(crate) async fn changes_room(server: &Server, room: u64, expression: &str, values: Value) {
+    let mut update = json!({"TableName": "RoomsTable", "Key": {"id": n(room)}, "UpdateExpression": expression});
+    if values != json!({}) {
+        update["ExpressionAttributeValues"] = values;
+    }
+    // The only reserved words of a room.
+    let names = [("#type", "type"), ("#owner", "owner"), ("#access", "access")];
+    let names: serde_json::Map<_, _> = names
+        .into_iter()
+        .filter(|(name, _)| expression.contains(name))
+        .map(|(name, attribute)| (name.to_owned(), json!(attribute)))
+        .collect();
+    if !names.is_empty() {
+        update["ExpressionAttributeNames"] = names.into();
+    }
+    server.dynamodb("UpdateItem", &update).await;
+}
+
+/// Makes a room one that people join by invitation, and whose newcomers see nothing from before.
+pub(crate) async fn closes_room(server: &Server, room: u64) {
+    let values = json!({":invite": {"S": "invite"}, ":joined": {"S": "joined"}});
+    changes_room(server, room, "SET #access = :invite, history = :joined", values).await;
+}
+
+/// Gives a user a membership of a room that does not have them, and counts it: a crash of an older version left it.
+pub(crate) async fn haunts(server: &Server, user: &User, room: u64) {
+    let item = json!({
+        "user_id": n(user.id), "room_id": n(room), "id": n(1), "joined_at": n(1), "read_sequence": n(0),
+    });
+    put(server, "MembershipsTable", &item).await;
+    let count = json!({
+        "TableName": "MembershipsTable", "Key": {"user_id": n(user.id), "room_id": n(0)},
+        "UpdateExpression": "ADD #count :one", "ExpressionAttributeNames": {"#count": "count"},
+        "ExpressionAttributeValues": {":one": n(1)},
+    });
+    server.dynamodb("UpdateItem", &count).await;
+}
+
+/// The number of rooms that count for a user.
+pub(crate) async fn counted_rooms(server: &Server, user: &User) -> u64 {
+    let key = json!({"user_id": n(user.id), "room_id": n(0)});
+    let body = json!({"TableName": "MembershipsTable", "Key": key, "ConsistentRead": true});
+    let found = server.dynamodb("GetItem", &body).await;
+    found["Item"]["count"]["N"].as_str().map_or(0, |count| count.parse().unwrap())
+}
+
+/// Invites a user to a room until 2100.
+pub(crate) async fn invites(server: &Server, by: &User, user: &User, room: u64) {
+    let item = json!({
+        "user_id": n(user.id), "room_id": n(room), "invited_by": n(by.id), "expires_at": n(4_102_444_800),
+    });
+    put(server, "InvitationsTable", &item).await;
+}
+
+/// Bans a user from a room.
+pub(crate) async fn bans(server: &Server, by: &User, user: &User, room: u64) {
+    let item = json!({"room_id": n(room), "user_id": n(user.id), "by": n(by.id), "at": n(1)});
+    put(server, "BansTable", &item).await;
+}
+
+/// The rooms that a user is invited to.
+pub(crate) async fn invitations(server: &Server, user: &User) -> usize {
+    let query = json!({
+        "TableName": "InvitationsTable", "KeyConditionExpression": "user_id = :user",
+        "ExpressionAttributeValues": {":user": n(user.id)},
+    });
+    server.dynamodb("Query", &query).await["Items"].as_array().unwrap().len()
+}
+
+/// Users without passwords, whose ids begin with this one.
+pub(crate) async fn crowd(server: &Server, first: u64, count: u64) -> Vec<u64> {
+    let ids: Vec<u64> = (first..first + count).collect();
+    for some in ids.chunks(25) {
+        let put = |id: &u64| {
+            let item = json!({"id": n(*id), "username": {"S": format!("user{id}")}, "created_at": n(0)});
+            json!({"PutRequest": {"Item": item}})
+        };
+        let puts: Vec<Value> = some.iter().map(put).collect();
+        server.dynamodb("BatchWriteItem", &json!({"RequestItems": {"UsersTable": puts}})).await;
+    }
+    ids
+}
+
+/// Gives two users a direct room, in which the first one has written.
+pub(crate) async fn writes_directly(server: &Server, writer: &User, reader: &User, room: u64) {
+    let members = [writer.id.min(reader.id), writer.id.max(reader.id)];
+    let direct = json!({"low": n(members[0]), "high": n(members[1]), "room_id": n(room)});
+    put(server, "DirectsTable", &direct).await;
+    let item = json!({
+        "id": n(room), "description": {"S": ""}, "type": {"S": "direct"}, "access": {"S": "invite"},
+        "members": {"NS": members.map(|id| id.to_string())}, "members_count": n(2), "max_members": n(2),
+        "created_by": n(writer.id), "owner": n(writer.id), "created_at": n(0), "updated_at": n(0), "sequence": n(1),
+        "sent": {"M": {writer.id.to_string(): n(1)}}, "closed_by": {"M": {}}, "shown": {"M": {}}, "skipped": {"M": {}},
+    });
+    put(server, "RoomsTable", &item).await;
+}

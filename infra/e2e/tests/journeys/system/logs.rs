@@ -1,0 +1,132 @@
+//! The subject of each line of the log: who called, from where, in which room.
+
+use e2e::{PASSWORD, Server, User};
+use serde_json::{Value, json};
+
+const BECAUSE: &str = "its log is elsewhere";
+const WRONG: &str = "a wrong password";
+
+/// The lines of a function in the log of a local system that have this message, as they were written.
+fn lines(server: &Server, function: &str, message: &str) -> Vec<Value> {
+    let log = server.log();
+    let invocations = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("the log is JSON"));
+    let lines = invocations.flat_map(|invocation| invocation["lines"].as_array().cloned().unwrap_or_default());
+    let matches = |line: &Value| line["span"]["function"] == function && line["fields"]["message"] == message;
+    lines.filter(matches).collect()
+}
+
+/// Waits for the last line of a function with this message, and returns its fields and its subject.
+async fn last_line(server: &Server, function: &str, message: &str) -> (Value, Value) {
+    for _ in 0..500 {
+        if let Some(line) = lines(server, function, message).pop() {
+            let mut subject = line["span"].clone();
+            let fields = subject.as_object_mut().unwrap();
+            fields.remove("name");
+            fields.remove("function");
+            return (line["fields"].clone(), subject);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{function} logs no `{message}`:\n{}", server.log());
+}
+
+/// The subject of a call of a user, whose session has this prefix.
+fn subject(user: &User, session: &Value) -> Value {
+    json!({"network": "127.0.0.1", "user": user.id, "session": session})
+}
+
+fn in_room(mut subject: Value, room: u64) -> Value {
+    subject["room"] = json!(room);
+    subject
+}
+
+#[tokio::test]
+async fn each_change_of_who_may_do_what_has_its_subject() {
+    let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let (_, registered) = last_line(&server, "register", "registered").await;
+    assert_eq!(registered, json!({"network": "127.0.0.1", "user": bob.id}));
+    let (_, logged_in) = last_line(&server, "login", "logged in").await;
+    let session = &logged_in["session"];
+    assert_eq!(session.as_str().map(str::len), Some(8), "{logged_in}");
+    assert_eq!(logged_in, subject(&bob, session));
+
+    let room = ann.creates_room().await;
+    bob.joins(room).await;
+    bob.leaves(room).await;
+    let made = bob.creates_room().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "staple battery horse correct"});
+    for (function, message, happens) in [
+        ("join-chatroom", "joined", in_room(subject(&bob, session), room)),
+        ("leave-chatroom", "left", in_room(subject(&bob, session), room)),
+        ("create-chatroom", "created a room", in_room(subject(&bob, session), made)),
+    ] {
+        assert_eq!(last_line(&server, function, message).await.1, happens);
+    }
+    bob.post("/auth/change-password/", &change).await.is(200);
+    let (_, changed) = last_line(&server, "change-password", "changed the password").await;
+    assert_eq!(changed, subject(&bob, session));
+
+    for (way, function, message) in
+        [("logout", "logout", "logged out"), ("logout-all", "logout-all", "logged out everywhere")]
+    {
+        let again = ann.logs_in_again().await;
+        again.post(&format!("/auth/{way}/"), &json!({})).await.is(200);
+        let (_, ended) = last_line(&server, function, message).await;
+        assert_eq!(ended["user"], ann.id);
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_subject() {
+    let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let cem = server.user("cem").await;
+    let (_, logged_in) = last_line(&server, "login", "logged in").await;
+    let cems = subject(&cem, &logged_in["session"]);
+    let mut socket = cem.opens_socket_for_all_rooms().await;
+
+    server
+        .post("/auth/login/", &json!({"username": ann.name, "password": WRONG}))
+        .await
+        .refuses(401, "invalid_credentials");
+    cem.tries_to_send(room, "hi").await.refuses(403, "not_a_member");
+    cem.get(&format!("/list-members/{room}/")).await.refuses(403, "not_a_member");
+    socket.says(room, "hi").await;
+    socket.hears_error("not_a_member").await;
+    assert_eq!(cem.tries_socket(&format!("room_name={room}")).await.err().unwrap().status, 403);
+    let nobody = json!({"network": "127.0.0.1"});
+    let mut cells = vec![
+        ("login", "invalid_credentials", nobody.clone()),
+        ("send-message", "not_a_member", in_room(cems.clone(), room)),
+        ("list-members", "not_a_member", in_room(cems.clone(), room)),
+        ("message", "not_a_member", in_room(cems.clone(), room)),
+        ("authorize", "not_a_member", in_room(cems.clone(), room)),
+    ];
+    // The token of an ended session still names its user.
+    bob.logs_out().await;
+    bob.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+    let (_, ended) = last_line(&server, "logout", "logged out").await;
+    assert_eq!(ended["user"], bob.id);
+    cells.push(("list-chatrooms", "unauthenticated", ended));
+    for (function, code, who) in cells {
+        let (fields, found) = last_line(&server, function, "refused").await;
+        assert_eq!((&fields["code"], found), (&json!(code), who), "{function}");
+    }
+}
+
+#[tokio::test]
+async fn in_text_the_subject_precedes_the_message() {
+    let Some(server) = Server::local(BECAUSE).log("text").start().await else { return };
+    let ann = server.user("ann").await;
+    let room = ann.creates_room().await;
+    ann.tries_to_send(room + 1, "hi").await.refuses(404, "room_not_found");
+    server.has_logged("refused code=\"room_not_found\"").await;
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains("room_not_found")).unwrap();
+    for part in
+        ["function=\"send-message\"", "network=127.0.0.1", &format!("user={}", ann.id), &format!("room={}", room + 1)]
+    {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+}

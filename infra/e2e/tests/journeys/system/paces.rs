@@ -1,0 +1,107 @@
+//! How often a user may call, change rooms and upload. By default, journeys have no such limits.
+
+use e2e::{Answer, File, PASSWORD, Server, User};
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+
+const BECAUSE: &str = "its parameters are fixed";
+
+/// Calls until a call is refused. Returns the number of answers before, and the refusal.
+async fn calls_too_much(user: &User) -> (usize, Answer) {
+    let calls = join_all((0..40).map(|_| user.get("/list-chatrooms/"))).await;
+    let (answered, mut refused): (Vec<_>, Vec<_>) = calls.into_iter().partition(|answer| answer.status == 200);
+    (answered.len(), refused.pop().expect("some of forty calls are refused"))
+}
+
+#[tokio::test]
+async fn all_calls_of_a_user_share_one_pace() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let (answered, refused) = calls_too_much(&ann).await;
+    refused.refuses(429, "rate_limited");
+    assert!((5..20).contains(&answered), "five at once, and one for each second that they took: {answered}");
+    assert!((1..=5).contains(&refused.retry_after()), "{refused:?}");
+    // With another session, another path, another method: the same user.
+    let laptop = ann.logs_in_again().await;
+    let calls = join_all((0..20).map(|_| laptop.get("/list-messages/"))).await;
+    assert!(calls.iter().any(|answer| answer.status == 429), "{calls:?}");
+    // Nobody else.
+    bob.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_user_who_calls_too_much_still_ends_their_sessions() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
+    let ann = server.user("ann").await;
+    let [phone, laptop] = [ann.logs_in_again().await, ann.logs_in_again().await];
+    calls_too_much(&ann).await;
+    phone.logs_out().await;
+    let change = json!({"current_password": PASSWORD, "new_password": "staple battery horse correct"});
+    laptop.post("/auth/change-password/", &change).await.is(200);
+    // Their tokens are refused as such, and use up nothing.
+    for ended in [&ann, &phone, &laptop] {
+        for answer in join_all((0..10).map(|_| ended.get("/list-chatrooms/"))).await {
+            answer.refuses(401, "unauthenticated");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rooms_are_created_and_joined_at_one_pace() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["RoomChangesPerHour=24"]).start().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = bob.creates_room().await;
+    ann.creates_room().await;
+    ann.joins(room).await;
+    for refused in [
+        ann.post("/create-chatroom/", &json!({})).await,
+        ann.post("/join-chatroom/", &json!({"chatroom_id": room + 1})).await,
+    ] {
+        refused.refuses(429, "rate_limited");
+        // Two at once, and one every 150 s.
+        assert!((60..=150).contains(&refused.retry_after()), "{refused:?}");
+    }
+    ann.sends(room, "hi").await;
+    ann.leaves(room).await;
+}
+
+#[tokio::test]
+async fn uploads_have_a_pace() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["UploadsPerHour=120"]).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let announce = async |user: &User| user.post("/create-attachment/", &File::picture().announcement(room)).await;
+    for _ in 0..2 {
+        announce(&ann).await.is(201);
+    }
+    let refused = announce(&ann).await;
+    refused.refuses(429, "rate_limited");
+    assert!((1..=30).contains(&refused.retry_after()), "{refused:?}");
+    announce(&bob).await.is(201);
+}
+
+#[tokio::test]
+async fn uploaded_bytes_have_a_pace() {
+    let parameters = ["UploadBytesPerDay=104857600"];
+    let Some(server) = Server::local(BECAUSE).parameters(&parameters).start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let announce = async |size: u64| {
+        let video = json!({
+            "conversation_id": room, "kind": "video", "content_type": "video/mp4", "size": size, "name": "party.mp4",
+        });
+        ann.post("/create-attachment/", &video).await
+    };
+    announce(104_857_600).await.is(201);
+    let refused = announce(1_000_000).await;
+    refused.refuses(429, "rate_limited");
+    // A hundredth of a day.
+    assert!((700..=864).contains(&refused.retry_after()), "{refused:?}");
+}
+
+#[tokio::test]
+async fn no_token_is_refused_before_any_pace() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
+    let ann = server.user("ann").await;
+    calls_too_much(&ann).await;
+    Answer::to(server.request(Method::GET, "/list-chatrooms/")).await.refuses(401, "unauthenticated");
+}

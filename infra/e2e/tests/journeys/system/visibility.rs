@@ -1,0 +1,199 @@
+//! What people see of a room: everybody who may be near it, times every call that reads it.
+
+use e2e::{Answer, Server, User};
+use serde_json::{Value, json};
+
+use crate::support::items::{BECAUSE, bans, closes_room, invites};
+
+/// What somebody gets of one reading call.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    /// These texts.
+    Texts(&'static [&'static str]),
+    /// As much as of a room that does not exist.
+    NoRoom,
+    /// As much as of a message that does not exist.
+    NoMessage,
+}
+
+use Seen::{NoMessage, NoRoom, Texts};
+
+/// A closed room with a message from before and one from after the newcomer has joined.
+struct Scene {
+    room: u64,
+    before: Value,
+    after: Value,
+}
+
+impl Scene {
+    /// The outcomes of all calls that read the room or its messages.
+    async fn read_by(&self, user: &User) -> Vec<(&'static str, Seen)> {
+        let Self { room, before, after } = self;
+        let room_path = format!("/list-conversation-messages/{room}/");
+        let texts = async |path: String| self.texts(user.get(&path).await);
+        let read = async |message: &Value| {
+            let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
+            self.texts(user.post("/read-message/", &body).await)
+        };
+        vec![
+            ("the last message in the list of rooms", self.last_message(user).await),
+            ("the newest messages", texts(room_path.clone()).await),
+            ("those before the last", texts(format!("{room_path}?before={}", after["id"])).await),
+            ("those after the first", texts(format!("{room_path}?after={}", before["id"])).await),
+            ("those after the beginning", texts(format!("{room_path}?after=1")).await),
+            ("one after the beginning", texts(format!("{room_path}?after=1&limit=1")).await),
+            ("the newest of all rooms", texts("/list-messages/".to_owned()).await),
+            ("those of all rooms before the last", texts(format!("/list-messages/?before={}", after["id"])).await),
+            ("those of all rooms", texts("/list-messages/?after=1".to_owned()).await),
+            ("reading the first message", read(before).await),
+            ("reading the last message", read(after).await),
+        ]
+    }
+
+    fn texts(&self, answer: Answer) -> Seen {
+        match answer.status {
+            404 if answer.json()["code"] == "message_not_found" => NoMessage,
+            404 => {
+                answer.refuses(404, "room_not_found");
+                NoRoom
+            }
+            _ => {
+                let answer = answer.is(200);
+                let texts = answer.as_array().map(|list| list.iter().map(|message| message["text"].clone()));
+                known(texts.into_iter().flatten())
+            }
+        }
+    }
+
+    async fn last_message(&self, user: &User) -> Seen {
+        let rooms = user.lists("/list-chatrooms/").await;
+        match rooms.iter().find(|listed| listed["id"] == self.room) {
+            Some(room) => known(room["last_message"]["text"].as_str().map(Value::from).into_iter()),
+            None => NoRoom,
+        }
+    }
+}
+
+/// The texts as constants.
+fn known(texts: impl Iterator<Item = Value>) -> Seen {
+    let texts: Vec<Value> = texts.collect();
+    let all: [&[&str]; 4] = [&[], &["before"], &["after"], &["before", "after"]];
+    Texts(all.into_iter().find(|known| texts == *known).unwrap_or_else(|| panic!("{texts:?}")))
+}
+
+#[tokio::test]
+async fn everybody_sees_of_a_room_what_is_theirs() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let names = ["ann", "bob", "newcomer", "stranger", "invited", "banned", "removed"];
+    let [ann, bob, newcomer, stranger, invited, banned, removed] = server.users(names).await;
+    let room = ann.creates_room_with(&[&bob, &removed]).await;
+    let before = ann.sends(room, "before").await;
+    closes_room(&server, room).await;
+    removed.leaves(room).await;
+    // The room is open for a moment.
+    let open = json!({":open": {"S": "open"}});
+    crate::support::items::changes_room(&server, room, "SET #access = :open", open).await;
+    newcomer.joins(room).await;
+    closes_room(&server, room).await;
+    let after = ann.sends(room, "after").await;
+    invites(&server, &ann, &invited, room).await;
+    bans(&server, &ann, &banned, room).await;
+    let scene = Scene { room, before, after };
+
+    // In the order of the calls.
+    let all = || {
+        let (both, first, last) = (Texts(&["before", "after"]), Texts(&["before"]), Texts(&["after"]));
+        vec![
+            Texts(&["after"]),
+            both,
+            first,
+            last,
+            Texts(&["before", "after"]),
+            Texts(&["before"]),
+            Texts(&["before", "after"]),
+            Texts(&["before"]),
+            Texts(&["before", "after"]),
+            Texts(&[]),
+            Texts(&[]),
+        ]
+    };
+    let since_they_joined = || {
+        let last = || Texts(&["after"]);
+        vec![last(), last(), Texts(&[]), last(), last(), last(), last(), Texts(&[]), last(), NoMessage, Texts(&[])]
+    };
+    let nothing =
+        || vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, Texts(&[]), Texts(&[]), Texts(&[]), NoRoom, NoRoom];
+    for (user, expected) in [
+        (&ann, all()),
+        (&bob, all()),
+        (&newcomer, since_they_joined()),
+        (&stranger, nothing()),
+        (&invited, nothing()),
+        (&banned, nothing()),
+        (&removed, nothing()),
+    ] {
+        for ((call, seen), expected) in scene.read_by(user).await.into_iter().zip(expected) {
+            assert_eq!(seen, expected, "{}: {call}", user.name);
+        }
+    }
+}
+
+/// Every other call that names the room.
+async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'static str, Answer)> {
+    let file = json!({"conversation_id": room, "name": "cat.png", "content_type": "image/png", "size": 9});
+    vec![
+        ("members", user.get(&format!("/list-members/{room}/")).await),
+        ("sending", user.tries_to_send(room, "hi").await),
+        ("attaching", user.post("/create-attachment/", &file).await),
+        ("joining", user.post("/join-chatroom/", &json!({"chatroom_id": room})).await),
+        ("leaving", user.delete(&format!("/leave-chatroom/{room}/")).await),
+        ("messages", user.get(&format!("/list-conversation-messages/{room}/")).await),
+        (
+            "reading",
+            user.post("/read-message/", &json!({"conversation_id": room, "message_ids": [message["id"]]})).await,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_closed_room_answers_strangers_as_if_it_did_not_exist() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, eve, banned, removed] = server.users(["ann", "eve", "banned", "removed"]).await;
+    let room = ann.creates_room_with(&[&removed]).await;
+    let message = ann.sends(room, "secret").await;
+    closes_room(&server, room).await;
+    removed.leaves(room).await;
+    bans(&server, &ann, &banned, room).await;
+    let mut at_anns = ann.opens_socket(room).await;
+    let nowhere = 9_007_199_254_740_991;
+    for user in [&eve, &banned, &removed] {
+        let there = tries_everything(user, room, &message).await;
+        let not_there = tries_everything(user, nowhere, &message).await;
+        for ((call, there), (_, not_there)) in there.into_iter().zip(not_there) {
+            there.refuses(404, "room_not_found");
+            assert_eq!(there.json(), not_there.json(), "{}: {call}", user.name);
+        }
+        let handshake = user.tries_socket(&format!("room_name={room}")).await.err().unwrap();
+        let elsewhere = user.tries_socket(&format!("room_name={nowhere}")).await.err().unwrap();
+        assert_eq!(handshake.status, elsewhere.status);
+        let mut socket = user.opens_socket_for_all_rooms().await;
+        for kind in ["message", "typing"] {
+            for room in [room, nowhere] {
+                socket.sends(&json!({"type": kind, "conversation": room, "text": "hi"})).await;
+                socket.hears_error("room_not_found").await;
+            }
+        }
+    }
+    at_anns.stays_silent().await;
+    assert_eq!(ann.sees_messages(room).await, [message]);
+}
+
+#[tokio::test]
+async fn a_banned_person_does_not_join_an_open_room() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, eve] = server.users(["ann", "eve"]).await;
+    let room = ann.creates_room().await;
+    bans(&server, &ann, &eve, room).await;
+    eve.post("/join-chatroom/", &json!({"chatroom_id": room})).await.refuses(404, "room_not_found");
+    assert!(eve.lists("/list-chatrooms/").await.is_empty());
+}

@@ -1,0 +1,54 @@
+//! The consent of people to being added to a room.
+
+use std::collections::BTreeSet;
+
+use domain::{Error, Refusal, UserId, WhoCanAdd};
+use store::Consistency;
+
+use crate::Chat;
+
+/// The people whom a user wants to add, by their privacy. Those whom a block separates from the user are in neither
+/// set: they notice nothing, and the user is answered as if they were invited.
+#[derive(Debug, Default)]
+pub(crate) struct Consent {
+    /// They become members.
+    pub(crate) given: BTreeSet<UserId>,
+    /// They are invited.
+    pub(crate) needed: BTreeSet<UserId>,
+}
+
+/// Asks the privacy of people whether a user may add them.
+///
+/// # Errors
+/// `UserNotFound`.
+pub(crate) async fn consent(chat: &Chat, user: UserId, people: &BTreeSet<UserId>) -> Result<Consent, Error> {
+    let mut consent = Consent::default();
+    if people.is_empty() {
+        return Ok(consent);
+    }
+    let (known, blocks) = tokio::try_join!(
+        chat.store.people(people.iter().copied(), Consistency::Strong),
+        chat.store.blocks_between(user, people),
+    )?;
+    let ids: BTreeSet<_> = known.iter().map(|person| person.user.id).collect();
+    let unknown: Vec<_> = people.difference(&ids).copied().collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::UserNotFound(unknown).into());
+    }
+    let mut contacts = BTreeSet::new();
+    for person in known.into_iter().filter(|person| !blocks.separate(person.user.id)) {
+        let id = person.user.id;
+        let set = match person.add.unwrap_or(chat.settings.who_can_add) {
+            WhoCanAdd::Everyone => &mut consent.given,
+            WhoCanAdd::Contacts => &mut contacts,
+            WhoCanAdd::Nobody => &mut consent.needed,
+        };
+        set.insert(id);
+    }
+    if !contacts.is_empty() {
+        let writers = chat.store.writers_to(user, contacts.clone()).await?;
+        consent.needed.extend(contacts.difference(&writers));
+        consent.given.extend(writers);
+    }
+    Ok(consent)
+}

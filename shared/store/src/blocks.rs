@@ -1,0 +1,224 @@
+//! `blocks`: the people whom a user blocks, by user and blocked user. The blocked user with id 0 counts. Written
+//! together with the direct room of the two, which knows who has closed it, so that a message needs no other read.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use domain::{Error, MAX_BLOCKS, Refusal, RoomId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Consistency, Item, Store, directs,
+    error::failed,
+    from_item, n, rooms, to_item,
+    transaction::{check, delete, put, update},
+};
+
+/// A block of one user by another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The blocked user.
+    pub blocked: UserId,
+    /// The time of the block.
+    pub at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BlockItem {
+    user_id: UserId,
+    blocked_id: UserId,
+    at: u64,
+}
+
+/// The users among others whom blocks separate from a user.
+#[derive(Clone, Debug, Default)]
+pub struct Blocks {
+    /// They block the user.
+    pub by_them: BTreeSet<UserId>,
+    /// The user blocks them.
+    pub by_user: BTreeSet<UserId>,
+}
+
+impl Blocks {
+    /// Whether nothing of one may reach the other.
+    #[must_use]
+    pub fn separate(&self, other: UserId) -> bool {
+        self.by_them.contains(&other) || self.by_user.contains(&other)
+    }
+}
+
+fn key(user: UserId, blocked: u64) -> Item {
+    [("user_id".to_owned(), n(user.get())), ("blocked_id".to_owned(), n(blocked))].into()
+}
+
+/// The places of the actions in the transaction.
+const BLOCK: usize = 0;
+const COUNT: usize = 1;
+const MOST_ATTEMPTS: u32 = 3;
+
+impl Store {
+    /// The blocks between a user and others, in both directions.
+    pub async fn blocks_between(&self, user: UserId, others: &BTreeSet<UserId>) -> Result<Blocks, Error> {
+        let keys = others.iter().flat_map(|&other| [key(user, other.get()), key(other, user.get())]).collect();
+        let found = self.batch_get(&self.tables.blocks, keys, Consistency::Strong).await?;
+        let mut blocks = Blocks::default();
+        for item in found.into_iter().map(from_item::<BlockItem>) {
+            let item = item?;
+            if item.user_id == user {
+                blocks.by_user.insert(item.blocked_id);
+            } else {
+                blocks.by_them.insert(item.user_id);
+            }
+        }
+        Ok(blocks)
+    }
+
+    /// The people whom a user blocks, by id.
+    pub async fn blocks(&self, user: UserId) -> Result<Vec<Block>, Error> {
+        let items: Vec<Item> = self
+            .client
+            .query()
+            .table_name(&self.tables.blocks)
+            .key_condition_expression("user_id = :user AND blocked_id > :counting")
+            .expression_attribute_values(":user", n(user.get()))
+            .expression_attribute_values(":counting", n(0))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(failed("listing blocks"))?;
+        let blocks = items.into_iter().map(from_item::<BlockItem>);
+        blocks
+            .map(|item| item.map(|item| Block { blocked: item.blocked_id, at: Timestamp::from_millis(item.at) }))
+            .collect()
+    }
+
+    /// Blocks somebody, and closes their direct room. Changes nothing if they are blocked already.
+    ///
+    /// # Errors
+    /// `TooManyBlocks`.
+    pub async fn block(&self, user: UserId, blocked: UserId, now: Timestamp) -> Result<(), Error> {
+        const DOING: &str = "blocking somebody";
+        for _ in 0..MOST_ATTEMPTS {
+            let item = to_item(&BlockItem { user_id: user, blocked_id: blocked, at: now.millis() })?;
+            let actions = vec![
+                put(Put::builder()
+                    .table_name(&self.tables.blocks)
+                    .set_item(Some(item))
+                    .condition_expression("attribute_not_exists(user_id)")
+                    .build())?,
+                self.count_blocks(user, "1")?,
+                self.close_direct(user, blocked).await?,
+            ];
+            let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(()) };
+            if cancelled.failed(BLOCK) {
+                return Ok(());
+            }
+            if cancelled.failed(COUNT) {
+                return Err(Refusal::TooManyBlocks.into());
+            }
+            // The direct room was opened, or closed by the other one, meanwhile.
+        }
+        Err(Error::Unavailable { doing: DOING, source: "the direct room keeps changing".into() })
+    }
+
+    /// Ends a block, and opens the direct room again unless the other one has closed it. Messages from between stay
+    /// hidden. Changes nothing if there is no block.
+    pub async fn unblock(&self, user: UserId, blocked: UserId) -> Result<(), Error> {
+        const DOING: &str = "ending a block";
+        for _ in 0..MOST_ATTEMPTS {
+            let lift = Delete::builder()
+                .table_name(&self.tables.blocks)
+                .set_key(Some(key(user, blocked.get())))
+                .condition_expression("attribute_exists(user_id)")
+                .build();
+            let direct = self.direct(user, blocked).await?;
+            let open = match direct {
+                Some(room) => self.open_again(room, user)?,
+                None => self.check_no_direct(user, blocked)?,
+            };
+            let actions = vec![delete(lift)?, self.count_blocks(user, "-1")?, open];
+            let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(()) };
+            if cancelled.failed(BLOCK) {
+                return Ok(());
+            }
+        }
+        Err(Error::Unavailable { doing: DOING, source: "the direct room is opened meanwhile".into() })
+    }
+
+    fn count_blocks(&self, user: UserId, change: &str) -> Result<TransactWriteItem, Error> {
+        let count = Update::builder()
+            .table_name(&self.tables.blocks)
+            .set_key(Some(key(user, 0)))
+            .update_expression("ADD #count :change")
+            .condition_expression("attribute_not_exists(#count) OR #count < :max")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":change", AttributeValue::N(change.to_owned()))
+            // One less is possible at the most, too.
+            .expression_attribute_values(":max", n(if change == "1" { MAX_BLOCKS } else { MAX_BLOCKS + 1 }));
+        update(count.build())
+    }
+
+    /// The write that closes the direct room of two people for one of them, or the check that they have none.
+    async fn close_direct(&self, user: UserId, blocked: UserId) -> Result<TransactWriteItem, Error> {
+        let Some(room) = self.direct(user, blocked).await? else { return self.check_no_direct(user, blocked) };
+        let room = self.room(room, Consistency::Strong).await?;
+        let room = room.ok_or_else(|| Error::internal("closing a direct room", "it is not there"))?;
+        let is_closed = room.closed_by.contains_key(&blocked);
+        let (shown, condition) = if is_closed {
+            ("", "attribute_exists(closed_by.#blocked)")
+        } else {
+            (
+                ", shown.#user = if_not_exists(last_message_id, :first), \
+                 shown.#blocked = if_not_exists(last_message_id, :first)",
+                "attribute_not_exists(closed_by.#blocked)",
+            )
+        };
+        update(
+            Update::builder()
+                .table_name(&self.tables.rooms)
+                .set_key(Some(rooms::key(room.id)))
+                .update_expression(format!("SET closed_by.#user = if_not_exists(last_message_id, :first){shown}"))
+                .condition_expression(condition)
+                .expression_attribute_names("#user", user.to_string())
+                .expression_attribute_names("#blocked", blocked.to_string())
+                .expression_attribute_values(":first", n(1))
+                .build(),
+        )
+    }
+
+    fn open_again(&self, room: RoomId, user: UserId) -> Result<TransactWriteItem, Error> {
+        update(
+            Update::builder()
+                .table_name(&self.tables.rooms)
+                .set_key(Some(rooms::key(room)))
+                .update_expression("REMOVE closed_by.#user")
+                .expression_attribute_names("#user", user.to_string())
+                .build(),
+        )
+    }
+
+    fn check_no_direct(&self, user: UserId, other: UserId) -> Result<TransactWriteItem, Error> {
+        check(
+            ConditionCheck::builder()
+                .table_name(&self.tables.directs)
+                .set_key(Some(directs::key(user, other)))
+                .condition_expression("attribute_not_exists(low)")
+                .build(),
+        )
+    }
+
+    /// The check that a block exists or does not, as an action of a transaction.
+    pub(crate) fn check_block(&self, user: UserId, blocked: UserId, exists: bool) -> Result<TransactWriteItem, Error> {
+        let condition = if exists { "attribute_exists(user_id)" } else { "attribute_not_exists(user_id)" };
+        check(
+            ConditionCheck::builder()
+                .table_name(&self.tables.blocks)
+                .set_key(Some(key(user, blocked.get())))
+                .condition_expression(condition)
+                .build(),
+        )
+    }
+}

@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use domain::{Error, Refusal, Room, RoomId};
+use futures_util::future::join_all;
+use store::{Consistency::Strong, Membership, Store};
+
+use crate::support::{NOW, PUSHES, make_room, message_id, the, user};
+
+async fn opens(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> Result<RoomId, Error> {
+    let id = store.next_room_id().await?;
+    let blockers: BTreeSet<_> = blockers.iter().copied().map(user).collect();
+    let room = Room::direct(id, user(opener), user(peer), &blockers, NOW);
+    let memberships: Vec<_> = room.members.iter().map(|&member| Membership::begins(member, &room, NOW)).collect();
+    store.create_direct(&room, &memberships).await
+}
+
+#[tokio::test]
+async fn two_people_have_one_direct_room_however_many_open_it_at_once() {
+    let store = embedded::store();
+    let opened = join_all((0..16).map(|i| opens(&store, 1 + i % 2, 2 - i % 2, &[]))).await;
+    let rooms: BTreeSet<_> = opened.into_iter().map(Result::unwrap).collect();
+    assert_eq!(rooms.len(), 1);
+    let room = *rooms.first().unwrap();
+    assert_eq!(store.direct(user(2), user(1)).await.unwrap(), Some(room));
+    assert_eq!(the(&store, room).await.members, [1, 2].map(user).into());
+    for id in [1, 2] {
+        assert_eq!(store.memberships(user(id), Strong).await.unwrap().len(), 1);
+        assert!(store.users_in_too_many_rooms([user(id)]).await.unwrap().is_empty());
+    }
+    assert_eq!(store.direct(user(1), user(3)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn one_has_a_direct_room_with_oneself() {
+    let store = embedded::store();
+    let room = opens(&store, 1, 1, &[]).await.unwrap();
+    assert_eq!(opens(&store, 1, 1, &[]).await.unwrap(), room);
+    assert_eq!(the(&store, room).await.members, [user(1)].into());
+    let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
+    assert_eq!(turn.room.peer(user(1)), Some(user(1)));
+}
+
+#[tokio::test]
+async fn a_contact_is_who_has_written_to_one_directly() {
+    let store = embedded::store();
+    let [with_2, _, with_4] = [
+        opens(&store, 1, 2, &[]).await.unwrap(),
+        opens(&store, 3, 1, &[]).await.unwrap(),
+        opens(&store, 4, 1, &[]).await.unwrap(),
+    ];
+    let group = make_room(&store, 5).await;
+    for (room, sender) in [(with_2, 1), (with_2, 2), (with_4, 1), (group, 5)] {
+        store.take_turn(room, user(sender), message_id(0), PUSHES).await.unwrap();
+    }
+    let writers = store.writers_to(user(1), (2..=6).map(user).collect()).await.unwrap();
+    assert_eq!(writers, [user(2)].into());
+    assert_eq!(store.writers_to(user(4), [user(1)].into()).await.unwrap(), [user(1)].into());
+}
+
+#[tokio::test]
+async fn a_direct_room_knows_the_blocks_of_its_members_from_the_first_moment() {
+    let store = embedded::store();
+    store.block(user(2), user(1), NOW).await.unwrap();
+    let unaware = opens(&store, 1, 2, &[]).await;
+    assert!(matches!(unaware, Err(Error::Unavailable { .. })), "{unaware:?}");
+    assert_eq!(store.direct(user(1), user(2)).await.unwrap(), None);
+    let room = opens(&store, 1, 2, &[2]).await.unwrap();
+    assert!(the(&store, room).await.is_closed());
+}
+
+#[tokio::test]
+async fn whoever_is_in_too_many_rooms_gets_no_direct_room_and_neither_does_the_other() {
+    let store = embedded::store();
+    for _ in 0..500 {
+        make_room(&store, 1).await;
+    }
+    let refused = opens(&store, 2, 1, &[]).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::TooManyRooms(users))) if users == [user(1)]));
+    assert_eq!(store.direct(user(1), user(2)).await.unwrap(), None);
+    assert!(store.memberships(user(2), Strong).await.unwrap().is_empty());
+}
