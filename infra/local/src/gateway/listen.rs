@@ -8,8 +8,8 @@ use std::{
 use anyhow::{Result, anyhow, bail};
 use tokio::net::TcpListener;
 
-/// Listens on 127.0.0.1, on `::1` if the machine has it, because `localhost` may mean either, and on `also`. `0.0.0.0` stands for all
-/// IPv4 addresses. Returns the listeners and their port.
+/// Listens on 127.0.0.1, on `::1` if the machine has it, because `localhost` may mean either, and on `also`. `0.0.0.0`
+/// stands for all IPv4 addresses. Returns the listeners and their port.
 ///
 /// # Errors
 /// If an address or the port cannot be used.
@@ -43,7 +43,8 @@ async fn bind(address: IpAddr, port: u16) -> std::io::Result<TcpListener> {
 fn failed(error: Error, address: IpAddr, port: u16) -> anyhow::Error {
     match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
-            "port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any free one)"
+            "port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any \
+             free one)"
         ),
         ErrorKind::PermissionDenied => {
             anyhow!("port {port} needs the rights of an administrator; choose one from 1024 on with --port")

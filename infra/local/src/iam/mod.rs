@@ -1,8 +1,8 @@
 //! IAM: a function may make only the calls that its policies in the template allow.
 //!
-//! Each instance of a function has credentials of its own, which identify it. A caller with other credentials is the developer and may do
-//! everything: the purpose is to find missing permissions, not to stop attackers. Only S3 verifies signatures, because only there a
-//! function signs requests that others send.
+//! Each instance of a function has credentials of its own, which identify it. A caller with other credentials is the
+//! developer and may do everything: the purpose is to find missing permissions, not to stop attackers. Only S3 verifies
+//! signatures, because only there a function signs requests that others send.
 
 mod access;
 mod credentials;

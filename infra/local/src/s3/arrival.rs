@@ -24,14 +24,14 @@ pub(super) struct Unknown {
 }
 
 impl Unknown {
-    /// The request of `caller`. A page of another origin needs the signature of a function: it must not pass for the developer, whose
-    /// signature is not verified.
+    /// The request of `caller`. A page of another origin needs the signature of a function: it must not pass for the
+    /// developer, whose signature is not verified.
     pub(super) fn signed_by(self, caller: Caller) -> S3Result<Arrival> {
         let Self { source, request_id, is_foreign } = self;
         if is_foreign && caller == Caller::Developer {
             return Err(s3_error!(
                 AccessDenied,
-                "Access Denied: from pages of other origins, the local runtime takes only requests that a function has signed"
+                "Access Denied: from pages of other origins, the local runtime takes only requests signed by functions"
             ));
         }
         Ok(Arrival { caller, source, request_id })

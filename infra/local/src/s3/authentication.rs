@@ -1,7 +1,7 @@
 //! The signers of requests.
 //!
-//! A function's signature is verified, with its expiry and its session token. Other signatures cannot be verified: their signer is the
-//! developer, and the runtime replaces them by its own signature.
+//! A function's signature is verified, with its expiry and its session token. Other signatures cannot be verified:
+//! their signer is the developer, and the runtime replaces them by its own signature.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 

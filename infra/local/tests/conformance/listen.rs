@@ -4,7 +4,7 @@
 
 use crate::harness::Runtime;
 
-/// Another address of this machine, at which nothing listens by itself.
+/// Another address of this machine, at which the runtime does not listen by itself.
 const ELSEWHERE: &str = "127.0.0.2";
 
 fn elsewhere(runtime: &Runtime) -> String {
