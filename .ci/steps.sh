@@ -46,13 +46,13 @@ rehearsal        | proof | build-x86_64   | rust cc curl python         | Deploy
 # gate: all steps of the gate; all: every step; -: none. A path without a row affects every step; so does one whose only rows
 # begin with +.
 AFFECTED='
-*.md                          | -
+*.md                          | test
 README.md                     | test tour
 infra/DEPLOY.md               | test
 infra/ARCHITECTURE.md         | test
 infra/docs/*                  | test
 infra/docs/changelog.md       | test validate skeleton
-.github/*                     | workflows
+.github/*                     | workflows test
 .github/SECURITY.md           | test validate skeleton
 .justfile                     | -
 .editorconfig                 | -
@@ -64,6 +64,8 @@ infra/load/*.svg              | -
 .clippy.toml                  | clippy
 .deny.toml                    | deny
 *.rs                          | + format clippy doc
+*.py                          | + test
+infra/scripts/*               | + test
 *Cargo.toml                   | + deny clippy compiled-twice
 functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks skeleton build-arm64 build-x86_64 instructions sam-local rehearsal
 shared/*                      | all
