@@ -46,13 +46,12 @@ rehearsal        | proof | build-x86_64   | rust cc curl python         | Deploy
 # `/`, too). gate: all steps of the gate; all: all steps; -: no steps. A path that matches no row, or only rows that begin
 # with +, affects all steps.
 AFFECTED='
-*.md                          | -
+*.md                          | test
 README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
-.github/*                     | workflows
-.github/*.md                  | test
+.github/*                     | workflows test
 .github/SECURITY.md           | test validate skeleton
 .justfile                     | -
 .editorconfig                 | -
@@ -64,6 +63,8 @@ infra/load/*.svg              | -
 .clippy.toml                  | clippy
 .deny.toml                    | deny
 *.rs                          | + format clippy doc
+*.py                          | + test
+infra/scripts/*               | + test
 *Cargo.toml                   | + deny clippy compiled-twice
 functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks skeleton build-arm64 build-x86_64 instructions sam-local rehearsal
 shared/*                      | all
