@@ -119,8 +119,8 @@ pub struct Options {
 
     /// Listen on this address of the machine too
     ///
-    /// Containers of Docker on Linux reach 172.17.0.1, not 127.0.0.1. With 0.0.0.0, a phone in the same network reaches
-    /// the runtime at the address of this machine. Everybody who reaches the address may do everything.
+    /// Containers of Docker on Linux reach 172.17.0.1, not 127.0.0.1. Everybody who reaches the address may do
+    /// everything.
     #[arg(long, value_name = "ADDRESS", help_heading = SERVING)]
     pub listen: Option<IpAddr>,
 

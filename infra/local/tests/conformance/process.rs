@@ -64,9 +64,11 @@ fn fails(template: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn every_ipv6_address_is_one_clear_sentence() {
-    let sentence = fails(&template(), &["--memory", "--listen", "::"]);
-    assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
+fn every_address_at_once_is_one_clear_sentence() {
+    for every in ["0.0.0.0", "::"] {
+        let sentence = fails(&template(), &["--memory", "--listen", every]);
+        assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! Plain words: comments and documents avoid phrases that hide their subject. `infra/docs/plain-words.md` has the rules.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
-use crate::support::repository::{entries, root};
+use crate::support::{
+    documents::{extension, files},
+    repository::root,
+};
 
 /// The phrases, in lower case.
 const PHRASES: [&str; 11] = [
@@ -20,8 +23,6 @@ const PHRASES: [&str; 11] = [
 ];
 /// The document that quotes the phrases.
 const RULES: &str = "infra/docs/plain-words.md";
-/// Directories of files that are not in the repository.
-const GENERATED: [&str; 5] = [".aws-sam", ".git", ".local", "node_modules", "target"];
 
 /// A language, by its comments.
 #[derive(Clone, Copy)]
@@ -36,7 +37,7 @@ enum Language {
 impl Language {
     /// The language of a file, by its extension or its first line.
     fn of(path: &str, text: &str) -> Option<Self> {
-        match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        match extension(path) {
             "md" => Some(Self::Markdown),
             "py" => Some(Self::Python),
             "rs" => Some(Self::Rust),
@@ -101,25 +102,10 @@ fn phrases(language: Language, text: &str) -> Vec<(usize, &'static str)> {
     found
 }
 
-/// The paths of all files below a directory, from the root.
-fn files(directory: &str) -> Vec<String> {
-    let is_generated = |entry: &PathBuf| GENERATED.iter().any(|name| entry.ends_with(name));
-    let mut files = Vec::new();
-    for entry in entries(directory).filter(|entry| !is_generated(entry)) {
-        let path = entry.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-        if entry.is_dir() {
-            files.extend(self::files(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files
-}
-
 #[test]
 fn comments_and_documents_use_plain_words() {
     let mut found = Vec::new();
-    for path in files("").into_iter().filter(|path| path != RULES) {
+    for path in files().into_iter().filter(|path| path != RULES) {
         // A file that is not text has no prose.
         let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
         let Some(language) = Language::of(&path, &text) else { continue };
