@@ -1,8 +1,8 @@
 //! Keeps the pages of other sites away from this machine.
 //!
-//! A page of any site may send requests to `localhost`. It may even read the answers if its own name resolves to
-//! 127.0.0.1 by the time (DNS rebinding). So the runtime answers only to hosts that others cannot redirect, and
-//! services without cross-origin rules of their own refuse requests from pages of other origins.
+//! A page of any site may send requests to `localhost`. It may even read the answers if the name of its site resolves
+//! to 127.0.0.1 after the page was loaded (DNS rebinding). So the runtime answers only to hosts that others cannot
+//! redirect, and services without cross-origin rules of their own refuse requests from pages of other origins.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
