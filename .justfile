@@ -1,6 +1,6 @@
-# What one does every day, by https://just.systems; each recipe is one command that works without it as well.
+# Daily commands, for https://just.systems. Each recipe is one command, which works without just, too.
 
-# The recipes
+# Lists the recipes
 [private]
 list:
     @just --list --unsorted
@@ -9,11 +9,11 @@ list:
 run *arguments:
     cargo run -- {{ arguments }}
 
-# Before a commit, without a test
+# The checks before a commit, without tests
 check:
     .ci/run format shellcheck workflows clippy doc
 
-# The tests that need no system, in seconds
+# The tests without a running system, in seconds
 quick *arguments:
     cargo test --workspace --lib --test store --test chat {{ arguments }}
 
@@ -25,10 +25,10 @@ test *arguments:
 endpoint name method path *options:
     infra/scripts/endpoint {{ name }} {{ method }} '{{ path }}' {{ options }}
 
-# Write the tables in README, ARCHITECTURE and SECURITY that tests compare with the facts
+# Write the tables in documents that tests compare with the facts
 accept:
-    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_readme_ the_architecture_ the_threat_model_
+    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_architecture_ the_costs_ the_threat_model_ the_tour_
 
-# Every check there is, the named steps, or `--since main`
+# All steps of the proof, the named steps, or `--since main`
 prove *steps:
     .ci/prove {{ steps }}

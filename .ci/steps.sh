@@ -1,58 +1,57 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2329 # functions are called by name
-# The steps of .ci/run and .ci/prove: what each proves, what it needs, and which files it depends on. Sourced by both.
+# The steps of .ci/run and .ci/prove: the claim, the tools and the files of each. Sourced by both.
 #
-# A step is a row of STEPS and a function step_NAME. If it reads other files than its neighbours, AFFECTED says so. Its job on
-# GitHub is in .github/workflows; the step `workflows` fails if it has none.
+# A step is a row of STEPS and a function step_NAME. AFFECTED lists the files that it depends on. A job in
+# .github/workflows runs it on GitHub; the step `workflows` fails for a step without a job.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-# NAME | gate: runs in .ci/run, proof: in .ci/prove only | STEPS that run before it, also if it is named alone | TOOLS | what it proves
+# NAME | gate: in .ci/run, proof: only in .ci/prove | STEPS that run before it, even if it is named alone | TOOLS | its claim
 STEPS='
 format           | gate  |                | rust                        | Every Rust file is formatted
-shellcheck       | gate  |                | shellcheck                  | shellcheck finds nothing in the shell scripts
-workflows        | gate  |                |                             | Every step is in a job on GitHub
-deny             | gate  |                | rust python                 | Dependencies have the licences, versions and sources that they may have
+shellcheck       | gate  |                | shellcheck                  | shellcheck accepts the shell scripts
+workflows        | gate  |                |                             | Every step has a job on GitHub
+deny             | gate  |                | rust python                 | Dependencies have permitted licences, versions and sources
 api-lint         | gate  |                | node                        | The descriptions of the API are well-formed
-clippy           | gate  |                | rust cc                     | Clippy finds nothing
+clippy           | gate  |                | rust cc                     | Clippy has no warnings
 doc              | gate  |                | rust cc                     | The documentation has no broken links
-test             | gate  |                | rust cc                     | Rules hold, and the journeys pass through the whole system
+test             | gate  |                | rust cc                     | The rules hold, and the journeys through the whole system pass
 least-privilege  | gate  | test           | rust cc                     | Least privilege: every call of the journeys was granted, and every grant was needed
-tour             | gate  |                | rust cc curl python socket  | cargo run starts the system, and the README shows what its tour prints
+tour             | gate  |                | rust cc curl python socket  | cargo run starts the system, and the examples of README and tour print what is shown
 web-client       | gate  |                | rust cc node chromium       | The web client: types, pure parts, and two people in real browsers
-validate         | gate  |                | python                      | AWS would take the template
+validate         | gate  |                | python                      | AWS would accept the template
 build-one        | gate  |                | rust cc python              | SAM builds a function, and Lambda can run it
 compiled-twice   | gate  |                | rust cc python              | No crate of a registry is compiled twice
-safeguards       | proof |                | rust cc python              | With one safeguard taken away, its tests fail
+safeguards       | proof |                | rust cc python              | Without one safeguard, its tests fail
 skeleton         | proof |                | rust cc python              | The skeleton of an endpoint compiles, and the tests of the repository pass with it
-fuzz             | proof |                | rust cc python              | Input from outside is read or refused: fuzzing
+fuzz             | proof |                | rust cc python              | Input from outside is parsed or rejected: fuzzing
 browser          | proof |                | rust cc node chromium       | The web client, in a real browser
 second-engine    | proof |                | rust cc curl python         | The store and the use cases work on a second engine
-autobahn         | proof |                | rust cc python              | Sockets keep to RFC 6455: the Autobahn test suite
-clocks           | proof |                | rust cc                     | Clocks can be off
-overload         | proof |                | rust cc                     | Five times the load that this machine sustains: everything is answered, nothing is lost
+autobahn         | proof |                | rust cc python              | Sockets conform to RFC 6455: the Autobahn test suite
+clocks           | proof |                | rust cc faketime            | Clocks of instances can differ
+overload         | proof |                | rust cc                     | At five times the load that this machine sustains, every request gets a response and no message is lost
 rie              | proof |                | rust cc python              | The Runtime API is the same in the local runtime and in the emulator of Amazon
 aws-cli          | proof |                | rust cc curl python socket  | The AWS CLI reads and writes the tables, objects and sockets
-schemathesis     | proof |                | rust cc curl python         | REST keeps to its description: schemathesis
-build-arm64      | proof |                | rust cc python arm64        | sam build makes every function, for arm64
-build-x86_64     | proof |                | rust cc python x86_64       | sam build makes every function, for x86_64
+schemathesis     | proof |                | rust cc curl python         | REST conforms to its description: schemathesis
+build-arm64      | proof |                | rust cc python arm64        | sam build builds every function, for arm64
+build-x86_64     | proof |                | rust cc python x86_64       | sam build builds every function, for x86_64
 instructions     | proof | build-x86_64   | rust cc valgrind            | No function needs more instructions than its baseline, to start or to serve an event
 sam-local        | proof | build-x86_64   | rust cc curl python socket docker | Every function runs in a container, and the tour passes through sam local start-api
-rehearsal        | proof | build-x86_64   | rust cc curl python         | Deployed to an emulator of AWS, the whole system is there, and the journeys pass through it
+rehearsal        | proof | build-x86_64   | rust cc curl python         | Deployed to an emulator of AWS, the system is complete and the journeys pass
 '
 
-# Which steps a changed file affects, for .ci/prove --since: those of every row that matches its path (`*` matches `/` too).
-# gate: all steps of the gate; all: every step; -: none. A path without a row affects every step; so does one whose only rows
-# begin with +.
+# The steps that a changed file affects, for .ci/prove --since: the steps of all rows that match its path (`*` matches
+# `/`, too). gate: all steps of the gate; all: all steps; -: no steps. A path that matches no row, or only rows that begin
+# with +, affects all steps.
 AFFECTED='
-*.md                          | -
+*.md                          | test
 README.md                     | test tour
-infra/DEPLOY.md               | test
-infra/ARCHITECTURE.md         | test
 infra/docs/*                  | test
+infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
-.github/*                     | workflows
+.github/*                     | workflows test
 .github/SECURITY.md           | test validate skeleton
 .justfile                     | -
 .editorconfig                 | -
@@ -64,6 +63,8 @@ infra/load/*.svg              | -
 .clippy.toml                  | clippy
 .deny.toml                    | deny
 *.rs                          | + format clippy doc
+*.py                          | + test
+infra/scripts/*               | + test
 *Cargo.toml                   | + deny clippy compiled-twice
 functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks skeleton build-arm64 build-x86_64 instructions sam-local rehearsal
 shared/*                      | all
@@ -78,6 +79,7 @@ infra/browser/*               | clippy web-client browser
 infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
 infra/embedded/*              | all
 infra/fuzz/*                  | format fuzz validate skeleton
+infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
 infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
@@ -111,6 +113,7 @@ infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
 infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
+infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehearsal
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/skewed-clocks   | shellcheck clocks
 infra/scripts/tour            | tour sam-local
@@ -136,7 +139,7 @@ step_workflows() {
         file=.github/workflows/$([ "$(field 2 "$name")" = gate ] && echo chat.yml || echo proof.yml)
         grep -qE "^ +proves: (.* )?$name( .*)?\$" "$file" || without+=" $name"
     done
-    [ -z "$without" ] || { echo "in no job of .github/workflows/chat.yml (gate) or proof.yml (proof):$without" >&2; return 1; }
+    [ -z "$without" ] || { echo "no job of chat.yml (gate) or proof.yml (proof) runs these steps:$without" >&2; return 1; }
 }
 
 step_deny() { infra/scripts/deny; }
@@ -149,16 +152,19 @@ step_clippy() {
     cargo clippy --workspace --test browser --test clock --test rie -- -D warnings
 }
 
-# Uses the metadata of the dependencies that clippy has made.
+# Reuses the metadata of the dependencies, which clippy writes.
 step_doc() { RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --quiet; }
 
-# Tests wait more than they compute: several at once per core take two thirds of the time.
+# Tests wait more than they compute, so three per core take two thirds of the time.
 step_test() { IAM_RECORD=$scratch/calls RUST_TEST_THREADS=$((3 * $(nproc))) cargo test --workspace; }
 
 step_least-privilege() { cargo run --bin least-privilege -- "$scratch/calls"; }
 
-# The tour counts users and rooms from 1: no other step uses its runtime.
-step_tour() { with_runtime infra/scripts/tour; }
+# Each document counts users and rooms from 1, so each has a runtime of its own.
+step_tour() {
+    with_runtime infra/scripts/tour README.md
+    with_runtime infra/scripts/tour infra/docs/tour.md
+}
 
 step_web-client() { infra/scripts/browser two_people_find_each_other_and_chat; }
 
@@ -208,12 +214,12 @@ step_sam-local() { infra/scripts/docker infra/scripts/sam-local target/sam/x86_6
 
 step_rehearsal() { infra/scripts/rehearsal target/sam/x86_64; }
 
-# --- What steps share
+# --- Shared by the steps
 
-# Tracked files, and those that could be.
+# Prints the tracked files, and the new files that git does not ignore.
 files() { git ls-files -z --cached --others --exclude-standard --deduplicate "$@"; }
 
-# A file that is deleted and not yet committed is still listed.
+# Drops deleted files, which git lists until the deletion is committed.
 existing() {
     local file
     while IFS= read -rd '' file; do
@@ -231,36 +237,36 @@ shell_scripts() {
     done
 }
 
-# with_runtime COMMAND…: runs the command beside `cargo run` with data of its own, which SIGTERM must then end in good order.
+# with_runtime COMMAND…: runs the command beside `cargo run`, which has its own data and must succeed after SIGTERM.
 with_runtime() {
     local data
     data=$(mktemp -d "$scratch/runtime.XXXXXX")
-    # Everybody who registers has one address.
+    # All registrations come from one address.
     cargo run -- --data "$data/data" --parameter-overrides RegistrationsPerHour=1000000 \
         >"$data/stdout" 2>"$data/stderr" &
     runtime=$!
-    until grep -q '^listening on ' "$data/stdout"; do
+    until grep -qs '^listening on ' "$data/stdout"; do
         kill -0 "$runtime" 2>/dev/null || { cat "$data/stderr" >&2; return 1; }
         sleep 0.2
     done
     cat "$data/stdout"
     "$@" || { tail -n 200 "$data/stderr" >&2; return 1; }
     kill -TERM "$runtime"
-    wait "$runtime" || { echo "after SIGTERM the runtime ended with status $?" >&2; return 1; }
+    wait "$runtime" || { echo "the local runtime ended with status $? after SIGTERM" >&2; return 1; }
     runtime=
 }
 
 # --- Tools
 
-# Collects the packages of missing tools; `install` fetches them at once.
+# The packages of missing tools. `install` installs all of them in one call.
 missing=()
 
-# need COMMAND PACKAGE…: the packages that bring a command, unless it is there.
+# need COMMAND PACKAGE…: adds the packages of a command, if the command is missing.
 need() { command -v "$1" >/dev/null || missing+=("${@:2}"); }
 
 tool_rust() {
-    command -v cargo >/dev/null || { echo 'cargo is missing: https://rustup.rs' >&2; exit 1; }
-    # Rustup installs what rust-toolchain.toml names at the first call, unless RUSTUP_AUTO_INSTALL=0 is set.
+    command -v cargo >/dev/null || { echo 'cargo is missing; install Rust from https://rustup.rs' >&2; exit 1; }
+    # Rustup installs the toolchain of rust-toolchain.toml at the first call, unless RUSTUP_AUTO_INSTALL=0 is set.
     cargo --version || rustup toolchain install
 }
 
@@ -270,7 +276,7 @@ tool_curl() { need curl curl; }
 
 tool_python() {
     need python3 python3
-    # Debian packages this part of Python apart; virtual environments need it.
+    # Virtual environments need this part of Python, which is a separate package of Debian.
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 }
 
@@ -281,10 +287,10 @@ tool_node() {
 
 tool_socket() { need node nodejs; }
 
-# Runs once everything is installed: sockets in Node's scripts need a WebSocket.
+# Runs after the installation: the scripts of these steps need the WebSocket of Node.
 check_socket() {
     node -e 'process.exit(globalThis.WebSocket || process.allowedNodeEnvironmentFlags.has("--experimental-websocket") ? 0 : 1)' ||
-        { echo 'Node 20.10 or newer is needed: https://nodejs.org' >&2; exit 1; }
+        { echo 'this Node has no WebSocket; install version 20.10 or newer from https://nodejs.org' >&2; exit 1; }
 }
 
 tool_chromium() {
@@ -299,6 +305,8 @@ tool_valgrind() {
     tool_x86_64
 }
 
+tool_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime); }
+
 tool_x86_64() { [ "$(uname -m)" = x86_64 ] || { echo 'these steps need an x86_64 machine' >&2; exit 1; }; }
 
 tool_arm64() {
@@ -311,13 +319,13 @@ tool_arm64() {
 tool_docker() {
     tool_x86_64
     ! docker info >/dev/null 2>&1 || return 0
-    [ "$(id -u)" = 0 ] || { echo 'no Docker engine answers; start one, or run this as root' >&2; exit 1; }
+    [ "$(id -u)" = 0 ] || { echo 'no Docker engine responds; start one, or run this as root' >&2; exit 1; }
     need dockerd docker.io
-    # Debian packages the client apart since 13.
+    # Since Debian 13 the client is a separate package.
     command -v docker >/dev/null || missing+=(docker.io 'docker-cli?')
 }
 
-# install PACKAGE…; one that ends in `?` is left out if this release of Debian lacks it.
+# install PACKAGE…: installs packages; a name that ends in `?` is skipped if this release of Debian lacks it.
 install() {
     local root=() package packages=()
     [ "$(id -u)" = 0 ] || root=(sudo)
@@ -345,18 +353,18 @@ tools() {
 
 # --- Running them
 
-# steps [gate|proof]: the names of all steps, or of those of one tier.
+# steps [gate|proof]: prints the names of all steps, or of one tier.
 steps() { awk -F ' *[|] *' -v tier="${1-}" 'NF > 1 && (tier == "" || $2 == tier) { print $1 }' <<<"$STEPS"; }
 
-# field NUMBER NAME: a column of STEPS.
+# field NUMBER NAME: prints a column of STEPS.
 field() { awk -F ' *[|] *' -v name="$2" -v column="$1" '$1 == name { print $column }' <<<"$STEPS"; }
 
-# closure NAME…: these steps and those that they require, in the order of STEPS.
+# closure NAME…: prints these steps and the steps that they require, in the order of STEPS.
 closure() {
     local name required
     local -A chosen=()
     for name; do
-        [ -n "$(field 2 "$name")" ] || { echo "there is no step $name; .ci/prove --list names them" >&2; return 2; }
+        [ -n "$(field 2 "$name")" ] || { echo "there is no step $name; .ci/prove --list prints the names" >&2; return 2; }
         chosen[$name]=1
         for required in $(field 3 "$name"); do chosen[$required]=1; done
     done
@@ -365,7 +373,7 @@ closure() {
     done
 }
 
-# affected REV: a line `STEP PATH` for each step that a change since REV affects, in the working tree too.
+# affected REV: prints `STEP PATH` for each step that a change since REV affects, including uncommitted changes.
 affected() {
     local path changed
     changed=$(git diff --name-only --no-renames "$1" -- && git ls-files --others --exclude-standard)
@@ -419,12 +427,12 @@ finish() {
         printf '%s\n' "${durations[@]}"
         printf '%-16s %6d s\n' 'all together' "$SECONDS"
     fi
-    [ -z "${failed-}" ] || printf '\nfailed: %s; again, alone: .ci/prove %s\n' "$failed" "${failed#tools}"
+    [ -z "${failed-}" ] || printf '\nfailed: %s; to run it alone: .ci/prove %s\n' "$failed" "${failed#tools}"
     rm -rf "$scratch"
     exit "$status"
 }
 
-# run NAME…: the steps and those that they require.
+# run NAME…: runs these steps and the steps that they require.
 run() {
     local name chosen
     chosen=$(closure "$@")
@@ -432,7 +440,7 @@ run() {
     runtime=
     SECONDS=0
     trap finish EXIT
-    begin tools 'The tools are here'
+    begin tools 'The tools are installed'
     # shellcheck disable=SC2086 # one word a step
     tools $chosen
     end
@@ -441,5 +449,5 @@ run() {
         "step_$name"
         end
     done
-    printf '\n=== All is well\n'
+    printf '\n=== All steps passed\n'
 }

@@ -1,4 +1,4 @@
-//! Takes two files of Swagger UI out of the archive that its crate carries.
+//! Takes two files of Swagger UI out of the archive in its crate.
 
 use std::{env, error::Error, fs::File, io, path::PathBuf};
 
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out: PathBuf = env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?.into();
     let mut archive = ZipArchive::new(io::Cursor::new(SWAGGER_UI_VENDORED))?;
-    // The archive is that of a release: everything is in one directory, named after the version.
+    // The archive of a release has one directory, named after the version.
     let top = archive.file_names().next().and_then(|path| path.split('/').next()).ok_or("an empty archive")?.to_owned();
     for name in FILES {
         let mut file = archive.by_name(&format!("{top}/dist/{name}"))?;

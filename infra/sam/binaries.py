@@ -1,7 +1,7 @@
-"""Checks the functions that `sam build` has built. Each executable is for the right processor, needs no newer C library than
-that of Amazon Linux 2023, and is within its budget. Each function starts, up to its first request for an event.
+"""Checks the functions that `sam build` has built. Each executable is for the right processor, works with the C library
+of Amazon Linux 2023, and is within its budget. Each function starts, up to its first request for an event.
 
-    binaries.py BUILD ARCHITECTURE [FUNCTION …]    of these functions, by logical id, or else of all
+    binaries.py BUILD ARCHITECTURE [FUNCTION …]    checks these functions, by logical id, or all
 """
 
 import contextlib
@@ -25,7 +25,7 @@ BUDGET = 4_000_000
 # `events` has the S3 SDK and the decoders of pictures, and no user waits for its cold start.
 LARGER_BUDGETS = {"events": 4_500_000}
 MACHINE = {"arm64": "AArch64", "x86_64": "Advanced Micro Devices X86-64"}
-# An emulated processor takes its time, and so does a loaded machine.
+# Long enough for an emulated processor, and for a busy machine.
 START_SECONDS = 60
 
 
@@ -34,28 +34,28 @@ def readelf(*arguments):
 
 
 def check(name, executable, architecture):
-    """The newest glibc that the executable needs, and its packed size in bytes."""
+    """Returns the newest glibc that the executable needs, and its packed size in bytes. Exits if a rule is broken."""
     machine = re.search(r"Machine:\s+(.+)", readelf("--file-header", executable))[1]
     if machine != MACHINE[architecture]:
-        sys.exit(f"{name} is for {machine}")
+        sys.exit(f"{name} is built for {machine}, not for {MACHINE[architecture]}")
     needed = re.findall(r"Name: GLIBC_(\d+)\.(\d+)", readelf("--version-info", executable))
     newest = max((int(major), int(minor)) for major, minor in needed)
     if newest > NEWEST_GLIBC:
-        sys.exit(f"{name} needs glibc {newest[0]}.{newest[1]}")
+        sys.exit(f"{name} needs glibc {newest[0]}.{newest[1]}, but Lambda has {NEWEST_GLIBC[0]}.{NEWEST_GLIBC[1]}")
     size = len(zlib.compress(executable.read_bytes(), level=6))
     budget = LARGER_BUDGETS.get(name, BUDGET)
     if size > budget:
-        sys.exit(f"{name} is {size} bytes packed, and its budget is {budget}")
+        sys.exit(f"{name} has {size} bytes packed, more than its budget of {budget}")
     return newest, size
 
 
 class RuntimeApi(http.server.BaseHTTPRequestHandler):
-    """Lambda's Runtime API up to the first event, which never comes; any other service says no."""
+    """Lambda's Runtime API up to the first event, which never comes. All other services respond with 400."""
 
     def do_GET(self):
         if self.path.endswith("/runtime/invocation/next"):
             self.server.asked.set()
-            # The function waits as it does on Lambda, until it is ended.
+            # The function waits for an event, until the check ends it.
             self.server.ended.wait()
 
     def do_POST(self):
@@ -107,17 +107,18 @@ def starts(function, executable, handler, variables, emulator):
         try:
             if not server.asked.wait(START_SECONDS):
                 process.kill()
-                sys.exit(f"{function} does not start: {server.failure or process.communicate()[0].decode()}")
+                output = server.failure or process.communicate()[0].decode()
+                sys.exit(f"{function} does not start within {START_SECONDS} s: {output}")
         finally:
             process.kill()
             process.wait()
 
 
 def emulator(architecture):
-    """The command that runs a binary for this processor; empty for the processor of this machine."""
+    """Returns the command that runs a binary for this processor; empty for the processor of this machine."""
     if os.uname().machine == {"arm64": "aarch64"}.get(architecture, architecture):
         return []
-    qemu = shutil.which("qemu-aarch64-static") or sys.exit("qemu-aarch64-static is missing")
+    qemu = shutil.which("qemu-aarch64-static") or sys.exit("qemu-aarch64-static is missing; install qemu-user-static")
     return [qemu, "-L", "/usr/aarch64-linux-gnu"]
 
 
@@ -129,9 +130,9 @@ def main():
     for missing in sorted(chosen - set(executables)):
         sys.exit(f"{missing} is not a function of the template")
     for missing in sorted(chosen - set(directories)):
-        sys.exit(f"{missing} was not built")
+        sys.exit(f"{missing} is not in {build}; build it with `sam build`")
     functions = of_type(expanded(source()), "AWS::Lambda::Function")
-    # SAM may copy one executable into a directory per function.
+    # SAM may copy an executable into the directory of each function.
     checked = {}
     for name in sorted(chosen):
         executable = directories[name] / "bootstrap"

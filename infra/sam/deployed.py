@@ -1,4 +1,4 @@
-"""Asserts that a deployment has every part of the template: an emulator may report success with parts missing.
+"""Asserts that a deployment has every part of the template, because an emulator may report success without some.
 
     deployed.py STACK    prints the addresses of the APIs, as variables of a shell
 """
@@ -16,7 +16,7 @@ URL = os.environ["AWS_ENDPOINT_URL"]
 def same(what, found, expected):
     found, expected = sorted(found), sorted(expected)
     if found != expected:
-        sys.exit(f"{what}: deployed are {found}, and the template has {expected}")
+        sys.exit(f"the deployment has the {what} {found}, but the template has {expected}")
     print(f"  {len(found)} {what}", file=sys.stderr)
 
 
@@ -35,8 +35,8 @@ def main():
 
     s3 = boto3.client("s3")
     for name in of_type(template, "AWS::S3::Bucket"):
-        told = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=ids[name])
-        same("bucket that tells EventBridge", [told], [True])
+        notifies = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=ids[name])
+        same("bucket that notifies EventBridge", [notifies], [True])
 
     gateway = boto3.client("apigatewayv2")
 
@@ -45,7 +45,8 @@ def main():
         return {route["RouteKey"]: route for page in pages for route in page["Items"]}
 
     body = template["Resources"]["HttpApi"]["Properties"]["Body"]
-    # The rehearsal adds a route with a slash for each that takes what is below it.
+    # The rehearsal adds a route with a slash to each route with `{proxy+}`; the other routes with a slash are not in
+    # the template.
     http = [key for key in keys("HttpApi") if key.endswith(" /") or not key.endswith("/")]
     same("HTTP routes", http, [f"{method.upper()} {path}" for path, method, _ in operations(body)])
     sockets = keys("WebSocketApi")

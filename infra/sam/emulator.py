@@ -1,7 +1,7 @@
-"""Runs MiniStack, and gives it what its WebSocket API lacks for any browser to stay connected.
+"""Runs MiniStack, and adds the subprotocol to its WebSocket handshakes, without which browsers disconnect.
 
-It accepts a handshake without the subprotocol that the answer of `$connect` has selected. API Gateway passes it on
-(API Gateway Developer Guide, "Setting up a $connect route that requires a WebSocket subprotocol").
+MiniStack accepts a handshake without the subprotocol from the response of `$connect`. API Gateway passes it on (API
+Gateway Developer Guide, "Setting up a $connect route that requires a WebSocket subprotocol").
 """
 
 import contextvars
@@ -9,7 +9,7 @@ import contextvars
 from ministack.app import main
 from ministack.services import apigateway
 
-_connected = contextvars.ContextVar("the answer of $connect")
+_connected = contextvars.ContextVar("the response of $connect")
 _invoke, _handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket
 
 

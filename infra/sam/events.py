@@ -11,12 +11,12 @@ EVENTS = ROOT / "infra" / "events"
 
 
 def described():
-    """The sections of events.yaml."""
+    """Returns the sections of events.yaml."""
     return yaml_parse((EVENTS / "events.yaml").read_text())
 
 
 def files():
-    """The text of each event file, by its path."""
+    """Returns the text of each event file, by its path."""
     return {
         EVENTS / f"{name}.json": forms.text(section, entry)
         for section, entries in described().items()

@@ -1,4 +1,4 @@
-"""Checks of the expanded template that the linter lacks. An empty list is a template without a finding."""
+"""Checks of the expanded template that the linter lacks."""
 
 import graphlib
 import json
@@ -8,11 +8,11 @@ from expand import of_type, operations
 
 # The function that an integration or an authorizer invokes.
 FUNCTION_IN_URI = re.compile(r"functions/\$\{(?P<id>\w+?)(?:\.\w+)?\}(?P<alias>:live)?/invocations")
-# Objects of a bucket whose keys begin with a word.
+# Objects of a bucket whose keys have a prefix.
 KEYS_BELOW = re.compile(r"(?<=Bucket\.Arn\})/\w+/\*")
-# Limits of a template, each with a margin: what is counted, the most that passes, and the limit (AWS CloudFormation User Guide,
-# "CloudFormation quotas" and "dynamic references"; API Gateway Developer Guide, "Quotas for HTTP APIs"; IAM User Guide, "IAM and
-# AWS STS quotas").
+# The limits of a template, by the counted thing: the maximum of the check, with a margin, and the limit itself (AWS
+# CloudFormation User Guide, "CloudFormation quotas" and "dynamic references"; API Gateway Developer Guide, "Quotas for
+# HTTP APIs"; IAM User Guide, "IAM and AWS STS quotas").
 LIMITS = {
     "resources": (450, 500),
     "dynamic references": (50, 60),
@@ -27,7 +27,7 @@ SECRET_NAME = re.compile(r"^(?!AWS_ENDPOINT_URL_).*(SECRET|PASSWORD|PRIVATE|CRED
 
 
 def findings(template):
-    """Sentences, each naming the resource that is wrong."""
+    """Returns the mistakes of the template, each as a sentence that names the resource."""
     return [
         *routes(template),
         *sockets(template),
@@ -40,7 +40,7 @@ def findings(template):
 
 
 def function_of(value):
-    """The logical id of the function whose name, ARN or alias an expression is."""
+    """Returns the logical id of the function to which an expression refers by name, ARN or alias."""
     text = json.dumps(value)
     direct = FUNCTION_IN_URI.search(text)
     if direct and direct["id"] not in ("FunctionArn", "AuthArn"):
@@ -50,7 +50,7 @@ def function_of(value):
 
 
 def invokers(template):
-    """Pairs of a function and the end of the ARN of a source that may invoke it."""
+    """Yields pairs of a function and the end of the ARN of a source that may invoke it."""
     for permission in of_type(template, "AWS::Lambda::Permission").values():
         properties = permission["Properties"]
         if properties["Principal"] == "apigateway.amazonaws.com" and properties["Action"] == "lambda:InvokeFunction":
@@ -64,7 +64,7 @@ def http_body(template):
 
 
 def invoked_by(template, role):
-    """The functions whose alias a role may invoke."""
+    """Yields the functions whose alias a role may invoke."""
     for policy in template["Resources"].get(role, {}).get("Properties", {}).get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
             if "lambda:InvokeFunction" in listed(statement["Action"]):
@@ -127,16 +127,16 @@ def authorizer(template, name, connect, allowed):
 def permissions(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
         for policy in listed(role["Properties"].get("ManagedPolicyArns", [])):
-            # SAM adds these two: to write logs, and for CodeDeploy to shift traffic.
+            # SAM adds these two: for logs, and for CodeDeploy to shift traffic.
             if not json.dumps(policy).rstrip('"}]').endswith(("/AWSLambdaBasicExecutionRole", "/AWSCodeDeployRoleForLambda")):
-                yield f"{name} has {policy}: name what it may do"
+                yield f"{name} has the managed policy {policy}: name the actions and resources instead"
         for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 for action in listed(statement["Action"]):
                     if "*" in action:
                         yield f"{name} grants {action}: name the actions"
                 for resource in listed(statement["Resource"]):
-                    # The id of a connection or an object is unknown until it exists.
+                    # The id of a connection or an object is unknown before it exists.
                     text = json.dumps(resource).replace("/@connections/*", "").replace("/index/*", "")
                     text = KEYS_BELOW.sub("", text)
                     if "*" in text:
@@ -162,7 +162,7 @@ def secrets(template):
     for name, function in of_type(template, "AWS::Lambda::Function").items():
         for variable, value in function["Properties"].get("Environment", {}).get("Variables", {}).items():
             if "{{resolve:" in json.dumps(value):
-                yield f"{name}: {variable} copies a secret to where everybody who may see the function can read it"
+                yield f"{name}: {variable} copies a secret into its configuration: pass the ARN instead"
             elif SECRET_NAME.search(variable) and not (isinstance(value, dict) and value.get("Ref") in kept):
                 yield f"{name}: {variable} is a secret in plain text"
 
@@ -183,7 +183,7 @@ def limits(template):
 
 
 def circles(template):
-    """Resources that need each other. Unlike the linter, CloudFormation counts references in an update policy."""
+    """Yields resources that need each other. Unlike the linter, CloudFormation counts references in update policies."""
     resources = template["Resources"]
     needs = {name: set(references(resource)) & set(resources) for name, resource in resources.items()}
     try:
@@ -193,7 +193,7 @@ def circles(template):
 
 
 def references(value):
-    """The names that an expression refers to."""
+    """Yields the names to which an expression refers."""
     if isinstance(value, list):
         for item in value:
             yield from references(item)

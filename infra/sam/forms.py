@@ -1,4 +1,7 @@
-"""The form of each event, as API Gateway or EventBridge sends it. Needs nothing but Python, because infra/scripts/endpoint uses it."""
+"""The form of each event, as API Gateway or EventBridge sends it.
+
+Needs only Python, because infra/scripts/endpoint uses it.
+"""
 
 import json
 import urllib.parse
@@ -19,7 +22,7 @@ def host(api):
 
 
 def rest(route, token=True, path=None, query=None, body=None):
-    """An event of an HTTP API, payload format 2.0."""
+    """Returns an event of an HTTP API, payload format 2.0."""
     method, _, pattern = route.partition(" ")
     raw_path = pattern.format(**path or {})
     headers = {"accept": "*/*"}
@@ -85,13 +88,13 @@ CLOSING = {"Host": host(WEBSOCKET_API), "x-api-key": "", "X-Forwarded-For": "", 
 
 
 def several(name, values):
-    """The property `name` and its form with a list per key, as API Gateway sends both."""
+    """Returns the property `name` and its form with a list per key; API Gateway sends both."""
     lists = {key: [value] for key, value in values.items()}
     return {name: values, f"multiValue{name[0].upper()}{name[1:]}": lists}
 
 
 def socket(route, authorizer=False, body=None):
-    """An event of the WebSocket API: for the authorizer, or for a function after it."""
+    """Returns an event of the WebSocket API, for the authorizer or for a function after it."""
     kind = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}.get(route, "MESSAGE")
     context = {
         "routeKey": route,
@@ -135,7 +138,7 @@ def socket(route, authorizer=False, body=None):
 
 
 def bucket(key):
-    """EventBridge's event for an upload."""
+    """Returns the event of EventBridge for an upload."""
     name = "attachmentsbucket"
     return {
         "version": "0",
@@ -167,5 +170,5 @@ FORMS = {"rest": rest, "socket": socket, "bucket": bucket}
 
 
 def text(section, entry):
-    """The text of an event file, from its entry in a section of events.yaml."""
+    """Returns the text of an event file, from its entry in a section of events.yaml."""
     return json.dumps(FORMS[section](**entry), indent=2, ensure_ascii=False) + "\n"

@@ -2,8 +2,8 @@
 
     invoke.py TEMPLATE [OPTION OF sam local invoke …]
 
-The events are as API Gateway sends them, except for $ACCESS_TOKEN, $SESSION_ID and $MESSAGE_ID, which are replaced by values
-of earlier responses.
+The events are as API Gateway sends them. Values of earlier responses replace $ACCESS_TOKEN, $SESSION_ID and
+$MESSAGE_ID.
 """
 
 import base64
@@ -16,8 +16,8 @@ import sys
 from events import EVENTS
 from expand import ROOT, named, source
 
-# Each function with the status of its response, in an order in which each can succeed. test_events.py checks that no function
-# is missing. check-attachment responds with null, because its upload was never announced.
+# Each function with the status of its response, in an order in which each can succeed. test_events.py checks that no
+# function is missing. check-attachment responds with null, because its upload was never announced.
 STORY = [
     ("register", 201),
     ("login", 200),
@@ -50,17 +50,17 @@ STORY = [
 
 
 def invoke(template, function, event, options):
-    """The answer of one function to one event."""
+    """Returns the response of one function to one event."""
     command = ["sam", "local", "invoke", function, "--template", template, "--event", "-", *options]
     ran = subprocess.run(command, cwd=ROOT, input=event, capture_output=True, text=True, timeout=120)
     answer = ran.stdout.strip()
     if ran.returncode != 0 or not answer.startswith(("{", "null")):
-        sys.exit(f"{function} gave {answer!r}\n{ran.stderr}")
+        sys.exit(f"sam local invoke {function} failed with {answer!r}\n{ran.stderr}")
     return json.loads(answer)
 
 
 def learn(known, name, answer):
-    """Keeps what a later event needs of an answer."""
+    """Keeps the values of a response that later events need."""
     if name == "login":
         token = json.loads(answer["body"])["access_token"]
         claims = token.split(".")[1]
@@ -74,9 +74,9 @@ def check(name, expected, answer):
     if expected == "Allow":
         effects = [statement["Effect"] for statement in answer["policyDocument"]["Statement"]]
         if effects != [expected] or answer["context"]["user_id"] != "1":
-            sys.exit(f"{name} did not let the user in: {answer}")
+            sys.exit(f"{name} did not allow the socket: {answer}")
     elif (answer and answer.get("statusCode")) != expected:
-        sys.exit(f"{name} should have answered {expected}: {answer}")
+        sys.exit(f"{name} did not respond with {expected}: {answer}")
 
 
 def main():

@@ -1,4 +1,5 @@
-"""The template as MiniStack can deploy it. Each difference is a gap of the emulator, named here and nowhere in the product.
+"""Prints the template in a form that MiniStack can deploy. Each difference is a gap of the emulator; only this file
+knows the gaps.
 
     rehearse.py BUILD URL    prints the template with the functions of the SAM build in the directory BUILD, for the
                              emulator at URL
@@ -14,7 +15,7 @@ GAPS = []
 
 
 def gap(change):
-    """A change that makes up for something that the emulator does not do."""
+    """Registers a change that compensates for a gap of the emulator."""
     GAPS.append(change)
     return change
 
@@ -51,7 +52,7 @@ def routes_as_resources(template, url):
 
 @gap
 def trailing_slashes(template, url):
-    """Its `{proxy+}` is never nothing, as AWS's may be: each route for a trailing slash becomes one that ends in it."""
+    """Its `{proxy+}` is never empty, unlike on AWS: each route with `{proxy+}` gets one more that ends in a slash."""
     for name, route in list(of_type(template, "AWS::ApiGatewayV2::Route").items()):
         key = route["Properties"]["RouteKey"]
         if key.endswith("{proxy+}"):
@@ -61,7 +62,7 @@ def trailing_slashes(template, url):
 
 @gap
 def no_identity_source(template, url):
-    """It makes the header `Authorization` a condition of every authorizer that names no source of an identity."""
+    """It requires the header `Authorization` for every authorizer without a source of the identity."""
     for authorizer in of_type(template, "AWS::ApiGatewayV2::Authorizer").values():
         authorizer["Properties"].setdefault("IdentitySource", [])
 
@@ -78,14 +79,14 @@ def no_code_deploy(template, url):
 
 @gap
 def no_tls(template, url):
-    """It speaks plain HTTP, which the policy of the bucket denies to everybody."""
+    """It uses plain HTTP, which the policy of the bucket denies."""
     for name in of_type(template, "AWS::S3::BucketPolicy"):
         del template["Resources"][name]
 
 
 @gap
 def arns_of_secrets(template, url):
-    """`Ref` of a secret is its name there, and its ARN on AWS; policies need the ARN."""
+    """`Ref` of a secret is its name there, but its ARN on AWS; policies need the ARN."""
 
     def replaced(value):
         if isinstance(value, dict):
@@ -101,7 +102,7 @@ def arns_of_secrets(template, url):
 
 @gap
 def endpoints_of_its_own(template, url):
-    """Its services are at one address, and no name of AWS's leads there."""
+    """All its services have one address, to which AWS's host names do not lead."""
     for function in of_type(template, "AWS::Lambda::Function").values():
         variables = function["Properties"]["Environment"]["Variables"]
         variables["AWS_ENDPOINT_URL_DYNAMODB"] = url

@@ -1,4 +1,4 @@
-"""infra/scripts/endpoint, run in a copy of the repository, with names that no endpoint will have."""
+"""Tests infra/scripts/endpoint in a copy of the repository, with names that no endpoint will have."""
 
 import os
 import pathlib
@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+from samcli.yamlhelper import yaml_parse
+
 from expand import ROOT, expanded, named, source
 from findings import findings
 
@@ -16,7 +18,7 @@ PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{messa
 NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
 BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", "--summary", "Invites a user"]
 
-# What the script changes for every endpoint; what it adds is named by the endpoint.
+# The files that the script changes for every endpoint. The files that it adds have the name of the endpoint.
 CHANGED = {
     ".github/SECURITY.md",
     "functions/rest/src/main.rs",
@@ -25,7 +27,7 @@ CHANGED = {
     "infra/load/tests/costs.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
-    "shared/chat/src/lib.rs",
+    "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
 
@@ -51,8 +53,8 @@ class Endpoint(unittest.TestCase):
 
     @classmethod
     def git(cls, *arguments):
-        who = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-        ran = subprocess.run(["git", *who, *arguments], cwd=cls.tree, check=True, capture_output=True, text=True)
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+        ran = subprocess.run(["git", *identity, *arguments], cwd=cls.tree, check=True, capture_output=True, text=True)
         return ran.stdout
 
     @classmethod
@@ -65,7 +67,7 @@ class Endpoint(unittest.TestCase):
         return subprocess.run(command, cwd=self.tree, capture_output=True, text=True)
 
     def writes(self, *arguments):
-        """The files that the script writes."""
+        """Returns the files that the script writes."""
         ran = self.run_script(*arguments)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         return {line[3:] for line in self.git("status", "--porcelain", "--untracked-files=all").splitlines()}
@@ -85,9 +87,11 @@ class Endpoint(unittest.TestCase):
                 "infra/e2e/tests/journeys/messages/example_message.rs",
                 "infra/events/example-message.json",
                 "infra/fuzz/targets/http_event.rs",
-                "shared/chat/src/example_message.rs",
-                "shared/domain/src/example_message.rs",
-                "shared/domain/src/lib.rs",
+                "shared/chat/src/messages/example_message.rs",
+                "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_message.rs",
+                "shared/domain/src/messages/example_message.rs",
+                "shared/domain/src/messages/mod.rs",
             },
         )
 
@@ -99,7 +103,9 @@ class Endpoint(unittest.TestCase):
                 "functions/rest/src/messages/example_reactions.rs",
                 "infra/e2e/tests/journeys/messages/example_reactions.rs",
                 "infra/events/example-reactions.json",
-                "shared/chat/src/example_reactions.rs",
+                "shared/chat/src/messages/example_reactions.rs",
+                "shared/chat/src/messages/mod.rs",
+                "shared/chat/tests/chat/messages/example_reactions.rs",
             },
         )
 
@@ -120,10 +126,10 @@ class Endpoint(unittest.TestCase):
         self.git("reset", "--quiet", "--hard", "HEAD~4")
 
     def test_a_bad_input_is_refused_and_changes_nothing(self):
-        self.is_refused("is no name", "Example_Message", "POST", "/example-message")
+        self.is_refused("is not a name", "Example_Message", "POST", "/example-message")
         self.is_refused("keyword of Rust", "move", "POST", "/move", "--group", "rooms")
-        self.is_refused("is no method", "example-message", "PUT", "/example-message")
-        self.is_refused("is no path", "example-message", "POST", "example-message")
+        self.is_refused("is not a method", "example-message", "PUT", "/example-message")
+        self.is_refused("is not a path", "example-message", "POST", "example-message")
         self.is_refused("cannot have {id}", "example-message", "POST", "/example-message/{id}")
         self.is_refused("add --group", "block", "POST", "/block")
         self.is_refused("does not know the field colour", "example-message", "POST", "/example-message", "--fields", "colour")
@@ -134,6 +140,12 @@ class Endpoint(unittest.TestCase):
     def test_an_existing_endpoint_is_refused(self):
         self.is_refused("function send-message already", "send-message", "POST", "/send-message")
         self.is_refused("route POST /send-message already", "post-message", "POST", "/send-message/")
+
+    def test_the_path_follows_a_description_of_two_paragraphs(self):
+        self.writes("example-attachment", "GET", "/example-attachment/{conversation_id}")
+        description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
+        path = description["paths"]["/example-attachment/{conversation_id}/"]
+        self.assertEqual(path["get"]["tags"], ["Attachments"])
 
     def test_uncommitted_changes_are_refused(self):
         (self.tree / "template.yaml").open("a").write("# a comment\n")

@@ -1,4 +1,4 @@
-"""The event files, their source, the story that sends them and the functions of the template belong together."""
+"""Tests that the event files agree with their source, the story of invoke.py and the functions of the template."""
 
 import json
 import re

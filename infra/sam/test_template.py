@@ -1,4 +1,4 @@
-"""The expanded template has no finding, and each kind of finding is the result of a mistake in the template."""
+"""Tests that the expanded template has no finding, and that each kind of mistake becomes a finding."""
 
 import copy
 import unittest
@@ -18,13 +18,13 @@ class Template(unittest.TestCase):
         cls.expanded = expanded(cls.source)
 
     def found(self, mistake):
-        """The findings after a mistake was made in the template as it is written."""
+        """Returns the findings after a mistake in the unexpanded template."""
         template = copy.deepcopy(self.source)
         mistake(template["Resources"], template)
         return findings(expanded(template))
 
     def found_expanded(self, mistake):
-        """The findings after a part of the expanded template was lost."""
+        """Returns the findings after a change of the expanded template."""
         template = copy.deepcopy(self.expanded)
         mistake(template["Resources"])
         return findings(template)
@@ -56,7 +56,7 @@ class Template(unittest.TestCase):
         self.assertEqual(found, written)
 
     def test_the_list_of_origins_becomes_a_list(self):
-        """An expression would take the place of the whole CORS configuration."""
+        """An expression would replace the whole CORS configuration."""
         cors = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
         self.assertEqual(cors["allowOrigins"], ["*"])
         self.assertEqual(cors["allowMethods"], ["GET", "POST", "DELETE"])
@@ -268,7 +268,7 @@ class Template(unittest.TestCase):
 
 
 def invoked(operation):
-    """The function that a route of the template as it is written invokes."""
+    """Returns the function that a route of the unexpanded template invokes."""
     return operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].rpartition("${")[2].partition(".")[0]
 
 
@@ -277,7 +277,7 @@ def integration(resources, path, method):
 
 
 def with_functions(template, count):
-    """The template with copies of a typical endpoint, so that it has `count` functions."""
+    """Returns the template with copies of a typical endpoint, so that it has `count` functions."""
     template = copy.deepcopy(template)
     resources = template["Resources"]
     paths = resources["HttpApi"]["Properties"]["DefinitionBody"]["paths"]
@@ -296,7 +296,7 @@ def with_functions(template, count):
 
 
 def statement(resources):
-    """The first statement of TypingFunction."""
+    """Returns the first statement of TypingFunction."""
     return resources["TypingFunction"]["Properties"]["Policies"][0]["Statement"][0]
 
 

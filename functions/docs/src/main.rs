@@ -10,7 +10,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-/// RFC 9512
+/// RFC 9512, section 2.1.
 const YAML: &str = "application/yaml";
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,5 +1,5 @@
-//! The functions that events of other services call: a module each, and a Lambda function each, served by one executable.
+//! The functions for events of other services. Each module is a Lambda function, and one executable serves them all.
 //!
-//! They stand apart because of what they link: the S3 SDK and the decoders of pictures.
+//! They have an executable of their own because they link the S3 SDK and the decoders of pictures.
 
 lambda::functions! { check_attachment }

@@ -1,7 +1,7 @@
-//! The endpoints of REST: a module each, and a Lambda function each.
+//! The endpoints of REST. Each module is a Lambda function, and one executable serves them all.
 //!
-//! One executable serves them all. Which one it is, Lambda says in the function's handler; the template decides what that
-//! function may do. The decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
+//! The handler in the function's settings selects the module, and the template grants each function its own rights. The
+//! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
     accounts { change_password, find_user, login, logout, logout_all, register }

@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &App, handshake: Handshake) -> Result<Caller, Error> {
     let caller = app.verify(&handshake.token).await?.caller;
-    chat::authorize(&app.chat, &caller, handshake.room()?).await?;
+    chat::sockets::authorize(&app.chat, &caller, handshake.room()?).await?;
     Ok(caller)
 }

@@ -11,5 +11,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    chat::connect(&app.chat, &event.socket()?).await
+    chat::sockets::connect(&app.chat, &event.socket()?).await
 }

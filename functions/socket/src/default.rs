@@ -1,4 +1,4 @@
-//! A frame `{"type":"ping"}`, or one that is no known frame.
+//! A frame `{"type":"ping"}`, or an unknown frame.
 
 use domain::{Error, Event, OtherFrame};
 use lambda::{

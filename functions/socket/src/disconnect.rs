@@ -1,4 +1,4 @@
-//! `$disconnect`, which is best effort: a socket that it does not come for is forgotten when next pushed to.
+//! `$disconnect`. API Gateway invokes it at best effort; without it, the next push forgets the socket.
 
 use domain::Error;
 use lambda::{
@@ -11,9 +11,9 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    // API Gateway does not promise the authorizer's context here. Without it, nobody knows whose socket it was.
+    // API Gateway does not promise the authorizer's context here, and without it the user of the socket is unknown.
     match event.socket() {
-        Ok(socket) => chat::disconnect(&app.chat, socket.user, &socket.id).await,
+        Ok(socket) => chat::sockets::disconnect(&app.chat, socket.user, &socket.id).await,
         Err(_) => Ok(()),
     }
 }

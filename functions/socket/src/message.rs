@@ -13,8 +13,8 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let own = event.socket()?;
     let draft = event.frame::<MessageFrame>()?.draft(own.user, own.room)?;
-    let sent = chat::send_message(&app.chat, own.user, Some(&own), draft).await?;
-    // A retry: the room has seen the message, the sender may not have.
+    let sent = chat::messages::send_over_socket(&app.chat, &own, draft).await?;
+    // After a retry only the sender may lack the message: the room got it the first time.
     if !sent.new {
         event.reply(app, &Event::Message(&sent.message)).await?;
     }

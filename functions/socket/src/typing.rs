@@ -14,5 +14,5 @@ async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let own = event.socket()?;
     let frame: TypingFrame = event.frame()?;
     let room = frame.room(own.room)?;
-    chat::typing(&app.chat, own.user, &own.id, room, frame.typing).await
+    chat::messages::typing(&app.chat, own.user, &own.id, room, frame.typing).await
 }

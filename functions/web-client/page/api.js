@@ -1,4 +1,6 @@
-// The REST API: every call, and what its failures mean.
+// Calls of the REST API, one method an endpoint.
+
+import { call } from "./call.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -9,62 +11,6 @@
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
-
-/** Longer than API Gateway waits for a function. */
-const PATIENCE = 35_000;
-
-/** A call that gave nothing. */
-export class Failure extends Error {
-  /**
-   * @param {number} status 0 where no answer came
-   * @param {string} code
-   * @param {string} detail
-   * @param {number} retryAfter milliseconds that the server asks for
-   */
-  constructor(status, code, detail, retryAfter = 0) {
-    super(detail);
-    this.status = status;
-    this.code = code;
-    this.retryAfter = retryAfter;
-  }
-
-  /** Whether the same call may well succeed later. */
-  get passes() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-
-  /** Whether the token is good for nothing any more. */
-  get endsSession() {
-    return this.code === "unauthenticated";
-  }
-}
-
-/**
- * @param {string} method
- * @param {string} path
- * @param {{token?: string, body?: unknown}} options
- * @returns {Promise<{json: any, more: boolean}>}
- */
-async function call(method, path, { token, body }) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  if (token) headers.authorization = `Bearer ${token}`;
-  if (body) headers["content-type"] = "application/json";
-  let response, json;
-  try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    response = await fetch(path, { method, headers, body: body ? JSON.stringify(body) : null, signal, cache: "no-store" });
-    json = await response.json();
-  } catch {
-    throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
-  }
-  if (!response.ok) {
-    // It may be a date, of whatever is in between.
-    const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
-    throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
-  }
-  return { json, more: response.headers.get("link")?.includes('rel="next"') ?? false };
-}
 
 /**
  * @param {string} username
@@ -84,7 +30,7 @@ export async function logIn(username, password) {
   return { token: json.access_token, id: json.user.id, username: json.user.username };
 }
 
-/** The calls of somebody who is logged in. */
+/** The calls that need a token. */
 export class Api {
   #token;
 
@@ -137,7 +83,7 @@ export class Api {
   }
 
   /**
-   * The newest page, or the one before or after a message.
+   * Returns the newest page, or the page before or after a message.
    * @param {number} room
    * @param {{before?: number, after?: number, limit?: number}} range
    * @returns {Promise<Page>}
@@ -149,7 +95,7 @@ export class Api {
   }
 
   /**
-   * A file that is to be uploaded: the answer has the form for it.
+   * Announces a file. The answer has the form with which to upload it.
    * @param {{conversation: number, kind: Kind, content_type: string, size: number, name: string}} file
    * @returns {Promise<Announced>}
    */

@@ -1,4 +1,4 @@
-// Pictures and videos: which may be sent, and what they are called. Pure.
+// Pictures and videos: their media types, limits and names. Pure.
 
 /**
  * @typedef {"picture" | "video"} Kind
@@ -9,7 +9,10 @@
 
 const MEGABYTE = 1024 * 1024;
 
-/** What the server takes. @type {Record<Kind, {types: string[], most: number, called: string}>} */
+/**
+ * The media types and the largest size, in bytes, that the server takes.
+ * @type {Record<Kind, {types: string[], most: number, called: string}>}
+ */
 const KINDS = {
   picture: { types: ["image/jpeg", "image/png", "image/webp", "image/gif"], most: 16 * MEGABYTE, called: "Photo" },
   video: {
@@ -42,7 +45,7 @@ export function problem({ name, type, size }) {
 }
 
 /**
- * A name that the server takes.
+ * Turns the name of a file into one that the server takes.
  * @param {string} name
  */
 export function nameOf(name) {
@@ -59,7 +62,7 @@ export function nameOf(name) {
  */
 export function sizeOf(bytes) {
   if (bytes < MEGABYTE) return `${Math.ceil(bytes / 1024)} KB`;
-  // Never less than it is: what is too large must not look as if it were not.
+  // Rounded up, so that a file above a limit never looks as if it were within.
   return `${Math.ceil(bytes / MEGABYTE * 10) / 10} MB`;
 }
 
@@ -76,7 +79,7 @@ export function attachmentsOf({ attachment_picture, attachment_video }) {
 }
 
 /**
- * A message in a line.
+ * Returns a message as one line of text.
  * @param {Message} message
  */
 export function summary(message) {

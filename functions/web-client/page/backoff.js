@@ -1,10 +1,13 @@
-// How long to wait before trying again.
+// Waiting times between attempts.
 
+/** Milliseconds. */
 const FIRST = 500;
+/** Milliseconds. */
 const LONGEST = 15_000;
 
 /**
- * Doubles with every attempt. Half of it is chance, so that those whom one failure has cut off do not come back at once.
+ * Returns a time that doubles with every attempt. Half of it is random, so that clients that one failure cut off do not
+ * all come back together.
  * @param {number} attempt 0 after the first failure
  * @returns {number} milliseconds
  */
@@ -14,7 +17,7 @@ export function backoff(attempt) {
 }
 
 /**
- * Waits so long.
+ * Waits for a backoff.
  * @param {number} attempt
  */
 export function pause(attempt) {

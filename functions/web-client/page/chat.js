@@ -1,109 +1,99 @@
-// Everything that somebody who is logged in sees and does: the one place that the views read from and write to.
+// The state of a logged-in user. Views read from and write to this object and its parts, and nothing else.
 
-import { Api, Failure } from "./api.js";
-import { backoff, pause } from "./backoff.js";
-import { Delivery } from "./delivery.js";
-import { Files } from "./files.js";
+import { Api } from "./api.js";
+import { watch } from "./attention.js";
+import { backoff } from "./backoff.js";
+import { Directory } from "./directory.js";
 import { History } from "./history.js";
-import { Outbox } from "./outbox.js";
-import { People } from "./people.js";
+import { Incoming } from "./incoming.js";
+import { Membership } from "./membership.js";
+import { Outgoing } from "./outgoing.js";
 import { Rooms } from "./rooms.js";
-import { Sending } from "./sending.js";
 import { Socket } from "./socket.js";
+import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
-import { upload } from "./upload.js";
 
 /**
- * @typedef {import("./api.js").Member} Member
- * @typedef {import("./outbox.js").Unsent} Unsent
- * @typedef {import("./rooms.js").Room} Room
  * @typedef {import("./timeline.js").Message} Message
  */
 
-/** Nothing tells when somebody comes online or goes. */
-const LOOK_FOR_PRESENCE = 60_000;
-
-/** Dispatches `change` when anything is different, `message` when somebody else has written, and `end`. */
+/** Dispatches `change` after any change, `message` for a message of another user, and `end` after the session. */
 export class Chat extends EventTarget {
   me;
   rooms;
+  directory;
+  membership;
+  outgoing;
   offline = false;
-  /** Whether the list of rooms has come. */
-  ready = false;
   #api;
-  #people;
-  #files;
-  #outbox;
-  #history;
   #typing;
-  #sending;
-  #delivery;
+  #history;
+  #sync;
+  /** @type {Incoming} */
+  #incoming;
+  /** @type {Socket} */
   #socket;
-  /** @type {Map<number, Member[]>} */
-  #members = new Map();
   /** @type {number | null} */
   #active = null;
   /** @type {Set<number>} rooms that are being marked as read */
   #marking = new Set();
-  /** @type {Promise<void> | null} */
-  #refreshing = null;
-  #refreshAgain = false;
-  #learning = false;
-  #failures = 0;
   #notifying = false;
   #controller = new AbortController();
 
   /**
    * @param {import("./session.js").Session} session
-   * @param {string} url the WebSocket API's
+   * @param {string} url of the WebSocket API
    */
   constructor(session, url) {
     super();
+    const { signal } = this;
+    const onchange = () => this.#changed();
+    const onended = () => this.#end();
     this.me = session.id;
-    this.rooms = new Rooms(session.id);
-    this.#api = new Api(session.token);
-    this.#people = new People(session);
-    this.#files = new Files(session.id);
-    this.#outbox = new Outbox(localStorage, this.#files, session.id);
-    this.#history = new History(this.#api, (fetched) => this.#fetched(fetched));
-    this.#typing = new Typing(() => this.#changed());
-    this.#sending = new Sending({
-      api: this.#api, outbox: this.#outbox, files: this.#files, upload, onchange: () => this.#changed(),
+    const api = this.#api = new Api(session.token);
+    const rooms = this.rooms = new Rooms(this.me);
+    const typing = this.#typing = new Typing(onchange);
+    const history = this.#history = new History(api, (fetched) => this.#incoming.fetched(fetched));
+    const directory = this.directory = new Directory(session, { api, rooms, storage: localStorage, onchange, signal });
+    const outgoing = this.outgoing = new Outgoing(this.me, {
+      api, onsent: (message) => this.#incoming.received(message), onchange, onended,
     });
-    this.#delivery = new Delivery({
-      outbox: this.#outbox,
-      send: (unsent) => this.#sending.send(unsent),
-      onsent: (message) => this.#received(message),
-      onchange: () => this.#changed(),
-      onended: () => this.#end(),
-      alone: (room, task) => navigator.locks.request(`outbox:${this.me}:${room}`, task),
-      backoff,
+    const sync = this.#sync = new Sync({
+      api, rooms, history, directory, socket: () => this.#socket, onchange, onended, signal,
+    });
+    this.#incoming = new Incoming(this.me, {
+      rooms, directory, history, typing, outgoing, sync, onchange, onmessage: (message) => this.#announce(message),
+    });
+    this.membership = new Membership(this.me, {
+      api, rooms, directory,
+      appears: (room) => sync.appears(room),
+      onleft: (room) => this.#incoming.left(room, this.me),
     });
     this.#socket = new Socket({
       dial: () => new WebSocket(url, ["bearer", session.token]),
       backoff,
-      onevent: (event) => this.#hear(event),
+      onevent: (event) => this.#incoming.hear(event),
       onopen: () => this.#connected(),
       onlost: () => this.#lost(),
     });
-    this.#watch();
-    void this.#refresh();
+    watch({
+      onback: () => this.#back(),
+      onoffline: () => this.#socket.check(),
+      onstorage: onchange,
+      onpresence: () => this.#lookForPresence(),
+      signal,
+    });
+    void sync.refresh();
   }
 
-  /** Aborted when this has fallen silent. */
+  /** Aborted by `close`. */
   get signal() {
     return this.#controller.signal;
   }
 
-  /** @param {number} user */
-  name(user) {
-    return this.#people.name(user);
-  }
-
-  /** @param {Room} room */
-  title(room) {
-    const other = this.other(room);
-    return other !== undefined && this.#people.knows(other) ? this.#people.name(other) : room.name;
+  /** Whether the list of rooms has been received. */
+  get ready() {
+    return this.#sync.ready;
   }
 
   /** @param {number} room */
@@ -112,86 +102,30 @@ export class Chat extends EventTarget {
   }
 
   /** @param {number} room */
-  unsent(room) {
-    return this.#outbox.of(room);
-  }
-
-  /** @param {number} room */
-  members(room) {
-    return this.#members.get(room) ?? [];
-  }
-
-  /** @param {number} room */
   typists(room) {
-    return this.#typing.in(room).map((user) => this.#people.name(user));
+    return this.#typing.in(room).map((user) => this.directory.name(user));
   }
 
   /**
-   * The one other person in a chat of two.
-   * @param {Room} room
-   */
-  other({ type, members }) {
-    return type === "chat" && members.length === 2 ? members.find((member) => member !== this.me) : undefined;
-  }
-
-  /**
-   * The room that is looked at.
+   * Makes a room the open one, and fetches its messages and members.
    * @param {number | null} room
    */
   look(room) {
     this.#active = room;
     if (room === null) return;
-    this.#attempt(() => this.#history.open(room));
-    this.#attempt(() => this.#loadMembers(room));
+    void this.#sync.attempt(() => this.#history.open(room));
+    void this.#sync.attempt(() => this.directory.loadMembers(room));
     this.#changed();
   }
 
   /** @param {number} room */
   async loadOlder(room) {
-    await this.#attempt(() => this.#history.loadOlder(room));
+    await this.#sync.attempt(() => this.#history.loadOlder(room));
   }
 
-  /**
-   * @param {number} room
-   * @param {string} text
-   * @param {File} [file]
-   */
-  send(room, text, file) {
-    this.#outbox.add(room, text, file);
-    this.#delivery.wake();
-    this.#changed();
-  }
-
-  /** @param {Unsent} unsent */
-  retry(unsent) {
-    this.#outbox.retry(unsent);
-    this.#delivery.wake();
-    this.#changed();
-  }
-
-  /** @param {Unsent} unsent */
-  discard(unsent) {
-    this.#outbox.remove(unsent.client_id);
-    this.#sending.cancel(unsent);
-    this.#changed();
-  }
-
-  /** How much of its file is uploaded, from 0 to 1; undefined where none is. @param {Unsent} unsent */
-  progress(unsent) {
-    return this.#sending.progress(unsent);
-  }
-
-  /**
-   * @param {Unsent} unsent
-   * @returns {Promise<Blob | undefined>}
-   */
-  async file({ file }) {
-    return file && (this.#files.peek(file.key) ?? this.#files.get(file.key));
-  }
-
-  /** The links to the attachments of a message have expired. @param {Message} message */
+  /** Fetches new links to the attachments of a message. @param {Message} message */
   async renew({ conversation, id }) {
-    await this.#attempt(() => this.#history.renew(conversation, id));
+    await this.#sync.attempt(() => this.#history.renew(conversation, id));
   }
 
   /**
@@ -203,7 +137,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * The newest message of a room is before the user's eyes.
+   * Marks a room as read, if its newest message is loaded. Called when the end of the room is in view.
    * @param {number} id
    */
   async seen(id) {
@@ -211,7 +145,7 @@ export class Chat extends EventTarget {
     const last = this.#history.of(id)?.messages.at(-1);
     if (!room?.unread || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
     this.#marking.add(id);
-    await this.#attempt(async () => {
+    await this.#sync.attempt(async () => {
       await this.#api.markRead(id, last.id);
       this.rooms.mark(id, this.me, last.id);
       this.#changed();
@@ -219,56 +153,19 @@ export class Chat extends EventTarget {
     this.#marking.delete(id);
   }
 
-  /**
-   * The chat with somebody: the one there is, or a new one.
-   * @param {string} username
-   * @returns {Promise<number>} the room
-   */
-  async startChat(username) {
-    const user = await this.#find(username);
-    if (user.id === this.me) throw new Failure(400, "invalid_request", "That is you.");
-    const known = this.rooms.list().find((room) => this.other(room) === user.id);
-    if (known) return known.id;
-    const name = `${this.name(this.me)}, ${user.username}`;
-    return this.#create({ type: "chat", name, members: [user.id] });
-  }
-
-  /**
-   * @param {string} name
-   * @param {string[]} usernames
-   * @returns {Promise<number>} the room
-   */
-  async createGroup(name, usernames) {
-    const users = await Promise.all(usernames.map((username) => this.#find(username)));
-    return this.#create({ type: "group", name, members: users.map(({ id }) => id) });
-  }
-
-  /** @param {number} room */
-  async join(room) {
-    await this.#api.join(room);
-    await this.#appears(room);
-  }
-
-  /** @param {number} room */
-  async leave(room) {
-    await this.#api.leave(room);
-    this.#left(room, this.me);
-  }
-
   async logOut() {
-    // The server closes the sockets of a session that ends, and nothing here shall wonder why.
+    // First, because the server closes the sockets of a session that ends: they must not be dialled again.
     this.close();
-    // Where the server cannot be reached, it is at least this browser that forgets the token.
+    // If the server cannot be reached, at least this browser forgets the token.
     await this.#api.logOut().catch(() => undefined);
     this.#forget();
   }
 
-  /** Falls silent, for good. */
+  /** Stops every call, timer and listener. */
   close() {
     this.#controller.abort();
     this.#socket.end();
-    this.#delivery.end();
-    this.#sending.end();
+    this.outgoing.end();
     this.#history.end();
   }
 
@@ -279,206 +176,39 @@ export class Chat extends EventTarget {
   }
 
   #forget() {
-    this.#people.forget();
+    this.directory.forget();
     this.dispatchEvent(new Event("end"));
   }
 
-  /** What may have happened while nobody looked. */
-  #watch() {
-    const { signal } = this;
-    const look = () => {
-      this.#socket.check();
-      this.#delivery.wake();
-    };
-    addEventListener("online", look, { signal });
-    addEventListener("offline", () => this.#socket.check(), { signal });
-    addEventListener("pageshow", look, { signal });
-    document.addEventListener("visibilitychange", () => !document.hidden && look(), { signal });
-    // Another tab has sent, or written, something.
-    addEventListener("storage", () => this.#changed(), { signal });
-    const presence = setInterval(() => {
-      const room = this.#active;
-      if (room !== null && !document.hidden && !this.offline) void this.#attempt(() => this.#loadMembers(room));
-    }, LOOK_FOR_PRESENCE);
-    signal.addEventListener("abort", () => clearInterval(presence));
+  #back() {
+    this.#socket.check();
+    this.outgoing.wake();
+  }
+
+  #lookForPresence() {
+    const room = this.#active;
+    if (room !== null && !this.offline) void this.#sync.attempt(() => this.directory.loadMembers(room));
   }
 
   #connected() {
     this.offline = false;
-    this.#delivery.wake();
-    void this.#refresh();
+    this.outgoing.wake();
+    void this.#sync.refresh();
   }
 
-  /** A refused handshake tells a page nothing, a refused call does: the session may be over. */
+  /** Refreshes, because a page cannot see why a handshake was refused; a call shows whether the session is over. */
   #lost() {
     this.offline = true;
     this.#changed();
-    void this.#refresh();
-  }
-
-  /** @param {any} event */
-  #hear(event) {
-    switch (event.type) {
-      case "message":
-        return this.#received(event);
-      case "typing":
-        this.#typing.set(event.conversation, event.sender, event.typing);
-        break;
-      case "read":
-        this.rooms.mark(event.conversation, event.user, event.last_read);
-        break;
-      case "joined":
-        this.rooms.join(event.conversation, event.user);
-        if (event.user === this.me) void this.#refresh();
-        else if (this.#members.has(event.conversation)) void this.#attempt(() => this.#loadMembers(event.conversation));
-        break;
-      case "left":
-        return this.#left(event.conversation, event.user);
-    }
-    this.#changed();
+    void this.#sync.refresh();
   }
 
   /** @param {Message} message */
-  #received(message) {
-    const { conversation, sender, client_id } = message;
-    if (sender === this.me && client_id) this.#outbox.remove(client_id);
-    this.#typing.set(conversation, sender, false);
-    const isNew = message.id > (this.rooms.get(conversation)?.last_message?.id ?? 0);
-    this.rooms.apply(message);
-    void this.#attempt(() => this.#history.add(message));
-    if (!this.rooms.get(conversation)) void this.#refresh();
-    if (isNew && sender !== this.me) void this.#announce(message);
-    this.#changed();
-  }
-
-  /** Not before the sender has a name, if it can be had: a message is spoken once. @param {Message} message */
-  async #announce(message) {
-    const { conversation, sender } = message;
-    if (!this.#people.knows(sender)) await this.#attempt(() => this.#loadMembers(conversation));
+  #announce(message) {
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("message", { detail: message }));
   }
 
-  /** Whoever has written has seen what came before. @param {Message[]} messages */
-  #fetched(messages) {
-    for (const { conversation, sender, id } of messages) this.rooms.mark(conversation, sender, id);
-    this.#changed();
-  }
-
-  /**
-   * @param {number} room
-   * @param {number} user
-   */
-  #left(room, user) {
-    this.rooms.leave(room, user);
-    this.#typing.set(room, user, false);
-    const members = this.members(room).filter((member) => member.user !== user);
-    this.#members.set(room, members);
-    if (user === this.me) this.#history.forget(room);
-    this.#changed();
-  }
-
-  /**
-   * Asks for the rooms, and for what their open timelines lack. Whoever asks while that runs, is answered by it.
-   * @returns {Promise<void>}
-   */
-  #refresh() {
-    this.#refreshAgain = true;
-    this.#refreshing ??= this.#refreshAll();
-    return this.#refreshing;
-  }
-
-  async #refreshAll() {
-    while (this.#refreshAgain && !this.signal.aborted) {
-      this.#refreshAgain = false;
-      await this.#attempt(async () => {
-        this.rooms.replace(await this.#api.rooms());
-        this.ready = true;
-        this.#changed();
-        await Promise.all(this.rooms.list().map((room) => this.#history.refresh(room)));
-      });
-    }
-    this.#refreshing = null;
-    void this.#attempt(() => this.#learnNames());
-  }
-
-  /**
-   * A list may be a little old, and lack the room of which one has just become a member.
-   * @param {number} room
-   */
-  async #appears(room) {
-    for (let attempt = 0; !this.rooms.get(room) && attempt < 4; attempt += 1) {
-      if (attempt > 0) await pause(attempt);
-      await this.#refresh();
-    }
-  }
-
-  /** Asks who is in the rooms of which something is shown that has an unknown name. */
-  async #learnNames() {
-    if (this.#learning) return;
-    this.#learning = true;
-    try {
-      for (const room of this.rooms.list()) {
-        const shown = [this.other(room), room.last_message?.sender];
-        const isUnknown = (/** @type {number | undefined} */ user) =>
-          user !== undefined && room.members.includes(user) && !this.#people.knows(user);
-        if (shown.some(isUnknown) && !this.signal.aborted) await this.#loadMembers(room.id);
-      }
-    } finally {
-      this.#learning = false;
-    }
-  }
-
-  /** @param {number} room */
-  async #loadMembers(room) {
-    const members = await this.#api.members(room);
-    this.#members.set(room, members);
-    this.#people.learn(members.map(({ user, username }) => ({ id: user, username })));
-    for (const { user, last_read } of members) {
-      this.rooms.join(room, user);
-      if (last_read !== null) this.rooms.mark(room, user, last_read);
-    }
-    this.#changed();
-  }
-
-  /** @param {string} username */
-  async #find(username) {
-    try {
-      const user = await this.#api.findUser(username);
-      this.#people.learn([user]);
-      return user;
-    } catch (failure) {
-      if (!(failure instanceof Failure) || failure.code !== "user_not_found") throw failure;
-      throw new Failure(failure.status, failure.code, `Nobody is called ${username}.`);
-    }
-  }
-
-  /** @param {{type: "chat" | "group", name: string, members: number[]}} draft */
-  async #create(draft) {
-    const { id } = await this.#api.createRoom(draft);
-    await this.#appears(id);
-    return id;
-  }
-
-  /**
-   * Does what nobody waits for. What fails and may pass is done again: a refresh finds all that is missing.
-   * @param {() => Promise<void>} task
-   */
-  async #attempt(task) {
-    try {
-      await task();
-      this.#failures = 0;
-    } catch (failure) {
-      if (!(failure instanceof Failure)) throw failure;
-      if (failure.endsSession) return this.#end();
-      if (!failure.passes || !this.#socket.isOpen) return;
-      this.#socket.check();
-      const again = setTimeout(() => this.#refresh(), backoff(this.#failures));
-      this.#failures += 1;
-      this.signal.addEventListener("abort", () => clearTimeout(again));
-    }
-  }
-
-  /** Many changes at once are one to the views. */
+  /** Dispatches one event for all changes of a turn. */
   #changed() {
     if (this.#notifying) return;
     this.#notifying = true;

@@ -1,7 +1,7 @@
-// Sends what is in the outbox: in each room one after another, so that they arrive in the order in which they were
-// written, and again for as long as it is not known whether they have arrived.
+// Sends the messages of the outbox. Those of a room are sent one after another, so that they arrive in the order of
+// their writing. A message is sent again until the server has accepted or refused it.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 import { KNOWN_AGAIN_FOR } from "./outbox.js";
 
 /**
@@ -11,7 +11,7 @@ import { KNOWN_AGAIN_FOR } from "./outbox.js";
  * @property {import("./outbox.js").Outbox} outbox
  * @property {(unsent: Unsent) => Promise<Message>} send
  * @property {(message: Message) => void} onsent
- * @property {() => void} onchange something in the outbox is different
+ * @property {() => void} onchange the outbox has changed
  * @property {() => void} onended the session is over
  * @property {(room: number, task: () => Promise<void>) => Promise<unknown>} alone runs a task in one tab at a time
  * @property {(attempt: number) => number} backoff
@@ -20,9 +20,9 @@ import { KNOWN_AGAIN_FOR } from "./outbox.js";
 export class Delivery {
   #means;
   #ended = false;
-  /** @type {Set<number>} rooms whose messages are being sent */
+  /** Rooms with a running delivery. @type {Set<number>} */
   #busy = new Set();
-  /** @type {Map<() => void, boolean>} what ends a nap, and whether the server has asked for it */
+  /** Functions that end a nap, and whether the server has asked for the nap. @type {Map<() => void, boolean>} */
   #naps = new Map();
 
   /** @param {Means} means */
@@ -30,14 +30,14 @@ export class Delivery {
     this.#means = means;
   }
 
-  /** There is something to send, or a reason to believe that it gets through now: none where the server said when to come. */
+  /** Sends now, after a new message or a new connection. Waits on if the server has said when to come back. */
   wake() {
     for (const [end, asked] of this.#naps) if (!asked) end();
     const rooms = this.#means.outbox.all().filter(({ refused }) => !refused).map(({ conversation }) => conversation);
     for (const room of new Set(rooms)) void this.#deliver(room);
   }
 
-  /** Sends nothing more. What is unsent stays in the outbox. */
+  /** Stops sending. Unsent messages stay in the outbox. */
   end() {
     this.#ended = true;
     for (const end of this.#naps.keys()) end();
@@ -52,7 +52,7 @@ export class Delivery {
     } finally {
       this.#busy.delete(room);
     }
-    // One may have been written after the last look.
+    // A message may have been added after the last look.
     if (!this.#ended && this.#next(room)) await this.#deliver(room);
   }
 

@@ -1,11 +1,11 @@
-// Elements without HTML: whatever comes from people becomes text, never markup.
+// Elements without HTML: input of users becomes text, never markup.
 
 /**
  * @typedef {Node | string | null | false | undefined} Child
  */
 
 /**
- * Attributes by name, and listeners by `on…`. Those that are null, undefined or false are left out.
+ * Makes an element. Attributes named `on…` are listeners; those that are null, undefined or false are left out.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, any>} [attributes]
@@ -35,7 +35,7 @@ export function set(element, name, value) {
 }
 
 /**
- * Written only where it differs, so that neither a selection nor a screen reader is disturbed.
+ * Writes the text only if it differs, so that neither a selection nor a screen reader is disturbed.
  * @param {Element} element
  * @param {string} text
  */
@@ -44,7 +44,7 @@ export function setText(element, text) {
 }
 
 /**
- * Makes `nodes` the children of `parent`, and touches only those that are not in their place.
+ * Makes `nodes` the children of `parent`, and moves only those that are not in their place.
  * @param {Element} parent
  * @param {Element[]} nodes
  */

@@ -1,24 +1,24 @@
-// The files that are to be sent, kept in the browser's database, so that a reload does not lose them. `localStorage`, where
-// the messages are, holds text, and little of it.
+// Files that are to be sent, kept in the browser's database, so that a reload does not lose them. `localStorage`, which
+// has the messages, takes only text, and little of it.
 
 const FILES = "files";
 
 export class Files {
-  /** As long as the page is there. @type {Map<string, Blob>} */
+  /** The files of this page, in memory. @type {Map<string, Blob>} */
   #here = new Map();
   #database;
 
   /** @param {number} user */
   constructor(user) {
     this.#database = open(`outbox:${user}`);
-    // Whoever needs it is told.
+    // Each use of the database rejects by itself; this avoids an unhandled rejection.
     this.#database.catch(() => undefined);
   }
 
   /**
    * @param {string} key
    * @param {Blob} file
-   * @returns {Promise<boolean>} whether it is still there when the page is not: there may be too little space
+   * @returns {Promise<boolean>} whether a reload will find it; false if there is too little space
    */
   async add(key, file) {
     this.#here.set(key, file);
@@ -31,7 +31,7 @@ export class Files {
   }
 
   /**
-   * What is at hand: all files of this page, and those of others once they are fetched.
+   * Returns a file that is in memory: those of this page, and those of other pages after `get`.
    * @param {string} key
    * @returns {Blob | undefined}
    */
@@ -57,8 +57,8 @@ export class Files {
   }
 
   /**
-   * Removes what a page that went at the wrong moment has left behind.
-   * @param {() => Set<string>} needed asked after looking: another tab may be adding files, and names them first
+   * Removes files without a message: a page was closed before it could remove them.
+   * @param {() => Set<string>} needed called after listing, because a tab that adds a file stores its message first
    */
   async sweep(needed) {
     /** @type {IDBValidKey[]} */

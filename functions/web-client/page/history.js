@@ -1,12 +1,13 @@
-// Fetches what the timelines lack.
+// Fetches messages that timelines lack.
 
 import { pause } from "./backoff.js";
 import { Timeline } from "./timeline.js";
 
+/** Messages a page, a few screens. */
 const PAGE = 50;
-/** The most that the server gives at once. */
+/** Messages a page, the most that the server returns. */
 const MOST = 100;
-/** The server holds back what follows a hole for fifteen seconds. It is asked less and less often, for so many times. */
+/** Attempts after which the wait for a hole stops growing. The server holds messages after a hole back for 15 s. */
 const SLOWS_DOWN = 3;
 
 /**
@@ -18,7 +19,7 @@ export class History {
   #onchange;
   /** @type {Map<number, Timeline>} */
   #timelines = new Map();
-  /** Rooms that are catching up, and whether they must look once more. @type {Map<number, boolean>} */
+  /** Rooms that are catching up, and whether they must fetch once more. @type {Map<number, boolean>} */
   #catching = new Map();
   /** @type {Set<number>} */
   #loadingOlder = new Set();
@@ -60,7 +61,7 @@ export class History {
   }
 
   /**
-   * What came since the timeline last heard of its room, where there is something newer.
+   * Fetches the messages that a timeline lacks, if its room has a newer one.
    * @param {import("./rooms.js").Room} room
    */
   async refresh({ id, last_message }) {
@@ -85,7 +86,7 @@ export class History {
   }
 
   /**
-   * Asks anew for a message whose links have expired; those before it will have as well.
+   * Fetches new links for a message, and for those before it, because their links have expired too.
    * @param {number} room
    * @param {number} message
    */

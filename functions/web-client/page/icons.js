@@ -1,4 +1,4 @@
-// Icons, drawn in the colour of the text around them. They say nothing that a label does not say.
+// Icons, in the colour of the text around them. Screen readers skip them, because a label says the same.
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,4 +1,4 @@
-// Who sees what: somebody who is logged in their chat, everybody else the door.
+// Shows the chat if there is a session, and the login if not.
 
 import { Chat } from "./chat.js";
 import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./session.js";
@@ -10,7 +10,7 @@ const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[n
 /** @type {Chat | null} */
 let chat = null;
 
-/** @param {string} [notice] why the door is shown */
+/** @param {string} [notice] why the login is shown */
 function show(notice) {
   chat?.close();
   chat = null;
@@ -34,7 +34,7 @@ function show(notice) {
   });
   const logOut = () => {
     leaving = true;
-    // At once: the server may not be there to say so.
+    // Before the call, because the server may be unreachable.
     forgetSession(session);
     void entered.logOut();
   };

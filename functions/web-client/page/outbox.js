@@ -1,18 +1,19 @@
 // Messages that the server has not acknowledged, kept so that a reload does not lose them.
 //
-// Each has an entry of its own in the storage: two tabs never overwrite each other's.
+// Each has its own entry in the storage, so that two tabs never overwrite each other's.
 
 import { nameOf } from "./attachments.js";
 
 /**
  * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
  *   uploaded?: {id: string, at: number}}} UnsentFile
- * `key` is its place among the files; `unkept`: it is gone when the page is.
- * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, file?: UnsentFile}} Unsent
- * `at` is when it was written, in milliseconds; `refused` says why it is not tried again.
+ * `key` is its key in `Files`; `unkept`: only this page has it, and a reload loses it.
+ * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string,
+ *   file?: UnsentFile}} Unsent
+ * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again.
  */
 
-/** For a day less than the server knows a message again by its `client_id`: sent later, it might be there twice. */
+/** Milliseconds; a day less than the server recognises a `client_id`. Sent later, a message could be stored twice. */
 export const KNOWN_AGAIN_FOR = 6 * 24 * 3_600_000;
 
 export class Outbox {
@@ -47,9 +48,9 @@ export class Outbox {
   }
 
   /**
-   * Its file need not be uploaded again.
+   * Notes that the file of a message is uploaded.
    * @param {Unsent} unsent
-   * @param {string} id what the server calls the file
+   * @param {string} id of the attachment
    */
   uploaded(unsent, id) {
     this.#change(unsent, { uploaded: { id, at: Date.now() } });
@@ -87,7 +88,7 @@ export class Outbox {
   }
 
   /**
-   * With its file from the start: what was uploaded may be why it was refused.
+   * Sends a refused message again. Its file is uploaded again, because the upload may be the reason of the refusal.
    * @param {Unsent} unsent
    */
   retry({ client_id }) {
@@ -110,7 +111,7 @@ export class Outbox {
   }
 
   /**
-   * It may have arrived meanwhile.
+   * Returns a message, or null if it has arrived meanwhile.
    * @param {string} client_id
    * @returns {Unsent | null}
    */

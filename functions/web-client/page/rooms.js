@@ -1,4 +1,4 @@
-// The list of rooms: its order, its counts, and who has read what. Pure.
+// The list of rooms: order, unread counts, and marks of reading. Pure.
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -10,7 +10,7 @@ export class Rooms {
   #me;
   /** @type {Map<number, Room>} */
   #rooms = new Map();
-  /** Up to which message each member of each room has read. @type {Map<number, Map<number, number>>} */
+  /** The id of the last message that a member has read, by room and user. @type {Map<number, Map<number, number>>} */
   #marks = new Map();
 
   /** @param {number} me */
@@ -18,7 +18,7 @@ export class Rooms {
     this.#me = me;
   }
 
-  /** @returns {Room[]} newest on top */
+  /** @returns {Room[]} newest first */
   list() {
     const newestFirst = (/** @type {Room} */ one, /** @type {Room} */ other) =>
       other.updated_at.localeCompare(one.updated_at) || other.id - one.id;
@@ -33,13 +33,13 @@ export class Rooms {
     return this.#rooms.get(id);
   }
 
-  /** How many messages are unread in all rooms. */
+  /** The number of unread messages in all rooms. */
   get unread() {
     return this.list().reduce((sum, room) => sum + room.unread, 0);
   }
 
   /**
-   * What the server lists. A message may have been pushed while the list was on its way: what is newer stays.
+   * Takes the list of the server. Keeps the newer last message of a room that was pushed while the list was fetched.
    * @param {Room[]} listed
    */
   replace(listed) {
@@ -53,7 +53,7 @@ export class Rooms {
   }
 
   /**
-   * A message of a room. Whoever writes has seen what came before.
+   * Applies a new message to its room. Its sender has read the room.
    * @param {Message} message
    */
   apply(message) {
@@ -85,7 +85,7 @@ export class Rooms {
   }
 
   /**
-   * Somebody has read a room up to a message. Marks only move forward.
+   * Notes that a user has read a room up to a message. Marks only move forward.
    * @param {number} id
    * @param {number} user
    * @param {number} message
@@ -98,7 +98,7 @@ export class Rooms {
   }
 
   /**
-   * Whether everybody who got the message and is still in the room has read it.
+   * Whether all receivers of the message that are still members have read it.
    * @param {Message} message
    */
   isReadByAll(message) {
@@ -110,7 +110,7 @@ export class Rooms {
 }
 
 /**
- * The id of a room's last message.
+ * Returns the id of the last message of a room.
  * @param {Room} room
  */
 function idOf(room) {

@@ -1,7 +1,7 @@
-// What it takes to send a message: one that has a file uploads it first.
+// Sends one message. Its file, if it has one, is uploaded first.
 
 import { kindOf } from "./attachments.js";
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
 /**
  * @typedef {import("./outbox.js").Unsent} Unsent
@@ -11,12 +11,12 @@ import { Failure } from "./api.js";
  * @property {import("./outbox.js").Outbox} outbox
  * @property {Pick<import("./files.js").Files, "get">} files
  * @property {typeof import("./upload.js").upload} upload
- * @property {() => void} onchange something has been uploaded
+ * @property {() => void} onchange an upload has begun, moved or ended
  */
 
-/** An uploaded file may be sent for twelve hours. */
+/** Milliseconds; an hour less than the twelve for which the server lets an upload be sent. */
 const KEPT_FOR = 11 * 3_600_000;
-/** A file that another tab has taken may not be in the database yet. */
+/** Milliseconds in which another tab may still be storing the file. */
 const COMES_WITHIN = 60_000;
 
 export class Sending {
@@ -30,7 +30,7 @@ export class Sending {
   }
 
   /**
-   * How much of its file is uploaded, from 0 to 1; undefined where none is.
+   * Returns the uploaded part of its file, from 0 to 1; undefined if no upload is running.
    * @param {Unsent} unsent
    */
   progress({ client_id }) {
@@ -38,7 +38,7 @@ export class Sending {
   }
 
   /**
-   * Whatever fails on the way is done again, but an upload that has been completed.
+   * Sends a message. Every call repeats the steps before, except an upload that is complete.
    * @param {Unsent} unsent
    * @returns {Promise<Message>}
    */
@@ -51,7 +51,7 @@ export class Sending {
     return api.send({ ...unsent, attachment: { kind: kindOf(unsent.file.type), id } });
   }
 
-  /** Stops the upload of what is not to be sent after all. @param {Unsent} unsent */
+  /** Stops the upload of a message that is discarded. @param {Unsent} unsent */
   cancel({ client_id }) {
     this.#uploads.get(client_id)?.controller.abort();
   }
@@ -63,7 +63,7 @@ export class Sending {
   /**
    * @param {Unsent} unsent
    * @param {import("./outbox.js").UnsentFile} about
-   * @returns {Promise<string>} what the server calls it
+   * @returns {Promise<string>} the id of the attachment
    */
   async #upload(unsent, { key, name, type }) {
     const { api, files, outbox, upload, onchange } = this.#means;
@@ -85,7 +85,7 @@ export class Sending {
           onchange();
         }, signal);
       }
-      // Stopped: either it is in the outbox no more, or nothing here is sent any more.
+      // The message was discarded, or the session has ended.
       if (signal.aborted) throw new Failure(0, "cancelled", "This was stopped.");
       outbox.uploaded(unsent, announced.id);
       return announced.id;

@@ -1,4 +1,4 @@
-// Who is logged in, kept so that a reload, and every other tab, knows it as well.
+// The session, stored so that a reload and every other tab has it too.
 
 /**
  * @typedef {{token: string, id: number, username: string}} Session
@@ -18,7 +18,7 @@ export function saveSession(session) {
 }
 
 /**
- * Forgets this session, and not one that has begun meanwhile.
+ * Forgets this session, unless another has begun meanwhile.
  * @param {Session} session
  */
 export function forgetSession({ token }) {
@@ -26,7 +26,7 @@ export function forgetSession({ token }) {
 }
 
 /**
- * Calls back when another tab has logged in or out.
+ * Calls back after another tab has logged in or out.
  * @param {() => void} callback
  */
 export function onSessionElsewhere(callback) {

@@ -1,17 +1,21 @@
-// One socket for all rooms, that is always there: it comes back after every failure, moves to a new connection before
-// API Gateway cuts the old one at two hours, and finds out when the machine has slept.
+// One socket for all rooms. It reconnects after every failure, moves to a new connection before API Gateway cuts the
+// old one at two hours, and checks the connection after the machine has slept. Times are in milliseconds.
 
 /** Well below the ten minutes after which API Gateway ends an idle socket. */
 const PING_EVERY = 240_000;
 /** How long an answer to a ping may take. */
 const PONG_WITHIN = 10_000;
+/** How long a handshake may take. */
 const OPEN_WITHIN = 20_000;
+/** How often the other times are checked. */
 const TICK = 20_000;
-/** A background tab's timers run once a minute; what is later than this has slept. */
+/** Timers of a background tab run once a minute. A longer pause between ticks means that the machine has slept. */
 const SLEPT = 150_000;
+/** With the spread, ten minutes below the two hours after which API Gateway cuts a connection. */
 const RENEW_AFTER = 100 * 60_000;
-/** Those who came together, after an outage, do not renew together. */
+/** Random, so that clients that connected together, after an outage, do not renew together. */
 const RENEW_SPREAD = 10 * 60_000;
+/** How long until a renewal that failed is tried again. */
 const RENEW_AGAIN_AFTER = 60_000;
 
 /**
@@ -19,8 +23,8 @@ const RENEW_AGAIN_AFTER = 60_000;
  * @property {() => WebSocket} dial
  * @property {(attempt: number) => number} backoff
  * @property {(event: any) => void} onevent
- * @property {() => void} onopen whatever was said before this moment must be asked for
- * @property {() => void} onlost called after each attempt that fails as well
+ * @property {() => void} onopen earlier events may be lost and must be fetched
+ * @property {() => void} onlost the connection is lost, or an attempt has failed
  */
 
 export class Socket {
@@ -53,14 +57,14 @@ export class Socket {
   }
 
   /**
-   * Sent if there is a connection; nothing here may be lost that matters.
+   * Sends a frame if there is a connection. Only for frames that may be lost.
    * @param {unknown} frame
    */
   send(frame) {
     this.#open?.send(JSON.stringify(frame));
   }
 
-  /** There is reason to doubt the connection, or to believe that one can be had: now is the time to look. */
+  /** Pings the connection, or dials now if there is none. Called if either may have changed. */
   check() {
     if (this.#open) this.#ping(this.#open);
     else if (!this.#opening) this.#connect();
@@ -136,7 +140,7 @@ export class Socket {
   }
 }
 
-/** Nothing more is heard of it. @param {WebSocket} socket */
+/** Closes a socket and ignores its events. @param {WebSocket} socket */
 function abandon(socket) {
   socket.onopen = socket.onmessage = socket.onclose = null;
   socket.close();

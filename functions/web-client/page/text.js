@@ -1,9 +1,9 @@
-// How messages and times are written.
+// Texts of messages, times and typists.
 
 const URLS = /https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]}]/g;
 
 /**
- * A text in parts, some of which are the addresses in it.
+ * Splits a text at the web addresses in it.
  * @param {string} text
  * @returns {{text: string, url: boolean}[]}
  */
@@ -43,7 +43,7 @@ export function day(time, now = new Date()) {
 
 /**
  * @param {string} time
- * @returns {string} the time today, the day before that
+ * @returns {string} the time if it is today, otherwise the day
  */
 export function moment(time) {
   return day(time) === "Today" ? clock(time) : day(time);

@@ -1,4 +1,4 @@
-// The messages of one room, in the room's one order, and whether one is missing. Pure.
+// The messages of one room in order, and the point before which none is missing. Pure.
 
 /**
  * @typedef {{id: number, conversation: number, sender: number, receivers: number[], text: string, created_at: string,
@@ -12,13 +12,13 @@ export class Timeline {
   messages = [];
   /** Whether there are messages before the first. */
   hasOlder = false;
-  /** Whether the newest page has come: before that, nothing can be said to be missing. */
+  /** Whether the newest page has been received. Before that, gaps are unknown. */
   loaded = false;
-  /** The last message before which none is missing. @type {Message | null} */
+  /** The last message before which no message is missing. @type {Message | null} */
   #settled = null;
 
   /**
-   * A message that was pushed, or the answer to one that was sent.
+   * Adds a message that was pushed, or returned by a call that sent it.
    * @param {Message} message
    */
   add(message) {
@@ -27,9 +27,9 @@ export class Timeline {
   }
 
   /**
-   * The newest page. Only a page of `after=` tells whether a hole in it is for good, so what follows one is not settled.
+   * Adds the newest page. Messages after a hole are not settled: only a page of `after=` shows that a hole is final.
    * @param {Message[]} page
-   * @param {boolean} more whether there are older ones
+   * @param {boolean} more whether there are older messages
    */
   load(page, more) {
     for (const message of page) this.#insert(message);
@@ -40,7 +40,7 @@ export class Timeline {
   }
 
   /**
-   * A page before the first message.
+   * Adds the page before the first message.
    * @param {Message[]} page
    * @param {boolean} more
    */
@@ -50,7 +50,7 @@ export class Timeline {
   }
 
   /**
-   * A page of `after=settledId`: the server has left out nothing that may still come.
+   * Adds a page of `after=settledId`, in which every hole is final.
    * @param {Message[]} page
    */
   settle(page) {
@@ -60,7 +60,7 @@ export class Timeline {
   }
 
   /**
-   * Messages that are known, with new links to their attachments.
+   * Replaces known messages by the same with new links to their attachments.
    * @param {Message[]} page
    */
   renew(page) {
@@ -68,19 +68,19 @@ export class Timeline {
     this.messages = this.messages.map((message) => renewed.get(message.id) ?? message);
   }
 
-  /** The id to ask for what comes `after=`; ids begin above 1. */
+  /** The id for `after=`. Ids are greater than 1. */
   get settledId() {
     return this.#settled?.id ?? 1;
   }
 
-  /** Whether a message is known before which others are missing. */
+  /** Whether messages are missing before a known one. */
   get hasGap() {
     return this.loaded && (this.messages.at(-1)?.sequence ?? 0) > (this.#settled?.sequence ?? 0);
   }
 
   /** @param {Message} message */
   #insert(message) {
-    // Nearly always it is the last one.
+    // From the end, because nearly every message is the newest.
     let place = this.messages.length;
     while (place > 0 && this.messages[place - 1].sequence > message.sequence) place -= 1;
     if (this.messages[place - 1]?.sequence !== message.sequence) this.messages.splice(place, 0, message);

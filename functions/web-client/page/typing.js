@@ -1,5 +1,6 @@
-// Who is typing. Each word of it ages, since the one that says "no longer" may never come.
+// The typists of each room. Each entry expires, because the event that ends it may be lost.
 
+/** Milliseconds; twice as long as the pause between two events of one typist. */
 const AGES_AFTER = 6_000;
 
 export class Typing {
@@ -32,7 +33,7 @@ export class Typing {
 
   /**
    * @param {number} room
-   * @returns {number[]} the users who type there
+   * @returns {number[]} the typists
    */
   in(room) {
     return [...this.#typists.values()].filter((typist) => typist.room === room).map(({ user }) => user);

@@ -1,12 +1,12 @@
-// A file on its way to where files are kept: a form that the server has signed, posted to the storage itself.
+// Uploads a file to S3, by a form that the server has signed.
 
-import { Failure } from "./api.js";
+import { Failure } from "./call.js";
 
-/** Longer than a phone takes from one mast to the next. */
+/** Milliseconds without progress; longer than a phone needs to change its cell. */
 const STALLED = 60_000;
 
 /**
- * `fetch` does not tell how far it has come, `XMLHttpRequest` does.
+ * Uses `XMLHttpRequest`, because `fetch` does not report progress.
  * @param {import("./api.js").Announced} announced
  * @param {Blob} file
  * @param {(part: number) => void} onprogress from 0 to 1
@@ -17,13 +17,13 @@ export function upload({ upload: { url, fields }, expires_in }, file, onprogress
   const expires = Date.now() + 1_000 * expires_in;
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  // S3 ignores whatever follows the file.
+  // Last, because S3 ignores all fields after the file.
   form.append("file", file);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = (/** @type {number} */ status) => {
       clearTimeout(timer);
-      // Whoever was late asks for another form.
+      // An expired form is a failure that passes: the next attempt asks for another.
       const late = status === 403 && Date.now() >= expires;
       const detail = status === 0 ? "The file cannot be uploaded now." : "The storage has not taken the file.";
       reject(new Failure(late ? 0 : status, "upload_failed", detail));

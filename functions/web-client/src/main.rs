@@ -1,6 +1,5 @@
 //! `GET /` and `GET /assets/{proxy+}`: the web client, embedded in the binary.
 
-mod page;
 mod site;
 
 use std::env;
@@ -14,18 +13,19 @@ async fn main() -> Result<(), Fatal> {
     files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
 }
 
-/// The URL that those of all attachments begin with.
+/// Returns the URL of the bucket, with which the URLs of all attachments begin.
 fn attachments(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
     let set = |name| variable(name).ok_or_else(|| format!("the variable {name} is not set"));
     Ok(bucket::url(&set("AWS_ENDPOINT_URL_S3")?, &set("ATTACHMENTS_BUCKET")?)?.into())
 }
 
-/// The URL of the WebSocket API: but for its scheme it is the one under which functions reach its sockets (API Gateway
-/// Developer Guide, "Use @connections commands in your backend service").
+/// Returns the URL of the WebSocket API. Only its scheme differs from the URL by which functions reach its sockets (API
+/// Gateway Developer Guide, "Use @connections commands in your backend service").
 fn socket(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
     let endpoint = variable("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI").or_else(|| variable("CONNECTIONS_ENDPOINT"));
     let endpoint = endpoint.ok_or("the variable CONNECTIONS_ENDPOINT is not set")?;
-    let rest = endpoint.strip_prefix("http").ok_or_else(|| format!("CONNECTIONS_ENDPOINT is no URL: {endpoint}"))?;
+    let rest =
+        endpoint.strip_prefix("http").ok_or_else(|| format!("CONNECTIONS_ENDPOINT is not an HTTP URL: {endpoint}"))?;
     Ok(format!("ws{rest}"))
 }
 

@@ -1,27 +1,40 @@
-//! What is where, and what the page may do.
+//! The files of `page/` under their paths, and the content security policy of the page.
 
-use lambda::files::{Cache, File, fingerprint};
+use lambda::files::{Cache, File};
 
-use crate::page::{ASSETS, Asset, PAGE};
-
-/// The page, which opens its socket at `socket`, and its assets.
+/// A file that the page loads.
 ///
-/// Modules import each other by relative paths, so one directory that is named by the content of all assets keeps the old
-/// and the new ones apart, without a build step that would rename each.
+/// All assets are in one directory, which is named by the content of all. Modules import each other by relative paths,
+/// so that a new page loads only new modules, and none needs to be renamed.
+struct Asset {
+    path: &'static str,
+    text: &'static str,
+}
+
+const PAGE: &str = include_str!(concat!(env!("OUT_DIR"), "/index.html"));
+
+const ASSETS: &[Asset] = &include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+impl Asset {
+    fn content_type(&self) -> &'static str {
+        match self.path.rsplit_once('.') {
+            Some((_, "css")) => "text/css; charset=utf-8",
+            Some((_, "svg")) => "image/svg+xml",
+            _ => "text/javascript; charset=utf-8",
+        }
+    }
+}
+
+/// Returns the page, which opens its socket at `socket`, and its assets.
 pub(crate) fn files(socket: &str) -> Vec<File> {
-    let directory = format!("/assets/{}/", fingerprint(&ASSETS.map(|Asset { name, text }| (name, text))));
-    let preload = |asset: &Asset| format!("<link rel=\"modulepreload\" href=\"{directory}{}\">\n", asset.name);
-    let modules: String = ASSETS.iter().filter(|asset| asset.is_module()).map(preload).collect();
-    let page =
-        PAGE.replace("<!-- modules -->\n", &modules).replace("{{assets}}", &directory).replace("{{socket}}", socket);
     let page = File {
         path: "/".into(),
         content_type: "text/html; charset=utf-8",
-        content: page.into(),
+        content: PAGE.replace("{{socket}}", socket).into(),
         cache: Cache::AskFirst,
     };
     let asset = |asset: &Asset| File {
-        path: format!("{directory}{}", asset.name).into(),
+        path: asset.path.into(),
         content_type: asset.content_type(),
         content: asset.text.into(),
         cache: Cache::Forever,
@@ -29,13 +42,13 @@ pub(crate) fn files(socket: &str) -> Vec<File> {
     std::iter::once(page).chain(ASSETS.iter().map(asset)).collect()
 }
 
-/// Trusted types make every way from text to HTML an error, wherever a later change might open one. `blob:` is what has been
-/// chosen and not been sent yet.
+/// Returns the content security policy. Trusted types turn every conversion of text to HTML into an error, should a
+/// later change add one. `blob:` is for files that are chosen and not sent yet.
 pub(crate) fn policy(socket: &str, attachments: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: {attachments}; \
-         media-src blob: {attachments}; connect-src 'self' {socket} {attachments}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-         trusted-types 'none'"
+         media-src blob: {attachments}; connect-src 'self' {socket} {attachments}; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 }
 

@@ -8,7 +8,8 @@ const MEGABYTE = 1024 * 1024;
 
 /** @param {string} name */
 const attachment = (name) => ({
-  id: "00000000-0000-4000-8000-000000000000", url: `https://bucket.example/${name}`, content_type: "image/png", size: 9, name,
+  id: "00000000-0000-4000-8000-000000000000", url: `https://bucket.example/${name}`, content_type: "image/png", size: 9,
+  name,
   expires_at: "2026-01-01T13:00:00.000Z",
 });
 

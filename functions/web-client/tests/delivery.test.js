@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/api.js";
+import { Failure } from "../page/call.js";
 import { Delivery } from "../page/delivery.js";
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
 import { files, message, settled, storage } from "./message.js";
@@ -13,7 +13,7 @@ import { files, message, settled, storage } from "./message.js";
 const unreachable = () => new Failure(0, "unreachable", "The server cannot be reached.");
 
 /**
- * A delivery whose server answers with `answers`, one after another, and then accepts.
+ * A delivery to a server that answers with `answers` in turn, and then accepts.
  * @param {import("node:test").TestContext} context
  * @param {(Failure | Promise<void>)[]} answers
  */
@@ -47,7 +47,8 @@ function delivery(context, answers = []) {
 }
 
 test("a message is tried under one name until it gets through, and those after it wait", async (context) => {
-  const { outbox, asked, sent, running, pass } = delivery(context, [unreachable(), new Failure(503, "unavailable", "")]);
+  const failures = [unreachable(), new Failure(503, "unavailable", "")];
+  const { outbox, asked, sent, running, pass } = delivery(context, failures);
   outbox.add(1, "one");
   outbox.add(1, "two");
   const [first, second] = outbox.all().map(({ client_id }) => client_id);
@@ -68,7 +69,7 @@ test("a server that is asked too often says when to come back", async (context) 
   outbox.add(1, "one");
   running.wake();
   await settled();
-  // Nothing else that is written, and no connection that is back, makes it come earlier.
+  // Neither another message nor a new connection makes it come earlier.
   outbox.add(1, "two");
   running.wake();
   await settled();

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/api.js";
+import { Failure } from "../page/call.js";
 import { History } from "../page/history.js";
 import { message, settled } from "./message.js";
 
 /**
- * A server with the messages 1 to `count`, of which the `holes` have not arrived yet.
+ * A server with the messages 1 to `count`, except those in `holes`, which are still being stored.
  * @param {number} count
  */
 function server(count) {
   const holes = new Set();
   /** @type {any[]} */
   const asked = [];
-  const stored = () => Array.from({ length: count }, (_, index) => index + 1).filter((sequence) => !holes.has(sequence));
+  const stored = () => range(1, count).filter((sequence) => !holes.has(sequence));
   const api = {
     /** @param {number} _ @param {{before?: number, after?: number, limit?: number}} range */
     messages: async (_, range) => {
@@ -22,7 +22,7 @@ function server(count) {
       const { before, after, limit = 50 } = range;
       if (before !== undefined) known = known.filter(({ id }) => id < before);
       if (after === undefined) return { messages: known.slice(-limit), more: known.length > limit };
-      // Nothing is told of what follows a young hole.
+      // Messages after a young hole are held back.
       const hole = Math.min(Infinity, ...holes);
       known = known.filter(({ id, sequence }) => id > after && sequence < hole);
       return { messages: known.slice(0, limit), more: known.length > limit };
@@ -88,7 +88,7 @@ test("a message that is still on its way is waited for", async (context) => {
   assert.deepEqual(sequences(history), range(1, 12));
 });
 
-test("while it is on its way it is asked for less and less often, and never less than every four seconds", async (context) => {
+test("while it is on its way it is asked for ever more rarely, up to every four seconds", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   context.mock.method(Math, "random", () => 1);
   const { api, asked, holes, grow } = server(10);
@@ -124,7 +124,7 @@ test("what a failure has cut off is fetched by the next refresh", async () => {
   assert.deepEqual(sequences(history), range(1, 15));
 });
 
-test("links that have ended are asked for once, with those of the messages before, however many wait for them", async () => {
+test("expired links are asked for once, with those of the messages before, however many wait for them", async () => {
   const { api, asked } = server(60);
   let told = 0;
   const history = new History(api, () => { told += 1; });

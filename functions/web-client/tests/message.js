@@ -1,4 +1,4 @@
-// What the tests are made of.
+// Messages, rooms, storage and files for the tests.
 
 /**
  * A message of room 1, from user 2 to user 1.
@@ -9,11 +9,26 @@
 export function message(sequence, differences = {}) {
   return {
     id: 1000 + sequence, conversation: 1, sender: 2, receivers: [1], text: `text ${sequence}`,
-    created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null, ...differences,
+    created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null,
+    ...differences,
   };
 }
 
-/** Lets everything happen that waits for nothing. */
+/**
+ * A group of the users 1, 2 and 3.
+ * @param {number} id
+ * @param {Partial<import("../page/rooms.js").Room>} [differences]
+ * @returns {import("../page/rooms.js").Room}
+ */
+export function room(id, differences = {}) {
+  return {
+    id, members: [1, 2, 3], type: "group", name: `Room ${id}`, description: "", created_by: 1,
+    created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
+    ...differences,
+  };
+}
+
+/** Runs all pending promises. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
@@ -30,7 +45,7 @@ export function storage() {
   });
 }
 
-/** Files of the tests' own, in memory. */
+/** Files in memory. */
 export function files() {
   /** @type {Map<string, Blob>} */
   const kept = new Map();

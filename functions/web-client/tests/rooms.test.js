@@ -2,22 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Rooms } from "../page/rooms.js";
-import { message } from "./message.js";
+import { message, room } from "./message.js";
 
 const ME = 1;
-
-/**
- * @param {number} id
- * @param {Partial<import("../page/rooms.js").Room>} [differences]
- * @returns {import("../page/rooms.js").Room}
- */
-function room(id, differences = {}) {
-  return {
-    id, members: [1, 2, 3], type: "group", name: `Room ${id}`, description: "", created_by: 1,
-    created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
-    ...differences,
-  };
-}
 
 /** @param {...import("../page/rooms.js").Room} listed */
 function rooms(...listed) {

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/api.js";
+import { Failure } from "../page/call.js";
 import { Outbox } from "../page/outbox.js";
 import { Sending } from "../page/sending.js";
 import { files, message, settled, storage } from "./message.js";
 
 const CAT = new File(["miaow"], "cat.png", { type: "image/png" });
 
-/** @typedef {(announced: unknown, file: Blob, onprogress: (part: number) => void, signal: AbortSignal) => Promise<void>} Upload */
+/**
+ * @typedef {(announced: unknown, file: Blob, onprogress: (part: number) => void,
+ *   signal: AbortSignal) => Promise<void>} Upload
+ */
 
 /**
- * Somebody's outbox with one message that has a file, and a server that calls files 1, 2, 3, …
- * @param {Upload[]} uploads what becomes of each; after these all succeed
+ * An outbox with one message that has a file, and a server that names attachments 1, 2, 3, …
+ * @param {Upload[]} uploads the results in turn; later ones succeed
  */
 async function outboxWithFile(uploads = []) {
   const kept = files();
@@ -32,7 +35,8 @@ async function outboxWithFile(uploads = []) {
     api: {
       announce: async (file) => {
         announced.push(file);
-        return { id: String(announced.length), upload: { url: "https://bucket.example/", fields: {} }, expires_in: 600 };
+        const upload = { url: "https://bucket.example/", fields: {} };
+        return { id: String(announced.length), upload, expires_in: 600 };
       },
       send: async ({ client_id, text, attachment }) => {
         sent.push({ text, attachment });
@@ -54,7 +58,9 @@ test("a file is announced, uploaded, and named by its message", async () => {
   const uploaded = [];
   const { sending, announced, sent, unsent } = await outboxWithFile([async (_, file) => void uploaded.push(file)]);
   await sending.send(unsent());
-  assert.deepEqual(announced, [{ conversation: 7, kind: "picture", content_type: "image/png", size: 5, name: "cat.png" }]);
+  assert.deepEqual(announced, [
+    { conversation: 7, kind: "picture", content_type: "image/png", size: 5, name: "cat.png" },
+  ]);
   assert.equal(await uploaded[0].text(), "miaow");
   assert.deepEqual(sent, [{ text: "look", attachment: { kind: "picture", id: "1" } }]);
 });

@@ -5,7 +5,7 @@ import { Socket } from "../page/socket.js";
 
 const MINUTE = 60_000;
 
-/** A WebSocket whose other end is the test. */
+/** A WebSocket with the test at its other end. */
 class Line {
   /** @type {any[]} */
   sent = [];
@@ -53,20 +53,21 @@ function line(context) {
   });
   context.after(() => socket.end());
   const last = () => /** @type {Line} */ (dialled.at(-1));
-  /** A minute at a time, as the pings are answered. @param {number} minutes */
+  /** Passes minutes one by one, and answers pings. @param {number} minutes */
   const pass = (minutes) => {
     for (let minute = 0; minute < minutes; minute += 1) {
       context.mock.timers.tick(MINUTE);
       last().hears({ type: "pong" });
     }
   };
-  /** Lets the time pass in which a further line is dialled. */
+  /** Passes time until another line is dialled. */
   const dials = () => {
     const before = dialled.length;
     for (let minute = 0; minute < 15 && dialled.length === before; minute += 1) pass(1);
     assert.equal(dialled.length, before + 1);
   };
-  return { socket, dialled, heard, dials, told, last, pass, tick: (/** @type {number} */ time) => context.mock.timers.tick(time) };
+  const tick = (/** @type {number} */ time) => context.mock.timers.tick(time);
+  return { socket, dialled, heard, dials, told, last, pass, tick };
 }
 
 test("a lost connection is dialled again, later and later, until it opens", (context) => {

@@ -75,7 +75,8 @@ test("new links take the place of those that have ended, and nothing else moves"
   const timeline = new Timeline();
   timeline.load([message(1), message(2)], false);
   const picture = {
-    id: "1", url: "https://bucket.example/new", content_type: "image/png", size: 1, name: "a", expires_at: "2026-01-01T14:00:00Z",
+    id: "1", url: "https://bucket.example/new", content_type: "image/png", size: 1, name: "a",
+    expires_at: "2026-01-01T14:00:00Z",
   };
   timeline.renew([message(2, { attachment_picture: picture }), message(9)]);
   assert.deepEqual(timeline.messages, [message(1), message(2, { attachment_picture: picture })]);

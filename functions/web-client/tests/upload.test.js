@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/api.js";
+import { Failure } from "../page/call.js";
 import { upload } from "../page/upload.js";
 
-const ANNOUNCED = { id: "1", upload: { url: "https://bucket.example/", fields: { key: "uploads/1", policy: "p" } }, expires_in: 600 };
+const FIELDS = { key: "uploads/1", policy: "p" };
+const ANNOUNCED = { id: "1", upload: { url: "https://bucket.example/", fields: FIELDS }, expires_in: 600 };
 
-/** A request whose answer the test gives. */
+/** A request that the test answers. */
 class Request {
   /** @type {Request} */
   static last;

@@ -1,4 +1,4 @@
-//! Makes the picture of the README: two people, two windows.
+//! Makes the picture of the README: the windows of two users.
 //!
 //! `cargo run --example screenshot -- infra/screenshot.png`
 #![allow(clippy::unwrap_used, reason = "a picture that cannot be made is a panic")]
@@ -63,7 +63,7 @@ async fn painted(server: &Server) -> File {
     File { kind: "picture", content_type: "image/jpeg", name: "tomatoes.jpg", bytes }
 }
 
-/// Gives them something to talk about, and the room where they do.
+/// Creates their room with its messages, and returns its id.
 async fn fill(people: &[User; 3], tomatoes: File) -> u64 {
     let [ann, bob, cem] = people;
     let kitchen = cem.creates_group("Kitchen", &[ann, bob]).await;
@@ -85,10 +85,10 @@ async fn fill(people: &[User; 3], tomatoes: File) -> u64 {
     garden
 }
 
-/// A page with both pictures on it, and the picture of that.
+/// Takes a picture of a page that has both pictures.
 async fn beside_each_other(server: &Server, desktop: &[u8], phone: &[u8]) -> Vec<u8> {
     let window = Window::blank(server, Screen::DESKTOP).await;
-    // Some builds of Chromium begin with a page of their own.
+    // Some builds of Chromium open a page of their own first.
     window.goes_to("about:blank").await;
     let [desktop, phone] = [desktop, phone].map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png)));
     let script = format!(

@@ -1,5 +1,3 @@
-//! One `ChromeDriver`, from its start to its end.
-
 use std::{
     io::{BufRead as _, BufReader},
     os::unix::process::CommandExt as _,
@@ -10,18 +8,18 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// A `ChromeDriver` on a port of its own. It ends when this is dropped, and its browser with it.
+/// A `ChromeDriver` on its own port. Dropping it ends it and its browser.
 #[derive(Debug)]
 pub(crate) struct Driver {
     child: Child,
-    /// Such as `http://127.0.0.1:40123`.
+    /// The URL, such as `http://127.0.0.1:40123`.
     pub(crate) url: String,
 }
 
 impl Driver {
-    /// Everything that the browser leaves behind goes to `directory`.
+    /// Starts a driver. The browser's temporary files are in `directory`.
     pub(crate) fn start(directory: &Path) -> Self {
-        // It chooses a port that is free on IPv4, and ends where the same is taken on IPv6.
+        // ChromeDriver chooses a port that is free on IPv4, and ends if the same port is taken on IPv6.
         (0..5).find_map(|_| Self::try_start(directory)).expect("chromedriver finds a port")
     }
 
@@ -39,7 +37,7 @@ impl Driver {
         let stdout = driver.child.stdout.take().expect("stdout is piped");
         let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
         let port = lines.find_map(|line| line.strip_prefix(STARTED).map(str::to_owned))?;
-        // Nobody reads what else it says, and it must not wait for a reader.
+        // Discards the rest of its output, so that it never waits for a reader.
         thread::spawn(move || lines.for_each(drop));
         driver.url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
         Some(driver)
@@ -50,7 +48,7 @@ const STARTED: &str = "ChromeDriver was started successfully on port ";
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // One that has ended already is no matter.
+        // The driver may have ended already.
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
     }

@@ -1,7 +1,7 @@
 //! Windows of a real Chromium, for the tests of the web client.
 //!
-//! A test does what people do: it clicks what they would click and reads what is on the screen. It asks the page nothing
-//! that a person could not see.
+//! A test acts as a person does: it clicks, writes and reads the screen. It reads only those properties of the page
+//! that a person can see.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,11 +1,11 @@
-//! What a window is looked at with.
+//! The screens on which the tests open windows.
 
 use serde_json::{Value, json};
 
-/// A screen, and the scheme of colours that its owner prefers.
+/// A screen, with the colour scheme that its owner prefers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Screen {
-    /// Whether it is a phone's.
+    /// Whether the screen is that of a phone.
     pub phone: bool,
     /// Whether its owner prefers dark colours.
     pub dark: bool,
@@ -15,7 +15,7 @@ impl Screen {
     /// A desktop, in light colours.
     pub const DESKTOP: Self = Self { phone: false, dark: false };
 
-    /// Every screen that the page is made for.
+    /// All screens that the page supports.
     pub const ALL: [Self; 4] = [
         Self::DESKTOP,
         Self { dark: true, ..Self::DESKTOP },
@@ -23,11 +23,11 @@ impl Screen {
         Self { phone: true, dark: true },
     ];
 
-    /// The capabilities to ask `ChromeDriver` for, with a profile of the window's own.
+    /// The capabilities for `ChromeDriver`, with a profile for one window.
     pub(crate) fn capabilities(self, profile: &std::path::Path) -> serde_json::Map<String, Value> {
         let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.join("profile").display()));
-        // Blink's own numbers for dark and light.
+        // Blink's numbers for dark and light.
         arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!self.dark)));
         let mut options = json!({"args": arguments});
         if self.phone {
@@ -41,7 +41,8 @@ impl Screen {
     }
 }
 
-/// Nothing but the page: no sandbox, as a container's root has none, and nothing that asks the network on its own.
+/// Chromium's arguments: without a sandbox, because root in a container has none, and without its own requests to the
+/// network.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",

@@ -1,11 +1,11 @@
-//! What people do in a window, and what they see there.
+//! A window: the actions of its user, and the contents of its screen.
 
 use std::{
     path::Path,
     time::{Duration, Instant},
 };
 
-use e2e::{PASSWORD, Server};
+use e2e::{PASSWORD, Server, User};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Method;
@@ -16,15 +16,15 @@ use url::Url;
 
 use crate::{Screen, driver::Driver};
 
-/// How long a person waits; far longer than anything takes, but for a machine that does much else.
+/// The time that a test waits for the screen, for a busy machine: much longer than any step takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A browser of its own with one window.
+/// A browser with one window.
 #[derive(Debug)]
 pub struct Window {
     pub(crate) client: Client,
     url: String,
-    // In this order: the browser ends before its profile is removed.
+    // The order of the fields matters: the browser ends before its profile is removed.
     _driver: Driver,
     _profile: TempDir,
 }
@@ -37,7 +37,14 @@ impl Window {
         window
     }
 
-    /// A window that shows nothing yet.
+    /// Opens the web client, and logs in as a user.
+    pub async fn of(user: &User, screen: Screen) -> Self {
+        let window = Self::open(&user.server, screen).await;
+        window.logs_in(&user.name).await;
+        window
+    }
+
+    /// Opens an empty window.
     pub async fn blank(server: &Server, screen: Screen) -> Self {
         let profile = TempDir::new().expect("there is a place for temporary files");
         let driver = Driver::start(profile.path());
@@ -49,12 +56,12 @@ impl Window {
         Self { client, url: server.url(), _driver: driver, _profile: profile }
     }
 
-    /// Goes to the web client.
+    /// Opens the web client.
     pub async fn opens(&self) {
         self.goes_to(&format!("{}/", self.url)).await;
     }
 
-    /// Goes to a URL.
+    /// Opens a URL.
     pub async fn goes_to(&self, url: &str) {
         self.client.goto(url).await.expect("the page can be loaded");
     }
@@ -64,12 +71,12 @@ impl Window {
         self.client.refresh().await.expect("the page can be reloaded");
     }
 
-    /// Goes back, as the browser's own button does.
+    /// Goes back in the history, as the browser's button does.
     pub async fn goes_back(&self) {
         self.client.back().await.expect("the browser can go back");
     }
 
-    /// Creates an account, and is in.
+    /// Creates an account and logs in.
     pub async fn registers(&self, name: &str) {
         self.clicks("Create an account").await;
         self.enters(name, PASSWORD).await;
@@ -77,20 +84,20 @@ impl Window {
         self.finds("//h2[.='Chats']").await;
     }
 
-    /// Logs in with an account that there is.
+    /// Logs in with an existing account.
     pub async fn logs_in(&self, name: &str) {
         self.enters(name, PASSWORD).await;
         self.clicks("Log in").await;
         self.finds("//h2[.='Chats']").await;
     }
 
-    /// Fills in the form at the door.
+    /// Fills in the form for logging in or registering.
     pub async fn enters(&self, name: &str, password: &str) {
         self.writes("Name", name).await;
         self.writes("Password", password).await;
     }
 
-    /// Clicks the button that is labelled so.
+    /// Clicks the button with this label.
     pub async fn clicks(&self, label: &str) {
         let label = quoted(label);
         let button = self.finds(&format!("//button[normalize-space()={label} or @aria-label={label}]")).await;
@@ -104,7 +111,7 @@ impl Window {
         self.finds(&format!("//main//h2[.={}]", quoted(title))).await;
     }
 
-    /// Writes into the field that is labelled so.
+    /// Writes into the field with this label.
     pub async fn writes(&self, label: &str, text: &str) {
         let label = quoted(label);
         let field = format!("//*[@id=//label[.={label}]/@for or @aria-label={label}]");
@@ -117,7 +124,7 @@ impl Window {
         self.clicks("Send").await;
     }
 
-    /// Chooses files, in the dialog that the browser opens for that.
+    /// Chooses files in the browser's dialog.
     pub async fn attaches(&self, files: &[&Path]) {
         let chooser = self.client.find(Locator::Css("input[type=file]")).await.expect("files can be chosen");
         let paths: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
@@ -136,74 +143,75 @@ impl Window {
         self.waits(&format!("for {text:?}"), SHOWS, json!(text), Value::Bool(true)).await;
     }
 
-    /// Waits until the text is not on the screen any more.
+    /// Waits until the text is gone from the screen.
     pub async fn sees_no_more(&self, text: &str) {
         self.waits(&format!("for {text:?} to go"), SHOWS, json!(text), Value::Bool(false)).await;
     }
 
-    /// Waits until the open conversation has these messages and no others, each as its text.
+    /// Waits until the open conversation has exactly these messages, each as its text.
     pub async fn sees_messages(&self, texts: &[&str]) {
         self.waits("for messages", MESSAGES, Value::Null, json!(texts)).await;
     }
 
-    /// Waits until the state of one's own messages is this: `Sending`, `Sent`, `Read by all`.
+    /// Waits until the user's own messages have these states: `Sending`, `Sent`, `Read by all`.
     pub async fn sees_states(&self, states: &[&str]) {
         self.waits("for the state of messages", STATES, Value::Null, json!(states)).await;
     }
 
-    /// Waits until the list of conversations is this: title, what is below it, how many are unread.
+    /// Waits until the list of conversations is this: title, the line below it, the number of unread messages.
     pub async fn sees_rooms(&self, rooms: &[(&str, &str, &str)]) {
         self.waits("for conversations", ROOMS, Value::Null, json!(rooms)).await;
     }
 
-    /// Waits until this is what a screen reader was given to speak last.
+    /// Waits until this is the last text for a screen reader.
     pub async fn hears(&self, text: &str) {
         self.waits("for what is spoken", SPOKEN, Value::Null, json!([text])).await;
     }
 
-    /// Waits until the window is called so.
+    /// Waits until the window has this title.
     pub async fn sees_title(&self, title: &str) {
         self.waits("for a title", "return document.title", Value::Null, json!(title)).await;
     }
 
-    /// Waits until the element that is focused is labelled so, or has this text.
+    /// Waits until the focused element has this label or text.
     pub async fn has_focus_on(&self, label: &str) {
         self.waits("for the focus", FOCUS, Value::Null, json!(label)).await;
     }
 
-    /// Waits until a script gives this. It asks for what one sees, but no element says.
+    /// Waits until a script returns this. For properties that are visible, but not in any element's text.
     pub async fn sees_measured(&self, script: &str, expected: Value) {
         self.waits(&format!("for {script}"), script, Value::Null, expected).await;
     }
 
-    /// What a script gives. It asks for what one sees, but no element says: sizes, positions.
+    /// Returns the result of a script. For properties that are visible, but not in any element's text: sizes,
+    /// positions.
     pub async fn measures(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.expect("the script runs")
     }
 
-    /// What a script gives to its last argument, a function, once it is done.
+    /// Returns the value that a script passes to its last argument, a function, once it is done.
     pub async fn tries(&self, script: &str) -> Value {
         self.client.execute_async(script, vec![]).await.expect("the script runs to its end")
     }
 
-    /// What the browser has complained about.
+    /// Returns the messages on the browser's console.
     pub async fn console(&self) -> Vec<String> {
         let log = self.client.issue_cmd(ConsoleLog).await.expect("chromedriver keeps a log");
         let entries = log.as_array().expect("a log is a list");
         entries.iter().map(|entry| entry["message"].to_string()).collect()
     }
 
-    /// The picture of the window, as PNG.
+    /// Takes a picture of the window, as PNG.
     pub async fn screenshot(&self) -> Vec<u8> {
         self.client.screenshot().await.expect("a picture can be taken")
     }
 
-    /// The element at an `XPath`, once it can be seen.
+    /// Waits until an element at an `XPath` is visible, and returns it.
     pub async fn finds(&self, xpath: &str) -> Element {
         let start = Instant::now();
         loop {
             for element in self.client.find_all(Locator::XPath(xpath)).await.expect("the page can be searched") {
-                // An element that has gone meanwhile is not there.
+                // An element that was removed meanwhile is not visible.
                 if element.is_displayed().await.unwrap_or(false) {
                     return element;
                 }
@@ -226,14 +234,14 @@ impl Window {
         }
     }
 
-    /// What helps to understand why something is not as expected: the text, what is loaded, the console.
+    /// Returns the text, the loaded resources and the console, which explain an unexpected screen.
     async fn state(&self) -> String {
         let state = self.client.execute(STATE, vec![]).await.expect("the page can be read");
         format!("{}\nConsole: {:#?}", state.as_str().unwrap_or_default(), self.console().await)
     }
 }
 
-/// `ChromeDriver`'s own: what the page and the browser have written to the console.
+/// A command of `ChromeDriver` that returns the messages of the page and of the browser on the console.
 #[derive(Debug)]
 struct ConsoleLog;
 
@@ -255,12 +263,13 @@ const MESSAGES: &str = "return [...document.querySelectorAll('.message .text')].
 const STATES: &str =
     "return [...document.querySelectorAll('.message .state')].map((state) => state.getAttribute('aria-label'))";
 const ROOMS: &str = "return [...document.querySelectorAll('nav li')].map((room) =>
-    ['.name', '.preview', '.count:not([hidden])'].map((part) => room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
+    ['.name', '.preview', '.count:not([hidden])'].map((part) =>
+        room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
 const SPOKEN: &str = "return [...document.querySelectorAll('[aria-live]')].map((region) => region.textContent)";
 const FOCUS: &str = "const focused = document.activeElement;
     return focused.getAttribute('aria-label') ?? focused.labels?.[0]?.textContent ?? focused.textContent";
 
-/// Text in an `XPath`, which has no way to escape a quote.
+/// A text as an `XPath` literal, which cannot escape a quote.
 fn quoted(text: &str) -> String {
     assert!(!text.contains('\''), "{text}");
     format!("'{text}'")

@@ -1,9 +1,9 @@
-//! A crowd that chats for long, while everything breaks; then its history is held against what the contract promises.
+//! Lets a crowd chat for long under faults, and checks its history against the promises of the contract.
 //!
-//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ
-//! as well, for which `libfaketime` must be installed. It fails where a promise was broken. The seed makes the same crowd and
-//! the same dice; what meets what is up to the machine.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what it is run for")]
+//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ,
+//! for which `libfaketime` must be installed. It fails if a promise was broken. The same seed makes the same crowd and
+//! the same random numbers, but the order of events differs from run to run.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
     env,
@@ -15,9 +15,9 @@ use std::{
 use e2e::{Chronicle, Crowd, Faults, Server};
 use history::{GOES_ON_FOR, History, Outcome, check};
 
-/// Where nobody watches a terminal, a line of progress for so many messages.
+/// The number of messages for each line of progress, if stderr is not a terminal.
 const LINE: usize = 5_000;
-/// How many violations are shown.
+/// The number of violations that are printed.
 const SHOWN: usize = 50;
 
 #[tokio::main]
@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
         away: [GOES_ON_FOR, GOES_ON_FOR + Duration::from_secs(5)],
     };
     println!("seed {seed}: {crowd:?}, {faults:?}");
-    let Some(server) = Server::start_faulty("it breaks the system").await else { return ExitCode::FAILURE };
+    let Some(server) = Server::local("it breaks the system").faults().start().await else { return ExitCode::FAILURE };
     let begun = Instant::now();
     let mut line = 0;
     let chronicle = crowd.chats(&server, faults, |acknowledged| {
@@ -71,8 +71,8 @@ fn summary(history: &History) -> String {
     let last = |room: &Vec<_>| room.last().map_or(0, |message: &std::sync::Arc<history::Message>| message.sequence);
     let turns: u64 = history.stored.iter().map(last).sum();
     format!(
-        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); {stored} stored in {} rooms with {} holes; \
-         {} pushes, {} pages, {} stays, {} resumed views",
+        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); \
+         {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} stays, {} resumed views",
         count(|outcome| matches!(outcome, Outcome::Acknowledged(_))),
         count(|outcome| matches!(outcome, Outcome::Refused)),
         count(|outcome| matches!(outcome, Outcome::Unknown)),

@@ -1,8 +1,8 @@
-//! How long a message takes: over REST until it is acknowledged, over a socket until its own event comes back.
+//! Measures the latency of a message: over REST until its acknowledgement, over a socket until its own event.
 //!
-//! `cargo run --example latency` measures a local runtime of its own; with `HTTP_URL` and `WEBSOCKET_URL` set,
-//! the system there. A number as argument is how many messages to send each way, 1,000 by default.
-#![allow(clippy::print_stdout, reason = "the table is what it is run for")]
+//! `cargo run --example latency` measures a local runtime; with `HTTP_URL` and `WEBSOCKET_URL` set, the deployed system
+//! there. The argument is the number of messages each way, 1,000 by default.
+#![allow(clippy::print_stdout, reason = "its purpose is the table")]
 
 use std::{
     env,
@@ -12,15 +12,14 @@ use std::{
 use e2e::{Server, Socket, User};
 
 const MESSAGES: usize = 1_000;
-/// Starts the functions and opens the connections, which no chat waits for twice.
+/// The messages that start the functions and open the connections, before any is measured.
 const WARM_UP: usize = 50;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let messages = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(MESSAGES);
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
 
     over_rest(&ann, room, WARM_UP).await;
     let rest = over_rest(&ann, room, messages).await;
@@ -56,7 +55,7 @@ async fn over_socket(socket: &mut Socket, room: u64, messages: usize) -> Vec<Dur
     times
 }
 
-/// The time that `percent` of all needed at most.
+/// The longest time of the fastest `percent`.
 fn percentile(times: &[Duration], percent: usize) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();

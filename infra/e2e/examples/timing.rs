@@ -1,15 +1,15 @@
-//! Whether the time that a login takes tells if there is somebody of that name.
+//! Measures whether the duration of a login reveals that a user name exists.
 //!
-//! `cargo run --release --example timing` tries wrong passwords with names that somebody has and with names that nobody
-//! has, in random order, against a local runtime of its own, and fails where the medians are more than 1 % apart or the two
-//! distributions differ (two-sample Kolmogorov–Smirnov test). A number as argument is how many tries to make, 10,000 by
-//! default. Nothing else should run on the machine meanwhile.
+//! `cargo run --release --example timing` tries wrong passwords for existing and for unknown names, in random order,
+//! against a local runtime. It fails if the medians are more than 1 % apart or the two distributions differ (two-sample
+//! Kolmogorov–Smirnov test). The argument is the number of tries, 10,000 by default. The machine should be idle
+//! meanwhile.
 #![allow(
     clippy::cast_precision_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a table of small numbers is what it is run for, and it reports by panicking"
+    reason = "its purpose is a table of small numbers, and it reports by panicking"
 )]
 
 use std::{env, process::ExitCode, time::Instant};
@@ -18,19 +18,19 @@ use e2e::{PASSWORD, Server};
 use serde_json::{Value, json};
 
 const TRIES: usize = 10_000;
-/// Starts the function and opens its connections.
+/// The tries that start the function and open its connections, before any is measured.
 const WARM_UP: usize = 50;
-/// The tenth wrong password in a row locks a name, and so is none of those that are compared.
+/// The tries for each name: the tenth wrong password in a row would lock it.
 const TRIES_A_NAME: usize = 9;
-/// How far the medians may be apart.
+/// The largest relative difference of the medians.
 const MOST: f64 = 0.01;
-/// Below this, equal distributions would differ as much in less than one of a hundred runs.
+/// The smallest p-value: equal distributions differ as much in one of a hundred runs.
 const SIGNIFICANT: f64 = 0.01;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let tries = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(TRIES);
-    let server = Server::start_local("its log and its tables are at hand").await.expect("HTTP_URL is not set");
+    let server = Server::local("its log and its tables are at hand").start().await.expect("HTTP_URL is not set");
     let names = (tries / 2 + WARM_UP).div_ceil(TRIES_A_NAME);
     people(&server, names).await;
     for number in 0..WARM_UP {
@@ -52,7 +52,7 @@ fn name(kind: &str, number: usize) -> String {
     format!("{kind}{number:06}")
 }
 
-/// So many users with one password, put into the table at once: to register them would take as long as all the tries.
+/// Writes users with one password into the table, because registering them would take as long as all the tries.
 async fn people(server: &Server, count: usize) {
     let ann = server.user("ann").await;
     let key = json!({"username": {"S": ann.name}});
@@ -66,7 +66,7 @@ async fn people(server: &Server, count: usize) {
     server.post("/auth/login/", &right).await.is(200);
 }
 
-/// How long a wrong password takes to be refused.
+/// Returns the seconds until a wrong password is refused.
 async fn seconds(server: &Server, name: &str) -> f64 {
     let body = json!({"username": name, "password": "not the password"});
     let request = server.request(reqwest::Method::POST, "/auth/login/").json(&body);
@@ -95,21 +95,21 @@ fn report(mut times: [Vec<f64>; 2]) -> ExitCode {
     if apart <= MOST && chance >= SIGNIFICANT { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Of times in ascending order.
+/// The percentile of times in ascending order.
 fn percentile(times: &[f64], percent: usize) -> f64 {
     let rank = (times.len() * percent).div_ceil(100);
     times.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
-/// The most that the shares of times up to one differ in, of two lists in ascending order.
+/// The statistic D of two lists in ascending order: the largest difference between their distribution functions.
 fn distance(one: &[f64], other: &[f64]) -> f64 {
     let share = |times: &[f64], up_to: f64| times.partition_point(|time| *time <= up_to) as f64 / times.len() as f64;
     let differences = one.iter().chain(other).map(|&time| (share(one, time) - share(other, time)).abs());
     differences.fold(0.0, f64::max)
 }
 
-/// How likely two lists of one distribution are at least so far apart: Kolmogorov's limit, with Stephens' correction for
-/// lists that end (Press et al., "Numerical Recipes", section 14.3).
+/// The p-value of D: Kolmogorov's limit, with Stephens' correction for finite lists (Press et al., "Numerical Recipes",
+/// section 14.3).
 fn chance(distance: f64, one: usize, other: usize) -> f64 {
     let size = (one as f64 * other as f64 / (one + other) as f64).sqrt();
     let lambda = (size + 0.12 + 0.11 / size) * distance;

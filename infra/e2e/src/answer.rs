@@ -1,4 +1,4 @@
-//! What a call gave, and what the contract says of every answer.
+//! The answer to a call, and the assertions that the contract makes about every answer.
 
 use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -13,12 +13,12 @@ pub struct Answer {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body, unchanged.
     pub body: String,
 }
 
 impl Answer {
-    /// Sends a request and reads its whole answer. Both must be as `openapi.yaml` says.
+    /// Sends a request and reads its whole answer. Asserts that both are as `openapi.yaml` describes.
     pub async fn to(request: RequestBuilder) -> Self {
         let (client, request) = request.build_split();
         let request = request.expect("a request of a journey can be built");
@@ -35,7 +35,7 @@ impl Answer {
         answer
     }
 
-    /// Asserts a success and gives its body.
+    /// Asserts a success and returns its body.
     #[track_caller]
     pub fn is(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
@@ -44,7 +44,7 @@ impl Answer {
         self.json()
     }
 
-    /// Asserts an error as RFC 9457 and the contract have it.
+    /// Asserts an error in the form of RFC 9457 and the contract.
     #[track_caller]
     pub fn refuses(&self, status: u16, code: &str) {
         assert_eq!(self.status, status, "{} gave {}", self.call, self.body);
@@ -65,14 +65,14 @@ impl Answer {
         }
     }
 
-    /// Asserts that the function has died: API Gateway answers in its place.
+    /// Asserts that the function has died, so that API Gateway answered in its place.
     #[track_caller]
     pub fn is_broken(&self) {
         assert_eq!(self.status, 500, "{} gave {}", self.call, self.body);
         assert_eq!(self.json()["message"], "Internal Server Error", "{}", self.call);
     }
 
-    /// Asserts a validation error that says what is wrong with a field.
+    /// Asserts a validation error that has a reason for this field.
     #[track_caller]
     pub fn blames(&self, field: &str) {
         self.refuses(400, "invalid_request");
@@ -90,7 +90,7 @@ impl Answer {
         header.parse().unwrap_or_else(|_| panic!("Retry-After: {header}"))
     }
 
-    /// Where the list goes on: the `Link` header's reference with `rel="next"`.
+    /// The path of the list's next page: the `Link` header's reference with `rel="next"`.
     #[track_caller]
     pub fn next(&self) -> Option<String> {
         let link = self.header("link")?;
@@ -104,7 +104,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} gave {:?}", self.call, self.body))
     }
 
-    /// A header's value, where the answer has it.
+    /// A header's value, if the answer has it.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -1,4 +1,4 @@
-//! Files that people attach, and the way they go.
+//! Files that users attach: their contents, their upload and their download.
 
 use std::io::Cursor;
 
@@ -11,27 +11,27 @@ use serde_json::{Value, json};
 
 use crate::{Answer, User};
 
-/// What stands in the EXIF of [`File::photo`], and in no other place.
+/// The bytes of a place in the EXIF data of [`File::photo`]. The rest of the file has them nowhere.
 pub const SECRET_PLACE: &[u8] = b"47.3769 N 8.5417 E";
 
-/// A file on somebody's phone.
+/// A file on a user's phone.
 #[derive(Clone, Debug)]
 pub struct File {
     /// `picture` or `video`.
     pub kind: &'static str,
-    /// Its type, as the phone says.
+    /// Its media type, as the phone declares it.
     pub content_type: &'static str,
-    /// What it is called.
+    /// Its file name.
     pub name: &'static str,
-    /// What is in it.
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
 impl File {
-    /// A photo of 640 by 480 pixels, as cameras make them, with the place where it was taken.
+    /// A photo of 640 by 480 pixels, with the place of the camera in its EXIF data.
     pub fn photo() -> Self {
         let plain = photo_without_place();
-        // Behind the start of image: an APP1 segment with what begins as EXIF does (Exif 3.0, section 4.5.4).
+        // After the start of image: an APP1 segment that begins as EXIF does (Exif 3.0, section 4.5.4).
         let exif = [b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0".as_slice(), SECRET_PLACE].concat();
         let length = u16::try_from(exif.len() + 2).expect("a segment is short").to_be_bytes();
         let bytes = [&plain[..2], &[0xff, 0xe1], &length, &exif, &plain[2..]].concat();
@@ -46,7 +46,7 @@ impl File {
         Self { kind: "picture", content_type: "image/png", name: "red.png", bytes: bytes.into_inner() }
     }
 
-    /// What begins as an MP4 does, and has something of everything in it.
+    /// Bytes that begin as an MP4 does and have every value.
     pub fn video() -> Self {
         let start = b"\0\0\0\x18ftypisom\0\0\x02\0isommp41".iter().copied();
         let bytes = start.chain((0..100_000_u32).map(|n| n.to_le_bytes()[0])).collect();
@@ -59,7 +59,7 @@ impl File {
         Self { kind, content_type, ..self }
     }
 
-    /// What `POST /create-attachment/` takes.
+    /// The body of `POST /create-attachment/`.
     pub fn announcement(&self, room: u64) -> Value {
         json!({
             "conversation_id": room, "kind": self.kind, "content_type": self.content_type,
@@ -68,7 +68,7 @@ impl File {
     }
 }
 
-/// The picture of [`File::photo`] with nothing else in it.
+/// The bytes of [`File::photo`] without its EXIF data.
 pub fn photo_without_place() -> Vec<u8> {
     let photo = RgbImage::from_fn(640, 480, |x, y| Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
     let mut bytes = Vec::new();
@@ -76,14 +76,14 @@ pub fn photo_without_place() -> Vec<u8> {
     bytes
 }
 
-/// A form that uploads a file, as `POST /create-attachment/` has given it.
+/// A form that uploads a file, as `POST /create-attachment/` returned it.
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// The id of the attachment.
     pub id: String,
-    /// Where to.
+    /// The URL that takes the form.
     pub url: String,
-    /// What goes before the file.
+    /// The fields that precede the file.
     pub fields: Vec<(String, String)>,
 }
 
@@ -106,7 +106,7 @@ impl Upload {
         self
     }
 
-    /// Sends the form with these bytes, and gives the status and the body of S3's answer.
+    /// Sends the form with these bytes, and returns the status and the body of S3's answer.
     pub async fn sends(&self, bytes: &[u8]) -> (u16, String) {
         let fields = self.fields.iter().cloned();
         let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));
@@ -116,20 +116,20 @@ impl Upload {
     }
 }
 
-/// What is behind a link, which must be there.
+/// Downloads a link, and asserts that S3 has it.
 pub async fn download(link: &Value) -> Response {
     let response = fetch(link.as_str().expect("a link is a text")).await;
     assert_eq!(response.status(), 200, "{link}");
     response
 }
 
-/// The answer of S3 to a `GET`, whatever it is.
+/// Returns S3's answer to a `GET`, a success or not.
 pub async fn fetch(url: &str) -> Response {
     Client::new().get(url).send().await.expect("S3 answers")
 }
 
 impl User {
-    /// Announces a file for a room, which may be refused.
+    /// Tries to announce a file for a room.
     pub async fn tries_to_announce(&self, room: u64, file: &File) -> Answer {
         self.post("/create-attachment/", &file.announcement(room)).await
     }
@@ -139,7 +139,7 @@ impl User {
         Upload::of(&self.tries_to_announce(room, file).await.is(201))
     }
 
-    /// Uploads a file for a room, and gives the id of the attachment.
+    /// Uploads a file for a room, and returns the id of the attachment.
     pub async fn uploads(&self, room: u64, file: &File) -> String {
         let upload = self.announces(room, file).await;
         let (status, body) = upload.sends(&file.bytes).await;
@@ -147,7 +147,7 @@ impl User {
         upload.id
     }
 
-    /// Sends an attachment of this kind without a text, which may be refused.
+    /// Tries to send an attachment of this kind without a text.
     pub async fn tries_to_attach(&self, room: u64, kind: &str, id: &str) -> Answer {
         let field = format!("attachment_{kind}");
         self.post("/send-message/", &json!({"conversation_id": room, field: id})).await

@@ -1,17 +1,17 @@
-//! What `openapi.yaml` and `asyncapi.yaml` say, held against every call and every frame of the journeys.
+//! Compares every call and every frame of the journeys with `openapi.yaml` and `asyncapi.yaml`.
 
 use std::{
     collections::BTreeMap,
     env, fs,
-    path::Path,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
+use harness::workspace;
 use jsonschema::{Registry, Validator};
 use reqwest::{Request, Url, header::HeaderMap};
 use serde_json::{Value, json};
 
-/// Where the descriptions are said to be, so that one can refer to the other; nothing is fetched.
+/// The base of the descriptions' URIs, by which one refers to the other. Neither is fetched.
 const BASE: &str = "https://chat.example/";
 const OPENAPI: &str = "openapi.yaml";
 const ASYNCAPI: &str = "asyncapi.yaml";
@@ -26,7 +26,7 @@ pub(crate) struct Contract {
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
-/// What of a request the description speaks about.
+/// The parts of a request that `openapi.yaml` describes.
 pub(crate) struct Call {
     operation: Option<String>,
     query: Vec<(String, String)>,
@@ -36,7 +36,7 @@ pub(crate) struct Call {
 impl Contract {
     fn read() -> Self {
         let [openapi, asyncapi] = [OPENAPI, ASYNCAPI].map(|name| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(name);
+            let path = workspace().join("infra").join(name);
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             serde_saphyr::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         });
@@ -48,7 +48,7 @@ impl Contract {
         Self { openapi, asyncapi, registry, validators: Mutex::default() }
     }
 
-    /// What the description will be held against once the answer is there.
+    /// Returns the described parts of a request, for [`Contract::assert_answer`].
     pub(crate) fn call(&self, request: &Request) -> Call {
         Call {
             operation: self.operation(request.method().as_str(), &path(request.url())),
@@ -57,7 +57,7 @@ impl Contract {
         }
     }
 
-    /// Asserts that the answer is one of those described, and that a request which was taken is one as described.
+    /// Asserts that the answer is described, and that the request is, too, if it succeeded.
     #[track_caller]
     pub(crate) fn assert_answer(&self, call: &Call, status: u16, headers: &HeaderMap, body: &str) {
         let Some(operation) = &call.operation else {
@@ -124,13 +124,13 @@ impl Contract {
         }
     }
 
-    /// Asserts that a client may send this frame.
+    /// Asserts that `asyncapi.yaml` lets a client send this frame.
     #[track_caller]
     pub(crate) fn assert_frame(&self, frame: &Value) {
         self.assert_described("talk", frame);
     }
 
-    /// Asserts that a client may hear this event.
+    /// Asserts that `asyncapi.yaml` lets a client receive this event.
     #[track_caller]
     pub(crate) fn assert_event(&self, event: &Value) {
         self.assert_described("listen", event);
@@ -173,13 +173,13 @@ impl Contract {
         object.into_iter().flat_map(|object| object.keys().map(String::as_str)).collect()
     }
 
-    /// The pointer itself, or what it refers to.
+    /// The pointer itself, or its target if it points to a reference.
     fn resolve(&self, pointer: String) -> String {
         let reference = self.at(&format!("{pointer}/$ref")).and_then(Value::as_str);
         reference.and_then(|reference| reference.strip_prefix('#')).map_or(pointer, str::to_owned)
     }
 
-    /// For what comes as text: a number where the schema says so.
+    /// Asserts the validity of a value that a header or a query has as text: a number if the schema asks for one.
     #[track_caller]
     fn assert_text_valid(&self, schema: &str, text: &str) {
         let schema = self.resolve(schema.to_owned());
@@ -191,7 +191,7 @@ impl Contract {
 
     #[track_caller]
     fn assert_valid(&self, document: &str, schema: &str, value: &Value) {
-        // The braces of a path template are no characters of a URI (RFC 3986, section 3.5).
+        // A URI cannot contain the braces of a path template (RFC 3986, section 3.5).
         let fragment = schema.replace('{', "%7B").replace('}', "%7D");
         let validator = self.validator(format!("{BASE}{document}#{fragment}"));
         let errors: Vec<String> =
@@ -200,7 +200,7 @@ impl Contract {
     }
 
     fn validator(&self, schema: String) -> Arc<Validator> {
-        // A journey that failed here says so itself; the others go on.
+        // A journey that panicked here reports it. The others continue.
         let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         let validator = validators.entry(schema).or_insert_with_key(|schema| {
             let built = jsonschema::options().with_registry(&self.registry).build(&json!({"$ref": schema}));
@@ -210,7 +210,7 @@ impl Contract {
     }
 }
 
-/// The path below the one at which a deployed system is.
+/// The path of a URL below the base path of a deployed system.
 fn path(url: &Url) -> String {
     let base = env::var("HTTP_URL").ok().and_then(|base| Url::parse(&base).ok());
     let base = base.as_ref().map_or("", |base| base.path().trim_end_matches('/'));

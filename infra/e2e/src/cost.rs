@@ -1,20 +1,19 @@
-//! What an invocation costs, counted: the same on every machine.
+//! The cost of an invocation as counts, which are the same on every machine.
 
 use serde_json::Value;
 
-/// What one invocation asked of DynamoDB and of its sockets.
+/// The calls of DynamoDB and of sockets that one invocation made.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
-    /// How many calls of DynamoDB.
+    /// The number of calls of DynamoDB.
     pub calls: usize,
-    /// How many of them had to be made one after another: the longest chain in which each began when the one before it had
-    /// ended.
+    /// The length of the longest chain of these calls in which each began after its predecessor had ended.
     pub depth: usize,
     /// Read units.
     pub reads: f64,
     /// Write units.
     pub writes: f64,
-    /// How many calls for sockets.
+    /// The number of calls for sockets.
     pub pushes: usize,
 }
 
@@ -36,15 +35,15 @@ impl Cost {
     }
 }
 
-/// The last invocation of a function, or nothing while there is none, or any invocation runs.
+/// The last invocation of a function; `None` before the first one, and while any invocation runs.
 pub(crate) fn last<'a>(function: &str, invocations: &'a Value) -> Option<&'a Value> {
     let invocations = invocations.as_array().expect("invocations are a list");
     let ended = invocations.iter().all(|invocation| !invocation["ended"].is_null());
     invocations.iter().rfind(|invocation| ended && invocation["function"] == function)
 }
 
-/// What an invocation has asked for, each as its operation, its tables and the status of the answer: calls that are made at once
-/// have no order, hence sorted.
+/// The calls of an invocation, each as its operation, its tables and the status of its answer. Sorted, because
+/// concurrent calls have no order.
 pub(crate) fn asked(invocation: &Value) -> Vec<String> {
     let calls = invocation["calls"].as_array().expect("calls are a list");
     let asked = calls.iter().map(|call| format!("{} {} {}", call["operation"], call["tables"], call["status"]));
@@ -53,7 +52,7 @@ pub(crate) fn asked(invocation: &Value) -> Vec<String> {
     asked
 }
 
-/// The methods of the calls of S3 that an invocation has made, in their order.
+/// The methods of an invocation's calls of S3, in their order.
 pub(crate) fn objects(invocation: &Value) -> Vec<String> {
     let calls = invocation["calls"].as_array().expect("calls are a list");
     let objects = calls.iter().filter(|call| call["service"] == "s3");
@@ -64,7 +63,8 @@ fn time(time: &Value) -> u64 {
     time.as_u64().expect("a call has begun and ended")
 }
 
-/// The longest chain of spans, given in the order of their beginnings, each of which begins after the one before it.
+/// The length of the longest chain of spans in which each begins after its predecessor has ended. The spans are in the
+/// order of their beginnings.
 fn depth(spans: impl Iterator<Item = [u64; 2]>) -> usize {
     let mut ended: Vec<(u64, usize)> = Vec::new();
     for [begun, end] in spans {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_overlaps_is_no_deeper() {
+    fn overlapping_spans_add_no_depth() {
         assert_eq!(depth([].into_iter()), 0);
         assert_eq!(depth([[0, 9], [1, 8], [2, 10]].into_iter()), 1);
         assert_eq!(depth([[0, 4], [1, 9], [5, 8], [9, 10]].into_iter()), 3);

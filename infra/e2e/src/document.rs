@@ -1,12 +1,14 @@
-//! Parts of documents that tests write: the facts are elsewhere, and the document shows them.
+//! Parts of documents that tests generate from facts in the code.
 
-use std::{env, fs, path::Path};
+use std::{env, fs};
 
-/// The variable that makes a test write its part instead of comparing it.
+use harness::workspace;
+
+/// The environment variable that makes a test write its part instead of comparing it.
 const ACCEPT: &str = "ACCEPT";
 
 /// Asserts that a document, named by its path from the root, has this text between the marks `<!-- mark: … -->` and
-/// `<!-- /mark -->`, each alone in its line. With `ACCEPT=1` it is written there.
+/// `<!-- /mark -->`, each alone in its line. Writes the text there if `ACCEPT=1`.
 pub fn assert_part(path: &str, mark: &str, text: &str) {
     let document = read(path);
     let (begin, end) = (format!("<!-- {mark}: "), format!("<!-- /{mark} -->"));
@@ -17,14 +19,14 @@ pub fn assert_part(path: &str, mark: &str, text: &str) {
     assert_document(path, &format!("{before}\n{}\n\n{after}", text.trim_end()));
 }
 
-/// Asserts that a document is this text. With `ACCEPT=1` it is written.
+/// Asserts that a document is this text. Writes it if `ACCEPT=1`.
 pub fn assert_document(path: &str, text: &str) {
     let document = read(path);
     if document == text {
         return;
     }
     if env::var_os(ACCEPT).is_some() {
-        fs::write(root().join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        fs::write(workspace().join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
         return;
     }
     let differing = document.lines().zip(text.lines()).find(|(is, should)| is != should);
@@ -33,9 +35,5 @@ pub fn assert_document(path: &str, text: &str) {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate is in infra/e2e")
+    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

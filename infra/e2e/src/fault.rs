@@ -1,4 +1,4 @@
-//! What goes wrong on purpose in a local system.
+//! Faults that a local system injects on purpose.
 
 use std::{cell::Cell, time::Duration};
 
@@ -11,16 +11,11 @@ use crate::Server;
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// More calls than any function makes.
+/// A number of calls that no function makes for one event.
 const MOST_CALLS: u64 = 50;
 
 impl Server {
-    /// A local system in which things go wrong as its plan says. It has none at first.
-    pub async fn start_faulty(because: &str) -> Option<Self> {
-        Self::start_with(because, &["--memory", "--faults"].map(Into::into), &[]).await
-    }
-
-    /// Begins a plan of faults.
+    /// Starts a plan of faults, instead of the current one.
     pub async fn plans(&self, plan: &Value) {
         let answer = self.request(Method::PUT, "/_local/faults").json(plan).send().await.expect("the system answers");
         let status = answer.status();
@@ -28,12 +23,12 @@ impl Server {
         assert_eq!(status, StatusCode::NO_CONTENT, "{plan}: {text}");
     }
 
-    /// How often each rule of the plan has fired.
+    /// Returns how often each rule of the plan has fired.
     pub async fn fired(&self) -> Vec<u64> {
         let answer = self.request(Method::GET, "/_local/faults").send().await.expect("the system answers");
-        let plan: Value = answer.json().await.expect("the plan is told as JSON");
+        let plan: Value = answer.json().await.expect("the plan is JSON");
         let rules = plan["rules"].as_array().expect("a plan has rules").iter();
-        rules.map(|rule| rule["fired"].as_u64().expect("what has fired is counted")).collect()
+        rules.map(|rule| rule["fired"].as_u64().expect("a rule has a count")).collect()
     }
 }
 
@@ -43,13 +38,13 @@ pub struct Crash<'a> {
     function: &'a str,
     fault: &'static str,
     call: u64,
-    /// How many events the function had served when the crash came near.
+    /// The number of events that the function had served when the crash was planned.
     served: Cell<usize>,
     struck: Cell<Option<bool>>,
 }
 
 impl Crash<'_> {
-    /// From now on, the next event of the function meets the crash.
+    /// Plans the crash for the function's next event.
     pub async fn is_near(&self) {
         let Self { function, fault, call, .. } = self;
         self.served.set(self.count_served());
@@ -57,30 +52,27 @@ impl Crash<'_> {
         self.server.plans(&json!({"rules": [rule]})).await;
     }
 
-    /// Whether the function has crashed, once that event is over: one with fewer calls is served to its end. Nothing crashes
-    /// from now on.
+    /// Returns whether the function has crashed, once that event is over. An event with fewer calls is served to its
+    /// end. Later events do not crash.
     pub async fn has_struck(&self) -> bool {
-        self.is_served(1).await;
+        self.has_served(1).await;
         let struck = self.server.fired().await == [1];
         self.server.plans(&json!({"rules": []})).await;
         self.struck.set(Some(struck));
         struck
     }
 
-    /// Waits until the event that met the crash has come again and is over: nobody waits for it, so what fails is tried again.
-    pub async fn comes_again(&self) {
-        self.is_served(2).await;
-    }
-
-    async fn is_served(&self, times: usize) {
+    /// Waits until the function has served this number of events since the crash was planned. A scene that ends earlier
+    /// leaves an event for the next crash to meet.
+    pub async fn has_served(&self, events: usize) {
         let deadline = Instant::now() + PATIENCE;
-        while self.count_served() < self.served.get() + times {
+        while self.count_served() < self.served.get() + events {
             assert!(Instant::now() < deadline, "{self}: the event has no end");
             sleep(PAUSE).await;
         }
     }
 
-    /// Each event has its line in the log, which begins with the function.
+    /// Counts the events of the function by their lines in the log, which begin with its name.
     fn count_served(&self) -> usize {
         let log = self.server.log();
         log.lines().filter(|line| line.strip_prefix(self.function).is_some_and(|rest| rest.starts_with("  "))).count()
@@ -93,9 +85,9 @@ impl std::fmt::Display for Crash<'_> {
     }
 }
 
-/// Plays `scene` once for every crash point of a function: with an instance that dies before its first call, before its
-/// second one, and so on, and then with one that dies after them. Each scene makes the function serve one event between
-/// [`Crash::is_near`] and [`Crash::has_struck`], and goes on as a client would. Returns how many crash points there are.
+/// Plays `scene` once for every crash point of a function: its instance dies before its first call, before its second
+/// one, and so on, and then after each of them. The scene makes the function serve one event between [`Crash::is_near`]
+/// and [`Crash::has_struck`], and continues as a client would. Returns the number of crash points.
 pub async fn crash_points(server: &Server, function: &str, scene: impl AsyncFn(&Crash<'_>)) -> u64 {
     let mut points = 0;
     for fault in ["kill_before", "kill_after"] {

@@ -1,8 +1,8 @@
 //! Journeys through the whole system, as its clients see it.
 //!
-//! This crate knows the system by its URLs alone: what a journey sends and sees goes over real HTTP and real sockets,
-//! so that the same journeys hold for the local runtime and for a deployed stack. Of the workspace it knows only how a
-//! history is checked.
+//! This crate knows the system by its URLs alone. A journey sends and receives over real HTTP and real sockets, so that
+//! it passes against the local runtime and against a deployed stack. Of the workspace, this crate uses only `harness`,
+//! which starts a local runtime, and `history`, which checks a history.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,19 +10,17 @@
     clippy::must_use_candidate,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test harness reports by panicking, and its calls are made for that as often as for their values"
+    reason = "a test harness reports by panicking, and its callers often ignore its values"
 )]
 
 mod answer;
 mod attachment;
-mod binaries;
 mod contract;
 mod cost;
 mod crowd;
 mod document;
 mod fault;
 mod privilege;
-mod process;
 mod server;
 mod shape;
 mod socket;
@@ -36,7 +34,7 @@ pub use crowd::{Chronicle, Crowd, Faults};
 pub use document::{assert_document, assert_part};
 pub use fault::{Crash, crash_points};
 pub use privilege::least_privilege;
-pub use server::Server;
+pub use server::{Local, Server};
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{Refusal, Socket};
 pub use token::{Forgery, Signer, key_of};

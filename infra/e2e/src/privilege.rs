@@ -1,12 +1,8 @@
-//! The check of least privilege.
-
 use std::{path::Path, process::Command};
 
-use crate::binaries;
-
-/// What the check says of a template and a record: a line for each thing that stands against least privilege.
+/// Runs the check of least privilege on a template and a record of calls. Returns a line for each finding.
 pub fn least_privilege(template: &Path, record: &Path) -> Vec<String> {
-    let check = binaries::local_runtime().with_file_name("least-privilege");
+    let check = harness::executables().join("least-privilege");
     let output =
         Command::new(check).arg("--template").arg(template).arg(record).output().expect("the check can be run");
     let lines: Vec<_> = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();

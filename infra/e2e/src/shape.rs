@@ -1,8 +1,8 @@
-//! The contract's forms of a value.
+//! Assertions about the contract's forms of values.
 
 use serde_json::Value;
 
-/// The largest integer that every JSON reader keeps exact.
+/// The largest integer that every JSON reader represents exactly.
 const MAX_ID: u64 = (1 << 53) - 1;
 
 /// Asserts an id: a positive integer that JavaScript can hold.
@@ -21,7 +21,8 @@ pub fn assert_time(value: &Value) {
     assert_eq!(shape, "0000-00-00T00:00:00.000Z", "no time: {value}");
 }
 
-/// Asserts that an object has these fields with these values. It may have more: the contract lets fields be added.
+/// Asserts that an object has these fields with these values. It may have others, because the contract allows new
+/// fields.
 #[track_caller]
 pub fn assert_has(object: &Value, expected: &Value) {
     for (field, value) in expected.as_object().expect("fields are expected") {

@@ -1,4 +1,4 @@
-//! One end of a WebSocket.
+//! The client's end of a WebSocket.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use tokio_tungstenite::{
 
 use crate::contract::CONTRACT;
 
-/// Long enough for a busy machine; a journey that waits so long has failed.
+/// How long a journey waits for a frame before it fails: long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What was pushed by mistake while a call was answered is here by then.
+/// How long a socket must stay silent. A push by mistake arrives earlier.
 const SILENCE: Duration = Duration::from_millis(200);
 
 /// An open socket.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// What the server chose of the subprotocols that were offered.
+    /// The subprotocol that the server chose from the offered ones.
     pub subprotocol: Option<String>,
 }
 
-/// A handshake that was answered with something else than a socket.
+/// A handshake that the server refused.
 #[derive(Debug)]
 pub struct Refusal {
     /// The status code of the answer.
@@ -40,7 +40,7 @@ impl Socket {
         })
     }
 
-    /// Opens a socket, however long that takes.
+    /// Opens a socket, without a time limit.
     pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Error> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
         if let Some(origin) = origin {
@@ -57,42 +57,42 @@ impl Socket {
         Ok(Self { stream, subprotocol })
     }
 
-    /// Sends a frame, which must be as `asyncapi.yaml` says; whether the socket is open still.
+    /// Sends a frame, which must be as `asyncapi.yaml` describes. Returns whether the socket is still open.
     pub(crate) async fn tries_to_send(&mut self, frame: &Value) -> bool {
         CONTRACT.assert_frame(frame);
         self.stream.send(Message::text(frame.to_string())).await.is_ok()
     }
 
-    /// Sends a frame, which must be as `asyncapi.yaml` says.
+    /// Sends a frame, which must be as `asyncapi.yaml` describes.
     pub async fn sends(&mut self, frame: &Value) {
         CONTRACT.assert_frame(frame);
         self.sends_text(&frame.to_string()).await;
     }
 
-    /// Sends a text frame as it is.
+    /// Sends any text as a frame.
     pub async fn sends_text(&mut self, frame: &str) {
         self.stream.send(Message::text(frame)).await.expect("the socket is open");
     }
 
-    /// Sends any message of the protocol, such as a fragment; the socket may be closed already.
+    /// Sends any message of the protocol, such as a fragment. The socket may be closed already.
     pub async fn tries_to_send_any(&mut self, message: Message) {
-        // A closed socket shows in what is heard next.
+        // If the socket is closed, the next read finds out.
         let _ = self.stream.send(message).await;
     }
 
-    /// Says something in a room.
+    /// Sends a message to a room.
     pub async fn says(&mut self, room: u64, text: &str) {
         self.sends(&json!({"type": "message", "conversation": room, "text": text})).await;
     }
 
-    /// Says something in a room; the socket may be closed already.
+    /// Sends a message to a room. The socket may be closed already.
     pub async fn tries_to_say(&mut self, room: u64, text: &str) {
         let frame = json!({"type": "message", "conversation": room, "text": text});
-        // A closed socket shows in what is heard next.
+        // If the socket is closed, the next read finds out.
         let _ = self.stream.send(Message::text(frame.to_string())).await;
     }
 
-    /// Waits until API Gateway says that the function behind a frame has died. What is heard before is passed over.
+    /// Waits until API Gateway reports that the function behind a frame has died. Ignores events before that.
     pub async fn is_broken(&mut self) {
         loop {
             let text = timeout(PATIENCE, self.next_text()).await.expect("a frame comes").expect("the socket is open");
@@ -103,12 +103,12 @@ impl Socket {
         }
     }
 
-    /// The next event, whatever it is.
+    /// The next event, of any type.
     pub async fn next_event(&mut self) -> Value {
         self.hears().await.expect("the socket is open until the event comes")
     }
 
-    /// The next event, which must be as `asyncapi.yaml` says, or nothing where the socket is closed first.
+    /// The next event, which must be as `asyncapi.yaml` describes. `None` if the socket is closed first.
     pub async fn hears(&mut self) -> Option<Value> {
         let text = timeout(PATIENCE, self.next_text()).await.expect("an event comes")?;
         let event = serde_json::from_str(&text).unwrap_or_else(|_| panic!("an event is JSON: {text}"));
@@ -116,7 +116,7 @@ impl Socket {
         Some(event)
     }
 
-    /// The next event, which must be of a type.
+    /// The next event, which must be of this type.
     pub async fn next_of(&mut self, kind: &str) -> Value {
         let event = self.next_event().await;
         assert_eq!(event["type"], kind, "{event}");
@@ -130,8 +130,8 @@ impl Socket {
         event
     }
 
-    /// The next event, which must be an error with this code; its form is checked.
-    pub async fn is_told(&mut self, code: &str) -> Value {
+    /// The next event, which must be an error with this code and in the form of the contract.
+    pub async fn hears_error(&mut self, code: &str) -> Value {
         let event = self.next_of("error").await;
         assert_eq!(event["code"], code, "{event}");
         for field in ["detail", "request_id"] {
@@ -140,7 +140,7 @@ impl Socket {
         event
     }
 
-    /// Asserts that nothing came and that the socket is open: the answer to a ping is the next event.
+    /// Asserts that no event came and that the socket is open: the answer to a ping is the next event.
     pub async fn stays_silent(&mut self) {
         if let Ok(frame) = timeout(SILENCE, self.next_text()).await {
             panic!("the socket should have stayed silent, and heard {frame:?}");
@@ -149,13 +149,13 @@ impl Socket {
         assert_eq!(self.next_event().await, json!({"type": "pong"}));
     }
 
-    /// Asserts that the server closes the socket. What is pushed before is passed over.
+    /// Asserts that the server closes the socket. Ignores events before that.
     pub async fn is_closed(&mut self) {
         let closed = async { while self.next_text().await.is_some() {} };
         timeout(PATIENCE, closed).await.expect("the server closes the socket");
     }
 
-    /// The code with which the server closes the socket. What is pushed before is passed over.
+    /// The code with which the server closes the socket. Ignores events before that.
     pub async fn is_closed_with_code(&mut self) -> Option<u16> {
         let closed = async {
             loop {
@@ -169,18 +169,18 @@ impl Socket {
         timeout(PATIENCE, closed).await.expect("the server closes the socket")
     }
 
-    /// Closes the socket in good order.
+    /// Closes the socket with a close frame.
     pub async fn closes(mut self) {
         self.stream.close(None).await.expect("the socket is open");
         self.is_closed().await;
     }
 
-    /// The client is gone without a word: the connection ends, and no close frame is sent.
+    /// Ends the connection without a close frame.
     pub fn vanishes(self) {
         drop(self);
     }
 
-    /// The next text, or nothing where the socket is closed first.
+    /// The next text; `None` if the socket is closed first.
     pub(crate) async fn next_text(&mut self) -> Option<String> {
         loop {
             match self.stream.next().await? {

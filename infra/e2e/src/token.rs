@@ -1,4 +1,4 @@
-//! Access tokens that the system must not believe.
+//! Access tokens that the system must refuse.
 
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, KeyType, Salt},
@@ -11,30 +11,30 @@ use jsonwebtoken::{
 };
 use serde_json::{Value, json};
 
-/// Long enough for a key to be derived from it.
+/// A secret that is long enough to derive a key from it.
 const FORGERS_SECRET: &str = "a secret of the forger's own, and a long one";
 /// The length of a private key of Ed25519, in bytes.
 const SEED: usize = 32;
 
-/// A way to make a token that the server did not give out from one that it did.
+/// A way to forge a token from a genuine one.
 #[derive(Clone, Copy, Debug)]
 pub enum Forgery {
-    /// All claims and the name of the key as they were, signed with a key of the forger's own.
+    /// The same claims and key id, signed with a key of the forger.
     OtherKey,
-    /// All claims as they were, and a header that says that no signature is needed.
+    /// The same claims, with a header that declares the algorithm `none`.
     NoAlgorithm,
-    /// Another user's id under the signature of the first claims.
+    /// Another user's id, with the signature of the original claims.
     OtherUser,
-    /// A later end of the session under the signature of the first claims.
+    /// A later expiry, with the signature of the original claims.
     LaterExpiry,
     /// The token without its signature.
     Unsigned,
-    /// The signature of the token with its first character changed.
+    /// The same token, with the first character of its signature changed.
     OtherSignature,
 }
 
 impl Forgery {
-    /// Every way there is.
+    /// All forgeries.
     pub const ALL: [Self; 6] =
         [Self::OtherKey, Self::NoAlgorithm, Self::OtherUser, Self::LaterExpiry, Self::Unsigned, Self::OtherSignature];
 
@@ -49,7 +49,7 @@ impl Forgery {
                 format!("{}.{payload}.", encode(&header))
             }
             Self::OtherUser => {
-                // `sub` is text by the standard; a number would be refused for its type alone.
+                // The standard defines `sub` as text; a number would be refused for its type alone.
                 let other = json!("2147483647");
                 format!("{header}.{}.{signature}", encode(&with(claims, "sub", other)))
             }
@@ -66,7 +66,7 @@ impl Forgery {
     }
 }
 
-/// Makes tokens with the private key of the system.
+/// Signs tokens with the private key of the system.
 pub struct Signer {
     private: EncodingKey,
     public: Vec<u8>,
@@ -81,7 +81,7 @@ impl KeyType for Length {
 }
 
 impl Signer {
-    /// With the key that is derived from this secret: HKDF with SHA-256 gives the seed of a pair of Ed25519.
+    /// Derives the key from a secret: HKDF with SHA-256 returns the seed of an Ed25519 key pair.
     pub fn new(secret: &str) -> Self {
         let mut seed = [0; SEED];
         let derived = Salt::new(HKDF_SHA256, &[]).extract(secret.as_bytes());
@@ -92,13 +92,13 @@ impl Signer {
         Self { private, public: pair.public_key().as_ref().to_vec() }
     }
 
-    /// The claims of a token, signed with this key and named so: as good as a token that was given out.
+    /// The claims of a token, signed with this key and with its id: as valid as a token that `login` issued.
     pub fn renewed(&self, token: &str) -> String {
         self.sign(Some(self.key()), &claims(token))
     }
 
-    /// Tokens that must not be believed although they are signed with this key, or with what everybody can know of it. Each
-    /// comes with its reason.
+    /// Tokens that must be refused although they are signed with this key, or with its public part. Each comes with its
+    /// reason.
     pub fn misused(&self, token: &str) -> [(&'static str, String); 12] {
         let genuine = claims(token);
         let begun = genuine["iat"].as_u64().expect("a token begins");
@@ -122,12 +122,12 @@ impl Signer {
         ]
     }
 
-    /// The public key in base64url, as the system's table has it.
+    /// The public key in base64url, as the table of signing keys stores it.
     pub fn public(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.public)
     }
 
-    /// The name of this key in a token: its thumbprint (RFC 7638).
+    /// The key id in a token: the thumbprint of the public key (RFC 7638).
     pub fn key(&self) -> String {
         let key = Jwk::from_decoding_key(&DecodingKey::from_ed_der(&self.public), Some(Algorithm::EdDSA));
         key.and_then(|key| key.thumbprint(ThumbprintHash::SHA256)).expect("a public key has a thumbprint")
@@ -138,13 +138,13 @@ impl Signer {
         jsonwebtoken::encode(&header, claims, &self.private).expect("claims can be signed")
     }
 
-    /// RFC 8725, section 2.1: an attack on those who let a token say how it is verified.
+    /// Signs with HMAC, an attack on verifiers that let the token choose the algorithm (RFC 8725, section 2.1).
     fn sign_by_hmac(&self, secret: &[u8], claims: &Value) -> String {
         let header = Header { kid: Some(self.key()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret)).expect("claims can be signed")
     }
 
-    /// Signed as all are, under a header that says otherwise.
+    /// Signs as usual, below a header that declares another algorithm.
     fn sign_said_to_be(&self, algorithm: &str, claims: &Value) -> String {
         let header = json!({"alg": algorithm, "typ": "JWT", "kid": self.key()});
         let signed = format!("{}.{}", encode(&header), encode(claims));
@@ -159,7 +159,7 @@ impl std::fmt::Debug for Signer {
     }
 }
 
-/// What a token says of the key that it is signed with.
+/// The key id in a token's header.
 pub fn key_of(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).expect("a token has a header").kid
 }

@@ -1,4 +1,4 @@
-//! What people do.
+//! The actions of a user.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// A registered user with a session.
 #[derive(Clone)]
 pub struct User {
-    /// The system that they use.
+    /// The system that the user uses.
     pub server: Server,
-    /// Their id.
+    /// The user's id.
     pub id: u64,
-    /// Their name as the system has it.
+    /// The user's name in the system.
     pub name: String,
     /// The access token of this session.
     pub token: String,
@@ -36,9 +36,14 @@ impl User {
         }
     }
 
-    /// The same user with a second session.
+    /// The same user with another session.
     pub async fn logs_in_again(&self) -> Self {
-        Self::log_in(&self.server, &self.name, PASSWORD).await
+        self.logs_in_with(PASSWORD).await
+    }
+
+    /// The same user with another session, which this password opens.
+    pub async fn logs_in_with(&self, password: &str) -> Self {
+        Self::log_in(&self.server, &self.name, password).await
     }
 
     /// The same user with another token.
@@ -53,19 +58,19 @@ impl User {
         assert_eq!(answer.is(200), json!({"message": "Logout successful"}));
     }
 
-    /// Creates a room with nobody else in it, and gives its id.
+    /// Creates a room without other members, and returns its id.
     pub async fn creates_room(&self) -> u64 {
         self.creates_room_with(&[]).await
     }
 
-    /// Creates a room with members, and gives its id.
+    /// Creates a room with other members, and returns its id.
     pub async fn creates_room_with(&self, members: &[&User]) -> u64 {
         let members: Vec<u64> = members.iter().map(|member| member.id).collect();
         let room = self.post("/create-chatroom/", &json!({"members": members})).await.is(201);
         assert_id(&room["id"])
     }
 
-    /// Creates a group with a name and members, and gives its id.
+    /// Creates a group with a name and other members, and returns its id.
     pub async fn creates_group(&self, name: &str, members: &[&User]) -> u64 {
         let members: Vec<u64> = members.iter().map(|member| member.id).collect();
         let group = json!({"type": "group", "name": name, "members": members});
@@ -83,7 +88,7 @@ impl User {
         assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
     }
 
-    /// Sends a text over REST, as soon as the pace allows, and gives the message.
+    /// Sends a text over REST as soon as the pace allows it, and returns the message.
     pub async fn sends(&self, room: u64, text: &str) -> Value {
         loop {
             let answer = self.tries_to_send(room, text).await;
@@ -94,7 +99,7 @@ impl User {
         }
     }
 
-    /// Sends a text over REST, which may be refused.
+    /// Tries to send a text over REST.
     pub async fn tries_to_send(&self, room: u64, text: &str) -> Answer {
         self.post("/send-message/", &json!({"conversation_id": room, "text": text})).await
     }
@@ -105,19 +110,26 @@ impl User {
         assert_eq!(self.post("/read-message/", &body).await.is(200), json!({"success": true}));
     }
 
-    /// The room as `list-chatrooms` shows it to this user.
+    /// Returns a room as `list-chatrooms` shows it to this user.
     pub async fn sees_room(&self, room: u64) -> Value {
         let rooms = self.lists("/list-chatrooms/").await;
         let found = rooms.into_iter().find(|listed| listed["id"] == room);
         found.unwrap_or_else(|| panic!("{} is not in room {room}", self.name))
     }
 
-    /// The messages of a room, the newest 50.
+    /// Returns a member of a room, as `list-members` shows them to this user.
+    pub async fn sees_member(&self, room: u64, member: &User) -> Value {
+        let members = self.lists(&format!("/list-members/{room}/")).await;
+        let found = members.into_iter().find(|listed| listed["user"] == member.id);
+        found.unwrap_or_else(|| panic!("{} is not in room {room}", member.name))
+    }
+
+    /// Returns the newest 50 messages of a room.
     pub async fn sees_messages(&self, room: u64) -> Vec<Value> {
         self.lists(&format!("/list-conversation-messages/{room}/")).await
     }
 
-    /// A list.
+    /// Returns a list.
     pub async fn lists(&self, path: &str) -> Vec<Value> {
         match self.get(path).await.is(200) {
             Value::Array(list) => list,
@@ -125,7 +137,7 @@ impl User {
         }
     }
 
-    /// A list page by page, following `Link` to its end.
+    /// Returns the pages of a list, following `Link` to its end.
     pub async fn pages_through(&self, path: &str) -> Vec<Vec<Value>> {
         let mut pages = Vec::new();
         let mut next = Some(path.to_owned());
@@ -154,7 +166,7 @@ impl User {
         socket.unwrap_or_else(|refusal| panic!("{}'s socket ({query:?}): {refusal:?}", self.name))
     }
 
-    /// Opens a socket that may be refused; the token goes as subprotocol.
+    /// Tries to open a socket, with the token as a subprotocol.
     ///
     /// # Errors
     /// The answer that refused the handshake.
@@ -162,7 +174,7 @@ impl User {
         self.server.handshake(query, &["bearer", &self.token]).await
     }
 
-    /// A request with this user's token.
+    /// A request with this user's token, which a journey completes.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.server.request(method, path).bearer_auth(&self.token)
     }

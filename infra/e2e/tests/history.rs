@@ -1,7 +1,7 @@
-//! Promises are kept, whatever breaks: a crowd chats, and its history is held against them.
+//! Promises are kept under faults: a crowd chats, and its history is checked against them.
 //!
 //! The long run is an example: `cargo run --release --example faults -- --sends 100000`.
-#![allow(clippy::print_stderr, reason = "whoever reads a failed run needs its faults")]
+#![allow(clippy::print_stderr, reason = "the output of a failed run has its faults")]
 
 use std::{env, time::Duration};
 
@@ -18,7 +18,7 @@ fn crowd(seed: u64) -> Crowd {
         members: 4,
         pause: Duration::from_millis(500),
         lifetime: Duration::from_secs(12),
-        // Shorter than would be safe for many: of a dozen leaves, one in a hundred is delivered twice.
+        // Shorter than `GOES_ON_FOR`, which is safe for a dozen leaves: one in a hundred is delivered twice.
         away: [Duration::from_secs(6), Duration::from_secs(8)],
     }
 }
@@ -36,15 +36,15 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_day_leaves_no_hole() {
-    let Some(server) = Server::start_local("it would fill a deployed system with its crowd").await else { return };
+    let Some(server) = Server::local("it would fill a deployed system with its crowd").start().await else { return };
     let chronicle = crowd(1).chats(&server, Faults::None, |_| {}).await;
     assert_kept(1, &chronicle);
 }
 
-/// With `SKEW` set, clocks differ as well: `infra/scripts/skewed-clocks` does so, where the library is that it takes.
+/// With `SKEW` set, clocks differ too: `infra/scripts/skewed-clocks` sets it, because this needs `libfaketime`.
 #[tokio::test(flavor = "multi_thread")]
 async fn promises_are_kept_while_everything_breaks() {
-    let Some(server) = Server::start_faulty("it breaks the system").await else { return };
+    let Some(server) = Server::local("it breaks the system").faults().start().await else { return };
     let faults = if env::var_os("SKEW").is_some() { Faults::AllWithSkew } else { Faults::All };
     let chronicle = crowd(2).chats(&server, faults, |_| {}).await;
     assert_kept(2, &chronicle);

@@ -1,4 +1,5 @@
-//! Tables on an engine that others use as well, over the plain protocol: the template's definitions are what it takes.
+//! Tables on an engine that other tests use as well. `CreateTable` takes the template's definitions as they are, so
+//! this needs no SDK.
 
 use std::{
     process,
@@ -9,11 +10,11 @@ use std::{
 use reqwest::{Client, header};
 use template::Table;
 
-/// Makes the tables at `endpoint`, and gives the prefix that their names have, which no others have.
+/// Makes the tables at `endpoint`, and returns the unique prefix of their names.
 pub(crate) fn make(endpoint: &str, tables: &[Table]) -> String {
     static STORES: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("{}-{}-", process::id(), STORES.fetch_add(1, Ordering::Relaxed));
-    // A test's own thread runs an async runtime already, and none starts inside another.
+    // The thread of a test runs an async runtime already, and a runtime cannot start inside another.
     thread::scope(|scope| scope.spawn(|| make_named(endpoint, tables, &prefix)).join())
         .expect("the tables can be made");
     prefix
@@ -30,7 +31,7 @@ async fn make_named(endpoint: &str, tables: &[Table], prefix: &str) {
             .post(endpoint)
             .header("x-amz-target", "DynamoDB_20120810.CreateTable")
             .header(header::CONTENT_TYPE, "application/x-amz-json-1.0")
-            // Who signs does not matter, for which region and service does.
+            // The engine reads the region and the service, and does not check the signature.
             .header(
                 header::AUTHORIZATION,
                 "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, \

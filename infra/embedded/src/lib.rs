@@ -1,38 +1,35 @@
-//! The tables of the template, for the tests of `store` and `chat`: on the embedded engine in memory, or on the one
-//! at `DYNAMODB_ENDPOINT`.
+//! The template's tables for the tests of `store` and `chat`, in the local runtime's engine, which keeps them in
+//! memory, or in the engine at `DYNAMODB_ENDPOINT`.
 //!
-//! The tests run on engines of DynamoDB's interface and so need no twin of it. That there are two keeps a quirk of one
+//! The tests need no twin of the store, because both engines have DynamoDB's interface. Two engines keep a quirk of one
 //! from passing for DynamoDB's behaviour.
 
-#![allow(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "this crate serves tests, which end where it cannot"
-)]
+#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "this crate serves tests, and a panic ends a test")]
 
 mod elsewhere;
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use aws_sdk_dynamodb::{
-    Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Credentials, Settings};
+use domain::{Error, Timestamp, User, Username};
 use store::{Store, Tables};
 use tables::Engine;
 use template::{Secrets, Template};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
-/// No test lasts so long: what has expired stays.
+/// Longer than any test, so that expired items stay.
 const SWEEP: Duration = Duration::from_hours(1);
 
-/// A store of its own, empty.
+/// The hash of the password of users that [`register`] makes.
+pub const HASH: &str = "a hash";
+
+/// Makes empty tables, and returns their store.
 #[must_use]
 pub fn store() -> Store {
     store_through(|engine| engine)
 }
 
-/// A store of its own, empty, that calls not the engine at the URL given, but the URL that `through` makes of it.
+/// Like [`store()`]; the store calls the URL that `through` makes of the engine's URL.
 #[must_use]
 pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
     let template = Template::parse(TEMPLATE, &mut Secrets::in_memory()).expect("the template is good");
@@ -44,13 +41,25 @@ pub fn store_through(through: impl FnOnce(String) -> String) -> Store {
         let engine = Engine::start(None, &template.tables, SWEEP, warn).expect("the engine starts");
         (engine.endpoint(), String::new())
     };
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(through(endpoint));
+    let endpoint = through(endpoint);
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).expect("TLS is set up"),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
     let variables = template.functions.into_iter().next().expect("the template has functions").environment;
-    Store::new(config, tables(variables, &prefix))
+    Store::new(&settings, tables(variables, &prefix))
+}
+
+/// Registers a user.
+///
+/// # Errors
+/// `UsernameTaken`.
+pub async fn register(store: &Store, name: &str) -> Result<User, Error> {
+    let username = Username::parse(name.to_owned()).expect("the name is valid");
+    let vacancy = store.vacancy(&username).await?;
+    store.create_user(&username, vacancy, HASH, Timestamp::from_millis(0)).await
 }
 
 fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {

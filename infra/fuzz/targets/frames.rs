@@ -1,24 +1,26 @@
-//! A frame is read as what it says, or refused with reasons.
+//! A frame is read with the values that it contains, or refused with reasons.
 
 #![no_main]
 
-use domain::{Error, Fields, Input, MessageFrame, OtherFrame, RoomId, TypingFrame, UserId};
+use domain::{Error, Fields, Input, MessageFrame, OtherFrame, Refusal, RoomId, TypingFrame, UserId};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fn read<T: Input>(frame: &[u8]) -> Option<T> {
     match Fields::parse(frame).and_then(Fields::into) {
         Ok(read) => Some(read),
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(!errors.is_empty() && errors.values().flatten().all(|why| !why.is_empty()));
             None
         }
-        Err(Error::InvalidRequest(_) | Error::MalformedJson(_) | Error::PayloadTooLarge { .. }) => None,
+        Err(Error::Refused(Refusal::InvalidRequest(_) | Refusal::MalformedJson(_) | Refusal::PayloadTooLarge(_))) => {
+            None
+        }
         Err(error) => panic!("{error:?}"),
     }
 }
 
-/// A number of the frame, however it is written.
+/// A number of the frame, in any notation.
 fn number(frame: &Value, name: &str) -> Option<f64> {
     frame.get(name)?.as_f64()
 }

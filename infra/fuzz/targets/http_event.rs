@@ -1,4 +1,4 @@
-//! An event of the HTTP API becomes typed inputs that keep to their limits, or an error that is the caller's.
+//! An event of the HTTP API becomes typed inputs within their limits, or a refusal.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use domain::{
     Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment, NewRoom, PasswordChange, ReadMark,
-    Registration, Slice,
+    Refusal, Registration, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -17,7 +17,7 @@ static EVENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../events/list-conversation-messages.json")).unwrap());
 
 fuzz_target!(|data: &str| {
-    // Of an event, what a client can choose; of anything else, all of it at each place.
+    // If the data is an event, its parts that a client can choose. Otherwise the whole data as each of these parts.
     let chosen: Value = serde_json::from_str(data).unwrap_or_default();
     let text = |pointer: &str| chosen.pointer(pointer).and_then(Value::as_str).unwrap_or(data);
     let mut event = EVENT.clone();
@@ -29,7 +29,8 @@ fuzz_target!(|data: &str| {
     check(&lambda_http::request::from_str(&event.to_string()).unwrap());
 });
 
-/// What may be in a request's target (RFC 3986, section 3.4): the gateway hands it on as it came.
+/// Keeps the characters that a request's target may contain (RFC 3986, section 3.4), and encodes the others. The
+/// gateway passes the target on unchanged.
 fn query_string(text: &str) -> String {
     let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(byte);
     text.bytes().map(|byte| if may_be(&byte) { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
@@ -66,11 +67,13 @@ fn check(request: &Request) {
 fn read<T: Input>(request: &Request) -> Option<T> {
     match http::body(request) {
         Ok(read) => Some(read),
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(!errors.is_empty());
             None
         }
-        Err(Error::InvalidRequest(_) | Error::MalformedJson(_) | Error::PayloadTooLarge { .. }) => None,
+        Err(Error::Refused(Refusal::InvalidRequest(_) | Refusal::MalformedJson(_) | Refusal::PayloadTooLarge(_))) => {
+            None
+        }
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -79,10 +82,10 @@ fn path(request: &Request) {
     let named = request.path_parameters_ref().and_then(|parameters| parameters.first("conversation_id"));
     match http::room(request) {
         Ok(room) => assert_eq!(named.map(|named| named.trim_start_matches('0')), Some(&*room.to_string())),
-        Err(Error::NotFound | Error::RoomNotFound) => {}
+        Err(Error::Refused(Refusal::NotFound | Refusal::RoomNotFound)) => {}
         Err(error) => panic!("{error:?}"),
     }
-    assert!(matches!(http::message(request), Ok(_) | Err(Error::NotFound)));
+    assert!(matches!(http::message(request), Ok(_) | Err(Error::Refused(Refusal::NotFound))));
 }
 
 fn query(request: &Request) {
@@ -96,7 +99,7 @@ fn query(request: &Request) {
             assert!(link.ends_with(&format!("?limit={}&after=7>; rel=\"next\"", page.limit)), "{link}");
             assert_eq!(link.matches(['<', '>', '"']).count(), 4, "{link}");
         }
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(errors.keys().all(|name| ["limit", "before", "after"].contains(&name.as_str())));
         }
         Err(error) => panic!("{error:?}"),

@@ -1,4 +1,4 @@
-//! Whatever is let through is clean already, no larger than it came, and has a thumbnail that can be decoded.
+//! An accepted picture has no metadata left, is not larger than its upload, and has a thumbnail that can be decoded.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 #[allow(dead_code, reason = "its tests use the rest")]
 mod support;
 
-/// A byte tells the type, so that the inputs of one do not drive out those of another.
+/// The types, chosen by the first byte, so that the inputs of one type do not displace those of another.
 const TYPES: [MediaType; 8] = [
     MediaType::Gif,
     MediaType::Jpeg,
@@ -28,14 +28,14 @@ fuzz_target!(init: write_seeds(), |data: &[u8]| {
     let media_type = TYPES[usize::from(choice) % TYPES.len()];
     let _ = media::video(media_type, upload);
     let Ok(picture) = media::picture(media_type, upload) else { return };
-    // A GIF or a JPEG without its end gets one.
+    // A GIF or a JPEG without its end marker gets one.
     assert!(picture.bytes.len() <= upload.len() + 2);
     assert!(image::load_from_memory(&picture.thumbnail.bytes).is_ok());
     let again = media::picture(media_type, &picture.bytes).expect("what is shown can be shown");
     assert!(again.bytes == picture.bytes, "there is nothing left to take out");
 });
 
-/// Pictures to begin with, into the directory that is read next.
+/// Writes the first pictures into the directory that the fuzzer reads next.
 fn write_seeds() {
     let Ok(directory) = env::var("SEEDS") else { return };
     for (choice, media_type) in (0..).zip(support::PICTURES) {

@@ -1,13 +1,13 @@
-//! The parameters of a page are read as they are, or every one that is wrong is named.
+//! The parameters of a page are read as they are, or a refusal names every wrong one.
 
 #![no_main]
 
-use domain::{Error, MessageId, Page, Position};
+use domain::{Error, MessageId, Page, Position, Refusal};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {
     let mut lines = query.split('\n');
-    // An empty line is a parameter that is not there; `""` is one that is empty.
+    // An empty line is an absent parameter; `""` is an empty one.
     let mut parameter = || lines.next().filter(|line| !line.is_empty()).map(|line| line.trim_matches('"'));
     let (limit, before, after) = (parameter(), parameter(), parameter());
     let id = |text: Option<&str>| text.map(str::parse::<MessageId>);
@@ -23,7 +23,7 @@ fuzz_target!(|query: &str| {
             };
             assert_eq!(page.position, position);
         }
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert_eq!(errors.contains_key("limit"), !good_limit);
             assert_eq!(errors.contains_key("after"), matches!(id(after), Some(Err(_))));
             let both = matches!((id(before), id(after)), (Some(Ok(_)), Some(Ok(_))));

@@ -1,4 +1,4 @@
-//! A template is read into a system whose parts are there, or refused with a sentence.
+//! A template is read into a system with all of its parts, or refused with a sentence.
 
 #![no_main]
 

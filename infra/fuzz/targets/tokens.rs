@@ -1,4 +1,4 @@
-//! Nothing is a token but what was signed here, for this, and has not ended.
+//! Only tokens of this key, for this API, that have not expired are valid.
 
 #![no_main]
 
@@ -15,7 +15,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use store::PublicKey;
 
-/// A pair of RFC 8032, section 7.1, "TEST 2": the private key as PKCS#8 has it (RFC 8410, section 7), and the public one.
+/// The keys of RFC 8032, section 7.1, "TEST 2": the private key in PKCS#8 (RFC 8410, section 7), and the public key.
 const PRIVATE: [&[u8]; 2] = [
     &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20],
     &[
@@ -45,7 +45,7 @@ fuzz_target!(|data: &[u8]| {
     match choice % 3 {
         // Any text.
         0 => assert!(KEYS.verify(&String::from_utf8_lossy(rest)).is_err() || rest == issued.as_bytes()),
-        // A good token, changed.
+        // A valid token with changed bytes.
         1 => {
             let mut token = issued.clone().into_bytes();
             for change in rest.chunks_exact(2) {
@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
             let token = String::from_utf8_lossy(&token);
             assert!(KEYS.verify(&token).is_err() || token == *issued, "{token}");
         }
-        // Whatever else the key might sign.
+        // Any other header and claims, signed with the key.
         _ => {
             let (header, claims) = rest.split_at(rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len()));
             let usual = json!({"alg": "EdDSA", "kid": *KID}).to_string();

@@ -1,4 +1,4 @@
-//! A name is shown as typed and compared in one form, whichever way it comes.
+//! A name is shown as typed, and is compared in one form.
 
 #![no_main]
 

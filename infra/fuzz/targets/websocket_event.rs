@@ -1,11 +1,11 @@
-//! An event of the WebSocket API: whose it is comes from the authorizer alone, whatever a client sends.
+//! An event of the WebSocket API. The user comes from the authorizer only, whatever the client sends.
 
 #![no_main]
 
 use std::sync::LazyLock;
 
 use aws_lambda_events::apigw::{ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayWebsocketProxyRequest};
-use domain::{Error, MessageFrame, OtherFrame, TypingFrame};
+use domain::{Error, MessageFrame, OtherFrame, Refusal, TypingFrame};
 use lambda::{authorizer::Handshake, socket::Incoming};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
@@ -23,7 +23,7 @@ fuzz_target!(|data: &str| {
         frame(&event);
         handshake(&event);
     }
-    // The same as what a client can choose of an event.
+    // The data as the parts of an event that a client can choose.
     let mut event = MESSAGE.clone();
     event["body"] = data.into();
     let user = frame(&event);
@@ -36,7 +36,7 @@ fuzz_target!(|data: &str| {
     handshake(&event);
 });
 
-/// Reads a frame as each function does, and tells whose it is.
+/// Reads a frame as each function does, and returns its user.
 fn frame(event: &Value) -> Option<u64> {
     let event: ApiGatewayWebsocketProxyRequest = serde_json::from_value(event.clone()).ok()?;
     let authorized = event.request_context.authorizer.fields.get("user_id").cloned();
@@ -68,10 +68,10 @@ fn handshake(event: &Value) {
                 let named = event.query_string_parameters.first("room_name");
                 assert_eq!(named.is_some(), room.is_some());
             }
-            Err(Error::RoomNotFound) => {}
+            Err(Error::Refused(Refusal::RoomNotFound)) => {}
             Err(error) => panic!("{error:?}"),
         },
-        Err(Error::Unauthenticated | Error::ForeignOrigin) => {}
+        Err(Error::Refused(Refusal::Unauthenticated | Refusal::ForeignOrigin)) => {}
         Err(error) => panic!("{error:?}"),
     }
 }

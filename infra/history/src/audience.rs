@@ -1,17 +1,17 @@
-//! Who gets what.
+//! Rules about the audience of a message.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use crate::{Message, Outcome, Scope, Sent, Stay, Time, Violation, world::World};
 
-/// How long something that nobody waits for any more may go on: an event waits for an instance for ten seconds at most, and its
-/// message is stored within five, or never.
+/// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most
+/// for an instance, and its message is stored within five seconds or never.
 pub const GOES_ON_FOR: Duration = Duration::from_secs(15);
-/// How much later the second of two deliveries of an event may be served than the first.
+/// The longest time between two deliveries of one event.
 const TWICE_WITHIN: Duration = Duration::from_secs(5);
 
-/// "`receivers`: everyone who was in the room when it was sent, less the sender": nobody else is pushed the message, on no
-/// socket for another room, nor has it among the messages "sent or received by the caller".
+/// "`receivers`: everyone who was in the room when it was sent, less the sender": no other user gets the message by
+/// push or in `list-messages`, and no socket for another room gets it.
 pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
     let rule = "only_the_audience_is_told";
     let history = world.history;
@@ -29,14 +29,14 @@ pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
     pushed.chain(listed).collect()
 }
 
-/// The same, held against who was there: nobody is among the receivers who was not in the room while the message was being
-/// sent, and nobody is left out who was in it all the while. What is concurrent may go either way.
+/// The receivers agree with the stays: each was in the room at some time while the message was being sent, and each
+/// user that was in it all that time is a receiver. A user that joined or left meanwhile may be a receiver or not.
 pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut people: BTreeSet<(u64, u64)> = BTreeSet::new();
     people.extend(world.history.stays.iter().map(|stay| (stay.room, stay.user)));
     for message in world.rooms.values().flat_map(|messages| messages.iter()) {
-        // What nobody sent is found by another rule.
+        // `what_is_stored_was_sent` finds messages that no client sent.
         let Some(send) = world.sends.get(message.text.as_str()) else { continue };
         let members = people.range((message.room, 0)..=(message.room, u64::MAX));
         let left_out = members.map(|(_, user)| *user).filter(|user| !message.concerns(*user));
@@ -57,7 +57,7 @@ fn violation(message: &Message, user: u64, why: &str) -> Violation {
     Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
 }
 
-/// Whoever is in the room while they send, all the while, is not told that they are not in it.
+/// A sender is not refused as a stranger while in the room.
 pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
@@ -71,15 +71,15 @@ pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     members.map(violation).collect()
 }
 
-/// Whether somebody came or went while they sent, or so soon after that it could matter to a second delivery.
+/// Whether a sender joined or left while they sent, or so soon afterwards that it matters to a second delivery.
 pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
     let during = send.begun..=send.ended + TWICE_WITHIN;
     let overlaps = |(earliest, latest): (Time, Time)| earliest <= *during.end() && latest >= *during.start();
     world.stays(send.sender, send.room).iter().any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
-/// When a message may have been given its turn, at the latest. One that is not the one that was acknowledged is its double:
-/// without a `client_id`, an event that is delivered twice makes two.
+/// The latest time at which a message may have been given its turn. A message other than the acknowledged one is its
+/// double: without a `client_id`, an event that is delivered twice makes two messages.
 fn ended(send: &Sent, message: &Message) -> Time {
     match &send.outcome {
         Outcome::Acknowledged(acknowledged) if acknowledged.id == message.id => send.ended,
@@ -87,12 +87,12 @@ fn ended(send: &Sent, message: &Message) -> Time {
     }
 }
 
-/// Whether somebody was in the room all the time.
+/// Whether a user was in the room all this time.
 fn spans(stay: &Stay, begun: Time, ended: Time) -> bool {
     stay.since.1 <= begun && stay.until.is_none_or(|(earliest, _)| earliest >= ended)
 }
 
-/// Whether somebody may have been in the room at any moment.
+/// Whether a user may have been in the room at any moment of this time.
 fn meets(stay: &Stay, begun: Time, ended: Time) -> bool {
     stay.since.0 <= ended && stay.until.is_none_or(|(_, latest)| latest >= begun)
 }

@@ -1,142 +1,142 @@
-//! What happens to a client.
+//! The observations of a client.
 
 use std::{sync::Arc, time::Duration};
 
 use serde::Deserialize;
 
-/// Since the start of the run.
+/// The time since the start of the run.
 pub type Time = Duration;
 
-/// A message as it was shown.
+/// A message as an answer or an event showed it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct Message {
-    /// Its id.
+    /// The id.
     pub id: u64,
-    /// Its room.
+    /// The room.
     #[serde(rename = "conversation")]
     pub room: u64,
-    /// Who sent it.
+    /// The sender.
     pub sender: u64,
-    /// Who else was in the room then.
+    /// The other members at that time.
     pub receivers: Vec<u64>,
-    /// Its place in the room.
+    /// The place in the room, counted from 1.
     pub sequence: u64,
-    /// What its sender calls it.
+    /// The id that the sender chose.
     pub client_id: Option<String>,
-    /// What it says. No two are sent with the same text.
+    /// The text, which is unique: clients send no text twice.
     pub text: String,
 }
 
 impl Message {
-    /// Whether it was sent or received by a user.
+    /// Whether a user has sent or received the message.
     #[must_use]
     pub fn concerns(&self, user: u64) -> bool {
         self.sender == user || self.receivers.contains(&user)
     }
 }
 
-/// Something that was sent, with as many tries as it took.
+/// A sent message, with all tries of its sender.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// By whom.
+    /// The sender.
     pub sender: u64,
-    /// Where to.
+    /// The room.
     pub room: u64,
-    /// What it is called, in each try.
+    /// The client id of each try.
     pub client_id: Option<String>,
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// When it was tried first.
+    /// The beginning of the first try.
     pub begun: Time,
-    /// When its last try ended.
+    /// The end of the last try.
     pub ended: Time,
-    /// How many tries gave no message, whatever came of them.
+    /// The number of tries without a message as their result.
     pub failed: u64,
-    /// What its sender knows of it.
+    /// The outcome, as the sender knows it.
     pub outcome: Outcome,
 }
 
-/// What the sender of a message knows of it.
+/// The outcome of a sent message, as its sender knows it.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It was answered, or came back over a socket.
+    /// An answer or an event has shown the message.
     Acknowledged(Arc<Message>),
-    /// Every try was refused, and by a rule.
+    /// A rule has refused every try.
     Refused,
-    /// It may be stored, now or later, or not.
+    /// The message may be stored, now or later, or not.
     Unknown,
 }
 
 /// A message that came over a socket.
 #[derive(Clone, Debug)]
 pub struct Push {
-    /// Whose socket.
+    /// The user of the socket.
     pub user: u64,
-    /// The room that the socket is for, if it is for one.
+    /// The room of the socket, if it is for one room.
     pub bound: Option<u64>,
-    /// Which message.
+    /// The message.
     pub message: Arc<Message>,
 }
 
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// Who asked.
+    /// The caller.
     pub user: u64,
-    /// What for.
+    /// The list.
     pub scope: Scope,
-    /// Which part of it.
+    /// The part of the list.
     pub position: Position,
-    /// What came, in its order.
+    /// The messages, in the order of the page.
     pub messages: Vec<Arc<Message>>,
-    /// When it was asked for.
+    /// The time of the request.
     pub begun: Time,
 }
 
-/// Which messages are listed.
+/// A list of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Those of all rooms of whoever asks.
+    /// The messages of all rooms of the caller.
     All,
-    /// Those of one room.
+    /// The messages of one room.
     Room(u64),
 }
 
-/// Which part of a list.
+/// A part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// Its end.
+    /// The newest messages.
     Latest,
-    /// What is older than an id.
+    /// The messages before an id.
     Before(u64),
-    /// What is newer than an id.
+    /// The messages after an id.
     After(u64),
 }
 
 /// A user's time in a room.
 #[derive(Clone, Debug)]
 pub struct Stay {
-    /// Who.
+    /// The user.
     pub user: u64,
-    /// Where.
+    /// The room.
     pub room: u64,
-    /// When they came: not before the first, and not after the second.
+    /// The earliest and the latest possible time of joining.
     pub since: (Time, Time),
-    /// When they went, likewise; nothing where they did not.
+    /// The earliest and the latest possible time of leaving, if the user has left.
     pub until: Option<(Time, Time)>,
 }
 
-/// What a client has of a room.
+/// A client's view of a room.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// Whose client.
+    /// The user of the client.
     pub user: u64,
-    /// Which room.
+    /// The room.
     pub room: u64,
-    /// What it shows.
+    /// The messages that the client shows.
     pub messages: Vec<Arc<Message>>,
-    /// Up to which id it believes that nothing is missing.
+    /// The id up to which the client expects no message to be missing.
     pub cursor: u64,
-    /// Whether it has asked again when nothing was on its way any more.
+    /// Whether the client has listed the room in the end, when no message was in flight.
     pub is_caught_up: bool,
 }

@@ -1,8 +1,8 @@
-//! What clients have seen of a chat, and whether it may have been so.
+//! Checks the history of a chat, as its clients saw it, against the promises of the contract.
 //!
-//! Clients write down what they sent and were answered, what was pushed to them, what they listed, and when they joined
-//! and left; [`check`] holds all of it against what the contract promises, whatever broke meanwhile. This crate does no
-//! I/O and knows no clock: it is given a history, and says what is wrong with it.
+//! Clients record their sends with the answers, their pushes, their lists, and the times at which they joined and left.
+//! [`check`] compares this history with the promises, which hold under faults too. This crate does no I/O and reads no
+//! clock: a history goes in, violations come out.
 
 mod audience;
 mod event;
@@ -19,31 +19,31 @@ pub use event::{Listing, Message, Outcome, Position, Push, Scope, Sent, Stay, Ti
 pub use violation::Violation;
 use world::World;
 
-/// What was seen. Times are since the start of the run, by one clock.
+/// The observations of all clients. Times are since the start of the run, by one clock.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Each content once, however often it was seen.
+    /// Each distinct message, once.
     known: HashSet<Arc<Message>>,
-    /// What was sent.
+    /// The sent messages.
     pub sends: Vec<Sent>,
-    /// What came over sockets.
+    /// The messages that came over sockets.
     pub pushes: Vec<Push>,
-    /// What was listed on the way.
+    /// The pages that clients listed during the run.
     pub listings: Vec<Listing>,
-    /// Who was where, and when.
+    /// The times of users in rooms.
     pub stays: Vec<Stay>,
-    /// What clients have put together of pushes and lists.
+    /// The views that clients built from pushes and lists.
     pub views: Vec<View>,
-    /// All messages of each room, as a member lists them in the end, when nothing is on its way any more.
+    /// All messages of each room, as a member lists them in the end, when no message is in flight.
     pub stored: Vec<Vec<Arc<Message>>>,
-    /// All messages of their rooms, as users list them in the end.
+    /// The final lists of all messages of a user, with the user.
     pub everything: Vec<(u64, Vec<Arc<Message>>)>,
-    /// How often something was broken on purpose.
+    /// The number of injected faults.
     pub faults: u64,
 }
 
 impl History {
-    /// Remembers a message as it was shown.
+    /// Adds a message as it was shown. Returns the earlier one if it is equal.
     pub fn see(&mut self, message: Message) -> Arc<Message> {
         if let Some(known) = self.known.get(&message) {
             return Arc::clone(known);
@@ -71,7 +71,7 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 13] = [
     audience::no_member_is_refused,
 ];
 
-/// Everything that is wrong with a history: nothing, where the promises were kept.
+/// Returns all violations of the promises in a history.
 #[must_use]
 pub fn check(history: &History) -> Vec<Violation> {
     let world = World::new(history);

@@ -1,14 +1,14 @@
-//! One order for everybody, in lists and in sequences, without holes and without leaps.
+//! Rules about the order of a room: the same for every user, without unexplained holes and skipped messages.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::{Listing, Message, Outcome, Position, Scope, Time, Violation, world::World};
 
-/// How far a list that looks back may lag.
+/// The longest lag of a page that goes backwards.
 const LAG: Duration = Duration::from_secs(1);
 
-/// "One order per room, the same for everyone, in pushes (by `sequence`) and in lists": ids and sequences ascend together.
-/// That a push or a page has no other id or sequence for a message is the matter of `what_is_seen_is_stored`.
+/// "One order per room, the same for everyone, in pushes (by `sequence`) and in lists": ids and sequences ascend
+/// together. `what_is_seen_is_stored` finds a push or a page with another id or sequence.
 pub(crate) fn a_room_has_one_order(world: &World<'_>) -> Vec<Violation> {
     let violation = |what| Violation { rule: "a_room_has_one_order", what };
     let rooms = world.rooms.iter().filter_map(|(room, messages)| {
@@ -29,8 +29,9 @@ fn out_of_order(messages: &[Arc<Message>], ascend: fn(&Message, &Message) -> boo
     found.map(|(one, other)| (one.as_ref(), other.as_ref()))
 }
 
-/// "`sequence`: 1, 2, 3, … per room". What a crash leaves is a hole, so there are no more holes than tries that gave no
-/// message, and, beyond those, things that were broken: a write whose answer is lost is tried again inside.
+/// "`sequence`: 1, 2, 3, … per room". A crash leaves a hole, so there are at most as many holes as tries without a
+/// message and faults together. A fault may cause a hole within a successful try, because the system retries a write
+/// whose answer is lost.
 pub(crate) fn a_hole_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     let mut failed: HashMap<u64, u64> = HashMap::new();
     for send in &world.history.sends {
@@ -50,9 +51,9 @@ pub(crate) fn a_hole_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     vec![Violation { rule: "a_hole_has_a_cause", what }]
 }
 
-/// "A push may be missed but never silently: `?after=<last id>` fills the gap": no page that goes forward leaps over a
-/// message, not even over one that was stored later, since nobody would look for it again. A page that looks back has
-/// everything in its range that was acknowledged a moment before.
+/// "A push may be missed but never silently: `?after=<last id>` fills the gap": a page that goes forwards skips no
+/// message, not even one that was stored later, because no client would list it again. A page that goes backwards has
+/// every message in its range that was acknowledged a second before.
 pub(crate) fn a_page_skips_nothing(world: &World<'_>) -> Vec<Violation> {
     let acknowledged: HashMap<(u64, u64), Time> = world
         .history
@@ -83,8 +84,8 @@ pub(crate) fn a_page_skips_nothing(world: &World<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Between which ids a page of a room must have everything. A page of all rooms promises less: across rooms a lower id may
-/// come later.
+/// The room and the ids between which a page must be complete. Pages of all rooms need not be: across rooms, a lower id
+/// may be stored later.
 fn range(Listing { scope, position, messages, .. }: &Listing) -> Option<(u64, u64, u64)> {
     let Scope::Room(room) = *scope else { return None };
     let (first, last) = (messages.first()?.id, messages.last()?.id);

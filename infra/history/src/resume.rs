@@ -1,11 +1,11 @@
-//! Nothing is missed for good.
+//! Rules about clients that resume: they miss no message forever.
 
 use std::collections::HashSet;
 
 use crate::{View, Violation, world::World};
 
-/// "A push may be missed but never silently": a client that asks `?after=` when it sees a gap, and after each reconnect,
-/// has every message of the room up to where it has asked.
+/// "A push may be missed but never silently": a client that lists `?after=` at each gap and after each reconnect has
+/// every message of the room up to its cursor.
 pub(crate) fn whoever_resumes_has_everything(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for View { user, room, messages, cursor, is_caught_up } in &world.history.views {
@@ -20,7 +20,7 @@ pub(crate) fn whoever_resumes_has_everything(world: &World<'_>) -> Vec<Violation
     violations
 }
 
-/// `GET /list-messages/`: "messages of all the caller's rooms, sent or received by the caller", each of them, and once.
+/// `GET /list-messages/`: "messages of all the caller's rooms, sent or received by the caller", each exactly once.
 pub(crate) fn all_rooms_are_listed_as_each_one(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (user, messages) in &world.history.everything {

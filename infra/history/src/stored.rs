@@ -1,10 +1,10 @@
-//! What is stored: all that was acknowledged, once, and nothing that nobody sent.
+//! Rules about the stored messages: every acknowledged message, once, and only messages that were sent.
 
 use std::collections::HashMap;
 
 use crate::{Outcome, Violation, audience::was_coming_or_going, world::World};
 
-/// "A message that was acknowledged is stored and stays readable", and as it was acknowledged.
+/// "A message that was acknowledged is stored and stays readable", without changes.
 pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
     let lost = world.history.sends.iter().filter_map(|send| match &send.outcome {
         Outcome::Acknowledged(message) if !world.stored.contains(message.as_ref()) => Some(Violation {
@@ -16,8 +16,8 @@ pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
     lost.collect()
 }
 
-/// "Nobody sees a message before it is stored", and everybody sees the same: what was ever shown is there in the end, with
-/// the same id, sequence, receivers and text.
+/// "Nobody sees a message before it is stored", and all users see the same: every message that was shown is stored in
+/// the end, with the same id, sequence, receivers and text.
 pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
     let unknown = world.sightings().filter(|(message, _)| !world.stored.contains(message)).map(|(message, how)| {
         Violation { rule: "what_is_seen_is_stored", what: format!("{message:?}, {how}, is not stored so") }
@@ -25,7 +25,7 @@ pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
     unknown.collect()
 }
 
-/// A message is what its sender sent, where they sent it, under the name that they gave it.
+/// A stored message has the sender, the room, the text and the client id with which it was sent.
 pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
     let made_up = world.stored.iter().filter(|message| {
         world.sends.get(message.text.as_str()).is_none_or(|send| {
@@ -37,7 +37,7 @@ pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
     made_up.map(violation).collect()
 }
 
-/// "A retry with the same `client_id` never doubles". Without one, nothing is promised.
+/// "A retry with the same `client_id` never doubles". Messages without one may be doubled.
 pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     let mut ids: HashMap<&str, Vec<u64>> = HashMap::new();
     for message in world.history.stored.iter().flatten().filter(|message| message.client_id.is_some()) {
@@ -48,8 +48,8 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     doubled.map(violation).collect()
 }
 
-/// A refusal is final: a message that a rule refused is not there all the same. Where its sender was coming or going, an event
-/// that was delivered twice may have been refused once and served once.
+/// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, an event that
+/// was delivered twice may have been refused once and served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
     let refused = |text| {
         world

@@ -3,9 +3,9 @@ use std::fmt;
 /// A promise that was not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Which one: the name of the rule.
+    /// The name of the rule.
     pub rule: &'static str,
-    /// By what.
+    /// The observation that breaks it.
     pub what: String,
 }
 

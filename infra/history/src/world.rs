@@ -1,4 +1,4 @@
-//! A history, with what the rules look up in it.
+//! A history with its indexes.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -7,14 +7,14 @@ use std::{
 
 use crate::{History, Message, Push, Sent, Stay};
 
-/// A history and its indexes.
+/// A history, with the indexes that the rules use.
 pub(crate) struct World<'a> {
     pub(crate) history: &'a History,
-    /// The messages of each room as they are in the end, in the order of the list.
+    /// The stored messages of each room in the end, in the order of the list.
     pub(crate) rooms: BTreeMap<u64, &'a [Arc<Message>]>,
-    /// All of them, by content.
+    /// All stored messages.
     pub(crate) stored: HashSet<&'a Message>,
-    /// What was sent, by its text.
+    /// The sent messages, by their text.
     pub(crate) sends: HashMap<&'a str, &'a Sent>,
     stays: HashMap<(u64, u64), Vec<&'a Stay>>,
 }
@@ -35,7 +35,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Every message as somebody saw it, and who and where that was.
+    /// Every observation of a message, with the way and the user.
     pub(crate) fn sightings(&self) -> impl Iterator<Item = (&'a Message, String)> {
         let history = self.history;
         let push = |Push { user, message, .. }: &'a Push| (message.as_ref(), format!("pushed to {user}"));

@@ -1,4 +1,4 @@
-//! People, as far as a load needs them: they register, log in, make rooms and call.
+//! The users of a load: they register, log in, create rooms and make calls.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,31 +11,31 @@ use crate::{progress::Progress, target::Target};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "correct horse battery staple";
-/// How many people register at once: hashing a password keeps a processor busy.
+/// The number of concurrent registrations: hashing a password keeps a processor busy.
 const REGISTERING: usize = 4;
 
-/// Calls one system.
+/// A client of one system.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     url: Arc<str>,
 }
 
-/// What a call gave.
+/// The answer to a call.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// When to come back, in seconds.
+    /// `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
     /// The body.
     pub text: String,
 }
 
-/// Somebody who is logged in.
+/// A logged-in user.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// Their id.
+    /// The user's id.
     pub id: u64,
     /// The access token.
     pub token: String,
@@ -45,16 +45,16 @@ impl Client {
     /// A client of a system.
     ///
     /// # Errors
-    /// Where there is no TLS.
+    /// If TLS cannot be set up.
     pub fn new(target: &Target) -> Result<Self> {
         let http = reqwest::Client::builder().timeout(PATIENCE).tcp_nodelay(true).build()?;
         Ok(Self { http, url: target.http.as_str().into() })
     }
 
-    /// One call; its answer must be a success.
+    /// Makes a call that must succeed.
     ///
     /// # Errors
-    /// What the answer says where it is none.
+    /// If it does not, with the text of the answer.
     pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<&Value>) -> Result<Value> {
         let Answer { status, text, .. } = self.ask(method, path, token, body).await?;
         if !(200..300).contains(&status) {
@@ -63,10 +63,10 @@ impl Client {
         serde_json::from_str(&text).with_context(|| format!("{path} gave {text}"))
     }
 
-    /// One call, whatever its answer.
+    /// Makes a call, and returns any answer.
     ///
     /// # Errors
-    /// There is none: the connection ended, or it took too long.
+    /// If no answer comes, because the connection ended or the call took too long.
     pub async fn ask(&self, method: Method, path: &str, token: &str, body: Option<&Value>) -> Result<Answer> {
         let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(token);
         if let Some(body) = body {
@@ -79,10 +79,11 @@ impl Client {
         Ok(Answer { status, retry_after, text })
     }
 
-    /// So many people, registered and logged in. Their names are of this run alone: a deployed system has others.
+    /// Registers and logs in this number of users. Their names are unique to this run, because a deployed system keeps
+    /// those of others.
     ///
     /// # Errors
-    /// Where one cannot register.
+    /// If one cannot register.
     pub async fn people(&self, count: usize) -> Result<Vec<Person>> {
         let run = std::process::id();
         let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
@@ -111,10 +112,10 @@ impl Client {
         })
     }
 
-    /// A room of these people, made by the first of them.
+    /// Creates a room of these users, as the first of them.
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// If the call fails.
     pub async fn room(&self, members: &[Person]) -> Result<u64> {
         let creator = members.first().context("a room has members")?;
         let ids: Vec<u64> = members.iter().map(|member| member.id).collect();
@@ -123,10 +124,10 @@ impl Client {
     }
 }
 
-/// A number in an answer.
+/// Returns a number in an answer.
 ///
 /// # Errors
-/// Where there is none.
+/// If the answer has no number there.
 pub fn number(answer: &Value, pointer: &str) -> Result<u64> {
     answer.pointer(pointer).and_then(Value::as_u64).with_context(|| format!("{pointer} is missing in {answer}"))
 }

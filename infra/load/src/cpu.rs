@@ -1,32 +1,32 @@
-//! Who has used the processor, from `/proc`: the functions, whose time is paid for on AWS; the gateway and the engine, which
+//! Processor time by its users, from `/proc`: the functions, whose time AWS bills; the gateway and the engine, which
 //! play AWS; and this generator.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::Serialize;
 
-/// Microseconds of one tick: Linux counts in hundredths of a second on every architecture it shows to programs.
+/// Microseconds of one tick: Linux reports processor time in hundredths of a second on every architecture.
 const TICK: u64 = 10_000;
-/// What the engine's threads are called.
+/// The prefix of the names of the engine's threads.
 const ENGINE: &str = "dynamodb";
 
 /// Microseconds of processor time.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Cpu {
-    /// Of all instances of all functions.
+    /// The time of all instances of all functions.
     pub functions: u64,
-    /// Of API Gateway, Lambda and IAM, as the local runtime plays them.
+    /// The time of API Gateway, Lambda and IAM, as the local runtime plays them.
     pub gateway: u64,
-    /// Of the embedded DynamoDB.
+    /// The time of the embedded DynamoDB.
     pub engine: u64,
-    /// Of this program.
+    /// The time of this program.
     pub generator: u64,
-    /// Of each function, by the name of its executable; of instances that live.
+    /// The time of living instances, by the name of their executable.
     pub by_function: BTreeMap<String, u64>,
 }
 
 impl Cpu {
-    /// All time until now of the local runtime with this process id, its functions, and this program.
+    /// Returns the time until now of the local runtime with this process id, of its functions, and of this program.
     #[must_use]
     pub fn now(runtime: Option<u32>) -> Self {
         let mut cpu = Self { generator: Stat::read("/proc/self/stat").map_or(0, |stat| stat.own), ..Self::default() };
@@ -37,7 +37,7 @@ impl Cpu {
                 cpu.functions += stat.own;
                 *cpu.by_function.entry(executable(process)).or_default() += stat.own;
             } else if process == runtime {
-                // Instances that have ended.
+                // The time of instances that have ended.
                 cpu.functions += stat.children;
             }
         }
@@ -49,7 +49,7 @@ impl Cpu {
         cpu
     }
 
-    /// What was used since `before`.
+    /// Returns the time since `before`.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
         let of = |name: &String, time: &u64| time.saturating_sub(before.by_function.get(name).copied().unwrap_or(0));
@@ -63,7 +63,7 @@ impl Cpu {
     }
 }
 
-/// What is known of a process.
+/// The processor time of a process.
 pub(crate) struct Stat {
     name: String,
     pub(crate) parent: u32,
@@ -78,7 +78,7 @@ impl Stat {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // The name may have anything in it, parentheses as well.
+        // The name may contain any character, parentheses too.
         let (name, rest) = text.split_once('(')?.1.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
         // The third field of the line is the first one here.
@@ -92,7 +92,7 @@ impl Stat {
     }
 }
 
-/// The processes, or threads, that a directory has.
+/// The ids of the processes or threads in a directory.
 pub(crate) fn numbered(directory: impl AsRef<Path>) -> Vec<u32> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()

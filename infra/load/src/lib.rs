@@ -1,9 +1,9 @@
-//! Load, cold starts, instructions and costs: how fast the system is, and what that is known by.
+//! Measures load, cold starts, instructions and costs.
 //!
-//! Clients measure: a latency is from the moment a frame is given to its socket to the moment its event is read from
-//! another. Nothing of the system under load is asked how it feels.
+//! Clients measure: the latency of a message is the time from the write of its frame to the read of its event from
+//! another socket. The system under load reports no measurements of its own.
 
-#![allow(clippy::cast_precision_loss, reason = "what is measured has fewer than 52 bits")]
+#![allow(clippy::cast_precision_loss, reason = "measurements have fewer than 52 bits")]
 
 pub mod bench;
 pub mod client;

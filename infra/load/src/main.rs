@@ -1,5 +1,5 @@
 //! The command line.
-#![allow(clippy::print_stdout, reason = "the table is what it is run for")]
+#![allow(clippy::print_stdout, reason = "its purpose is the table")]
 
 use std::{
     fs,
@@ -9,26 +9,27 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
+use harness::workspace;
 use load::{
     bench::{
         cold_start,
         instructions::{self, Baseline},
-        memory,
     },
+    plot,
     report::Report,
     scenario::{
         connect,
         fanout::{self, Plan},
         overload, rest,
     },
-    target::{self, Target, workspace},
+    target::{self, Target},
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Puts the chat under load and tells how it takes it.
+/// Puts the chat under load and measures it.
 ///
-/// A local runtime of its own is built, started, and asked; with --url and --websocket-url, a deployed system. Latencies are
-/// those of the clients. Processor time is that of one delivery, call or handshake, and known of a local system only.
+/// Builds and starts a local runtime; with --url and --websocket-url, measures a deployed system. Latencies are those
+/// of the clients. Processor time is that of one delivery, call or handshake, and known for a local system only.
 #[derive(Debug, Parser)]
 struct Options {
     #[command(subcommand)]
@@ -37,38 +38,38 @@ struct Options {
     #[command(flatten)]
     target: target::Options,
 
-    /// How many seconds each height of load lasts
+    /// Seconds of each level of load
     #[arg(long, default_value_t = 10, global = true)]
     seconds: u32,
 
-    /// Where the JSON file and the plot go [default: target/load]
+    /// Directory of the JSON file and the plot [default: target/load]
     #[arg(long, value_name = "DIR", global = true)]
     output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// People who call over REST, one call after another
+    /// Calls over REST, by each user one after another
     Rest {
-        /// How many at once: a step each
+        /// Number of concurrent users: a step each
         #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16")]
         people: Vec<usize>,
     },
-    /// One room whose members all listen, and a steady sender
+    /// Messages at a steady rate to one room, in which all members listen
     Room {
-        /// How many members
+        /// Number of members
         #[arg(long, default_value_t = 100)]
         members: usize,
         /// Messages each second: a step each, until one is too slow
         #[arg(long, value_delimiter = ',', default_value = "5,10,20,40,60,80,100,120")]
         rates: Vec<u32>,
     },
-    /// Many small rooms that talk at once
+    /// Many small rooms that talk concurrently
     Rooms {
-        /// How many rooms
+        /// Number of rooms
         #[arg(long, default_value_t = 100)]
         rooms: usize,
-        /// How many members each has
+        /// Number of members of each
         #[arg(long, default_value_t = 5)]
         members: usize,
         /// Messages each second, to all rooms together: a step each, until one is too slow
@@ -77,40 +78,38 @@ enum Scenario {
     },
     /// Sockets that open
     Connect {
-        /// How many
+        /// Number of sockets
         #[arg(long, default_value_t = 2000)]
         sockets: usize,
-        /// How many handshakes at once: a step each
+        /// Number of concurrent handshakes: a step each
         #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
         at_once: Vec<usize>,
     },
-    /// Every function's start: how long it takes, and how large it is
+    /// Every function's start: its time, its memory, the sizes of its executable and archive
     ColdStart {
-        /// How often
+        /// Number of starts of each function
         #[arg(long, default_value_t = 20)]
         runs: u64,
     },
-    /// What an event takes and costs with each memory size, which a share of a processor comes with: needs cgroup v1
-    Memory,
-    /// Every function's instructions, counted by valgrind, against the baseline: fails where they are more
+    /// Every function's instructions, counted by valgrind: fails if they are more than the baseline
     Instructions {
-        /// Make what is counted the baseline
+        /// Make these counts the baseline
         #[arg(long)]
         accept: bool,
         /// Only these functions
         #[arg(long, value_delimiter = ',', conflicts_with = "accept")]
         only: Vec<String>,
-        /// Leave the profiles here, for `callgrind_annotate`
+        /// Directory of the profiles, for `callgrind_annotate`
         #[arg(long, value_name = "DIR")]
         profiles: Option<PathBuf>,
     },
-    /// What the machine sustains, and five times that: fails where a call ends otherwise than in success, 429 or 503 with
-    /// Retry-After, where memory grows, or where an acknowledged message is missing
+    /// The load that the machine sustains, and five times that: fails if a call ends other than in success, 429 or 503
+    /// with Retry-After, if memory grows, or if an acknowledged message is missing
     Overload,
-    /// A room that all members read, then one in which one member's socket is not read: long messages, so that its buffers
-    /// fill
+    /// A room that all members read, then one in which one member's socket is not read: long messages, so that its
+    /// buffers fill
     Stall {
-        /// How many members
+        /// Number of members
         #[arg(long, default_value_t = 11, value_parser = RangedU64ValueParser::<usize>::new().range(2..))]
         members: usize,
         /// Messages each second: a step each
@@ -128,13 +127,15 @@ async fn main() -> Result<()> {
         Scenario::Instructions { accept, only, profiles } => {
             return instructions(&options, *accept, only, profiles.as_deref()).await;
         }
-        Scenario::Memory => return memory(&options).await,
         _ => {}
     }
     let target = Target::start(&options.target).await?;
     let report = run(&target, &options).await?;
     println!("{}", report.table());
-    for file in report.write(&options.output())? {
+    write(&options, &format!("{}.json", report.scenario), &report)?;
+    if report.steps.len() > 1 {
+        let file = options.output().join(&report.scenario).with_extension("svg");
+        plot::write(&report, &file).context("drawing the plot")?;
         println!("{}", file.display());
     }
     Ok(())
@@ -150,12 +151,6 @@ async fn cold_start(options: &Options, runs: u64) -> Result<()> {
     let starts = cold_start::run(&target::executables(&options.target)?, runs).await?;
     println!("{}", cold_start::table(&starts));
     write(options, "cold-start.json", &starts)
-}
-
-async fn memory(options: &Options) -> Result<()> {
-    let measured = memory::run(&target::executables(&options.target)?).await?;
-    println!("{}", memory::table(&measured));
-    write(options, "memory.json", &measured)
 }
 
 fn write(options: &Options, name: &str, value: &impl serde::Serialize) -> Result<()> {
@@ -183,15 +178,15 @@ async fn instructions(options: &Options, accept: bool, only: &[String], profiles
     if compiler != baseline.compiler {
         println!("{}", instructions::table(&counted));
         bail!(
-            "the baseline was counted with {}, and this is {compiler}; use the compiler of rust-toolchain.toml, or make a \
-             new baseline with --accept",
+            "the baseline was counted with {}, and this is {compiler}; use the compiler of rust-toolchain.toml, \
+             or make a new baseline with --accept",
             baseline.compiler
         );
     }
     instructions::recount(&directory, &baseline.functions, &mut counted, AGAIN).await?;
     println!("{}", instructions::table(&counted));
     let worse = instructions::worse(&baseline.functions, &counted);
-    ensure!(worse.is_empty(), "{}\nwhere it is as it should be: --accept", worse.join("\n"));
+    ensure!(worse.is_empty(), "{}\nif this is intended: --accept", worse.join("\n"));
     Ok(())
 }
 
@@ -227,14 +222,14 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
             report.steps.extend(fanout::run(target, &stalled).await?.steps);
             Ok(report)
         }
-        Scenario::ColdStart { .. } | Scenario::Instructions { .. } | Scenario::Memory => bail!("these need no system"),
+        Scenario::ColdStart { .. } | Scenario::Instructions { .. } => bail!("a bench needs no system"),
     }
     .context("putting the system under load")
 }
 
-/// As many files as the system lets this process open, and the local runtime that it starts.
+/// Raises the limit of open files for this process, and for the local runtime that it starts.
 fn allow_many_sockets() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where that is refused, a scenario with fewer sockets still runs.
+    // If that is refused, a scenario with fewer sockets still runs.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }

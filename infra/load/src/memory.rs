@@ -1,11 +1,11 @@
-//! How much memory a local system has, from `/proc`.
+//! The memory of a local system, from `/proc`.
 
 use std::fs;
 
 use crate::cpu::{Stat, numbered};
 
-/// The resident memory of the local runtime with this process id and of its functions, in bytes; pages that they share are
-/// counted for each. Nothing is known of a deployed system.
+/// Returns the resident memory of the local runtime with this process id and of its functions, in bytes. Counts shared
+/// pages for each process. Returns 0 for a deployed system.
 #[must_use]
 pub fn of(runtime: Option<u32>) -> u64 {
     let Some(runtime) = runtime else { return 0 };

@@ -9,13 +9,13 @@ use crate::report::{Latency, Report};
 
 const SIZE: (u32, u32) = (720, 400);
 
-/// A way to take one number of a latency.
+/// A function that selects one number of a latency.
 type Pick = fn(&Latency) -> f64;
 
-/// Draws the latency of each step above what it has done each second. Times are on a logarithmic scale.
+/// Draws the latency of each step above its throughput. Times are on a logarithmic scale.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// If the file cannot be written.
 pub fn write(report: &Report, file: &Path) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| anyhow!("{error}");
     let most = report.steps.iter().map(|step| step.per_second).fold(1.0, f64::max);

@@ -15,14 +15,14 @@ pub const WRITE_UNIT: f64 = 0.625;
 pub const READ_UNIT: f64 = 0.125;
 /// <https://aws.amazon.com/s3/pricing/>, S3 Standard: `PUT`, `COPY`, `POST` and `LIST` requests.
 pub const PUT: f64 = 5.0;
-/// <https://aws.amazon.com/s3/pricing/>, S3 Standard: all other requests but `DELETE`, which is free.
+/// <https://aws.amazon.com/s3/pricing/>, S3 Standard: all other requests except `DELETE`, which is free.
 pub const GET: f64 = 0.4;
 /// <https://aws.amazon.com/eventbridge/pricing/>, events of S3 that are turned on.
 pub const EVENT: f64 = 1.0;
 /// <https://aws.amazon.com/cloudwatch/pricing/>, a kilobyte of logs taken in.
 pub const LOG: f64 = 0.5;
 
-/// A call of S3 by its method.
+/// Returns the price of a call of S3 by its method.
 #[must_use]
 pub fn object(method: &str) -> f64 {
     match method {

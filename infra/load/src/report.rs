@@ -1,61 +1,56 @@
-//! What a run gave: a table for people, JSON for programs, a plot of latency against load.
+//! The report of a run: a table in Markdown, and values for JSON and a plot.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use crate::{cpu::Cpu, plot};
+use crate::cpu::Cpu;
 
 /// A run of one scenario.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// What it is called.
+    /// The name of the scenario.
     pub scenario: String,
-    /// What `done` counts, in the plural.
+    /// The unit of `done`, in the plural.
     pub unit: &'static str,
-    /// One after another.
+    /// The steps, in their order.
     pub steps: Vec<Step>,
 }
 
-/// One kind or height of load.
+/// One kind or level of load.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Step {
-    /// What the load was.
+    /// A description of the load.
     pub load: String,
-    /// How much of the report's unit was asked for, each second; 0 where as much as there was time for.
+    /// The offered load in units a second; 0 if the load was as much as the system took.
     pub offered: f64,
-    /// How many were done.
+    /// The number of units done.
     pub done: u64,
-    /// How many each second.
+    /// The units done each second.
     pub per_second: f64,
-    /// How long one took.
+    /// The latency of a unit.
     pub latency: Latency,
-    /// How many should have been done, and were not.
+    /// The number of units that were expected and did not happen.
     pub lost: u64,
-    /// How many were done more than once.
+    /// The number of units that happened more than once.
     pub doubled: u64,
-    /// Microseconds of processor time.
+    /// The processor time, in microseconds.
     pub cpu: Cpu,
 }
 
-/// Milliseconds.
+/// Latencies in milliseconds.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Latency {
-    /// Half took at most this long.
+    /// The median.
     pub p50: f64,
-    /// All but one in a hundred took at most this long.
+    /// The 99th percentile.
     pub p99: f64,
-    /// None took longer.
+    /// The maximum.
     pub max: f64,
 }
 
 impl Latency {
-    /// Of so many microseconds each.
+    /// The percentiles of latencies in microseconds.
     #[must_use]
     pub fn of(mut micros: Vec<u64>) -> Self {
         micros.sort_unstable();
@@ -68,13 +63,13 @@ impl Latency {
 }
 
 impl Report {
-    /// The table, as Markdown has it.
+    /// Returns the table in Markdown.
     #[must_use]
     pub fn table(&self) -> String {
         let unit = self.unit;
         let mut table = format!(
-            "| {} | {unit} | each second | p50 ms | p99 ms | max ms | lost | doubled | functions µs | gateway µs | engine µs \
-             | generator µs |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+            "| {} | {unit} | each second | p50 ms | p99 ms | max ms | lost | doubled | functions µs | gateway µs \
+             | engine µs | generator µs |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
             self.scenario
         );
         for Step { load, done, per_second, latency, lost, doubled, cpu, .. } in &self.steps {
@@ -89,22 +84,6 @@ impl Report {
             );
         }
         table
-    }
-
-    /// Writes the JSON file and, where there is more than one step, the plot. Gives where they are.
-    ///
-    /// # Errors
-    /// Where the directory is no place for them.
-    pub fn write(&self, directory: &Path) -> Result<Vec<PathBuf>> {
-        fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
-        let file = |extension| directory.join(&self.scenario).with_extension(extension);
-        let mut written = vec![file("json")];
-        fs::write(file("json"), serde_json::to_string_pretty(self)? + "\n").context("writing the JSON file")?;
-        if self.steps.len() > 1 {
-            plot::write(self, &file("svg")).context("drawing the plot")?;
-            written.push(file("svg"));
-        }
-        Ok(written)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sockets that tell when each message came.
+//! Sockets that record the arrival of each message.
 
 use std::{
     sync::Arc,
@@ -21,13 +21,13 @@ use crate::{client::Person, target::Target};
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// What precedes the number of a message in its event.
+/// The text that precedes the number of a message in its event.
 const TEXT: &str = "\"text\":\"";
 
-/// A message that came: its number, and when, in microseconds since the start of the run.
+/// The arrival of a message: its number, and microseconds since the start of the run.
 pub type Arrival = (u32, u64);
 
-/// An open socket of somebody who listens.
+/// An open socket that is read.
 #[derive(Debug)]
 pub struct Socket {
     sink: SplitSink<Stream, Message>,
@@ -36,10 +36,10 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket for a room.
+    /// Opens a socket for a room, or for all rooms.
     ///
     /// # Errors
-    /// Where the handshake is refused.
+    /// If the handshake is refused.
     pub async fn open(target: &Target, person: &Person, room: Option<u64>, start: Instant) -> Result<Self> {
         let (sink, mut stream) = open(target, person, room).await?.split();
         let arrivals = Arc::new(Mutex::new(Vec::new()));
@@ -56,17 +56,17 @@ impl Socket {
         Ok(Self { sink, arrivals, reader })
     }
 
-    /// Sends a message whose text begins with a number and has at least so many characters.
+    /// Sends a message. Its text begins with a number and has at least this length, in characters.
     ///
     /// # Errors
-    /// Where the socket is closed.
+    /// If the socket is closed.
     pub async fn say(&mut self, room: u64, number: u32, length: usize) -> Result<()> {
         let text = format!("{:<length$}", format!("{number} "));
         let frame = format!(r#"{{"type":"message","conversation":{room},"text":"{text}"}}"#);
         self.sink.send(Message::text(frame)).await.context("sending a frame")
     }
 
-    /// All arrivals since they were last taken.
+    /// Takes all arrivals since the last call.
     pub async fn take(&self) -> Vec<Arrival> {
         std::mem::take(&mut *self.arrivals.lock().await)
     }
@@ -78,10 +78,10 @@ impl Drop for Socket {
     }
 }
 
-/// Opens a socket that nobody reads yet.
+/// Opens a socket, which the caller reads.
 ///
 /// # Errors
-/// Where the handshake is refused.
+/// If the handshake is refused.
 pub async fn open(target: &Target, person: &Person, room: Option<u64>) -> Result<Stream> {
     let (stream, _) = connect_async(request(target, person, room)?).await.context("opening a socket")?;
     if let MaybeTlsStream::Plain(stream) = stream.get_ref() {
@@ -98,17 +98,17 @@ fn request(target: &Target, person: &Person, room: Option<u64>) -> Result<Reques
     Ok(request)
 }
 
-/// A socket that nobody reads, with little room for what waits to be read.
+/// A socket that is never read, with a small receive buffer.
 #[derive(Debug)]
 pub struct Silent {
     _stream: WebSocketStream<TcpStream>,
 }
 
 impl Silent {
-    /// Opens such a socket for a room of a system that is reached without TLS.
+    /// Opens such a socket for a room of a system without TLS.
     ///
     /// # Errors
-    /// Where the handshake is refused.
+    /// If the handshake is refused.
     pub async fn open(target: &Target, person: &Person, room: u64) -> Result<Self> {
         const BUFFER: u32 = 4096;
         let request = request(target, person, Some(room))?;
@@ -122,12 +122,13 @@ impl Silent {
     }
 }
 
-/// The number in a message's text. Looked for, not parsed: the generator shares the machine with what it measures.
+/// The number in a message's text. Searched, not parsed as JSON, because the generator shares the machine with the
+/// system.
 fn number(event: &str) -> Option<u32> {
     event.split_once(TEXT)?.1.split(' ').next()?.parse().ok()
 }
 
-/// Whole microseconds.
+/// Returns whole microseconds.
 #[must_use]
 pub fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)

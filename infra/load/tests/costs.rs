@@ -1,5 +1,5 @@
-//! What each operation costs in dollars: its counted calls at AWS's list prices. The README carries the table, `DEPLOY.md` what a
-//! month of messages comes to, and this test knows whether both are true.
+//! The cost of each operation in dollars: its counted calls at AWS's list prices. This test compares them with the
+//! tables in the documents.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -10,46 +10,50 @@ use std::{
 
 use e2e::{Cost, File, PASSWORD, Server, Socket, User, assert_part};
 use futures_util::future::join_all;
-use load::{price, target::workspace};
+use harness::workspace;
+use load::price;
 use serde_json::json;
 use template::{Secrets, Template};
 
-/// Seconds that a function waits for a call of DynamoDB, or for its pushes: what AWS calls single-digit milliseconds.
+/// Seconds that a function waits for a call of DynamoDB, or for its pushes. AWS promises single-digit milliseconds.
 const ROUND_TRIP: f64 = 0.005;
 /// Seconds that a password takes on the vCPU that its functions have.
 const HASH: f64 = 0.05;
-/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels takes
-/// forty times as long.
+/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels
+/// takes forty times as long.
 const CHECK: f64 = 0.05;
-/// How many people are in the room, all online.
+/// The number of members of the room, all online.
 const MEMBERS: usize = 10;
+
+/// The document with the table.
+const COSTS: &str = "infra/docs/costs.md";
 
 const SENT: &str = "send a message over a socket";
 
-/// They show files, which costs no call.
+/// The functions that serve files, which make no calls.
 const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
 
-/// How an operation comes in.
+/// The way by which an operation comes in.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Rest,
-    /// With so many passwords hashed.
+    /// A REST call that hashes this number of passwords.
     RestToHash(u8),
     Frame,
-    /// A form that S3 takes and tells of.
+    /// A form to S3, which sends an event.
     Upload,
-    /// A socket opens or closes.
+    /// A socket that opens or closes.
     Lifecycle,
 }
 
 struct Operation {
     name: &'static str,
     way: Way,
-    /// Of each invocation.
+    /// The cost of each invocation.
     costs: Vec<Cost>,
-    /// The gigabytes of each.
+    /// The memory size of each invocation's function, in gigabytes.
     memory: Vec<f64>,
-    /// Dollars per million for its calls of S3.
+    /// Dollars per million for the calls of S3.
     objects: f64,
 }
 
@@ -70,7 +74,7 @@ impl Operation {
         self.costs.iter().map(part).sum()
     }
 
-    /// Of a million.
+    /// Dollars per million.
     fn dollars(&self) -> f64 {
         let incoming = match self.way {
             Way::Rest | Way::RestToHash(_) => price::REQUEST,
@@ -98,19 +102,19 @@ impl Operation {
     }
 }
 
-/// Ten people, nine of whom are in a room.
+/// Ten users, and the operations that were counted.
 struct World {
     server: Server,
     people: Vec<User>,
     room: u64,
-    /// Of each function, in gigabytes.
+    /// The memory size of each function, in gigabytes.
     memory: BTreeMap<String, f64>,
     operations: Vec<Operation>,
-    /// The functions of these operations.
+    /// The functions of the counted operations.
     counted: BTreeSet<String>,
 }
 
-/// As the template has it.
+/// Returns the memory sizes of the template.
 fn memory() -> BTreeMap<String, f64> {
     let template = fs::read_to_string(workspace().join("template.yaml")).unwrap();
     let functions = Template::parse(&template, &mut Secrets::in_memory()).unwrap().functions;
@@ -138,8 +142,11 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_readme_tells_what_each_operation_costs() {
-    let Some(server) = Server::start_counting("a deployed system does not tell its calls").await else { return };
+async fn the_costs_of_each_operation_are_in_the_document() {
+    let Some(server) = Server::local("a deployed system does not show its calls").recording_calls().start().await
+    else {
+        return;
+    };
     let mut people = Vec::new();
     for number in 0..MEMBERS {
         people.push(server.user(&format!("user{number}")).await);
@@ -157,13 +164,13 @@ async fn the_readme_tells_what_each_operation_costs() {
     let uncounted: Vec<&String> = world.memory.keys().filter(|function| !world.counted.contains(*function)).collect();
     assert_eq!(uncounted, CALLING_NOBODY, "an operation without a row");
 
-    assert_part("README.md", "costs", &table(&world.operations));
+    assert_part(COSTS, "costs", &table(&world.operations));
 
     let sent = world.operations.iter().find(|operation| operation.name == SENT).unwrap();
     let millions = |count: f64| count * (sent.dollars() + price::LOG);
     let row = format!("| messages, with 1 KB of logs each | – | ${:.2} | ${:.2} |\n", millions(0.3), millions(30.0));
-    let deploy = fs::read_to_string(workspace().join("infra/DEPLOY.md")).unwrap();
-    assert!(deploy.contains(&row), "infra/DEPLOY.md should have, and its sums:\n{row}");
+    let costs = fs::read_to_string(workspace().join(COSTS)).unwrap();
+    assert!(costs.contains(&row), "{COSTS} should have this row, and its sums:\n{row}");
 }
 
 fn table(operations: &[Operation]) -> String {
@@ -203,7 +210,7 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     sockets[0].says(room, "hi").await;
     all_hear(sockets, "message").await;
     world.count(SENT, Way::Frame, &["message"]).await;
-    // Each of another sender: nobody is ahead of their pace.
+    // Each message has another sender, so that none is ahead of their pace.
     sockets[1].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     all_hear(sockets, "message").await;
     world.count("… with a client_id", Way::Frame, &["message"]).await;

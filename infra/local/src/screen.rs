@@ -26,7 +26,7 @@ pub struct Screen {
     data: Option<PathBuf>,
     routes: Vec<Route>,
     #[serde(skip)]
-    readme: Option<PathBuf>,
+    tour: Option<PathBuf>,
 }
 
 /// Its abbreviation on the screen.
@@ -48,14 +48,14 @@ impl Screen {
     #[must_use]
     pub fn new(template: &Template, url: &str, data: Option<&Path>, root: &Path) -> Self {
         let stage = template.websocket_api.as_ref().map(|api| &api.stage);
-        let readme = root.join("README.md");
+        let tour = root.join("infra/docs/tour.md");
         Self {
             url: url.to_owned(),
             web_socket_url: stage.map(|stage| format!("{}/{stage}", url.replacen("http", "ws", 1))),
             buckets: template.buckets.iter().map(|bucket| format!("{url}/{}", bucket.name)).collect(),
             data: data.map(Path::to_owned),
             routes: routes(template),
-            readme: readme.is_file().then_some(readme),
+            tour: tour.is_file().then_some(tour),
         }
     }
 
@@ -115,7 +115,7 @@ fn shortened(routes: &[HttpRoute]) -> impl Iterator<Item = (&HttpRoute, String)>
 
 impl fmt::Display for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, web_socket_url, buckets, data, routes, readme } = self;
+        let Self { url, web_socket_url, buckets, data, routes, tour } = self;
         writeln!(f)?;
         writeln!(f, "  {:<10} {}", "HTTP".dimmed(), url.cyan().bold())?;
         if let Some(url) = web_socket_url {
@@ -144,8 +144,8 @@ impl fmt::Display for Screen {
             step(f, "Objects", &format!("aws s3 ls --endpoint-url {url} --region {REGION}, with any credentials"))?;
         }
         step(f, "Rights", &format!("{url}/_local/iam lists the granted rights and the used ones"))?;
-        if let Some(readme) = readme {
-            step(f, "A tour", &readme.display().to_string())?;
+        if let Some(tour) = tour {
+            step(f, "A tour", &tour.display().to_string())?;
         }
         writeln!(f)
     }

@@ -16,11 +16,11 @@ use url::Url;
 
 use crate::Bucket;
 
-/// The name by which S3 is signed for.
+/// The service's name in a signature.
 pub(crate) const SERVICE: &str = "s3";
 
 impl Bucket {
-    /// The URL with which whoever has it may make this call until the time is over.
+    /// The URL with which anybody may make this call for the time `lasts`.
     pub(crate) fn signed(&self, method: &str, url: Url, now: Timestamp, lasts: Duration) -> Result<String, Error> {
         self.sign(method, url, now, lasts).map_err(|error| Error::internal("signing a URL", error))
     }
@@ -48,7 +48,7 @@ impl Bucket {
     }
 }
 
-/// What is particular to S3: its paths are signed as they are.
+/// The settings of S3, whose paths are signed without further encoding.
 fn settings(lasts: Duration) -> SigningSettings {
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;
@@ -56,4 +56,21 @@ fn settings(lasts: Duration) -> SigningSettings {
     settings.signature_location = SignatureLocation::QueryParams;
     settings.expires_in = Some(lasts);
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{THEN, bucket};
+
+    /// The example in "Authenticating Requests: Using Query Parameters".
+    #[test]
+    fn a_url_is_signed_as_amazons_example() {
+        let bucket = bucket("https://s3.amazonaws.com", None);
+        let url = bucket.0.url.join("test.txt").unwrap();
+        let signed = bucket.signed("GET", url, THEN, Duration::from_hours(24)).unwrap();
+        let signature = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+        assert!(signed.starts_with("https://examplebucket.s3.amazonaws.com/test.txt?"), "{signed}");
+        assert!(signed.ends_with(&format!("&X-Amz-Signature={signature}")), "{signed}");
+    }
 }

@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use domain::Timestamp;
 
-/// The time, as this machine has it.
+/// The time of this machine's clock.
 #[must_use]
 pub fn now() -> Timestamp {
     SystemTime::now().into()

@@ -1,12 +1,14 @@
+//! From a JSON body to a typed request, or to every complaint about its fields.
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Error, FieldErrors};
+use crate::{Error, FieldErrors, Refusal};
 
-/// The largest request that is read, in bytes: what fits one WebSocket message of API Gateway, for REST as well.
+/// The largest request, in bytes: the size of a WebSocket message of API Gateway, and the same for REST.
 const MAX_BODY_BYTES: usize = 128 * 1024;
 
-/// The fields of a JSON object that came from outside. Collects every complaint, not just the first.
+/// The fields of a JSON object that came from outside. Collects every complaint, not only the first.
 #[derive(Debug)]
 pub struct Fields {
     object: Map<String, Value>,
@@ -14,23 +16,26 @@ pub struct Fields {
 }
 
 /// A request that is read from [`Fields`].
+///
+/// A complaint continues the name of its field: "must be from 2 to 1024". The `Err` of the conversions in this crate is
+/// such a clause.
 pub trait Input: Sized {
-    /// Takes what it needs; `None` only if a field was complained about.
+    /// Takes the fields of this request. Returns `None` only after a complaint: any other `None` is a defect.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
 impl Fields {
-    /// Reads a JSON object. Nothing at all is an object without fields.
+    /// Reads a JSON object. An empty body is an object without fields.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         if body.len() > MAX_BODY_BYTES {
-            return Err(Error::PayloadTooLarge { limit: MAX_BODY_BYTES });
+            return Err(Refusal::PayloadTooLarge(MAX_BODY_BYTES).into());
         }
         if body.is_empty() {
             return Ok(Self::new(Map::new()));
         }
-        match serde_json::from_slice(body).map_err(|error| Error::MalformedJson(error.to_string()))? {
+        match serde_json::from_slice(body).map_err(|error| Refusal::MalformedJson(error.to_string()))? {
             Value::Object(object) => Ok(Self::new(object)),
-            _ => Err(Error::InvalidRequest("The body must be a JSON object.")),
+            _ => Err(Refusal::InvalidRequest("The body must be a JSON object.").into()),
         }
     }
 
@@ -38,15 +43,18 @@ impl Fields {
         Self { object, errors: FieldErrors::new() }
     }
 
-    /// The whole request, or all that is wrong with it.
+    /// The whole request, or all complaints about it.
     pub fn into<T: Input>(mut self) -> Result<T, Error> {
         match T::read(&mut self) {
             Some(input) if self.errors.is_empty() => Ok(input),
-            _ => Err(Error::Invalid(self.errors)),
+            None if self.errors.is_empty() => {
+                Err(Error::internal("reading a request", "nothing was read, and there is no complaint"))
+            }
+            _ => Err(Refusal::Invalid(self.errors).into()),
         }
     }
 
-    /// A field that must be there.
+    /// Takes a field that is required.
     pub fn required<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.optional(name);
         if value.is_none() && !self.is_rejected(name) {
@@ -55,7 +63,7 @@ impl Fields {
         value
     }
 
-    /// A field that may be left out or `null`.
+    /// Takes a field that may be absent or `null`.
     pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name)? {
             Value::Null => None,
@@ -63,12 +71,12 @@ impl Fields {
         }
     }
 
-    /// Complains about a field.
+    /// Adds a complaint about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());
     }
 
-    /// Whether a field was complained about.
+    /// Whether there is a complaint about a field.
     #[must_use]
     pub fn is_rejected(&self, name: &str) -> bool {
         self.errors.contains_key(name)
@@ -88,7 +96,7 @@ fn integral(value: Value) -> Value {
     }
 }
 
-/// What is wrong with a value, without the names that Rust has for integers.
+/// The complaint about a value, without Rust's names of integers.
 fn plain(error: &serde_json::Error) -> String {
     ["usize", "u64", "u8"].iter().fold(error.to_string(), |text, name| text.replace(name, "a positive integer"))
 }
@@ -121,29 +129,43 @@ mod tests {
     fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
         assert_eq!(read(r#"{"number":1.0}"#).unwrap(), Pair(1, None));
         for other in ["1.5", "-1.0", "1e300"] {
-            assert!(matches!(read(&format!(r#"{{"number":{other}}}"#)), Err(Error::Invalid(_))), "{other}");
+            assert!(
+                matches!(read(&format!(r#"{{"number":{other}}}"#)), Err(Error::Refused(Refusal::Invalid(_)))),
+                "{other}"
+            );
         }
     }
 
     #[test]
     fn every_complaint_is_told_at_once() {
-        let Err(Error::Invalid(errors)) = read(r#"{"word":5}"#) else { panic!("accepted") };
+        let Err(Error::Refused(Refusal::Invalid(errors))) = read(r#"{"word":5}"#) else { panic!("accepted") };
         assert_eq!(errors.keys().collect::<Vec<_>>(), ["number", "word"]);
         assert_eq!(errors["number"], ["is required"]);
     }
 
     #[test]
     fn a_wrong_type_is_told_once() {
-        let Err(Error::Invalid(errors)) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
+        let Err(Error::Refused(Refusal::Invalid(errors))) = read(r#"{"number":"1"}"#) else { panic!("accepted") };
         assert_eq!(errors["number"], [r#"invalid type: string "1", expected a positive integer"#]);
     }
 
     #[test]
+    fn an_input_that_is_not_read_without_a_complaint_is_a_defect() {
+        struct Silent;
+        impl Input for Silent {
+            fn read(_: &mut Fields) -> Option<Self> {
+                None
+            }
+        }
+        assert!(matches!(Fields::parse(b"").unwrap().into::<Silent>(), Err(Error::Internal { .. })));
+    }
+
+    #[test]
     fn a_body_must_be_a_json_object_of_bounded_size() {
-        assert!(matches!(read("{"), Err(Error::MalformedJson(_))));
-        assert!(matches!(read("[1]"), Err(Error::InvalidRequest(_))));
-        assert!(matches!(read(""), Err(Error::Invalid(_))));
-        assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::PayloadTooLarge { .. })));
-        assert!(matches!(read(&"[".repeat(100_000)), Err(Error::MalformedJson(_))));
+        assert!(matches!(read("{"), Err(Error::Refused(Refusal::MalformedJson(_)))));
+        assert!(matches!(read("[1]"), Err(Error::Refused(Refusal::InvalidRequest(_)))));
+        assert!(matches!(read(""), Err(Error::Refused(Refusal::Invalid(_)))));
+        assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::Refused(Refusal::PayloadTooLarge(_)))));
+        assert!(matches!(read(&"[".repeat(100_000)), Err(Error::Refused(Refusal::MalformedJson(_)))));
     }
 }

@@ -1,3 +1,5 @@
+//! Ids: integers that every JSON reader keeps exact.
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -55,15 +57,15 @@ id! {
     RoomId
 }
 id! {
-    /// A stay of a user in a room, ordered by time like [`MessageId`].
+    /// A user's stay in a room, ordered by time like [`MessageId`].
     MembershipId
 }
 id! {
     /// A message: milliseconds since 2020-01-01, then 12 random bits.
     ///
-    /// It fits 53 bits until 2089, sorts by time across rooms, and is strictly increasing within a room, because the
-    /// room hands out the next higher one where a clock has not moved on. Of two messages that are sent to different rooms in
-    /// one millisecond, one pair in 4,096 has the same.
+    /// It fits 53 bits until 2089, and sorts by time across rooms. Within a room it strictly increases, because the
+    /// room hands out the next higher id if a clock has not moved on. If two messages are sent to different rooms in
+    /// one millisecond, they have the same id once in 4,096 times.
     MessageId
 }
 
@@ -71,7 +73,7 @@ id! {
 const EPOCH: u64 = 1_577_836_800_000;
 const RANDOM_BITS: u32 = 12;
 
-/// The id of something that happens at `now`; the lowest 12 bits of `random` tell things of one millisecond apart.
+/// The id of an event at `now`. The lowest 12 bits of `random` distinguish events of one millisecond.
 const fn time_ordered(now: Timestamp, random: u16) -> u64 {
     let millis = now.millis().saturating_sub(EPOCH);
     let id = (millis << RANDOM_BITS) | (random as u64 & ((1 << RANDOM_BITS) - 1));
@@ -79,13 +81,13 @@ const fn time_ordered(now: Timestamp, random: u16) -> u64 {
 }
 
 impl MessageId {
-    /// The id that a message sent at `now` asks for.
+    /// The id that a message sent at `now` asks its room for.
     #[must_use]
     pub const fn new(now: Timestamp, random: u16) -> Self {
         Self(time_ordered(now, random))
     }
 
-    /// When the message was sent, to the millisecond.
+    /// The time at which the message was sent, to the millisecond.
     #[must_use]
     pub const fn created_at(self) -> Timestamp {
         Timestamp::from_millis(EPOCH + (self.0 >> RANDOM_BITS))

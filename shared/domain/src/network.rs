@@ -3,8 +3,8 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// Where somebody comes from, as far as limits tell one from another: an IPv4 address, or 64 bits of an IPv6 one. Whoever
-/// has one address of those 64 bits has them all (RFC 6177, section 2).
+/// The origin of a request, as limits count it: an IPv4 address, or the first 64 bits of an IPv6 address, because a
+/// client that has one address of them has all (RFC 6177, section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpAddr);
 

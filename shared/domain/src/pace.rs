@@ -2,39 +2,39 @@ use std::time::Duration;
 
 use crate::Timestamp;
 
-/// How often something may be done: a token bucket that is one number, the time at which it will be full again (GCRA,
-/// ITU-T I.371).
+/// A limit on a rate: a token bucket with one number as its state, the time at which it will be full again (GCRA, ITU-T
+/// I.371).
 ///
-/// What is done moves that time on, from now at the earliest; what would move it on from too far ahead is refused. So one
-/// conditional write asks and counts.
+/// Each action moves that time on by `every`, from now at the earliest. An action is refused while the time is more
+/// than `ahead` in the future. So one conditional write asks and counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// How long one time lasts, of many in a row.
+    /// The interval between actions that are done without a pause.
     pub every: Duration,
-    /// How far ahead the time may be that is moved on.
+    /// The most that the time of the full bucket may be in the future before an action.
     pub ahead: Duration,
 }
 
 impl Pace {
-    /// Five messages a second of one sender in one room, and 60 at once: more than anybody types, enough for a client that
-    /// was offline, and no room is flooded. Sixty, as clocks that differ by [`CLOCKS_DIFFER_BY`](crate::CLOCKS_DIFFER_BY) then
-    /// still leave some.
+    /// The messages of one sender in one room: five a second, and a burst of 60. This is more than a person types, and
+    /// enough for a client that was offline, and it floods no room. The burst is 60 so that clocks that differ by
+    /// [`CLOCKS_DIFFER_BY`](crate::CLOCKS_DIFFER_BY) still leave some of it.
     pub const MESSAGES: Self = Self::new(Duration::from_millis(200), 60);
 
-    /// So many at once, and then one each time that `every` is over.
+    /// A burst of so many actions, then one action per `every`.
     #[must_use]
     pub const fn new(every: Duration, burst: u32) -> Self {
         Self { every, ahead: every.saturating_mul(burst.saturating_sub(1)) }
     }
 
-    /// Registrations from one address: as many at once as come in twenty minutes.
+    /// The registrations from one network. The burst is as many as twenty minutes allow.
     #[must_use]
     pub fn registrations(per_hour: u32) -> Self {
         let every = Duration::from_hours(1) / per_hour.max(1);
         Self::new(every, (per_hour / 3).max(1))
     }
 
-    /// How long to wait where the bucket will be full at `full_at`; zero where nothing need be waited for.
+    /// The time to wait if the bucket will be full at `full_at`. Zero if the action may be done now.
     #[must_use]
     pub fn wait(self, full_at: Timestamp, now: Timestamp) -> Duration {
         full_at.since(now + self.ahead)
@@ -45,7 +45,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// What conditional writes do with the pace.
+    /// Asks and counts as a conditional write does.
     fn done(pace: Pace, full_at: &mut Timestamp, now: Timestamp) -> bool {
         let allowed = pace.wait(*full_at, now).is_zero();
         if allowed {

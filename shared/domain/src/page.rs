@@ -1,20 +1,22 @@
+//! Pages of messages, and the cursors that continue them.
+
 use std::fmt;
 
-use crate::{Error, FieldErrors, Message, MessageId};
+use crate::{Error, FieldErrors, Message, MessageId, Refusal};
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
 
-/// Which part of a list of messages is wanted.
+/// The part of a list of messages that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// How many messages at most: 1 to 100.
+    /// The most messages: 1 to 100.
     pub limit: usize,
-    /// Where the part lies.
+    /// The place in the list.
     pub position: Position,
 }
 
-/// Where a page lies in a list.
+/// The place of a page in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
     /// At the end: the newest messages.
@@ -51,13 +53,14 @@ impl Page {
             (None, Some(after)) => Position::After(after),
             (None, None) => Position::Latest,
         };
-        if errors.is_empty() { Ok(Self { limit, position }) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() { Ok(Self { limit, position }) } else { Err(Refusal::Invalid(errors).into()) }
     }
 
-    /// Cuts the page out of messages in any order that lie in its direction; there is more if they do not fit.
+    /// Cuts the page out of messages that lie in its direction, in any order. There is a next page if some do not fit.
     ///
-    /// Messages of different rooms may have one id, and a cursor tells them not apart: the page ends before them rather than
-    /// between them. Only where it would be empty then, it has them all, and a next page, be it an empty one.
+    /// Messages of different rooms may have the same id, and a cursor cannot distinguish them. So the page ends before
+    /// such messages, not between them. If it would be empty then, it has all of them and a next page, which may be
+    /// empty.
     #[must_use]
     pub fn cut(&self, mut messages: Vec<Message>) -> Slice {
         messages.sort_unstable_by_key(|message| (message.id, message.room));
@@ -71,7 +74,8 @@ impl Page {
             }
             kept += one_id.len();
         }
-        // What does not fit tells that there is more. Where it is on the page all the same, nothing tells.
+        // A message that does not fit proves that there are more. If the page exceeds its limit, nothing was read
+        // beyond it, and there may be more.
         let may_have_more = kept < messages.len() || kept > self.limit;
         messages.truncate(kept);
         let next = messages.last().filter(|_| may_have_more).map(|message| self.further(message.id));
@@ -81,20 +85,20 @@ impl Page {
         Slice { messages, next }
     }
 
-    /// Whether the page lies in the direction of newer messages.
+    /// Whether the page extends towards newer messages.
     #[must_use]
     pub const fn is_forward(&self) -> bool {
         matches!(self.position, Position::After(_))
     }
 
-    /// Where the next page in the same direction begins, if this one ends with that message.
+    /// The beginning of the next page in the same direction, if this page ends with that message.
     #[must_use]
     pub const fn further(&self, id: MessageId) -> Cursor {
         if self.is_forward() { Cursor::After(id) } else { Cursor::Before(id) }
     }
 }
 
-/// Where the next page begins: right before or right after a message.
+/// The beginning of the next page: right before or right after a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Cursor {
@@ -103,7 +107,7 @@ pub enum Cursor {
 }
 
 impl fmt::Display for Cursor {
-    /// As the query parameter that asks for the page.
+    /// The query parameter that asks for the page.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Before(id) => write!(f, "before={id}"),
@@ -117,12 +121,12 @@ impl fmt::Display for Cursor {
 pub struct Slice<M = Message> {
     /// The messages, oldest first.
     pub messages: Vec<M>,
-    /// Where the next page in the same direction begins, where there is one.
+    /// The beginning of the next page in the same direction, if there is one.
     pub next: Option<Cursor>,
 }
 
 impl<M> Slice<M> {
-    /// The same page of what each message becomes.
+    /// The same page, with each message converted.
     pub fn try_map<T>(self, each: impl FnMut(M) -> Result<T, Error>) -> Result<Slice<T>, Error> {
         Ok(Slice { messages: self.messages.into_iter().map(each).collect::<Result<_, _>>()?, next: self.next })
     }

@@ -5,8 +5,8 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-/// How far the clocks of two instances may be apart: what is decided by age holds while each is off by five seconds at most.
-/// Lambda's are kept within a millisecond (Amazon Time Sync Service).
+/// The most by which the clocks of two instances may differ. Decisions by age hold while each clock is off by five
+/// seconds at most. Lambda's clocks are within a millisecond (Amazon Time Sync Service).
 pub const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(10);
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
@@ -14,7 +14,7 @@ pub const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(10);
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The time that many milliseconds after 1970-01-01T00:00:00Z.
+    /// The time so many milliseconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
@@ -32,7 +32,7 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    /// How long ago `earlier` was; zero if it is not past.
+    /// The time that has passed since `earlier`. Zero if `earlier` is in the future.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))

@@ -1,3 +1,5 @@
+//! The composition root: every function makes an [`App`] of its settings, and handles its events with it.
+
 use std::sync::Arc;
 
 use bucket::Bucket;
@@ -12,13 +14,13 @@ use crate::{
     tokens::{self, Claimant, Keys, Signer},
 };
 
-/// Why a function cannot start, or stopped.
+/// The error that ends a function.
 pub type Fatal = lambda_runtime::Error;
 
-/// What a function is made of, once for all its events.
+/// The parts of a function, made once for all its events.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The use cases' world.
+    /// The services that the use cases call.
     pub chat: Chat,
     keys: Arc<Keys>,
     signer: Option<Arc<Signer>>,
@@ -26,8 +28,8 @@ pub struct App {
     registrations: Option<Pace>,
 }
 
-/// A part of the world that a function prepares while it starts, beside its connection to DynamoDB. The start of a function has a
-/// whole CPU whatever its memory size, and no client waits for it alone.
+/// A part that a function prepares while it starts, beside its connection to DynamoDB. A start has a whole CPU whatever
+/// the memory size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The public keys: for a function that verifies tokens.
@@ -39,8 +41,9 @@ pub enum Part {
 }
 
 impl App {
-    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once; a signer opens it when it publishes
-    /// its key. What cannot be prepared now is prepared when an event needs it.
+    /// Reads the settings, opens the connection to DynamoDB and prepares these parts, all at once. A signer opens that
+    /// connection when it publishes its key. A part that cannot be prepared now is prepared by the first event that
+    /// needs it.
     ///
     /// # Errors
     /// A variable is missing.
@@ -68,18 +71,19 @@ impl App {
         Ok(app)
     }
 
-    /// Reads the settings, and opens no connection.
+    /// Reads the settings. Opens no connection.
     ///
     /// # Errors
     /// A variable is missing.
     pub fn from_env() -> Result<Self, Fatal> {
         lambda_http::tracing::init_default_subscriber();
         let config = Config::read()?;
-        let store = Store::new(config.dynamodb, config.tables);
+        let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
-        let signer = config.signing_secret.map(|secret| Signer::new(config.secrets, secret, store.clone(), issuer));
-        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket: Bucket::new(config.bucket)? };
+        let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
+        let bucket = Bucket::new(config.s3, config.bucket)?;
+        let chat = Chat { store, sockets: Sockets::new(config.sockets)?, bucket };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {
             chat,
@@ -90,10 +94,10 @@ impl App {
         })
     }
 
-    /// How often somebody may register from one network.
+    /// The pace of registrations from one network.
     ///
     /// # Errors
-    /// `Internal` in a function that the template does not tell.
+    /// `Internal` if the template does not set it for this function.
     pub fn registrations(&self) -> Result<Pace, Error> {
         let unset = || Error::internal("counting a registration", "the variable REGISTRATIONS_PER_HOUR is not set");
         self.registrations.ok_or_else(unset)
@@ -101,23 +105,23 @@ impl App {
 
     /// The web origins whose pages may open sockets, with commas between them.
     pub(crate) fn allowed_origins(&self) -> Result<&str, Error> {
-        let unset = || Error::internal("looking at an origin", "the variable ALLOWED_ORIGINS is not set");
+        let unset = || Error::internal("checking an origin", "the variable ALLOWED_ORIGINS is not set");
         self.allowed_origins.as_deref().ok_or_else(unset)
     }
 
     /// Makes access tokens.
     ///
     /// # Errors
-    /// `Internal` in a function that the template gives no signing secret.
+    /// `Internal` if the template does not name a signing secret for this function.
     pub fn signer(&self) -> Result<&Signer, Error> {
         let unset = || Error::internal("signing a token", "the variable SIGNING_SECRET is not set");
         self.signer.as_deref().ok_or_else(unset)
     }
 
-    /// The claimant of a token. Whether the session has ended, the token does not say.
+    /// The claimant of a token, whose session may have ended.
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn verify(&self, token: &str) -> Result<Claimant, Error> {
         self.keys.verify(token).await
     }
@@ -125,23 +129,23 @@ impl App {
     /// The claimant of a request's token, like [`App::verify`].
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn claimant(&self, request: &Request) -> Result<Claimant, Error> {
         self.verify(tokens::bearer(request.headers())?).await
     }
 
-    /// The caller: the token is good, and its session has not ended.
+    /// The caller of a request whose token is valid and whose session has not ended.
     ///
     /// # Errors
-    /// `Unauthenticated`; `Unavailable` while the public keys cannot be read.
+    /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.claimant(request).await?.caller;
-        chat::authenticate(&self.chat, &caller).await?;
+        chat::accounts::authenticate(&self.chat, &caller).await?;
         Ok(caller)
     }
 
-    /// Like [`App::authenticate`], while `read` runs at once: for what changes nothing, as its outcome is dropped if
-    /// the session has ended.
+    /// Runs `read` at the same time as [`App::authenticate`], and drops its outcome if the session has ended. So `read`
+    /// must change nothing.
     ///
     /// # Errors
     /// `Unauthenticated`, and those of `read`.
@@ -151,13 +155,13 @@ impl App {
         read: impl AsyncFnOnce(&Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let caller = self.claimant(request).await?.caller;
-        let (session, outcome) = tokio::join!(chat::authenticate(&self.chat, &caller), read(&caller));
+        let (session, outcome) = tokio::join!(chat::accounts::authenticate(&self.chat, &caller), read(&caller));
         session?;
         outcome
     }
 }
 
-/// Logs what could not be prepared: an event that needs it tries again.
+/// Logs a failed preparation. The event that needs the part tries again.
 fn log(preparing: &str, error: Option<Error>) {
     if let Some(error) = error {
         tracing::warn!(cause = causes(&error), "{preparing} failed");

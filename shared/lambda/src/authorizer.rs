@@ -1,4 +1,4 @@
-//! The authorizer of `$connect`: from its event to the token and the room, and from the outcome to a policy.
+//! The authorizer of `$connect`: reads the token and the room from an event, and makes a policy of the outcome.
 
 use aws_lambda_events::{
     apigw::{
@@ -8,18 +8,18 @@ use aws_lambda_events::{
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
 use chat::Caller;
-use domain::{Error, RoomId};
+use domain::{Error, Refusal, RoomId};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 
 use crate::{App, Fatal, problem::Problem};
 
-/// The subprotocol under which a browser, which cannot set headers, sends its token as a second one.
+/// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
 const PROTOCOLS: &str = "sec-websocket-protocol";
 const ORIGIN: &str = "origin";
 
-/// What a client asks for that opens a socket.
+/// The request of a client to open a socket.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Handshake {
     /// Its access token.
@@ -28,32 +28,32 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// Reads an event of API Gateway, from a page of one of these origins or from no page.
+    /// Reads an event of API Gateway. Pages must be of one of these origins.
     ///
     /// # Errors
     /// `ForeignOrigin`, `Unauthenticated`.
     pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
         if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
-            return Err(Error::ForeignOrigin);
+            return Err(Refusal::ForeignOrigin.into());
         }
         let query = |name: &str| request.query_string_parameters.first(name);
         let protocols =
             request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
-        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Error::Unauthenticated)?;
+        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Refusal::Unauthenticated)?;
         Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
     }
 
-    /// The room that the socket is to be bound to. Asked for when it is known who asks.
+    /// The room that the socket is to be bound to. To be read once the caller is known.
     ///
     /// # Errors
-    /// `RoomNotFound` for what is no room's name.
+    /// `RoomNotFound` if no room can have the name.
     pub fn room(&self) -> Result<Option<RoomId>, Error> {
-        self.room.as_deref().map(str::parse).transpose().map_err(|_| Error::RoomNotFound)
+        self.room.as_deref().map(str::parse).transpose().map_err(|_| Refusal::RoomNotFound.into())
     }
 }
 
-/// Whether an origin is one of the allowed ones. A browser's handshake always names the one of its page, which no page can
-/// forge, and browsers ask nobody before they send it: CORS is not for sockets. Other clients name none, and need not.
+/// Whether an origin is allowed. Browsers send a handshake without a preflight, because CORS does not cover sockets,
+/// and always with the `Origin` of the page, which no page can forge. Other clients need no `Origin`.
 fn allows(allowed: &str, origin: &[u8]) -> bool {
     allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }
@@ -64,12 +64,12 @@ fn after_bearer(protocols: &str) -> Option<&str> {
     protocols.next()
 }
 
-/// Whether a client offers the subprotocol, which must be answered then.
+/// Whether a client offers the subprotocol. If so, the answer must select it.
 pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
     protocols.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL)
 }
 
-/// What the authorizer hands on: API Gateway adds it to every later event of the socket, all values as strings.
+/// The authorizer's result, which API Gateway adds to every later event of the socket, all values as strings.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Context {
     pub(crate) user_id: String,
@@ -113,7 +113,7 @@ fn answer(
     };
     let problem = Problem::report(error);
     match problem.status {
-        // API Gateway answers 401 to an authorizer that fails with exactly this word.
+        // API Gateway answers 401 if an authorizer fails with exactly this word.
         401 => Err("Unauthorized".into()),
         403 | 404 => Ok(policy(IamPolicyEffect::Deny, method_arn, Context::default())),
         _ => Err(problem.code.into()),
@@ -160,11 +160,11 @@ mod tests {
                 "usageIdentifierKey": null,
             })
         );
-        for error in [Error::NotAMember, Error::RoomNotFound, Error::ForeignOrigin] {
+        for error in [Refusal::NotAMember.into(), Refusal::RoomNotFound.into(), Refusal::ForeignOrigin.into()] {
             let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
         }
-        let refused = answer(Err(Error::Unauthenticated), None, String::new()).unwrap_err();
+        let refused = answer(Err(Refusal::Unauthenticated.into()), None, String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");
     }
 
@@ -180,12 +180,12 @@ mod tests {
         assert!(from("https://chat.example", ours).is_ok() && from("https://www.chat.example", ours).is_ok());
         for foreign in ["https://evil.example", "https://chat.example.evil.example", "http://chat.example", "null", ""]
         {
-            assert!(matches!(from(foreign, ours), Err(Error::ForeignOrigin)), "{foreign}");
+            assert!(matches!(from(foreign, ours), Err(Error::Refused(Refusal::ForeignOrigin))), "{foreign}");
             assert!(from(foreign, "*").is_ok(), "{foreign}");
         }
-        // API Gateway hands names on as they were written.
+        // API Gateway does not change the case of names.
         let headers = serde_json::json!({"oRIGIN": "https://evil.example"});
-        assert!(matches!(read(headers, ours), Err(Error::ForeignOrigin)));
+        assert!(matches!(read(headers, ours), Err(Error::Refused(Refusal::ForeignOrigin))));
         assert!(read(serde_json::json!({}), ours).is_ok());
     }
 

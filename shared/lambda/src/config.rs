@@ -1,90 +1,66 @@
-//! Every variable that the functions know, read once. `template.yaml` sets them; Lambda sets those that begin with `AWS`.
+//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
 
 use std::env;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws::{Credentials, Settings};
 use store::Tables;
 
-use crate::{Fatal, trust::tls};
+use crate::Fatal;
 
 /// The settings of a function.
 pub(crate) struct Config {
-    pub(crate) dynamodb: aws_sdk_dynamodb::config::Builder,
-    pub(crate) sockets: realtime::Settings,
+    pub(crate) dynamodb: Settings,
+    pub(crate) sockets: Settings,
+    pub(crate) s3: Settings,
+    pub(crate) secrets: Settings,
     pub(crate) tables: Tables,
-    pub(crate) bucket: bucket::Settings,
-    pub(crate) secrets: aws_sdk_secretsmanager::config::Builder,
-    /// Only the function that makes tokens has one.
+    pub(crate) bucket: String,
+    /// Of the function that makes tokens alone.
     pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
-    /// Only the authorizer of sockets has them.
+    /// Of the authorizer of sockets alone.
     pub(crate) allowed_origins: Option<String>,
-    /// Only the function that registers has it.
+    /// Of the function that registers alone.
     pub(crate) registrations_per_hour: Option<u32>,
 }
 
 impl Config {
     /// Reads the environment.
     pub(crate) fn read() -> Result<Self, Fatal> {
-        let region = variable("AWS_REGION")?;
-        // On Lambda the credentials are variables, for as long as the process lives: no chain of providers is needed.
-        let credentials = Credentials::new(
-            variable("AWS_ACCESS_KEY_ID")?,
-            variable("AWS_SECRET_ACCESS_KEY")?,
-            optional("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
-        let bucket = bucket::Settings {
-            endpoint: variable("AWS_ENDPOINT_URL_S3")?,
-            name: variable("ATTACHMENTS_BUCKET")?,
-            region: region.clone(),
-            credentials: credentials.clone(),
-        };
+        let [dynamodb, secrets] = ["DYNAMODB", "SECRETS_MANAGER"].map(endpoint);
         // The general endpoint lacks the API and its stage.
-        let connections_endpoint = match optional("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI") {
+        let sockets = match optional("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI") {
             Some(endpoint) => endpoint,
             None => variable("CONNECTIONS_ENDPOINT")?,
         };
-        let dynamodb_endpoint = endpoint("DYNAMODB");
-        let secrets_endpoint = endpoint("SECRETS_MANAGER");
-        let endpoints = [&connections_endpoint].into_iter().chain(&dynamodb_endpoint).chain(&secrets_endpoint);
-        let tls = tls(endpoints.map(String::as_str))?;
-        let sockets = realtime::Settings {
-            endpoint: connections_endpoint,
-            region: region.clone(),
-            credentials: credentials.clone(),
-            tls: tls.clone(),
+        let s3 = variable("AWS_ENDPOINT_URL_S3")?;
+        let endpoints = [&dynamodb, &secrets].into_iter().flatten().chain([&sockets, &s3]);
+        let aws = Settings {
+            endpoint: None,
+            region: variable("AWS_REGION")?,
+            credentials: credentials()?,
+            tls: aws::trust(endpoints.map(String::as_str))?,
         };
-        let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https();
-        let mut secrets = aws_sdk_secretsmanager::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.clone()))
-            .credentials_provider(credentials.clone())
-            .http_client(client.clone());
-        secrets.set_endpoint_url(secrets_endpoint);
-        let mut dynamodb = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region))
-            .credentials_provider(credentials)
-            .http_client(client);
-        dynamodb.set_endpoint_url(dynamodb_endpoint);
         Ok(Self {
-            dynamodb,
-            sockets,
+            dynamodb: Settings { endpoint: dynamodb, ..aws.clone() },
+            sockets: Settings { endpoint: Some(sockets), ..aws.clone() },
+            s3: Settings { endpoint: Some(s3), ..aws.clone() },
+            secrets: Settings { endpoint: secrets, ..aws },
             tables: tables()?,
-            bucket,
-            secrets,
+            bucket: variable("ATTACHMENTS_BUCKET")?,
             signing_secret: optional("SIGNING_SECRET"),
             token_issuer: variable("TOKEN_ISSUER")?,
             allowed_origins: optional("ALLOWED_ORIGINS"),
             registrations_per_hour: optional("REGISTRATIONS_PER_HOUR").map(|number| number.parse()).transpose()?,
         })
     }
+}
+
+/// The credentials. On Lambda these variables are valid as long as the process lives, so a chain of providers is not
+/// needed.
+fn credentials() -> Result<Credentials, Fatal> {
+    let [id, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(variable);
+    Ok(Credentials::new(id?, secret?, optional("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
 fn tables() -> Result<Tables, Fatal> {
@@ -103,7 +79,7 @@ fn tables() -> Result<Tables, Fatal> {
     })
 }
 
-/// Where a service is instead of at AWS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+/// The URL of a service that is not AWS's own (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 fn endpoint(service: &str) -> Option<String> {
     optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
 }

@@ -1,4 +1,4 @@
-//! Files that are part of a function: a page, and what belongs to it.
+//! Serves files that are embedded in a function: a page with its assets.
 
 use std::{
     borrow::Cow,
@@ -7,7 +7,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher as _},
 };
 
-use domain::Error;
+use domain::{Error, Refusal};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -29,30 +29,30 @@ use crate::{
 /// A file that is served as it is.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Its path; but for `/` without a slash at the end.
+    /// Its path, which ends in a slash only if it is `/`.
     pub path: Cow<'static, str>,
     /// Its media type.
     pub content_type: &'static str,
-    /// What is in it.
+    /// Its content.
     pub content: Cow<'static, str>,
-    /// How long it may be kept.
+    /// How long clients may keep it.
     pub cache: Cache,
 }
 
 impl File {
-    /// Made when it is asked for: a start need not read what may never be.
+    /// Computed per request, so that a start does not read files that may never be requested.
     fn tag(&self) -> Result<HeaderValue, Error> {
         let tag = format!("\"{}\"", fingerprint(&*self.content));
         HeaderValue::try_from(tag).map_err(|error| Error::internal("tagging a file", error))
     }
 }
 
-/// How long whoever has a file may keep it.
+/// How long a client may keep a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cache {
-    /// For ever: another content has another path.
+    /// For ever, because other content has another path.
     Forever,
-    /// Until it has changed, which is asked each time.
+    /// Until it has changed. The client asks each time.
     AskFirst,
 }
 
@@ -61,7 +61,7 @@ pub enum Cache {
 /// `policy` is the `Content-Security-Policy` of each.
 ///
 /// # Errors
-/// The policy is no header, or the Lambda runtime is gone.
+/// The policy is not a valid header, or the Lambda runtime is gone.
 pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
     lambda_http::tracing::init_default_subscriber();
     let site = Site::new(policy, files)?;
@@ -75,7 +75,7 @@ pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
     .await
 }
 
-/// Differs where the content differs. Only what one build has made is compared.
+/// The hash of content. Hashes of different builds cannot be compared.
 pub fn fingerprint(content: &(impl Hash + ?Sized)) -> String {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
@@ -99,7 +99,7 @@ impl Site {
             "" => "/",
             path => path,
         };
-        let file = self.files.get(path).ok_or(Error::NotFound)?;
+        let file = self.files.get(path).ok_or(Refusal::NotFound)?;
         let tag = file.tag()?;
         let mut response = Response::default();
         if knows(request, &tag) {
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!(get(path, None).unwrap().body(), &Body::from(content), "{path}");
         }
         for path in ["/a", "/a/", "/b.txt", "/a/../a/b.txt", "/a/b.txt/c"] {
-            assert!(matches!(get(path, None), Err(Error::NotFound)), "{path}");
+            assert!(matches!(get(path, None), Err(Error::Refused(Refusal::NotFound))), "{path}");
         }
     }
 

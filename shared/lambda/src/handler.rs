@@ -4,10 +4,10 @@ use std::env;
 
 use crate::Fatal;
 
-/// Declares the modules of an executable's functions, and the `main` that serves the one that the handler names.
+/// Declares the modules of an executable's functions, and the `main` that serves the function named by the handler.
 ///
-/// A function's module has its handler's name in snake case and a `serve`, which returns when the Lambda runtime is gone. The
-/// modules may be grouped: `rooms { create_chatroom, join_chatroom }` are `rooms/create_chatroom.rs` and
+/// A function's module has its handler's name in snake case and a `serve`, which returns when the Lambda runtime is
+/// gone. The modules may be grouped: `rooms { create_chatroom, join_chatroom }` are `rooms/create_chatroom.rs` and
 /// `rooms/join_chatroom.rs`.
 #[macro_export]
 macro_rules! functions {
@@ -35,7 +35,7 @@ macro_rules! functions {
 /// The handler of this function.
 ///
 /// # Errors
-/// Lambda did not set it.
+/// The variable is not set.
 pub fn named() -> Result<String, Fatal> {
     env::var("_HANDLER").map_err(|_| "the variable _HANDLER is not set: it names the function to serve".into())
 }
@@ -46,7 +46,7 @@ pub fn is(handler: &str, module: &str) -> bool {
     handler.bytes().eq(module.bytes().map(|byte| if byte == b'_' { b'-' } else { byte }))
 }
 
-/// Says that this executable has no such function.
+/// The error for a handler without a function.
 #[must_use]
 pub fn unknown(handler: &str) -> Fatal {
     format!("the handler {handler} names no function of this executable").into()

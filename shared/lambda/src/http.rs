@@ -1,8 +1,8 @@
-//! REST: from a request of API Gateway's HTTP API to a typed input, and back.
+//! REST: converts requests of API Gateway's HTTP API to typed inputs, and outcomes to responses.
 
 use std::{convert::Infallible, future::Future};
 
-use domain::{Error, Fields, Input, MessageId, Network, Page, RoomId, ShownMessage, Slice};
+use domain::{Error, Fields, Input, MessageId, Network, Page, Refusal, RoomId, ShownMessage, Slice};
 use lambda_http::{
     Body, RequestExt,
     http::{
@@ -21,13 +21,13 @@ pub type Request = lambda_http::Request;
 /// A response.
 pub type Response = lambda_http::Response<Body>;
 
-/// The header that carries the id under which a request is found in the logs.
+/// The header with the id under which the logs have a request.
 const REQUEST_ID: &str = "x-request-id";
 
-/// For two years, a browser asks this host for nothing without TLS (RFC 6797).
+/// For two years, a browser sends this host no request without TLS (RFC 6797).
 pub(crate) const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// What a browser must do with every answer: keep none, since they are for the caller alone, and take each for what it says.
+/// The headers that keep browsers from storing an answer, which is for the caller alone, and from guessing its type.
 const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (STRICT_TRANSPORT_SECURITY, TLS_ONLY),
@@ -43,8 +43,8 @@ where
     F: Fn(&'static App, Request) -> Answer + Send + Sync,
     Answer: Future<Output = Result<Response, Error>> + Send,
 {
-    // `lambda_http` wants futures that can move between threads, and an `AsyncFn` cannot promise that, so the answers
-    // borrow from an app that lives as long as the process, which is what it does.
+    // `lambda_http` needs futures that can move between threads, which an `AsyncFn` cannot promise. The futures borrow
+    // from the app, so it lives as long as the process.
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
     lambda_http::run(service_fn(move |request: Request| async move {
@@ -60,19 +60,20 @@ where
     .await
 }
 
-/// The header that tells the client under which id the request is found.
+/// The header with the id of a request.
 pub(crate) fn request_id(request: &Request) -> Option<(HeaderName, HeaderValue)> {
     let id = &request.lambda_context_ref()?.request_id;
     Some((HeaderName::from_static(REQUEST_ID), HeaderValue::from_str(id).ok()?))
 }
 
-/// A route cannot end in a slash, so each has a second one, `/x/{proxy+}`: that is `/x/` where `proxy` is nothing.
+/// Rejects a path that continues after the slash. A route cannot end in a slash, so each has a second one,
+/// `/x/{proxy+}`, which is for `/x/` with an empty `proxy`.
 fn routed(request: &Request) -> Result<(), Error> {
     let more = request.path_parameters_ref().and_then(|parameters| parameters.first("proxy")).unwrap_or_default();
-    if more.is_empty() { Ok(()) } else { Err(Error::NotFound) }
+    if more.is_empty() { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
-/// The body as a typed input.
+/// Reads the body as a typed input.
 ///
 /// # Errors
 /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
@@ -86,38 +87,39 @@ pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref()?.first(name).map(str::to_owned)
 }
 
-/// Where the request comes from, as API Gateway has seen it: no header that a client could write.
+/// The network of the client, by the address that API Gateway has seen. Headers, which a client could write, do not
+/// count.
 ///
 /// # Errors
-/// `Internal` where API Gateway does not say.
+/// `Internal` if API Gateway names no address.
 pub fn network(request: &Request) -> Result<Network, Error> {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
         _ => None,
     };
     let address = address.and_then(|address| address.parse().ok());
-    address.map(Network::of).ok_or_else(|| Error::internal("reading where a request comes from", "no address"))
+    address.map(Network::of).ok_or_else(|| Error::internal("reading the address of a client", "API Gateway names none"))
 }
 
-/// The room that the path names.
+/// The room in the path.
 ///
 /// # Errors
-/// `NotFound` for what is no number, `RoomNotFound` for a number that is no room's.
+/// `NotFound` if it is not a number, `RoomNotFound` if no room can have the number.
 pub fn room(request: &Request) -> Result<RoomId, Error> {
     let id = parameter(request, "conversation_id");
     let digits = id.strip_prefix('-').unwrap_or(id);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Error::NotFound);
+        return Err(Refusal::NotFound.into());
     }
-    id.parse().map_err(|_| Error::RoomNotFound)
+    id.parse().map_err(|_| Refusal::RoomNotFound.into())
 }
 
-/// The message that the path names.
+/// The message in the path.
 ///
 /// # Errors
 /// `NotFound` if it is not the number of a message.
 pub fn message(request: &Request) -> Result<MessageId, Error> {
-    parameter(request, "message_id").parse().map_err(|_| Error::NotFound)
+    parameter(request, "message_id").parse().map_err(|_| Refusal::NotFound.into())
 }
 
 /// A parameter of the path, decoded; empty if the route has none of this name.
@@ -125,7 +127,7 @@ fn parameter<'a>(request: &'a Request, name: &str) -> &'a str {
     request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
 }
 
-/// The page that the query asks for.
+/// The page that the query names.
 ///
 /// # Errors
 /// `Invalid`.

@@ -1,7 +1,7 @@
-//! What all functions share: the composition root, the settings, and the way from an event to a typed input and from an
-//! error to an answer.
+//! The parts that all functions share: the composition root, the settings, tokens, and the conversion of events to
+//! typed inputs and of errors to answers.
 //!
-//! This crate knows headers, statuses and variables, and neither rules nor tables.
+//! This crate knows headers, statuses and variables. It knows no rules and no tables.
 
 mod app;
 pub mod authorizer;
@@ -13,11 +13,10 @@ pub mod object_created;
 mod problem;
 pub mod socket;
 mod tokens;
-mod trust;
 
 pub use app::{App, Fatal, Part};
 pub use tokens::{Claimant, KeySet, Signer, SigningKey};
 
-/// A call of an AWS SDK allocates some hundred times; the system's allocator took a fifth of its time.
+/// The system's allocator took a fifth of the time of a call by an AWS SDK, which allocates some hundred times.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,4 +1,4 @@
-//! Events of the bucket, which EventBridge hands on.
+//! Events of the bucket, delivered by EventBridge.
 //!
 //! Amazon S3 User Guide, "EventBridge event message structure".
 
@@ -23,7 +23,7 @@ struct Object {
     key: String,
 }
 
-/// Serves uploads until the process ends. What fails is given out again by Lambda, twice.
+/// Serves uploads until the process ends. Lambda repeats an event that fails, twice.
 ///
 /// # Errors
 /// The Lambda runtime is gone.

@@ -1,6 +1,6 @@
 //! The last step of every error: a status and a code for the client, and a line in the log.
 
-use domain::{Error, FieldErrors, causes};
+use domain::{Error, FieldErrors, Kind, Refusal, causes};
 use lambda_http::{
     Body, Response,
     http::{
@@ -9,9 +9,6 @@ use lambda_http::{
     },
 };
 use serde::Serialize;
-
-/// When to try again what failed because a service was busy, in seconds.
-const UNAVAILABLE_FOR: u64 = 1;
 
 /// An error as a client sees it: problem details (RFC 9457) with a stable code.
 #[derive(Debug, Serialize)]
@@ -28,47 +25,35 @@ pub(crate) struct Problem {
     pub(crate) retry_after: Option<u64>,
 }
 
-const fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
+const fn status(error: &Error) -> StatusCode {
     match error {
-        Error::Invalid(_) | Error::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
-        Error::AttachmentInvalid(_) => (StatusCode::BAD_REQUEST, "attachment_invalid"),
-        Error::MalformedJson(_) => (StatusCode::BAD_REQUEST, "malformed_json"),
-        Error::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
-        Error::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
-        Error::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
-        Error::NotAMember => (StatusCode::FORBIDDEN, "not_a_member"),
-        Error::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign_origin"),
-        Error::NotFound => (StatusCode::NOT_FOUND, "not_found"),
-        Error::RoomNotFound => (StatusCode::NOT_FOUND, "room_not_found"),
-        Error::MessageNotFound(_) => (StatusCode::NOT_FOUND, "message_not_found"),
-        Error::UserNotFound(_) | Error::UsernameNotFound => (StatusCode::NOT_FOUND, "user_not_found"),
-        Error::UsernameTaken => (StatusCode::CONFLICT, "username_taken"),
-        Error::RoomFull => (StatusCode::CONFLICT, "room_full"),
-        Error::TooManyRooms(_) => (StatusCode::CONFLICT, "too_many_rooms"),
-        Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-        Error::TooManySockets => (StatusCode::TOO_MANY_REQUESTS, "too_many_sockets"),
-        Error::AttachmentUnchecked | Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        Error::Refused(refusal) => match refusal.kind() {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Kind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+        },
+        Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
 impl Problem {
-    /// What a client is told of an error. It is logged here, once, and with its inside causes.
+    /// The problem that a client sees. The error is logged here, once, with its inside causes.
     pub(crate) fn report(error: Error) -> Self {
-        let (status, code) = status_and_code(&error);
+        let (status, code) = (status(&error), error.code());
         match &error {
             Error::Internal { doing, source } => tracing::error!(code, doing, cause = causes(&**source)),
             Error::Unavailable { doing, source } => tracing::warn!(code, doing, cause = causes(&**source)),
-            _ => tracing::info!(code, "refused"),
+            Error::Refused(_) => tracing::info!(code, "refused"),
         }
         let detail = error.to_string();
-        let retry_after = match &error {
-            Error::RateLimited { retry_after } => Some(retry_after.as_secs()),
-            Error::AttachmentUnchecked | Error::Unavailable { .. } => Some(UNAVAILABLE_FOR),
-            _ => None,
-        };
-        let errors = if let Error::Invalid(errors) = error { Some(errors) } else { None };
+        let retry_after = error.retry_after().map(|wait| wait.as_secs());
+        let errors = if let Error::Refused(Refusal::Invalid(errors)) = error { Some(errors) } else { None };
         let title = status.canonical_reason().unwrap_or_default();
         Self { kind: "about:blank", title, status: status.as_u16(), detail, code, errors, retry_after }
     }
@@ -120,21 +105,21 @@ mod tests {
 
     #[test]
     fn whoever_should_come_back_is_told_when() {
-        let limited = Error::RateLimited { retry_after: Duration::from_secs(30) };
-        assert_eq!(answer(limited).2, Some(30));
+        assert_eq!(answer(Refusal::rate_limited(Duration::from_secs(30)).into()).2, Some(30));
+        assert_eq!(answer(Refusal::AttachmentUnchecked.into()).2, Some(1));
         assert_eq!(answer(Error::Unavailable { doing: "storing", source: "busy".into() }).2, Some(1));
-        assert_eq!(answer(Error::RoomFull).2, None);
+        assert_eq!(answer(Refusal::RoomFull.into()).2, None);
     }
 
     #[test]
     fn whoever_is_not_known_is_asked_for_a_token() {
-        assert!(answer(Error::Unauthenticated).3 && answer(Error::InvalidCredentials).3);
-        assert!(!answer(Error::NotAMember).3);
+        assert!(answer(Refusal::Unauthenticated.into()).3 && answer(Refusal::InvalidCredentials.into()).3);
+        assert!(!answer(Refusal::NotAMember.into()).3);
     }
 
     #[test]
     fn a_problem_is_written_as_rfc_9457_says() {
-        let (status, body, ..) = answer(Error::field("text", "is required"));
+        let (status, body, ..) = answer(Refusal::field("text", "is required").into());
         let expected = serde_json::json!({
             "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "text: is required.",
             "code": "invalid_request", "errors": {"text": ["is required"]},

@@ -1,4 +1,4 @@
-//! Sockets: from an event of API Gateway's WebSocket API to a typed frame, and back.
+//! Sockets: converts events of API Gateway's WebSocket API to typed frames, and outcomes to pushes.
 
 use std::convert::Infallible;
 
@@ -23,7 +23,7 @@ const PROTOCOLS: &str = "sec-websocket-protocol";
 pub struct Incoming {
     connection: String,
     connected_at: Timestamp,
-    /// What finds the event in the logs.
+    /// The id under which the logs have the event.
     request_id: String,
     body: String,
     context: Option<Context>,
@@ -47,12 +47,12 @@ impl Incoming {
         }
     }
 
-    /// The socket, as the authorizer has found out whose it is.
+    /// The socket with its user and session, which the authorizer has determined.
     ///
     /// # Errors
-    /// `Internal` where API Gateway does not say, as may be the case when a socket closes.
+    /// `Internal` if API Gateway does not pass them on, which may happen when a socket closes.
     pub fn socket(&self) -> Result<Socket, Error> {
-        const DOING: &str = "reading who opened a socket";
+        const DOING: &str = "reading the user of a socket";
         let context = self.context.as_ref().ok_or_else(|| Error::internal(DOING, "no context of the authorizer"))?;
         Ok(Socket {
             user: context.user_id.parse().map_err(|error: &str| Error::internal(DOING, error))?,
@@ -63,7 +63,7 @@ impl Incoming {
         })
     }
 
-    /// The frame as a typed input.
+    /// Reads the frame as a typed input.
     ///
     /// # Errors
     /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
@@ -71,10 +71,10 @@ impl Incoming {
         Fields::parse(self.body.as_bytes())?.into()
     }
 
-    /// Tells an event to this socket alone.
+    /// Pushes an event to this socket alone. Logs a push that fails.
     ///
     /// # Errors
-    /// `Internal` for an event that cannot be written. A socket that does not take it is no error.
+    /// `Internal` if the event cannot be written.
     pub async fn reply(&self, app: &App, event: &Event<'_>) -> Result<(), Error> {
         match app.chat.sockets.push(&self.connection, &Frame::new(event)?).await {
             Outcome::Delivered | Outcome::Gone => {}
@@ -84,7 +84,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Tells this socket why its frame was refused.
+    /// Pushes the reason for refusing this socket's frame.
     async fn refuse(&self, app: &App, error: Error) {
         let problem = Problem::report(error);
         let frame: Option<Value> = serde_json::from_str(&self.body).ok();
@@ -129,7 +129,7 @@ pub async fn serve_lifecycle(
         }
         let mut response = response(200);
         if incoming.offers_subprotocol {
-            // A browser closes a socket whose subprotocol is not answered.
+            // Without it a browser closes the socket.
             response.headers.insert(PROTOCOLS, HeaderValue::from_static(SUBPROTOCOL));
         }
         response

@@ -1,3 +1,5 @@
+//! Decodes pictures within limits of pixels and memory.
+
 use std::io::Cursor;
 
 use image::{
@@ -11,24 +13,24 @@ use zune_jpeg::{
 
 use crate::Refusal;
 
-/// What phones call 64 megapixels, the most that they commonly make of a photo of 16 MB, are up to 67 million. They take
-/// 800 MB to decode at most: a progressive JPEG of four colours, 8 bytes of coefficients and 3 of colours a pixel.
+/// Up to 67 million pixels are the 64 megapixels of phones, the most that photos of 16 MB commonly have. Decoding takes
+/// at most 800 MB: for a progressive JPEG of four colours, 8 bytes of coefficients and 3 of colours a pixel.
 pub(crate) const MAX_PIXELS: u64 = 67_000_000;
-/// In bytes, for what decoders count: the pixels, 8 bytes each at most, which animations need twice at 4, and their tables.
-/// With what they do not count, it stays below the function's 1769 MB.
+/// In bytes, for the memory that decoders count: at most 8 bytes a pixel, or twice 4 for animations, and tables. With
+/// the memory that they do not count, it stays below the 1769 MB of the function.
 const MAX_MEMORY: u64 = MAX_PIXELS * 8 + 64 * 1024 * 1024;
-/// In bytes, for what is in a picture beside its pixels: the colour profile of a PNG is compressed, and `libpng` takes none
-/// that is larger than half of this.
+/// In bytes, for the data beside the pixels. The colour profile of a PNG is compressed, and `libpng` accepts at most
+/// half of this.
 const MAX_METADATA: u64 = 16 * 1024 * 1024;
 
-/// What is in a file: a picture, as it lies there.
+/// The content of a file. The picture is not turned yet.
 pub(crate) struct Decoded {
     pub(crate) image: DynamicImage,
     pub(crate) orientation: Orientation,
     pub(crate) profile: Option<Vec<u8>>,
 }
 
-/// Decodes a whole picture, of an animation the first.
+/// Decodes a whole picture, or the first frame of an animation.
 pub(crate) fn decode(format: ImageFormat, picture: &[u8]) -> Result<Decoded, Refusal> {
     if format == ImageFormat::Jpeg {
         return jpeg(picture);
@@ -44,12 +46,12 @@ pub(crate) fn decode(format: ImageFormat, picture: &[u8]) -> Result<Decoded, Ref
     Ok(Decoded { image: DynamicImage::from_decoder(decoder)?, orientation, profile })
 }
 
-/// `image` has the same decoder show grey where a JPEG breaks off. Here it must not, nor at the end: decoders go on with
-/// zeros where a scan is too short, and zeros are a colour. So the last scan is followed by ones, which are no code of any
-/// table (ITU-T T.81, K.2), and which nothing reads if it is whole.
+/// Decodes a JPEG, and rejects one that breaks off, for which `image` makes the same decoder show grey. A scan that is
+/// too short is noticed too: decoders continue with zeros, which are a colour, so ones are appended to the last scan.
+/// They are not a code of any table (ITU-T T.81, K.2), and a whole scan ends before them.
 fn jpeg(picture: &[u8]) -> Result<Decoded, Refusal> {
     let (scans, end) = picture.split_last_chunk::<2>().ok_or(Refusal::Unreadable)?;
-    // Twice the longest code, with the longest number that may follow a code.
+    // Twice the length of the longest code with the longest number after it.
     let guarded = [scans, &[0xFF, 0].repeat(8), end].concat();
     let options =
         DecoderOptions::default().set_strict_mode(true).set_max_width(u16::MAX.into()).set_max_height(u16::MAX.into());
@@ -64,7 +66,7 @@ fn jpeg(picture: &[u8]) -> Result<Decoded, Refusal> {
     Ok(Decoded { image: image.into(), orientation: orientation.unwrap_or(Orientation::NoTransforms), profile })
 }
 
-/// What a file says of itself, before anything is decoded.
+/// Checks the size in the header, before pixels are decoded.
 fn check_pixels(width: u32, height: u32) -> Result<(), Refusal> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS { Err(Refusal::TooManyPixels) } else { Ok(()) }
 }

@@ -1,11 +1,11 @@
-//! Which way up a picture is: the one thing that is kept of its EXIF data.
+//! The orientation of a picture, the only part of its EXIF data that is kept.
 
 use image::metadata::Orientation;
 
-/// Where EXIF data has a name before it.
+/// The name before EXIF data in some formats.
 pub(crate) const NAME: &[u8] = b"Exif\0\0";
 
-/// How `exif` says that the picture is to be turned, if at all, as EXIF data that says nothing else (CIPA DC-008, 4.6.2).
+/// EXIF data with the orientation of `exif` alone (CIPA DC-008, 4.6.2); `None` if the picture is upright.
 pub(crate) fn orientation(exif: &[u8]) -> Option<[u8; 26]> {
     let tiff = exif.strip_prefix(NAME).unwrap_or(exif);
     let orientation = Orientation::from_exif_chunk(tiff).filter(|turn| *turn != Orientation::NoTransforms)?;

@@ -1,3 +1,5 @@
+//! Keeps the parts of a GIF that are needed to show it.
+
 use domain::MediaType;
 
 use crate::{Refusal, input::Input};
@@ -9,7 +11,7 @@ const TRAILER: u8 = 0x3B;
 const GRAPHIC_CONTROL: u8 = 0xF9;
 const APPLICATION: u8 = 0xFF;
 
-/// Keeps images, and of extensions what is [`kept`]. A GIF has no orientation.
+/// Keeps images, and the [`kept`] part of extensions. A GIF has no orientation.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if ![Ok(*b"GIF87a"), Ok(*b"GIF89a")].contains(&input.array()) {
@@ -21,7 +23,7 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     clean.extend(input.since(Input(upload)));
     loop {
         let start = input;
-        // Some programs forget the end, and browsers do not mind.
+        // Some programs omit the end, and browsers accept that.
         let block = if input.is_empty() { TRAILER } else { input.byte()? };
         match block {
             IMAGE => {
@@ -42,15 +44,15 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 clean.push(TRAILER);
                 return Ok(clean);
             }
-            // Some programs end a block twice, and browsers do not mind.
+            // Some programs end a block twice, and browsers accept that.
             0 => {}
             _ => return Err(Refusal::Unreadable),
         }
     }
 }
 
-/// Of an extension, the blocks that change how a picture looks: how an image is shown, the colours, and how often it all
-/// repeats, which is known by two names.
+/// The blocks of an extension that change the appearance of the picture: the control of an image, the colour profile,
+/// and the number of repetitions, which has two names.
 fn kept(label: u8, blocks: &[u8]) -> Option<Vec<u8>> {
     match (label, blocks) {
         (GRAPHIC_CONTROL, [4, control @ ..]) => {
@@ -67,7 +69,7 @@ fn kept(label: u8, blocks: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Skips the colours whose number `flags` tell.
+/// Skips the colour table that `flags` announce.
 fn colour_table(input: &mut Input, flags: u8) -> Result<(), Refusal> {
     if flags & 0x80 != 0 {
         input.take(3 << ((flags & 7) + 1))?;
@@ -75,7 +77,7 @@ fn colour_table(input: &mut Input, flags: u8) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Data in blocks of up to 255 bytes, each after its length, up to an empty one.
+/// Reads blocks of up to 255 bytes, each after its length, to an empty one.
 fn sub_blocks<'a>(input: &mut Input<'a>) -> Result<&'a [u8], Refusal> {
     let start = *input;
     loop {

@@ -1,6 +1,6 @@
 use crate::Refusal;
 
-/// What is left to read of a file.
+/// The unread rest of a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a>(pub(crate) &'a [u8]);
 
@@ -25,13 +25,13 @@ impl<'a> Input<'a> {
         self.array().map(|[byte]| byte)
     }
 
-    /// What was read since `start`, an earlier state of the same input.
+    /// The bytes that were read since `start`, an earlier state of the same input.
     pub(crate) fn since(self, start: Self) -> &'a [u8] {
         start.0.split_at(start.0.len() - self.0.len()).0
     }
 }
 
-/// A length in a file as one in memory.
+/// Converts a length of a file's format.
 pub(crate) fn length(length: u32) -> Result<usize, Refusal> {
     usize::try_from(length).map_err(|_| Refusal::Unreadable)
 }

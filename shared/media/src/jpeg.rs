@@ -1,9 +1,11 @@
+//! Keeps the parts of a JPEG that are needed to show it (ITU-T T.81).
+
 use domain::MediaType;
 
 use crate::{Refusal, exif, input::Input};
 
-/// Progressive pictures have ten or so. Each goes over all pixels again and may be a hundred bytes, so that a file of a few
-/// megabytes would take hours.
+/// Progressive pictures have about ten scans. A scan covers all pixels and may have only a hundred bytes, so without a
+/// limit a file of a few megabytes could take hours.
 const MAX_SCANS: usize = 100;
 
 /// Markers (ITU-T T.81, table B.1).
@@ -15,8 +17,8 @@ const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 
-/// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note of how colours are coded, and the
-/// orientation.
+/// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note on the coding of colours, and
+/// the orientation.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
@@ -30,18 +32,18 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut end_of_scan = 0;
     let mut turned = false;
     loop {
-        // Some programs forget the end. Whether the scan is whole, its decoder finds out.
+        // Some programs omit the end. The decoder notices a scan that is not whole.
         let is_end = clean.len() == end_of_scan && input.0.iter().all(|&byte| byte == 0xFF);
         let marker = if is_end { END } else { next_marker(&mut input)? };
         match marker {
             END if scans == 0 => return Err(Refusal::Unreadable),
             END => {
-                // Tables that no scan follows are for nothing.
+                // Removes tables after the last scan, which no scan uses.
                 clean.truncate(end_of_scan);
                 clean.extend([0xFF, END]);
                 return Ok(clean);
             }
-            // Without a segment: they belong into a scan, or say nothing.
+            // These have no segment: they belong into a scan or mean nothing.
             0x01 | 0xD0..=0xD7 => continue,
             START => return Err(Refusal::Unreadable),
             _ => {}
@@ -59,7 +61,7 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 clean.extend(entropy_coded(&mut input));
                 end_of_scan = clean.len();
             }
-            // The picture is turned once.
+            // Only the first orientation counts.
             APP1 if turned => {}
             _ => {
                 if let Some(kept) = kept(marker, segment) {
@@ -71,10 +73,10 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-/// Of a segment that belongs to an application, what changes how the picture looks.
+/// The part of an application's segment that changes the appearance of the picture.
 fn kept(marker: u8, segment: &[u8]) -> Option<Vec<u8>> {
     match marker {
-        // The first 14 bytes; behind them is a thumbnail, whose two sides are the last two.
+        // The first 14 bytes without the last two, the sides of the thumbnail that follows.
         APP0 if segment.starts_with(b"JFIF\0") => {
             let ([header @ .., _, _], _) = segment.split_first_chunk::<14>()?;
             Some([header, &[0, 0][..]].concat())
@@ -83,13 +85,13 @@ fn kept(marker: u8, segment: &[u8]) -> Option<Vec<u8>> {
             exif::orientation(segment).map(|orientation| [exif::NAME, &orientation].concat())
         }
         APP2 if segment.starts_with(b"ICC_PROFILE\0") => Some(segment.to_vec()),
-        // A version, flags, and how the colours are coded.
+        // A version, flags, and the coding of the colours.
         APP14 if segment.starts_with(b"Adobe") => segment.first_chunk::<12>().map(|adobe| adobe.to_vec()),
         _ => None,
     }
 }
 
-/// The next marker, past whatever is before it: any number of 0xFF may fill, and decoders skip all else.
+/// Reads to the next marker. Any number of 0xFF may precede it, and decoders skip other bytes as well.
 fn next_marker(input: &mut Input) -> Result<u8, Refusal> {
     loop {
         while input.byte()? != 0xFF {}
@@ -116,8 +118,8 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Up to the next marker but those within a scan, which may have fill before them as others may (T.81, B.1.1.2); or to the
-/// end of the file.
+/// Reads the compressed data of a scan: to the next marker that is not within a scan, or to the end of the file. Any
+/// marker may have 0xFF before it (T.81, B.1.1.2).
 fn entropy_coded<'a>(input: &mut Input<'a>) -> &'a [u8] {
     let start = *input;
     loop {

@@ -1,12 +1,12 @@
-//! What is uploaded: whether it is what it says it is, and what others get of it.
+//! Checks uploads, and makes the files that others get of them.
 //!
-//! This crate is pure: bytes in, bytes out; no AWS, no clock, and no file. What it lets through begins as its type says,
-//! can be decoded to the end, ends where the picture ends, and has in it what is needed to show it and nothing else: each
-//! format has a list of what stays, and all else goes, known or not. Pixels stay as they are, compressed as they are, and
-//! so does what somebody may hide among them. Nothing tells noise that can be decoded from a photo.
+//! This crate is pure: it knows bytes, and no AWS, clock or file. An accepted picture begins as its type requires, can
+//! be decoded to its end, and contains only the data that is needed to show it. Each format has a list of the parts to
+//! keep. All other parts are removed, known or not. The compressed pixels do not change, so data that is hidden among
+//! pixels stays: noise that can be decoded cannot be distinguished from a photo.
 //!
-//! The containers are taken apart here, in a page each. `img-parts` would do it for some, but it knows no GIF, keeps what
-//! follows the first scan of a JPEG as it is, whatever it be, and does not look into the frames of a WebP.
+//! Each format has its own parser here, a page long. `img-parts` has no GIF, keeps all data after the first scan of a
+//! JPEG, and does not parse the frames of a WebP.
 
 mod decode;
 mod exif;
@@ -27,19 +27,19 @@ pub use video::{FIRST_BYTES, video};
 /// A picture that may be shown.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// The file as it was uploaded, without what is not needed to show it. Its orientation and its colour profile are.
+    /// The uploaded file, without the data that is not needed to show it. Its orientation and its colour profile stay.
     pub bytes: Vec<u8>,
-    /// The picture, small.
+    /// A small version of the picture.
     pub thumbnail: Thumbnail,
 }
 
-/// Why a file may not be shown, as a client may read it.
+/// The reason why a file is refused, in words for clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Its first bytes are not those of its type.
     #[error("is no {}", name(*.0))]
     NotOfType(MediaType),
-    /// It breaks off, contradicts itself, or is what hardly anything can show.
+    /// It breaks off, contradicts itself, or few programs can show it.
     #[error("cannot be read: it is incomplete, damaged or of an uncommon kind")]
     Unreadable,
     /// It would take too much memory to show.
@@ -50,13 +50,13 @@ pub enum Refusal {
     TooManyScans,
 }
 
-/// Judges the picture that was uploaded as a file of this type, and takes out of it what tells about whoever made it: the
-/// place, the time, the camera, the programs it went through, comments, what was appended.
+/// Checks a picture that was uploaded as a file of this type, and removes the data about its author: the place, the
+/// time, the camera, the programs, comments, appended data.
 ///
-/// Of an animation, the first frame is decoded; the others are looked at by whoever shows them.
+/// Of an animation, only the first frame is decoded.
 ///
 /// # Errors
-/// It is no picture of this type, or one that must not be shown.
+/// The upload is not a picture of this type, or must not be shown.
 pub fn picture(media_type: MediaType, upload: &[u8]) -> Result<Picture, Refusal> {
     let (format, bytes) = match media_type {
         MediaType::Gif => (ImageFormat::Gif, gif::clean(upload)?),
@@ -67,7 +67,7 @@ pub fn picture(media_type: MediaType, upload: &[u8]) -> Result<Picture, Refusal>
             return Err(Refusal::NotOfType(media_type));
         }
     };
-    // What is decoded is what others get, not what was uploaded.
+    // Decodes the file that others get, not the upload.
     let thumbnail = thumbnail::of(decode::decode(format, &bytes)?)?;
     Ok(Picture { bytes, thumbnail })
 }

@@ -6,10 +6,10 @@ use crate::{
 };
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-/// The signature and the header, a chunk that is always first and always as long.
+/// The length of the signature and the header, a chunk that is always first and always has this length.
 const HEAD: usize = 8 + 12 + 13;
 
-/// The picture, its colours, how large its pixels are, its animation (PNG, third edition, section 5.6).
+/// The chunks of the picture, its colours, the size of its pixels and its animation (PNG, third edition, section 5.6).
 const KEPT: [[u8; 4]; 18] = [
     *b"IHDR", *b"PLTE", *b"IDAT", *b"IEND", *b"tRNS", *b"cHRM", *b"gAMA", *b"iCCP", *b"sBIT", *b"sRGB", *b"cICP",
     *b"mDCV", *b"cLLI", *b"bKGD", *b"pHYs", *b"acTL", *b"fcTL", *b"fdAT",
@@ -43,7 +43,7 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
         }
     }
     if let Some(orientation) = orientation {
-        // Before the picture, wherever it was: many decoders look no further.
+        // Before the picture, because many decoders read no further.
         clean.splice(HEAD..HEAD, chunk(*b"eXIf", orientation));
     }
     Ok(clean)

@@ -1,3 +1,5 @@
+//! Makes thumbnails.
+
 use domain::MediaType;
 use image::{
     DynamicImage, ImageEncoder, ImageError,
@@ -7,27 +9,27 @@ use image::{
 
 use crate::{Refusal, decode::Decoded};
 
-/// The longer side, in pixels: a bubble on a phone, at two pixels a point, or one on a desk at one.
+/// The longer side, in pixels: the width of a bubble, on a phone at two pixels a point or on a desk at one.
 const LONGER_SIDE: u32 = 320;
-/// How many times larger a picture is made in whole pixels, which is fast, before a filter makes it small, which is smooth:
-/// print and fabric would have patterns that they do not have.
+/// A picture is first scaled to this multiple of the thumbnail, fast and by whole pixels, and then by a smooth filter.
+/// Scaled by whole pixels alone, print and fabric would get patterns.
 const ROUGHLY: u32 = 4;
-/// Of 100: where artefacts begin to be seen at this size.
+/// Of 100. Below it artefacts become visible at this size.
 const JPEG_QUALITY: u8 = 80;
-/// In bytes. Displays and cameras have profiles of half a kilobyte to four; printing has some that would be larger than the
-/// thumbnail.
+/// In bytes. Profiles of displays and cameras have half a kilobyte to four. Some profiles for printing would be larger
+/// than the thumbnail.
 const MAX_PROFILE: usize = 4096;
 
-/// A picture of 320 pixels on the longer side at most, the right way up, without metadata but for its colour profile.
+/// A picture of at most 320 pixels on the longer side, upright, without metadata except its colour profile.
 #[derive(Clone, Debug)]
 pub struct Thumbnail {
-    /// PNG where something is transparent, else JPEG.
+    /// PNG if any pixel is transparent, otherwise JPEG.
     pub media_type: MediaType,
     /// The file.
     pub bytes: Vec<u8>,
 }
 
-/// Makes a picture small.
+/// Makes the thumbnail of a picture.
 pub(crate) fn of(Decoded { mut image, orientation, profile }: Decoded) -> Result<Thumbnail, Refusal> {
     let longer_side = image.width().max(image.height());
     if longer_side > ROUGHLY * LONGER_SIDE {
@@ -40,7 +42,7 @@ pub(crate) fn of(Decoded { mut image, orientation, profile }: Decoded) -> Result
     encode(&image, profile.filter(|profile| profile.len() <= MAX_PROFILE && is_of_rgb(profile)))
 }
 
-/// Whether a colour profile is about red, green and blue (ICC.1, 7.2.8), as thumbnails are.
+/// Whether a colour profile is of red, green and blue (ICC.1, 7.2.8), as thumbnails are.
 fn is_of_rgb(profile: &[u8]) -> bool {
     profile.get(16..20) == Some(b"RGB ")
 }

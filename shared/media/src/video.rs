@@ -1,3 +1,5 @@
+//! Checks the types of videos, which are shown as they were uploaded.
+
 use domain::MediaType;
 
 use crate::{
@@ -5,23 +7,23 @@ use crate::{
     input::{Input, length},
 };
 
-/// As many bytes of a video as are worth reading: what names its type is within the first hundred.
+/// The number of bytes of a video to read: its type is within the first hundred.
 pub const FIRST_BYTES: usize = 4096;
 
-/// In bytes, larger than any video here. What looks like a larger size might be text, whose first byte is 9 at least.
+/// In bytes, larger than any video here. A larger size may be text, whose first byte is 9 at least.
 const MAX_SIZE: u32 = 0x08FF_FFFF;
 
-/// Brands of MP4 (ISO/IEC 14496-12 and -14, and the registry at mp4ra.org). A file of another maker's brand has one of
-/// these beside it.
+/// Brands of MP4 (ISO/IEC 14496-12 and -14, and the registry at mp4ra.org). A file with a brand of its maker also has
+/// one of these.
 const MP4: [&[u8; 4]; 18] = [
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
     b"av01", b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash",
 ];
 
-/// Judges a video by its `first_bytes`: whether they are those of its type. Nothing is taken out of it.
+/// Checks that the `first_bytes` of a video are of its type.
 ///
 /// # Errors
-/// They are not.
+/// They are of another type.
 pub fn video(media_type: MediaType, first_bytes: &[u8]) -> Result<(), Refusal> {
     let brand = |is: &dyn Fn(&[u8; 4]) -> bool| brands(first_bytes).is_some_and(|brands| brands.iter().any(is));
     let is_of_type = match media_type {
@@ -35,7 +37,7 @@ pub fn video(media_type: MediaType, first_bytes: &[u8]) -> Result<(), Refusal> {
     if is_of_type { Ok(()) } else { Err(Refusal::NotOfType(media_type)) }
 }
 
-/// The major brand and the compatible ones: the file type box comes first (ISO/IEC 14496-12, 4.3).
+/// The major brand and the compatible ones, from the file type box, which comes first (ISO/IEC 14496-12, 4.3).
 fn brands(first_bytes: &[u8]) -> Option<Vec<[u8; 4]>> {
     let mut input = Input(first_bytes);
     let size = length(u32::from_be_bytes(input.array().ok()?)).ok()?;
@@ -49,13 +51,13 @@ fn brands(first_bytes: &[u8]) -> Option<Vec<[u8; 4]>> {
     Some(std::iter::once(major).chain(compatible.iter().copied()).collect())
 }
 
-/// Whether it begins as movies did before they had a file type, and as some editors still write them (Apple, `QuickTime`
-/// File Format, "Movie files"): with the movie or what is in it, behind boxes to skip.
+/// Whether the file begins like a movie without a file type box, as old programs and some editors write it (Apple,
+/// `QuickTime` File Format, "Movie files"): with the movie or its data, after boxes to skip.
 fn is_movie(first_bytes: &[u8]) -> bool {
     let mut input = Input(first_bytes);
     while let (Ok(size), Ok(kind)) = (input.array().map(u32::from_be_bytes), input.array::<4>()) {
         match &kind {
-            // 1 is for a longer size that follows.
+            // 1 means that a longer size follows.
             b"mdat" | b"moov" => return size == 1 || (8..=MAX_SIZE).contains(&size),
             b"free" | b"skip" | b"wide" => {}
             _ => return false,
@@ -67,7 +69,7 @@ fn is_movie(first_bytes: &[u8]) -> bool {
     false
 }
 
-/// The type of an EBML document (RFC 8794, 11.2.6): its header comes first, and has the type among its elements.
+/// The type of an EBML document, an element of the header, which comes first (RFC 8794, 11.2.6).
 fn doc_type(first_bytes: &[u8]) -> Option<&[u8]> {
     let mut input = Input(first_bytes);
     if element_id(&mut input)? != 0x1A45_DFA3 {
@@ -86,12 +88,13 @@ fn doc_type(first_bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// A number whose first byte tells by its leading zeros how many follow, with that mark in it.
+/// A number of variable length with its length mark: the leading zeros of the first byte are the number of bytes that
+/// follow.
 fn element_id(input: &mut Input) -> Option<u64> {
     number(input).map(|(number, _)| number)
 }
 
-/// Such a number without the mark.
+/// A number of variable length without its length mark.
 fn element_size(input: &mut Input) -> Option<usize> {
     let (number, mark) = number(input)?;
     usize::try_from(number ^ mark).ok()

@@ -1,3 +1,5 @@
+//! Keeps the parts of a WebP that are needed to show it (RFC 9649), and checks that they agree.
+
 use domain::MediaType;
 
 use crate::{
@@ -5,7 +7,7 @@ use crate::{
     input::{Input, length},
 };
 
-/// Flags of the chunk `VP8X` (RFC 9649, section 2.7.1): what else is in the file.
+/// Flags of the chunk `VP8X`, which announce other chunks (RFC 9649, section 2.7.1).
 const IS_ANIMATION: u8 = 0x02;
 const HAS_XMP: u8 = 0x04;
 const HAS_EXIF: u8 = 0x08;
@@ -27,7 +29,7 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     if (&riff, &webp) != (b"RIFF", b"WEBP") {
         return Err(Refusal::NotOfType(MediaType::Webp));
     }
-    // Where this is more than there is, the file has broken off, as `libwebp` sees it too.
+    // If the file is shorter than this, it has broken off. `libwebp` refuses it too.
     let size = length(u32::from_le_bytes(size))?.checked_sub(webp.len()).ok_or(Refusal::Unreadable)?;
     let chunks = body(Input(input.take(size)?), upload.len())?;
     let mut clean = Vec::with_capacity(12 + chunks.len());
@@ -39,7 +41,7 @@ fn body(mut input: Input, capacity: usize) -> Result<Vec<u8>, Refusal> {
     let mut clean = Vec::with_capacity(capacity);
     let first = chunk(&mut input)?;
     let (b"VP8X", extended) = (&first.0, first.1) else {
-        // The simple format: one chunk is the picture, and decoders look no further.
+        // The simple format: one chunk is the picture, and decoders read no further.
         dimensions(&[first])?;
         write(&mut clean, first)?;
         return Ok(clean);
@@ -58,7 +60,7 @@ fn body(mut input: Input, capacity: usize) -> Result<Vec<u8>, Refusal> {
                 write(&mut clean, chunk)?;
                 still.push(chunk);
             }
-            // The colour behind it, and how often it repeats.
+            // The background colour and the number of repetitions.
             (b"ANIM", true) => write(&mut clean, (chunk.0, Input(chunk.1).take(6)?))?,
             (b"ANMF", true) => write(&mut clean, (chunk.0, &frame(chunk.1)?))?,
             (b"ICCP", _) => write(&mut clean, chunk)?,
@@ -79,7 +81,7 @@ fn body(mut input: Input, capacity: usize) -> Result<Vec<u8>, Refusal> {
     Ok(clean)
 }
 
-/// A frame of an animation: where it is, how large, for how long, how it is drawn, and its picture.
+/// A frame of an animation: its place, size, duration, flags and picture.
 fn frame(data: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(data);
     let _place: [u8; 6] = input.array()?;
@@ -97,13 +99,14 @@ fn frame(data: &[u8]) -> Result<Vec<u8>, Refusal> {
     if dimensions(&picture)? == size { Ok(clean) } else { Err(Refusal::Unreadable) }
 }
 
-/// A width or a height as the extended format has it: less one.
+/// A width or a height of the extended format, which stores it less one.
 fn side([low, middle, high]: [u8; 3]) -> u32 {
     u32::from_le_bytes([low, middle, high, 0]) + 1
 }
 
-/// How large a picture is by its own account. Decoders rely on it to be as large as what it is in, and on the order of its
-/// chunks: `image-webp` 0.2.4 panics where a frame with transparency is not, and reads whatever follows that as `VP8 `.
+/// The size of a picture according to its own chunks, which must be that of its canvas or frame. `image-webp` 0.2.4
+/// panics if a frame with transparency has another size. After a chunk of transparency it reads any chunk as `VP8 `, so
+/// the order is checked as well.
 fn dimensions(chunks: &[Chunk]) -> Result<(u32, u32), Refusal> {
     match chunks {
         [(LOSSY, data)] | [(ALPHA, _), (LOSSY, data)] => lossy(data),
@@ -112,7 +115,7 @@ fn dimensions(chunks: &[Chunk]) -> Result<(u32, u32), Refusal> {
     }
 }
 
-/// Of a key frame, whose lowest bit is unset (RFC 6386, section 9.1): 14 bits a side, below two that scale.
+/// The size of a key frame, whose lowest bit is unset (RFC 6386, section 9.1): 14 bits a side, below two for scaling.
 fn lossy(data: &[u8]) -> Result<(u32, u32), Refusal> {
     let [tag, _, _, 0x9D, 0x01, 0x2A, sides @ ..] = Input(data).array::<10>()? else { return Err(Refusal::Unreadable) };
     let sides = u32::from_le_bytes(sides);
@@ -120,7 +123,7 @@ fn lossy(data: &[u8]) -> Result<(u32, u32), Refusal> {
     if tag & 1 != 0 || width == 0 || height == 0 { Err(Refusal::Unreadable) } else { Ok((width, height)) }
 }
 
-/// 14 bits a side, less one (RFC 9649, section 3.4).
+/// The size of a lossless picture: 14 bits a side, less one (RFC 9649, section 3.4).
 fn lossless(data: &[u8]) -> Result<(u32, u32), Refusal> {
     let [0x2F, sides @ ..] = Input(data).array::<5>()? else { return Err(Refusal::Unreadable) };
     let sides = u32::from_le_bytes(sides);
@@ -131,7 +134,7 @@ fn chunk<'a>(input: &mut Input<'a>) -> Result<Chunk<'a>, Refusal> {
     let kind = input.array()?;
     let size = length(u32::from_le_bytes(input.array()?))?;
     let data = input.take(size)?;
-    // A chunk of an odd length is followed by a byte, which some programs forget at the end.
+    // A byte follows a chunk of an odd length. Some programs omit it at the end.
     if size % 2 == 1 && !input.is_empty() {
         input.byte()?;
     }

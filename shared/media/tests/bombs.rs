@@ -1,4 +1,5 @@
-//! Small files that would take much memory or time are refused before they do. A process of its own, whose memory tells.
+//! Small files that would take much memory or time are refused before they do. In a process of its own, because the
+//! tests measure its memory.
 
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
@@ -12,9 +13,9 @@ use domain::MediaType;
 use flate2::{Compression, write::ZlibEncoder};
 use media::{Refusal, picture};
 
-/// Far below what the function has, and what any of these would take.
+/// Far below the memory of the function, and the memory that any of these files would take.
 const ENOUGH_MEGABYTES: u64 = 200;
-/// In a build that is not optimised, on a machine that has other things to do.
+/// Long enough for a build that is not optimised, on a busy machine.
 const SOON: Duration = Duration::from_secs(5);
 
 #[test]
@@ -54,7 +55,7 @@ fn bombs_do_not_go_off() {
     }
 }
 
-/// From here on, Linux counts anew (proc(5), `clear_refs`).
+/// Resets the peak that Linux counts (proc(5), `clear_refs`).
 fn reset_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
@@ -65,7 +66,7 @@ fn peak_megabytes() -> Option<u64> {
     peak.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }
 
-/// So many megabytes of zeros, in a thousandth of that.
+/// So many megabytes of zeros, compressed to a thousandth.
 fn zeros(megabytes: usize) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     let megabyte = vec![0; 1024 * 1024];
@@ -92,7 +93,7 @@ fn chunk(start: &[u8], data: &[u8]) -> Vec<u8> {
     [&length[..], &named, &crc32fast::hash(&named).to_be_bytes()].concat()
 }
 
-/// A progressive picture of one colour, without tables: whoever tries to decode it finds out.
+/// A progressive picture of one colour, without tables, so that decoding it would fail.
 fn jpeg(side: u16, scans: usize) -> Vec<u8> {
     let [high, low] = side.to_be_bytes();
     let frame = [0xFF, 0xC2, 0, 11, 8, high, low, high, low, 1, 1, 0x11, 0];
@@ -102,7 +103,7 @@ fn jpeg(side: u16, scans: usize) -> Vec<u8> {
 
 fn gif(screen: u16, frame: u16, frames: usize) -> Vec<u8> {
     let [screen, frame] = [screen, frame].map(|side| [side.to_le_bytes(), side.to_le_bytes()].concat());
-    // Two colours; of a picture, the code to begin and the code to end.
+    // Two colours, and an image of two codes: the first clears the table, the second ends the image.
     let image = [&[0x2C, 0, 0, 0, 0][..], &frame, &[0, 2, 1, 0x2C, 0]].concat();
     [&b"GIF89a"[..], &screen, &[0x80, 0, 0, 0, 0, 0, 255, 255, 255], &image.repeat(frames), &[0x3B]].concat()
 }

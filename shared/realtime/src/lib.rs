@@ -1,7 +1,7 @@
-//! All that goes over a socket: frames, and what becomes of a push.
+//! Frames, and pushes of frames to sockets.
 //!
-//! This is the only crate that speaks to sockets, through API Gateway's `@connections`. It knows neither rooms nor
-//! tables; a push that fails is a value, never an error, so one dead socket fails nothing.
+//! This is the only crate that calls API Gateway's `@connections`. It knows no rooms and no tables. A failed push is a
+//! value, never an error, so that a dead socket fails nothing.
 
 mod post;
 mod sign;
@@ -11,39 +11,32 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use aws::{Attempts, Caller, Settings};
 use aws_sdk_apigatewaymanagement::{
-    Client, Config,
-    config::{
-        BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig, retry::RetryConfig,
-        timeout::TimeoutConfig,
-    },
+    Client,
     error::{ProvideErrorMetadata, SdkError},
 };
-use aws_smithy_http_client::{
-    Builder, Connector,
-    tls::{Provider, TlsContext, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use bytes::Bytes;
 use domain::{Error, Event, Timestamp};
 use futures_util::{StreamExt, stream};
 use http::uri::InvalidUri;
 
-use crate::{
-    post::{ATTEMPTS, Endpoint, FIRST_BACKOFF},
-    sign::Signer,
-};
+use crate::{post::Endpoint, sign::Signer};
 
-const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
-/// How many pushes run at once.
+/// The number of pushes at once.
 const CONCURRENCY: usize = 64;
-/// How long one socket may hold up the answer to the sender.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long all sockets of an event together may.
+/// The attempts of a push: two seconds in all, for which one socket may delay the answer to the sender. Three attempts
+/// on dead connections are within them.
+const ATTEMPTS: Attempts = Attempts {
+    most: 3,
+    backoff: Duration::from_millis(50),
+    each: Duration::from_millis(600),
+    all: Duration::from_secs(2),
+};
+/// How long all sockets of an event together may delay the answer.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(4);
-const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
 
-/// An event as it goes over a socket, serialised and hashed once for all.
+/// A serialised event. It is hashed once for all sockets.
 #[derive(Clone, Debug)]
 pub struct Frame {
     body: Bytes,
@@ -62,30 +55,18 @@ impl Frame {
     }
 }
 
-/// What became of a push, or of another call about one socket.
+/// The outcome of a push, or of another call about one socket.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The socket has taken it.
+    /// API Gateway has passed the frame to the socket.
     Delivered,
-    /// There is no such socket: it is closed, or not open yet.
+    /// The socket is closed, or not open yet.
     Gone,
-    /// The socket did not take it in time: its client is slow, or the service is. The client sees a gap in the sequence.
+    /// The socket did not take the frame in time, because its client or the service is slow. The client sees a gap in
+    /// the sequence.
     Slow,
-    /// API Gateway refused the call, for whatever socket.
+    /// API Gateway refused the call for a reason other than the socket.
     Failed(Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// Where API Gateway is, and as whom it is spoken to.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The URL of the WebSocket API's stage.
-    pub endpoint: String,
-    /// Its region.
-    pub region: String,
-    /// What calls are signed with.
-    pub credentials: Credentials,
-    /// Whom to trust.
-    pub tls: TlsContext,
 }
 
 /// The sockets of the WebSocket API. Cheap to clone.
@@ -96,53 +77,29 @@ pub struct Sockets(Arc<Inner>);
 struct Inner {
     settings: Settings,
     endpoint: Endpoint,
-    /// Made when first used: most functions never push.
-    connector: OnceLock<Connector>,
-    /// Made when first used: most functions never close a socket.
+    caller: Caller,
+    /// Made at its first use, because most functions never close a socket.
     client: OnceLock<Client>,
 }
 
 impl Sockets {
-    /// The sockets of `settings`.
+    /// The sockets of the stage whose URL is the endpoint of `settings`.
     ///
     /// # Errors
-    /// What is wrong with the endpoint.
+    /// The endpoint is not a URL.
     pub fn new(settings: Settings) -> Result<Self, InvalidUri> {
-        let endpoint = Endpoint::parse(&settings.endpoint)?;
-        Ok(Self(Arc::new(Inner { settings, endpoint, connector: OnceLock::new(), client: OnceLock::new() })))
-    }
-
-    fn connector(&self) -> &Connector {
-        self.0.connector.get_or_init(|| {
-            let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_PATIENCE).build();
-            let tls = self.0.settings.tls.clone();
-            Connector::builder().tls_provider(TLS).tls_context(tls).connector_settings(settings).build()
-        })
+        let endpoint = Endpoint::parse(settings.endpoint.as_deref().unwrap_or_default())?;
+        let caller = Caller::new(settings.tls.clone());
+        Ok(Self(Arc::new(Inner { settings, endpoint, caller, client: OnceLock::new() })))
     }
 
     fn client(&self) -> &Client {
-        self.0.client.get_or_init(|| {
-            let Settings { endpoint, region, credentials, tls } = self.0.settings.clone();
-            let config = Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(Region::new(region))
-                .credentials_provider(credentials)
-                .endpoint_url(endpoint)
-                .http_client(Builder::new().tls_provider(TLS).tls_context(tls).build_https())
-                .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
-                .timeout_config(
-                    TimeoutConfig::builder().connect_timeout(CONNECT_PATIENCE).operation_timeout(PATIENCE).build(),
-                )
-                // Answers are empty, and the credentials are values already.
-                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-                .identity_cache(IdentityCache::no_cache());
-            Client::from_conf(config.build())
-        })
+        self.0.client.get_or_init(|| Client::new(&self.0.settings.sdk(ATTEMPTS)))
     }
 
-    /// Opens the connection to API Gateway, so that the first push need not wait for it.
+    /// Opens the connection to API Gateway, so that the first push does not wait for it.
     pub async fn open(&self) {
-        // No socket has this id; the answer does not matter, only that there was one.
+        // No socket has this id. Any answer means that the connection is open.
         self.push("warm-up", &Frame::of(Bytes::new())).await;
     }
 
@@ -151,8 +108,8 @@ impl Sockets {
         self.post(&self.signer(), connection, frame).await
     }
 
-    /// Pushes frames to many sockets at once; tells for each what became of it, in no order. Those that have no answer
-    /// when the time is over are not told of.
+    /// Pushes frames to many sockets at once. Returns the outcomes in the order in which they are known, without those
+    /// that are unknown when the time is over.
     pub async fn push_all<T>(
         &self,
         pushes: impl IntoIterator<Item = (T, Frame)>,
@@ -175,7 +132,7 @@ impl Sockets {
         Signer::new(credentials, region, Timestamp::from(SystemTime::now()))
     }
 
-    /// Asks for a socket: `Gone` where there is none.
+    /// Asks whether a socket exists. The outcome is `Gone` if it does not.
     pub async fn look(&self, connection: &str) -> Outcome {
         outcome(self.client().get_connection().connection_id(connection).send().await)
     }

@@ -1,40 +1,30 @@
-//! One push: `PostToConnection`, without what makes such a call of the SDK three times as dear.
+//! One push: `PostToConnection`, for a third of the SDK's instructions.
 //!
-//! Our own [`Signer`] signs it and the HTTP client of the SDKs sends it; it is tried again when the SDK would try again.
+//! Our own [`Signer`] signs the request and the HTTP client of the SDKs sends it. The same answers lead to another
+//! attempt as in the SDK.
 
-use std::time::Duration;
-
-use aws_smithy_runtime_api::client::{
-    http::HttpConnector as _,
-    orchestrator::{HttpRequest, HttpResponse},
-};
+use aws::{Answer, Request, Unanswered};
 use aws_smithy_types::body::SdkBody;
 use http::{
     Uri,
     header::{AUTHORIZATION, CONTENT_TYPE},
     uri::InvalidUri,
 };
-use http_body_util::BodyExt as _;
 
-use crate::{Frame, Outcome, PATIENCE, Sockets, sign, sign::Signer};
-
-/// How often a push is tried whose client is slow to take what it was sent before.
-pub(crate) const ATTEMPTS: u32 = 3;
-/// How long a push waits before it is tried again, at first.
-pub(crate) const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+use crate::{ATTEMPTS, Frame, Outcome, Sockets, sign, sign::Signer};
 
 const BYTES: &str = "application/octet-stream";
 const DATE: &str = "x-amz-date";
 const TOKEN: &str = "x-amz-security-token";
 
-/// Where API Gateway is.
+/// The parts of the URL of the WebSocket API's stage.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     /// The scheme and the authority.
     origin: String,
-    /// Without a slash at its end.
+    /// The path, without a slash at its end.
     path: String,
-    /// As HTTP names it: without the usual port.
+    /// The value of the header `host`: without the default port.
     host: String,
 }
 
@@ -53,32 +43,11 @@ impl Endpoint {
 }
 
 impl Sockets {
-    /// Pushes a frame to one socket, until its outcome is final or patience is over.
+    /// Pushes a frame to one socket.
     pub(crate) async fn post(&self, signer: &Signer, connection: &str, frame: &Frame) -> Outcome {
-        let attempts = async {
-            let mut backoff = FIRST_BACKOFF;
-            for _ in 1..ATTEMPTS {
-                if let Ok(outcome) = self.attempt(signer, connection, frame).await {
-                    return outcome;
-                }
-                // At random, so that those who were refused together do not come back together.
-                tokio::time::sleep(backoff.mul_f64(fastrand::f64())).await;
-                backoff *= 2;
-            }
-            self.attempt(signer, connection, frame).await.unwrap_or_else(|outcome| outcome)
-        };
-        tokio::time::timeout(PATIENCE, attempts).await.unwrap_or(Outcome::Slow)
-    }
-
-    /// One call. Where it gives an `Err`, another one may give something else.
-    async fn attempt(&self, signer: &Signer, connection: &str, frame: &Frame) -> Result<Outcome, Outcome> {
-        let request = match self.request(signer, connection, frame) {
-            Ok(request) => request,
-            Err(error) => return Ok(Outcome::Failed(error)),
-        };
-        match self.connector().call(request).await {
-            Ok(response) => outcome(response).await,
-            Err(error) => Err(Outcome::Failed(error.into())),
+        match self.request(signer, connection, frame) {
+            Ok(request) => self.0.caller.call(&request, ATTEMPTS, outcome).await.unwrap_or(Outcome::Slow),
+            Err(error) => Outcome::Failed(error),
         }
     }
 
@@ -87,7 +56,7 @@ impl Sockets {
         signer: &Signer,
         connection: &str,
         frame: &Frame,
-    ) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<Request, Box<dyn std::error::Error + Send + Sync>> {
         let Endpoint { origin, path, host } = &self.0.endpoint;
         let path = format!("{path}/@connections/{}", sign::segment(connection));
         let token = self.0.settings.credentials.session_token();
@@ -105,19 +74,22 @@ impl Sockets {
     }
 }
 
-/// What the answer says. An `Err` says that API Gateway, or the socket, is busy.
-async fn outcome(response: HttpResponse) -> Result<Outcome, Outcome> {
-    let status = response.status().as_u16();
-    let kind = response.headers().get("x-amzn-errortype").unwrap_or_default().to_owned();
-    // To its end in any case: the connection serves the next push.
-    let body = response.into_body().collect().await;
+/// The outcome of an attempt. `Err` if API Gateway, the socket or the connection may give another one to the next
+/// attempt.
+fn outcome(answer: Result<Answer, Unanswered>) -> Result<Outcome, Outcome> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(Unanswered::Late) => return Err(Outcome::Slow),
+        Err(error) => return Err(Outcome::Failed(error.into())),
+    };
+    let status = answer.status().as_u16();
     match status {
         200..300 => Ok(Outcome::Delivered),
         410 => Ok(Outcome::Gone),
         429 => Err(Outcome::Slow),
         _ => {
-            let said = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-            let said = String::from_utf8_lossy(&said);
+            let kind = answer.headers().get("x-amzn-errortype").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+            let said = String::from_utf8_lossy(answer.body());
             let failed = Outcome::Failed(format!("API Gateway answers {status} {kind}: {said}").into());
             if status >= 500 { Err(failed) } else { Ok(failed) }
         }

@@ -1,39 +1,39 @@
 //! Signature Version 4 of a push.
 //!
-//! `aws-sigv4` can sign any request, and takes four times as long for it: it derives the key anew each time, and puts together
-//! what may be anything. Here the key is derived once for all pushes of an event, and a request is what a push is. That both
-//! sign alike is tested, and that the SDK's own requests are signed so.
+//! `aws-sigv4` takes four times as long, because it derives the key for each request and handles requests of any form.
+//! Here the key is derived once for all pushes of an event, and all requests have the form of a push. Tests compare the
+//! signatures with those of `aws-sigv4` and of the SDK's own requests.
 //!
 //! AWS General Reference, "Create a signed AWS API request".
 
 use std::{fmt, fmt::Write as _};
 
-use aws_sdk_apigatewaymanagement::config::Credentials;
+use aws::Credentials;
 use aws_sigv4::sign::v4;
 use domain::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// The name by which sockets are signed for.
+/// The service's name in a signature.
 const SERVICE: &str = "execute-api";
 
-/// RFC 3986, section 2.3: what stands for itself anywhere in a URL.
+/// All characters that a URL encodes: all but the unreserved ones (RFC 3986, section 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What stands for itself in a path that is signed. One that is encoded already is encoded once more.
+/// All characters that a signed path encodes. A path that is encoded already is encoded once more.
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
-/// A connection id as a part of a path.
+/// Encodes a connection id as a segment of a path.
 pub(crate) fn segment(connection: &str) -> impl fmt::Display {
     utf8_percent_encode(connection, UNRESERVED)
 }
 
-/// The hash of a body, as it is signed.
+/// The hash of a body, as a signature contains it.
 pub(crate) fn hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
 }
 
-/// What the requests of one moment are signed with. API Gateway takes them for five minutes, and no event lasts so long.
+/// Signs the requests of one event. API Gateway accepts a signature for five minutes, longer than any event takes.
 pub(crate) struct Signer {
     /// The value of the header `x-amz-date`.
     pub(crate) time: String,
@@ -52,8 +52,8 @@ impl Signer {
         Self { key: key.as_ref().to_vec(), time, scope, credential }
     }
 
-    /// The value of the header `authorization` for a request without a query. The headers are all that are signed, sorted by
-    /// their names, which are in lower case.
+    /// The value of the header `authorization` for a request without a query. `headers` are all signed headers, sorted
+    /// by their names, which are in lower case.
     pub(crate) fn authorization(&self, method: &str, path: &str, headers: &[(&str, &str)], body_hash: &str) -> String {
         let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let mut canonical = format!("{method}\n{}\n\n", utf8_percent_encode(path, PATH));
@@ -76,14 +76,14 @@ mod tests {
         time::{Duration, SystemTime},
     };
 
+    use aws::Settings;
     use aws_sdk_apigatewaymanagement::primitives::Blob;
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-    use aws_smithy_http_client::tls::TlsContext;
     use axum::{Router, body::Bytes, extract::State, http::request::Parts};
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::{Frame, Outcome, Settings, Sockets};
+    use crate::{Frame, Outcome, Sockets};
 
     const IDS: [&str; 4] = ["L0SM9cOFvHcCIhw=", "a/b+c=", "~-._@:,!*'()", "ключ %41"];
     const REGION: &str = "eu-central-1";
@@ -134,7 +134,7 @@ mod tests {
         (url, received)
     }
 
-    /// The signature of a request as it has arrived, made by ours: of the headers that it says are signed.
+    /// Our own signature of a received request, of the headers that its `authorization` lists.
     fn signed_again(parts: &Parts, body: &[u8], credentials: &Credentials) -> String {
         let header = |name: &str| parts.headers[name].to_str().unwrap();
         let names = header("authorization").split_once("SignedHeaders=").unwrap().1.split_once(',').unwrap().0;
@@ -149,8 +149,9 @@ mod tests {
     async fn a_push_is_the_sdks_own_request() {
         for (id, token) in IDS.into_iter().flat_map(|id| [(id, None), (id, Some("a/token+=="))]) {
             let (endpoint, received) = gateway().await;
-            let (credentials, tls) = (credentials(token), TlsContext::default());
-            let settings = Settings { endpoint, region: REGION.to_owned(), credentials: credentials.clone(), tls };
+            let (credentials, tls) = (credentials(token), aws::trust([&*endpoint]).unwrap());
+            let settings =
+                Settings { endpoint: Some(endpoint), region: REGION.to_owned(), credentials: credentials.clone(), tls };
             let sockets = Sockets::new(settings).unwrap();
             sockets.client().post_to_connection().connection_id(id).data(Blob::new(BODY)).send().await.unwrap();
             let outcome = sockets.push(id, &Frame::of(BODY.into())).await;

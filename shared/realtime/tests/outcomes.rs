@@ -1,4 +1,4 @@
-//! What becomes of a push, by what API Gateway answers, and how often it is asked.
+//! The outcomes of a push for each answer of API Gateway, and the number of attempts.
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::{
@@ -7,10 +7,10 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
-use aws_sdk_apigatewaymanagement::config::Credentials;
-use aws_smithy_http_client::tls::TlsContext;
+use aws::{Credentials, Settings};
 use axum::{
     Router,
     extract::{Path, State},
@@ -19,10 +19,11 @@ use axum::{
     serve::ListenerExt as _,
 };
 use domain::Event;
-use realtime::{Frame, Outcome, Settings, Sockets};
+use realtime::{Frame, Outcome, Sockets};
 use tokio::net::TcpListener;
 
-/// API Gateway, which answers with the statuses in the connection id, one after another, and the last one for ever.
+/// A fake API Gateway. It answers with the statuses in the connection id, one after another, and repeats the last one.
+/// It does not answer if the status is 0.
 #[derive(Clone, Debug, Default)]
 struct Gateway {
     calls: Arc<Mutex<HashMap<(Method, String), usize>>>,
@@ -40,18 +41,25 @@ impl Gateway {
         sockets(endpoint)
     }
 
+    /// Counts a call. Returns its number.
+    fn count(&self, method: Method, id: String) -> usize {
+        let mut calls = self.calls.lock().unwrap();
+        let number = calls.entry((method, id)).or_default();
+        *number += 1;
+        *number
+    }
+
     fn calls(&self, method: Method, id: &str) -> usize {
         self.calls.lock().unwrap().get(&(method, id.to_owned())).copied().unwrap_or_default()
     }
 }
 
 async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<String>) -> impl IntoResponse {
-    let mut calls = gateway.calls.lock().unwrap();
-    let number = calls.entry((method, id.clone())).or_default();
-    *number += 1;
     let statuses: Vec<u16> = id.split('-').map(|status| status.parse().unwrap()).collect();
-    let status = statuses.get(*number - 1).or(statuses.last()).unwrap();
+    let number = gateway.count(method, id);
+    let status = statuses.get(number - 1).or(statuses.last()).unwrap();
     let error = match status {
+        0 => std::future::pending().await,
         403 => "ForbiddenException",
         410 => "GoneException",
         429 => "LimitExceededException",
@@ -63,8 +71,8 @@ async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<S
 
 fn sockets(endpoint: String) -> Sockets {
     let credentials = Credentials::new("test", "test", None, None, "test");
-    let (region, tls) = ("us-east-1".to_owned(), TlsContext::default());
-    Sockets::new(Settings { endpoint, region, credentials, tls }).unwrap()
+    let (region, tls) = ("us-east-1".to_owned(), aws::trust([&*endpoint]).unwrap());
+    Sockets::new(Settings { endpoint: Some(endpoint), region, credentials, tls }).unwrap()
 }
 
 fn frame() -> Frame {
@@ -88,7 +96,7 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
         assert_eq!(format!("{outcome:?}"), expected, "{answers}");
         assert_eq!(gateway.calls(Method::POST, answers), calls, "{answers}");
     }
-    // One after another, they share a connection.
+    // Calls one after another share a connection.
     assert_eq!(gateway.connections.load(Ordering::Relaxed), 1);
 }
 
@@ -119,6 +127,25 @@ async fn many_at_once_share_so_many_connections() {
     }
     let connections = gateway.connections.load(Ordering::Relaxed);
     assert!(connections <= 64, "{connections}");
+}
+
+#[tokio::test]
+async fn a_push_over_a_dead_connection_arrives_over_a_new_one() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    assert!(matches!(sockets.push("200", &frame()).await, Outcome::Delivered));
+    let outcome = sockets.push("0-200", &frame()).await;
+    assert!(matches!(outcome, Outcome::Delivered), "{outcome:?}");
+    assert_eq!((gateway.calls(Method::POST, "0-200"), gateway.connections.load(Ordering::Relaxed)), (2, 2));
+}
+
+#[tokio::test]
+async fn a_socket_holds_a_push_up_for_two_seconds_at_most() {
+    let gateway = Gateway::default();
+    let sockets = gateway.start().await;
+    let outcome = tokio::time::timeout(Duration::from_millis(2_100), sockets.push("0", &frame())).await.unwrap();
+    assert!(matches!(outcome, Outcome::Slow), "{outcome:?}");
+    assert_eq!(gateway.calls(Method::POST, "0"), 3);
 }
 
 #[tokio::test]

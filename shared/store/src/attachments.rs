@@ -1,7 +1,7 @@
-//! `attachments`: what has been announced to be uploaded, until a day after, and for ever once a message has it.
+//! `attachments`: announced attachments, kept for a day, and for ever once a message has them.
 //!
-//! One check at a time claims an attachment; conditions see to it that what was found is written once, and that one message
-//! at most has an attachment.
+//! One check at a time claims an attachment. Conditions ensure that one outcome is written, and that at most one
+//! message has an attachment.
 
 use std::time::Duration;
 
@@ -26,19 +26,19 @@ struct AttachmentItem {
     room_id: RoomId,
     owner: UserId,
     state: State,
-    /// Why it was refused.
+    /// The reason of a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
-    /// How many checks have begun.
+    /// The number of checks that have begun.
     #[serde(default)]
     claims: u32,
-    /// Which check has claimed it last.
+    /// The number of the check that has claimed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_by: Option<u64>,
     /// The message that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message_id: Option<MessageId>,
-    /// In seconds since 1970; none in a message.
+    /// In seconds since 1970. Removed once a message has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<u64>,
 }
@@ -67,9 +67,9 @@ impl From<AttachmentItem> for Upload {
 /// A check that has begun.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// Which one: 1, 2, 3, …
+    /// The number of the attempt: 1, 2, 3, …
     pub attempt: u32,
-    /// What is to be checked.
+    /// The attachment to check.
     pub attachment: Attachment,
 }
 
@@ -78,7 +78,7 @@ fn upload(item: Item) -> Result<Upload, Error> {
 }
 
 impl Store {
-    /// Remembers what is about to be uploaded.
+    /// Stores an announced attachment.
     pub async fn announce(&self, upload: &Upload) -> Result<(), Error> {
         let item = to_item(&AttachmentItem {
             attachment: upload.attachment.clone(),
@@ -96,7 +96,7 @@ impl Store {
         Ok(())
     }
 
-    /// An attachment.
+    /// Reads an attachment.
     pub async fn upload(&self, id: AttachmentId) -> Result<Option<Upload>, Error> {
         let found = self
             .client
@@ -110,9 +110,9 @@ impl Store {
         found.item.map(upload).transpose()
     }
 
-    /// Claims an attachment for a check that lasts no longer than `lease`; `None` where there is nothing to check: it is
-    /// unknown, has been checked, or somebody else is at it. A claim whose answer was lost, and that is refused when it is
-    /// made again, is known by its number: nobody else will be at it.
+    /// Claims an attachment for a check that lasts no longer than `lease`. Returns `None` if the attachment is unknown,
+    /// has been checked, or is claimed by another check. If the answer to a claim is lost, its repetition is refused by
+    /// the claim itself, which the random number identifies.
     pub async fn claim_check(&self, id: AttachmentId, now: Timestamp, lease: Duration) -> Result<Option<Claim>, Error> {
         let number = fastrand::u64(..);
         let claim = self
@@ -136,7 +136,7 @@ impl Store {
         Ok(ours.map(|item| Claim { attempt: item.claims, attachment: item.attachment }))
     }
 
-    /// From now on an attachment of `size` bytes may be sent. Changes nothing where its check has an outcome already.
+    /// Lets an attachment of `size` bytes be sent. Changes nothing if its check has an outcome already.
     pub async fn mark_ready(&self, id: AttachmentId, size: u64) -> Result<(), Error> {
         let ready = self
             .checked(id)
@@ -148,7 +148,7 @@ impl Store {
         once(ready).await
     }
 
-    /// An attachment may never be sent, for the reason given. Changes nothing where its check has an outcome already.
+    /// Refuses an attachment for a reason. Changes nothing if its check has an outcome already.
     pub async fn mark_refused(&self, id: AttachmentId, why: &str) -> Result<(), Error> {
         let refused = self
             .checked(id)
@@ -168,7 +168,7 @@ impl Store {
             .expression_attribute_values(":announced", s("announced"))
     }
 
-    /// Gives an attachment to a message, as an action of a transaction. Doing it again changes nothing.
+    /// Assigns an attachment to a message, as an action of a transaction. A repetition changes nothing.
     pub(crate) fn use_attachment(&self, id: AttachmentId, message: MessageId) -> Result<TransactWriteItem, Error> {
         update(
             Update::builder()
@@ -193,6 +193,6 @@ const UNCHECKED: &str = "#state = :announced";
 async fn once(update: UpdateItemFluentBuilder) -> Result<(), Error> {
     match update.send().await {
         Ok(_) => Ok(()),
-        Err(error) => refusal("writing what the check of an attachment has found", error).map(drop),
+        Err(error) => refusal("writing the outcome of a check", error).map(drop),
     }
 }

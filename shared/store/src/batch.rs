@@ -2,23 +2,24 @@
 
 use std::collections::HashMap;
 
+use aws::backoff;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 use domain::Error;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::{Consistency, Item, Store, error::failed, transaction::backoff};
+use crate::{ATTEMPTS, Consistency, Item, Store, error::failed};
 
-/// What one `BatchGetItem` takes.
+/// The number of keys that one `BatchGetItem` accepts.
 const MAX_KEYS: usize = 100;
-/// What one `BatchWriteItem` takes.
+/// The number of writes that one `BatchWriteItem` accepts.
 const MAX_WRITES: usize = 25;
-/// How many calls run at once.
+/// The number of calls at once.
 const CONCURRENCY: usize = 8;
-/// How often DynamoDB is asked for what it has left unprocessed.
+/// The number of calls for a batch, parts of which DynamoDB may leave unprocessed.
 const MAX_ATTEMPTS: u32 = 6;
 
 impl Store {
-    /// Those of the items that exist, in no order.
+    /// Reads items. Returns the existing ones, in no order.
     pub(crate) async fn batch_get(
         &self,
         table: &str,
@@ -46,7 +47,7 @@ impl Store {
             .build()
             .map_err(|error| Error::internal(DOING, error))?;
         let mut found = Vec::new();
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let output =
                 self.client.batch_get_item().request_items(table, wanted).send().await.map_err(failed(DOING))?;
             found.extend(output.responses.unwrap_or_default().remove(table).unwrap_or_default());
@@ -54,11 +55,12 @@ impl Store {
                 None => return Ok(found),
                 Some(unprocessed) => wanted = unprocessed,
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing: DOING, source: "keys stay unprocessed".into() })
     }
-    /// Deletes items; those that do not exist are no error.
+
+    /// Deletes items. Skips those that do not exist.
     pub(crate) async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<(), Error> {
         let deletes = keys.into_iter().map(delete).collect::<Result<Vec<_>, _>>()?;
         let chunks: Vec<_> = deletes.chunks(MAX_WRITES).map(<[WriteRequest]>::to_vec).collect();
@@ -71,7 +73,7 @@ impl Store {
 
     async fn batch_write_chunk(&self, table: &str, mut writes: Vec<WriteRequest>) -> Result<(), Error> {
         const DOING: &str = "deleting a batch of items";
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let wanted = HashMap::from([(table.to_owned(), writes)]);
             let output =
                 self.client.batch_write_item().set_request_items(Some(wanted)).send().await.map_err(failed(DOING))?;
@@ -79,7 +81,7 @@ impl Store {
                 None => return Ok(()),
                 Some(unprocessed) => writes = unprocessed,
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing: DOING, source: "items stay unprocessed".into() })
     }

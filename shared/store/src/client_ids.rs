@@ -1,5 +1,5 @@
-//! `client_ids`: which message a sender's `client_id` has made in a room. Written together with the message, kept for
-//! seven days.
+//! `client_ids`: the message that a sender's `client_id` stands for in a room. Written together with the message, kept
+//! for seven days.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Item, Store, error::failed, from_item, s, to_item, transaction::put};
 
-/// How long a retry is recognised. DynamoDB takes up to two days more to remove the item.
+/// How long a retry is recognised. DynamoDB removes the item up to two days later.
 const KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Serialize, Deserialize)]
@@ -24,14 +24,14 @@ fn sender_room(sender: UserId, room: RoomId) -> String {
     format!("{sender}#{room}")
 }
 
-/// The message that an item ties its client id to.
+/// The message of an item's client id.
 pub(crate) fn message_id(item: Item) -> Result<MessageId, Error> {
     Ok(from_item::<ClientIdItem>(item)?.message_id)
 }
 
 impl Store {
-    /// The write that ties a client id to its message, as an action of a transaction: refused, with the item that is there,
-    /// where it has made one already.
+    /// The write of a client id with its message, as an action of a transaction. If the client id has a message
+    /// already, the action fails with the existing item.
     pub(crate) fn put_client_id(&self, client_id: &ClientId, message: &Message) -> Result<TransactWriteItem, Error> {
         let item = to_item(&ClientIdItem {
             sender_room: sender_room(message.sender, message.room),
@@ -47,7 +47,7 @@ impl Store {
             .build())
     }
 
-    /// The message that this client id has made already.
+    /// The message of this client id.
     pub async fn message_of_client_id(
         &self,
         sender: UserId,

@@ -1,4 +1,5 @@
-//! `connections`: the open sockets of a user, one item a user, one attribute a socket, named by its connection id.
+//! `connections`: the open sockets of users: an item per user, with an attribute per socket, named by its connection
+//! id.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -15,7 +16,7 @@ use crate::{
     from_item, n, to_item,
 };
 
-/// No socket lives longer (Amazon API Gateway Developer Guide, "Quotas for WebSocket APIs").
+/// The longest life of a socket (Amazon API Gateway Developer Guide, "Quotas for WebSocket APIs").
 const MAX_AGE: Duration = Duration::from_hours(2);
 
 const USER_ID: &str = "user_id";
@@ -24,26 +25,26 @@ const EXPIRES_AT: &str = "expires_at";
 /// An open socket.
 #[derive(Clone, Debug)]
 pub struct Socket {
-    /// Whose.
+    /// Its user.
     pub user: UserId,
     /// The connection id.
     pub id: String,
-    /// The only room whose events it gets, if it asked for one.
+    /// The only room whose events it gets, if its client has named one.
     pub room: Option<RoomId>,
     /// The session that opened it.
     pub session: String,
-    /// When it was opened.
+    /// The time at which it was opened.
     pub connected_at: Timestamp,
 }
 
 impl Socket {
-    /// Whether it gets the events of a room that its user is in.
+    /// Whether it gets the events of a room of its user.
     #[must_use]
     pub fn hears(&self, room: RoomId) -> bool {
         self.room.is_none_or(|bound| bound == room)
     }
 
-    /// Whether API Gateway has closed it for its age.
+    /// Whether API Gateway has closed it because of its age.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now.since(self.connected_at) >= MAX_AGE
@@ -64,13 +65,13 @@ fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
         user_id: UserId,
     }
     let user = item.remove(USER_ID).map(|user| from_item::<Key>([(USER_ID.to_owned(), user)].into())).transpose()?;
-    let user = user.ok_or_else(|| Error::internal("reading sockets", "an item without a key"))?.user_id;
+    let user = user.ok_or_else(|| Error::internal("reading sockets", "an item has no key"))?.user_id;
     item.remove(EXPIRES_AT);
     item.into_iter()
         .map(|(id, attribute)| {
             let attribute: SocketAttribute = match attribute {
                 AttributeValue::M(map) => from_item(map)?,
-                _ => return Err(Error::internal("reading sockets", "an attribute that is no socket")),
+                _ => return Err(Error::internal("reading sockets", "an attribute is not a socket")),
             };
             Ok(Socket {
                 user,
@@ -84,7 +85,7 @@ fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
 }
 
 impl Store {
-    /// Remembers a socket. Returns those that the user had before.
+    /// Stores a socket. Returns the earlier sockets of the user.
     pub async fn add_socket(&self, socket: &Socket) -> Result<Vec<Socket>, Error> {
         let attribute = to_item(&SocketAttribute {
             room: socket.room,
@@ -103,13 +104,13 @@ impl Store {
             .return_values(ReturnValue::AllOld)
             .send()
             .await
-            .map_err(failed("remembering a socket"))?;
+            .map_err(failed("storing a socket"))?;
         updated.attributes.map_or(Ok(Vec::new()), sockets)
     }
 
-    /// Forgets sockets of one user.
+    /// Removes sockets of one user.
     pub async fn remove_sockets(&self, user: UserId, ids: &[String]) -> Result<(), Error> {
-        /// An expression has at most 4 KB.
+        /// An expression has at most 4 KB, which suffices for so many names.
         const AT_ONCE: usize = 100;
         for ids in ids.chunks(AT_ONCE) {
             self.remove_some_sockets(user, ids).await?;
@@ -125,25 +126,25 @@ impl Store {
             .table_name(&self.tables.connections)
             .key(USER_ID, n(user.get()))
             .update_expression(format!("REMOVE {}", names.keys().cloned().collect::<Vec<_>>().join(", ")))
-            // An update would make an item where there is none.
+            // Otherwise the update would create a missing item.
             .condition_expression("attribute_exists(user_id)")
             .set_expression_attribute_names(Some(names))
             .send()
             .await;
         match removed {
             Ok(_) => Ok(()),
-            Err(error) => refusal("forgetting sockets", error).map(drop),
+            Err(error) => refusal("removing sockets", error).map(drop),
         }
     }
 
-    /// The sockets of these users, also those that died unnoticed.
+    /// The sockets of these users. Some may have closed without notice.
     pub async fn sockets(&self, users: &BTreeSet<UserId>) -> Result<Vec<Socket>, Error> {
         let keys = users.iter().map(|user| [(USER_ID.to_owned(), n(user.get()))].into()).collect();
         let items = self.batch_get(&self.tables.connections, keys, Consistency::Eventual).await?;
         Ok(items.into_iter().map(sockets).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    /// The sockets of one user, none missing.
+    /// The sockets of one user, strongly consistent.
     pub async fn sockets_of(&self, user: UserId) -> Result<Vec<Socket>, Error> {
         let found = self
             .client

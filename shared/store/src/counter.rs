@@ -1,4 +1,4 @@
-//! Ids 1, 2, 3, …: the item with id 0 of a table holds how many were handed out.
+//! Ids 1, 2, 3, …: the item with id 0 of a table counts the assigned ones.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Error;
@@ -12,7 +12,7 @@ pub(crate) struct Counter {
 }
 
 impl Store {
-    /// The next id of a table. One that is not used leaves a gap.
+    /// Assigns the next id of a table. An id that is not used leaves a gap.
     pub(crate) async fn next_id(&self, table: &str) -> Result<u64, Error> {
         const DOING: &str = "counting up";
         let updated = self

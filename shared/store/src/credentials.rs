@@ -1,8 +1,9 @@
-//! `credentials`: password hashes, by folded username; and beside each the counts of the attempts to log in with that name,
-//! which expire: by network, and by minute.
+//! `credentials`: password hashes, by folded username, and counts of the attempts to log in with a name, by network and
+//! by minute, which expire.
 //!
-//! Attempts are counted before a password is looked at, each in one conditional write, so that many at once are no way
-//! around the counts; and for names that nobody has as well, so that they tell nothing about who exists.
+//! Attempts are counted before a password is compared, each in one conditional write, so that simultaneous attempts do
+//! not evade the counts. Attempts with names of no user are counted too, so that counts do not reveal which names
+//! exist.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use crate::{
 
 /// How long a network is remembered after the last attempt from it.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(30 * 24);
-/// How long what was counted in one minute is kept.
+/// How long the count of a minute is kept.
 const MINUTE_KEPT_FOR: Duration = Duration::from_mins(2);
 
 #[derive(Serialize, Deserialize)]
@@ -33,28 +34,29 @@ pub(crate) struct CredentialsItem {
     pub(crate) password_hash: String,
 }
 
-/// What is known of a network from which somebody tries to log in with a name.
+/// The attempts to log in with a name from one network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Attempts {
-    /// How many attempts in a row have not succeeded.
+    /// The number of failed attempts in a row.
     pub count: u64,
-    /// Until when, in milliseconds since 1970, there may be no more.
+    /// The end of the lock, in milliseconds since 1970.
     pub locked_until: u64,
-    /// Until when, in milliseconds since 1970, it is one from which somebody has logged in with this name.
+    /// The time until which the network counts as known, because a login with this name succeeded from it. In
+    /// milliseconds since 1970.
     pub known_until: u64,
 }
 
-/// What became of counting an attempt.
+/// The outcome of counting an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// It was counted. The attempts with it.
+    /// The attempt was counted. The attempts with it.
     Counted(Attempts),
-    /// There have been as many as there may be. The attempts without it.
+    /// The limit is reached. The attempts without this one.
     Full(Attempts),
 }
 
-/// The key of the attempts from a network: no name has a space.
+/// The key of the attempts from a network. Unlike the key, a name has no space.
 fn network_key(folded: &str, network: Network) -> String {
     format!("{folded} {network}")
 }
@@ -80,7 +82,7 @@ impl Store {
         Ok(item.map(|item| (User { id: item.user_id, username: item.display_name }, item.password_hash)))
     }
 
-    /// Puts another hash in the place of one. `false` if that is not the hash of the name any more.
+    /// Replaces the hash `before` of a name by `after`. Returns `false` if the name has another hash.
     pub async fn change_password(&self, folded: &str, before: &str, after: &str) -> Result<bool, Error> {
         let change = self
             .update_credentials(folded)
@@ -91,7 +93,7 @@ impl Store {
         Ok(updated("changing a password", change).await?.is_ok())
     }
 
-    /// The condition of a transaction that the hash is still that of the name.
+    /// The condition that a name still has this hash, as an action of a transaction.
     pub(crate) fn check_password(&self, folded: &str, hash: &str) -> Result<TransactWriteItem, Error> {
         check(
             ConditionCheck::builder()
@@ -118,14 +120,14 @@ impl Store {
         })
     }
 
-    /// Counts an attempt from wherever, unless `most` have been made in this minute. Whether it was counted.
+    /// Counts an attempt from any network, unless `most` have been made in this minute. Returns whether it was counted.
     pub async fn count_attempt_anywhere(&self, folded: &str, most: u64, now: Timestamp) -> Result<bool, Error> {
         let count = self.count(&minute_key(folded, now), most, now + MINUTE_KEPT_FOR);
         Ok(updated(COUNTING, count).await?.is_ok())
     }
 
-    /// Counts an attempt and allows no other until `locked_until`, if there were exactly those `before`. `false` if
-    /// another one was counted meanwhile.
+    /// Counts an attempt after those `before`, and allows no other one until `locked_until`. Returns `false` if another
+    /// attempt was counted meanwhile.
     pub async fn count_last_attempt(
         &self,
         folded: &str,
@@ -145,17 +147,17 @@ impl Store {
         Ok(updated(COUNTING, count).await?.is_ok())
     }
 
-    /// Takes back what [`Store::count_attempt`] has counted: the attempt was not made.
+    /// Takes back the count of [`Store::count_attempt`], because the attempt was not made.
     pub async fn take_attempt_back(&self, folded: &str, network: Network) -> Result<(), Error> {
         self.take_back(&network_key(folded, network)).await
     }
 
-    /// Takes back what [`Store::count_attempt_anywhere`] has counted: the attempt was not made.
+    /// Takes back the count of [`Store::count_attempt_anywhere`], because the attempt was not made.
     pub async fn take_attempt_anywhere_back(&self, folded: &str, now: Timestamp) -> Result<(), Error> {
         self.take_back(&minute_key(folded, now)).await
     }
 
-    /// Forgets the attempts from a network, as one has succeeded; from now on it is a known one.
+    /// Forgets the attempts from a network, because one has succeeded, and makes the network a known one.
     pub async fn forgive_attempts(&self, folded: &str, network: Network, known_until: Timestamp) -> Result<(), Error> {
         let forgive = self
             .update_credentials(&network_key(folded, network))
@@ -179,7 +181,7 @@ impl Store {
         let take_back = self
             .update_count(key)
             .update_expression("SET #count = #count - :one")
-            // Forgiven meanwhile, it is taken back.
+            // If the attempts were forgiven meanwhile, nothing is left to take back.
             .condition_expression("#count > :zero")
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":zero", n(0));
@@ -200,7 +202,7 @@ impl Store {
     }
 }
 
-/// The item as it is: after the update, or where its condition has failed.
+/// Returns the item after the update, or as an error the current item if the condition failed.
 async fn updated(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<Result<Item, Item>, Error> {
     match update.send().await {
         Ok(output) => Ok(Ok(output.attributes.unwrap_or_default())),

@@ -1,4 +1,4 @@
-//! What a failed call means: whether trying again may help.
+//! Converts the errors of calls: to `Unavailable` if another attempt may succeed, to `Internal` otherwise.
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -21,7 +21,7 @@ const PASSING: [&str; 8] = [
     "TransactionInProgressException",
 ];
 
-/// Says what was being done when a call failed.
+/// Converts the error of a call. `doing` names the purpose of the call.
 pub(crate) fn failed<E, R>(doing: &'static str) -> impl Fn(SdkError<E, R>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -37,10 +37,10 @@ where
     }
 }
 
-/// The item, where it was asked for and there is one, of an update that was refused by its condition.
+/// Returns the current item if the update's condition failed, the item exists and the update requested it.
 ///
 /// # Errors
-/// Whatever else the update has failed by.
+/// Those of an update that failed for another reason.
 pub(crate) fn refusal<R>(doing: &'static str, error: SdkError<UpdateItemError, R>) -> Result<Option<Item>, Error>
 where
     R: std::fmt::Debug + Send + Sync + 'static,

@@ -1,6 +1,6 @@
-//! All that is kept, in DynamoDB: which keys, which conditions, which items.
+//! The tables in DynamoDB: their keys, conditions and items.
 //!
-//! This is the only crate that speaks DynamoDB. Conditions decide, never a read before a write; nothing is scanned, and
+//! This is the only crate that calls DynamoDB. Conditions decide, never a read before a write. No table is scanned, and
 //! every list is read to its end or to a stated limit.
 
 mod attachments;
@@ -21,13 +21,9 @@ mod users;
 
 use std::{sync::Arc, time::Duration};
 
+use aws::Settings;
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{Builder, IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
-    operation::update_item::UpdateItemError,
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateItemError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use attachments::Claim;
@@ -61,7 +57,7 @@ pub struct Tables {
     pub users: String,
 }
 
-/// Whether a read may miss what was written a moment ago, at half the price.
+/// Whether a read may miss recent writes, at half the price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
     /// Sees every write that was acknowledged before.
@@ -77,46 +73,34 @@ pub struct Store {
     tables: Arc<Tables>,
 }
 
-/// How long a call may take in all, well within the ten seconds of a function.
-const PATIENCE: Duration = Duration::from_secs(6);
-const ATTEMPT_PATIENCE: Duration = Duration::from_secs(2);
-const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
-const ATTEMPTS: u32 = 5;
-/// The second that the SDK waits by default is longer than what passes by itself takes.
-const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+/// The attempts of a call: six seconds in all, well within the ten of a function. The SDK's default pause, a second, is
+/// longer than most failures last.
+const ATTEMPTS: aws::Attempts = aws::Attempts {
+    most: 5,
+    backoff: Duration::from_millis(25),
+    each: Duration::from_secs(2),
+    all: Duration::from_secs(6),
+};
 
-/// A write that meets a transaction on its item is refused, and the SDK does not try it again by itself.
+/// The error of a write to an item that a transaction is writing. By default, the SDK does not repeat such a write.
 const CONFLICT: &[&str] = &["TransactionConflictException"];
 
 impl Store {
-    /// The tables of these names, behind the endpoint, region and credentials of `config`.
+    /// The tables of these names.
     #[must_use]
-    pub fn new(config: Builder, tables: Tables) -> Self {
-        let config = config
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
-            .retry_classifier(AwsErrorCodeClassifier::<UpdateItemError>::builder().transient_errors(CONFLICT).build())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_PATIENCE)
-                    .operation_attempt_timeout(ATTEMPT_PATIENCE)
-                    .operation_timeout(PATIENCE)
-                    .build(),
-            )
-            // Answers are small and come whole; the timeouts above notice one that does not.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            // The credentials are values already, valid for as long as the process lives.
-            .identity_cache(IdentityCache::no_cache())
-            .build();
+    pub fn new(dynamodb: &Settings, tables: Tables) -> Self {
+        let conflicts = AwsErrorCodeClassifier::<UpdateItemError>::builder().transient_errors(CONFLICT).build();
+        let config = Builder::from(&dynamodb.sdk(ATTEMPTS)).retry_classifier(conflicts).build();
         Self { client: Client::from_conf(config), tables: Arc::new(tables) }
     }
 }
 
-/// An item made of a value of ours.
+/// Converts a value to an item.
 fn to_item(value: &impl Serialize) -> Result<Item, Error> {
     serde_dynamo::to_item(value).map_err(|error| Error::internal("writing an item", error))
 }
 
-/// A value of ours, read from an item.
+/// Converts an item to a value.
 fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item).map_err(|error| Error::internal("reading an item", error))
 }

@@ -1,11 +1,11 @@
-//! `memberships`: who is in which room, and how far they have read. The room with id 0 counts a user's rooms. Written
-//! together with the room's `members`, in one transaction.
+//! `memberships`: the users of rooms, with the messages up to which they have read. The item with room id 0 counts a
+//! user's rooms. Written together with the room's `members`, in one transaction.
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::UpdateBuilder,
 };
-use domain::{Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Room, RoomId, Timestamp, UserId};
+use domain::{Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -16,24 +16,24 @@ use crate::{
     transaction::{MAX_ACTIONS, delete, put, update},
 };
 
-/// How many transactions run at once when a room is made with many members.
+/// The number of transactions at once when a room is made with many members.
 const CONCURRENCY: usize = 8;
 
 /// A user's stay in a room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Membership {
-    /// Who.
+    /// The user.
     pub user_id: UserId,
-    /// Where.
+    /// The room.
     pub room_id: RoomId,
-    /// Which stay.
+    /// The id of the stay.
     pub id: MembershipId,
-    /// Since when, in milliseconds since 1970.
+    /// The time of joining, in milliseconds since 1970.
     pub joined_at: u64,
-    /// The message up to which they have read, during this stay.
+    /// The message up to which the user has read during this stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read: Option<MessageId>,
-    /// Its sequence, or that of the last message before they came.
+    /// The sequence of `last_read`, or of the last message before the user joined.
     pub read_sequence: u64,
 }
 
@@ -48,14 +48,14 @@ fn key(user: UserId, room: u64) -> Item {
 }
 
 impl Store {
-    /// Makes a room with its first members. Up to 49 members it is one transaction; beyond that the memberships come
-    /// first and the room last, so that a room always finds its members' memberships. A failure in between leaves
-    /// memberships of a room that is not, which readers pass over, and which still count for their users.
+    /// Makes a room with its first members. Up to 49 members take one transaction. With more, the memberships come
+    /// first and the room last, so that a room always has its memberships. A failure in between leaves memberships of a
+    /// missing room, which readers skip, and which still count for their users.
     ///
     /// # Errors
     /// `TooManyRooms`.
     pub async fn create_room(&self, room: &Room, members: Vec<Membership>) -> Result<(), Error> {
-        /// A membership and a count each, with room for the room.
+        /// Two actions each, the membership and the count, beside the action of the room.
         const MEMBERS_PER_TRANSACTION: usize = (MAX_ACTIONS - 1) / 2;
         let (last, rest) = members.split_at(members.len().min(MEMBERS_PER_TRANSACTION));
         let first: Vec<_> =
@@ -74,13 +74,13 @@ impl Store {
         let Err(cancelled) = self.transact("making a room", actions).await? else { return Ok(()) };
         let counts = (1..).step_by(2).zip(members);
         let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
-        Err(Error::TooManyRooms(full.collect()))
+        Err(Refusal::TooManyRooms(full.collect()).into())
     }
 
-    /// Brings a user into a room.
+    /// Adds a user to a room. Returns `false` if the user is a member already.
     ///
     /// # Errors
-    /// `RoomNotFound`, `RoomFull`, `TooManyRooms`. Nothing happens, and `false` is returned, where they are in already.
+    /// `RoomNotFound`, `RoomFull`, `TooManyRooms`.
     pub async fn join(&self, membership: &Membership, max_members: usize) -> Result<bool, Error> {
         let user = membership.user_id;
         let actions = vec![
@@ -101,22 +101,17 @@ impl Store {
                     .build(),
             )?,
             self.put_membership(membership)?,
-            update(
-                self.count_rooms(user, "1")
-                    .condition_expression("attribute_not_exists(#count) OR #count < :max")
-                    .expression_attribute_values(":max", n(MAX_ROOMS_PER_USER))
-                    .build(),
-            )?,
+            self.count_room_up(user)?,
         ];
         let Err(cancelled) = self.transact("joining a room", actions).await? else { return Ok(true) };
         if !cancelled.failed(0) {
-            return Err(Error::TooManyRooms(vec![user]));
+            return Err(Refusal::TooManyRooms(vec![user]).into());
         }
-        let room = rooms::room(cancelled.item(0).ok_or(Error::RoomNotFound)?)?;
-        if room.members.contains(&user) { Ok(false) } else { Err(Error::RoomFull) }
+        let room = rooms::room(cancelled.item(0).ok_or(Refusal::RoomNotFound)?)?;
+        if room.members.contains(&user) { Ok(false) } else { Err(Refusal::RoomFull.into()) }
     }
 
-    /// Takes a user out of a room.
+    /// Removes a user from a room.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`.
@@ -142,7 +137,7 @@ impl Store {
             update(self.count_rooms(user, "-1").build())?,
         ];
         let Err(cancelled) = self.transact("leaving a room", actions).await? else { return Ok(()) };
-        Err(if cancelled.item(0).is_none() { Error::RoomNotFound } else { Error::NotAMember })
+        Err(if cancelled.item(0).is_none() { Refusal::RoomNotFound } else { Refusal::NotAMember }.into())
     }
 
     fn put_membership(&self, membership: &Membership) -> Result<TransactWriteItem, Error> {
@@ -168,7 +163,7 @@ impl Store {
             .expression_attribute_values(":change", AttributeValue::N(change.to_owned()))
     }
 
-    /// A user's stay in a room.
+    /// Reads a user's stay in a room.
     pub async fn membership(
         &self,
         user: UserId,
@@ -217,7 +212,7 @@ impl Store {
         items.into_iter().map(from_item).collect()
     }
 
-    /// Those of the users who may be in no more rooms. Asked before an id is spent on a room; the write decides.
+    /// The users of these who may not join another room. Read before an id is assigned to a room. The write decides.
     pub async fn users_in_too_many_rooms(&self, users: impl IntoIterator<Item = UserId>) -> Result<Vec<UserId>, Error> {
         let keys = users.into_iter().map(|user| key(user, 0)).collect();
         let counts = self.batch_get(&self.tables.memberships, keys, Consistency::Eventual).await?;
@@ -228,7 +223,8 @@ impl Store {
         Ok(full)
     }
 
-    /// Moves a user's mark forward; `false` where it is there or further already, or they have just left; somebody who came later than the message is further.
+    /// Moves a user's mark forward. Returns `false` if the mark is at the message or further, or the user has just
+    /// left. The mark of a user who joined after the message is further.
     pub async fn mark_read(
         &self,
         user: UserId,

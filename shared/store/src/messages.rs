@@ -1,9 +1,9 @@
-//! `messages`: the messages of a room, by id, which is by time. Written once, never changed.
+//! `messages`: the messages of a room, by id and so by time. Written once, never changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, Error, Message, MessageId, RoomId, Text, UserId};
+use domain::{Attachment, ClientId, Error, Message, MessageId, Refusal, RoomId, Text, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
@@ -15,7 +15,7 @@ struct MessageItem {
     room_id: RoomId,
     id: MessageId,
     sender: UserId,
-    /// Left out where there are none: DynamoDB has no empty sets.
+    /// Left out if empty, because DynamoDB has no empty sets.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     receivers: BTreeSet<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,13 +76,13 @@ fn key(room: RoomId, id: MessageId) -> Item {
 /// A part of a room's messages.
 #[derive(Clone, Copy, Debug)]
 pub enum Range {
-    /// Those with ids below, newest first.
+    /// The messages with lower ids, newest first.
     Below(MessageId),
-    /// Those with ids above the first and up to the second, oldest first.
+    /// The messages with ids above the first and up to the second, oldest first.
     Between(MessageId, MessageId),
-    /// All, newest first.
+    /// All messages, newest first.
     Newest,
-    /// Those with ids above, oldest first.
+    /// The messages with higher ids, oldest first.
     Above(MessageId),
 }
 
@@ -93,13 +93,14 @@ struct SequenceItem {
 }
 
 impl Store {
-    /// Stores a message, together with what it attaches and its client id. Returns the id of the first message where this
-    /// client id has made one already; nothing is stored then.
+    /// Stores a message, together with its attachments and its client id. If the client id has a message already,
+    /// stores nothing and returns the id of that message.
     ///
-    /// The room has given it an id of its own, so nothing is overwritten, and doing it again changes nothing.
+    /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
+    /// nothing.
     ///
     /// # Errors
-    /// `AttachmentInvalid` where another message has what this one attaches.
+    /// `AttachmentInvalid` if another message has one of the attachments.
     pub async fn put_message(&self, message: &Message) -> Result<Option<MessageId>, Error> {
         let item = to_item(&MessageItem::from(message))?;
         let attached: Vec<_> = message.picture.iter().chain(&message.video).collect();
@@ -118,14 +119,14 @@ impl Store {
         }
         actions.push(put(Put::builder().table_name(&self.tables.messages).set_item(Some(item)).build())?);
         let Err(cancelled) = self.transact(STORING, actions).await? else { return Ok(None) };
-        // Asked first: a retry attaches what its first message has.
+        // Checked first, because a retry has the attachments of its first message.
         if let Some(first) = cancelled.item(attachments) {
             return client_ids::message_id(first).map(Some);
         }
-        Err(Error::AttachmentInvalid("is in another message, or too old to be sent".to_owned()))
+        Err(Refusal::AttachmentInvalid("is in another message, or too old to be sent".to_owned()).into())
     }
 
-    /// A message.
+    /// Reads a message.
     pub async fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Error> {
         let found = self
             .client
@@ -139,7 +140,7 @@ impl Store {
         found.item.map(message).transpose()
     }
 
-    /// The sequences of those of the messages that exist, by id.
+    /// The sequences of the existing messages, by id.
     pub async fn sequences(
         &self,
         room: RoomId,
@@ -151,7 +152,7 @@ impl Store {
         found.into_iter().map(|item| from_item::<SequenceItem>(item).map(|item| (item.id, item.sequence))).collect()
     }
 
-    /// Those of the messages that exist, in no order.
+    /// Reads messages. Returns the existing ones, in no order.
     pub async fn messages(&self, ids: impl IntoIterator<Item = (RoomId, MessageId)>) -> Result<Vec<Message>, Error> {
         let keys = ids.into_iter().map(|(room, id)| key(room, id)).collect();
         let found = self.batch_get(&self.tables.messages, keys, Consistency::Eventual).await?;
@@ -183,8 +184,7 @@ impl Store {
             .query()
             .table_name(&self.tables.messages)
             .expression_attribute_values(":room", n(room.get()))
-            // Whoever asks for what came after a message waits for it: nothing may be missing. The other ranges are for
-            // looking back.
+            // A client that reads forward must miss no message. The other ranges are for looking back.
             .consistent_read(matches!(range, Range::Above(_) | Range::Between(..)));
         match range {
             Range::Newest => query.key_condition_expression("room_id = :room").scan_index_forward(false),

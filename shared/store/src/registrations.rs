@@ -1,10 +1,10 @@
-//! How often somebody registers from one network: an item in `credentials`, which only register and login may touch, with
-//! the time at which a whole burst may come again. It expires then.
+//! The pace of registrations from a network: an item in `credentials`, which only register and login may write, with
+//! the time at which a whole burst is allowed again. The item expires at that time.
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
 };
-use domain::{Error, Network, Pace, Timestamp};
+use domain::{Error, Network, Pace, Refusal, Timestamp};
 
 use crate::{Item, Store, error::refusal, millis, n, number, s};
 
@@ -12,8 +12,8 @@ const FULL_AT: &str = "full_at";
 const DOING: &str = "counting a registration";
 
 impl Store {
-    /// Counts a registration, if it does not come too soon after those before: in one write, or in two where the last one
-    /// was less than a pace ago.
+    /// Counts a registration, unless it comes too soon after earlier ones. Takes one write, or two if the last
+    /// registration was less than a pace ago.
     ///
     /// # Errors
     /// `RateLimited`.
@@ -36,21 +36,21 @@ impl Store {
             .expression_attribute_values(":latest", n((now + pace.ahead).millis()));
         let Some(mut item) = counted(another).await? else { return Ok(()) };
         let full_at = item.remove(FULL_AT).map_or(Ok(0), number)?;
-        Err(Error::rate_limited(pace.wait(Timestamp::from_millis(full_at), now)))
+        Err(Refusal::rate_limited(pace.wait(Timestamp::from_millis(full_at), now)).into())
     }
 
     fn registrations(&self, from: Network, expires_at: Timestamp) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.credentials)
-            // No name has a space.
+            // Unlike this key, a name has no space.
             .key("username", s(format!("{from} registrations")))
             .expression_attribute_values(":expires_at", n(expires_at.seconds() + 1))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }
 
-/// `None` where the condition held; else the item as it is.
+/// Returns `None` if the condition held, and the current item otherwise.
 async fn counted(count: UpdateItemFluentBuilder) -> Result<Option<Item>, Error> {
     match count.send().await {
         Ok(_) => Ok(None),

@@ -1,7 +1,7 @@
-//! `rooms`: rooms with their members, and the order of their messages. The room with id 0 counts.
+//! `rooms`: rooms with their members, and the order of their messages. The item with id 0 counts rooms.
 //!
-//! One conditional write per message authorises the sender, holds them to their pace, puts the message in order and names
-//! its audience.
+//! One conditional write per message authorises the sender, enforces their pace, orders the message and returns its
+//! audience.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Description, Error, MessageId, Pace, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
+use domain::{Description, Error, MessageId, Pace, Refusal, Room, RoomId, RoomKind, RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,7 +26,7 @@ struct RoomItem {
     description: Description,
     #[serde(rename = "type")]
     kind: RoomKind,
-    /// Left out where there are none: DynamoDB has no empty sets.
+    /// Left out if empty, because DynamoDB has no empty sets.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     members: BTreeSet<UserId>,
     max_members: usize,
@@ -77,32 +77,32 @@ impl From<RoomItem> for Room {
     }
 }
 
-/// The attribute with the time at which a member may send a whole burst again. One for each who has sent something, beside
-/// the map `sent`: rooms that were made before there was a pace have no map for it.
+/// The attribute with the time at which a member may send a whole burst again. Each sender has an attribute beside the
+/// map `sent`, because rooms from before paces have no map for it.
 pub(crate) fn pace(member: UserId) -> String {
     format!("pace {member}")
 }
 
-/// A room, from its item.
+/// Converts an item to a room.
 pub(crate) fn room(item: Item) -> Result<Room, Error> {
     Ok(from_item::<RoomItem>(item)?.into())
 }
 
-/// The place that a room has given to a message.
+/// The place of a message in its room.
 #[derive(Clone, Debug)]
 pub struct Turn {
     /// The id of the message.
     pub id: MessageId,
-    /// Its place in the room.
+    /// The sequence of the message.
     pub sequence: u64,
-    /// The id handed out before.
+    /// The id of the turn before.
     pub previous: Option<MessageId>,
-    /// Who is in the room, the sender included.
+    /// The members of the room, the sender included.
     pub members: BTreeSet<UserId>,
 }
 
 impl Store {
-    /// The id of a room that is about to be made.
+    /// Assigns the id of a new room.
     pub async fn next_room_id(&self) -> Result<RoomId, Error> {
         let id = self.next_id(&self.tables.rooms).await?;
         RoomId::try_from(id).map_err(|error| Error::internal("counting rooms", error))
@@ -113,7 +113,7 @@ impl Store {
         put(Put::builder().table_name(&self.tables.rooms).set_item(Some(to_item(&RoomItem::from(room))?)).build())
     }
 
-    /// A room.
+    /// Reads a room.
     pub async fn room(&self, id: RoomId, consistency: Consistency) -> Result<Option<Room>, Error> {
         let found = self
             .client
@@ -127,7 +127,7 @@ impl Store {
         found.item.map(room).transpose()
     }
 
-    /// Those of the rooms that exist, in no order.
+    /// Reads rooms. Returns the existing ones, in no order.
     pub async fn rooms(
         &self,
         ids: impl IntoIterator<Item = RoomId>,
@@ -137,12 +137,13 @@ impl Store {
         self.batch_get(&self.tables.rooms, keys, consistency).await?.into_iter().map(room).collect()
     }
 
-    /// Gives the next message of a room its turn: one write that fails for whoever is not in the room.
+    /// Gives the next message of a room its turn, in one write, which fails if the sender is not in the room.
     ///
-    /// The message gets the id `wanted`, or where that is not higher than all before (clocks differ, or two came in one
-    /// millisecond) the next higher one. That takes a second write, as does a sender who is ahead of their pace, or both; a
-    /// third follows only where one of the two comes true while the other is written, and fails for nobody who may send: it
-    /// asks for nothing that other senders could change.
+    /// The message gets the id `wanted`. If that is not higher than all ids before, because clocks differ or two
+    /// messages came in one millisecond, it gets the next higher id, which takes a second write. A sender who is ahead
+    /// of their pace takes a second write as well. A third write follows only if one of the two becomes true during the
+    /// second. Its conditions depend on nothing that other senders change, so it succeeds for every sender who may
+    /// send.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `RateLimited`.
@@ -156,16 +157,16 @@ impl Store {
                 Taken::Not { room, full_at } => (room, full_at),
             };
             if !before.members.contains(&sender) {
-                return Err(Error::NotAMember);
+                return Err(Refusal::NotAMember.into());
             }
             let wait = Pace::MESSAGES.wait(full_at, now);
             if !wait.is_zero() {
-                return Err(Error::rate_limited(wait));
+                return Err(Refusal::rate_limited(wait).into());
             }
             in_order = before.last_message_id.is_none_or(|last| last < wanted);
             on_time = full_at <= now;
         }
-        Err(Error::Unavailable { doing: DOING, source: "the sender comes and goes".into() })
+        Err(Error::Unavailable { doing: DOING, source: "the sender joins and leaves the room".into() })
     }
 
     fn turn(
@@ -206,7 +207,7 @@ impl Store {
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        // A value that no expression names is refused.
+        // DynamoDB refuses a value that no expression names.
         let turn = if in_order { turn.expression_attribute_values(":wanted", n(wanted.get())) } else { turn };
         if on_time {
             turn.expression_attribute_values(":full_at", n((now + every).millis()))
@@ -224,11 +225,11 @@ impl Turn {
     }
 }
 
-/// What became of a write that takes a turn.
+/// The outcome of a write that takes a turn.
 enum Taken {
-    /// It was written: the room as it was before.
+    /// The turn is taken. The room before it.
     After(Room),
-    /// A condition failed: the room as it is, and when its sender may send a whole burst again.
+    /// A condition failed. The current room, and the time at which its sender may send a whole burst again.
     Not { room: Room, full_at: Timestamp },
 }
 
@@ -237,7 +238,7 @@ const DOING: &str = "taking a turn in a room";
 async fn taken(turn: UpdateItemFluentBuilder, sender: UserId) -> Result<Taken, Error> {
     let mut item = match turn.send().await {
         Ok(updated) => return room(updated.attributes.unwrap_or_default()).map(Taken::After),
-        Err(error) => refusal(DOING, error)?.ok_or(Error::RoomNotFound)?,
+        Err(error) => refusal(DOING, error)?.ok_or(Refusal::RoomNotFound)?,
     };
     let full_at = Timestamp::from_millis(item.remove(&pace(sender)).map_or(Ok(0), number)?);
     Ok(Taken::Not { room: room(item)?, full_at })

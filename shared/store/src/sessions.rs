@@ -1,5 +1,5 @@
-//! `sessions`: one item a login, by user and session id. Read by every authenticated request, removed at logout, expired by
-//! DynamoDB's time to live. Those of one user are one query.
+//! `sessions`: an item per login, by user and session id. Read by every authenticated request, removed at logout,
+//! expired by DynamoDB's time to live. One query reads all sessions of a user.
 
 use aws_sdk_dynamodb::{
     operation::get_item::builders::GetItemFluentBuilder,
@@ -16,9 +16,9 @@ const ID: &str = "id";
 /// A login that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Which one.
+    /// Its id.
     pub id: String,
-    /// Whose.
+    /// Its user.
     pub user_id: UserId,
     /// When it ends by itself, in seconds since 1970. Up to two days pass before DynamoDB removes it.
     pub expires_at: u64,
@@ -30,28 +30,28 @@ fn unless_over(item: Option<Item>, now: Timestamp) -> Result<Option<Session>, Er
 }
 
 impl Store {
-    /// Opens the connection to DynamoDB, so that the first event need not wait for it. Needs
-    /// `GetItem` on sessions; a function that reads keys or signs opens its connection by that.
+    /// Opens the connection to DynamoDB, so that the first event does not wait for it. Needs the permission `GetItem`
+    /// on sessions. Functions that read keys or sign open the connection by that instead.
     pub async fn open(&self) {
-        // No user has this id; the answer does not matter, only that there was one.
+        // No user has this id. Any answer means that the connection is open.
         drop(self.get_session(0, "warm-up").send().await);
     }
 
-    /// Opens a session for a folded name. `false` if that is not the hash of its password any more: whoever changes it ends
-    /// all sessions then, and this one must not come after.
+    /// Opens a session for a folded name. Returns `false` if `hash` is no longer the hash of its password: a change of
+    /// the password ends all sessions, and no session of the old password may open afterwards.
     pub async fn open_session(&self, session: &Session, folded: &str, hash: &str) -> Result<bool, Error> {
         let open = Put::builder().table_name(&self.tables.sessions).set_item(Some(to_item(session)?)).build();
         let actions = vec![put(open)?, self.check_password(folded, hash)?];
         Ok(self.transact("opening a session", actions).await?.is_ok())
     }
 
-    /// The session of a user, unless it has ended. Strongly consistent: a logout counts at once.
+    /// The session of a user, unless it has ended. The read is strongly consistent, so that a logout counts at once.
     pub async fn session(&self, user: UserId, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
         let read = self.get_session(user.get(), id).consistent_read(true);
         unless_over(read.send().await.map_err(failed("reading a session"))?.item, now)
     }
 
-    /// All sessions of a user, none missing; also those that are over.
+    /// All sessions of a user, strongly consistent, with those that have ended.
     pub async fn sessions(&self, user: UserId) -> Result<Vec<Session>, Error> {
         let mut sessions = Vec::new();
         let mut pages = self
@@ -72,7 +72,7 @@ impl Store {
         Ok(sessions)
     }
 
-    /// Ends a session of a user. Returns it, unless it had ended before.
+    /// Ends a session of a user. Returns the session, unless it had ended before.
     pub async fn end_session(&self, user: UserId, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
         let deleted = self
             .client

@@ -1,6 +1,7 @@
-//! `signing_keys`: the public keys that access tokens are verified with, all under one partition key, so that one query reads
-//! them. `login` publishes its key before it signs with it. DynamoDB's time to live removes a key one day after its last token has
-//! ended. An operator revokes a key by `revoked_at`, and removes its `expires_at`, so that it stays revoked.
+//! `signing_keys`: the public keys that access tokens are verified with, all under one partition key, so that one query
+//! reads them. `login` publishes its key before it signs with it. DynamoDB's time to live removes a key one day after
+//! its last token has ended. An operator revokes a key by `revoked_at`, and removes its `expires_at`, so that it stays
+//! revoked.
 
 use domain::{Error, Timestamp, causes};
 use serde::Deserialize;
@@ -42,8 +43,8 @@ impl Row {
 }
 
 impl Store {
-    /// The keys that tokens may be signed with. Strongly consistent: a key that was published or revoked counts at once. Skips an item
-    /// that cannot be read, because otherwise one mistake would refuse all tokens.
+    /// The valid keys. The read is strongly consistent, so that a published or revoked key counts at once. Skips an
+    /// item that cannot be read, because otherwise one mistake would refuse all tokens.
     pub async fn signing_keys(&self, now: Timestamp) -> Result<Vec<PublicKey>, Error> {
         let mut keys = Vec::new();
         let mut pages = self
@@ -66,7 +67,7 @@ impl Store {
         Ok(keys)
     }
 
-    /// Lets tokens be verified with a key until `expires_at`, in seconds since 1970. `false` if the key was revoked.
+    /// Makes a key valid until `expires_at`, in seconds since 1970. Returns `false` if the key was revoked.
     pub async fn publish_signing_key(&self, key: &PublicKey, expires_at: u64) -> Result<bool, Error> {
         let published = self
             .client

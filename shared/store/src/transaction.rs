@@ -1,7 +1,6 @@
-//! Writes that all happen or none.
+//! Transactions: either all writes happen or none does.
 
-use std::time::Duration;
-
+use aws::backoff;
 use aws_sdk_dynamodb::{
     error::BuildError,
     operation::transact_write_items::TransactWriteItemsError,
@@ -9,19 +8,19 @@ use aws_sdk_dynamodb::{
 };
 use domain::Error;
 
-use crate::{Item, Store, error::failed};
+use crate::{ATTEMPTS, Item, Store, error::failed};
 
-/// What one `TransactWriteItems` takes.
+/// The number of actions that one `TransactWriteItems` accepts.
 pub(crate) const MAX_ACTIONS: usize = 100;
-/// How often a transaction is tried that ran into another one.
+/// The number of attempts of a transaction that conflicts with others.
 const MAX_ATTEMPTS: u32 = 6;
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
-/// Other transactions and load pass by themselves.
+/// The codes of reasons that pass by themselves: conflicts and load.
 const PASSING: [&str; 3] = ["ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"];
 
-/// Why a transaction was cancelled: for each of its actions whether the condition failed, and the item that was there.
+/// The reasons why a transaction was cancelled: one for each action, with the item whose condition failed.
 pub(crate) struct Cancelled(Vec<CancellationReason>);
 
 impl Cancelled {
@@ -30,7 +29,7 @@ impl Cancelled {
         self.0.get(action).is_some_and(|reason| reason.code() == Some(CONDITION_FAILED))
     }
 
-    /// The item that the condition of this action failed on, if there was one and it was asked for.
+    /// The item on which the condition of this action failed, if the item exists and the action requested it.
     pub(crate) fn item(&self, action: usize) -> Option<Item> {
         self.0.get(action)?.item().cloned()
     }
@@ -41,14 +40,14 @@ impl Cancelled {
 }
 
 impl Store {
-    /// Runs a transaction, again where it ran into another one. The inner error: a condition failed, nothing was
-    /// written.
+    /// Runs a transaction, and repeats it if it conflicts with another one. The inner error means that a condition
+    /// failed and nothing was written.
     pub(crate) async fn transact(
         &self,
         doing: &'static str,
         actions: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Cancelled>, Error> {
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             let call = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
             let Err(error) = call.send().await else { return Ok(Ok(())) };
             let cancelled = match error.as_service_error() {
@@ -63,17 +62,10 @@ impl Store {
             if !cancelled.any(&PASSING) {
                 return Err(Error::internal(doing, error));
             }
-            backoff(attempt).await;
+            backoff(ATTEMPTS.backoff, attempt).await;
         }
         Err(Error::Unavailable { doing, source: "the transaction keeps running into others".into() })
     }
-}
-
-/// Waits before another attempt: at random up to 25 ms, 50 ms, 100 ms, … so that two that collided do not collide again
-/// (AWS Architecture Blog, "Exponential Backoff And Jitter").
-pub(crate) async fn backoff(attempt: u32) {
-    let most = Duration::from_millis(25) * 2_u32.saturating_pow(attempt);
-    tokio::time::sleep(most.mul_f64(fastrand::f64())).await;
 }
 
 /// A `ConditionCheck` as an action of a transaction.

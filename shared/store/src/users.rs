@@ -1,8 +1,8 @@
-//! `users`, who is who by id, and `usernames`, the same by folded name, which makes names unique. The user with id 0
-//! counts. Written together with `credentials`, in one transaction.
+//! `users`, the users by id, and `usernames`, the same by folded name, which makes names unique. The item with id 0
+//! counts users. Written together with `credentials`, in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Timestamp, User, UserId, Username};
+use domain::{Error, Refusal, Timestamp, User, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -28,32 +28,32 @@ struct UsernamesItem {
     display_name: Username,
 }
 
-/// How many users there are, while a name is free.
+/// A free name, with the number of users at the time of the check.
 #[derive(Clone, Copy, Debug)]
 pub struct Vacancy {
     count: u64,
 }
 
-/// Where the id of a new user comes from.
+/// The source of a new user's id.
 enum Id {
-    /// One more than the count that was read; the transaction counts up if that is still so.
+    /// One more than the count that was read. The transaction counts up if the count has not changed.
     AfterCount(u64),
-    /// Handed out already.
+    /// Assigned already.
     HandedOut(u64),
 }
 
 impl Store {
-    /// Where somebody of this name would be registered.
+    /// Checks that a name is free.
     ///
     /// # Errors
     /// `UsernameTaken`.
     pub async fn vacancy(&self, username: &Username) -> Result<Vacancy, Error> {
         let folded = username.folded();
         let (taken, count) = tokio::try_join!(self.user_by_name(&folded, Consistency::Strong), self.count_users())?;
-        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Error::UsernameTaken) }
+        if taken.is_none() { Ok(Vacancy { count }) } else { Err(Refusal::UsernameTaken.into()) }
     }
 
-    /// Registers somebody, with ids without gaps, unless somebody else has registered since the vacancy was seen.
+    /// Registers a user. Ids have no gaps, unless another user has registered since `vacancy`.
     ///
     /// # Errors
     /// `UsernameTaken`.
@@ -68,12 +68,12 @@ impl Store {
         if let Some(user) = self.insert_user(username, &folded, password_hash, Id::AfterCount(count), now).await? {
             return Ok(user);
         }
-        // Others register too. Counting first always gets through, at the price of a gap if the name is gone.
+        // Another user has registered. Counting first always succeeds, but leaves a gap if the name is taken.
         let id = Id::HandedOut(self.next_id(&self.tables.users).await?);
-        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Error::UsernameTaken)
+        self.insert_user(username, &folded, password_hash, id, now).await?.ok_or(Refusal::UsernameTaken.into())
     }
 
-    /// `None` where the count has changed.
+    /// Returns `None` if the count has changed.
     async fn insert_user(
         &self,
         username: &Username,
@@ -93,7 +93,7 @@ impl Store {
         actions.extend(count_up);
         match self.transact(DOING, actions).await? {
             Ok(()) => Ok(Some(user)),
-            Err(cancelled) if cancelled.failed(0) => Err(Error::UsernameTaken),
+            Err(cancelled) if cancelled.failed(0) => Err(Refusal::UsernameTaken.into()),
             Err(_) => Ok(None),
         }
     }
@@ -148,11 +148,11 @@ impl Store {
             .consistent_read(true)
             .send()
             .await
-            .map_err(failed("reading how many users there are"))?;
+            .map_err(failed("reading the number of users"))?;
         Ok(found.item.map(from_item::<Counter>).transpose()?.map_or(0, |counter| counter.count))
     }
 
-    /// Who has this folded name.
+    /// The user with this folded name.
     pub async fn user_by_name(&self, folded: &str, consistency: Consistency) -> Result<Option<User>, Error> {
         let found = self
             .client
@@ -167,7 +167,7 @@ impl Store {
         Ok(item.map(|item| User { id: item.user_id, username: item.display_name }))
     }
 
-    /// Those of the users that exist, in no order.
+    /// Reads users. Returns the existing ones, in no order.
     pub async fn users(
         &self,
         ids: impl IntoIterator<Item = UserId>,

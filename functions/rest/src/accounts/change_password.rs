@@ -13,6 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let claimant = app.claimant(&request).await?;
-    chat::change_password(&app.chat, &claimant.caller, &claimant.user()?, network(&request)?, body(&request)?).await?;
+    let (user, network) = (claimant.user()?, network(&request)?);
+    chat::accounts::change_password(&app.chat, &claimant.caller, &user, network, body(&request)?).await?;
     ok(&json!({"message": "Password changed"}))
 }

@@ -1,6 +1,6 @@
 //! `GET /find-user/`
 
-use domain::{Error, Username};
+use domain::{Error, Refusal, Username};
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, ok, query},
@@ -12,9 +12,9 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let find = async |_: &_| {
-        let username = query(&request, "username").ok_or_else(|| Error::field("username", "is required"))?;
-        let username = Username::parse(username).map_err(|_| Error::UsernameNotFound)?;
-        chat::find_user(&app.chat, &username).await
+        let username = query(&request, "username").ok_or_else(|| Refusal::field("username", "is required"))?;
+        let username = Username::parse(username).map_err(|_| Refusal::UsernameNotFound)?;
+        chat::accounts::find_user(&app.chat, &username).await
     };
     ok(&app.authenticate_while(&request, find).await?)
 }

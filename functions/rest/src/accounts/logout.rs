@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.claimant(&request).await?.caller;
-    chat::logout(&app.chat, &caller).await?;
+    chat::accounts::logout(&app.chat, &caller).await?;
     ok(&json!({"message": "Logout successful"}))
 }

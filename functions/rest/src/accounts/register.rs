@@ -12,5 +12,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let registration = body(&request)?;
-    created(&chat::register(&app.chat, network(&request)?, app.registrations()?, registration).await?)
+    created(&chat::accounts::register(&app.chat, network(&request)?, app.registrations()?, registration).await?)
 }

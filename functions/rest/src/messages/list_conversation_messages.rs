@@ -13,7 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let list = async |caller: &_| {
         let (room, page) = (room(&request)?, page(&request)?);
-        Ok((page, chat::list_conversation_messages(&app.chat, caller, room, page).await?))
+        Ok((page, chat::messages::list_conversation_messages(&app.chat, caller, room, page).await?))
     };
     let (page, found) = app.authenticate_while(&request, list).await?;
     slice(&request, page, &found)

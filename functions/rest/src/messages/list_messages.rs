@@ -13,7 +13,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let list = async |caller: &_| {
         let page = page(&request)?;
-        Ok((page, chat::list_messages(&app.chat, caller, page).await?))
+        Ok((page, chat::messages::list_messages(&app.chat, caller, page).await?))
     };
     let (page, found) = app.authenticate_while(&request, list).await?;
     slice(&request, page, &found)

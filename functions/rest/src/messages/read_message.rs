@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::read_message(&app.chat, &caller, body(&request)?).await?;
+    chat::messages::read_message(&app.chat, &caller, body(&request)?).await?;
     ok(&json!({"success": true}))
 }

@@ -1,6 +1,5 @@
 //! `POST /send-message/`
 
-use chat::Caller;
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
@@ -12,14 +11,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let look = async |caller: &Caller| {
-        let draft = body(&request)?;
-        Ok((caller.user, chat::sent_before(&app.chat, caller.user, &draft).await?, draft))
-    };
-    let (sender, before, draft) = app.authenticate_while(&request, look).await?;
-    let sent = match before {
-        Some(sent) => sent,
-        None => chat::send_new_message(&app.chat, sender, None, draft).await?,
-    };
+    let caller = app.claimant(&request).await?.caller;
+    let sent = chat::messages::send_message(&app.chat, &caller, body(&request)).await?;
     if sent.new { created(&sent.message) } else { ok(&sent.message) }
 }

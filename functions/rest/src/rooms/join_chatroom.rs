@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
     let Invitation { room } = body(&request)?;
-    let joined = chat::join_chatroom(&app.chat, &caller, room).await?;
+    let joined = chat::rooms::join_chatroom(&app.chat, &caller, room).await?;
     if joined.new { created(&joined) } else { ok(&joined) }
 }

@@ -13,6 +13,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::leave_chatroom(&app.chat, &caller, room(&request)?).await?;
+    chat::rooms::leave_chatroom(&app.chat, &caller, room(&request)?).await?;
     ok(&json!({"message": "Leave chatroom successful"}))
 }

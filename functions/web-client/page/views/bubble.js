@@ -1,4 +1,4 @@
-// One message, and what stands between messages.
+// The bubble of a message, the divider between messages, and the avatar of a user or a room.
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
@@ -11,7 +11,7 @@ import { clock, parts } from "../text.js";
 
 const STATES = { sending: "Sending", sent: "Sent", read: "Read by all", refused: "Not sent" };
 
-/** A bubble stays the same element from its writing to its being read. */
+/** A message, which keeps its element from sending to reading. */
 export class Bubble {
   element;
   #state = el("span", { class: "state", role: "img" });
@@ -41,8 +41,8 @@ export class Bubble {
   }
 
   /**
-   * @param {{state: State | null, follows: boolean, sender: string, at: string}} now `follows`: the message before it
-   * is of the same sender
+   * @param {{state: State | null, follows: boolean, sender: string, at: string}} now `follows`: the message before
+   * it has the same sender
    */
   update({ state, follows, sender, at }) {
     this.element.classList.toggle("follows", follows);
@@ -56,13 +56,13 @@ export class Bubble {
     this.#state.replaceChildren(icon(state === "sending" ? "clock" : state));
   }
 
-  /** @param {import("./media.js").Shown[]} shown what each of its pictures and videos is now */
+  /** @param {import("./media.js").Shown[]} shown the state of each picture and video */
   show(shown) {
     this.#media.forEach((media, place) => shown[place] && media.show(shown[place]));
   }
 
   /**
-   * Why the server does not take it, and what can be done.
+   * Shows why the server has refused the message, and the actions that are left.
    * @param {string | undefined} reason
    * @param {() => void} retry
    * @param {() => void} discard
@@ -94,7 +94,7 @@ export function avatar(name, id) {
 }
 
 /**
- * Neighbouring ids get colours far apart; rooms, which count below zero, others than people.
+ * Returns a colour that differs much between neighbouring ids. Rooms have negative ids here, so they differ from users.
  * @param {number} id
  */
 function hue(id) {

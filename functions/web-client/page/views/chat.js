@@ -1,5 +1,5 @@
-// The whole window: conversations on one side, one of them on the other. The address names the open one, so that a
-// reload and the browser's own "back" do what one expects.
+// The window: the list of conversations beside the open one. The address names the open one, so that a reload keeps it
+// and the browser's "back" closes it.
 
 import { summary } from "../attachments.js";
 import { el, set, setText } from "../dom.js";
@@ -31,10 +31,11 @@ export function chatView(chat, logOut) {
       { class: "sidebar", "aria-label": "Conversations" },
       el("header", {},
         el("h2", {}, "Chats"),
-        el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin }, icon("plus"))),
+        el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin },
+          icon("plus"))),
       list.element,
       el("footer", {},
-        el("span", { class: "me", dir: "auto" }, chat.name(chat.me)),
+        el("span", { class: "me", dir: "auto" }, chat.directory.name(chat.me)),
         el("button", { class: "link", type: "button", onclick: logOut }, "Log out")),
     ),
     conversation.element,
@@ -44,13 +45,13 @@ export function chatView(chat, logOut) {
 
   /** The room that the address names. @type {number | null} */
   let named = null;
-  /** The same, once it is known that the user is in there. @type {number | null} */
+  /** The same room, if the user is known to be a member. @type {number | null} */
   let shown = null;
 
   const render = () => {
     const before = shown;
     shown = named !== null && chat.rooms.get(named) ? named : null;
-    // One that was open is open no more: the user has left it, here or elsewhere.
+    // The user has left the open room, here or in another window.
     if (before !== null && before === named && shown === null) location.hash = "";
     const unread = chat.rooms.unread;
     document.title = unread > 0 ? `(${unread}) Chat` : "Chat";
@@ -79,12 +80,12 @@ export function chatView(chat, logOut) {
     const message = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
     const { conversation, sender } = message;
     const room = chat.rooms.get(conversation);
-    const place = room && chat.other(room) === undefined ? ` in ${chat.title(room)}` : "";
-    setText(spoken, `${chat.name(sender)}${place}: ${summary(message)}`);
+    const place = room && chat.directory.other(room) === undefined ? ` in ${chat.directory.title(room)}` : "";
+    setText(spoken, `${chat.directory.name(sender)}${place}: ${summary(message)}`);
   }, { signal });
   document.addEventListener("visibilitychange", render, { signal });
   addEventListener("hashchange", navigate, { signal });
-  // A file that is dropped beside a conversation must not replace the page.
+  // A file that is dropped beside a conversation would replace the page.
   for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault(), { signal });
   navigate();
   return view;

@@ -1,11 +1,13 @@
-// Where messages are written, and what goes with them is chosen. Each room keeps its own draft.
+// The form that writes a message and attaches files. Each room keeps its own draft.
 
 import { TYPES } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { Tray } from "./tray.js";
 
+/** Milliseconds; half the time after which others stop showing a typist. */
 const TYPING_AGAIN_AFTER = 3_000;
+/** Milliseconds without a key. */
 const TYPING_ENDS_AFTER = 4_000;
 
 /**
@@ -45,7 +47,7 @@ export class Composer {
       type: "file", accept: TYPES.join(), multiple: true, hidden: true, "aria-label": "Photos and videos",
       onchange: () => {
         this.attach(chooser.files ?? []);
-        // The same file may be chosen again.
+        // Without this, choosing the same file again would not be a change.
         chooser.value = "";
       },
     });
@@ -91,14 +93,17 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    // Enter also ends the composition of a character, and on a phone it is the only way to a new line.
+    // Enter also ends the composition of a character, and on a phone only Enter makes a new line.
     const composing = event.isComposing || matchMedia("(pointer: coarse)").matches;
     if (event.key !== "Enter" || event.shiftKey || composing) return;
     event.preventDefault();
     this.#submit();
   }
 
-  /** What is copied from a page is text as well as a picture of it: then the text is meant. @param {ClipboardEvent} event */
+  /**
+   * Attaches pasted files, unless there is text too: a copy of a page has the text and a picture of it.
+   * @param {ClipboardEvent} event
+   */
   #paste(event) {
     const { clipboardData } = event;
     if (!clipboardData?.files.length || clipboardData.types.includes("text/plain")) return;
@@ -121,8 +126,8 @@ export class Composer {
     const files = this.#tray.files;
     if ((text === "" && files.length === 0) || room === null) return;
     // Each file is a message of its own; the first has the caption.
-    this.#chat.send(room, text, files[0]);
-    for (const file of files.slice(1)) this.#chat.send(room, "", file);
+    this.#chat.outgoing.send(room, text, files[0]);
+    for (const file of files.slice(1)) this.#chat.outgoing.send(room, "", file);
     this.#input.value = "";
     this.#tray.show([]);
     this.#forgetTyping();
@@ -144,7 +149,7 @@ export class Composer {
     this.#forgetTyping();
   }
 
-  /** The message itself says that its writing is over. */
+  /** Forgets the typing without an event, because the message ends it for the others. */
   #forgetTyping() {
     clearTimeout(this.#pause);
     this.#toldAt = 0;

@@ -1,6 +1,7 @@
-// The door: to log in, or to register first.
+// The form that logs in, or registers and logs in.
 
-import { Failure, logIn, register } from "../api.js";
+import { logIn, register } from "../api.js";
+import { Failure } from "../call.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 

@@ -1,27 +1,27 @@
-// A picture or a video in a bubble, from its choosing to its being there. It takes the same place all the time.
+// A picture or a video in a bubble. It takes the same space before, during and after its upload.
 
 import { sizeOf } from "../attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { lightbox } from "./dialogs.js";
+import { lightbox } from "./lightbox.js";
 
 /**
  * @typedef {object} Shown
  * @property {import("../attachments.js").Kind} kind
  * @property {string} name
  * @property {number} size
- * @property {string} [url] once it is sent
+ * @property {string} [url] after it is sent
  * @property {string} [thumbnail_url]
- * @property {string} [expires_at] when the links end
- * @property {() => void} [renew] asks for new ones
+ * @property {string} [expires_at] end of the links
+ * @property {() => void} [renew] fetches new links
  * @property {() => Promise<Blob | undefined>} [file] before it is sent
- * @property {number} [progress] of its upload, from 0 to 1
+ * @property {number} [progress] of the upload, from 0 to 1
  * @property {boolean} [refused]
- * @property {boolean} [unkept] it is gone when the page is
+ * @property {boolean} [unkept] a reload loses it
  * @property {() => void} [cancel]
  */
 
-/** A link that is new and does not work has another reason. */
+/** Milliseconds. A new link that does not work either fails for another reason than its age. */
 const ASK_AGAIN_AFTER = 30_000;
 
 export class Media {
@@ -35,7 +35,7 @@ export class Media {
   #waiting;
   /** @type {Shown} */
   #shown;
-  /** The file itself, until it is sent. @type {string | null} */
+  /** The URL of the file in this browser, until it is sent. @type {string | null} */
   #local = null;
   #asked = false;
   #failing = false;
@@ -53,7 +53,9 @@ export class Media {
       this.#view = el("img", { alt: name, loading: "lazy", decoding: "async", ...failed });
       this.#open.append(this.#view);
     } else {
-      this.#view = el("video", { controls: true, playsinline: true, preload: "metadata", "aria-label": name, ...failed });
+      this.#view = el("video", {
+        controls: true, playsinline: true, preload: "metadata", "aria-label": name, ...failed,
+      });
     }
     this.#cancel = el("button", {
       class: "round", type: "button", "aria-label": `Do not send ${name}`, onclick: () => this.#shown.cancel?.(),
@@ -70,7 +72,7 @@ export class Media {
     this.#waiting.hidden = shown.url !== undefined || shown.refused === true;
     this.#cancel.hidden = shown.progress === undefined;
     if (shown.url !== undefined) return this.#showLinks(shown.thumbnail_url ?? shown.url, shown.expires_at ?? "");
-    // Without a value it tells that there is no telling.
+    // Without a value the bar shows that the progress is unknown.
     if (shown.progress === undefined) this.#progress.removeAttribute("value");
     else this.#progress.value = shown.progress;
     setText(this.#note, shown.unkept ? "Keep this page open" : sizeOf(shown.size));
@@ -102,7 +104,7 @@ export class Media {
     this.#view.src = this.#local;
   }
 
-  /** Most often, the link has expired. What comes is shown once it is there; without a connection, nothing does. */
+  /** Fetches new links, because most failures are expired links. `show` sets them when they come. */
   #failed() {
     if (this.#local !== null) return;
     this.#failing = true;

@@ -67,9 +67,9 @@ class Row {
    * @param {boolean} isActive
    */
   update(chat, room, isActive) {
-    const title = chat.title(room);
+    const title = chat.directory.title(room);
     if (this.#name.textContent !== title) {
-      const face = avatar(title, chat.other(room) ?? -room.id);
+      const face = avatar(title, chat.directory.other(room) ?? -room.id);
       this.#face.replaceWith(face);
       this.#face = face;
       setText(this.#name, title);
@@ -95,5 +95,6 @@ function preview(chat, room) {
   const last = room.last_message;
   if (!last) return "No messages yet";
   if (last.sender === chat.me) return `You: ${summary(last)}`;
-  return chat.other(room) === undefined ? `${chat.name(last.sender)}: ${summary(last)}` : summary(last);
+  const { directory } = chat;
+  return directory.other(room) === undefined ? `${directory.name(last.sender)}: ${summary(last)}` : summary(last);
 }

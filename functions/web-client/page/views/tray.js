@@ -1,5 +1,4 @@
-// What has been chosen and is not sent yet: each file as it will be seen, with its name and size, and why another is not
-// among them.
+// The files that are chosen and not sent yet, with name and size, and the reason why another file cannot be sent.
 
 import { kindOf, problem, sizeOf } from "../attachments.js";
 import { el, setText } from "../dom.js";
@@ -12,7 +11,7 @@ export class Tray {
   #onchange;
   /** @type {File[]} */
   files = [];
-  /** The addresses of the files that are shown. @type {string[]} */
+  /** The object URLs of the files. @type {string[]} */
   #addresses = [];
 
   /** @param {() => void} onchange */
@@ -58,6 +57,7 @@ export class Tray {
         : el("video", { src: address, preload: "metadata", muted: true, "aria-hidden": "true", tabindex: -1 }),
       el("span", { class: "name", dir: "auto" }, file.name),
       el("span", { class: "hint" }, sizeOf(file.size)),
-      el("button", { class: "round", type: "button", "aria-label": `Remove ${file.name}`, onclick: remove }, icon("close")));
+      el("button", { class: "round", type: "button", "aria-label": `Remove ${file.name}`, onclick: remove },
+        icon("close")));
   }
 }

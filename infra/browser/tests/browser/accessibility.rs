@@ -1,4 +1,4 @@
-//! axe-core finds nothing wrong, on any screen, in either scheme of colours.
+//! axe-core finds no violation in any view, on any screen, in either colour scheme.
 
 use browser::{Screen, Window};
 use e2e::{File, Server, User};
@@ -65,8 +65,7 @@ async fn on_every_screen_in_every_view() {
 
 #[tokio::test]
 async fn offline() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     ann.creates_group("Garden", &[]).await;
     let [light, dark] =

@@ -1,4 +1,4 @@
-//! Pictures and videos, from a disk to somebody else's window.
+//! Pictures and videos, from a disk to another user's window.
 
 use std::{fs, path::PathBuf};
 
@@ -9,10 +9,10 @@ use fantoccini::key::Key;
 use serde_json::json;
 use tempfile::TempDir;
 
-/// What has been drawn of the pictures in the conversation: how wide each is, in its own pixels.
+/// Returns the natural widths of the pictures and videos that are shown in the conversation.
 const WIDTHS: &str = "return [...document.querySelectorAll('.message .media :is(img, video)')].map((view) =>
     view.naturalWidth ?? view.videoWidth)";
-/// Fails what the page uploads next once the first bytes are on their way.
+/// Aborts the page's next upload after its first bytes.
 const CUT_OFF: &str = "const send = XMLHttpRequest.prototype.send;
     window.CutOff = 0;
     XMLHttpRequest.prototype.send = function (form) {
@@ -21,7 +21,7 @@ const CUT_OFF: &str = "const send = XMLHttpRequest.prototype.send;
         send.call(this, form);
     };
     return null";
-/// Half a second of a video, as a browser makes it.
+/// Records half a second of a video.
 const FILM: &str = "const done = arguments[arguments.length - 1];
     const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
     const pen = canvas.getContext('2d');
@@ -34,7 +34,7 @@ const FILM: &str = "const done = arguments[arguments.length - 1];
     recorder.start();
     setTimeout(() => recorder.stop(), 500)";
 
-/// How many files the page keeps to send them.
+/// Counts the files that the page stores until they are sent.
 const KEPT_FILES: &str = "const done = arguments[arguments.length - 1];
     const { id } = JSON.parse(localStorage.getItem('session'));
     indexedDB.open(`outbox:${id}`).onsuccess = ({ target }) => {
@@ -88,7 +88,7 @@ async fn a_picture_is_chosen_sent_seen_and_opened() {
     }
     anns.sees_states(&["Read by all"]).await;
 
-    // As large as it was before it had come.
+    // The space that the page reserves for the picture has its shape.
     let shape = "const { width, height } = document.querySelector('.media').getBoundingClientRect();
         return Math.round(width / height * 3)";
     assert_eq!(bobs.measures(shape).await, 4);
@@ -100,7 +100,7 @@ async fn a_picture_is_chosen_sent_seen_and_opened() {
     bobs.sees_no_more("Open in a new tab").await;
     bobs.has_focus_on("Open garden.jpg").await;
 
-    // Two at once, without a word.
+    // Two pictures at a time, without a text.
     let small = disk.keeps("red.png", &File::picture().bytes);
     anns.attaches(&[&small, &photo]).await;
     anns.clicks("Send").await;
@@ -142,8 +142,7 @@ async fn what_cannot_be_sent_says_why_before_and_after() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     let disk = Disk::new();
 
@@ -174,8 +173,7 @@ async fn an_upload_that_is_cut_off_is_done_again_and_sent_once() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     window.measures(CUT_OFF).await;
     let disk = Disk::new();
@@ -189,12 +187,10 @@ async fn an_upload_that_is_cut_off_is_done_again_and_sent_once() {
 
 #[tokio::test]
 async fn a_picture_that_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     server.is_killed();
     window.sees("You are offline.").await;
@@ -220,8 +216,7 @@ async fn a_picture_is_pasted_and_dropped() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     let red = STANDARD.encode(File::picture().bytes);
     for (event, to, name) in [
@@ -250,8 +245,7 @@ async fn a_link_that_has_ended_is_asked_for_anew() {
     let room = ann.creates_group("Garden", &[]).await;
     let id = ann.uploads(room, &File::picture()).await;
     ann.tries_to_attach(room, "picture", &id).await.is(201);
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     window.sees_measured(WIDTHS, json!([8])).await;
     let ended = "const image = document.querySelector('.message img');

@@ -1,4 +1,4 @@
-//! Two people, two windows.
+//! A conversation of two users in two windows.
 
 use browser::{Screen, Window};
 use e2e::Server;
@@ -42,8 +42,7 @@ async fn an_answer_says_that_what_came_before_it_was_read() {
     ann.sends(room, "Hello").await;
     bob.sends(room, "Hello Ann").await;
     ann.sends(room, "How are you?").await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     window.sees_states(&["Read by all", "Sent"]).await;
     bob.sends(room, "Fine").await;
@@ -55,8 +54,7 @@ async fn unread_messages_are_counted_until_they_are_seen() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let [garden, kitchen] = [ann.creates_room_with(&[&bob]).await, ann.creates_group("Kitchen", &[&bob]).await];
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Kitchen").await;
     window.sees_title("Chat").await;
 
@@ -72,7 +70,7 @@ async fn unread_messages_are_counted_until_they_are_seen() {
     window.sees_title("Chat").await;
     assert_eq!(ann.sees_room(garden).await["unread"], 0);
 
-    // What one has read on the phone needs no reading on the desktop.
+    // A message that was read on the phone counts as read on the desktop.
     window.opens_room("Kitchen").await;
     let three = bob.sends(garden, "three").await;
     window.sees_title("(1) Chat").await;
@@ -85,8 +83,7 @@ async fn a_message_is_shown_as_it_was_written() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     let room = ann.creates_group("<b>Garden</b>", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("<b>Garden</b>").await;
     let texts = [
         "<img src=x onerror=\"document.title='owned'\">",
@@ -102,7 +99,7 @@ async fn a_message_is_shown_as_it_was_written() {
     let address = "see https://example.org/?a=<b>&c";
     window.sends(address).await;
     window.sees_states(&["Sent"; 6]).await;
-    // An image that cannot be loaded says so in its own time; a whole reload is later.
+    // An image that fails to load fires its event late. After a reload the event has fired.
     window.reloads().await;
     window.sees_messages(&[&texts[..], &[address]].concat()).await;
     window.sees_title("Chat").await;

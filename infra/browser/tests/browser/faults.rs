@@ -1,12 +1,11 @@
-//! What breaks, and what must not be lost, doubled or moved by it.
+//! Failures of the system: no message is lost, doubled or moved.
 
 use browser::{Screen, Window};
 use e2e::Server;
 
 #[tokio::test]
 async fn a_killed_system_and_its_restart_lose_and_double_nothing() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_group("Garden", &[&bob]).await;
     let [anns, bobs] = [Window::open(&server, Screen::DESKTOP).await, Window::open(&server, Screen::DESKTOP).await];
@@ -46,12 +45,10 @@ async fn a_killed_system_and_its_restart_lose_and_double_nothing() {
 
 #[tokio::test]
 async fn what_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let room = ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     server.is_killed();
     window.sees("You are offline.").await;
@@ -71,16 +68,14 @@ async fn what_is_unsent_when_the_page_goes_is_sent_when_it_comes_back() {
 
 #[tokio::test]
 async fn what_was_said_while_the_socket_was_cut_is_there_afterwards() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_group("Garden", &[&bob]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     bob.sends(room, "0").await;
     window.sees_messages(&["0"]).await;
-    // From here on no socket gets through, so that no push shows a gap.
+    // No socket opens from here on, so that no push reveals a gap.
     window.measures("window.Kept = WebSocket; window.WebSocket = class { close() {} }; return null").await;
     server.is_killed();
     window.sees("You are offline.").await;

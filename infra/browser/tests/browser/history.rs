@@ -10,7 +10,7 @@ const FIRST_VISIBLE: &str = "const list = document.querySelector('.messages');
 const AT_END: &str = "const { scrollTop, scrollHeight, clientHeight } = document.querySelector('.messages');
     return scrollHeight - clientHeight - scrollTop < 2";
 
-/// Scrolls as a wheel does, and gives what is on top then.
+/// Scrolls up, as a wheel does.
 const SCROLL_UP: &str = "const list = document.querySelector('.messages'); list.scrollTop = 300; return null";
 
 #[tokio::test]
@@ -23,8 +23,7 @@ async fn older_messages_come_when_one_scrolls_up_and_nothing_moves() {
         ann.sends(room, text).await;
     }
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     window.sees_messages(&texts[70..]).await;
     assert_eq!(window.measures(AT_END).await, true);
@@ -36,7 +35,7 @@ async fn older_messages_come_when_one_scrolls_up_and_nothing_moves() {
     window.measures(SCROLL_UP).await;
     window.sees_messages(&texts).await;
 
-    // Whoever reads old messages is left in peace by new ones, and finds them with one click.
+    // A new message does not move the old ones that a user reads. One click leads to it.
     let before = window.measures(FIRST_VISIBLE).await;
     ann.sends(room, "new").await;
     let with_new: Vec<_> = texts.iter().copied().chain(["new"]).collect();

@@ -1,4 +1,4 @@
-//! Without a mouse.
+//! Keyboard and screen reader.
 
 use browser::{Screen, Window};
 use e2e::Server;
@@ -43,8 +43,7 @@ async fn what_others_write_is_spoken_once() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_group("Garden", &[&bob]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     bob.sends(room, "hello").await;
     window.sees_messages(&["hello"]).await;

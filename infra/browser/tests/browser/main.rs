@@ -1,6 +1,6 @@
-//! The web client in a real Chromium: a module per thing that people do with it.
+//! The web client in a real Chromium: a module for each activity of its users.
 //!
-//! `infra/scripts/browser` runs them. Each has a system of its own, and each window is a browser of its own.
+//! `infra/scripts/browser` runs these tests. Each test has its own system, and each window is its own browser.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod accessibility;

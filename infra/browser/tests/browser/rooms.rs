@@ -1,4 +1,4 @@
-//! Rooms: made, joined, looked into and left.
+//! Rooms: creating, joining, listing members and leaving.
 
 use browser::{Screen, Window};
 use e2e::Server;
@@ -24,8 +24,7 @@ async fn a_group_is_made_joined_and_left() {
     anns.sees("2 members").await;
     let room = bob.lists("/list-chatrooms/").await[0]["id"].as_u64().unwrap();
 
-    let cems = Window::open(&server, Screen { phone: true, ..Screen::DESKTOP }).await;
-    cems.logs_in(&cem.name).await;
+    let cems = Window::of(&cem, Screen { phone: true, ..Screen::DESKTOP }).await;
     cems.clicks("Start a conversation").await;
     cems.writes("Number of the room", "4711").await;
     cems.clicks("Join").await;
@@ -58,8 +57,7 @@ async fn a_group_is_made_joined_and_left() {
 async fn a_second_chat_with_the_same_person_is_the_first() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     for _ in 0..2 {
         window.clicks("New conversation").await;
         window.writes("Their name", &bob.name).await;
@@ -78,8 +76,7 @@ async fn the_newest_conversation_is_on_top_and_those_that_come_and_go_are_notice
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let garden = ann.creates_group("Garden", &[&bob]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     let nothing = "No messages yet";
     window.sees_rooms(&[("Garden", nothing, "")]).await;
     let kitchen = bob.creates_group("Kitchen", &[&ann]).await;

@@ -1,4 +1,4 @@
-//! Who is logged in, and for how long.
+//! The session of a user in the browser.
 
 use browser::{Screen, Window};
 use e2e::Server;
@@ -11,8 +11,7 @@ async fn a_reload_keeps_the_session_and_the_open_conversation() {
     let room = ann.creates_group("Garden", &[]).await;
     ann.creates_group("Kitchen", &[]).await;
     ann.sends(room, "hello").await;
-    let window = Window::open(&server, Screen { phone: true, ..Screen::DESKTOP }).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen { phone: true, ..Screen::DESKTOP }).await;
     window.opens_room("Garden").await;
     window.reloads().await;
     window.sees_messages(&["hello"]).await;
@@ -28,8 +27,7 @@ async fn logging_out_ends_the_session_in_the_browser_and_on_the_server() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     ann.creates_group("Garden", &[]).await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     let token = window.measures("return JSON.parse(localStorage.getItem('session')).token").await;
     let token = ann.with_token(token.as_str().unwrap().to_owned());
     token.get("/list-chatrooms/").await.is(200);
@@ -45,8 +43,7 @@ async fn logging_out_ends_the_session_in_the_browser_and_on_the_server() {
 async fn a_session_that_the_server_has_ended_leads_to_the_door() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
-    let window = Window::open(&server, Screen::DESKTOP).await;
-    window.logs_in(&ann.name).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
     let token = window.measures("return JSON.parse(localStorage.getItem('session')).token").await;
     let logout = server.request(Method::POST, "/auth/logout/").bearer_auth(token.as_str().unwrap());
     e2e::Answer::to(logout).await.is(200);

@@ -1,4 +1,4 @@
-//! Calls as a good client makes them: tried again for as long as trying may help.
+//! Calls as a good client makes them, with retries while a retry may help.
 
 use std::time::Duration;
 
@@ -9,23 +9,23 @@ use tokio::time::{Instant, sleep};
 
 use crate::{User, contract::CONTRACT};
 
-/// The pauses between tries grow from the first to the second.
+/// The pauses between tries grow from this one to the longest.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// What does not succeed for so long, with everything broken only now and then, never will.
+/// The time after which a call that keeps failing counts as broken: each fault strikes only now and then.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// What one try gave.
+/// The result of one try.
 pub(super) enum Try {
-    /// A success: its body, and where the list goes on.
+    /// A success: its body, and the path of the list's next page.
     Done(Value, Option<String>),
-    /// A refusal by a rule: trying again gives the same.
+    /// A refusal by a rule, which a retry would not change.
     Refused(Value),
-    /// Nothing is known, or it was too much: it may be tried again, after the pause that was asked for.
+    /// An unknown result, or too many requests: the call may be retried after the requested pause.
     Again(Option<Duration>),
 }
 
-/// One call. Its answer must be as the contract has it, whatever was broken meanwhile.
+/// Makes one call. Asserts that its answer is as the contract describes, in spite of faults.
 pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&Value>) -> Try {
     let mut request = user.request(method, path);
     if let Some(body) = body {
@@ -41,7 +41,7 @@ pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path} gave {text:?}"));
     let ours = body.get("code").is_some();
-    // What breaks is a service behind us, and no defect of ours.
+    // Faults are failures of other services, never defects of ours.
     assert!(body["code"] != "internal", "{path} gave {text}");
     let wait = header("retry-after").map(|wait| Duration::from_secs(wait.parse().expect("Retry-After is a number")));
     match status {
@@ -60,7 +60,7 @@ pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&
     }
 }
 
-/// A call that is made until it is answered.
+/// Repeats a call until it succeeds or a rule refuses it.
 pub(super) async fn persist(
     user: &User,
     random: &mut Rng,
@@ -78,7 +78,8 @@ pub(super) async fn persist(
     }
 }
 
-/// The pauses between the tries of one call: longer each time, and at random, so that clients do not come all at once.
+/// The pauses between the tries of one call: longer each time, and random, so that clients do not come back at the same
+/// moment.
 pub(super) struct Pauses {
     begun: Instant,
     next: Duration,

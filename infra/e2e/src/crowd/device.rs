@@ -1,4 +1,4 @@
-//! A client: a socket that comes and goes, and what it has put together of pushes and lists.
+//! A client: a socket that is opened again and again, and the timelines that pushes and lists make up.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,44 +23,44 @@ use super::{
 };
 use crate::{Socket, User, contract::CONTRACT};
 
-/// How often a client looks after its gaps.
+/// The interval at which a client fills its gaps.
 const LOOK: Duration = Duration::from_secs(1);
-/// The first id that there could be.
+/// The lowest possible id.
 const BEGINNING: u64 = 1;
 
-/// What is asked of a client.
+/// A request to a client.
 pub(super) enum Request {
-    /// Send a frame, and tell what came back.
+    /// Sends a frame, and replies with the result.
     Say { text: String, frame: Value, reply: oneshot::Sender<Said> },
-    /// Its user has joined a room.
+    /// Follows a room that its user has joined.
     Follow(u64),
-    /// Its user has left a room, or is about to.
+    /// Forgets a room that its user has left or is about to leave.
     Forget(u64),
-    /// Catch up with all rooms, and tell what it has.
+    /// Catches up with all rooms, and replies with its views.
     Finish(oneshot::Sender<Vec<View>>),
 }
 
-/// What came of a message that was sent over a socket.
+/// The result of a message that was sent over a socket.
 pub(super) enum Said {
-    /// It came back.
+    /// The message came back as an event.
     Back(Arc<Message>),
-    /// An error with this code, and when to try again.
+    /// An error with this code, and the pause before a retry.
     Error(String, Option<Duration>),
 }
 
 /// A client.
 pub(super) struct Device {
     pub(super) user: User,
-    /// The room that its sockets are for, if they are for one; its user never leaves that one.
+    /// The room of its sockets, if they are for one room. Its user never leaves that room.
     pub(super) bound: Option<u64>,
     lifetime: Duration,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
     requests: mpsc::Receiver<Request>,
     timelines: BTreeMap<u64, Timeline>,
-    /// The rooms that its user has left, with what was known then.
+    /// The views of rooms that its user has left, as they were then.
     left: Vec<View>,
-    /// Who waits for which text to come back.
+    /// The senders that wait for their message, by its text.
     waiting: HashMap<String, oneshot::Sender<Said>>,
 }
 
@@ -78,7 +78,7 @@ impl Device {
         Self { user, bound, lifetime, recorder, random, requests, timelines, left: Vec::new(), waiting: HashMap::new() }
     }
 
-    /// Opens one socket after another until it is asked to finish.
+    /// Opens one socket after another until a request to finish.
     pub(super) async fn lives(mut self) {
         loop {
             let mut socket = self.opens().await;
@@ -120,7 +120,7 @@ impl Device {
                     () = sleep_until(end) => break,
                 }
             }
-            // Whoever waits for something to come back over this socket learns that it will not.
+            // Dropping their channels informs the senders that no message comes back over this socket.
             self.waiting.clear();
         }
     }
@@ -132,7 +132,7 @@ impl Device {
         loop {
             match Socket::tries_to_open(&url, &["bearer", &self.user.token], None).await {
                 Ok(socket) => return socket,
-                // Whoever is in the room, with a session, is refused only for what passes.
+                // A member with a session is refused only for temporary reasons.
                 Err(Error::Http(refusal)) if is_final(refusal.status().as_u16()) => {
                     panic!("{}'s socket, {url}: {refusal:?}", self.user.name)
                 }
@@ -143,7 +143,7 @@ impl Device {
 
     async fn hears(&mut self, text: &str) {
         let event: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("an event is JSON: {text}"));
-        // The gateway itself speaks where a function has failed.
+        // If a function has failed, the event is of the gateway.
         if event.get("type").is_none() {
             assert!(event["message"].is_string(), "{text}");
             return;
@@ -178,7 +178,7 @@ impl Device {
         }
     }
 
-    /// Asks for what came after the cursor, page by page, to the end or to a hole that is not settled yet.
+    /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.
     async fn catches_up(&mut self, room: u64) {
         let Some(mut cursor) = self.timelines.get(&room).map(|timeline| timeline.cursor().max(BEGINNING)) else {
             return;
@@ -187,12 +187,12 @@ impl Device {
         loop {
             let begun = self.recorder.now();
             let answer = persist(&self.user, &mut self.random, Method::GET, &path, None).await;
-            // Not in the room: its user is leaving.
+            // A refusal means that the user has left the room.
             let Ok((page, next)) = answer else { return };
             let messages: Vec<_> =
                 page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
             if let Some(timeline) = self.timelines.get_mut(&room) {
-                timeline.is_told(&messages);
+                timeline.is_listed(&messages);
             }
             let (position, last) = (Position::After(cursor), messages.last().map_or(cursor, |message| message.id));
             let listing = Listing { user: self.user.id, scope: Scope::Room(room), position, messages, begun };
@@ -222,7 +222,7 @@ impl Device {
     }
 }
 
-/// Whether a status says that trying again gives the same.
+/// Whether a retry would get the same status.
 fn is_final(status: u16) -> bool {
     (400..500).contains(&status) && status != 429
 }

@@ -1,4 +1,4 @@
-//! What is broken while the crowd chats: everything that the local runtime can break, now and then.
+//! The faults while the crowd chats: each that the local runtime can inject, with a probability.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 
 use crate::Server;
 
-/// Which faults there are.
+/// A choice of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Faults {
     /// None.
     None,
-    /// All but clocks that differ.
+    /// All except differing clocks.
     All,
-    /// Clocks that differ as well, for which `libfaketime` must be installed.
+    /// All, with differing clocks, for which `libfaketime` must be installed.
     AllWithSkew,
 }
 
-/// How far the clock of an instance may be off.
+/// The difference of an instance's clock from the real time, in milliseconds.
 const SKEW_MILLIS: i64 = 5_000;
 
 impl Faults {
-    /// Each fault with how likely it is, where it may strike, by the calls or the events there.
+    /// The rule of each fault, with its probability per call or per event.
     fn rules(self) -> Vec<Value> {
         if self == Self::None {
             return Vec::new();
@@ -50,14 +50,14 @@ impl Faults {
         rules
     }
 
-    /// Begins to break things.
+    /// Starts the faults.
     pub(super) async fn begin(self, server: &Server, seed: u64) {
         if self != Self::None {
             server.plans(&json!({"seed": seed, "rules": self.rules()})).await;
         }
     }
 
-    /// Stops it; tells how often each fault has struck.
+    /// Stops the faults, and returns how often each has struck.
     pub(super) async fn end(self, server: &Server) -> BTreeMap<String, u64> {
         let mut struck = BTreeMap::new();
         if self != Self::None {

@@ -1,7 +1,7 @@
-//! A crowd that chats while everything breaks, and writes down what it sees.
+//! A crowd that chats under faults and records its history.
 //!
-//! Its clients are good ones: they send again under the same `client_id`, wait as long as they are told to, reconnect, and
-//! ask for what they have missed. What they wrote down is for [`history::check`].
+//! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and list the
+//! messages that they have missed. [`history::check`] checks the history.
 
 mod call;
 mod device;
@@ -35,44 +35,45 @@ use self::{
 };
 use crate::{Server, User};
 
-/// After this long nothing is on its way any more (4 s), and every hole is for good (15 s) by a reader's clock that is 10 s
-/// behind the writer's.
+/// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind
+/// the writer's.
 const SETTLED: Duration = Duration::from_secs(30);
-/// How many members read out all that they can see in the end.
+/// The number of members at each end of the crowd that list all their messages in the end.
 const WITNESSES: usize = 8;
-/// How many people register at once: hashing a password keeps a processor busy.
+/// The number of concurrent registrations: hashing a password keeps a processor busy.
 const REGISTERING: usize = 4;
 
-/// Who is in a crowd, and what it does.
+/// The size and the behaviour of a crowd.
 #[derive(Clone, Copy, Debug)]
 pub struct Crowd {
-    /// Of all that is random.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// How many messages are to be acknowledged, at least: it goes on until people have come back to as many rooms as there are.
+    /// The least number of acknowledged messages. The crowd also continues until users have come back as often as it
+    /// has rooms.
     pub sends: usize,
-    /// How many rooms there are.
+    /// The number of rooms.
     pub rooms: usize,
-    /// How many people are in each, one more who comes and goes.
+    /// The number of permanent members of each room. One more user comes and goes.
     pub members: usize,
-    /// How long a sender pauses after each message, at most.
+    /// The longest pause of a sender after a message.
     pub pause: Duration,
-    /// How long a socket stays open before its client is gone without a word, at most.
+    /// The longest time for which a socket stays open before its client drops the connection.
     pub lifetime: Duration,
-    /// How long somebody who has left a room stays away, at least and at most. An event that is delivered twice may leave the
-    /// room once more when they are back, where that is less than [`history::GOES_ON_FOR`].
+    /// The shortest and the longest absence of a user from a room. If the shortest is less than
+    /// [`history::GOES_ON_FOR`], the second delivery of an event may remove the user again after the return.
     pub away: [Duration; 2],
 }
 
-/// What a crowd has seen.
+/// The record of a crowd.
 #[derive(Debug)]
 pub struct Chronicle {
-    /// What its clients have written down.
+    /// The history that its clients have recorded.
     pub history: History,
-    /// How often each fault has struck.
+    /// The number of times that each fault has struck.
     pub faults: BTreeMap<String, u64>,
 }
 
-/// Somebody of the crowd.
+/// A user of the crowd.
 struct Person {
     user: User,
     rooms: Vec<u64>,
@@ -81,11 +82,11 @@ struct Person {
 }
 
 impl Crowd {
-    /// Lets the crowd chat on a system, under these faults, and gives what it has seen. `progress` is called every second
-    /// with how many messages have been acknowledged.
+    /// Lets the crowd chat on a system under these faults, and returns its record. Calls `progress` every second with
+    /// the number of acknowledged messages.
     ///
     /// # Panics
-    /// Where a client meets what no fault explains.
+    /// If a client observes a failure that no fault explains.
     pub async fn chats(self, server: &Server, faults: Faults, mut progress: impl FnMut(usize)) -> Chronicle {
         let mut random = Rng::with_seed(self.seed);
         let recorder = Recorder::new(self.sends, self.rooms);
@@ -97,7 +98,7 @@ impl Crowd {
         let mut wandering: JoinSet<()> = wanderers.into_iter().map(Wanderer::wanders).collect();
         while !busy.is_empty() {
             tokio::select! {
-                Some(done) = busy.join_next() => done.expect("a client meets nothing that no fault explains"),
+                Some(done) = busy.join_next() => done.expect("a client observes only failures that a fault explains"),
                 Some(done) = devices.join_next() => done.expect("a device lives until it is asked to finish"),
                 Some(done) = wandering.join_next() => done.expect("a wanderer wanders until the end"),
                 () = sleep(Duration::from_secs(1)) => progress(recorder.acknowledged()),
@@ -122,12 +123,12 @@ impl Crowd {
         stream::iter(names).map(register).buffered(REGISTERING).collect().await
     }
 
-    /// How many people are there for good: each in three rooms, where there are so many.
+    /// The number of permanent members: each is in three rooms, if the crowd has so many.
     fn people(self) -> usize {
         (self.rooms * self.members).div_ceil(3).max(self.members)
     }
 
-    /// Makes the rooms, and gives everybody a client.
+    /// Creates the rooms, and a client for each user.
     async fn settle(
         self,
         users: &[User],
@@ -155,7 +156,7 @@ impl Crowd {
         let mut people = Vec::new();
         for (number, user) in users.iter().enumerate() {
             let rooms = rooms_of.remove(&user.id).unwrap_or_default();
-            // Every third resident hears one room only.
+            // Every third permanent member has a socket for one room.
             let bound = rooms.first().copied().filter(|_| number < residents.len() && number % 3 == 0);
             let (requests, inbox) = mpsc::channel(16);
             let device =
@@ -177,7 +178,7 @@ impl Crowd {
         (people, wanderers, devices)
     }
 
-    /// Everybody sends, and every fourth one reads.
+    /// Every user sends, and every fourth also reads.
     fn talk(self, people: &[Person], recorder: &Recorder, random: &mut Rng) -> JoinSet<()> {
         let mut busy = JoinSet::new();
         for (number, Person { user, rooms, bound, requests }) in people.iter().enumerate() {
@@ -201,12 +202,12 @@ impl Crowd {
 }
 
 impl Person {
-    /// Their client catches up with everything and tells what it has.
+    /// Lets the user's client catch up with all rooms, and returns its views.
     async fn finishes(&self) -> Vec<View> {
         let (reply, views) = oneshot::channel();
         let asked = self.requests.send(Request::Finish(reply)).await;
         assert!(asked.is_ok(), "{}'s client has ended", self.user.name);
-        views.await.expect("a client tells what it has")
+        views.await.expect("a client replies with its views")
     }
 }
 
@@ -216,10 +217,10 @@ async fn all(tasks: &mut JoinSet<()>) {
     }
 }
 
-/// Reads out every room, from its end and from its beginning, and all that some people can see.
+/// Lists every room, backwards and forwards, and all messages of some users.
 async fn audit(people: &[Person], recorder: &Recorder, random: &mut Rng) {
     let mut rooms: BTreeMap<u64, &User> = BTreeMap::new();
-    // The first one of a room stays: the last insertion wins.
+    // The first member of a room is kept, because the last insertion wins.
     for person in people.iter().rev() {
         rooms.extend(person.rooms.iter().map(|room| (*room, &person.user)));
     }

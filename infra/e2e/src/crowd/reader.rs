@@ -1,4 +1,4 @@
-//! Somebody who scrolls through lists.
+//! A reader, which scrolls through lists.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::User;
 
-/// How many pages one goes back before one has seen enough.
+/// The number of pages of one look at a list.
 const PAGES: usize = 3;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -39,7 +39,7 @@ impl Reader {
         }
     }
 
-    /// Looks at the end of a list, and then at what came before. A page that fails is not asked for again.
+    /// Lists the newest page, and then older ones. Does not retry a page that fails.
     async fn scrolls(&mut self, scope: Scope, list: &str) {
         let mut position = Position::Latest;
         let mut path = format!("{list}?limit={}", self.random.u8(5..=50));

@@ -1,4 +1,4 @@
-//! What the crowd writes down.
+//! The record of the crowd.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 use history::{History, Message, Outcome, Sent, Time};
 use serde_json::Value;
 
-/// The one book that all clients write in. Cheap to clone.
+/// The history that all clients write. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Recorder(Arc<Inner>);
 
@@ -26,7 +26,8 @@ struct Inner {
 }
 
 impl Recorder {
-    /// A book that has what is `wanted` with so many acknowledged messages, and with so many who have left and come back.
+    /// An empty history, which is complete with `wanted` acknowledged messages and as many returns to a room as there
+    /// are wanderers.
     pub(super) fn new(wanted: usize, wanderers: usize) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
@@ -47,7 +48,7 @@ impl Recorder {
         self.0.history.lock().unwrap()
     }
 
-    /// A message out of an answer or an event.
+    /// Records a message of an answer or an event.
     pub(super) fn see(&self, shown: &Value) -> Arc<Message> {
         let message = serde_json::from_value(shown.clone()).unwrap_or_else(|error| panic!("{error}: {shown}"));
         self.write().see(message)
@@ -60,22 +61,22 @@ impl Recorder {
         self.write().sends.push(sent);
     }
 
-    /// How many messages have been acknowledged.
+    /// The number of acknowledged messages.
     pub(super) fn acknowledged(&self) -> usize {
         self.0.acknowledged.load(Ordering::Relaxed)
     }
 
-    /// Somebody who had left has come back.
+    /// Counts a return to a room.
     pub(super) fn comes_back(&self) {
         self.0.came_back.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether enough has happened.
+    /// Whether the crowd has sent and returned often enough.
     pub(super) fn has_enough(&self) -> bool {
         self.acknowledged() >= self.0.wanted && self.0.came_back.load(Ordering::Relaxed) >= self.0.wanderers
     }
 
-    /// Nobody comes or goes any more from here on.
+    /// Ends all joining and leaving.
     pub(super) fn ends(&self) {
         self.0.is_over.store(true, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Somebody who sends one message after another, each until it is known what became of it.
+//! A sender of one message after another, each until its outcome is known.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,25 +18,25 @@ use super::{
 };
 use crate::User;
 
-/// How long a message may take to come back over a socket before it is sent again.
+/// The time that a message may take to come back over a socket before the sender retries.
 const BACK: Duration = Duration::from_secs(3);
 
 /// A sender.
 pub(super) struct Sender {
     pub(super) user: User,
-    /// Where they send to, whether they are in or not.
+    /// The rooms that they send to, as a member or not.
     pub(super) rooms: Vec<u64>,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
-    /// The client that they use, for what goes over a socket.
+    /// The user's client, for messages over a socket.
     pub(super) device: mpsc::Sender<Request>,
-    /// The room that its sockets are for, if they are for one: nothing of another comes back over them.
+    /// The room of the client's sockets, if they are for one room. Messages of other rooms do not come back over them.
     pub(super) bound: Option<u64>,
-    /// How long they pause after each message, at most.
+    /// The longest pause after a message.
     pub(super) pause: Duration,
 }
 
-/// What one try gave.
+/// The result of one try.
 enum Tried {
     Acknowledged(Arc<Message>),
     Refused,
@@ -58,7 +58,7 @@ impl Sender {
     }
 
     async fn send(&mut self, room: u64, text: String) -> Sent {
-        // Without a name of its own a message cannot be sent again.
+        // A message without a client id cannot be retried.
         let client_id = (self.random.u8(..10) > 0).then(|| text.clone());
         let begun = self.recorder.now();
         let mut failed = 0;
@@ -66,7 +66,7 @@ impl Sender {
         let outcome = loop {
             match self.tries(room, &text, client_id.as_deref()).await {
                 Tried::Acknowledged(message) => break Outcome::Acknowledged(message),
-                // One of the tries before may have been served all the same.
+                // An earlier try may have been served although it failed.
                 Tried::Refused => break if failed == 0 { Outcome::Refused } else { Outcome::Unknown },
                 Tried::Failed(_) if client_id.is_none() => {
                     failed += 1;
@@ -113,7 +113,7 @@ impl Sender {
     }
 }
 
-/// Only those who have left are refused.
+/// Asserts that the reason of a refusal is that the user has left the room.
 fn refused(code: &Value) -> Tried {
     assert_eq!(code, "not_a_member", "a message was refused");
     Tried::Refused

@@ -1,19 +1,19 @@
-//! What one client has of one room.
+//! The messages that one client has of one room.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use history::{Message, View};
 
-/// The messages of a room, and up to where nothing is missing.
+/// The messages of a room, and the end of the part that has no gap.
 #[derive(Default)]
 pub(super) struct Timeline {
     messages: BTreeMap<u64, Arc<Message>>,
-    /// The id and the sequence of the last message before which all are known.
+    /// The id and the sequence of the last message of that part.
     cursor: (u64, u64),
 }
 
 impl Timeline {
-    /// A message was pushed. Where it is the next one, nothing is missing up to it; otherwise there is a gap.
+    /// Adds a pushed message. Unless it is the next one, it leaves a gap.
     pub(super) fn is_pushed(&mut self, message: Arc<Message>) {
         if message.sequence == self.cursor.1 + 1 {
             self.cursor = (message.id, message.sequence);
@@ -21,20 +21,20 @@ impl Timeline {
         self.messages.insert(message.id, message);
     }
 
-    /// The messages after the cursor were listed.
-    pub(super) fn is_told(&mut self, page: &[Arc<Message>]) {
+    /// Adds the listed messages after the cursor.
+    pub(super) fn is_listed(&mut self, page: &[Arc<Message>]) {
         for message in page {
             self.cursor = self.cursor.max((message.id, message.sequence));
             self.messages.insert(message.id, Arc::clone(message));
         }
     }
 
-    /// Where to ask from.
+    /// The id after which the client lists.
     pub(super) fn cursor(&self) -> u64 {
         self.cursor.0
     }
 
-    /// Whether there is something beyond a gap.
+    /// Whether a message follows a gap.
     pub(super) fn has_gap(&self) -> bool {
         self.messages.last_key_value().is_some_and(|(last, _)| *last > self.cursor.0)
     }

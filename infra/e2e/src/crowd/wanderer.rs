@@ -1,4 +1,4 @@
-//! Somebody who leaves a room and comes back, again and again.
+//! A wanderer, which leaves a room and comes back, again and again.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::{
 use super::{call::persist, device::Request, recorder::Recorder};
 use crate::User;
 
-/// How long they stay, at least and at most.
+/// The shortest and the longest stay.
 const STAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(6)];
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -25,14 +25,14 @@ pub(super) struct Wanderer {
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
     pub(super) device: mpsc::Sender<Request>,
-    /// Since when they are in the room.
+    /// The times between which the user joined the room.
     pub(super) since: (Time, Time),
-    /// How long they stay away, at least and at most.
+    /// The shortest and the longest absence.
     pub(super) away: [Duration; 2],
 }
 
 impl Wanderer {
-    /// Comes and goes until the crowd is at its end.
+    /// Leaves and joins until the crowd ends.
     pub(super) async fn wanders(mut self) {
         loop {
             self.rests(STAYS).await;
@@ -63,11 +63,11 @@ impl Wanderer {
     }
 
     async fn leaves(&mut self) -> (Time, Time) {
-        // First, so that the client does not believe that it still knows the end.
+        // Before the call, so that the client does not expect to see the last messages.
         let _ = self.device.send(Request::Forget(self.room)).await;
         let begun = self.recorder.now();
         let path = format!("/leave-chatroom/{}/", self.room);
-        // Where a try was served and its answer got lost, the next one finds nobody in the room.
+        // If a try was served and its answer got lost, the retry finds that the user has left.
         if let Err(problem) = persist(&self.user, &mut self.random, Method::DELETE, &path, None).await {
             assert_eq!(problem["code"], "not_a_member", "leaving a room");
         }

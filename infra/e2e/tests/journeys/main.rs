@@ -1,10 +1,10 @@
-//! Journeys: a file per function of the template, and one per subject that concerns them all.
+//! Journeys: a file for each function of the template, and one for each subject that concerns all of them.
 //!
-//! The file of a function has its journeys, its row of the authorization matrix, its crash points and its cost, so that a
-//! new endpoint is one new file here. `system::endpoints` fails if any of them is missing.
+//! The file of a function has its journeys, its row of the authorization matrix, its crash points and its cost, so that
+//! a new endpoint needs one new file here. `system::endpoints` fails if any of these is missing.
 //!
-//! Each journey has a server of its own and runs beside the others. With `HTTP_URL` and `WEBSOCKET_URL` set they go to
-//! a deployed system instead.
+//! Each journey starts its own server and runs concurrently with the others. With `HTTP_URL` and `WEBSOCKET_URL` set,
+//! all use that deployed system instead.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed journey")]
 
 // Declares each file of a directory as a module.

@@ -1,4 +1,4 @@
-//! Who gets what.
+//! Histories with a wrong audience.
 
 use std::{sync::Arc, time::Duration};
 
@@ -60,7 +60,7 @@ fn whoever_leaves_meanwhile_may_be_a_receiver_or_not() {
     is_allowed(|history| {
         let message = middle(history);
         let begun = sent(history, &message).begun;
-        // Somebody who is a receiver of none before and of all after, or the other way round.
+        // Both users may have been in the room, but only one of them is a receiver.
         for user in [998, 999] {
             let since = (Duration::ZERO, begun + Duration::from_millis(1));
             let until = Some((Duration::ZERO, Duration::from_hours(1)));
@@ -116,7 +116,7 @@ fn whoever_leaves_meanwhile_may_be_refused() {
     });
 }
 
-/// Somebody sends one more message, and is refused.
+/// Adds a message that is refused.
 fn refused(history: &mut History) -> Sent {
     let message = middle(history);
     let send = Sent { text: "refused".to_owned(), outcome: Outcome::Refused, ..sent(history, &message).clone() };

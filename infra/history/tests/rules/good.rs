@@ -1,5 +1,4 @@
-//! A history as it should be: a chat that is played through with random numbers, in which pushes get lost, tries fail and
-//! leave holes, and people come and go.
+//! A correct history: a random chat, in which pushes get lost, tries fail and leave holes, and users join and leave.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -7,12 +6,12 @@ use fastrand::Rng;
 use history::{History, Listing, Message, Outcome, Position, Push, Scope, Sent, Stay, Time, View};
 
 const ROOMS: u64 = 3;
-/// Those who are always there; one more comes and goes.
+/// The permanent members. One more user joins and leaves.
 const MEMBERS: u64 = 4;
 const WANDERER: u64 = 5;
 const MESSAGES: u64 = 12;
 
-/// A history by its seed.
+/// Returns the history of a seed.
 pub fn good(seed: u64) -> History {
     let mut random = Rng::with_seed(seed);
     let mut history = History::default();
@@ -32,7 +31,7 @@ pub fn good(seed: u64) -> History {
     history
 }
 
-/// The messages of a room, one after another.
+/// Adds the messages of a room, one after another.
 fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
     let mut members: BTreeSet<u64> = (1..=MEMBERS).collect();
     let mut stored = Vec::new();
@@ -82,7 +81,7 @@ fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
     history.stored.push(stored);
 }
 
-/// What readers of a room have listed and put together.
+/// Adds the lists and views of a room's readers.
 fn look(history: &mut History, room: u64, now: Time) {
     let stored = history.stored.last().cloned().unwrap_or_default();
     let begun = now + Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! Each rule finds what it is for, and finds nothing in a history that is as it should be, or only odd.
+//! Each rule finds its violation, and no rule objects to a correct history or to an unusual one.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
 mod audience;
@@ -35,7 +35,7 @@ fn a_push_may_come_twice_and_in_any_order() {
     });
 }
 
-/// Whatever single thing is changed in what is stored, or leaks into what was seen, some rule finds it.
+/// Some rule finds each single change to the stored messages, and each leak.
 #[test]
 fn no_single_change_goes_unnoticed() {
     for seed in 0..200 {

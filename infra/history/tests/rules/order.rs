@@ -1,4 +1,4 @@
-//! The order of a room, its holes, and its pages.
+//! Histories with a wrong order, with holes and with incomplete pages.
 
 use std::{sync::Arc, time::Duration};
 

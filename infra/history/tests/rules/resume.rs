@@ -1,4 +1,4 @@
-//! Whoever resumes, and the list of all rooms.
+//! Histories in which a view or a list of all rooms is incomplete.
 
 use std::sync::Arc;
 

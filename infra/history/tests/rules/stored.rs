@@ -1,4 +1,4 @@
-//! What is stored, against what was sent and seen.
+//! Histories whose stored messages differ from the sent and the seen ones.
 
 use std::time::Duration;
 

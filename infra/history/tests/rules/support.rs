@@ -1,4 +1,4 @@
-//! Histories that are changed, and what is asserted of them.
+//! Changes to histories, and assertions about the changed ones.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -6,15 +6,15 @@ use history::{History, Message, Sent, check};
 
 use crate::good::good;
 
-/// How many histories each rule is tried on.
+/// The number of histories for each test.
 pub const SEEDS: u64 = 30;
 
-/// The rules that a history breaks.
+/// Returns the rules that a history breaks.
 pub fn broken(history: &History) -> BTreeSet<&'static str> {
     check(history).iter().map(|violation| violation.rule).collect()
 }
 
-/// Asserts that a change to a good history is found by a rule, whatever the history. Others may find it as well.
+/// Asserts that a rule finds a change to each good history. Other rules may find it too.
 #[track_caller]
 pub fn is_found(rule: &str, change: impl Fn(&mut History)) {
     for seed in 0..SEEDS {
@@ -25,7 +25,7 @@ pub fn is_found(rule: &str, change: impl Fn(&mut History)) {
     }
 }
 
-/// Asserts that a change to a good history is one that may happen.
+/// Asserts that no rule objects to a change to a good history.
 #[track_caller]
 pub fn is_allowed(change: impl Fn(&mut History)) {
     for seed in 0..SEEDS {
@@ -41,12 +41,12 @@ pub fn middle(history: &History) -> Arc<Message> {
     Arc::clone(&room[room.len() / 2])
 }
 
-/// How a message was sent.
+/// The send of a message.
 pub fn sent<'a>(history: &'a mut History, message: &Message) -> &'a mut Sent {
     history.sends.iter_mut().find(|send| send.text == message.text).expect("it was sent")
 }
 
-/// Another version of a message, wherever it was seen.
+/// Replaces a message in a list by another version.
 pub fn replaced(list: &mut [Arc<Message>], old: &Message, new: &Arc<Message>) {
     list.iter_mut().filter(|message| ***message == *old).for_each(|message| *message = Arc::clone(new));
 }
@@ -55,7 +55,7 @@ pub fn removed(list: &mut Vec<Arc<Message>>, message: &Message) {
     list.retain(|other| **other != *message);
 }
 
-/// A message that nobody has seen yet, as if it had been stored last in the first room.
+/// Stores one more message in the first room, which no client has seen.
 pub fn one_more(history: &mut History, change: impl FnOnce(&mut Message)) -> Arc<Message> {
     let last = history.stored[0].last().expect("the room has messages");
     let mut message = Message { id: last.id + 1, sequence: last.sequence + 1, ..Message::clone(last) };
@@ -65,7 +65,7 @@ pub fn one_more(history: &mut History, change: impl FnOnce(&mut Message)) -> Arc
     message
 }
 
-/// Takes a message out of what is stored and out of everything that was seen, but not out of what was acknowledged.
+/// Removes a message from the stored and the seen ones, but not from the acknowledged ones.
 pub fn forget(history: &mut History, message: &Message) {
     history.stored.iter_mut().for_each(|list| removed(list, message));
     history.everything.iter_mut().for_each(|(_, list)| removed(list, message));

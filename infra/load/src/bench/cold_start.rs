@@ -1,4 +1,4 @@
-//! How long a function takes from nothing to its first answer, and how large it is.
+//! The time of a function from its start to its first answer, and its size.
 
 use std::{
     fmt::Write as _,
@@ -12,10 +12,10 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::world::World;
+use super::{scene::Scene, world::World};
 use crate::progress::Progress;
 
-/// How many events a function serves before it is warm.
+/// The number of events after which a function is warm.
 const WARM_UP: u64 = 5;
 
 /// A function's start. Times are medians, in milliseconds.
@@ -23,31 +23,31 @@ const WARM_UP: u64 = 5;
 pub struct ColdStart {
     /// The function, by its label.
     pub function: String,
-    /// From the process's start to its first request for an event.
+    /// The time from the process's start to its first request for an event.
     pub first_poll: f64,
-    /// The longest of them.
+    /// The longest of these times.
     pub first_poll_max: f64,
-    /// From the process's start to its first answer; its event waits for it.
+    /// The time from the process's start to its first answer. Its event is ready before.
     pub first_answer: f64,
-    /// The longest of them.
+    /// The longest of these times.
     pub first_answer_max: f64,
-    /// Processor time of an event when the function is warm, the system's part of it included, in microseconds: the mean of
-    /// as many events as there were starts.
+    /// The processor time of an event in a warm function, user and system time, in microseconds: the mean of as many
+    /// events as there were starts.
     pub event: f64,
-    /// Kilobytes that the process has had at most, when it had answered.
+    /// The peak memory of the process after its first answer, in kilobytes.
     pub peak_memory: u64,
-    /// Bytes of the executable.
+    /// The size of the executable, in bytes.
     pub binary: u64,
-    /// Bytes of the archive that is uploaded.
+    /// The size of the uploaded archive, in bytes.
     pub zip: u64,
 }
 
-/// Starts each function so many times.
+/// Starts each function this number of times.
 ///
 /// # Errors
-/// Where one fails.
+/// If one fails.
 pub async fn run(directory: &Path, runs: u64) -> Result<Vec<ColdStart>> {
-    let functions: Vec<String> = World::empty(directory).await?.functions().map(str::to_owned).collect();
+    let functions: Vec<String> = World::new(directory).await?.functions().map(str::to_owned).collect();
     let progress = Progress::new("functions started", functions.len());
     let mut starts = Vec::new();
     for function in functions {
@@ -58,18 +58,18 @@ pub async fn run(directory: &Path, runs: u64) -> Result<Vec<ColdStart>> {
 }
 
 async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStart> {
-    let world = World::for_events(directory, &function, runs * 2 + WARM_UP).await?;
+    let scene = Scene::new(directory, &function, runs * 2 + WARM_UP).await?;
     let (mut polls, mut answers, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..runs {
-        let event = world.event(&function, number)?;
-        let mut instance = world.start(&function, &[], &[]).await?;
+        let event = scene.event(&function, number)?;
+        let mut instance = scene.world.start(&function, &[], &[]).await?;
         polls.push(instance.polls().await?);
         let (_, answered) = instance.answers(&event).await.with_context(|| function.clone())?;
         answers.push(answered);
         memory.extend(instance.peak_memory());
     }
-    let event = warm(&world, &function, runs).await?;
-    let executable = world.executable(&function)?;
+    let event = warm(&scene, &function, runs).await?;
+    let executable = scene.world.executable(&function)?;
     Ok(ColdStart {
         first_poll: median(&mut polls),
         first_poll_max: longest(&polls),
@@ -83,16 +83,16 @@ async fn start(directory: &Path, function: String, runs: u64) -> Result<ColdStar
     })
 }
 
-/// The mean processor time of so many events, in microseconds.
-async fn warm(world: &World, function: &str, runs: u64) -> Result<f64> {
-    let mut instance = world.start(function, &[], &[]).await?;
+/// Returns the mean processor time of this number of events, in microseconds.
+async fn warm(scene: &Scene, function: &str, runs: u64) -> Result<f64> {
+    let mut instance = scene.world.start(function, &[], &[]).await?;
     instance.polls().await?;
     let mut before = Duration::ZERO;
     for number in runs..runs * 2 + WARM_UP {
         if number == runs + WARM_UP {
             before = instance.processor_time();
         }
-        instance.answers(&world.event(function, number)?).await.with_context(|| function.to_owned())?;
+        instance.answers(&scene.event(function, number)?).await.with_context(|| function.to_owned())?;
         instance.polls().await?;
     }
     Ok(instance.processor_time().saturating_sub(before).as_secs_f64() * 1e6 / runs as f64)
@@ -111,7 +111,7 @@ fn milliseconds(time: &Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// The size of an archive with nothing but this file.
+/// Returns the size of an archive with this file alone.
 fn zipped(executable: &Path) -> Result<u64> {
     let file = tempfile::tempfile().context("packing an executable")?;
     let mut archive = ZipWriter::new(file);
@@ -120,11 +120,11 @@ fn zipped(executable: &Path) -> Result<u64> {
     Ok(archive.finish()?.metadata()?.len())
 }
 
-/// The table, as Markdown has it.
+/// Returns the table in Markdown.
 #[must_use]
 pub fn table(starts: &[ColdStart]) -> String {
-    let mut table = "| function | first poll ms | max | first answer ms | max | warm event CPU µs | memory MB | binary MB | zip MB |\n\
-                     |---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+    let mut table = "| function | first poll ms | max | first answer ms | max | warm event CPU µs | memory MB \
+                     | binary MB | zip MB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
         .to_owned();
     for start in starts {
         let ColdStart { function, first_poll, first_poll_max, first_answer, first_answer_max, .. } = start;

@@ -1,4 +1,4 @@
-//! A process of a function, behind a Runtime API that does nothing but hand out events.
+//! A process of a function, behind a Runtime API that only hands out events.
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +27,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a function may take for anything, under an emulated processor as well.
+/// The time that a function may take for each step, under an emulated processor too.
 const PATIENCE: Duration = Duration::from_mins(2);
 const ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
@@ -50,10 +50,10 @@ struct Shared {
 }
 
 impl Instance {
-    /// Starts a command, which is an executable of a function or runs one, with these variables and no others.
+    /// Starts a command, which is an executable of a function or runs one, with only these variables.
     ///
     /// # Errors
-    /// Where it cannot be started.
+    /// If it cannot be started.
     pub async fn start(command: &[String], variables: &BTreeMap<String, String>) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening")?;
         let address = listener.local_addr().context("listening")?;
@@ -84,10 +84,10 @@ impl Instance {
         Ok(Self { child, spawned, polls, events, answers, server })
     }
 
-    /// Waits until it asks for an event. Gives how long after its start that was.
+    /// Waits for its next request for an event. Returns the time of the request since the start of the process.
     ///
     /// # Errors
-    /// Where it ends first.
+    /// If the process ends first.
     pub async fn polls(&mut self) -> Result<Duration> {
         let at = tokio::select! {
             at = timeout(PATIENCE, self.polls.recv()) => at.context("waiting for a function to poll")?,
@@ -96,10 +96,10 @@ impl Instance {
         Ok(at.context("a function polls")?.duration_since(self.spawned))
     }
 
-    /// Gives it an event, which it must answer well. Gives the answer, and how long after its start that was.
+    /// Hands out an event. Returns the answer, and its time since the start of the process.
     ///
     /// # Errors
-    /// Where it fails.
+    /// If the answer is an error.
     pub async fn answers(&mut self, event: &str) -> Result<(Value, Duration)> {
         self.events.send(event.to_owned()).await.context("giving an event")?;
         let answer = timeout(PATIENCE, self.answers.recv()).await.context("waiting for an answer")?;
@@ -112,13 +112,7 @@ impl Instance {
         Ok((answer, at.duration_since(self.spawned)))
     }
 
-    /// The id of its process, for as long as it runs.
-    #[must_use]
-    pub fn process(&self) -> Option<u32> {
-        self.child.id()
-    }
-
-    /// The most memory it has had, in kilobytes.
+    /// Returns its peak memory, in kilobytes.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
@@ -126,12 +120,12 @@ impl Instance {
         line.trim().strip_suffix(" kB")?.trim().parse().ok()
     }
 
-    /// The processor time of its threads that live.
+    /// Returns the processor time of its living threads.
     #[must_use]
     pub fn processor_time(&self) -> Duration {
         let Some(id) = self.child.id() else { return Duration::ZERO };
         let threads = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-        // See "schedstats" in the kernel's documentation: nanoseconds on a processor come first.
+        // The first field is the nanoseconds on a processor: see "schedstats" in the kernel's documentation.
         let nanoseconds = threads.filter_map(|thread| {
             let times = fs::read_to_string(thread.path().join("schedstat")).ok()?;
             times.split_whitespace().next()?.parse::<u64>().ok()
@@ -139,10 +133,10 @@ impl Instance {
         Duration::from_nanos(nanoseconds.sum())
     }
 
-    /// Ends it by SIGTERM, and waits until it has ended.
+    /// Sends SIGTERM, and waits until the process has ended.
     ///
     /// # Errors
-    /// Where it does not end.
+    /// If it does not end.
     pub async fn end(mut self) -> Result<()> {
         if let Some(id) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
             kill_process(id, Signal::TERM).context("ending a function")?;
@@ -161,7 +155,7 @@ impl Drop for Instance {
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
     let polled = Instant::now();
     let mut inbox = shared.events.lock().await;
-    // Whoever has stopped listening is not interested.
+    // A dropped receiver needs no times.
     let _ = shared.polls.send(polled).await;
     let Some(event) = inbox.recv().await else { return StatusCode::GONE.into_response() };
     let headers = [

@@ -1,5 +1,5 @@
-//! How many instructions a function takes: to start, and to serve one event when it is warm. Counted by valgrind's callgrind,
-//! so that it is the same however busy the machine is.
+//! The instructions of a function: of its start, and of one event when it is warm. Valgrind's callgrind counts them, so
+//! that the load of the machine does not matter.
 
 use std::{
     collections::BTreeMap,
@@ -13,74 +13,75 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use harness::workspace;
 use serde::{Deserialize, Serialize};
 
-use super::world::World;
-use crate::{progress::Progress, target::workspace};
+use super::{scene::Scene, world::World};
+use crate::progress::Progress;
 
-/// How many functions are counted at once.
+/// The number of functions that are counted concurrently.
 const AT_ONCE: usize = 2;
-/// The first events make what the later ones use. Opening a connection takes as much as a quarter of an event, and chance
-/// decides whether one more is opened: of six events it is little.
+/// The first events, which open the connections that the later ones use. Opening a connection takes a quarter of the
+/// instructions of an event, and chance decides whether another one is opened, so that six more events are averaged.
 const COLD: u64 = 3;
 const WARM: u64 = 9;
-/// Whom the functions trust: what Debian does. Lambda's system has it elsewhere, and as many.
+/// The certificate authorities that the functions trust: Debian's. Lambda's system has as many, in another place.
 const TRUSTED: &str = "/etc/ssl/certs/ca-certificates.crt";
-/// How often a function is tried: on a busy machine, and many times slower than without valgrind, its own timeouts may end it.
+/// The number of tries: on a busy machine, and much slower under valgrind, a function's own timeouts may end it.
 const ATTEMPTS: u32 = 3;
-/// How much more than the baseline is too much, in percent.
+/// The accepted increase over the baseline, in percent.
 const TOLERANCE: u64 = 5;
 
 /// Instructions of one function.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Instructions {
-    /// From the process's start to its first request for an event.
+    /// The instructions from the process's start to its first request for an event.
     pub start: u64,
-    /// For one event, when it is warm.
+    /// The instructions of one event in a warm function.
     pub event: u64,
 }
 
-/// By function.
+/// The instructions, by function.
 pub type Counted = BTreeMap<String, Instructions>;
 
-/// What was counted once, for later counts to be held against.
+/// The counts with which later counts are compared.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Baseline {
-    /// What the functions were built with: another one makes other instructions of the same source.
+    /// The compiler of the functions: another one makes other instructions of the same source.
     pub compiler: String,
-    /// What they took.
+    /// The counts.
     pub functions: Counted,
 }
 
-/// The compiler of this workspace.
+/// Returns the version of this workspace's compiler.
 ///
 /// # Errors
-/// Where there is none.
+/// If `rustc` cannot be run.
 pub fn compiler() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").current_dir(workspace()).output().context("starting rustc")?;
     Ok(String::from_utf8(output.stdout).context("reading rustc's version")?.trim().to_owned())
 }
 
-/// Where the baseline is.
+/// The file of the baseline.
 #[must_use]
 pub fn baseline() -> PathBuf {
     workspace().join("infra/load/instructions.json")
 }
 
-/// Counts functions in a directory of executables: those of these names, or all. Leaves what callgrind has found in another
-/// directory, where there is one.
+/// Counts the functions in a directory of executables: the named ones, or all. Writes callgrind's profiles into another
+/// directory, if one is given.
 ///
 /// # Errors
-/// Where one fails, or there is no valgrind.
+/// If one fails, or valgrind is missing.
 pub async fn count(directory: &Path, only: &[String], profiles: Option<&Path>) -> Result<Counted> {
-    let all = World::empty(directory).await?;
+    let all = World::new(directory).await?;
     let wanted = all.functions().filter(|function| only.is_empty() || only.iter().any(|only| only == function));
     let functions: Vec<String> = wanted.map(str::to_owned).collect();
     let progress = Progress::new("functions counted", functions.len());
     let scratch = tempfile::tempdir().context("making a directory")?;
     let profiles = profiles.unwrap_or(scratch.path());
-    // The loader of certificates reads every file of its directory: there is none here.
+    // The loader of certificates reads every file of its directory. This one does not exist.
     let nowhere = scratch.path().join("nowhere");
     let counted = stream::iter(functions).map(|function| {
         let (progress, nowhere) = (&progress, nowhere.as_path());
@@ -99,22 +100,23 @@ pub async fn count(directory: &Path, only: &[String], profiles: Option<&Path>) -
 }
 
 async fn counts(directory: &Path, function: &str, profiles: &Path, nowhere: &Path) -> Result<Instructions> {
-    let world = World::for_events(directory, function, COLD + WARM).await?;
+    let scene = Scene::new(directory, function, COLD + WARM).await?;
     let mut counts = [0; 3];
     for (count, events) in counts.iter_mut().zip([0..0, 0..COLD, COLD..COLD + WARM]) {
         let profile = profiles.join(format!("{function}.{}", events.end - events.start));
-        *count = served(&world, function, events, &profile, nowhere).await?;
+        *count = served(&scene, function, events, &profile, nowhere).await?;
     }
     let [start, cold, warm] = counts;
     Ok(Instructions { start, event: warm.saturating_sub(cold) / (WARM - COLD) })
 }
 
-/// Counts those that seem worse than the baseline again, so often, and believes the smaller counts: how often a function is
-/// woken for one answer is chance, and whether a call finds a connection that another has just left. And the first call of a
-/// process takes so long under valgrind that on a busy machine its patience ends, and it is made twice.
+/// Counts the functions that seem worse than the baseline again, up to this number of times, and keeps the smaller
+/// counts. Chance decides how often a function is woken for one answer, and whether a call finds a connection that
+/// another has just left. On a busy machine, the first call of a process may also time out under valgrind and be made
+/// twice.
 ///
 /// # Errors
-/// Where one fails.
+/// If one fails.
 pub async fn recount(directory: &Path, baseline: &Counted, counted: &mut Counted, times: u32) -> Result<()> {
     for _ in 0..times {
         let suspects: Vec<_> = counted
@@ -135,10 +137,11 @@ pub async fn recount(directory: &Path, baseline: &Counted, counted: &mut Counted
     Ok(())
 }
 
-/// Counts all once more and believes the larger counts: a baseline has what chance adds, and checks believe the smaller.
+/// Counts all functions again and keeps the larger counts: the baseline includes the additions of chance, because
+/// checks keep the smaller counts.
 ///
 /// # Errors
-/// Where one fails.
+/// If one fails.
 pub async fn confirm(directory: &Path, counted: &mut Counted) -> Result<()> {
     for (function, again) in count(directory, &[], None).await? {
         let most = counted.entry(function).or_insert(again);
@@ -147,31 +150,31 @@ pub async fn confirm(directory: &Path, counted: &mut Counted) -> Result<()> {
     Ok(())
 }
 
-/// The instructions of one process, from its start until it has served these events and asks for another one.
-async fn served(world: &World, function: &str, events: Range<u64>, profile: &Path, nowhere: &Path) -> Result<u64> {
+/// Returns the instructions of one process, from its start until it has served these events and asks for another one.
+async fn served(scene: &Scene, function: &str, events: Range<u64>, profile: &Path, nowhere: &Path) -> Result<u64> {
     let valgrind = ["valgrind", "--tool=callgrind", &format!("--callgrind-out-file={}", profile.display())];
     let trust = [("SSL_CERT_FILE", TRUSTED), ("SSL_CERT_DIR", &nowhere.display().to_string())];
-    let mut instance = world.start(function, &valgrind.map(str::to_owned), &trust).await?;
+    let mut instance = scene.world.start(function, &valgrind.map(str::to_owned), &trust).await?;
     instance.polls().await.context("under valgrind, which must be installed")?;
     for number in events {
-        instance.answers(&world.event(function, number)?).await.with_context(|| function.to_owned())?;
+        instance.answers(&scene.event(function, number)?).await.with_context(|| function.to_owned())?;
         instance.polls().await?;
     }
     instance.end().await?;
-    let profile = fs::read_to_string(profile).context("reading what valgrind has counted")?;
+    let profile = fs::read_to_string(profile).context("reading valgrind's profile")?;
     let total = profile.lines().find_map(|line| line.strip_prefix("totals:"));
     total
         .and_then(|total| total.trim().parse().ok())
-        .with_context(|| format!("valgrind has counted nothing of {function}"))
+        .with_context(|| format!("valgrind's profile of {function} has no total"))
 }
 
-/// What of a function takes more than the baseline by more than the tolerance: what, how much then, and now.
+/// The counts that exceed the baseline by more than the tolerance: their name, the baseline, and the count.
 fn worse_than(before: Instructions, now: Instructions) -> Vec<(&'static str, u64, u64)> {
     let both = [("start", before.start, now.start), ("event", before.event, now.event)];
     both.into_iter().filter(|(_, before, now)| now * 100 > before * (100 + TOLERANCE)).collect()
 }
 
-/// What takes more than the baseline by more than the tolerance, a line each.
+/// Returns a line for each count that exceeds the baseline by more than the tolerance.
 #[must_use]
 pub fn worse(baseline: &Counted, counted: &Counted) -> Vec<String> {
     let mut lines = Vec::new();
@@ -188,7 +191,7 @@ pub fn worse(baseline: &Counted, counted: &Counted) -> Vec<String> {
     lines
 }
 
-/// The table, as Markdown has it, in millions.
+/// Returns the table in Markdown, in millions.
 #[must_use]
 pub fn table(counted: &Counted) -> String {
     let mut table = "| function | start | event |\n|---|--:|--:|\n".to_owned();

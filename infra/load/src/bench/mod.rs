@@ -1,7 +1,7 @@
-//! One function at a time, without API Gateway: an event goes in, an answer comes out, and what it took is known.
+//! Benches of one function at a time, without API Gateway: an event in, an answer out.
 
 pub mod cold_start;
 pub mod instance;
 pub mod instructions;
-pub mod memory;
+pub mod scene;
 pub mod world;

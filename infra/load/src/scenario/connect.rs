@@ -1,4 +1,4 @@
-//! Sockets that open, all wanted at once.
+//! Many sockets that open, with several concurrent handshakes.
 
 use std::time::Instant;
 
@@ -14,18 +14,18 @@ use crate::{
     target::Target,
 };
 
-/// How many sockets one of the people opens: as many as they may have.
+/// The number of sockets of each user: as many as a user may have.
 const EACH: usize = 16;
 
-/// Opens so many sockets, each time with so many handshakes at once, and closes them again.
+/// Opens and closes this number of sockets, once for each number of concurrent handshakes.
 ///
 /// # Errors
-/// Where nobody can register.
+/// If a user cannot register.
 pub async fn run(target: &Target, sockets: usize, at_once: &[usize]) -> Result<Report> {
     let client = Client::new(target)?;
     let mut steps = Vec::new();
     for &at_once in at_once {
-        // Others each time: the sockets of the step before may still be closing.
+        // New users each time, because the sockets of the previous step may still be closing.
         let people = client.people(sockets.div_ceil(EACH)).await?;
         let room = client.room(&people).await?;
         let before = Cpu::now(target.process());

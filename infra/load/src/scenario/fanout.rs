@@ -1,4 +1,4 @@
-//! Messages to rooms whose members listen: steadily sent, whether or not the ones before have arrived.
+//! Messages to rooms of listening members, at a steady rate that does not wait for arrivals.
 
 use std::{
     collections::HashSet,
@@ -18,33 +18,33 @@ use crate::{
     target::Target,
 };
 
-/// How many sockets open at once.
+/// The number of concurrent handshakes.
 const OPENING: usize = 16;
-/// How many rooms share their members: a user has at most as many sockets.
+/// The number of rooms that share their members: a user has at most as many sockets.
 const SHARING: usize = 16;
-/// How many messages are sent before any is measured, to start instances.
+/// The number of messages that start the instances, before any is measured.
 const WARM_UP: u32 = 60;
-/// How long nothing arrives before what is missing is lost.
+/// The time without arrivals after which the missing messages count as lost.
 const LOST_AFTER: Duration = Duration::from_secs(5);
-/// A height of load at which one in a hundred takes longer is the last one.
+/// The 99th percentile, in milliseconds, above which no higher load follows.
 const TOO_SLOW: f64 = 2_000.0;
 
-/// What is sent where.
+/// The rooms, their members, and the messages to them.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What the report is called.
+    /// The name of the report.
     pub name: String,
-    /// How many rooms.
+    /// The number of rooms.
     pub rooms: usize,
-    /// How many members each has, and sockets.
+    /// The number of members of each room, each with a socket.
     pub members: usize,
-    /// How many more of each have a socket and do not read from it.
+    /// The number of further members of each room, each with a socket that is not read.
     pub silent: usize,
-    /// Messages each second, to all rooms together: one step after another.
+    /// The messages a second to all rooms together: a step each.
     pub rates: Vec<u32>,
-    /// How long each step takes.
+    /// The duration of each step.
     pub seconds: u32,
-    /// How many characters a message has at least.
+    /// The least length of a message, in characters.
     pub length: usize,
 }
 
@@ -57,7 +57,7 @@ struct Room {
 /// Carries out a plan.
 ///
 /// # Errors
-/// Where a room cannot be made, or its sockets do not open.
+/// If a room cannot be created, or its sockets do not open.
 pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
     let client = Client::new(target)?;
     let start = Instant::now();
@@ -133,14 +133,14 @@ async fn step(
     let begun = micros(start.elapsed());
     let mut sent = Vec::with_capacity(pace.messages as usize);
     let mut clock = interval(Duration::from_secs(1) / pace.rate.max(1));
-    // Who sends late sends all the same: a load that waits for a slow system is none.
+    // Late messages are sent too: a load that waits for a slow system does not measure it.
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
     for number in first..first + pace.messages {
         clock.tick().await;
         let (turn, room) = (number as usize / rooms.len(), number as usize % rooms.len());
         let room = rooms.get_mut(room).context("there are rooms")?;
-        // One after another: each may send only so many.
+        // Members take turns, because the pace limits each sender.
         let speaker = turn % room.sockets.len().max(1);
         sent.push(micros(start.elapsed()));
         room.sockets.get_mut(speaker).context("a room has members")?.say(room.id, number, length).await?;
@@ -152,7 +152,7 @@ async fn step(
     Ok(evaluate(rooms, &arrivals, first, &sent, begun, cpu))
 }
 
-/// What arrived at each socket of each room, until all has or nothing more does.
+/// Collects the arrivals at each socket of each room, until they are complete or no more come.
 async fn arrivals(rooms: &[Room], first: u32, sent: &[u64]) -> Vec<Vec<Vec<Arrival>>> {
     let mut all: Vec<Vec<Vec<Arrival>>> = rooms.iter().map(|room| vec![Vec::new(); room.sockets.len()]).collect();
     let expected: usize =
@@ -167,7 +167,7 @@ async fn arrivals(rooms: &[Room], first: u32, sent: &[u64]) -> Vec<Vec<Vec<Arriv
                 if !new.is_empty() {
                     quiet = Instant::now();
                 }
-                // Those of the step before came late: they are lost there.
+                // Late messages of the previous step count as lost there.
                 all.extend(new.into_iter().filter(|(number, _)| *number >= first));
             }
         }
@@ -180,7 +180,7 @@ fn sockets(rooms: &[Room], room: usize) -> usize {
     rooms.get(room).map_or(0, |room| room.sockets.len())
 }
 
-/// The numbers of a step's messages that went to a room.
+/// The numbers of a step's messages to a room.
 fn numbers(rooms: usize, room: usize, first: u32, messages: usize) -> impl Iterator<Item = u32> {
     (first..).take(messages).filter(move |number| *number as usize % rooms == room)
 }

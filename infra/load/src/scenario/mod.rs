@@ -1,4 +1,4 @@
-//! What is done to a system.
+//! The scenarios of a load.
 
 pub mod connect;
 pub mod fanout;

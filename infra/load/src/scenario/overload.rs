@@ -1,5 +1,5 @@
-//! More than the machine sustains: every call must end, in success or in 429 or 503 that says when to come back; memory must
-//! stay bounded; and what was acknowledged must be there.
+//! More load than the machine sustains: every call must end in success, or in 429 or 503 with `Retry-After`; memory
+//! must stay bounded; and acknowledged messages must be stored.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -27,19 +27,19 @@ use crate::{
     target::Target,
 };
 
-/// How many rooms, and people in each: so many that nobody's own limit is reached at the sustained rate.
+/// The number of rooms, and of users in each: enough to keep each below their own limit at the sustained rate.
 const ROOMS: usize = 16;
 const MEMBERS: usize = 4;
-/// How many send one after another while it is found out how much is sustained: as many as a function has instances.
+/// The number of concurrent senders that measure the sustained rate: as many as a function has instances.
 const AT_ONCE: usize = 16;
-/// How much more than that is asked for.
+/// The factor of the overload.
 const TIMES: f64 = 5.0;
-/// How much more memory the system may need then, in bytes: the instances that start, and what waits.
+/// The accepted growth of memory, in bytes, for the instances that start and the requests that wait.
 const MORE_MEMORY: u64 = 400 * 1024 * 1024;
-/// The codes of the answers that a system may give that is asked too much.
+/// The statuses with which a system may refuse too many requests.
 const TOO_MUCH: [u16; 2] = [429, 503];
 
-/// One call: when it was made, what it said, and its answer.
+/// One call, with its answer and the time that it took.
 struct Call {
     text: String,
     room: u64,
@@ -47,10 +47,10 @@ struct Call {
     answer: Result<Answer>,
 }
 
-/// Finds out what is sustained, then asks for five times as much.
+/// Measures the sustained rate, then offers five times as much.
 ///
 /// # Errors
-/// Where a call ends otherwise than it should, memory grows, or an acknowledged message is missing.
+/// If a call does not end as it should, memory grows, or an acknowledged message is missing.
 pub async fn run(target: &Target, duration: Duration) -> Result<Report> {
     let client = Client::new(target)?;
     let people = client.people(ROOMS * MEMBERS).await?;
@@ -79,17 +79,17 @@ pub async fn run(target: &Target, duration: Duration) -> Result<Report> {
     for calls in &calls {
         check(calls)?;
     }
-    ensure!(peak < quiet + MORE_MEMORY, "memory has grown from {} to {} MB", quiet >> 20, peak >> 20);
+    ensure!(peak < quiet + MORE_MEMORY, "memory has grown from {} MB to {} MB", quiet >> 20, peak >> 20);
     everything_is_there(&client, &senders, &calls).await?;
     Ok(report)
 }
 
-/// People who send one message after another.
+/// Sends messages by lanes, each one message after another.
 async fn closed(client: &Client, senders: &[(Person, u64)], duration: Duration) -> Vec<Call> {
     let end = Instant::now() + duration;
     let lanes = (0..AT_ONCE).map(|lane| async move {
         let mut calls = Vec::new();
-        // Everybody has a turn: nobody sends more than they may.
+        // The users of a lane take turns, so that each stays below their own limit.
         for (number, (person, room)) in senders.iter().skip(lane).step_by(AT_ONCE).cycle().enumerate() {
             if Instant::now() >= end {
                 break;
@@ -101,7 +101,7 @@ async fn closed(client: &Client, senders: &[(Person, u64)], duration: Duration) 
     join_all(lanes).await.into_iter().flatten().collect()
 }
 
-/// So many messages each second, whether or not those before have been answered.
+/// Sends messages at a rate, without waiting for answers.
 async fn open(client: &Client, senders: &[(Person, u64)], duration: Duration, rate: f64) -> Vec<Call> {
     let mut clock = interval(Duration::from_secs_f64(1.0 / rate.max(1.0)));
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -133,7 +133,7 @@ impl Call {
         self.answer.as_ref().is_ok_and(|answer| (200..300).contains(&answer.status))
     }
 
-    /// Whether the answer says that it was too much, and when to come back.
+    /// Whether the answer refuses the call and has `Retry-After`.
     fn is_put_off(&self) -> bool {
         let put_off =
             |answer: &Answer| TOO_MUCH.contains(&answer.status) && answer.retry_after.is_some_and(|wait| wait > 0);
@@ -141,7 +141,7 @@ impl Call {
     }
 }
 
-/// Every call has ended as it may.
+/// Fails if a call has ended other than in success or a refusal with `Retry-After`.
 fn check(calls: &[Call]) -> Result<()> {
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
     for call in calls.iter().filter(|call| !call.is_a_success() && !call.is_put_off()) {
@@ -159,9 +159,9 @@ fn check(calls: &[Call]) -> Result<()> {
     Ok(())
 }
 
-/// Every acknowledged message is in its room, once.
+/// Fails unless every acknowledged message is in its room once.
 async fn everything_is_there(client: &Client, senders: &[(Person, u64)], calls: &[Vec<Call>]) -> Result<()> {
-    // A call that ran out of time may have left a hole, and what follows one is given once it is for good.
+    // A call that timed out may have left a hole, and messages after a hole are listed once the hole is final.
     let patience = Instant::now() + Duration::from_secs(30);
     for (reader, room) in senders.iter().step_by(MEMBERS) {
         let acknowledged = calls.iter().flatten().filter(|call| call.room == *room && call.is_a_success());
@@ -205,7 +205,7 @@ fn step(load: &str, offered: f64, duration: Duration, calls: &[Call]) -> Step {
     }
 }
 
-/// Watches how much memory a system has.
+/// Samples the memory of a system.
 struct Watch {
     ends: Arc<AtomicBool>,
     peak: tokio::task::JoinHandle<u64>,

@@ -1,4 +1,4 @@
-//! REST calls as clients make them: each of the people sends, reads on, and looks at their rooms, one call after another.
+//! REST calls as clients make them: each user sends, reads on and lists their rooms, one call after another.
 
 use std::time::{Duration, Instant};
 
@@ -15,22 +15,22 @@ use crate::{
     target::Target,
 };
 
-/// The functions, in the order in which a client calls them again and again.
+/// The functions in the order in which a client calls them, repeatedly.
 const CALLS: [&str; 5] =
     ["send-message", "list-conversation-messages", "read-message", "list-chatrooms", "list-messages"];
 
-/// How many people talk in each room.
+/// The number of users in each room.
 const MEMBERS: usize = 5;
-/// How many rooms they talk in, in turn: a room takes five messages a second of each.
+/// The number of rooms in which they send by turns, because a room takes five messages a second of each sender.
 const ROOMS: usize = 8;
 
-/// What one person has measured: which call, and how many microseconds it took; nothing where it failed.
+/// A measured call: its index in `CALLS`, and its microseconds; `None` if it failed.
 type Measured = (usize, Option<u64>);
 
-/// Lets so many people call at once, a step each, and tells of each function apart at the last step.
+/// Lets users call concurrently, a step for each number of them. Reports each function of the last step separately.
 ///
 /// # Errors
-/// Where a room cannot be made.
+/// If a room cannot be created.
 pub async fn run(target: &Target, at_once: &[usize], duration: Duration) -> Result<Report> {
     let client = Client::new(target)?;
     let most = at_once.iter().copied().max().unwrap_or(1).max(MEMBERS);
@@ -44,7 +44,7 @@ pub async fn run(target: &Target, at_once: &[usize], duration: Duration) -> Resu
         rooms.push(own);
     }
     let mut steps = Vec::new();
-    // Starts the instances; not measured.
+    // Starts the instances, and is not measured.
     together(&client, &people, &rooms, most, duration.min(Duration::from_secs(2))).await;
     for (index, &people_at_once) in at_once.iter().enumerate() {
         let before = Cpu::now(target.process());

@@ -1,8 +1,8 @@
 //! S3: the template's buckets, below the paths `/<bucket>/…`.
 //!
 //! `s3s` reads requests, verifies their signatures and writes answers. The calls are implemented here, and so are
-//! forms, because `s3s` would hold a whole upload in memory. Every call has the rights of the function that signed it,
-//! whoever sends it. Unsigned requests are refused.
+//! forms, because `s3s` would hold a whole upload in memory. Every call has the rights of the function that signed it, for
+//! any sender. Unsigned requests are refused.
 
 mod arrival;
 mod authentication;

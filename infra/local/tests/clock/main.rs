@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use harness::Runtime;
+use crate::harness::Runtime;
 
 /// The error of the clock of a route's instance, in seconds.
 async fn skew(runtime: &Runtime, route: &str) -> f64 {

@@ -1,41 +1,35 @@
-//! A runtime per test, and the clients that speak to it.
+//! A runtime for each test, and its clients.
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command as StdCommand, Stdio},
-    sync::{Arc, Mutex},
+    process::Command,
     time::{Duration, Instant},
 };
 
+use ::harness::{Runtime as Process, Signal};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Response;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    net::TcpStream,
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest as _, http},
 };
 
-/// How long anything may take on a busy machine.
+/// The time that a test waits for each step, for a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running local runtime. Killed when dropped.
+/// A running local runtime. Dropping it kills it.
 pub struct Runtime {
-    process: Child,
+    process: Process,
     pub url: String,
     pub http: reqwest::Client,
-    log: Arc<Mutex<String>>,
 }
 
 /// The command line of a runtime that serves the subject.
-pub fn command(template: &Path, arguments: &[&str]) -> StdCommand {
+pub fn command(template: &Path, arguments: &[&str]) -> Command {
     let executable = Path::new(env!("CARGO_BIN_EXE_local"));
-    let mut command = StdCommand::new(executable);
+    let mut command = Command::new(executable);
     command.arg("--template").arg(template).arg("--functions").arg(executable.with_file_name("examples"));
     command.args(["--port", "0"]).args(arguments);
     command
@@ -62,31 +56,18 @@ impl Runtime {
     }
 
     /// The runtime that a command starts.
-    pub async fn run(command: StdCommand) -> Self {
-        let mut command = Command::from(command);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
-        let (mut stderr, copy) = (BufReader::new(process.stderr.take().unwrap()).lines(), Arc::clone(&log));
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = stderr.next_line().await {
-                copy.lock().unwrap().push_str(&(line + "\n"));
-            }
-        });
-        let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
-        let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap();
-        let Some(url) = line.as_deref().and_then(|line| line.strip_prefix("listening on ")) else {
-            panic!("the runtime did not start: {}", log.lock().unwrap());
-        };
-        Self { process, url: url.to_owned(), http: reqwest::Client::new(), log }
+    pub async fn run(mut command: Command) -> Self {
+        let process = Process::start(&mut command).await.unwrap_or_else(|error| panic!("{error:#}"));
+        Self { url: process.url().to_owned(), process, http: reqwest::Client::new() }
     }
 
     pub fn pid(&self) -> u32 {
-        self.process.id().unwrap()
+        self.process.id()
     }
 
-    /// What the runtime has told the person at the terminal.
+    /// The log until now.
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.process.log()
     }
 
     /// Waits until the log says `text`.
@@ -109,12 +90,12 @@ impl Runtime {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// A DynamoDB call of the developer.
+    /// Calls DynamoDB as the developer.
     pub async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
         self.dynamodb_as("developer", operation, body).await.unwrap().json().await.unwrap()
     }
 
-    /// A DynamoDB call of whoever has this access key.
+    /// Calls DynamoDB as the owner of this access key.
     pub async fn dynamodb_as(&self, access_key: &str, operation: &str, body: &Value) -> reqwest::Result<Response> {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
@@ -130,7 +111,7 @@ impl Runtime {
         request.send().await
     }
 
-    /// The event that a function has recorded under `id`, once it is there.
+    /// Waits for the event that a function records under `id`, and returns it.
     pub async fn recorded(&self, id: &str) -> Value {
         let key = json!({"TableName": "Events", "Key": {"id": {"S": id}}});
         let deadline = Instant::now() + PATIENCE;
@@ -144,7 +125,7 @@ impl Runtime {
         }
     }
 
-    /// A call of the connection management API.
+    /// Calls the connection management API.
     pub async fn connection(&self, method: reqwest::Method, id: &str, body: &str) -> Response {
         let url = format!("{}/prod/@connections/{}", self.url, id.replace('=', "%3D"));
         self.http.request(method, url).body(body.to_owned()).send().await.unwrap()
@@ -165,7 +146,7 @@ impl Runtime {
         Ok(Socket { stream, response })
     }
 
-    /// A call of Lambda's `Invoke` action, with further headers.
+    /// Calls Lambda's `Invoke` action, with further headers.
     pub async fn invoke(&self, function: &str, headers: &[(&str, &str)], event: &Value) -> Response {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url);
         let request = self.http.post(url).body(event.to_string());
@@ -174,19 +155,32 @@ impl Runtime {
 
     /// Sends a signal.
     pub fn send_signal(&self, name: &str) {
-        let sent = StdCommand::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
-        assert!(sent.success());
+        let signal = match name {
+            "INT" => Signal::INT,
+            "KILL" => Signal::KILL,
+            "TERM" => Signal::TERM,
+            other => panic!("no test sends SIG{other}"),
+        };
+        self.process.signal(signal).unwrap();
     }
 
     /// Waits for the end.
     pub async fn ends(mut self) -> Option<i32> {
-        timeout(PATIENCE, self.process.wait()).await.unwrap().unwrap().code()
+        timeout(PATIENCE, self.process.ended()).await.unwrap().unwrap().code()
     }
 
     /// Sends a signal and waits for the end.
     pub async fn signal(self, name: &str) -> Option<i32> {
         self.send_signal(name);
         self.ends().await
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        // A function that a test keeps busy would delay an end in good order. A runtime that has ended cannot be
+        // killed.
+        let _ = self.process.kill();
     }
 }
 
@@ -201,7 +195,7 @@ impl Socket {
         self.stream.send(Message::text(text.into())).await.unwrap();
     }
 
-    /// Whatever comes next.
+    /// The next message of the protocol, an error, or the end.
     pub async fn next(&mut self) -> Option<Result<Message, Error>> {
         timeout(PATIENCE, self.stream.next()).await.unwrap()
     }
@@ -229,14 +223,14 @@ impl Socket {
         }
     }
 
-    /// The connection id: the subject sends the event back.
+    /// Returns the connection id. The subject sends its event back.
     pub async fn id(&mut self) -> String {
         self.send(r#"{"type":"message"}"#).await;
         self.receive().await["requestContext"]["connectionId"].as_str().unwrap().to_owned()
     }
 }
 
-/// Status and body with which a handshake was refused.
+/// Status and body of a refused handshake.
 pub fn refusal(result: Result<Socket, Error>) -> (u16, Value) {
     match result {
         Err(Error::Http(response)) => {

@@ -19,7 +19,7 @@ use std::{collections::BTreeSet, net::TcpListener, path::Path, process::Stdio};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-use harness::{Runtime, eventually};
+use crate::harness::{Runtime, eventually};
 
 /// Amazon's emulator with the subject as its only function. Killed together with the subject when dropped.
 struct Emulator {

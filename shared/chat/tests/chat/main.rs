@@ -1,14 +1,44 @@
-//! The use cases on the embedded DynamoDB, where journeys over the API cannot reach: messages that were never stored,
-//! clocks that differ, sockets that died.
+//! The use cases on the embedded DynamoDB: their rules, and states that journeys over the API cannot reach, such as
+//! messages that were never stored, clocks that differ and sockets that died.
+//!
+//! The tests of a use case are in the file with its name.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
-mod access;
-mod audience;
-mod holes;
-mod list_messages;
-mod login;
-mod logout;
-mod register;
-mod slow;
+mod accounts {
+    mod authenticate;
+    mod change_password;
+    mod find_user;
+    mod login;
+    mod logout;
+    mod logout_all;
+    mod register;
+}
+mod attachments {
+    mod attached;
+    mod check_attachment;
+    mod create_attachment;
+}
+mod messages {
+    mod holes;
+    mod list_conversation_messages;
+    mod list_messages;
+    mod read_message;
+    mod send_message;
+    mod typing;
+}
+mod rooms {
+    mod access;
+    mod create_chatroom;
+    mod join_chatroom;
+    mod leave_chatroom;
+    mod list_chatrooms;
+    mod list_members;
+}
+mod sockets {
+    mod audience;
+    mod authorize;
+    mod connect;
+    mod disconnect;
+}
 mod support;

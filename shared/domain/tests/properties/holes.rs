@@ -1,5 +1,5 @@
-//! The hole rule, on random rooms: senders whose clocks differ, who are slow, and who die between the turn and the message;
-//! and a reader who follows with `after=`, whose clock differs as well.
+//! The hole rule in random rooms. The clocks of the senders differ, some senders are slow, and some die between the
+//! turn and the message. A reader follows with `after=`, with a clock that differs as well.
 
 use domain::{CLOCKS_DIFFER_BY, Message, MessageId, Page, Position, RoomId, SEND_WITHIN, Timestamp, UserId, settled};
 use proptest::{collection::vec, option::weighted, prelude::*};
@@ -7,28 +7,28 @@ use proptest::{collection::vec, option::weighted, prelude::*};
 use crate::config;
 
 const START: u64 = 1_701_432_000_000;
-/// How far the clocks of two may be apart, in milliseconds.
+/// The most by which two clocks differ, in milliseconds.
 const APART: u64 = CLOCKS_DIFFER_BY.as_secs() * 1000;
-/// After so many milliseconds a message is there that ever will be: as long as it may be tried to be stored, and a second for a
-/// write that nobody waits for any more.
+/// The milliseconds after which every message is stored that ever will be: the time in which it is stored or given up,
+/// and a second for a write that was given up.
 const WITHIN: u64 = SEND_WITHIN.as_secs() * 1000 + 1000;
 
 pub fn message(id: MessageId, previous: Option<MessageId>) -> Message {
     Message { previous, ..Message::empty(id, RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap(), 1) }
 }
 
-/// One who sends: times in milliseconds.
+/// One message of a sender. Times are in milliseconds.
 #[derive(Clone, Debug)]
 struct Send {
-    /// After the send before, by the true clock.
+    /// The time since the message before, by the true clock.
     pause: u64,
-    /// By how much the sender's clock is ahead of the slowest.
+    /// The lead of the sender's clock over the slowest clock.
     clock: u64,
-    /// How long storing takes after the turn. Whoever dies stores nothing.
+    /// The time that storing takes after the turn. `None` if the sender dies.
     stored_after: Option<u64>,
 }
 
-/// By how much a clock is ahead of the slowest: more often than not as little, or as much, as may be.
+/// The lead of a clock over the slowest one: more often than not the least or the most.
 fn clock() -> impl Strategy<Value = u64> {
     prop_oneof![Just(0), Just(APART), 0..=APART]
 }
@@ -42,9 +42,9 @@ fn sends() -> impl Strategy<Value = Vec<Send>> {
 /// One look of the reader.
 #[derive(Clone, Debug)]
 struct Look {
-    /// After the look before, by the true clock.
+    /// The time since the look before, by the true clock.
     pause: u64,
-    /// How long before the messages are read the reader has looked at the clock.
+    /// The time from the reader's look at the clock to the reading of the messages.
     reading: u64,
     limit: usize,
 }
@@ -54,7 +54,7 @@ fn looks() -> impl Strategy<Value = Vec<Look>> {
     vec(one.prop_map(|(pause, reading, limit)| Look { pause, reading, limit }), 0..40)
 }
 
-/// The messages that are stored at some time, each with that time by the true clock.
+/// The messages that are stored, each with its time of storing by the true clock.
 fn room(sends: Vec<Send>) -> Vec<(u64, Message)> {
     let (mut now, mut previous, mut messages) = (START, None, Vec::new());
     for send in sends {
@@ -67,7 +67,7 @@ fn room(sends: Vec<Send>) -> Vec<(u64, Message)> {
     messages
 }
 
-/// A reader of a room: what was read so far, up to which cursor.
+/// A reader of a room, with the cursor and the messages read so far.
 struct Reader {
     clock: u64,
     cursor: MessageId,
@@ -111,7 +111,9 @@ proptest! {
     }
 
     #[test]
-    fn what_a_reader_is_given_is_a_beginning_of_what_is_there(sends in sends(), now in START - 10_000..START + 100_000) {
+    fn what_a_reader_is_given_is_a_beginning_of_what_is_there(
+        sends in sends(), now in START - 10_000..START + 100_000
+    ) {
         let messages: Vec<_> = room(sends).into_iter().map(|(_, message)| message).collect();
         let given = settled(messages.clone(), MessageId::try_from(1).unwrap(), Timestamp::from_millis(now));
         prop_assert!(messages.starts_with(&given));

@@ -6,7 +6,7 @@ use crate::config;
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 /// 2020-01-01T00:00:00Z, from which ids count.
 const EPOCH: u64 = 1_577_836_800_000;
-/// What 41 bits of milliseconds hold: until 2089.
+/// The end of the ids, after 41 bits of milliseconds: in 2089.
 const END: u64 = EPOCH + (1 << 41);
 
 fn time() -> impl Strategy<Value = Timestamp> {

@@ -1,7 +1,7 @@
-//! What holds for all values, not only for those that somebody thought of.
+//! Rules that hold for all values.
 //!
-//! Each property is tried with some hundred random values; one that fails is shrunk and printed, and goes into a test of its
-//! own beside what it tests.
+//! Each property is tried with some hundred random values. A value that breaks it is shrunk and printed, and becomes a
+//! test of its own beside the code.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
@@ -13,7 +13,7 @@ mod times;
 
 use proptest::test_runner::Config;
 
-/// No file remembers a failure: a test of its own does.
+/// No file remembers a failure, because it becomes a test of its own.
 fn config() -> Config {
     Config { failure_persistence: None, ..Config::default() }
 }

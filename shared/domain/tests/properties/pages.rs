@@ -1,9 +1,9 @@
-use domain::{Cursor, Error, Message, MessageId, Page, Position, RoomId};
+use domain::{Cursor, Error, Message, MessageId, Page, Position, Refusal, RoomId};
 use proptest::{collection::btree_set, option, prelude::*};
 
 use crate::{config, holes::message};
 
-/// What a query may have: numbers near every limit, and anything.
+/// A parameter of a query: a number near a limit, or any text.
 fn parameter() -> impl Strategy<Value = Option<String>> {
     let number = prop_oneof![0..=102_u64, (1_u64 << 53) - 2..=1 << 53, any::<u64>()];
     option::of(prop_oneof![3 => number.prop_map(|number| number.to_string()), 1 => "\\PC{0,6}"])
@@ -34,7 +34,7 @@ proptest! {
                     other => return Err(TestCaseError::fail(format!("{other:?}"))),
                 });
             }
-            Err(Error::Invalid(errors)) => {
+            Err(Error::Refused(Refusal::Invalid(errors))) => {
                 let bad_limit = limit.is_some_and(|limit| !limit.parse().is_ok_and(|n: usize| (1..=100).contains(&n)));
                 prop_assert_eq!(errors.contains_key("limit"), bad_limit);
                 let both = matches!((&asked_before, &asked_after), (Some(Ok(_)), Some(Ok(_))));
@@ -45,7 +45,8 @@ proptest! {
         }
     }
 
-    /// As a store that is asked for one more than the page holds, of two rooms, some of whose messages have the same ids.
+    /// The store returns one message more than the page holds. The messages are of two rooms, and some have the same
+    /// ids.
     #[test]
     fn following_the_cursors_finds_every_message_once(
         limit in 1..8_usize, count in 0..40_u64, doubled in btree_set(1..40_u64, 0..20), start in position()

@@ -1,9 +1,9 @@
-//! The public keys of one moment, and what a token proves with them.
+//! The public keys of one moment, and the verification of tokens with them.
 
 use std::fmt;
 
 use chat::Caller;
-use domain::{Error, User, Username, causes};
+use domain::{Error, Refusal, User, Username, causes};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use store::PublicKey;
 
@@ -15,7 +15,7 @@ pub struct KeySet {
     validation: Validation,
 }
 
-/// The person that a token was given to. Whether their session has ended, the token does not say.
+/// The user that a token was made for. Their session may have ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimant {
     /// The user and the session.
@@ -24,12 +24,12 @@ pub struct Claimant {
 }
 
 impl Claimant {
-    /// The user with the name that they log in with: names never change.
+    /// The user with their name, which never changes.
     ///
     /// # Errors
     /// `Unauthenticated`.
     pub fn user(&self) -> Result<User, Error> {
-        let username = Username::parse(self.name.clone()).map_err(|_| Error::Unauthenticated)?;
+        let username = Username::parse(self.name.clone()).map_err(|_| Refusal::Unauthenticated)?;
         Ok(User { id: self.caller.user, username })
     }
 }
@@ -64,14 +64,14 @@ impl KeySet {
     /// # Errors
     /// `Unauthenticated`.
     pub fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        let key = kid(token).and_then(|kid| self.key(&kid)).ok_or(Error::Unauthenticated)?;
-        let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Error::Unauthenticated)?;
+        let key = kid(token).and_then(|kid| self.key(&kid)).ok_or(Refusal::Unauthenticated)?;
+        let token = decode::<Claims>(token, key, &self.validation).map_err(|_| Refusal::Unauthenticated)?;
         let Claims { sub, sid, name, typ, .. } = token.claims;
-        let user = sub.parse().map_err(|_| Error::Unauthenticated)?;
+        let user = sub.parse().map_err(|_| Refusal::Unauthenticated)?;
         if typ == TYPE {
             Ok(Claimant { caller: Caller { user, session: sid }, name })
         } else {
-            Err(Error::Unauthenticated)
+            Err(Refusal::Unauthenticated.into())
         }
     }
 
@@ -87,7 +87,7 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// The name of the key that a token says it is signed with, if it is signed as ours are.
+/// The name of the key in a token's header, if the token has our algorithm.
 pub(super) fn kid(token: &str) -> Option<String> {
     let header = decode_header(token).ok()?;
     header.kid.filter(|_| header.alg == ALGORITHM)
@@ -95,7 +95,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use chat::Login;
+    use chat::accounts::Login;
     use domain::UserId;
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};
@@ -132,7 +132,7 @@ mod tests {
         keys(&[SECRET]).verify(token)
     }
 
-    /// Claims signed with one key under the name of another.
+    /// Claims that are signed with one key and name another.
     fn signed(named: &str, claims: &Value, secret: &str) -> String {
         key(secret).sign_as(&key(named).public().kid, claims).unwrap()
     }
@@ -176,7 +176,7 @@ mod tests {
         assert!(!keys.has("broken") && keys.verify(&signed(SECRET, &claims(), SECRET)).is_ok());
     }
 
-    /// RFC 8725, section 2.1: a public key must not pass for the secret of a HMAC.
+    /// RFC 8725, section 2.1: a public key must not pass as the secret of an HMAC.
     #[test]
     fn a_token_of_another_algorithm_is_refused() {
         let public = key(SECRET).public().clone();

@@ -1,4 +1,4 @@
-//! The public keys, as far as an instance knows them.
+//! The public keys that an instance knows, read again from time to time.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -6,15 +6,15 @@ use std::{
 };
 
 use chat::now;
-use domain::{Error, Pace, Timestamp};
+use domain::{Error, Pace, Refusal, Timestamp};
 use store::Store;
 
 use super::key_set::{Claimant, KeySet, kid};
 
-/// How long keys are believed before they are read again: a key that was revoked is refused after that time.
+/// How long keys are used before they are read again. A revoked key is refused after that time.
 const READ_EVERY: Duration = Duration::from_secs(30);
-/// How often keys are read because of a token that names an unknown one. A key is published before it signs, so reading again
-/// always finds it. Made-up names cause one read a second for each instance, and five at once.
+/// How often keys are read because of a token that names an unknown one. A key is published before it signs, so reading
+/// again always finds it. Made-up names cause one read a second for each instance, and five at once.
 const UNKNOWN: Pace = Pace::new(Duration::from_secs(1), 5);
 
 /// Verifies tokens with the keys of the table.
@@ -33,14 +33,14 @@ struct Known {
 }
 
 impl Known {
-    /// The keys, unless they have to be read again.
+    /// The keys, unless they are to be read again.
     fn fresh(&self, now: Timestamp) -> Option<Arc<KeySet>> {
         let (keys, read_at) = self.keys.as_ref()?;
-        // A clock that was set back must not make them last longer.
+        // If the clock was set back, the keys must not last longer.
         (*read_at..*read_at + READ_EVERY).contains(&now).then(|| Arc::clone(keys))
     }
 
-    /// Counts an unknown key, and says whether it may be looked for.
+    /// Counts an unknown key. Returns whether to look for it.
     fn may_look_for_unknown(&mut self, now: Timestamp) -> bool {
         let full_at = self.full_at.unwrap_or(now);
         let allowed = UNKNOWN.wait(full_at, now).is_zero();
@@ -61,7 +61,7 @@ impl Keys {
     /// # Errors
     /// `Unauthenticated`; `Unavailable` while the keys cannot be read.
     pub(crate) async fn verify(&self, token: &str) -> Result<Claimant, Error> {
-        let kid = kid(token).ok_or(Error::Unauthenticated)?;
+        let kid = kid(token).ok_or(Refusal::Unauthenticated)?;
         let now = now();
         let fresh = self.known().fresh(now);
         let keys = match fresh {

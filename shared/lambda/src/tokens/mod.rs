@@ -1,13 +1,13 @@
-//! Access tokens: JWT (RFC 7519), signed with Ed25519 (RFC 8037), with everything pinned that a forger could choose.
+//! Access tokens: JWT (RFC 7519), signed with Ed25519 (RFC 8037). Every field that a forger could choose is checked.
 //!
-//! Only `login` has the private key, so no other function can make a token. All others verify with the public keys that the
-//! table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
+//! Only `login` has the private key, so no other function can make a token. All others verify with the public keys that
+//! the table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
 
 mod key_set;
 mod keys;
 mod signer;
 
-use domain::Error;
+use domain::{Error, Refusal};
 use jsonwebtoken::Algorithm;
 use lambda_http::http::{HeaderMap, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,9 @@ pub use self::{
 };
 
 const ALGORITHM: Algorithm = Algorithm::EdDSA;
-/// Who the tokens are for.
+/// The service that the tokens are for.
 const AUDIENCE: &str = "chat";
-/// What the tokens are for.
+/// The kind of the tokens.
 const TYPE: &str = "access";
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
     match header.and_then(|header| header.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(Error::Unauthenticated),
+        _ => Err(Refusal::Unauthenticated.into()),
     }
 }
 

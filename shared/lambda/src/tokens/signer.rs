@@ -1,4 +1,5 @@
-//! The private key, in `login` alone: read from Secrets Manager at run time, so that a rotation needs no deployment.
+//! The private key, which only `login` has. It is read from Secrets Manager at run time, so that a rotation needs no
+//! deployment.
 
 use std::{
     fmt,
@@ -6,16 +7,16 @@ use std::{
     time::Duration,
 };
 
+use aws::{Attempts, Settings};
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, KeyType, Salt},
     signature::{Ed25519KeyPair, KeyPair as _},
 };
-use aws_sdk_secretsmanager::{
-    Client,
-    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
-    error::ProvideErrorMetadata as _,
+use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
+use chat::{
+    accounts::{Login, SESSION_LIFETIME},
+    now,
 };
-use chat::{Login, SESSION_LIFETIME, now};
 use domain::{Error, Timestamp, causes};
 use jsonwebtoken::{
     DecodingKey, EncodingKey, Header, encode,
@@ -31,13 +32,13 @@ use crate::Fatal;
 const MIN_SECRET: usize = SEED;
 /// The length of a private key of Ed25519, in bytes (RFC 8032, section 5.1.5).
 const SEED: usize = 32;
-/// Separates this use of the secret from others (RFC 5869, section 3.2).
+/// Separates this use of the secret from other uses (RFC 5869, section 3.2).
 const INFO: &[u8] = b"Ed25519, access tokens";
-/// How long a key is used before the secret is read again, in which time a rotation has not come into effect.
+/// How long a key is used before the secret is read again. A rotation takes effect after that time at the latest.
 const READ_EVERY: Duration = Duration::from_mins(1);
-/// How long reading the secret may take in all, and one attempt: people wait for their login.
-const PATIENCE: Duration = Duration::from_secs(4);
-const ATTEMPT_PATIENCE: Duration = Duration::from_secs(1);
+/// The attempts to read the secret: four seconds in all, because people wait for their login.
+const ATTEMPTS: Attempts =
+    Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(4) };
 /// Errors that pass by themselves (AWS Secrets Manager API Reference, `GetSecretValue` and "Common errors").
 const PASSING: [&str; 4] = ["InternalFailure", "InternalServiceError", "ServiceUnavailable", "ThrottlingException"];
 /// How long a published key outlives the last token that is signed with it.
@@ -58,11 +59,12 @@ impl KeyType for Length {
 }
 
 impl SigningKey {
-    /// The key that a random secret stands for, by HKDF (RFC 5869): CloudFormation generates strings and no key pairs.
+    /// Derives the key from a random secret, by HKDF (RFC 5869), because CloudFormation generates strings and no key
+    /// pairs.
     ///
     /// # Errors
     /// The secret is too short.
-    pub fn derive(secret: &str) -> Result<Self, Fatal> {
+    pub(crate) fn derive(secret: &str) -> Result<Self, Fatal> {
         if secret.len() < MIN_SECRET {
             return Err(format!("the secret of the signing key has fewer than {MIN_SECRET} bytes").into());
         }
@@ -82,9 +84,9 @@ impl SigningKey {
         Ok(Self { encoding: EncodingKey::from_ed_der(pair.to_pkcs8()?.as_ref()), public })
     }
 
-    /// The half that verifies.
+    /// The public half.
     #[must_use]
-    pub fn public(&self) -> &PublicKey {
+    pub(crate) fn public(&self) -> &PublicKey {
         &self.public
     }
 
@@ -92,7 +94,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// `Internal`.
-    pub fn sign(&self, login: &Login, issuer: &str) -> Result<String, Error> {
+    pub(crate) fn sign(&self, login: &Login, issuer: &str) -> Result<String, Error> {
         let claims = Claims {
             sub: login.user.id.to_string(),
             sid: login.session.id.clone(),
@@ -106,7 +108,7 @@ impl SigningKey {
         self.sign_as(&self.public.kid, &claims)
     }
 
-    /// Claims of any kind, under the name of any key.
+    /// Signs claims of any kind, under the name of any key.
     pub(super) fn sign_as(&self, kid: &str, claims: &impl Serialize) -> Result<String, Error> {
         let header = Header { kid: Some(kid.to_owned()), ..Header::new(ALGORITHM) };
         encode(&header, claims, &self.encoding).map_err(|error| Error::internal("signing a token", error))
@@ -119,7 +121,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The current private key, and where it comes from.
+/// The current private key and its source.
 #[derive(Debug)]
 pub struct Signer {
     client: Client,
@@ -130,12 +132,9 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs for `issuer` with the key of the secret of this name or ARN.
-    pub(crate) fn new(config: Builder, secret: String, store: Store, issuer: String) -> Self {
-        let timeouts =
-            TimeoutConfig::builder().operation_timeout(PATIENCE).operation_attempt_timeout(ATTEMPT_PATIENCE).build();
-        let config = config.retry_config(RetryConfig::standard()).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), secret, store, issuer, current: Mutex::default() }
+    /// Signs for `issuer` with the key of a secret, which a name or an ARN names.
+    pub(crate) fn new(secrets: &Settings, secret: String, store: Store, issuer: String) -> Self {
+        Self { client: Client::new(&secrets.sdk(ATTEMPTS)), secret, store, issuer, current: Mutex::default() }
     }
 
     /// The token of a login, signed with a key of [`Signer::key`].
@@ -146,10 +145,11 @@ impl Signer {
         key.sign(login, &self.issuer)
     }
 
-    /// The current key, published so that others can verify what it signs. Once a minute it is read again.
+    /// The current key, published so that other functions can verify its tokens. It is read again once a minute.
     ///
     /// # Errors
-    /// `Unavailable` while Secrets Manager or the table is; `Internal` if the key was revoked and none has taken its place.
+    /// `Unavailable` if Secrets Manager or the table is unavailable. `Internal` if the key was revoked and not
+    /// replaced.
     pub async fn key(&self) -> Result<Arc<SigningKey>, Error> {
         let now = now();
         let known = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -164,7 +164,7 @@ impl Signer {
                     SigningKey::derive(&secret).map_err(|error| Error::internal("deriving the signing key", error))?;
                 Arc::new(key)
             }
-            // People log in although Secrets Manager is down. That the key was not revoked is checked below.
+            // People can log in while Secrets Manager is down. Whether the key was revoked is checked below.
             (Err(error @ Error::Unavailable { .. }), Some((key, _))) => {
                 tracing::warn!(cause = causes(&error), "the signing key was not read again");
                 key
@@ -184,11 +184,11 @@ impl Signer {
         const DOING: &str = "reading the signing key";
         let read = self.client.get_secret_value().secret_id(&self.secret).send().await;
         let answer = read.map_err(|error| match error.code() {
-            // A refusal that does not pass by itself, such as a missing permission.
+            // Such as a missing permission.
             Some(code) if !PASSING.contains(&code) => Error::internal(DOING, error),
             _ => Error::Unavailable { doing: DOING, source: error.into() },
         })?;
-        answer.secret_string.ok_or_else(|| Error::internal(DOING, "the secret is no text"))
+        answer.secret_string.ok_or_else(|| Error::internal(DOING, "the secret is not a string"))
     }
 }
 

@@ -85,7 +85,7 @@ fn an_animation_goes_on_moving() {
 #[test]
 fn a_thumbnail_that_a_camera_put_beside_its_photo_goes() {
     let mut upload = plain(MediaType::Jpeg, 40, 20);
-    // JFIF's own: one pixel of three bytes behind a header of 14.
+    // The thumbnail of JFIF: one pixel of three bytes after a header of 14.
     let jfif = [&b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01"[..], b"\xC0\xFF\xEE"].concat();
     upload.splice(2..20, [&[0xFF, 0xE0, 0, 19][..], &jfif].concat());
     let cleaned = picture(MediaType::Jpeg, &upload).unwrap().bytes;
@@ -97,7 +97,7 @@ fn a_thumbnail_that_a_camera_put_beside_its_photo_goes() {
 fn what_stays_has_nothing_behind_it() {
     let known = animation(MediaType::Gif, 2);
     let mut upload = known.clone();
-    // How often it repeats is a block of three bytes; how one frame is shown, one of four. Another follows either.
+    // The repetitions are a block of three bytes, the control of a frame is one of four. Another block follows either.
     let note = [&[u8::try_from(PLACE.len()).unwrap()], PLACE].concat();
     for (start, length) in [(&b"\x21\xFF\x0BNETSCAPE2.0\x03\x01"[..], 18), (b"\x21\xF9\x04", 7)] {
         let place = upload.windows(start.len()).position(|window| window == start).unwrap() + length;
@@ -106,7 +106,7 @@ fn what_stays_has_nothing_behind_it() {
     }
     assert!(picture(MediaType::Gif, &upload).unwrap().bytes == known);
 
-    // What Adobe's programs say about colours, in the place of JFIF's segment.
+    // Adobe's note on colours, in place of the segment of JFIF.
     let mut known = plain(MediaType::Jpeg, 40, 20);
     let adobe = b"Adobe\0\x64\0\0\0\0\x01";
     known.splice(2..20, [&[0xFF, 0xEE, 0, 14][..], adobe].concat());

@@ -27,7 +27,7 @@ fn a_picture_is_of_the_type_it_says() {
 fn a_picture_that_breaks_off_is_refused_wherever_it_does() {
     for media_type in PICTURES {
         let whole = photo(media_type, 12, 9, 3);
-        // What only says that the picture is over.
+        // The bytes that only mark the end of the picture.
         let nothing = match media_type {
             MediaType::Gif => 1,
             MediaType::Jpeg => 2,

@@ -1,4 +1,4 @@
-//! WebP: what is said of a picture in one place, and of the same picture in another.
+//! WebP: pictures whose chunks contradict each other.
 
 use domain::MediaType;
 use media::{Refusal, picture};
@@ -75,7 +75,7 @@ fn so_is_one_without_a_loss() {
 
 #[test]
 fn a_frame_has_one_picture_and_no_other_in_its_place() {
-    // A decoder that takes the second chunk for the picture, whatever it is called, would get one of no pixels.
+    // A decoder that reads the second chunk as the picture, whatever its name is, would get a picture without pixels.
     let in_its_place = webp_chunk(*b"ALPH", &red(0, 0)[8..]);
     let not_a_key_frame = {
         let mut chunk = red(2, 2);

@@ -1,5 +1,4 @@
-//! Pictures as they come: from the encoders of the decoders' makers, with what cameras and programs put into them, and with
-//! what attackers do.
+//! Pictures from common encoders, with the data that cameras and programs add, and with the changes of attackers.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 

@@ -1,4 +1,4 @@
-//! JPEG: what is compressed is there to the end, however it is compressed.
+//! JPEG: the compressed data is whole, for each way of compression.
 
 use domain::MediaType;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -12,7 +12,7 @@ struct Way {
     colours: ColorType,
     sampling: SamplingFactor,
     progressive: bool,
-    /// So many units lie between two restart markers; 0 for none.
+    /// The number of units between two restart markers; 0 means no markers.
     restart: u16,
 }
 
@@ -52,7 +52,7 @@ fn compressed(way: Way, width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-/// Where the compressed data of the last scan begins.
+/// The start of the compressed data of the last scan.
 fn last_scan(file: &[u8]) -> usize {
     let marker = file.windows(2).rposition(|pair| pair == [0xFF, 0xDA]).unwrap();
     marker + 2 + usize::from(file[marker + 3])
@@ -82,7 +82,7 @@ fn a_whole_picture_is_shown_however_it_is_compressed() {
 fn a_picture_that_breaks_off_and_ends_is_refused() {
     for way in ways() {
         let whole = compressed(way, 33, 21);
-        // The bits that fill the last byte are nobody's loss.
+        // The bits that fill the last byte may be lost.
         for cut in last_scan(&whole)..whole.len() - 3 {
             let cut = &whole[..cut];
             for end in [&[0xFF, 0xD9][..], &[0xFF, 0xFF, 0xD9], &[]] {
@@ -95,7 +95,8 @@ fn a_picture_that_breaks_off_and_ends_is_refused() {
 #[test]
 fn a_little_noise_is_no_picture() {
     let mut random = fastrand::Rng::with_seed(1);
-    // More of it is one, and so is less where a code stands for many blocks, or where decoders look for a restart marker.
+    // More noise may be a picture. So may as little, if a code stands for many blocks or decoders look for a restart
+    // marker.
     for way in ways().filter(|way| !way.progressive && way.restart == 0) {
         let whole = compressed(way, 33, 21);
         for length in 0..8 {

@@ -1,4 +1,4 @@
-//! Pictures, and what people would not want to send with them.
+//! Pictures with private data in them.
 
 use domain::MediaType;
 use image::{
@@ -8,10 +8,10 @@ use image::{
 
 pub(crate) const PICTURES: [MediaType; 4] = [MediaType::Gif, MediaType::Jpeg, MediaType::Png, MediaType::Webp];
 
-/// Where the photographer lives.
+/// The place where the photographer lives.
 pub(crate) const PLACE: &[u8] = b"48.208174 N 16.373819 E";
 
-/// A colour profile as far as anybody here looks into it: that it is one of red, green and blue.
+/// The part of a colour profile that is read here: that it is of red, green and blue.
 pub(crate) fn profile() -> Vec<u8> {
     [&[7; 16][..], b"RGB ", &[7; 400]].concat()
 }
@@ -29,12 +29,12 @@ pub(crate) fn corner(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// That picture as a file, as it leaves an encoder.
+/// The picture as a file, as an encoder writes it.
 pub(crate) fn plain(media_type: MediaType, width: u32, height: u32) -> Vec<u8> {
     encoded(media_type, &corner(width, height), None)
 }
 
-/// That picture as a file of a camera which knows its place, and is held in the way that EXIF has this number for.
+/// The picture as a file of a camera that stores its place, with this orientation of EXIF.
 pub(crate) fn photo(media_type: MediaType, width: u32, height: u32, orientation: u8) -> Vec<u8> {
     encoded(media_type, &corner(width, height), Some(exif(orientation)))
 }
@@ -62,7 +62,8 @@ fn with(mut encoder: impl ImageEncoder, image: &RgbImage, exif: Option<Vec<u8>>)
     image.write_with_encoder(encoder).unwrap();
 }
 
-/// A directory of three entries, the camera, its orientation, and where the GPS directory is; and that one, of one entry.
+/// A directory of three entries, the camera, its orientation and the place of the GPS directory, and the GPS directory
+/// of one entry.
 pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let place = u8::try_from(PLACE.len()).unwrap();
     let mut exif = b"II*\0\x08\0\0\0\x03\0".to_vec();
@@ -75,11 +76,11 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     exif
 }
 
-/// The file with the place wherever a program might have noted it, and with another file behind it.
+/// The file with the place in all parts in which programs store it, and with another file appended.
 pub(crate) fn told_everywhere(media_type: MediaType, mut file: Vec<u8>) -> Vec<u8> {
     match media_type {
         MediaType::Jpeg => {
-            // Behind the segment of JFIF, which is always first: XMP, what Photoshop notes, a second EXIF, a comment.
+            // After the segment of JFIF, which is always first: XMP, Photoshop's notes, a second EXIF, a comment.
             let notes = [
                 jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
                 jpeg_segment(0xED, b"Photoshop 3.0\0"),
@@ -94,7 +95,7 @@ pub(crate) fn told_everywhere(media_type: MediaType, mut file: Vec<u8>) -> Vec<u
             file.splice(33..33, notes.map(|note| png_chunk(&[note, PLACE].concat())).concat());
         }
         MediaType::Gif => {
-            // Behind the colours of the whole picture.
+            // After the colours of the whole picture.
             let colours = 13 + (3 << ((file[10] & 7) + 1)) * usize::from(file[10] >> 7);
             file.splice(colours..colours, [gif_extension(0xFE, b""), gif_extension(0xFF, b"XMP DataXMP")].concat());
         }
@@ -135,7 +136,7 @@ pub(crate) fn webp_chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&kind[..], &length, data, &vec![0; data.len() % 2]].concat()
 }
 
-/// An animation of this many frames, the first of them opaque but for its left half.
+/// An animation of this many frames. The left half of the first one is transparent.
 pub(crate) fn animation(media_type: MediaType, frames: usize) -> Vec<u8> {
     let half = RgbaImage::from_fn(40, 20, |x, _| Rgba([200, 30, 30, if x < 20 { 0 } else { 255 }]));
     if media_type == MediaType::Gif {
@@ -148,7 +149,7 @@ pub(crate) fn animation(media_type: MediaType, frames: usize) -> Vec<u8> {
     }
     let mut still = Vec::new();
     half.write_with_encoder(WebPEncoder::new_lossless(&mut still)).unwrap();
-    // Place, size less one, duration, blending; then the chunk of the still picture, and one with a note.
+    // Place, size less one, duration, blending, then the chunk of the still picture, and one with a note.
     let header = [0, 0, 0, 0, 0, 0, 39, 0, 0, 19, 0, 0, 100, 0, 0, 0];
     let frame = webp_chunk(*b"ANMF", &[&header, &still[12..], &webp_chunk(*b"note", PLACE)].concat());
     let canvas = webp_chunk(*b"VP8X", &[0x12, 0, 0, 0, 39, 0, 0, 19, 0, 0]);

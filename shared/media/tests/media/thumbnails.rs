@@ -31,7 +31,7 @@ fn a_line_stays_a_line() {
 
 #[test]
 fn a_photo_that_is_held_sideways_is_shown_upright() {
-    // Where the red corner is to be seen, for each way of holding a camera.
+    // The corner that is red, for each orientation of the camera.
     let corners =
         [(1, (0, 0)), (2, (1, 0)), (3, (1, 1)), (4, (0, 1)), (5, (0, 0)), (6, (1, 0)), (7, (1, 1)), (8, (0, 1))];
     for media_type in [MediaType::Jpeg, MediaType::Png, MediaType::Webp] {

@@ -1,7 +1,7 @@
 use domain::MediaType::{Jpeg, Mp4, Quicktime, ThreeGpp, Webm};
 use media::{FIRST_BYTES, Refusal, video};
 
-/// The first box of a file, as cameras write it, and the next one.
+/// The first two boxes of a file, as cameras write them.
 fn file_type(brands: &[[u8; 4]]) -> Vec<u8> {
     let [major, compatible @ ..] = brands else { panic!("a file has a brand") };
     let size = u32::try_from(16 + 4 * compatible.len()).unwrap().to_be_bytes();
@@ -20,7 +20,7 @@ fn a_video_is_known_by_its_first_bytes() {
     for (media_type, first_bytes) in [
         (Mp4, file_type(&[*b"isom", *b"iso2", *b"avc1", *b"mp41"])),
         (Mp4, file_type(&[*b"mp42", *b"isom"])),
-        // A camera of Sony's.
+        // A camera by Sony.
         (Mp4, file_type(&[*b"XAVC", *b"mp42", *b"iso2"])),
         (Quicktime, file_type(&[*b"qt  "])),
         (ThreeGpp, file_type(&[*b"3gp4", *b"isom", *b"3gp4"])),
@@ -45,7 +45,7 @@ fn a_movie_of_before_there_were_types_is_known_by_what_is_in_it() {
         assert_eq!(video(Mp4, first_bytes), Err(Refusal::NotOfType(Mp4)), "{first_bytes:?}");
     }
     for first_bytes in [
-        // Text, and sizes of nothing.
+        // Text, and sizes that are too small.
         &b"<!--moov--><script>alert(1)</script>"[..],
         b"\nx2\nmdat",
         b"\0\0\0\x08wide<!--mdat--><script>",
@@ -64,7 +64,7 @@ fn what_is_something_else_is_refused() {
     for (media_type, first_bytes) in [
         (Mp4, b"<!DOCTYPE html><script>alert(1)</script>".to_vec()),
         (Webm, b"<!DOCTYPE html><script>alert(1)</script>".to_vec()),
-        // A photo of a phone is in the same container.
+        // Photos of phones have the same container.
         (Mp4, file_type(&[*b"heic", *b"mif1", *b"heic"])),
         (Mp4, file_type(&[*b"qt  "])),
         (Quicktime, file_type(&[*b"isom"])),

@@ -1,8 +1,6 @@
-//! `attachments`
-
 use std::time::Duration;
 
-use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Timestamp, Upload};
+use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Refusal, Timestamp, Upload};
 use store::Store;
 
 use crate::support::{NOW, client_id, make_room, message, message_id, user};
@@ -71,7 +69,8 @@ async fn what_a_check_has_found_stays() {
     assert!(store.upload(nothing).await.unwrap().is_none(), "nothing is made");
 }
 
-/// A message of user 1 with this picture, at so many milliseconds after the time from which ids count here.
+/// Sends a message of user 1 with this picture. Returns whether it was stored, which it is not after a first one with
+/// the client id.
 async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option<&str>) -> Result<bool, Error> {
     let upload = store.upload(picture).await?.unwrap();
     let turn = store.take_turn(upload.room, user(1), message_id(millis)).await?;
@@ -94,8 +93,8 @@ async fn an_attachment_is_in_one_message_and_stays_with_it() {
     assert!(sends(&store, id, 0, None).await.unwrap());
     assert_eq!(progress(&store, id).await, Progress::Sent);
     assert_eq!(store.upload(id).await.unwrap().unwrap().expires_at, None);
-    assert!(matches!(sends(&store, id, 1, None).await, Err(Error::AttachmentInvalid(_))));
-    assert!(matches!(sends(&store, id, 2, Some("c")).await, Err(Error::AttachmentInvalid(_))));
+    assert!(matches!(sends(&store, id, 1, None).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
+    assert!(matches!(sends(&store, id, 2, Some("c")).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
 }
 
 #[tokio::test]
@@ -116,6 +115,6 @@ async fn what_is_not_checked_or_too_old_is_in_no_message() {
     let old = announced(&store, message_id(0).created_at()).await;
     store.mark_ready(old, 5).await.unwrap();
     for id in [unchecked, refused, old] {
-        assert!(matches!(sends(&store, id, 0, None).await, Err(Error::AttachmentInvalid(_))));
+        assert!(matches!(sends(&store, id, 0, None).await, Err(Error::Refused(Refusal::AttachmentInvalid(_)))));
     }
 }

@@ -1,6 +1,6 @@
-//! Writes that meet a transaction on their item or are denied, and reads that get a part of what they ask for. Neither engine at
-//! hand does that, so what DynamoDB answers is played (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it works",
-//! "Transaction conflict handling"; API Reference, `BatchGetItem`, "`UnprocessedKeys`").
+//! Answers of DynamoDB that neither engine gives, from a fake: a write that meets a transaction on its item, a denied
+//! write, and a read that returns a part of its keys (Amazon DynamoDB Developer Guide, "DynamoDB Transactions: How it
+//! works", "Transaction conflict handling"; API Reference, `BatchGetItem`, "`UnprocessedKeys`").
 
 use std::{
     net::Ipv4Addr,
@@ -11,10 +11,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::{
-    Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
+use aws::{Credentials, Settings};
 use axum::{Router, http::StatusCode};
 use domain::{AttachmentId, Error, Network, Pace};
 use store::{Consistency, Store, Tables, Turn};
@@ -25,8 +22,10 @@ use crate::support::{NOW, client_id, message, message_id, room_id, user};
 const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
     "message": "Transaction is ongoing for the item"}"#;
 const CANCELLED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-    "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]",
-    "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
+    "Message":
+    "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]",
+    "CancellationReasons": [{"Code": "None"},
+        {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
 
 const DENIED: &str = r#"{"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "not authorized"}"#;
 
@@ -34,12 +33,12 @@ const UNPROCESSED: &str = r#"{
     "Responses": {"table": [{"id": {"N": "1"}, "username": {"S": "ann"}, "created_at": {"N": "0"}}]},
     "UnprocessedKeys": {"table": {"Keys": [{"id": {"N": "2"}}]}}}"#;
 
-/// A DynamoDB that refuses so many calls, and says yes to all others. It counts them.
+/// A DynamoDB that refuses the first `times` calls and accepts all others. It counts them.
 async fn refusing(times: usize, refusal: &'static str) -> (Store, Arc<AtomicUsize>) {
     answering(times, StatusCode::BAD_REQUEST, refusal).await
 }
 
-/// A DynamoDB that gives so many calls this answer, and says yes to all others. It counts them.
+/// A DynamoDB that gives this answer to the first `times` calls and accepts all others. It counts them.
 async fn answering(times: usize, status: StatusCode, answer: &'static str) -> (Store, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -54,12 +53,14 @@ async fn answering(times: usize, status: StatusCode, answer: &'static str) -> (S
 }
 
 fn store_at(listener: &TcpListener) -> Store {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()));
-    Store::new(config, tables())
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let settings = Settings {
+        tls: aws::trust([&*endpoint]).unwrap(),
+        endpoint: Some(endpoint),
+        region: "us-east-1".to_owned(),
+        credentials: Credentials::new("test", "test", None, None, "test"),
+    };
+    Store::new(&settings, tables())
 }
 
 fn tables() -> Tables {

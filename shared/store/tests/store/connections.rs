@@ -23,7 +23,7 @@ async fn ids(store: &Store, user_id: u64) -> Vec<String> {
 #[tokio::test]
 async fn a_user_has_many_sockets_and_loses_them_one_by_one() {
     let store = embedded::store();
-    // Connection ids look like this.
+    // The first two have the characters of API Gateway's connection ids.
     for id in ["L0SM9cOFvHcCIhw=", "a+/b=", "third"] {
         store.add_socket(&socket(1, id)).await.unwrap();
     }

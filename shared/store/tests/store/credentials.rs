@@ -1,8 +1,9 @@
 use domain::Network;
+use embedded::{HASH, register};
 use futures_util::future::join_all;
 use store::{Attempts, Count};
 
-use crate::support::{NOW, at, register};
+use crate::support::{NOW, at};
 
 fn network(last: u8) -> Network {
     Network::of([203, 0, 113, last].into())
@@ -26,7 +27,7 @@ async fn attempts_are_counted_up_to_a_limit_and_forgiven_when_one_succeeds() {
     assert_eq!(count().await, Count::Full(locked));
     store.forgive_attempts("ann", network(7), at(60_000)).await.unwrap();
     assert_eq!(count().await, Count::Counted(Attempts { known_until: at(60_000).millis(), ..attempts(1) }));
-    assert!(store.credentials("ann").await.unwrap().is_some_and(|(_, hash)| hash == "a hash"));
+    assert!(store.credentials("ann").await.unwrap().is_some_and(|(_, hash)| hash == HASH));
 }
 
 #[tokio::test]
@@ -80,10 +81,10 @@ async fn attempts_with_a_name_that_nobody_has_do_not_take_it() {
 async fn a_password_is_changed_by_who_knows_what_it_is_now() {
     let store = embedded::store();
     let ann = register(&store, "ann").await.unwrap();
-    assert!(store.change_password("ann", "a hash", "another").await.unwrap());
-    assert!(!store.change_password("ann", "a hash", "a third").await.unwrap());
+    assert!(store.change_password("ann", HASH, "another").await.unwrap());
+    assert!(!store.change_password("ann", HASH, "a third").await.unwrap());
     let (user, hash) = store.credentials("ann").await.unwrap().unwrap();
     assert_eq!((user.id, hash.as_str()), (ann.id, "another"));
-    assert!(!store.change_password("nobody", "a hash", "another").await.unwrap());
+    assert!(!store.change_password("nobody", HASH, "another").await.unwrap());
     assert!(store.credentials("nobody").await.unwrap().is_none());
 }

@@ -1,4 +1,4 @@
-//! The store on the embedded DynamoDB, with the tables of the template.
+//! The store on the embedded DynamoDB, with the template's tables. The tests of a table are in the file with its name.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 

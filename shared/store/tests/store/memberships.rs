@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Error, MAX_ROOMS_PER_USER};
+use domain::{Error, MAX_ROOMS_PER_USER, Refusal};
 use store::Consistency::Strong;
 
 use crate::support::{NOW, make_room, membership, message_id, room_id, send, try_make_room, user};
@@ -25,13 +25,16 @@ async fn joining_and_leaving_change_room_and_memberships_together() {
     assert!(store.join(&membership(user(2), room), 3).await.unwrap());
     assert!(!store.join(&membership(user(2), room), 3).await.unwrap());
     assert!(store.join(&membership(user(3), room), 3).await.unwrap());
-    assert!(matches!(store.join(&membership(user(4), room), 3).await, Err(Error::RoomFull)));
-    assert!(matches!(store.join(&membership(user(4), room_id(9)), 3).await, Err(Error::RoomNotFound)));
+    assert!(matches!(store.join(&membership(user(4), room), 3).await, Err(Error::Refused(Refusal::RoomFull))));
+    assert!(matches!(
+        store.join(&membership(user(4), room_id(9)), 3).await,
+        Err(Error::Refused(Refusal::RoomNotFound))
+    ));
 
     store.leave(user(2), room, NOW).await.unwrap();
     assert!(store.membership(user(2), room, Strong).await.unwrap().is_none());
-    assert!(matches!(store.leave(user(2), room, NOW).await, Err(Error::NotAMember)));
-    assert!(matches!(store.leave(user(2), room_id(9), NOW).await, Err(Error::RoomNotFound)));
+    assert!(matches!(store.leave(user(2), room, NOW).await, Err(Error::Refused(Refusal::NotAMember))));
+    assert!(matches!(store.leave(user(2), room_id(9), NOW).await, Err(Error::Refused(Refusal::RoomNotFound))));
     let members = store.room(room, Strong).await.unwrap().unwrap().members;
     assert_eq!(members, [user(1), user(3)].into());
 }
@@ -56,11 +59,11 @@ async fn a_user_is_in_a_bounded_number_of_rooms() {
     assert!(store.join(&membership(user(1), last), 9).await.unwrap());
     assert_eq!(store.users_in_too_many_rooms([user(1), user(2)]).await.unwrap(), [user(1)]);
     let refused = store.join(&membership(user(1), one_more), 9).await;
-    assert!(matches!(refused, Err(Error::TooManyRooms(users)) if users == [user(1)]));
+    assert!(matches!(refused, Err(Error::Refused(Refusal::TooManyRooms(users))) if users == [user(1)]));
     assert_eq!(store.memberships(user(1), Strong).await.unwrap().len(), 500);
 
     let made = try_make_room(&store, 1).await;
-    assert!(matches!(made, Err(Error::TooManyRooms(users)) if users == [user(1)]));
+    assert!(matches!(made, Err(Error::Refused(Refusal::TooManyRooms(users))) if users == [user(1)]));
 
     store.leave(user(1), last, NOW).await.unwrap();
     assert!(store.join(&membership(user(1), one_more), 9).await.unwrap());

@@ -25,7 +25,7 @@ async fn a_room_is_read_from_both_ends() {
 async fn a_list_is_read_beyond_what_one_call_returns() {
     let store = embedded::store();
     let room = make_room(&store, 1).await;
-    // At the pace that the room takes for long.
+    // At the pace that a room takes from one sender without end.
     for millis in (0..100).map(|number| number * 200) {
         let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
         // 100 of these are 1.6 MB, and a call returns 1 MB.

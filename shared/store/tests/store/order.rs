@@ -1,4 +1,4 @@
-//! The order of a room's messages, whatever the senders' clocks say and however many send at once.
+//! The order of a room's messages, with any clocks of the senders and any number of senders at the same moment.
 
 use futures_util::future::join_all;
 use proptest::{
@@ -12,9 +12,9 @@ use crate::support::{make_room, message, message_id, user};
 
 const MEMBERS: u64 = 4;
 
-/// Some who send at the same moment: who, and what their clocks say in milliseconds.
+/// Bursts of turns at the same moment: the sender, and the milliseconds of the sender's clock.
 fn bursts() -> impl Strategy<Value = Vec<Vec<(u64, u64)>>> {
-    // Of few values, so that many meet in one millisecond; and all within the pace of one sender.
+    // A few values, so that many turns meet in one millisecond. All are within the pace of one sender.
     let clock = prop_oneof![0..4_u64, 0..3000_u64];
     vec(vec((1..=MEMBERS, clock), 1..8), 1..6)
 }

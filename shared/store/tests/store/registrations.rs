@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use domain::{Error, Network, Pace};
+use domain::{Error, Network, Pace, Refusal};
+use embedded::register;
 use futures_util::future::join_all;
 
-use crate::support::{NOW, at, register};
+use crate::support::{NOW, at};
 
 fn network(address: &str) -> Network {
     Network::of(address.parse().unwrap())
@@ -22,7 +23,7 @@ async fn registrations_are_counted_by_network() {
     for address in ["203.0.113.7", "2001:db8::ffff"] {
         let refused = count(address).await;
         assert!(
-            matches!(refused, Err(Error::RateLimited { retry_after }) if retry_after.as_secs() == 60),
+            matches!(refused, Err(Error::Refused(Refusal::RateLimited(wait))) if wait.as_secs() == 60),
             "{refused:?}"
         );
     }

@@ -1,4 +1,4 @@
-use domain::Error;
+use domain::{Error, Refusal};
 use futures_util::future::join_all;
 
 use crate::support::{make_room, membership, message_id, room_id, user};
@@ -7,8 +7,11 @@ use crate::support::{make_room, membership, message_id, room_id, user};
 async fn only_members_take_turns() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
-    assert!(matches!(store.take_turn(room, user(3), message_id(0)).await, Err(Error::NotAMember)));
-    assert!(matches!(store.take_turn(room_id(9), user(1), message_id(0)).await, Err(Error::RoomNotFound)));
+    assert!(matches!(store.take_turn(room, user(3), message_id(0)).await, Err(Error::Refused(Refusal::NotAMember))));
+    assert!(matches!(
+        store.take_turn(room_id(9), user(1), message_id(0)).await,
+        Err(Error::Refused(Refusal::RoomNotFound))
+    ));
     let turn = store.take_turn(room, user(1), message_id(0)).await.unwrap();
     assert_eq!((turn.id, turn.sequence, turn.previous), (message_id(0), 1, None));
     assert_eq!(turn.members, [user(1), user(2)].into());
@@ -41,7 +44,10 @@ async fn whoever_left_takes_no_turn_however_the_clocks_differ() {
     store.take_turn(room, user(1), message_id(5000)).await.unwrap();
     store.leave(user(2), room, crate::support::NOW).await.unwrap();
     for millis in [0, 9000] {
-        assert!(matches!(store.take_turn(room, user(2), message_id(millis)).await, Err(Error::NotAMember)));
+        assert!(matches!(
+            store.take_turn(room, user(2), message_id(millis)).await,
+            Err(Error::Refused(Refusal::NotAMember))
+        ));
     }
 }
 
@@ -64,13 +70,16 @@ async fn a_sender_has_a_pace_of_their_own_in_each_room() {
         store.take_turn(room, user(1), message_id(0)).await.unwrap();
     }
     let refused = store.take_turn(room, user(1), message_id(0)).await;
-    assert!(matches!(refused, Err(Error::RateLimited { retry_after }) if retry_after.as_secs() == 1), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused(Refusal::RateLimited(wait))) if wait.as_secs() == 1), "{refused:?}");
     store.take_turn(room, user(2), message_id(0)).await.unwrap();
     store.take_turn(other, user(1), message_id(0)).await.unwrap();
-    // The refusal has taken no turn, and 200 ms later there is one.
+    // The refusal has taken no turn, and 200 ms later the next one is free.
     let next = store.take_turn(room, user(1), message_id(200)).await.unwrap();
     assert_eq!(next.sequence, 62);
-    assert!(matches!(store.take_turn(room, user(1), message_id(200)).await, Err(Error::RateLimited { .. })));
+    assert!(matches!(
+        store.take_turn(room, user(1), message_id(200)).await,
+        Err(Error::Refused(Refusal::RateLimited(_)))
+    ));
 }
 
 #[tokio::test]
@@ -78,7 +87,7 @@ async fn whoever_is_ahead_of_their_pace_gets_the_id_of_their_time() {
     let store = embedded::store();
     let room = make_room(&store, 1).await;
     let mut ids = Vec::new();
-    // Twice as fast as the pace, so that every write but the first is one of somebody who is ahead.
+    // Twice as fast as the pace, so that the sender is ahead of it in every write except the first.
     for i in 0..20 {
         ids.push(store.take_turn(room, user(1), message_id(i * 100)).await.unwrap().id);
     }
@@ -92,7 +101,7 @@ async fn a_burst_of_one_sender_is_one_dense_order_and_no_longer_than_it_may_be()
     store.take_turn(room, user(2), message_id(3)).await.unwrap();
     let turns = join_all((0..100).map(|_| store.take_turn(room, user(1), message_id(0)))).await;
     let (taken, refused): (Vec<_>, Vec<_>) = turns.into_iter().partition(Result::is_ok);
-    assert!(refused.into_iter().all(|turn| matches!(turn, Err(Error::RateLimited { .. }))));
+    assert!(refused.into_iter().all(|turn| matches!(turn, Err(Error::Refused(Refusal::RateLimited(_))))));
     let mut turns: Vec<_> = taken.into_iter().map(Result::unwrap).collect();
     turns.sort_unstable_by_key(|turn| turn.sequence);
     assert!(turns.iter().map(|turn| turn.sequence).eq(2..=61));

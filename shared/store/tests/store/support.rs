@@ -1,11 +1,6 @@
-//! Tables of a test's own, and short ways to what the tests talk about.
+//! Short ways to the values and rows of the tests.
 
-use std::collections::BTreeMap;
-
-use domain::{
-    ClientId, Description, MAX_MEMBERS, MembershipId, Message, MessageId, Room, RoomId, RoomKind, RoomName, Text,
-    Timestamp, User, UserId, Username,
-};
+use domain::{ClientId, MembershipId, Message, MessageId, NewRoom, Room, RoomId, Text, Timestamp, UserId};
 use store::{Membership, Store, Turn};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -30,12 +25,6 @@ pub fn client_id(id: &str) -> ClientId {
     ClientId::try_from(id.to_owned()).unwrap()
 }
 
-pub async fn register(store: &Store, name: &str) -> Result<User, domain::Error> {
-    let username = Username::parse(name.to_owned()).unwrap();
-    let vacancy = store.vacancy(&username).await?;
-    store.create_user(&username, vacancy, "a hash", NOW).await
-}
-
 pub fn membership(user: UserId, room: RoomId) -> Membership {
     Membership {
         user_id: user,
@@ -47,27 +36,15 @@ pub fn membership(user: UserId, room: RoomId) -> Membership {
     }
 }
 
-/// A room with the users 1 to `members`.
+/// Makes a room with the users 1 to `members`.
 pub async fn make_room(store: &Store, members: u64) -> RoomId {
     try_make_room(store, members).await.unwrap()
 }
 
 pub async fn try_make_room(store: &Store, members: u64) -> Result<RoomId, domain::Error> {
     let id = store.next_room_id().await.unwrap();
-    let room = Room {
-        id,
-        name: RoomName::of(id),
-        description: Description::default(),
-        kind: RoomKind::Chat,
-        members: (1..=members).map(user).collect(),
-        max_members: MAX_MEMBERS,
-        created_by: user(1),
-        created_at: NOW,
-        updated_at: NOW,
-        last_message_id: None,
-        sequence: 0,
-        sent: BTreeMap::new(),
-    };
+    let new = NewRoom { members: (1..=members).map(user).collect(), ..NewRoom::default() };
+    let room = Room::new(id, new, user(1), NOW);
     let memberships = room.members.iter().map(|&user| membership(user, id)).collect();
     store.create_room(&room, memberships).await?;
     Ok(id)
@@ -82,7 +59,7 @@ pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
     }
 }
 
-/// A message of user 1, stored.
+/// Stores a message of user 1.
 pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
     let turn = store.take_turn(room, user(1), message_id(millis)).await.unwrap();
     let message = message(room, user(1), &turn);

@@ -1,14 +1,15 @@
-use domain::{Error, Username};
+use domain::{Error, Refusal, Username};
+use embedded::{HASH, register};
 use futures_util::future::join_all;
 use store::Consistency;
 
-use crate::support::{NOW, register, user};
+use crate::support::{NOW, user};
 
 #[tokio::test]
 async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
     let store = embedded::store();
     assert_eq!(register(&store, "ann").await.unwrap().id, user(1));
-    assert!(matches!(register(&store, "Ann").await, Err(Error::UsernameTaken)));
+    assert!(matches!(register(&store, "Ann").await, Err(Error::Refused(Refusal::UsernameTaken))));
     assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
 }
 
@@ -17,9 +18,9 @@ async fn whoever_loses_a_name_to_another_takes_no_id() {
     let store = embedded::store();
     let ann = Username::parse("ann".to_owned()).unwrap();
     let vacancy = store.vacancy(&ann).await.unwrap();
-    store.create_user(&ann, vacancy, "a hash", NOW).await.unwrap();
-    let too_late = store.create_user(&ann, vacancy, "a hash", NOW).await;
-    assert!(matches!(too_late, Err(Error::UsernameTaken)), "{too_late:?}");
+    store.create_user(&ann, vacancy, HASH, NOW).await.unwrap();
+    let too_late = store.create_user(&ann, vacancy, HASH, NOW).await;
+    assert!(matches!(too_late, Err(Error::Refused(Refusal::UsernameTaken))), "{too_late:?}");
     assert_eq!(register(&store, "bob").await.unwrap().id, user(2));
 }
 
@@ -40,7 +41,7 @@ async fn one_of_many_who_want_a_name_at_once_gets_it() {
     let store = embedded::store();
     let tries = join_all((0..10).map(|_| register(&store, "ann"))).await;
     assert_eq!(tries.iter().filter(|try_| try_.is_ok()).count(), 1);
-    assert!(tries.iter().all(|try_| matches!(try_, Ok(_) | Err(Error::UsernameTaken))), "{tries:?}");
+    assert!(tries.iter().all(|try_| matches!(try_, Ok(_) | Err(Error::Refused(Refusal::UsernameTaken)))), "{tries:?}");
 }
 
 #[tokio::test]

@@ -25,20 +25,13 @@ async fn login(user: &User, password: &str) -> Answer {
     user.server.post("/auth/login/", &json!({"username": user.name, "password": password})).await
 }
 
-async fn logs_in(user: &User, password: &str) -> User {
-    let login = login(user, password).await.is(200);
-    user.with_token(login["access_token"].as_str().unwrap().to_owned())
-}
-
 #[tokio::test]
 async fn the_new_password_is_the_password_and_the_old_one_is_not() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
     assert_eq!(change(&ann, PASSWORD, NEW).await.is(200), json!({"message": "Password changed"}));
     login(&ann, PASSWORD).await.refuses(401, "invalid_credentials");
-    let again = login(&ann, NEW).await.is(200);
-    let again = ann.with_token(again["access_token"].as_str().unwrap().to_owned());
-    change(&again, NEW, PASSWORD).await.is(200);
+    change(&ann.logs_in_with(NEW).await, NEW, PASSWORD).await.is(200);
     login(&ann, PASSWORD).await.is(200);
 }
 
@@ -72,7 +65,7 @@ async fn a_wrong_current_password_changes_nothing_and_ends_no_session() {
     login(&ann, PASSWORD).await.is(200);
 }
 
-/// As after a first try whose answer was lost.
+/// A client sends the same change again if the first answer was lost.
 #[tokio::test]
 async fn changing_it_to_what_it_is_already_ends_all_sessions_as_well() {
     let server = Server::start().await;
@@ -127,14 +120,13 @@ async fn of_two_changes_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew_the_old_password() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let passwords = RefCell::new(vec![PASSWORD.to_owned()]);
     let points = crash_points(&server, "change-password", async |crash| {
         let old = passwords.borrow().last().unwrap().clone();
         let new = format!("{PASSWORD} {}", passwords.borrow().len());
-        let [phone, laptop] = [logs_in(&ann, &old).await, logs_in(&ann, &old).await];
+        let [phone, laptop] = [ann.logs_in_with(&old).await, ann.logs_in_with(&old).await];
         let body = json!({"current_password": old, "new_password": new});
         let change = async || phone.post("/auth/change-password/", &body).await;
         let [mut one, mut two] = [phone.opens_socket(room).await, laptop.opens_socket_for_all_rooms().await];
@@ -143,22 +135,21 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
         passwords.borrow_mut().push(new);
     })
     .await;
-    // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the own one,
-    // the sockets, two that are closed and then forgotten.
+    // The session, the hash and the attempts, the sessions, the other ones, the hash, the attempts, the sessions, the
+    // own one, the sockets, two of which are closed and then removed.
     assert!(points >= 28, "{points}");
     let last = passwords.borrow().last().unwrap().clone();
-    logs_in(&ann, &last).await;
+    ann.logs_in_with(&last).await;
 }
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let laptop = server.user("ann").await;
-    let room = laptop.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([laptop], room) = server.room_of(["ann"]).await;
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     change(&laptop, PASSWORD, NEW).await.is(200);
-    // The session; the hash and the attempts; the sessions, the other one; the hash; the attempts; the sessions, the own one;
-    // the sockets, one of which is closed and then forgotten.
+    // The session; the hash and the attempts; the sessions, the other one; the hash; the attempts; the sessions, the
+    // own one; the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("change-password").await, Cost { calls: 12, depth: 10, reads: 5.0, writes: 7.0, pushes: 1 });
 }

@@ -53,7 +53,7 @@ async fn a_name_is_needed() {
 
 #[tokio::test]
 async fn after_a_crash_it_finds_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, _] = server.users(["ann", "bob"]).await;
     let asks = crashes::asks_again(&ann, "/find-user/?username=bob".to_owned());
     let points = crash_points(&server, "find-user", asks).await;
@@ -62,9 +62,9 @@ async fn after_a_crash_it_finds_the_same() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, _] = server.users(["ann", "bob"]).await;
     ann.get("/find-user/?username=bob").await.is(200);
-    // The session and the name, both at once.
+    // The session and the name, concurrently.
     assert_eq!(server.cost("find-user").await, Cost { calls: 2, depth: 1, reads: 1.5, writes: 0.0, pushes: 0 });
 }

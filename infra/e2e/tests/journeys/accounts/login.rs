@@ -68,7 +68,7 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
     let ann = server.user("ann").await;
     let nobody = server.name("nobody");
     let (mut for_ann, mut for_nobody) = (Duration::MAX, Duration::MAX);
-    // The quickest of a few: whatever else the machine does only adds.
+    // The fastest of a few, because other load on the machine only adds time.
     for _ in 0..7 {
         for (name, best) in [(&ann.name, &mut for_ann), (&nobody, &mut for_nobody)] {
             let start = Instant::now();
@@ -82,9 +82,9 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
 
 #[tokio::test]
 async fn a_wrong_name_asks_the_same_of_dynamodb_as_a_wrong_password() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
-    // The last are refused before the password is looked at.
+    // The last ones are refused before the password is verified.
     for round in 0..13 {
         let mut both = Vec::new();
         for name in [&ann.name, "nobody"] {
@@ -108,18 +108,19 @@ async fn ten_wrong_passwords_in_a_row_close_the_door_for_a_while() {
     let locked = login(&server, &ann.name, "not the password").await;
     locked.refuses(429, "rate_limited");
     assert!((1..=30).contains(&locked.retry_after()), "{locked:?}");
-    // Nor does the right one open it, in whatever case the name is written: else it could be guessed on.
+    // The right password is refused too, in any case of the name. Otherwise guessing could continue.
     login(&server, &ann.name.to_uppercase(), PASSWORD).await.refuses(429, "rate_limited");
     login(&server, &bob.name, PASSWORD).await.is(200);
     ann.get("/list-chatrooms/").await.is(200);
 }
 
-/// Only Linux has all of 127.0.0.0/8 for this machine.
+/// Only Linux assigns all of 127.0.0.0/8 to the machine.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn whoever_guesses_locks_out_their_own_network_and_not_the_owner() {
-    let because = "this machine has one address there";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local("a deployed system sees this machine by one address").start().await else {
+        return;
+    };
     let ann = server.user("ann").await;
     let from = async |address: [u8; 4], password: &str| {
         let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(address)).build().unwrap();
@@ -160,7 +161,7 @@ async fn the_right_password_forgives_the_wrong_ones() {
 #[tokio::test]
 async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_after_an_attempt() {
     const THIRTY_DAYS: Duration = Duration::from_hours(30 * 24);
-    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
+    let Some(server) = Server::local("a deployed system does not show its tables").start().await else { return };
     let ann = server.user("ann").await;
     let in_30_days = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + THIRTY_DAYS;
     // In milliseconds, and in seconds.
@@ -177,7 +178,7 @@ async fn a_network_is_known_for_30_days_after_a_login_and_remembered_as_long_aft
     assert!((earliest.as_millis()..=in_30_days().as_millis()).contains(&u128::from(known_until)), "{known_until}");
     assert_eq!(expires_at, known_until / 1000);
 
-    // It expires in another second than before.
+    // The next expiry is in another second.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let earliest = in_30_days();
     login(&server, &ann.name, "not the password").await.refuses(401, "invalid_credentials");
@@ -196,7 +197,7 @@ async fn every_missing_field_is_named() {
 
 #[tokio::test]
 async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let attempt = |password: &str| json!({"username": "ann", "password": password});
     let points = crash_points(&server, "login", async |crash| {
@@ -217,8 +218,9 @@ async fn whoever_logs_in_again_has_a_session_and_no_attempt_against_them() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     server.user("ann").await;
-    // The password and the attempt, counted twice; the session in a transaction with the password, and the attempt forgiven.
+    // The password, and the attempt in two counters; a transaction of the session and the password, and the reset of
+    // the attempt.
     assert_eq!(server.cost("login").await, Cost { calls: 5, depth: 2, reads: 1.0, writes: 7.0, pushes: 0 });
 }

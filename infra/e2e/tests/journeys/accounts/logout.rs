@@ -52,9 +52,8 @@ async fn the_sessions_sockets_are_closed_and_no_others() {
 
 #[tokio::test]
 async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_others() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut other = ann.opens_socket(room).await;
     let points = crash_points(&server, "logout", async |crash| {
         let session = ann.logs_in_again().await;
@@ -63,14 +62,14 @@ async fn a_logout_that_is_tried_again_ends_the_session_and_its_sockets_and_no_ot
         ends(crash, &[&session], [&mut one, &mut two], logout).await;
     })
     .await;
-    // The session, the sockets, two that are closed and then forgotten.
+    // The session, the sockets, two of which are closed and then removed.
     assert!(points >= 8, "{points}");
     other.stays_silent().await;
 }
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     bob.logs_out().await;
     // The session, the sockets.
@@ -79,6 +78,6 @@ async fn what_it_costs() {
     let room = ann.creates_room().await;
     let _socket = ann.opens_socket(room).await;
     ann.logs_out().await;
-    // The session, the sockets, one of which is closed and then forgotten.
+    // The session, the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("logout").await, Cost { calls: 3, depth: 3, reads: 1.0, writes: 2.0, pushes: 1 });
 }

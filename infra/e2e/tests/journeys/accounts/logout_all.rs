@@ -55,9 +55,8 @@ async fn a_token_that_is_no_good_any_more_ends_no_session() {
 
 #[tokio::test]
 async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let points = crash_points(&server, "logout-all", async |crash| {
         let [phone, laptop] = [ann.logs_in_again().await, ann.logs_in_again().await];
         let logout = async || Answer::to(phone.request(Method::POST, "/auth/logout-all/")).await;
@@ -65,18 +64,17 @@ async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
         ends(crash, &[&phone, &laptop], [&mut one, &mut two], logout).await;
     })
     .await;
-    // The sessions, the other ones, the own one, the sockets, two that are closed and then forgotten.
+    // The sessions, the other ones, the own one, the sockets, two of which are closed and then removed.
     assert!(points >= 14, "{points}");
 }
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let laptop = server.user("ann").await;
-    let room = laptop.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([laptop], room) = server.room_of(["ann"]).await;
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     laptop.post("/auth/logout-all/", &json!({})).await.is(200);
-    // The sessions, the other one, the own one, the sockets, one of which is closed and then forgotten.
+    // The sessions, the other one, the own one, the sockets, one of which is closed and then removed.
     assert_eq!(server.cost("logout-all").await, Cost { calls: 5, depth: 5, reads: 2.0, writes: 3.0, pushes: 1 });
 }

@@ -27,8 +27,7 @@ async fn gives_the_id_and_the_name_as_typed() {
 
 #[tokio::test]
 async fn counts_users_from_one() {
-    let because = "others have registered there before";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local("its users were not counted from one").start().await else { return };
     for (id, name) in ["ann", "bob", "cem"].into_iter().enumerate() {
         let user = register(&server, name, PASSWORD).await.is(201);
         assert_eq!(user, json!({"id": id + 1, "username": name}));
@@ -47,8 +46,7 @@ async fn a_name_is_taken_in_whatever_case_and_form_it_is_written() {
 
 #[tokio::test]
 async fn a_name_has_1_to_150_characters() {
-    let because = "short names may be taken there";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local("short names may be taken there").start().await else { return };
     register(&server, "", PASSWORD).await.blames("username");
     register(&server, "a", PASSWORD).await.is(201);
     register(&server, &"é".repeat(150), PASSWORD).await.is(201);
@@ -115,7 +113,7 @@ async fn a_taken_name_takes_as_long_as_a_free_one() {
     let server = Server::start().await;
     let taken = server.user("ann").await.name;
     let (mut for_taken, mut for_free) = (Duration::MAX, Duration::MAX);
-    // The quickest of a few: whatever else the machine does only adds.
+    // The fastest of a few, because other load on the machine only adds time.
     for number in 0..7 {
         for (name, status, best) in
             [(&taken, 409, &mut for_taken), (&server.name(&format!("user{number}")), 201, &mut for_free)]
@@ -141,11 +139,11 @@ async fn an_answer_never_shows_the_password() {
     assert!(!short.body.contains("s3cr3t!"), "{}", short.body);
 }
 
-/// The allocator of a system like Lambda's kept the 19 MB of each hash.
+/// The default allocator of a system like Lambda's kept the 19 MB of each hash.
 #[tokio::test]
 async fn the_memory_of_one_hash_serves_the_next() {
     const PEOPLE: usize = 6;
-    let Some(server) = Server::start_local("a deployed system does not tell its memory").await else { return };
+    let Some(server) = Server::local("the log of a deployed system is in CloudWatch").start().await else { return };
     for number in 0..PEOPLE {
         let body = json!({"username": format!("user{number}"), "password": PASSWORD});
         server.post("/auth/register/", &body).await.is(201);
@@ -155,37 +153,28 @@ async fn the_memory_of_one_hash_serves_the_next() {
         let lines = log.lines().filter(|line| line.starts_with("register "));
         lines.filter_map(|line| line.split_once("memory ")?.1.split_once(" of ")?.0.parse().ok()).collect()
     };
-    let told = async {
+    let logged = async {
         while peaks().len() < PEOPLE {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(20), told).await.expect("each invocation has its line");
+    timeout(Duration::from_secs(20), logged).await.expect("each invocation has its line");
     let peaks = peaks();
     assert!(peaks[PEOPLE - 1] < peaks[0] + 19, "MB after each: {peaks:?}");
 }
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ids = RefCell::new(BTreeSet::new());
     let number = RefCell::new(0);
     let points = crash_points(&server, "register", async |crash| {
         *number.borrow_mut() += 1;
         let name = format!("ann{}", number.borrow());
         let credentials = json!({"username": name, "password": PASSWORD});
-        crash.is_near().await;
-        let answer = server.post("/auth/register/", &credentials).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = server.post("/auth/register/", &credentials).await;
-            if again.status == 409 {
-                again.refuses(409, "username_taken");
-            } else {
-                again.is(201);
-            }
-        } else {
-            answer.is(201);
+        match crashes::meets(crash, async || server.post("/auth/register/", &credentials).await).await {
+            (again, true) if again.status == 409 => again.refuses(409, "username_taken"),
+            (answer, _) => drop(answer.is(201)),
         }
         let user = server.logs_in(&name).await;
         assert_eq!(
@@ -203,8 +192,9 @@ async fn a_name_that_is_taken_is_somebodys_who_can_log_in() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     server.user("ann").await;
-    // The name, the count and the registrations from this address; the user in three tables and the count, in a transaction.
+    // The name, the count and the registrations from this address; the user in three tables and the count, in a
+    // transaction.
     assert_eq!(server.cost("register").await, Cost { calls: 4, depth: 2, reads: 2.0, writes: 9.0, pushes: 0 });
 }

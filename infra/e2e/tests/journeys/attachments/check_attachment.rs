@@ -11,8 +11,7 @@ use crate::support::{attaching::refused, costs, crashes};
 #[tokio::test]
 async fn all_kinds_of_files_that_may_be_attached_are_taken() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let brand = |brand: &[u8; 4]| [b"\0\0\0\x10ftyp".as_slice(), brand, b"\0\0\0\0"].concat();
     let webm = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm".to_vec();
     for (content_type, bytes) in [
@@ -38,8 +37,7 @@ async fn all_kinds_of_files_that_may_be_attached_are_taken() {
 #[tokio::test]
 async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
     let cut_off = File { bytes: File::photo().bytes[..2_000].to_vec(), ..File::photo() };
     let mut bomb = File::picture();
@@ -65,23 +63,22 @@ async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
 #[tokio::test]
 async fn what_was_checked_is_not_uploaded_over() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let file = File::picture();
     let upload = ann.announces(room, &file).await;
     assert_eq!(upload.sends(&file.bytes).await.0, 204);
     let sent = ann.tries_to_attach(room, "picture", &upload.id).await.is(201);
     let script = vec![b'<'; file.bytes.len()];
     assert_eq!(upload.sends(&script).await.0, 204, "the form lasts ten minutes");
-    // Another upload is checked after it.
+    // The check of another upload comes after that of the script.
     let other = ann.uploads(room, &file).await;
     ann.tries_to_attach(room, "picture", &other).await.is(201);
     let shown = download(&sent["attachment_picture"]["url"]).await.bytes().await.unwrap();
     assert_eq!(shown, file.bytes);
 }
 
-/// Gives out the event again when the claim of the check that died is over: AWS does so after a minute, the local runtime
-/// after a second, which is too early.
+/// Delivers the event again after the claim of the check that died. AWS does so after a minute, but the local runtime
+/// after a second, when the claim has not ended yet.
 async fn comes_again(server: &Server, id: &str) {
     let key = json!({"id": {"S": id}});
     let attachment = json!({"TableName": "AttachmentsTable", "Key": key, "ConsistentRead": true});
@@ -110,7 +107,8 @@ async fn points(server: &Server, user: &User, file: &File) -> u64 {
         crash.is_near().await;
         let id = user.uploads(room, file).await;
         if crash.has_struck().await {
-            crash.comes_again().await;
+            // Lambda delivers an asynchronous event again if its function has failed.
+            crash.has_served(2).await;
             comes_again(server, &id).await;
         }
         let sent = user.tries_to_attach(room, file.kind, &id).await.is(201);
@@ -123,19 +121,18 @@ async fn points(server: &Server, user: &User, file: &File) -> u64 {
 
 #[tokio::test]
 async fn a_check_that_is_made_again_has_an_outcome() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     // The claim, the upload, the picture and its thumbnail, the outcome, the end of the upload; a video is copied.
     let [picture, video] = [points(&server, &ann, &File::picture()).await, points(&server, &ann, &File::video()).await];
     assert!(picture >= 12 && video >= 10, "{picture}, {video}");
 }
 
-/// The claim is there, and refuses itself when the SDK makes it again.
+/// The first try has made the claim, so that the condition refuses the SDK's second try.
 #[tokio::test]
 async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let lost = json!({"fault": "lose_answer", "function": "check-attachment", "operation": "UpdateItem", "times": 1});
     server.plans(&json!({"rules": [lost]})).await;
     let id = ann.uploads(room, &File::picture()).await;
@@ -143,12 +140,11 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     assert_eq!(server.fired().await, [1]);
 }
 
-/// Nobody waits for longer than a request may take.
+/// The wait ends before the time of a request does.
 #[tokio::test]
 async fn what_is_not_checked_in_time_can_be_sent_later() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
     server.plans(&json!({"rules": [killed]})).await;
     let id = ann.uploads(room, &File::picture()).await;
@@ -163,12 +159,11 @@ async fn what_is_not_checked_in_time_can_be_sent_later() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     ann.uploads(room, &File::photo()).await;
-    // The claim, and what was found.
+    // The claim, and the outcome.
     assert_eq!(server.cost("check-attachment").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
-    // The upload; the picture and its thumbnail; the upload is gone.
+    // The upload; the picture and its thumbnail; the removal of the upload.
     assert_eq!(server.objects("check-attachment").await, ["GET", "PUT", "PUT", "DELETE"]);
 }

@@ -16,8 +16,7 @@ inventory::submit!(Row::for_members("POST /create-attachment/", |world| Ask::Res
 #[tokio::test]
 async fn gives_a_form_for_one_file() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let announced = ann.tries_to_announce(room, &File::picture()).await.is(201);
     assert_eq!((&announced["expires_in"], &announced["upload"]["method"]), (&json!(600), &json!("POST")));
     let fields = &announced["upload"]["fields"];
@@ -28,8 +27,7 @@ async fn gives_a_form_for_one_file() {
 #[tokio::test]
 async fn what_is_missing_or_not_allowed_is_named() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let nothing = ann.post("/create-attachment/", &json!({})).await;
     for field in ["conversation_id", "kind", "content_type", "size", "name"] {
         nothing.blames(field);
@@ -70,8 +68,7 @@ async fn only_members_upload() {
 #[tokio::test]
 async fn nothing_else_than_what_was_announced_can_be_uploaded() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let file = File::picture();
     let upload = ann.announces(room, &file).await;
     let other = ann.announces(room, &file).await;
@@ -101,18 +98,11 @@ async fn nothing_else_than_what_was_announced_can_be_uploaded() {
 
 #[tokio::test]
 async fn what_is_announced_again_can_be_uploaded_and_sent() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let file = File::picture();
     let points = crash_points(&server, "create-attachment", async |crash| {
-        crash.is_near().await;
-        let answer = ann.tries_to_announce(room, &file).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-        } else {
-            answer.is(201);
-        }
+        crashes::meets(crash, async || ann.tries_to_announce(room, &file).await).await.0.is(201);
         let id = ann.uploads(room, &file).await;
         ann.tries_to_attach(room, "picture", &id).await.is(201);
     })
@@ -122,9 +112,8 @@ async fn what_is_announced_again_can_be_uploaded_and_sent() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     ann.announces(room, &File::photo()).await;
     // The session; the membership; the announcement.
     assert_eq!(server.cost("create-attachment").await, Cost { calls: 3, depth: 3, reads: 1.5, writes: 1.0, pushes: 0 });

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::support::{attaching::refused, costs, crashes};
 
-/// What is behind the links of a picture must be the photo without its place, and the same made small.
+/// Asserts that the links of a picture lead to the photo without its place and to its thumbnail.
 async fn assert_photo(shown: &Value) {
     let photo = download(&shown["url"]).await;
     assert_eq!(photo.headers()["content-type"], "image/jpeg");
     assert_eq!(photo.headers()["content-disposition"], "inline;filename*=UTF-8''garden.jpg");
     let photo = photo.bytes().await.unwrap();
-    assert_eq!(photo, photo_without_place(), "the same but for what EXIF told");
+    assert_eq!(photo, photo_without_place(), "the photo without its EXIF data");
     let thumbnail = download(&shown["thumbnail_url"]).await.bytes().await.unwrap();
     let thumbnail = ImageReader::new(Cursor::new(thumbnail)).with_guessed_format().unwrap().decode().unwrap();
     assert_eq!(thumbnail.dimensions(), (320, 240));
@@ -23,8 +23,7 @@ async fn assert_photo(shown: &Value) {
 #[tokio::test]
 async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_was_taken() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut bobs = bob.opens_socket(room).await;
     let photo = File::photo();
     assert!(photo.bytes.windows(SECRET_PLACE.len()).any(|window| window == SECRET_PLACE));
@@ -37,7 +36,7 @@ async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_w
     assert_eq!((&shown["content_type"], &shown["name"]), (&json!("image/jpeg"), &json!("garden.jpg")));
     assert_eq!(shown["size"], photo_without_place().len());
     assert_time(&shown["expires_at"]);
-    // Each function signs with rights of its own.
+    // Each function signs links with its own permissions.
     assert_photo(shown).await;
     assert_photo(&bobs.receives("").await["attachment_picture"]).await;
     assert_photo(&bob.sees_messages(room).await[0]["attachment_picture"]).await;
@@ -48,8 +47,7 @@ async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_w
 #[tokio::test]
 async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     let (video, picture) = (File::video(), File::picture());
@@ -74,8 +72,7 @@ async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
 #[tokio::test]
 async fn an_attachment_is_its_owners_for_its_room_of_its_kind() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let other_room = ann.creates_room_with(&[&bob]).await;
     let id = ann.uploads(room, &File::picture()).await;
     let none = "was not uploaded by you for this room";
@@ -90,8 +87,7 @@ async fn an_attachment_is_its_owners_for_its_room_of_its_kind() {
 #[tokio::test]
 async fn an_attachment_is_in_one_message() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let id = ann.uploads(room, &File::picture()).await;
     let (one, other) =
         tokio::join!(ann.tries_to_attach(room, "picture", &id), ann.tries_to_attach(room, "picture", &id));
@@ -102,12 +98,11 @@ async fn an_attachment_is_in_one_message() {
     assert_eq!(ann.sees_messages(room).await.len(), 1);
 }
 
-/// A rule of the bucket deletes what has the tag.
+/// A lifecycle rule of the bucket deletes objects with the tag `unsent`.
 #[tokio::test]
 async fn what_is_in_a_message_is_kept_and_nothing_else() {
-    let Some(server) = Server::start_local("the tags of the bucket are not for everybody").await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("the tags of a deployed bucket are not for tests").start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let [sent, left] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
     ann.tries_to_attach(room, "picture", &sent).await.is(201);
     refused(&ann, room, "video", &left).await;
@@ -123,15 +118,14 @@ async fn what_is_in_a_message_is_kept_and_nothing_else() {
 #[tokio::test]
 async fn whoever_has_left_the_room_attaches_nothing() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     let id = bob.uploads(room, &File::picture()).await;
     bob.leaves(room).await;
     bobs.next_of("left").await;
     bob.tries_to_attach(room, "picture", &id).await.refuses(403, "not_a_member");
     bobs.sends(&json!({"type": "message", "conversation": room, "attachment_picture": id})).await;
-    bobs.is_told("not_a_member").await;
+    bobs.hears_error("not_a_member").await;
     bob.tries_to_announce(room, &File::picture()).await.refuses(403, "not_a_member");
     assert!(ann.sees_messages(room).await.is_empty());
 }
@@ -139,23 +133,21 @@ async fn whoever_has_left_the_room_attaches_nothing() {
 #[tokio::test]
 async fn what_is_refused_over_a_socket_is_told_there() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
     let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
-    let error = socket.is_told("attachment_invalid").await;
+    let error = socket.hears_error("attachment_invalid").await;
     assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
     let never = ann.announces(room, &File::picture()).await.id;
     socket.sends(&json!({"type": "message", "attachment_picture": never})).await;
-    assert_eq!(socket.is_told("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
+    assert_eq!(socket.hears_error("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
 }
 
 #[tokio::test]
 async fn retries_at_the_same_moment_get_the_same_message() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for round in 0..5 {
         let id = ann.uploads(room, &File::picture()).await;
         let body = json!({"conversation_id": room, "attachment_picture": id, "client_id": format!("c{round}")});
@@ -172,8 +164,7 @@ async fn retries_at_the_same_moment_get_the_same_message() {
 #[tokio::test]
 async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let id = ann.uploads(room, &File::video()).await;
     let body = json!({"conversation_id": room, "text": "look", "attachment_video": id, "client_id": "c1"});
     let first = ann.post("/send-message/", &body).await.is(201);
@@ -186,8 +177,7 @@ async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
 #[tokio::test]
 async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let [one, other] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
     let sent = ann.tries_to_attach(room, "picture", &one).await.is(201);
     let link = sent["attachment_picture"]["url"].as_str().unwrap();
@@ -206,7 +196,7 @@ async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
     download(&sent["attachment_picture"]["url"]).await;
 }
 
-/// Waits for the outcome of a check: a message that has to wait for it makes more calls.
+/// Waits for the outcome of a check, because a message that waits for it makes more calls.
 async fn is_checked(server: &Server, id: &str) {
     let key = json!({"TableName": "AttachmentsTable", "Key": {"id": {"S": id}}, "ConsistentRead": true});
     while server.dynamodb("GetItem", &key).await["Item"]["state"]["S"] != "ready" {
@@ -216,7 +206,7 @@ async fn is_checked(server: &Server, id: &str) {
 
 #[tokio::test]
 async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let points = crash_points(&server, "send-message", async |crash| {
         let room = ann.creates_room().await;
@@ -225,15 +215,8 @@ async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
         let message =
             |client_id: &str| json!({"conversation_id": room, "attachment_picture": id, "client_id": client_id});
         let send = async || ann.post("/send-message/", &message("1")).await;
-        crash.is_near().await;
-        let answer = send().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = send().await;
-            again.is(if again.status == 200 { 200 } else { 201 });
-        } else {
-            answer.is(201);
-        }
+        let (answer, again) = crashes::meets(crash, send).await;
+        answer.is(if again && answer.status == 200 { 200 } else { 201 });
         ann.post("/send-message/", &message("2")).await.refuses(400, "attachment_invalid");
         let messages: Vec<Value> = ann.sees_messages(room).await;
         assert_eq!(messages.len(), 1);
@@ -250,11 +233,10 @@ async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
 
 #[tokio::test]
 async fn what_a_message_with_a_picture_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let id = ann.uploads(room, &File::photo()).await;
-    // The check is over when its cost is known.
+    // Waits for the end of the check.
     server.cost("check-attachment").await;
     ann.tries_to_attach(room, "picture", &id).await.is(201);
     // The session, the membership and the attachment; the turn; the message with the attachment, and the sockets.

@@ -37,8 +37,7 @@ async fn shows_all_that_was_said_in_the_room_oldest_first() {
 #[tokio::test]
 async fn shows_the_newest_50_unless_asked_otherwise() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let messages = says(&ann, room, 101).await;
     let path = format!("/list-conversation-messages/{room}/");
     let link = |limit, first: &Value| Some(format!("/list-conversation-messages/{room}?limit={limit}&before={first}"));
@@ -57,8 +56,7 @@ async fn shows_the_newest_50_unless_asked_otherwise() {
 #[tokio::test]
 async fn a_page_that_just_fits_has_no_next() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let messages = says(&ann, room, 6).await;
     let path = format!("/list-conversation-messages/{room}/?limit=3");
     assert_eq!(ann.pages_through(&path).await, [&messages[3..], &messages[..3]]);
@@ -71,8 +69,7 @@ async fn a_page_that_just_fits_has_no_next() {
 #[tokio::test]
 async fn goes_on_page_by_page_to_the_last() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let messages = says(&ann, room, 9).await;
     let path = format!("/list-conversation-messages/{room}/?limit=4&after={}", messages[0]["id"]);
     let link = format!("/list-conversation-messages/{room}?limit=4&after={}", messages[4]["id"]);
@@ -83,8 +80,7 @@ async fn goes_on_page_by_page_to_the_last() {
 #[tokio::test]
 async fn a_cursor_need_not_be_a_message_of_the_room() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let elsewhere = ann.creates_room().await;
     let before = ann.sends(room, "before").await;
     let between = ann.sends(elsewhere, "between").await;
@@ -105,9 +101,8 @@ async fn a_room_that_one_is_not_in() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     says(&ann, room, 2).await;
     let asks = crashes::asks_again(&ann, format!("/list-conversation-messages/{room}/"));
     let points = crash_points(&server, "list-conversation-messages", asks).await;
@@ -116,15 +111,14 @@ async fn after_a_crash_the_list_is_the_same() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     for _ in 0..2 {
-        // An item of 4 KB and a little more.
+        // The item has slightly more than 4 KB.
         ann.sends(room, &"x".repeat(4_096)).await;
     }
     ann.sees_messages(room).await;
-    // The session, the membership and the messages, all at once; these are rounded up together, to 12 KB.
+    // The session, the membership and the messages, all concurrently. The messages are rounded up together, to 12 KB.
     let cost = server.cost("list-conversation-messages").await;
     assert_eq!(cost, Cost { calls: 3, depth: 1, reads: 3.0, writes: 0.0, pushes: 0 });
 }

@@ -105,9 +105,8 @@ async fn what_was_not_for_the_caller_is_skipped_and_nothing_else() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     bob.creates_room_with(&[&ann]).await;
     let first = ann.sends(room, "one").await["id"].clone();
     ann.sends(room, "two").await;
@@ -121,7 +120,7 @@ async fn after_a_crash_the_list_is_the_same() {
 #[tokio::test]
 async fn what_it_costs() {
     const ROOMS: usize = 4;
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     let mut sent = Vec::new();
     for _ in 0..ROOMS {
@@ -133,6 +132,6 @@ async fn what_it_costs() {
     assert_eq!(server.cost("list-messages").await, Cost { calls: 6, depth: 2, reads: 4.0, writes: 0.0, pushes: 0 });
 
     ann.get(&format!("/list-messages/?after={}", sent[ROOMS - 2]["id"])).await.is(200);
-    // The session and the memberships; the rooms; and that one which has anything new.
+    // The session and the memberships; the rooms; and the only room with new messages.
     assert_eq!(server.cost("list-messages").await, Cost { calls: 4, depth: 3, reads: 7.0, writes: 0.0, pushes: 0 });
 }

@@ -6,17 +6,16 @@ use std::{
 };
 
 use e2e::{Cost, Server, assert_id, assert_time, crash_points};
-use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{
     costs::Room,
     crashes,
-    reader::Reader,
+    reader::{Reader, all_have_read},
     rows::{Ask, Row},
 };
 
-/// A sender who waits this long is not ahead of their pace.
+/// The pause after which a sender is not ahead of their pace.
 const UNHURRIED: Duration = Duration::from_millis(200);
 
 inventory::submit!(Row::for_members("POST /send-message/", |world| Ask::Rest(
@@ -80,8 +79,7 @@ async fn is_pushed_to_every_open_socket_of_the_room() {
 #[tokio::test]
 async fn a_text_has_1_to_4096_characters() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for text in [String::new(), "😀".repeat(4_097)] {
         ann.tries_to_send(room, &text).await.blames("text");
     }
@@ -94,8 +92,7 @@ async fn a_text_has_1_to_4096_characters() {
 #[tokio::test]
 async fn what_is_missing_or_mistyped_is_named() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let empty = ann.post("/send-message/", &json!({})).await;
     empty.blames("conversation_id");
     empty.blames("text");
@@ -113,8 +110,7 @@ async fn what_is_missing_or_mistyped_is_named() {
 #[tokio::test]
 async fn what_is_no_id_is_no_attachment() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for field in ["attachment_picture", "attachment_video"] {
         for value in [json!("cat.png"), json!(""), json!(7), json!({"id": 7}), json!("../7d2e1f0a")] {
             let body = json!({"conversation_id": room, "text": "look", field: value});
@@ -141,8 +137,7 @@ async fn only_members_send() {
 #[tokio::test]
 async fn a_retry_with_the_same_client_id_makes_no_second_message() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
     let first = ann.post("/send-message/", &body).await.is(201);
@@ -158,9 +153,8 @@ async fn a_retry_with_the_same_client_id_makes_no_second_message() {
 #[tokio::test]
 async fn a_client_id_is_kept_for_seven_days() {
     const SEVEN_DAYS: u64 = 7 * 24 * 60 * 60;
-    let Some(server) = Server::start_local("a deployed system does not show its tables").await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room_with(&[]).await;
+    let Some(server) = Server::local("a deployed system does not show its tables").start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let before = now();
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
@@ -173,8 +167,7 @@ async fn a_client_id_is_kept_for_seven_days() {
 #[tokio::test]
 async fn a_client_id_is_the_senders_and_the_rooms_own() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let other_room = ann.creates_room_with(&[&bob]).await;
     for (sender, room) in [(&ann, room), (&bob, room), (&ann, other_room), (&bob, other_room)] {
         let body = json!({"conversation_id": room, "text": "hi", "client_id": "1"});
@@ -185,17 +178,16 @@ async fn a_client_id_is_the_senders_and_the_rooms_own() {
 #[tokio::test]
 async fn a_client_id_has_at_most_64_characters() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let body = |length| json!({"conversation_id": room, "text": "hi", "client_id": "ü".repeat(length)});
     ann.post("/send-message/", &body(65)).await.blames("client_id");
     ann.post("/send-message/", &body(64)).await.is(201);
 }
 
-/// After the crash others go on, a reader reads on, and then the sender tries again.
+/// After the crash another member sends, a reader reads on, and then the sender retries.
 #[tokio::test]
 async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let readers = RefCell::new(Vec::new());
     let points = crash_points(&server, "send-message", async |crash| {
@@ -228,12 +220,7 @@ async fn a_message_that_is_sent_again_is_there_once_and_nobody_reads_over_it() {
     })
     .await;
     assert!(points >= 12, "{points}");
-    // A hole becomes final in its own time: in that of all of them at once.
-    join_all(readers.into_inner().into_iter().map(async |(reader, stored)| {
-        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
-        reader.has_read(&texts, 1).await;
-    }))
-    .await;
+    all_have_read(readers.into_inner()).await;
 }
 
 #[tokio::test]
@@ -241,7 +228,7 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.ann.sends(room.id, "hi").await;
     room.others_hear("message").await;
-    // The session, and then as over a socket.
+    // The session, and then the calls of a message over a socket.
     assert_eq!(room.cost("send-message").await, Cost { calls: 4, depth: 3, reads: 2.5, writes: 2.0, pushes: 3 });
 
     tokio::time::sleep(UNHURRIED).await;
@@ -251,6 +238,6 @@ async fn what_it_costs() {
     assert_eq!(room.cost("send-message").await, Cost { calls: 5, depth: 3, reads: 3.5, writes: 5.0, pushes: 3 });
 
     room.ann.post("/send-message/", &body).await.is(200);
-    // The session and the client id, and the message of before.
+    // The session and the client id, and the first message.
     assert_eq!(room.cost("send-message").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 0 });
 }

@@ -38,8 +38,7 @@ async fn joining_again_gives_the_same_membership_and_tells_nobody() {
 #[tokio::test]
 async fn the_creator_is_a_member_already() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     for user in [&ann, &bob] {
         let membership = user.post("/join-chatroom/", &json!({"chatroom_id": room})).await.is(200);
         assert_eq!(membership["conversation"], room);
@@ -93,22 +92,15 @@ async fn the_rooms_sockets_are_told_the_joiners_too() {
 
 #[tokio::test]
 async fn whoever_joins_again_is_in_the_room_once() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let _listening = ann.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "join-chatroom", async |crash| {
-        // Two fit into it, and one crash must not take the place of the other.
+        // The room holds two members. A crash must not use up the second place.
         let room = ann.post("/create-chatroom/", &json!({"max_members": 2})).await.is(201)["id"].as_u64().unwrap();
         let join = async || bob.post("/join-chatroom/", &json!({"chatroom_id": room})).await;
-        crash.is_near().await;
-        let answer = join().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = join().await;
-            assert_eq!(again.is(if again.status == 200 { 200 } else { 201 })["user"], bob.id);
-        } else {
-            answer.is(201);
-        }
+        let (answer, again) = crashes::meets(crash, join).await;
+        assert_eq!(answer.is(if again && answer.status == 200 { 200 } else { 201 })["user"], bob.id);
         are_members(room, &[&ann, &bob], &[&cem]).await;
         join().await.is(200);
         bob.leaves(room).await;
@@ -120,7 +112,7 @@ async fn whoever_joins_again_is_in_the_room_once() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     bob.joins(room).await;

@@ -14,8 +14,7 @@ inventory::submit!(Row::for_members("DELETE /leave-chatroom/{conversation_id}/",
 #[tokio::test]
 async fn says_so() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let answer = bob.delete(&format!("/leave-chatroom/{room}/")).await;
     assert_eq!(answer.is(200), json!({"message": "Leave chatroom successful"}));
     assert_eq!(ann.sees_room(room).await["members"], json!([ann.id]));
@@ -25,8 +24,7 @@ async fn says_so() {
 #[tokio::test]
 async fn a_room_that_one_is_not_in() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([_, bob], room) = server.room_of(["ann", "bob"]).await;
     let path = format!("/leave-chatroom/{room}/");
     bob.delete(&path).await.is(200);
     bob.delete(&path).await.refuses(403, "not_a_member");
@@ -36,8 +34,7 @@ async fn a_room_that_one_is_not_in() {
 #[tokio::test]
 async fn who_left_is_out_of_everything() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let message = bob.sends(room, "bye").await;
     bob.leaves(room).await;
 
@@ -56,8 +53,7 @@ async fn who_left_is_out_of_everything() {
 #[tokio::test]
 async fn open_sockets_hear_of_the_leaving_and_then_nothing_more() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut at_anns = ann.opens_socket(room).await;
     let mut bobs_room = bob.opens_socket(room).await;
     let mut bobs_all = bob.opens_socket_for_all_rooms().await;
@@ -72,17 +68,16 @@ async fn open_sockets_hear_of_the_leaving_and_then_nothing_more() {
     bobs_room.stays_silent().await;
     bobs_all.stays_silent().await;
     bobs_room.sends(&json!({"type": "message", "text": "no"})).await;
-    bobs_room.is_told("not_a_member").await;
+    bobs_room.hears_error("not_a_member").await;
     bobs_all.says(room, "no").await;
-    bobs_all.is_told("not_a_member").await;
+    bobs_all.hears_error("not_a_member").await;
     at_anns.stays_silent().await;
 }
 
 #[tokio::test]
 async fn one_can_come_back() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     ann.sends(room, "one").await;
     bob.leaves(room).await;
     ann.sends(room, "two").await;
@@ -96,8 +91,7 @@ async fn one_can_come_back() {
 #[tokio::test]
 async fn even_the_creator_and_the_last_one() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     ann.leaves(room).await;
     assert_eq!(bob.sees_room(room).await["members"], json!([bob.id]));
     bob.leaves(room).await;
@@ -107,25 +101,16 @@ async fn even_the_creator_and_the_last_one() {
 
 #[tokio::test]
 async fn whoever_leaves_again_is_out_of_the_room() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let _listening = ann.opens_socket_for_all_rooms().await;
     let points = crash_points(&server, "leave-chatroom", async |crash| {
         let room = ann.creates_room_with(&[&bob]).await;
         let leave = async || bob.delete(&format!("/leave-chatroom/{room}/")).await;
-        crash.is_near().await;
-        let answer = leave().await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            let again = leave().await;
-            if again.status == 403 {
-                // They had left when the answer was lost.
-                again.refuses(403, "not_a_member");
-            } else {
-                again.is(200);
-            }
-        } else {
-            answer.is(200);
+        match crashes::meets(crash, leave).await {
+            // Bob had left when the answer was lost.
+            (again, true) if again.status == 403 => again.refuses(403, "not_a_member"),
+            (answer, _) => drop(answer.is(200)),
         }
         are_members(room, &[&ann], &[&bob]).await;
         bob.joins(room).await;
@@ -137,9 +122,8 @@ async fn whoever_leaves_again_is_out_of_the_room() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = costs::server().await else { return };
+    let ([_, bob], room) = server.room_of(["ann", "bob"]).await;
     bob.leaves(room).await;
     // The session, the room, the room with the membership, the sockets.
     assert_eq!(server.cost("leave-chatroom").await, Cost { calls: 4, depth: 4, reads: 3.0, writes: 6.0, pushes: 0 });

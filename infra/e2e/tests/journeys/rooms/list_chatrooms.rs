@@ -41,8 +41,7 @@ async fn shows_each_room_as_it_was_created_and_what_is_new_in_it() {
 #[tokio::test]
 async fn the_most_recently_active_is_last() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let first = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], first) = server.room_of(["ann", "bob"]).await;
     let second = ann.creates_room_with(&[&bob]).await;
     assert_eq!(ids(&bob).await, [first, second]);
     ann.sends(first, "hi").await;
@@ -54,8 +53,7 @@ async fn the_most_recently_active_is_last() {
 #[tokio::test]
 async fn unread_is_what_others_said_since_one_read_or_spoke() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let unread = async |user: &User| user.sees_room(room).await["unread"].as_u64().unwrap();
 
     let first = ann.sends(room, "one").await;
@@ -83,12 +81,11 @@ async fn to_a_newcomer_nothing_is_unread() {
     assert_eq!(bob.sees_room(room).await["unread"], 1);
 }
 
-/// A sender that took its turn and died leaves a number that no message has.
+/// A function that dies after it took the turn leaves a sequence without a message.
 #[tokio::test]
 async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
-    let Some(server) = Server::start_local("nobody may write to its tables").await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = Server::local("the tables of a deployed system are not for tests").start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let stored = ann.sends(room, "stored").await;
     let lost = stored["id"].as_u64().unwrap() + 1;
     let turn = json!({
@@ -108,9 +105,8 @@ async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     bob.creates_room_with(&[&ann]).await;
     ann.sends(room, "hi").await;
     let asks = crashes::asks_again(&ann, "/list-chatrooms/".to_owned());
@@ -121,7 +117,7 @@ async fn after_a_crash_the_list_is_the_same() {
 #[tokio::test]
 async fn what_it_costs() {
     const ROOMS: usize = 4;
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
+    let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
     for _ in 0..ROOMS {
         let room = ann.creates_room().await;

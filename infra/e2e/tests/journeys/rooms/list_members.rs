@@ -24,7 +24,8 @@ async fn shows_who_is_in_the_room_in_the_order_they_came() {
     for (member, user) in members.iter().zip([&ann, &bob, &cem]) {
         assert_time(&member["joined_at"]);
         let expected = json!({
-            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_read": null, "online": false,
+            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_read": null,
+            "online": false,
         });
         assert_eq!(*member, expected);
     }
@@ -33,13 +34,10 @@ async fn shows_who_is_in_the_room_in_the_order_they_came() {
 #[tokio::test]
 async fn shows_how_far_each_has_read() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let message = ann.sends(room, "hi").await;
     bob.reads(room, &message).await;
-    let members = ann.lists(&format!("/list-members/{room}/")).await;
-    let bobs = members.iter().find(|member| member["user"] == bob.id).unwrap();
-    assert_eq!(bobs["last_read"], message["id"]);
+    assert_eq!(ann.sees_member(room, &bob).await["last_read"], message["id"]);
 }
 
 #[tokio::test]
@@ -47,10 +45,7 @@ async fn who_has_an_open_socket_that_hears_the_room_is_online() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let [room, other_room] = [ann.creates_room_with(&[&bob]).await, ann.creates_room_with(&[&bob]).await];
-    let bob_is_online = async || {
-        let members = ann.lists(&format!("/list-members/{room}/")).await;
-        members.iter().find(|member| member["user"] == bob.id).unwrap()["online"].as_bool().unwrap()
-    };
+    let bob_is_online = async || ann.sees_member(room, &bob).await["online"].as_bool().unwrap();
     let _elsewhere = bob.opens_socket(other_room).await;
     assert!(!bob_is_online().await);
     let [phone, laptop] = [bob.opens_socket_for_all_rooms().await, bob.opens_socket(room).await];
@@ -58,7 +53,7 @@ async fn who_has_an_open_socket_that_hears_the_room_is_online() {
     phone.closes().await;
     assert!(bob_is_online().await);
     laptop.closes().await;
-    // The platform tells of a closed socket after the fact, and no event says that it did.
+    // API Gateway reports a closed socket some time later, and no event says that it has done so.
     let patience = Instant::now() + Duration::from_secs(10);
     while bob_is_online().await {
         assert!(Instant::now() < patience, "bob is online without a socket that hears the room");
@@ -76,9 +71,8 @@ async fn a_room_that_one_is_not_in() {
 
 #[tokio::test]
 async fn after_a_crash_the_list_is_the_same() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
     let asks = crashes::asks_again(&ann, format!("/list-members/{room}/"));
     let points = crash_points(&server, "list-members", asks).await;
     assert!(points >= 10, "{points}");
@@ -86,9 +80,8 @@ async fn after_a_crash_the_list_is_the_same() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
     ann.get(&format!("/list-members/{room}/")).await.is(200);
     // The session and the room; the memberships, the names and the sockets.
     assert_eq!(server.cost("list-members").await, Cost { calls: 5, depth: 2, reads: 4.5, writes: 0.0, pushes: 0 });

@@ -16,8 +16,7 @@ async fn the_token_goes_as_second_subprotocol_and_the_first_is_selected() {
 #[tokio::test]
 async fn the_token_goes_in_the_query() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for query in [format!("token={}", ann.token), format!("room_name={room}&token={}", ann.token)] {
         let mut socket = server.handshake(&query, &[]).await.unwrap();
         assert_eq!(socket.subprotocol, None);
@@ -29,8 +28,7 @@ async fn the_token_goes_in_the_query() {
 #[tokio::test]
 async fn no_or_a_bad_token_is_refused() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut bad: Vec<String> = Forgery::ALL.iter().map(|forgery| forgery.of(&ann.token)).collect();
     bad.push("a.b.c".to_owned());
     for query in [String::new(), format!("room_name={room}")] {
@@ -57,8 +55,7 @@ async fn a_foreign_and_an_unknown_room_are_refused_alike() {
 
 #[tokio::test]
 async fn the_seeds_own_url_works_too() {
-    let because = "API Gateway serves one path alone";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local("API Gateway serves one path only").start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room().await;
     let path = format!("/ws/chat/{room}/");
@@ -73,9 +70,8 @@ async fn the_seeds_own_url_works_too() {
 
 #[tokio::test]
 async fn a_handshake_whose_authorizer_dies_is_refused_and_the_next_one_is_not() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let query = format!("room_name={room}");
     let points = crash_points(&server, "authorize", async |crash| {
         crash.is_near().await;
@@ -93,9 +89,8 @@ async fn a_handshake_whose_authorizer_dies_is_refused_and_the_next_one_is_not() 
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let _socket = ann.opens_socket(room).await;
     // The session and the membership.
     assert_eq!(server.cost("authorize").await, Cost { calls: 2, depth: 1, reads: 1.5, writes: 0.0, pushes: 0 });

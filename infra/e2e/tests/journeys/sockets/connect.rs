@@ -13,8 +13,7 @@ inventory::submit!(Row::for_members("$connect", |world| Ask::Handshake(format!("
 #[tokio::test]
 async fn a_socket_for_a_room_hears_that_room_alone() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let kitchen = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], kitchen) = server.room_of(["ann", "bob"]).await;
     let garden = ann.creates_room_with(&[&bob]).await;
     let mut phone = bob.opens_socket(kitchen).await;
     let elsewhere = ann.sends(garden, "in the garden").await;
@@ -50,8 +49,7 @@ async fn a_socket_for_no_room_hears_all_rooms_now_and_later() {
 #[tokio::test]
 async fn a_user_may_have_many() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut sockets = Vec::new();
     for _ in 0..10 {
         sockets.push(ann.opens_socket(room).await);
@@ -63,12 +61,11 @@ async fn a_user_may_have_many() {
     }
 }
 
-/// What `$connect` has remembered may be of no socket.
+/// A `$connect` that dies may leave a row without a socket.
 #[tokio::test]
 async fn a_handshake_whose_connect_dies_leaves_nothing_that_holds_anybody_up() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let query = format!("room_name={room}");
     let points = crash_points(&server, "connect", async |crash| {
         let session = bob.logs_in_again().await;
@@ -92,10 +89,9 @@ async fn a_handshake_whose_connect_dies_leaves_nothing_that_holds_anybody_up() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let _socket = ann.opens_socket(room).await;
-    // The socket; then the session once more, which may have ended meanwhile.
+    // The socket; then the session again, because it may have ended meanwhile.
     assert_eq!(server.cost("connect").await, Cost { calls: 2, depth: 2, reads: 1.0, writes: 1.0, pushes: 0 });
 }

@@ -13,8 +13,7 @@ inventory::submit!(Row::for_everybody("$default", |_| Ask::Frame(json!({"type": 
 #[tokio::test]
 async fn a_ping_is_answered_to_the_caller_alone() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut laptop = ann.opens_socket_for_all_rooms().await;
     for socket in [&mut phone, &mut laptop] {
@@ -27,8 +26,7 @@ async fn a_ping_is_answered_to_the_caller_alone() {
 #[tokio::test]
 async fn anything_else_is_an_error_and_the_socket_stays_open() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     for frame in
         ["hello", "{", "[]", "7", "null", "{}", r#"{"type":7}"#, r#"{"type":"shout"}"#, r#"{"type":"$connect"}"#]
@@ -40,14 +38,14 @@ async fn anything_else_is_an_error_and_the_socket_stays_open() {
         assert!(error["detail"].is_string() && error["request_id"].is_string(), "{frame} gave {error}");
     }
     phone.sends_text(r#"{"type": "shout", "client_id": "7f3a"}"#).await;
-    assert_eq!(phone.is_told("invalid_request").await["client_id"], "7f3a");
+    assert_eq!(phone.hears_error("invalid_request").await["client_id"], "7f3a");
     phone.says(room, "still here").await;
     phone.receives("still here").await;
 }
 
 #[tokio::test]
 async fn a_ping_that_crashes_can_be_sent_again() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let ping = json!({"type": "ping"});
     let points = crash_points(&server, "default", async |crash| {
@@ -61,6 +59,7 @@ async fn a_ping_that_crashes_can_be_sent_again() {
         }
         socket.sends(&ping).await;
         socket.next_of("pong").await;
+        crash.has_served(2).await;
     })
     .await;
     assert_eq!(points, 2);
@@ -68,9 +67,8 @@ async fn a_ping_that_crashes_can_be_sent_again() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
     socket.sends(&json!({"type": "ping"})).await;
     socket.next_of("pong").await;

@@ -1,6 +1,6 @@
 //! `$disconnect`
 
-use e2e::{Cost, Server, crash_points};
+use e2e::{Cost, crash_points};
 
 use crate::support::{
     connections::{self, known, knows_only},
@@ -9,9 +9,8 @@ use crate::support::{
 
 #[tokio::test]
 async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
-    let Some(server) = Server::start_local(connections::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = connections::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let _laptop = ann.opens_socket(room).await;
     let laptop = known(&ann).await;
     let phone = ann.opens_socket(room).await;
@@ -20,12 +19,11 @@ async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
     knows_only(&ann, &laptop).await;
 }
 
-/// `$disconnect` is not tried again.
+/// API Gateway does not retry `$disconnect`.
 #[tokio::test]
 async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let points = crash_points(&server, "disconnect", async |crash| {
         let socket = bob.opens_socket(room).await;
         crash.is_near().await;
@@ -42,10 +40,9 @@ async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
 
 #[tokio::test]
 async fn what_it_costs() {
-    let Some(server) = Server::start_counting(costs::BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = costs::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     ann.opens_socket(room).await.closes().await;
-    // The socket is forgotten.
+    // The removal of the socket.
     assert_eq!(server.cost("disconnect").await, Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 });
 }

@@ -3,13 +3,12 @@
 use std::cell::RefCell;
 
 use e2e::{Cost, Server, Socket, assert_id, assert_time, crash_points};
-use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{
     costs::Room,
     crashes,
-    reader::Reader,
+    reader::{Reader, all_have_read},
     rows::{Ask, Row},
 };
 
@@ -20,8 +19,7 @@ inventory::submit!(Row::for_members("message", |world| Ask::Frame(
 #[tokio::test]
 async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     anns.sends(&json!({"type": "message", "conversation": room, "sender": ann.id, "text": "Hello"})).await;
@@ -43,8 +41,7 @@ async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
 #[tokio::test]
 async fn the_socket_says_who_sends_and_where() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = ann.opens_socket(room).await;
     phone.sends(&json!({"type": "message", "text": "hi", "colour": "blue"})).await;
     let event = phone.receives("hi").await;
@@ -54,11 +51,10 @@ async fn the_socket_says_who_sends_and_where() {
 #[tokio::test]
 async fn a_socket_for_no_room_must_name_one() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends(&json!({"type": "message", "text": "hi"})).await;
-    phone.is_told("invalid_request").await;
+    phone.hears_error("invalid_request").await;
     phone.says(room, "hi").await;
     phone.receives("hi").await;
 }
@@ -66,12 +62,11 @@ async fn a_socket_for_no_room_must_name_one() {
 #[tokio::test]
 async fn nobody_speaks_in_the_name_of_another() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     bobs.sends(&json!({"type": "message", "sender": ann.id, "text": "I owe bob money", "client_id": "1"})).await;
-    assert_eq!(bobs.is_told("invalid_request").await["client_id"], "1");
+    assert_eq!(bobs.hears_error("invalid_request").await["client_id"], "1");
     anns.stays_silent().await;
     assert!(ann.sees_messages(room).await.is_empty());
 }
@@ -98,7 +93,7 @@ async fn what_rest_refuses_is_refused_here() {
         let mut sent = frame.clone();
         sent["type"] = json!("message");
         bobs.sends_text(&sent.to_string()).await;
-        let error = bobs.is_told(code).await;
+        let error = bobs.hears_error(code).await;
         if frame["client_id"] == "1" {
             assert_eq!(error["client_id"], "1");
         } else if frame["client_id"].is_null() {
@@ -112,8 +107,7 @@ async fn what_rest_refuses_is_refused_here() {
 #[tokio::test]
 async fn a_retry_is_answered_with_the_stored_message_on_its_socket_alone() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut laptop = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
@@ -134,8 +128,7 @@ async fn a_retry_is_answered_with_the_stored_message_on_its_socket_alone() {
 #[tokio::test]
 async fn a_client_id_holds_over_rest_and_sockets() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let over_rest = async |client_id: &str| {
         ann.post("/send-message/", &json!({"conversation_id": room, "text": "hi", "client_id": client_id})).await
@@ -154,14 +147,14 @@ async fn a_client_id_holds_over_rest_and_sockets() {
     assert_eq!(ann.sees_messages(room).await.len(), 2);
 }
 
-/// Waits for a message with this text; others may come before it.
+/// Waits for a message with this text. Others may precede it.
 async fn hears(socket: &mut Socket, text: &str) {
     while socket.next_of("message").await["text"] != text {}
 }
 
 #[tokio::test]
 async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
+    let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let readers = RefCell::new(Vec::new());
     let points = crash_points(&server, "message", async |crash| {
@@ -186,16 +179,13 @@ async fn a_frame_that_is_sent_again_makes_one_message_and_the_socket_stays_open(
         reader.reads_on().await;
         anns.sends(&frame).await;
         hears(&mut anns, "again").await;
+        crash.has_served(3).await;
         reader.reads_on().await;
         readers.borrow_mut().push((reader, stored));
     })
     .await;
     assert!(points >= 12, "{points}");
-    join_all(readers.into_inner().into_iter().map(async |(reader, stored)| {
-        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
-        reader.has_read(&texts, 1).await;
-    }))
-    .await;
+    all_have_read(readers.into_inner()).await;
 }
 
 #[tokio::test]
@@ -203,14 +193,14 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.anns.says(room.id, "hi").await;
     room.others_hear("message").await;
-    // The turn; then the message, and at once the sockets of the audience.
+    // The turn; the message and, concurrently, the sockets of the audience.
     let turn_and_message = Cost { calls: 3, depth: 2, reads: 1.5, writes: 2.0, pushes: 3 };
     assert_eq!(room.cost("message").await, turn_and_message);
 
-    // Of another sender, who is not ahead of their pace.
+    // Another sender, because the first one is ahead of their pace.
     room.others[0].sends(&json!({"type": "message", "text": "hi", "client_id": "1"})).await;
     room.others_hear("message").await;
-    // Whether the client id has made a message is asked before the turn is taken, so that a retry leaves no hole.
+    // The client id is looked up before the turn is taken, so that a retry leaves no hole.
     let with_client_id = Cost { calls: 4, depth: 3, reads: 2.5, writes: 5.0, pushes: 3 };
     assert_eq!(room.cost("message").await, with_client_id);
 }

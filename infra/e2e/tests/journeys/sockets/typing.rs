@@ -33,8 +33,7 @@ async fn goes_to_all_other_sockets_of_the_room() {
 #[tokio::test]
 async fn is_true_unless_it_says_otherwise_and_about_the_sockets_room() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     for (frame, typing) in [
@@ -51,8 +50,7 @@ async fn is_true_unless_it_says_otherwise_and_about_the_sockets_room() {
 #[tokio::test]
 async fn nothing_is_stored() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let before = bob.sees_room(room).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
@@ -65,25 +63,23 @@ async fn nothing_is_stored() {
 #[tokio::test]
 async fn only_members_type() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut anns = ann.opens_socket(room).await;
     let mut bobs = bob.opens_socket(room).await;
     bob.leaves(room).await;
     anns.next_of("left").await;
     bobs.next_of("left").await;
     bobs.sends(&json!({"type": "typing"})).await;
-    bobs.is_told("not_a_member").await;
+    bobs.hears_error("not_a_member").await;
     bobs.sends(&json!({"type": "typing", "conversation": 9_007_199_254_740_991_u64})).await;
-    bobs.is_told("room_not_found").await;
+    bobs.hears_error("room_not_found").await;
     anns.stays_silent().await;
 }
 
 #[tokio::test]
 async fn what_is_missing_or_mistyped_is_an_error() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     for frame in [
         json!({"type": "typing"}),
@@ -91,15 +87,14 @@ async fn what_is_missing_or_mistyped_is_an_error() {
         json!({"type": "typing", "conversation": room, "typing": "yes"}),
     ] {
         phone.sends_text(&frame.to_string()).await;
-        phone.is_told("invalid_request").await;
+        phone.hears_error("invalid_request").await;
     }
 }
 
 #[tokio::test]
 async fn typing_that_crashes_is_forgotten_and_the_socket_stays_open() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = crashes::server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let frame = json!({"type": "typing", "conversation": room});
     let points = crash_points(&server, "typing", async |crash| {
         let (mut anns, mut bobs) = (ann.opens_socket(room).await, bob.opens_socket(room).await);
@@ -110,6 +105,7 @@ async fn typing_that_crashes_is_forgotten_and_the_socket_stays_open() {
         }
         anns.sends(&frame).await;
         bobs.next_of("typing").await;
+        crash.has_served(2).await;
         anns.closes().await;
         bobs.closes().await;
     })

@@ -1,23 +1,26 @@
-//! The sockets that a local system knows of a user, dead ones among them.
+//! The sockets in the table of a local system, dead ones among them.
 
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use e2e::{Socket, User};
+use e2e::{Server, Socket, User};
 use serde_json::{Value, json};
 
-/// The reason for a local system.
-pub(crate) const BECAUSE: &str = "nobody may write to its tables";
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A local system, whose table of sockets tests can read and write.
+pub(crate) async fn server() -> Option<Server> {
+    Server::local("the tables of a deployed system are not for tests").start().await
+}
 
 /// The key of a user's sockets.
 pub(crate) fn key(user: &User) -> Value {
     json!({"user_id": {"N": user.id.to_string()}})
 }
 
-/// The connection ids that are known of a user.
+/// Returns the connection ids of a user in the table.
 pub(crate) async fn known(user: &User) -> BTreeSet<String> {
     let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
     let found = user.server.dynamodb("GetItem", &get).await;
@@ -25,7 +28,7 @@ pub(crate) async fn known(user: &User) -> BTreeSet<String> {
     attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
 }
 
-/// Waits until these sockets of a user are known: nobody is told when what a frame has set off is done.
+/// Waits until the table has exactly these sockets of a user. No event reports the end of the work that a frame starts.
 pub(crate) async fn knows_only(user: &User, sockets: &BTreeSet<String>) {
     let deadline = Instant::now() + PATIENCE;
     while known(user).await != *sockets {
@@ -34,7 +37,7 @@ pub(crate) async fn knows_only(user: &User, sockets: &BTreeSet<String>) {
     }
 }
 
-/// A connection id that API Gateway might have given.
+/// A connection id in the form of API Gateway's.
 pub(crate) const DEAD: &str = "L0SM9cOFvHcCIhw=";
 
 /// A time as it is stored: milliseconds since 1970.
@@ -43,7 +46,7 @@ pub(crate) fn before_now(age: Duration) -> Value {
     json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
 }
 
-/// A socket of a user that was opened so long ago, and whose `$disconnect` never came.
+/// Adds a socket that was opened at this age and whose `$disconnect` never came.
 pub(crate) async fn dies_unnoticed(user: &User, age: Duration) {
     dies_unnoticed_as(DEAD, user, age).await;
 }
@@ -57,7 +60,7 @@ pub(crate) async fn dies_unnoticed_as(id: &str, user: &User, age: Duration) {
     user.server.dynamodb("UpdateItem", &update).await;
 }
 
-/// The event reaches the living socket of a user, and the dead one is forgotten for it.
+/// Asserts that an event reaches a user's living socket, and that it removes a dead one from the table.
 pub(crate) async fn meets_dead_socket(event: &str, user: &User, living: &mut Socket, happens: impl Future) {
     let alive = known(user).await;
     dies_unnoticed(user, Duration::from_mins(1)).await;

@@ -1,16 +1,18 @@
-//! Costs: calls of DynamoDB, the longest chain of calls that wait for one another, units, calls for sockets. Counted, not
-//! timed, so the same everywhere.
+//! The costs of functions: calls of DynamoDB, the longest chain of calls that wait for one another, units, and calls
+//! for sockets. They are counts, and so the same on every machine.
 //!
-//! The units are those of small items: each is rounded up to 1 KB where it is written, to 4 KB where it is read, and a read
-//! that may lag costs half. A transaction costs twice its writes.
+//! The units are those of small items: a write is rounded up to 1 KB, a read to 4 KB, and an eventually consistent read
+//! costs half. A transaction costs twice its writes.
 
 use e2e::{Cost, Server, Socket, User};
 use futures_util::future::join_all;
 
-/// The reason for a local system.
-pub(crate) const BECAUSE: &str = "a deployed system does not tell its calls";
+/// A local system that records its calls.
+pub(crate) async fn server() -> Option<Server> {
+    Server::local("a deployed system does not show its calls").recording_calls().start().await
+}
 
-/// A room of three: ann, and the others. All listen.
+/// A room of Ann and two others, with an open socket each.
 pub(crate) struct Room {
     server: Server,
     pub(crate) ann: User,
@@ -21,9 +23,8 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) async fn of_three() -> Option<Self> {
-        let server = Server::start_counting(BECAUSE).await?;
-        let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
-        let id = ann.creates_room_with(&[&bob, &cem]).await;
+        let server = server().await?;
+        let ([ann, bob, cem], id) = server.room_of(["ann", "bob", "cem"]).await;
         let (anns, bobs, cems) = tokio::join!(ann.opens_socket(id), bob.opens_socket(id), cem.opens_socket(id));
         Some(Self { server, ann, id, anns, others: vec![bobs, cems] })
     }

@@ -1,11 +1,11 @@
-//! What must be true of a room whatever has crashed: all that tells who is in it agrees.
+//! Asserts that everything that lists the members of a room agrees after a crash.
 
 use std::collections::BTreeSet;
 
 use e2e::{User, assert_id};
 use serde_json::Value;
 
-/// Asserts that exactly `members` are in a room, by everything that tells, and that they and no `others` may write.
+/// Asserts that exactly `members` are in a room by every list, that they may write, and that `others` may not.
 pub(crate) async fn are_members(room: u64, members: &[&User], others: &[&User]) {
     let ids: BTreeSet<u64> = members.iter().map(|member| member.id).collect();
     for member in members {

@@ -5,19 +5,19 @@ use saphyr::Yaml;
 
 use super::repository::yaml;
 
-/// Every call that needs a token, without the slash at its end.
+/// All calls that need a token: method and path, without the slash at its end.
 pub(crate) fn calls() -> Vec<(Method, String)> {
     operations().into_iter().filter(|(.., public)| !public).map(|(method, path, _)| (method, path)).collect()
 }
 
-/// Every call, without the slash at its end, and whether it is for everybody.
+/// All calls: method, path without the slash at its end, and whether the call needs no token.
 pub(crate) fn operations() -> Vec<(Method, String, bool)> {
     let openapi = yaml("infra/openapi.yaml");
     let mut operations = Vec::new();
     for (path, item) in openapi["paths"].as_mapping().unwrap() {
         let path = path.as_str().unwrap();
         for (method, operation) in item.as_mapping().unwrap() {
-            // Beside the operations there are the parameters of them all.
+            // An item has the parameters of all its operations beside them.
             if operation.as_mapping().is_none() {
                 continue;
             }
@@ -30,7 +30,7 @@ pub(crate) fn operations() -> Vec<(Method, String, bool)> {
     operations
 }
 
-/// The paths at which `POST` takes a body.
+/// The paths whose `POST` takes a body.
 pub(crate) fn paths_with_body() -> Vec<String> {
     let openapi = yaml("infra/openapi.yaml");
     let paths = openapi["paths"].as_mapping().unwrap().iter();

@@ -1,16 +1,17 @@
-//! A reader who follows a room message by message, and must miss none.
+//! A reader follows a room message by message and must not miss any.
 
 use std::time::Duration;
 
 use e2e::User;
+use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// A hole in the sequence is final long before that.
+/// The time that a reader waits for a message. A hole in the sequence is final long before that.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What somebody has read of a room, always going on after the last message that they have.
+/// A reader of a room, which lists from its last read message on.
 pub(crate) struct Reader {
     user: User,
     room: u64,
@@ -18,21 +19,21 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Somebody who has this first message of a room.
+    /// A reader that has read the first message of a room.
     pub(crate) fn after(user: &User, room: u64, first: Value) -> Self {
         Self { user: user.clone(), room, read: vec![first] }
     }
 
-    /// Reads on as far as there is anything.
+    /// Reads all messages that are listed after the last one.
     pub(crate) async fn reads_on(&mut self) {
         let last = &self.read.last().unwrap()["id"];
         let new = self.user.lists(&format!("/list-conversation-messages/{}/?after={last}", self.room)).await;
         self.read.extend(new);
     }
 
-    /// Reads to the end of the room, and asserts that nothing was jumped over, that nothing is there twice, and that all
-    /// these texts are there, in this order, with so many holes between them at most.
-    pub(crate) async fn has_read(mut self, texts: &[&str], holes: u64) {
+    /// Reads to the end of the room. Asserts that the reader has skipped no message and read none twice, and that the
+    /// messages have these texts, in this order, with at most this number of holes between them.
+    async fn has_read(mut self, texts: &[&str], holes: u64) {
         let deadline = Instant::now() + PATIENCE;
         let all = self.user.sees_messages(self.room).await;
         while self.read.last() != all.last() {
@@ -48,4 +49,14 @@ impl Reader {
         assert!(last - all.len() as u64 <= holes, "{sequences:?} has more holes than crashes");
         assert_eq!(self.user.sees_room(self.room).await["last_message"], *all.last().unwrap());
     }
+}
+
+/// Asserts that every reader has read three messages, of which "again" came second if its first try was stored.
+/// They wait concurrently, because each hole takes seconds until it is final.
+pub(crate) async fn all_have_read(readers: Vec<(Reader, bool)>) {
+    join_all(readers.into_iter().map(async |(reader, stored)| {
+        let texts = if stored { ["first", "again", "between"] } else { ["first", "between", "again"] };
+        reader.has_read(&texts, 1).await;
+    }))
+    .await;
 }

@@ -1,16 +1,9 @@
 //! The files of the repository.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
+pub(crate) use harness::workspace as root;
 use saphyr::{LoadableYamlNode as _, Yaml};
-
-/// The root of the repository, where `template.yaml` is.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
-}
 
 /// The text of a file, whose path starts at the root.
 pub(crate) fn read(path: &str) -> String {
@@ -23,7 +16,7 @@ pub(crate) fn yaml(path: &str) -> Yaml<'static> {
     Yaml::load_from_str(text).unwrap().remove(0)
 }
 
-/// Everything in a directory, whose path starts at the root.
+/// The entries of a directory, whose path starts at the root.
 pub(crate) fn entries(directory: &str) -> impl Iterator<Item = PathBuf> + use<> {
     let entries = fs::read_dir(root().join(directory)).unwrap_or_else(|error| panic!("{directory}: {error}"));
     entries.map(|entry| entry.unwrap().path())

@@ -5,38 +5,38 @@ use std::panic::Location;
 use e2e::{Server, User};
 use serde_json::Value;
 
-/// A call that needs a token, or a route of the sockets, asked for such that a member succeeds.
+/// A call that needs a token, or a route of the sockets, with a request that succeeds for a member.
 pub(crate) struct Row {
-    /// As the descriptions have it.
+    /// The route as in `openapi.yaml` or `template.yaml`.
     pub(crate) route: &'static str,
     pub(crate) ask: fn(&World) -> Ask,
-    /// Whether a user who is not in the room is refused.
+    /// Whether users outside the room are refused.
     pub(crate) for_members: bool,
-    /// The file that submits it.
+    /// The file that submits the row.
     pub(crate) file: &'static str,
 }
 
 pub(crate) enum Ask {
-    /// With this body, or without one.
+    /// A call with this body, or without one if it is null.
     Rest(Value),
-    /// With this parameter in the query.
+    /// A call with this parameter in the query.
     Query(&'static str, String),
-    /// With this query.
+    /// A handshake with this query.
     Handshake(String),
-    /// Over a socket for all rooms.
+    /// A frame over a socket for all rooms.
     Frame(Value),
 }
 
 inventory::collect!(Row);
 
 impl Row {
-    /// A row that each user with a session may ask for.
+    /// A row for every user with a session.
     #[track_caller]
     pub(crate) const fn for_everybody(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, for_members: false, file: Location::caller().file() }
     }
 
-    /// A row that only members of the room may ask for.
+    /// A row for members of the room only.
     #[track_caller]
     pub(crate) const fn for_members(route: &'static str, ask: fn(&World) -> Ask) -> Self {
         Self { route, ask, for_members: true, file: Location::caller().file() }
@@ -56,7 +56,7 @@ impl Row {
     }
 }
 
-/// A room with two members, and two users who are not in it, one of whom has been.
+/// A room with two members, a former member, and an outsider.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,

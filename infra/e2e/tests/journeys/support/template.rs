@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr::Yaml;
 
-use super::repository::yaml;
+use super::repository::{read, yaml};
 
 /// A function, and how clients reach it.
 pub(crate) struct Function {
@@ -17,6 +17,13 @@ pub(crate) struct Function {
     pub(crate) writes: BTreeSet<String>,
     /// Whether it may push to sockets.
     pub(crate) pushes: bool,
+}
+
+/// The text of the template with its only occurrence of `lines` replaced.
+pub(crate) fn with(lines: &str, others: &str) -> String {
+    let template = read("template.yaml");
+    assert_eq!(template.matches(lines).count(), 1, "{lines}");
+    template.replace(lines, others)
 }
 
 /// All functions.

@@ -1,5 +1,4 @@
-//! Every call but register and login needs a token that the server gave out and has not taken back: `authorization` tries
-//! them all. Here is what a token comes in, and how long it is good.
+//! The header that carries a token, and which tokens are valid. `authorization` tries invalid tokens on every call.
 
 use e2e::{Answer, Server, Signer, key_of};
 use reqwest::{Method, header::AUTHORIZATION};
@@ -33,11 +32,10 @@ async fn the_schemes_name_is_read_in_any_case() {
     Answer::to(request.header(AUTHORIZATION, format!("bearer {}", ann.token))).await.is(200);
 }
 
-/// Without this, what is said to be refused for one reason could be refused for another.
+/// Proves that a token of [`Signer`] is valid, so that its invalid ones are refused for their own reasons.
 #[tokio::test]
 async fn a_token_that_is_signed_as_the_servers_own_is_as_good() {
-    let because = "nobody else has its signing key";
-    let Some(server) = Server::start_on_disk(because).await else { return };
+    let Some(server) = Server::local("tests do not have its signing key").on_disk().start().await else { return };
     let ann = server.user("ann").await;
     let signer = Signer::new(&server.signing_secret());
     assert_eq!(key_of(&ann.token), Some(signer.key()));

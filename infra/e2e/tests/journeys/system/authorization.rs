@@ -1,7 +1,7 @@
-//! Who may do what: every call that needs a token and every route of the sockets, tried by everybody who might.
+//! The authorization matrix: every kind of caller tries every call that needs a token and every route of the sockets.
 //!
-//! The rows stand in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row, and each
-//! row its route.
+//! The rows are in the files of their endpoints. Each route of `openapi.yaml` and `template.yaml` must have its row,
+//! and each row its route.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,18 +18,18 @@ use crate::support::{
     template::socket_routes,
 };
 
-/// What became of a try: nothing stood against it, or a status, and a code where there is a body for it.
+/// The outcome of a try: a success, or the status of a refusal, with its code if the refusal has a body.
 type Outcome = Result<(), (u16, Option<String>)>;
 
 impl World {
-    /// All that a refused try could have changed.
+    /// Everything that a refused try could change.
     async fn state(&self) -> Value {
         let members = self.member.lists(&format!("/list-members/{}/", self.room)).await;
         let members: Vec<_> = members.iter().map(|member| json!([member["user"], member["last_read"]])).collect();
         json!([members, self.member.sees_messages(self.room).await, self.member.lists("/list-chatrooms/").await])
     }
 
-    /// Tries all cells of a row, and gives those that are wrong. First come those that must be refused, and change nothing.
+    /// Tries all cells of a row, and returns the wrong ones. Begins with those that must be refused and change nothing.
     async fn fills(&self, row: &Row, bad_tokens: Vec<(String, Option<String>)>) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut cell = |who: &str, right: bool, outcome: &Outcome| {
@@ -89,7 +89,8 @@ impl World {
         self.server.handshake(query, &subprotocols).await.map_err(|refusal| (refusal.status, None))
     }
 
-    /// A frame that is taken is heard by its sender or by whoever else is in the room, and one that is refused by its sender.
+    /// Sends a frame. If it is accepted, its sender or the other member hears an event; if it is refused, its sender
+    /// hears an error.
     async fn says(&self, frame: &Value, token: Option<&str>) -> Outcome {
         let mut socket = self.opens("", token).await?;
         let mut listener = self.other_member.opens_socket(self.room).await;
@@ -99,14 +100,14 @@ impl World {
             event = listener.next_event() => event,
         };
         match event["code"].as_str() {
-            // The handshake's status for the same.
+            // The status of a handshake that is refused with the same code.
             Some("not_a_member") => Err((403, Some("not_a_member".to_owned()))),
             Some(code) => panic!("{frame} is refused with {code}"),
             None => Ok(()),
         }
     }
 
-    /// Tokens that the system must not believe, each made of the member's own.
+    /// Invalid tokens, each derived from the member's own.
     async fn bad_tokens(&self, secret: Option<&str>, elsewhere: Option<&Server>) -> Vec<(String, Option<String>)> {
         let revoked = self.member.logs_in_again().await;
         revoked.logs_out().await;
@@ -134,7 +135,7 @@ fn with(request: RequestBuilder, token: Option<&str>) -> RequestBuilder {
     }
 }
 
-/// Whether an outcome is a refusal with this status, and this code where it has one.
+/// Whether an outcome is a refusal with this status, and with this code if it has one.
 fn is(outcome: &Outcome, status: u16, code: &str) -> bool {
     matches!(outcome, Err((found, why)) if *found == status && why.as_deref().is_none_or(|why| why == code))
 }
@@ -150,9 +151,9 @@ async fn everybody_may_say_over_a_socket_what_they_may_and_nothing_else() {
 }
 
 async fn everybody_tries(kind: fn(&Row) -> bool) {
-    let because = "nobody else has its signing key";
-    let on_disk = Server::start_on_disk(because).await;
-    let elsewhere = Server::start_on_disk(because).await;
+    let because = "tests do not have its signing key";
+    let on_disk = Server::local(because).on_disk().start().await;
+    let elsewhere = Server::local(because).on_disk().start().await;
     let secret = on_disk.as_ref().map(Server::signing_secret);
     let server = match on_disk {
         Some(server) => server,
@@ -177,7 +178,7 @@ fn every_route_that_needs_a_token_has_its_row_and_every_row_its_route() {
     assert_eq!(rows, calls.chain(sockets).collect());
 }
 
-/// The rows, for readers of the threat model.
+/// Writes the rows into the threat model.
 #[test]
 fn the_threat_model_names_the_callers_of_every_route() {
     let mut table = "| call, or route of the sockets | callers |\n|---|---|\n".to_owned();

@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent calls and frames.
 
 use e2e::{Server, Socket, User, assert_id};
 use futures_util::future::join_all;
@@ -15,12 +15,12 @@ async fn hears_all(mut socket: Socket) -> Vec<Value> {
         heard.push(message);
     }
     socket.stays_silent().await;
-    // Pushes of different messages may overtake each other; their sequence puts them in order.
+    // Pushes of different messages may overtake each other. Their sequence restores the order.
     heard.sort_by_key(|message| message["sequence"].as_u64());
     heard
 }
 
-/// Half of the senders use REST, half a socket, each one message after another.
+/// Sends one message after another, over REST or over a socket by turns of the senders' numbers.
 async fn speaks(user: &User, room: u64, number: usize) {
     if number.is_multiple_of(2) {
         for turn in 0..EACH {
@@ -74,8 +74,7 @@ async fn four_people_talk_at_once_and_all_see_one_order() {
 #[tokio::test]
 async fn one_client_id_ten_times_at_once_is_one_message() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "7f3a"});
     let answers = join_all((0..10).map(|_| ann.post("/send-message/", &body))).await;
@@ -132,8 +131,7 @@ async fn joining_many_times_at_once_is_one_membership() {
 #[tokio::test]
 async fn the_read_mark_ends_at_the_highest_of_those_set_at_once() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut messages = Vec::new();
     for _ in 0..10 {
         messages.push(ann.sends(room, "hi").await);

@@ -1,6 +1,4 @@
-//! What holds for every call.
-
-use std::time::{Duration, Instant};
+//! The conventions of every call.
 
 use e2e::{Answer, File, PASSWORD, Server, User, assert_time};
 use reqwest::{Method, header};
@@ -16,8 +14,7 @@ async fn post_bytes(user: &User, path: &str, body: impl Into<reqwest::Body>) -> 
 #[tokio::test]
 async fn a_route_is_served_with_and_without_its_slash() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for path in ["/list-chatrooms", "/list-messages"] {
         ann.get(path).await.is(200);
         ann.get(&format!("{path}/")).await.is(200);
@@ -42,8 +39,7 @@ async fn a_route_is_served_with_and_without_its_slash() {
 #[tokio::test]
 async fn there_is_nothing_below_a_route() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let public = [(Method::POST, "/auth/register"), (Method::POST, "/auth/login")];
     let public = public.map(|(method, path)| (method, path.to_owned()));
     for (method, route) in calls().into_iter().chain(public) {
@@ -53,7 +49,7 @@ async fn there_is_nothing_below_a_route() {
             Answer::to(request).await.refuses(404, "not_found");
         }
     }
-    // None of them did anything.
+    // These calls had no effect.
     assert_eq!(ann.lists("/list-chatrooms/").await.len(), 1);
 }
 
@@ -115,10 +111,9 @@ async fn an_empty_body_is_an_empty_object() {
 #[tokio::test]
 async fn a_body_has_at_most_128_kilobytes() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let message = format!("{{\"conversation_id\":{room},\"text\":\"hi\"}}");
-    // Space around a JSON text is part of the body and of nothing else.
+    // Space after a JSON text counts for the size of the body alone.
     let body = |bytes: usize| message.clone() + &" ".repeat(bytes - message.len());
     post_bytes(&ann, "/send-message/", body(128 * 1024)).await.is(201);
     for path in paths_with_body() {
@@ -147,8 +142,7 @@ async fn unknown_fields_are_ignored() {
 #[tokio::test]
 async fn a_list_is_asked_for_with_sane_numbers() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     for path in ["/list-messages/".to_owned(), format!("/list-conversation-messages/{room}/")] {
         for limit in ["0", "101", "-1", "ten", "1.5", ""] {
             ann.get(&format!("{path}?limit={limit}")).await.blames("limit");
@@ -199,8 +193,7 @@ async fn answers_are_written_in_the_order_of_the_documentation() {
 #[tokio::test]
 async fn times_are_utc_in_milliseconds() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let message = ann.sends(room, "hi").await;
     let listed = ann.sees_room(room).await;
     for object in [&message, &listed, &listed["last_message"]] {
@@ -226,21 +219,15 @@ async fn every_request_has_an_id_of_its_own() {
 
 #[tokio::test]
 async fn a_requests_id_finds_it_in_the_log() {
-    let because = "its log is elsewhere";
-    let Some(server) = Server::start_local(because).await else { return };
+    let Some(server) = Server::local("the log of a deployed system is in CloudWatch").start().await else { return };
     let ann = server.user("ann").await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     phone.sends_text("hello").await;
     let by_socket = phone.next_of("error").await["request_id"].as_str().unwrap().to_owned();
     let answers = [ann.get("/list-chatrooms/").await, server.get("/list-chatrooms/").await];
     let by_rest = answers.map(|answer| answer.header("x-request-id").unwrap().to_owned());
-    let patience = Instant::now() + Duration::from_secs(10);
     for id in by_rest.into_iter().chain([by_socket]) {
-        // A line about a call is written when it is over, which its answer may outrun.
-        while !server.log().contains(&id) {
-            assert!(Instant::now() < patience, "{id} is not in the log");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        server.has_logged(&id).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sockets that are no more: none stays in the table, and while one does, it holds nobody up.
+//! Dead sockets: each is removed from the table, and until then it delays no event.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use e2e::Server;
 use serde_json::json;
 
 use crate::support::connections::{
-    BECAUSE, DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket,
+    DEAD, before_now, dies_unnoticed, dies_unnoticed_as, key, known, knows_only, meets_dead_socket, server,
 };
 
-/// An endpoint that came later has this journey in its own file.
+/// An endpoint that was added later has this journey in its own file.
 #[tokio::test]
 async fn every_event_reaches_the_living_and_forgets_the_dead() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let said = bob.sends(room, "before").await;
@@ -31,9 +31,8 @@ async fn every_event_reaches_the_living_and_forgets_the_dead() {
 
 #[tokio::test]
 async fn the_senders_own_dead_socket_is_no_other_ones_end() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = server().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut laptop = ann.opens_socket(room).await;
     let mut phone = bob.opens_socket(room).await;
     let alive = known(&ann).await;
@@ -44,12 +43,11 @@ async fn the_senders_own_dead_socket_is_no_other_ones_end() {
     knows_only(&ann, &alive).await;
 }
 
-/// API Gateway answers 410 for a socket whose `$connect` has not finished as well.
+/// API Gateway also answers 410 for a socket whose `$connect` has not finished.
 #[tokio::test]
 async fn a_socket_that_may_still_be_connecting_is_kept() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     dies_unnoticed(&ann, Duration::ZERO).await;
     ann.sends(room, "too early").await;
     assert_eq!(known(&ann).await, [DEAD.to_owned()].into());
@@ -57,9 +55,8 @@ async fn a_socket_that_may_still_be_connecting_is_kept() {
 
 #[tokio::test]
 async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
-    let Some(server) = Server::start_on_disk("it kills the system").await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let _cut = ann.opens_socket(room).await;
     server.is_killed();
     server.restarts().await;
@@ -81,7 +78,7 @@ async fn what_a_killed_system_left_open_is_forgotten_when_next_told() {
 
 #[tokio::test]
 async fn as_many_as_a_user_may_have_keep_nobody_out() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = server().await else { return };
     let ann = server.user("ann").await;
     for number in 10..26 {
         dies_unnoticed_as(&format!("L0SM9cOFvHc{number}hw="), &ann, Duration::from_mins(1)).await;

@@ -1,5 +1,5 @@
-//! Every function of the template has its test file, with all that belongs there: journeys, rows of the authorization matrix,
-//! crash points, a cost.
+//! Every function of the template has its test file, with journeys, rows of the authorization matrix, crash points and
+//! a cost.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,12 +14,13 @@ use crate::support::{
     template::{functions, socket_routes},
 };
 
-/// Functions that show files. Without a call they have neither crash points nor a cost, as their tests `calls_nobody` prove.
+/// Functions that serve files. They make no calls, as their tests `calls_nobody` prove, and so have neither crash
+/// points nor a cost.
 const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
 
 const JOURNEYS: &str = "infra/e2e/tests/journeys";
 
-// The beginnings of calls, put together so that this file has no such calls itself.
+// The beginnings of calls, concatenated so that this file does not contain them.
 const CRASH: &str = concat!("crash_points", "(");
 const COST: &str = concat!(".cost", "(");
 
@@ -90,7 +91,7 @@ fn every_file_of_the_journeys_is_compiled() {
     assert_eq!(in_no_directory, [root().join(JOURNEYS).join("main.rs")]);
     for File { module, .. } in files() {
         let module = format!("{module}::");
-        // Cargo does not see that a file is new: it builds the modules again once `main.rs` is newer.
+        // Cargo does not notice a new file. It builds the modules again once `main.rs` is newer.
         let advice = format!("touch {JOURNEYS}/main.rs, or let it declare the directory");
         assert!(compiled.iter().any(|test| test.starts_with(&module)), "{module} has no test that runs: {advice}");
     }
@@ -144,14 +145,14 @@ fn functions_without_crash_points_and_cost_call_nobody() {
 #[test]
 fn every_input_of_a_client_is_fuzzed() {
     let sources = rust_files(&root().join("shared"));
-    // Tests have inputs of their own.
+    // Inputs of unit tests need no fuzz target.
     let sources: Vec<&str> = sources.iter().filter_map(|source| source.split("#[cfg(test)]").next()).collect();
     let inputs = sources.iter().flat_map(|source| source.split("impl Input for ").skip(1));
     let inputs: BTreeSet<&str> = inputs.filter_map(|rest| rest.split(' ').next()).collect();
     assert!(inputs.contains("Draft"), "{inputs:?}");
     let targets = rust_files(&root().join("infra/fuzz/targets")).concat();
     for input in inputs {
-        // A part of another input, or a target reads it.
+        // An input that is a part of another one is fuzzed with it.
         let read = [format!("read::<{input}>("), format!("{input}::read(")];
         let is_read = targets.contains(&read[0]) || sources.iter().any(|source| source.contains(&read[1]));
         assert!(is_read, "no target in infra/fuzz/targets has {}", read[0]);

@@ -1,4 +1,4 @@
-//! What breaks, and what must not break with it.
+//! Failures of sockets and of the whole system, and the promises that hold in spite of them.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use tokio::time::timeout;
 #[tokio::test]
 async fn a_vanished_socket_never_fails_a_send() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut alive = bob.opens_socket(room).await;
     for round in 0..3 {
         bob.opens_socket(room).await.vanishes();
@@ -24,8 +23,7 @@ async fn a_vanished_socket_never_fails_a_send() {
 #[tokio::test]
 async fn a_socket_that_nobody_reads_holds_nobody_up() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let _stalled = bob.opens_socket(room).await;
     let mut alive = ann.opens_socket(room).await;
     let text = "x".repeat(4_000);
@@ -38,8 +36,7 @@ async fn a_socket_that_nobody_reads_holds_nobody_up() {
 #[tokio::test]
 async fn what_was_missed_while_offline_is_there_afterwards() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     ann.sends(room, "one").await;
     let seen = phone.receives("one").await;
@@ -56,10 +53,8 @@ async fn what_was_missed_while_offline_is_there_afterwards() {
 
 #[tokio::test]
 async fn killed_and_started_again_it_has_everything_it_acknowledged() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let first = ann.sends(room, "first").await;
     bob.reads(room, &first).await;
     let mut acknowledged = vec![first];
@@ -70,7 +65,7 @@ async fn killed_and_started_again_it_has_everything_it_acknowledged() {
     server.is_killed();
     server.restarts().await;
 
-    // The tokens, too, are those from before.
+    // The tokens from before the restart are still valid.
     assert_eq!(bob.sees_messages(room).await, acknowledged);
     assert_eq!(bob.sees_room(room).await, before);
     let again = bob.logs_in_again().await;
@@ -83,10 +78,8 @@ async fn killed_and_started_again_it_has_everything_it_acknowledged() {
 
 #[tokio::test]
 async fn killed_in_the_middle_of_sending_it_keeps_what_it_acknowledged() {
-    let because = "it kills the system";
-    let Some(server) = Server::start_on_disk(because).await else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("it kills the system").on_disk().start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     ann.sends(room, "0").await;
     let mut acknowledged = Vec::new();
@@ -101,7 +94,7 @@ async fn killed_in_the_middle_of_sending_it_keeps_what_it_acknowledged() {
     let pages = ann.pages_through(&format!("/list-conversation-messages/{room}/?limit=100")).await;
     let stored: Vec<Value> = pages.into_iter().rev().flatten().collect();
     let stored: Vec<_> = stored.iter().map(|message| message["text"].as_str().unwrap()).collect();
-    // One more than was seen may be stored: the one whose push was cut off.
+    // One more message than was heard may be stored: its push was cut off.
     assert_eq!(stored[..acknowledged.len()], acknowledged);
     assert!(stored.len() <= acknowledged.len() + 1);
 }

@@ -1,4 +1,4 @@
-//! What no client should send: every kind of it is answered, and nothing of it is stored.
+//! Invalid input of every kind: each is answered, and none is stored.
 
 use e2e::{Answer, Server, User};
 use reqwest::{Method, header};
@@ -27,8 +27,7 @@ async fn post(user: &User, content_type: Option<&str>, body: Vec<u8>) -> Answer 
 #[tokio::test]
 async fn a_body_of_any_kind_is_answered() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let with = |more: &str| format!("{{\"conversation_id\":{room},\"text\":\"hi\"{more}}}").into_bytes();
     let field = |field: &str| format!("{{\"conversation_id\":{room},{field}}}").into_bytes();
     let json = Some("application/json");
@@ -59,7 +58,7 @@ async fn a_body_of_any_kind_is_answered() {
         ("two objects", json, [with(""), with("")].concat(), 400, "malformed_json"),
         ("an object and a comma", json, with(","), 400, "malformed_json"),
         ("a form", Some("application/x-www-form-urlencoded"), b"text=hi".to_vec(), 400, "malformed_json"),
-        // What the gateway does not take for text comes to the function in base64.
+        // The gateway encodes a body in base64 unless its type is text.
         ("JSON that says it is something else", Some("application/octet-stream"), with(""), 201, ""),
         ("JSON that says nothing", None, with(""), 201, ""),
         ("bytes", Some("application/octet-stream"), vec![0, 159, 146, 150], 400, "malformed_json"),
@@ -77,8 +76,7 @@ async fn a_body_of_any_kind_is_answered() {
 #[tokio::test]
 async fn a_frame_of_any_kind_is_answered_and_the_socket_stays_open() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let typed = |field: &str| format!("{{\"type\":\"message\",{field}}}");
     for (frame, code) in [
@@ -119,7 +117,7 @@ async fn a_frame_of_any_kind_is_answered_and_the_socket_stays_open() {
         ("{\"type\":\"typing\",\"conversation\":\"here\"}".to_owned(), "invalid_request"),
     ] {
         phone.sends_text(&frame).await;
-        let told = phone.is_told(code).await;
+        let told = phone.hears_error(code).await;
         assert!(told["detail"].as_str().is_some_and(|detail| detail.len() < 500), "{told}");
     }
     phone.stays_silent().await;
@@ -133,10 +131,8 @@ fn frame(opcode: OpCode, is_final: bool, bytes: impl Into<Bytes>) -> Message {
 
 #[tokio::test]
 async fn a_message_in_fragments_is_one_message_however_many_pings_come_between() {
-    let server = Server::start_local("what is in between is a matter of the gateway").await;
-    let Some(server) = server else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("pings between fragments concern the gateway alone").start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     phone.tries_to_send_any(frame(OpCode::Data(Data::Text), false, "{\"type\":\"message\",")).await;
     for _ in 0..100 {
@@ -149,10 +145,8 @@ async fn a_message_in_fragments_is_one_message_however_many_pings_come_between()
 
 #[tokio::test]
 async fn what_the_gateway_does_not_take_closes_the_socket_with_its_code() {
-    let server = Server::start_local("the codes are a matter of the gateway").await;
-    let Some(server) = server else { return };
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let Some(server) = Server::local("the codes concern the gateway alone").start().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
     let fragments = |bytes: usize, sizes: usize| {
         let text = "x".repeat(bytes);
         (0..sizes).map(move |number| {
@@ -175,11 +169,11 @@ async fn what_the_gateway_does_not_take_closes_the_socket_with_its_code() {
         }
         assert_eq!(phone.is_closed_with_code().await, Some(code), "{name}");
     }
-    // 128 KB in frames of 32 are one message, and no JSON.
+    // 128 KB in frames of 32 KB are one message, which is not JSON.
     let mut phone = ann.opens_socket(room).await;
     for message in fragments(32 * 1024, 4) {
         phone.tries_to_send_any(message).await;
     }
-    phone.is_told("malformed_json").await;
+    phone.hears_error("malformed_json").await;
     phone.stays_silent().await;
 }

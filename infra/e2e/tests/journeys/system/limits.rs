@@ -1,4 +1,4 @@
-//! How often and how many: what is refused with 429, and that it passes.
+//! Limits of rate and number: requests above them get 429, and later requests succeed.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-const BECAUSE: &str = "its parameters are what they are";
+const BECAUSE: &str = "the parameters of a deployed system are fixed";
 
-/// Sends until the room takes no more of this sender, and gives how many messages it took, and a refusal.
+/// Sends until the room refuses this sender. Returns the number of accepted messages, and a refusal.
 async fn sends_too_much(sender: &User, room: u64) -> (usize, Answer) {
     let mut taken = 0;
     loop {
@@ -26,12 +26,11 @@ async fn sends_too_much(sender: &User, room: u64) -> (usize, Answer) {
 #[tokio::test]
 async fn a_room_takes_a_burst_of_each_sender_and_then_a_few_each_second() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let (taken, refused) = sends_too_much(&ann, room).await;
     refused.refuses(429, "rate_limited");
     assert!(taken >= 60, "only {taken}");
-    // Others may speak, and she elsewhere.
+    // Bob may send to the room, and Ann to another room.
     bob.sends(room, "hi").await;
     ann.sends(ann.creates_room().await, "hi").await;
     tokio::time::sleep(Duration::from_secs(refused.retry_after())).await;
@@ -42,8 +41,7 @@ async fn a_room_takes_a_burst_of_each_sender_and_then_a_few_each_second() {
 #[tokio::test]
 async fn a_frame_too_many_is_an_error_that_says_when_to_send_it_again() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket(room).await;
     let mut sent = 0;
     let last = loop {
@@ -86,7 +84,7 @@ async fn a_user_has_at_most_sixteen_sockets() {
     }
     sockets.pop().unwrap().closes().await;
     let patience = Instant::now() + PATIENCE;
-    // `$disconnect` comes when it comes.
+    // `$disconnect` may come later than the close.
     while ann.tries_socket("").await.is_err() {
         assert!(Instant::now() < patience, "there is no room for another socket");
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -95,20 +93,20 @@ async fn a_user_has_at_most_sixteen_sockets() {
 
 #[tokio::test]
 async fn from_one_address_only_so_many_register() {
-    let Some(server) = Server::start_with_parameters(BECAUSE, &["RegistrationsPerHour=9"]).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&["RegistrationsPerHour=9"]).start().await else { return };
     let register = async |name: &str, password: &str| {
         server.post("/auth/register/", &json!({"username": name, "password": password})).await
     };
     for number in 1..=3 {
-        // What is not valid costs nothing.
+        // An invalid registration does not count.
         register("ann", "short").await.blames("password");
         register(&format!("user{number}"), PASSWORD).await.is(201);
     }
     let refused = register("ann", PASSWORD).await;
     refused.refuses(429, "rate_limited");
-    // Another may come every 400 s.
+    // 9 registrations an hour are one every 400 s.
     assert!((300..=400).contains(&refused.retry_after()), "{refused:?}");
-    // Nobody is kept from logging in.
+    // Logins have no such limit.
     let user = json!({"username": "user1", "password": PASSWORD});
     server.post("/auth/login/", &user).await.is(200);
 }
@@ -116,7 +114,7 @@ async fn from_one_address_only_so_many_register() {
 #[tokio::test]
 async fn pages_of_allowed_origins_alone_open_sockets() {
     let parameters = ["AllowedOrigins=https://chat.example,https://www.chat.example"];
-    let Some(server) = Server::start_with_parameters(BECAUSE, &parameters).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&parameters).start().await else { return };
     let ann = server.user("ann").await;
     for origin in ["https://chat.example", "https://www.chat.example"] {
         server.handshake_from(origin, &ann.token).await.unwrap().stays_silent().await;
@@ -125,7 +123,7 @@ async fn pages_of_allowed_origins_alone_open_sockets() {
         assert_eq!(server.handshake_from(origin, &ann.token).await.err().unwrap().status, 403, "{origin}");
         assert_eq!(server.handshake_from(origin, "no token").await.err().unwrap().status, 403, "{origin}");
     }
-    // What is no browser names no origin.
+    // Clients other than browsers send no origin.
     ann.opens_socket_for_all_rooms().await.stays_silent().await;
 }
 
@@ -139,7 +137,7 @@ async fn by_default_pages_of_every_origin_open_sockets() {
 #[tokio::test]
 async fn the_gateway_takes_only_so_much_of_each_route() {
     let parameters = ["RequestsPerSecond=3", "LoginsPerSecond=2"];
-    let Some(server) = Server::start_with_parameters(BECAUSE, &parameters).await else { return };
+    let Some(server) = Server::local(BECAUSE).parameters(&parameters).start().await else { return };
     let ann = server.user("ann").await;
     let refused = async |calls: Vec<(Method, &str)>| {
         let answers = calls.into_iter().map(|(method, path)| Answer::to(ann.request(method, path).json(&json!({}))));
@@ -151,6 +149,6 @@ async fn the_gateway_takes_only_so_much_of_each_route() {
         assert!(!refused.is_empty());
         assert!(refused.iter().all(|answer| *answer == json!({"message": "Too Many Requests"})), "{refused:?}");
     }
-    // A route is not held to what others take.
+    // Each route has its own limit.
     ann.get("/list-messages/").await.is(200);
 }

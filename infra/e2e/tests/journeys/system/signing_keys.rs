@@ -1,23 +1,25 @@
-//! The key that signs tokens: it is rotated and revoked while people talk, and only `login` has it.
+//! The key that signs tokens: its rotation and revocation during a conversation, and the permission to read it.
 
-use std::{env, fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
 use e2e::{Server, Signer, User, key_of};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
-const BECAUSE: &str = "its signing key is not for journeys to change";
-/// A key that was revoked is refused within this time.
+use crate::support::{repository, template};
+
+const BECAUSE: &str = "tests must not change the signing key of a deployed system";
+/// The time within which every function refuses a revoked key.
 const REVOKED_WITHIN: Duration = Duration::from_mins(1);
-/// How long an instance that nobody uses lives here: the next one reads the secret anew.
+/// The seconds for which an idle instance lives in these tests. A new instance reads the current secret.
 const SHORT_LIFE: f64 = 0.1;
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The statement by which login, and no other function, may read the signing key.
+/// The statement that lets login, and no other function, read the signing key.
 const STATEMENT: &str =
     "            - {Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref SigningSecret}\n";
 
-/// Logs in until the token is signed with this key: instances that run read the secret once a minute.
+/// Logs in until the token is signed with this key, because running instances read the secret once a minute.
 async fn logs_in_with(user: &User, kid: &str) -> User {
     let logged_in = async {
         loop {
@@ -31,12 +33,11 @@ async fn logs_in_with(user: &User, kid: &str) -> User {
     timeout(PATIENCE, logged_in).await.expect("a new instance signs with the new key")
 }
 
-/// Rotates as `infra/DEPLOY.md` says, "The signing key".
+/// Rotates as `infra/docs/operations.md` says, "The signing key".
 #[tokio::test]
 async fn a_rotation_during_a_conversation_logs_nobody_out() {
-    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut phone = bob.opens_socket(room).await;
     ann.sends(room, "before").await;
     phone.receives("before").await;
@@ -57,15 +58,16 @@ async fn a_rotation_during_a_conversation_logs_nobody_out() {
     phone.receives("with the token of before").await;
 }
 
-/// An instance that runs has read the keys before the new one was there.
+/// A running instance has read the keys before the new one was added.
 #[tokio::test]
 async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
-    let Some(server) = Server::start_on_disk(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).on_disk().start().await else { return };
     let ann = server.user("ann").await;
     ann.get("/list-chatrooms/").await.is(200);
     let new = Signer::new(&"n".repeat(64));
     let item = json!({
-        "purpose": {"S": "access"}, "kid": {"S": new.key()}, "x": {"S": new.public()}, "expires_at": {"N": "4000000000"},
+        "purpose": {"S": "access"}, "kid": {"S": new.key()}, "x": {"S": new.public()},
+        "expires_at": {"N": "4000000000"},
     });
     let renewed = ann.with_token(new.renewed(&ann.token));
     renewed.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
@@ -74,10 +76,10 @@ async fn a_new_key_is_believed_at_once_by_instances_that_do_not_know_it() {
     ann.get("/list-chatrooms/").await.is(200);
 }
 
-/// Operators edit the table by hand.
+/// An operator may make mistakes in the table.
 #[tokio::test]
 async fn an_item_that_is_no_key_refuses_nobody() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
     for (kid, more) in [
         ("mistyped", json!({"revoked_at": {"N": "1800000000"}})),
         ("broken", json!({"x": {"S": "no base64url!"}, "expires_at": {"N": "4000000000"}})),
@@ -90,10 +92,10 @@ async fn an_item_that_is_no_key_refuses_nobody() {
     server.user("ann").await.get("/list-chatrooms/").await.is(200);
 }
 
-/// All functions verify in the same way: one that runs and is asked all the time is the one that learns of it last.
+/// Uses one busy instance, which learns of the revocation last. All functions verify in the same way.
 #[tokio::test]
 async fn a_key_that_was_revoked_is_refused_within_a_minute() {
-    let Some(server) = Server::start_local(BECAUSE).await else { return };
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
     let ann = server.user("ann").await;
     ann.get("/list-chatrooms/").await.is(200);
     server.revokes_key(&key_of(&ann.token).unwrap()).await;
@@ -113,7 +115,7 @@ async fn a_key_that_was_revoked_is_refused_within_a_minute() {
 
 #[tokio::test]
 async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
-    let Some(server) = Server::start_with_short_lives(BECAUSE, SHORT_LIFE).await else { return };
+    let Some(server) = Server::local(BECAUSE).instance_idle(SHORT_LIFE).start().await else { return };
     let ann = server.user("ann").await;
     server.revokes_key(&key_of(&ann.token).unwrap()).await;
     let credentials = json!({"username": ann.name, "password": e2e::PASSWORD});
@@ -127,25 +129,20 @@ async fn a_key_that_was_revoked_signs_nothing_and_its_successor_does() {
 
     let secret = "n".repeat(64);
     server.puts_signing_secret(&secret).await;
-    let again = server.post("/auth/login/", &credentials).await.is(200);
-    let again = ann.with_token(again["access_token"].as_str().unwrap().to_owned());
+    let again = ann.logs_in_again().await;
     assert_eq!(key_of(&again.token), Some(Signer::new(&secret).key()));
     again.get("/list-chatrooms/").await.is(200);
 }
 
-/// Signing is a permission: code that runs in another function cannot do it.
+/// Signing needs a permission that other functions lack.
 #[tokio::test]
 async fn a_function_without_the_permission_cannot_sign() {
-    if env::var_os("HTTP_URL").is_some() {
-        return;
-    }
-    let template = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")).unwrap();
-    assert_eq!(template.matches("GetSecretValue").count(), 1, "one function may read the signing key");
-    assert_eq!(template.matches(STATEMENT).count(), 1);
+    let granted = repository::read("template.yaml").matches("GetSecretValue").count();
+    assert_eq!(granted, 1, "one function may read the signing key");
     let directory = TempDir::new().unwrap();
     let [less, record] = ["less.yaml", "record"].map(|name| directory.path().join(name));
-    fs::write(&less, template.replace(STATEMENT, "")).unwrap();
-    let server = Server::start_with_template(&less, &record).await;
+    fs::write(&less, template::with(STATEMENT, "")).unwrap();
+    let Some(server) = Server::local(BECAUSE).template(&less, &record).start().await else { return };
     let credentials = json!({"username": "ann", "password": e2e::PASSWORD});
     server.post("/auth/register/", &credentials).await.is(201);
     server.post("/auth/login/", &credentials).await.refuses(500, "internal");

@@ -1,4 +1,4 @@
-//! `GET /` and `GET /assets/…`; what the page does in a browser is tested in `infra/browser`.
+//! `GET /` and `GET /assets/…`. `infra/browser` tests the page in a browser.
 
 use std::collections::BTreeSet;
 
@@ -36,8 +36,7 @@ async fn the_page_and_everything_it_loads_are_there() {
 #[tokio::test]
 async fn the_page_knows_its_socket_and_may_reach_that_and_the_bucket_and_nothing_else() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    let room = ann.creates_room_with(&[]).await;
+    let ([ann], room) = server.room_of(["ann"]).await;
     let bucket = ann.announces(room, &File::picture()).await.url;
     let page = server.get("/").await;
     let socket = server.websocket_url();
@@ -83,8 +82,5 @@ async fn there_is_no_other_asset() {
 
 #[tokio::test]
 async fn calls_nobody() {
-    let Some(server) = Server::start_faulty(crashes::BECAUSE).await else { return };
-    server.plans(&serde_json::json!({"rules": [{"fault": "kill_before"}]})).await;
-    assert_eq!(server.get("/").await.status, 200);
-    assert_eq!(server.fired().await, [0]);
+    crashes::calls_nobody("/").await;
 }

@@ -1,0 +1,58 @@
+// One call of the REST API, and the meaning of a failure.
+
+/** Milliseconds; longer than the 30 s for which API Gateway waits for a function. */
+const PATIENCE = 35_000;
+
+/** A call that was refused or not answered. */
+export class Failure extends Error {
+  /**
+   * @param {number} status 0 if no answer came
+   * @param {string} code
+   * @param {string} detail
+   * @param {number} retryAfter milliseconds that the server asks for
+   */
+  constructor(status, code, detail, retryAfter = 0) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same call may succeed later. */
+  get passes() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether the token is no longer valid. */
+  get endsSession() {
+    return this.code === "unauthenticated";
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{token?: string, body?: unknown}} options
+ * @returns {Promise<{json: any, more: boolean}>}
+ */
+export async function call(method, path, { token, body }) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (token) headers.authorization = `Bearer ${token}`;
+  if (body) headers["content-type"] = "application/json";
+  let response, json;
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const content = body ? JSON.stringify(body) : null;
+    response = await fetch(path, { method, headers, body: content, signal, cache: "no-store" });
+    json = await response.json();
+  } catch {
+    throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
+  }
+  if (!response.ok) {
+    // A proxy may send a date, which counts as 0.
+    const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
+    throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
+  }
+  return { json, more: response.headers.get("link")?.includes('rel="next"') ?? false };
+}

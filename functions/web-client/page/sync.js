@@ -1,0 +1,88 @@
+// Fetches the rooms and the messages that are missing, and again after a failure that may pass.
+
+import { Failure } from "./call.js";
+import { backoff, pause } from "./backoff.js";
+
+/**
+ * @typedef {object} Means
+ * @property {Pick<import("./api.js").Api, "rooms">} api
+ * @property {import("./rooms.js").Rooms} rooms
+ * @property {Pick<import("./history.js").History, "refresh">} history
+ * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
+ * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
+ * @property {() => void} onchange
+ * @property {() => void} onended the session is over
+ * @property {AbortSignal} signal ends the fetching
+ */
+
+export class Sync {
+  /** Whether the list of rooms has been received. */
+  ready = false;
+  #means;
+  /** @type {Promise<void> | null} */
+  #refreshing = null;
+  #refreshAgain = false;
+  #failures = 0;
+
+  /** @param {Means} means */
+  constructor(means) {
+    this.#means = means;
+  }
+
+  /**
+   * Fetches the rooms, and the messages that their timelines lack. Calls while a refresh runs share the next one.
+   * @returns {Promise<void>}
+   */
+  refresh() {
+    this.#refreshAgain = true;
+    this.#refreshing ??= this.#refreshAll();
+    return this.#refreshing;
+  }
+
+  /**
+   * Refreshes, up to four times, until a room is listed that the user has just joined: a list may be slightly older.
+   * @param {number} room
+   */
+  async appears(room) {
+    for (let attempt = 0; !this.#means.rooms.get(room) && attempt < 4; attempt += 1) {
+      if (attempt > 0) await pause(attempt);
+      await this.refresh();
+    }
+  }
+
+  /**
+   * Runs a task without showing its failure to the user. After a failure that may pass, a refresh fetches
+   * everything that is missing.
+   * @param {() => Promise<void>} task
+   */
+  async attempt(task) {
+    const { socket, onended, signal } = this.#means;
+    try {
+      await task();
+      this.#failures = 0;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      if (failure.endsSession) return onended();
+      if (!failure.passes || !socket().isOpen) return;
+      socket().check();
+      const again = setTimeout(() => this.refresh(), backoff(this.#failures));
+      this.#failures += 1;
+      signal.addEventListener("abort", () => clearTimeout(again));
+    }
+  }
+
+  async #refreshAll() {
+    const { api, rooms, history, directory, onchange, signal } = this.#means;
+    while (this.#refreshAgain && !signal.aborted) {
+      this.#refreshAgain = false;
+      await this.attempt(async () => {
+        rooms.replace(await api.rooms());
+        this.ready = true;
+        onchange();
+        await Promise.all(rooms.list().map((room) => history.refresh(room)));
+      });
+    }
+    this.#refreshing = null;
+    void this.attempt(() => directory.learnNames());
+  }
+}

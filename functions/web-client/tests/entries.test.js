@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Rooms } from "../page/rooms.js";
+import { entries } from "../page/views/entries.js";
+import { message, room } from "./message.js";
+
+/**
+ * The entries of room 1 for user 1.
+ * @param {import("../page/timeline.js").Message[]} messages
+ * @param {import("../page/outbox.js").Unsent[]} unsent
+ */
+function shown(messages, unsent = []) {
+  const rooms = new Rooms(1);
+  rooms.replace([room(1)]);
+  /** @type {any} */
+  const chat = { me: 1, rooms, outgoing: { of: () => unsent, progress: () => 0.5 } };
+  return entries(chat, 1, messages);
+}
+
+/** @param {number} sequence @param {string} client_id */
+const mine = (sequence, client_id) => message(sequence, { sender: 1, receivers: [2], client_id });
+/** @param {string} client_id @param {Partial<import("../page/outbox.js").Unsent>} [differences] */
+const unsent = (client_id, differences) => ({ client_id, conversation: 1, text: "hi", at: 1, ...differences });
+
+test("what is not sent comes after what is, and keeps its key when it is sent", () => {
+  assert.deepEqual(shown([message(1)], [unsent("a")]).map(({ key }) => key), ["id 1001", "mine a"]);
+  assert.deepEqual(shown([message(1), mine(2, "a")], [unsent("a")]).map(({ key }) => key), ["id 1001", "mine a"]);
+});
+
+test("of two messages with one client_id only the last has its key, and others' have none", () => {
+  const theirs = message(3, { client_id: "a" });
+  assert.deepEqual(shown([mine(1, "a"), mine(2, "a"), theirs]).map(({ key }) => key), ["id 1001", "mine a", "id 1003"]);
+});
+
+test("one's own are sending, sent or refused, and those of others have no state", () => {
+  const all = shown([message(1), mine(2, "a")], [unsent("b"), unsent("c", { refused: "You are not a member." })]);
+  assert.deepEqual(all.map(({ state }) => state()), [null, "sent", "sending", "refused"]);
+});
+
+test("a file that is not sent is shown with its progress", () => {
+  const file = { key: "k", name: "cat.png", type: "image/png", size: 5 };
+  const [{ media }] = shown([], [unsent("a", { file })]);
+  const [{ kind, name, progress, unkept }] = media;
+  assert.deepEqual([kind, name, progress, unkept], ["picture", "cat.png", 0.5, false]);
+});

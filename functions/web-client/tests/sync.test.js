@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Failure } from "../page/call.js";
+import { Rooms } from "../page/rooms.js";
+import { Sync } from "../page/sync.js";
+import { room, settled } from "./message.js";
+
+/**
+ * A server that answers with `lists` in turn, and then always with the last one.
+ * @param {import("node:test").TestContext} context
+ * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
+ */
+function sync(context, lists = [[]]) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const rooms = new Rooms(1);
+  const controller = new AbortController();
+  const count = { listed: 0, checked: 0, ended: 0, learned: 0 };
+  const socket = { isOpen: true, check: () => { count.checked += 1; } };
+  const running = new Sync({
+    api: {
+      rooms: async () => {
+        count.listed += 1;
+        const list = await (lists.length > 1 ? lists.shift() : lists[0]);
+        if (list instanceof Failure) throw list;
+        return (list ?? []).map((id) => room(id));
+      },
+    },
+    rooms,
+    history: { refresh: async () => undefined },
+    directory: { learnNames: async () => { count.learned += 1; } },
+    socket: () => socket,
+    onchange: () => undefined,
+    onended: () => { count.ended += 1; },
+    signal: controller.signal,
+  });
+  return { running, rooms, socket, controller, count, pass: async (/** @type {number} */ time) => {
+    context.mock.timers.tick(time);
+    await settled();
+  } };
+}
+
+test("refreshes that are asked for while a list is on its way are one more list", async (context) => {
+  const { running, rooms, count } = sync(context, [[1], [1, 2]]);
+  assert.equal(running.ready, false);
+  await Promise.all([running.refresh(), running.refresh(), running.refresh()]);
+  assert.deepEqual([count.listed, running.ready, rooms.list().length, count.learned], [2, true, 2, 1]);
+});
+
+test("a new room is waited for, but not for ever", async (context) => {
+  const { running, count, pass } = sync(context, [[], [7]]);
+  const appears = running.appears(7);
+  await settled();
+  await pass(1_000);
+  await appears;
+  assert.equal(count.listed, 2);
+  const never = running.appears(8);
+  for (let turn = 0; turn < 4; turn += 1) await pass(15_000);
+  await never;
+  assert.equal(count.listed, 6);
+});
+
+test("a failure that may pass is followed by a refresh while the socket is open", async (context) => {
+  const { running, socket, count, pass } = sync(context);
+  const fails = async () => { throw new Failure(503, "unavailable", ""); };
+  await running.attempt(fails);
+  assert.deepEqual([count.checked, count.listed], [1, 0]);
+  await pass(500);
+  assert.equal(count.listed, 1);
+  socket.isOpen = false;
+  await running.attempt(fails);
+  await pass(60_000);
+  assert.deepEqual([count.checked, count.listed], [1, 1]);
+});
+
+test("a refusal is not tried again, the end of the session is reported, and a defect is thrown", async (context) => {
+  const { running, count, pass } = sync(context);
+  await running.attempt(async () => { throw new Failure(403, "not_a_member", ""); });
+  await running.attempt(async () => { throw new Failure(401, "unauthenticated", ""); });
+  await assert.rejects(running.attempt(async () => { throw new TypeError("a defect"); }), TypeError);
+  await pass(60_000);
+  assert.deepEqual([count.ended, count.listed], [1, 0]);
+});
+
+test("the end leaves no refresh behind", async (context) => {
+  const { running, controller, count, pass } = sync(context);
+  await running.attempt(async () => { throw new Failure(0, "unreachable", ""); });
+  controller.abort();
+  await pass(60_000);
+  await running.refresh();
+  assert.equal(count.listed, 0);
+});

@@ -1,0 +1,91 @@
+//! Calls that need no body, and so no S3 SDK.
+
+use std::time::Duration;
+
+use aws::{Attempts, Request};
+use domain::{Attachment, AttachmentId, Error, Timestamp};
+use futures_util::future::try_join_all;
+use http::StatusCode;
+use url::Url;
+
+use crate::{Bucket, key::Part};
+
+/// How long the signature of a request lasts that is sent at once.
+const SIGNED_FOR: Duration = Duration::from_mins(1);
+/// The attempts of a call: three seconds in all, because a sender also waits for DynamoDB.
+const ATTEMPTS: Attempts =
+    Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(3) };
+
+impl Bucket {
+    /// Whether an upload exists. Its check deletes it.
+    pub async fn is_uploaded(&self, id: AttachmentId, now: Timestamp) -> Result<bool, Error> {
+        const DOING: &str = "looking for an upload";
+        let status = self.call(DOING, "HEAD", self.object(Part::Upload, id)?, now).await?;
+        match status.as_u16() {
+            200 => Ok(true),
+            // 403 also means that the object is missing, because the caller may not list the bucket (Amazon S3 API
+            // Reference, "HeadObject").
+            403 | 404 => Ok(false),
+            status => Err(Error::internal(DOING, format!("S3 answers {status}"))),
+        }
+    }
+
+    /// Keeps attachments that are about to be in a message: removes the tag by which a rule of the bucket deletes them.
+    pub async fn keep(&self, attachments: impl Iterator<Item = &Attachment>, now: Timestamp) -> Result<(), Error> {
+        let parts =
+            attachments.flat_map(|attachment| Part::shown(attachment).iter().map(|&part| (part, attachment.id)));
+        try_join_all(parts.map(|(part, id)| self.untag(part, id, now))).await?;
+        Ok(())
+    }
+
+    async fn untag(&self, part: Part, id: AttachmentId, now: Timestamp) -> Result<(), Error> {
+        const DOING: &str = "keeping an attachment";
+        let mut url = self.object(part, id)?;
+        url.set_query(Some("tagging"));
+        let status = self.call(DOING, "DELETE", url, now).await?;
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(Error::internal(DOING, format!("S3 answers {}", status.as_u16())))
+        }
+    }
+
+    /// Makes an idempotent call.
+    async fn call(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<StatusCode, Error> {
+        let url = self.signed(method, url, now, SIGNED_FOR)?;
+        let mut request = Request::get(&url).map_err(|error| Error::internal(doing, error))?;
+        request.set_method(method).map_err(|error| Error::internal(doing, error))?;
+        let unavailable = |source| Error::Unavailable { doing, source };
+        let status = self.0.caller.call(&request, ATTEMPTS, |answer| match answer {
+            Ok(answer) if answer.status().is_server_error() => {
+                Err(Err(unavailable(format!("S3 answers {}", answer.status().as_u16()).into())))
+            }
+            Ok(answer) => Ok(Ok(answer.status())),
+            Err(error) => Err(Err(unavailable(error.into()))),
+        });
+        status.await.unwrap_or_else(|| Err(unavailable("no answer in time".into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fake::{FakeS3, Hangs},
+        tests::{THEN, bucket},
+    };
+
+    #[tokio::test]
+    async fn a_call_without_an_answer_is_made_again() {
+        let s3 = FakeS3::start(1, Hangs::AtOnce).await;
+        assert!(bucket(&s3.url, None).is_uploaded(AttachmentId::new([7; 16]), THEN).await.unwrap());
+        assert_eq!(s3.calls(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_never_answers_is_unavailable() {
+        let s3 = FakeS3::start(usize::MAX, Hangs::AtOnce).await;
+        let uploaded = bucket(&s3.url, None).is_uploaded(AttachmentId::new([7; 16]), THEN).await;
+        assert!(matches!(uploaded, Err(Error::Unavailable { .. })), "{uploaded:?}");
+    }
+}

@@ -1,0 +1,91 @@
+//! The check of an upload, before a message can attach it.
+
+use std::time::Duration;
+
+use bucket::{Objects, PictureFiles};
+use domain::{Attachment, AttachmentId, AttachmentKind, Error, causes};
+use media::Refusal;
+
+use crate::{Chat, now};
+
+/// The time for which a check is claimed. With clocks that differ by ten seconds it is longer than the function's
+/// timeout, 35 s, and shorter than the wait of Lambda before it invokes the function again, a minute (AWS Lambda
+/// Developer Guide, "How Lambda handles errors and retries with asynchronous invocation").
+const LEASE: Duration = Duration::from_secs(48);
+
+/// The number of checks of one upload. Lambda invokes the function as many times for an event.
+const ATTEMPTS: u32 = 3;
+
+/// The outcome of a check.
+enum Found {
+    /// The file is shown. It has so many bytes.
+    Good(u64),
+    /// The file is refused, for this reason.
+    Bad(Refusal),
+    /// The upload was replaced or deleted during the check. Another upload has an event of its own.
+    Changed,
+}
+
+/// Checks an upload. A file of the announced type is shown, a picture without its metadata; any other file is refused.
+/// Then the upload is deleted.
+///
+/// # Errors
+/// `Internal` if the upload changes during the check.
+pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) -> Result<(), Error> {
+    let Some(claim) = chat.store.claim_check(id, now(), LEASE).await? else {
+        tracing::info!(%id, "there is nothing to check");
+        return Ok(());
+    };
+    if claim.attempt >= ATTEMPTS {
+        // The cause that stopped every check so far would stop this one too, and the sender waits.
+        tracing::error!(%id, "an attachment cannot be checked");
+        return chat.store.mark_refused(id, "cannot be checked").await;
+    }
+    let attachment = claim.attachment;
+    let found = match attachment.content_type.kind() {
+        AttachmentKind::Picture => check_picture(objects, &attachment).await?,
+        AttachmentKind::Video => check_video(objects, &attachment).await?,
+    };
+    match found {
+        Found::Good(size) => chat.store.mark_ready(id, size).await?,
+        Found::Bad(refusal) => {
+            tracing::info!(%id, %refusal, "an attachment is refused");
+            chat.store.mark_refused(id, &refusal.to_string()).await?;
+        }
+        Found::Changed => return Err(Error::internal("checking an attachment", "it changes while it is read")),
+    }
+    // If this fails, a rule of the bucket deletes it later.
+    if let Err(error) = objects.delete_upload(id).await {
+        tracing::warn!(cause = causes(&error), "an upload is not deleted");
+    }
+    Ok(())
+}
+
+async fn check_picture(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
+    let Some(upload) = objects.read_upload(attachment.id, attachment.size).await? else { return Ok(Found::Changed) };
+    let content_type = attachment.content_type;
+    let checked = tokio::task::spawn_blocking(move || media::picture(content_type, &upload.bytes));
+    let picture = match checked.await.map_err(|error| Error::internal("checking a picture", error))? {
+        Ok(picture) => picture,
+        Err(refusal) => return Ok(Found::Bad(refusal)),
+    };
+    let size = picture.bytes.len() as u64;
+    let files = PictureFiles {
+        file: picture.bytes,
+        thumbnail: picture.thumbnail.bytes,
+        thumbnail_type: picture.thumbnail.media_type,
+    };
+    objects.write_picture(attachment, files).await?;
+    Ok(Found::Good(size))
+}
+
+async fn check_video(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
+    let Some(upload) = objects.read_upload(attachment.id, media::FIRST_BYTES as u64).await? else {
+        return Ok(Found::Changed);
+    };
+    if let Err(refusal) = media::video(attachment.content_type, &upload.bytes) {
+        return Ok(Found::Bad(refusal));
+    }
+    let shown = objects.show_upload(attachment, &upload.version).await?;
+    Ok(if shown { Found::Good(attachment.size) } else { Found::Changed })
+}

@@ -1,0 +1,35 @@
+use bucket::UploadForm;
+use domain::{Attachment, AttachmentId, Error, NewAttachment, Progress, SEND_ATTACHMENT_WITHIN, UPLOAD_WITHIN, Upload};
+use serde::Serialize;
+
+use crate::{Caller, Chat, now, rooms::access};
+
+/// An attachment that can be uploaded now.
+#[derive(Debug, Serialize)]
+pub struct Announced {
+    /// The id of the attachment, for messages.
+    pub id: AttachmentId,
+    /// The form for the upload.
+    pub upload: UploadForm,
+    /// The time until the form expires, in seconds.
+    pub expires_in: u64,
+}
+
+/// Announces a file that the caller wants to send to a room, and returns a form to upload it.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`.
+pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
+    access::member(&chat.store, caller.user, new.room).await?;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
+    let now = now();
+    let id = AttachmentId::new(random);
+    let attachment = Attachment { id, content_type: new.content_type, size: new.size, name: new.name };
+    let upload = chat.bucket.form(&attachment, now)?;
+    let expires_at = Some(now + SEND_ATTACHMENT_WITHIN);
+    let announced =
+        Upload { attachment, room: new.room, owner: caller.user, progress: Progress::Announced, expires_at };
+    chat.store.announce(&announced).await?;
+    Ok(Announced { id, upload, expires_in: UPLOAD_WITHIN.as_secs() })
+}

@@ -1,0 +1,24 @@
+//! Messages: sending, listing, marking as read. Also the signal that a member is typing.
+
+mod list_conversation_messages;
+mod list_messages;
+mod read_message;
+mod send_message;
+mod typing;
+
+pub use list_conversation_messages::list_conversation_messages;
+pub use list_messages::list_messages;
+pub use read_message::read_message;
+pub use send_message::{Sent, send_message, send_over_socket};
+pub use typing::typing;
+
+use domain::{Error, Message, ShownMessage};
+
+use crate::{Chat, now};
+
+impl Chat {
+    /// Adds links to the attachments of a message, for its readers.
+    pub(crate) fn show(&self, message: Message) -> Result<ShownMessage, Error> {
+        message.shown(|attachment| self.bucket.links(attachment, now()))
+    }
+}

@@ -1,0 +1,53 @@
+use chat::{attachments, messages, rooms, sockets};
+use domain::{Error, MediaType, Page, Position, Refusal, RoomId};
+
+use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, world};
+
+/// Tries every use case of a room except joining it, and returns the refusals.
+async fn asks_everything(
+    world: &World,
+    person: &Person,
+    room: RoomId,
+    read: &domain::Message,
+) -> [(&'static str, Error); 8] {
+    let (chat, caller) = (&world.chat, &person.caller);
+    let page = Page { limit: 50, position: start() };
+    let file = new_attachment(room, MediaType::Png, 1);
+    [
+        ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
+        ("lists members", rooms::list_members(chat, caller, room).await.unwrap_err()),
+        ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
+        ("types", messages::typing(chat, person.id(), "eve's", room, true).await.unwrap_err()),
+        ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
+        ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
+        ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),
+        ("leaves", rooms::leave_chatroom(chat, caller, room).await.unwrap_err()),
+    ]
+}
+
+#[tokio::test]
+async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
+    let world = world().await;
+    let [ann, eve] = world.users(["ann", "eve"]).await;
+    let room = ann.makes_room(&[]).await;
+    let secret = ann.sends(room, "secret").await;
+    ann.has_socket("ann's").await;
+    for (what, refusal) in asks_everything(&world, &eve, room, &secret).await {
+        assert!(refusal.code() == "not_a_member", "{what}: {refusal:?}");
+    }
+    assert!(world.gateway.types("ann's").is_empty());
+    assert!(eve.lists_all(50, Position::Latest).await.messages.is_empty());
+}
+
+#[tokio::test]
+async fn a_room_that_does_not_exist_is_not_found() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let message = ann.sends(room, "hi").await;
+    let unknown = RoomId::try_from(room.get() + 1).unwrap();
+    for (what, refusal) in asks_everything(&world, &ann, unknown, &message).await {
+        assert!(refusal.code() == "room_not_found", "{what}: {refusal:?}");
+    }
+    assert_refused!(rooms::join_chatroom(&world.chat, &ann.caller, unknown).await, Refusal::RoomNotFound);
+}

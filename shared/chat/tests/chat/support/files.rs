@@ -1,0 +1,116 @@
+//! A fake of S3 with one bucket. It checks no signature, and keeps of an object's tags only whether there are any.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::AttachmentId;
+
+use super::serve;
+
+/// The name of the bucket.
+pub const BUCKET: &str = "bucket";
+
+/// The objects of a test, by key.
+#[derive(Clone, Debug, Default)]
+pub struct Files(Arc<Mutex<BTreeMap<String, File>>>);
+
+#[derive(Clone, Debug)]
+struct File {
+    bytes: Bytes,
+    tagged: bool,
+}
+
+impl Files {
+    /// Returns the URL of a server with these objects.
+    pub async fn start(&self) -> String {
+        let router = Router::new()
+            .route(&format!("/{BUCKET}/{{*key}}"), get(read).put(write).delete(delete))
+            .with_state(self.clone());
+        serve(router).await
+    }
+
+    /// Uploads a file, as a client does with its form.
+    pub fn uploads(&self, id: AttachmentId, bytes: Vec<u8>) {
+        let file = File { bytes: bytes.into(), tagged: false };
+        self.0.lock().unwrap().insert(format!("uploads/{id}"), file);
+    }
+
+    /// The parts of an attachment that are there: `uploads`, `attachments`, `thumbnails`.
+    pub fn parts(&self, id: AttachmentId) -> Vec<String> {
+        let suffix = format!("/{id}");
+        self.0.lock().unwrap().keys().filter_map(|key| Some(key.strip_suffix(&suffix)?.to_owned())).collect()
+    }
+
+    /// The bytes of a part.
+    pub fn bytes(&self, part: &str, id: AttachmentId) -> Bytes {
+        self.0.lock().unwrap()[&format!("{part}/{id}")].bytes.clone()
+    }
+
+    /// Whether a part has the tag with which the bucket deletes it after a day.
+    pub fn is_tagged(&self, part: &str, id: AttachmentId) -> bool {
+        self.0.lock().unwrap()[&format!("{part}/{id}")].tagged
+    }
+}
+
+async fn read(State(Files(files)): State<Files>, Path(key): Path<String>, headers: HeaderMap) -> Response {
+    let Some(file) = files.lock().unwrap().get(&key).cloned() else {
+        return refusal(StatusCode::NOT_FOUND, "NoSuchKey");
+    };
+    let last = headers.get("range").and_then(|range| range.to_str().ok()?.strip_prefix("bytes=0-")?.parse().ok());
+    let length = last.map_or(file.bytes.len(), |last: usize| file.bytes.len().min(last + 1));
+    ([("etag", etag(&file.bytes))], file.bytes.slice(..length)).into_response()
+}
+
+/// `PutObject`, or `CopyObject` if the headers name a source.
+async fn write(
+    State(Files(files)): State<Files>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    mut bytes: Bytes,
+) -> Response {
+    let mut files = files.lock().unwrap();
+    if let Some(source) = headers.get("x-amz-copy-source") {
+        let source = source.to_str().unwrap().trim_start_matches('/').strip_prefix(BUCKET).unwrap();
+        let Some(file) = files.get(source.trim_start_matches('/')) else {
+            return refusal(StatusCode::NOT_FOUND, "NoSuchKey");
+        };
+        if headers.get("x-amz-copy-source-if-match").is_some_and(|version| version != &etag(&file.bytes)) {
+            return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
+        }
+        bytes = file.bytes.clone();
+    }
+    let tagged = headers.contains_key("x-amz-tagging");
+    files.insert(key, File { bytes, tagged });
+    "<CopyObjectResult/>".into_response()
+}
+
+/// `DeleteObject`, or `DeleteObjectTagging`.
+async fn delete(State(Files(files)): State<Files>, Path(key): Path<String>, RawQuery(query): RawQuery) -> StatusCode {
+    let mut files = files.lock().unwrap();
+    if query.is_some_and(|query| query.split('&').any(|name| name == "tagging" || name == "tagging=")) {
+        let Some(file) = files.get_mut(&key) else { return StatusCode::NOT_FOUND };
+        file.tagged = false;
+    } else {
+        files.remove(&key);
+    }
+    StatusCode::NO_CONTENT
+}
+
+/// A version that differs if the length or the first byte does, which suffices for these tests.
+fn etag(bytes: &Bytes) -> String {
+    format!("\"{}-{}\"", bytes.len(), bytes.first().copied().unwrap_or_default())
+}
+
+fn refusal(status: StatusCode, code: &str) -> Response {
+    (status, format!("<Error><Code>{code}</Code></Error>")).into_response()
+}

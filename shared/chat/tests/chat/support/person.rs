@@ -1,0 +1,150 @@
+//! A user of a test, and the short ways to the use cases.
+
+use chat::{
+    Caller, Chat,
+    attachments::{self, Announced},
+    messages, rooms,
+};
+use domain::{
+    AttachmentId, MediaType, Message, MessageId, Page, Position, RoomId, RoomSummary, ShownMessage, Slice, Timestamp,
+    User, UserId,
+};
+use store::{Session, Socket};
+
+use super::{World, draft, mark, new_attachment, new_room};
+
+/// A user with a session. A method panics if the use case refuses.
+#[derive(Clone, Debug)]
+pub struct Person {
+    chat: Chat,
+    /// The user.
+    pub user: User,
+    /// The user, with the session in use.
+    pub caller: Caller,
+}
+
+impl Person {
+    pub fn new(chat: &Chat, user: User, session: &str) -> Self {
+        let caller = Caller { user: user.id, session: session.to_owned() };
+        Self { chat: chat.clone(), user, caller }
+    }
+
+    pub fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    // --- Sessions and sockets
+
+    /// Opens a session for a user without a password, and returns the same user with it.
+    pub async fn opens_session(&self, id: &str) -> Self {
+        let session = Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX };
+        let name = self.user.username.folded();
+        assert!(self.chat.store.open_session(&session, &name, embedded::HASH).await.unwrap());
+        Self::new(&self.chat, self.user.clone(), id)
+    }
+
+    /// Ends the session, and closes none of its sockets.
+    pub async fn loses_session(&self) {
+        self.chat.store.end_session(self.id(), &self.caller.session, chat::now()).await.unwrap();
+    }
+
+    /// The sessions of this user, by id.
+    pub async fn sessions(&self) -> Vec<String> {
+        self.chat.store.sessions(self.id()).await.unwrap().into_iter().map(|session| session.id).collect()
+    }
+
+    /// A socket of this session for all rooms that opens now, before [`chat::sockets::connect`] has stored it.
+    pub fn socket(&self, id: &str) -> Socket {
+        let session = self.caller.session.clone();
+        Socket { user: self.id(), id: id.to_owned(), room: None, session, connected_at: chat::now() }
+    }
+
+    /// Has had a socket for all rooms for a minute.
+    pub async fn has_socket(&self, id: &str) {
+        self.has_had_socket(id, 60_000).await;
+    }
+
+    /// Has had a socket for all rooms for so many milliseconds.
+    pub async fn has_had_socket(&self, id: &str, millis: u64) {
+        self.stores_socket(self.socket(id), millis).await;
+    }
+
+    /// Has had a socket for one room for a minute.
+    pub async fn has_socket_for(&self, room: RoomId, id: &str) {
+        self.stores_socket(Socket { room: Some(room), ..self.socket(id) }, 60_000).await;
+    }
+
+    async fn stores_socket(&self, socket: Socket, millis: u64) {
+        let connected_at = Timestamp::from_millis(socket.connected_at.millis() - millis);
+        self.chat.store.add_socket(&Socket { connected_at, ..socket }).await.unwrap();
+    }
+
+    /// The sockets of this user that are stored, by id.
+    pub async fn sockets(&self) -> Vec<String> {
+        let mut ids: Vec<_> =
+            self.chat.store.sockets_of(self.id()).await.unwrap().into_iter().map(|socket| socket.id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    // --- Rooms
+
+    pub async fn makes_room(&self, members: &[&Self]) -> RoomId {
+        rooms::create_chatroom(&self.chat, &self.caller, new_room(members)).await.unwrap().id
+    }
+
+    pub async fn joins(&self, room: RoomId) {
+        assert!(rooms::join_chatroom(&self.chat, &self.caller, room).await.unwrap().new);
+    }
+
+    pub async fn leaves(&self, room: RoomId) {
+        rooms::leave_chatroom(&self.chat, &self.caller, room).await.unwrap();
+    }
+
+    pub async fn lists_rooms(&self) -> Vec<RoomSummary> {
+        rooms::list_chatrooms(&self.chat, &self.caller).await.unwrap()
+    }
+
+    // --- Messages
+
+    pub async fn sends(&self, room: RoomId, text: &str) -> Message {
+        let sent = messages::send_message(&self.chat, &self.caller, Ok(draft(room, text))).await.unwrap();
+        assert!(sent.new);
+        sent.message.message
+    }
+
+    /// Has taken a turn so many milliseconds ago, and died before the message was stored.
+    pub async fn dies_while_sending(&self, room: RoomId, millis: u64) -> MessageId {
+        let then = Timestamp::from_millis(chat::now().millis() - millis);
+        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0)).await.unwrap().id
+    }
+
+    /// Marks messages as read.
+    pub async fn reads(&self, room: RoomId, read: &[&Message]) {
+        messages::read_message(&self.chat, &self.caller, mark(room, read)).await.unwrap();
+    }
+
+    pub async fn lists_room(&self, room: RoomId, limit: usize, position: Position) -> Slice<ShownMessage> {
+        let page = Page { limit, position };
+        messages::list_conversation_messages(&self.chat, &self.caller, room, page).await.unwrap()
+    }
+
+    pub async fn lists_all(&self, limit: usize, position: Position) -> Slice<ShownMessage> {
+        messages::list_messages(&self.chat, &self.caller, Page { limit, position }).await.unwrap()
+    }
+
+    // --- Attachments
+
+    pub async fn announces(&self, room: RoomId, content_type: MediaType, size: usize) -> Announced {
+        attachments::create_attachment(&self.chat, &self.caller, new_attachment(room, content_type, size))
+            .await
+            .unwrap()
+    }
+
+    /// Announces a file and uploads it. It is not checked.
+    pub async fn uploads(&self, world: &World, room: RoomId, content_type: MediaType, bytes: Vec<u8>) -> AttachmentId {
+        let id = self.announces(room, content_type, bytes.len()).await.id;
+        world.files.uploads(id, bytes);
+        id
+    }
+}

@@ -1,0 +1,69 @@
+use crate::{Fields, Input, Password, Username};
+
+/// The body of `POST /auth/register/`.
+#[derive(Debug)]
+pub struct Registration {
+    /// The wanted name.
+    pub username: Username,
+    /// The wanted password.
+    pub password: Password,
+}
+
+impl Input for Registration {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let username: Option<Username> = fields.required("username");
+        let password: Option<Password> = fields.required("password");
+        let (username, password) = (username?, password?);
+        if let Err(why) = password.is_not(&username) {
+            fields.reject("password", why);
+        }
+        Some(Self { username, password })
+    }
+}
+
+/// The body of `POST /auth/login/`. The rules of a registration do not apply: a name or a password that breaks them is
+/// simply wrong.
+pub struct LoginAttempt {
+    /// The name as received.
+    pub username: String,
+    /// The password as received.
+    pub password: String,
+}
+
+impl Input for LoginAttempt {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let username = fields.required("username");
+        let password = fields.required("password");
+        Some(Self { username: username?, password: password? })
+    }
+}
+
+/// The body of `POST /auth/change-password/`. The rules of a registration do not apply to the current password: one
+/// that breaks them is simply wrong.
+pub struct PasswordChange {
+    /// The current password, as the caller claims.
+    pub current: String,
+    /// The wanted password.
+    pub new: Password,
+}
+
+impl Input for PasswordChange {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let current = fields.required("current_password");
+        let new = fields.required("new_password");
+        Some(Self { current: current?, new: new? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, Refusal};
+
+    #[test]
+    fn a_password_must_not_be_the_username() {
+        let body = br#"{"username":"AnnTheGreat","password":"annthegreat"}"#;
+        let refused = Fields::parse(body).unwrap().into::<Registration>();
+        assert!(matches!(refused, Err(Error::Refused(Refusal::Invalid(errors))) if errors.contains_key("password")));
+    }
+}

@@ -1,0 +1,18 @@
+use crate::{Content, Fields, Input, RoomId};
+
+/// A message to be sent: the body of `POST /send-message/`.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The room.
+    pub room: RoomId,
+    /// The content.
+    pub content: Content,
+}
+
+impl Input for Draft {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let room = fields.required("conversation_id");
+        let content = Content::read(fields);
+        Some(Self { room: room?, content: content? })
+    }
+}

@@ -1,0 +1,15 @@
+//! Messages: their content, their order, and the form in which clients see them.
+
+mod content;
+mod draft;
+mod holes;
+mod message;
+mod read_mark;
+mod shown;
+
+pub use content::{ClientId, Content, Text};
+pub use draft::Draft;
+pub use holes::{SEND_WITHIN, is_settled, settled};
+pub use message::Message;
+pub use read_mark::ReadMark;
+pub use shown::ShownMessage;

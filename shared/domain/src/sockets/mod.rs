@@ -1,0 +1,7 @@
+//! Sockets: the frames from clients and the events to clients.
+
+mod event;
+mod frame;
+
+pub use event::Event;
+pub use frame::{MessageFrame, OtherFrame, TypingFrame};
