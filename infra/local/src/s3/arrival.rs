@@ -6,7 +6,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
 use crate::iam::Caller;
 
-/// A request whose sender is known.
+/// A request from a known sender.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) caller: Caller,
@@ -14,7 +14,7 @@ pub(super) struct Arrival {
     pub(super) request_id: String,
 }
 
-/// A request whose sender is not known yet.
+/// A request before its sender is known.
 #[derive(Clone, Debug)]
 pub(super) struct Unknown {
     pub(super) source: IpAddr,
