@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use domain::{
-    AddMembers, AnswerInvitation, Cursor, Draft, Error, Input, Invitation, LoginAttempt, MessageId, NewAttachment,
+    AddMembers, AnswerInvitation, Cursor, Draft, Entry, Error, Input, LoginAttempt, MessageId, NewAttachment,
     NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite,
     SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
 };
@@ -58,7 +58,7 @@ fn check(request: &Request) {
     if let Some(attachment) = read::<NewAttachment>(request) {
         assert!((1..=100 * 1024 * 1024).contains(&attachment.size));
     }
-    read::<Invitation>(request);
+    read::<Entry>(request);
     read::<LoginAttempt>(request);
     read::<PasswordChange>(request);
     read::<OpenDirect>(request);
