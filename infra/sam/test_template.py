@@ -83,8 +83,9 @@ class Template(unittest.TestCase):
     def test_what_users_would_miss_outlives_the_stack(self):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
-        # Users log in again; a retry of last week's message is a new message; sockets reconnect.
-        self.assertEqual(lost, {"SessionsTable", "SigningKeysTable", "ClientIdsTable", "ConnectionsTable"})
+        # Users log in again; a retry of last week's message is a new message; sockets reconnect; a pace starts with a burst.
+        forgotten = ["ClientIds", "Connections", "Invitations", "Paces", "Sessions", "SigningKeys"]
+        self.assertEqual(lost, {f"{name}Table" for name in forgotten})
         for name, table in tables.items():
             properties = table["Properties"]
             self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)

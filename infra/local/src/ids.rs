@@ -1,4 +1,4 @@
-//! Identifiers that look like the platform's, so that nothing learns to rely on shorter or tamer ones.
+//! Identifiers in the platform's formats, so that no code comes to rely on shorter or simpler ones.
 
 use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
@@ -33,7 +33,7 @@ pub fn trace() -> String {
     format!("Root=1-{seconds:08x}-{random}")
 }
 
-/// The tracing header that the client sent, or a new one.
+/// The client's tracing header, or a new one.
 ///
 /// "AWS X-Ray concepts": the header can originate from an AWS service or from the client.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn trace_of(headers: &HeaderMap) -> String {
     sent.filter(|value| value.starts_with("Root=1-")).map_or_else(trace, str::to_owned)
 }
 
-/// The tracing header that a function gets of `trace`: with a parent segment, and a decision on sampling.
+/// The tracing header for a function: `trace` with a parent segment and a decision on sampling.
 #[must_use]
 pub fn segment(trace: &str) -> String {
     if trace.contains("Parent=") {

@@ -1,4 +1,4 @@
-//! Starts the system, says where it is, and ends it on Ctrl-C or SIGTERM.
+//! Starts the system, prints its address, and ends it on Ctrl-C or SIGTERM.
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -32,7 +32,7 @@ fn run(options: &Options) -> Result<()> {
             let mut stdout = std::io::stdout();
             writeln!(stdout, "listening on {}", system.url)
                 .and_then(|()| stdout.flush())
-                .context("saying where it listens")?;
+                .context("printing the address")?;
             Ok::<_, anyhow::Error>(system)
         };
         let system = tokio::select! {

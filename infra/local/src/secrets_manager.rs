@@ -16,27 +16,27 @@ use uuid::Uuid;
 
 use crate::iam::{Access, Iam};
 
-/// The largest request, in bytes: a secret has up to 65,536 bytes, and JSON may take six for one of them.
+/// The largest request, in bytes: a secret has up to 65,536 bytes, and JSON may need six for each.
 const MAX_REQUEST: usize = 512 * 1024;
 /// The longest secret, in bytes.
 const MAX_SECRET: usize = 65_536;
-/// The stage of the version that is in use.
+/// The stage of the current version.
 const CURRENT: &str = "AWSCURRENT";
 
-/// The operation of a request to Secrets Manager, if it is one.
+/// The operation, if the request is for Secrets Manager.
 #[must_use]
 pub fn operation(parts: &Parts) -> Option<&str> {
     let target = parts.headers.get("x-amz-target")?.to_str().ok()?;
     target.strip_prefix("secretsmanager.").filter(|_| parts.uri.path() == "/")
 }
 
-/// The template's secrets, behind the calls that read and replace them.
+/// The template's secrets, and the calls that read and replace them.
 #[derive(Debug)]
 pub struct SecretsManager {
     secrets: Mutex<Secrets>,
 }
 
-/// An error as the service words it.
+/// An error in the words of the service.
 struct Refusal {
     kind: &'static str,
     message: String,
@@ -64,7 +64,7 @@ struct Get {
 struct Put {
     secret_id: String,
     secret_string: String,
-    /// Names the new version.
+    /// The id of the new version.
     client_request_token: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl SecretsManager {
             "PutSecretValue" => self.put(iam, parts, &body),
             other => Err(Refusal::new(
                 "InvalidRequestException",
-                format!("the local runtime has GetSecretValue and PutSecretValue, and no {other}"),
+                format!("the local runtime has only GetSecretValue and PutSecretValue, not {other}"),
             )),
         };
         outcome.map_or_else(Refusal::response, |body| answer(&body))
@@ -122,7 +122,7 @@ impl SecretsManager {
     }
 }
 
-/// The name of a secret that the caller may use so; callers name it by its ARN or its name.
+/// Checks the right to a secret and returns its name. Callers name it by its ARN or its name.
 fn allowed<'a>(iam: &Iam, parts: &Parts, action: &str, secret: &'a str) -> Result<&'a str, Refusal> {
     let name = secret.strip_prefix(&secret_arn("")).unwrap_or(secret);
     let access = Access { action: format!("secretsmanager:{action}"), resource: secret_arn(name) };

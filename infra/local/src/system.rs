@@ -36,36 +36,36 @@ use crate::{
     secrets_manager::SecretsManager,
 };
 
-/// A system that answers. Dropped, it leaves its functions to the end of the warden.
+/// A running system. When it is dropped, the warden ends its functions.
 #[derive(Debug)]
 pub struct System {
     /// `http://127.0.0.1:<port>`.
     pub url: String,
     gateway: Arc<Gateway>,
     warden: Warden,
-    /// Held for as long as the data directory is ours.
+    /// The lock of the data directory, held until the end.
     _lock: Option<fs::File>,
 }
 
-/// How long open sockets may take to close, and their `$disconnect` to run.
+/// The time in which open sockets may close and their `$disconnect` may run.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 impl System {
-    /// Closes the sockets in good order, and gives up on those that do not close in time.
+    /// Closes the sockets in order. Gives up on sockets that do not close in time.
     pub async fn say_goodbye(&self) {
         if let Some(api) = &self.gateway.websocket_api {
-            // What is left is cut off with the functions.
+            // The remaining sockets end with the functions.
             let _ = tokio::time::timeout(FAREWELL, api.shut_down()).await;
         }
     }
 
-    /// Kills the functions, and returns when they have been killed.
+    /// Kills the functions, and returns when they are dead.
     pub fn end(&self) {
         self.warden.end();
     }
 }
 
-/// Builds and starts everything. Must be called inside a Tokio runtime.
+/// Builds and starts the system. Must be called inside a Tokio runtime.
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
@@ -82,7 +82,7 @@ pub async fn start(options: &Options) -> Result<System> {
     let overrides = options.parameter_overrides.iter().cloned().collect();
     let template =
         Template::with_parameters(&source, &overrides, &mut secrets).with_context(|| file.display().to_string())?;
-    // Before the build, so that a port in use is known at once.
+    // Before the build, so that a used port is reported first.
     let (listeners, port) = gateway::listen(options.port, options.listen).await?;
     let builder = Builder::new(options, &root, &template.functions)?;
     // Before the build, so that no change is missed.
@@ -146,7 +146,7 @@ fn read(template: &Path) -> Result<String> {
         .with_context(|| format!("reading {}; --template names another file", template.display()))
 }
 
-/// Private files for what has been built, beside it.
+/// Makes the keeper of private files, beside the built executables.
 fn keeper(builder: &Builder, built: &BTreeMap<String, PathBuf>) -> Result<Keeper> {
     let first = built.values().next().and_then(|executable| executable.parent());
     let means = match builder.source() {
@@ -156,7 +156,7 @@ fn keeper(builder: &Builder, built: &BTreeMap<String, PathBuf>) -> Result<Keeper
     Keeper::new(first.context("the template has no function to watch")?, means)
 }
 
-/// Every function with the file that its instances are started from.
+/// Every function with the file of its executable.
 fn executables(
     functions: &[Function],
     built: BTreeMap<String, PathBuf>,
@@ -177,7 +177,7 @@ fn template_file(options: &Options) -> Result<PathBuf> {
     if let Some(file) = &options.template {
         return std::path::absolute(file).with_context(|| format!("looking for {}", file.display()));
     }
-    // `cargo run` says where the package is, whatever the current directory.
+    // `cargo run` sets this to the directory of the package, whatever the current directory is.
     let start = env::var_os("CARGO_MANIFEST_DIR").map_or_else(env::current_dir, |directory| Ok(directory.into()))?;
     let found = start.ancestors().map(|directory| directory.join("template.yaml")).find(|file| file.is_file());
     found.with_context(|| {
@@ -189,12 +189,12 @@ fn data_directory(options: &Options, root: &Path) -> Option<PathBuf> {
     (!options.memory).then(|| options.data.clone().unwrap_or_else(|| root.join(".local")))
 }
 
-/// Two runtimes on one database would each believe that the sockets are theirs.
+/// Locks the data directory. Two runtimes on one database would each regard the sockets as theirs.
 fn lock(directory: &Path) -> Result<fs::File> {
     let path = directory.join("lock");
     let file = fs::create_dir_all(directory).and_then(|()| fs::File::create(&path)).with_context(|| {
         let directory = directory.display();
-        format!("{directory} is no place for the data; choose another with --data, or keep nothing with --memory")
+        format!("the data cannot be kept in {directory}; choose another directory with --data, or keep nothing with --memory")
     })?;
     match file.try_lock() {
         Ok(()) => Ok(file),

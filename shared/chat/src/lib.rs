@@ -43,8 +43,8 @@ pub struct Caller {
     pub user: UserId,
     /// The id of the session.
     pub session: String,
-    /// The time of the request by the clock of API Gateway. It paces the user, because the clocks of instances differ by more than
-    /// some bursts last.
+    /// The time of the request by the clock of API Gateway. It paces the user, because the clocks of instances differ
+    /// by more than some bursts last.
     pub at: Timestamp,
 }
 

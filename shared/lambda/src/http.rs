@@ -113,8 +113,8 @@ pub fn network(request: &Request) -> Result<Network, Error> {
     network.ok_or_else(|| Error::internal("reading the address of a client", "API Gateway names none"))
 }
 
-/// The time at which API Gateway received the request, or that of this machine if the two differ by more than clocks do,
-/// as in a recorded event.
+/// The time at which API Gateway received the request, or that of this machine if the two differ by more than clocks
+/// do, as in a recorded event.
 #[must_use]
 pub(crate) fn received_at(request: &Request) -> Timestamp {
     let now = now();

@@ -1,7 +1,8 @@
 //! The subject of each line of the log: the function, the network, the user, the session and the room of a call.
 //!
-//! An invocation has a span, which the subscriber writes with each line: as the object `span` in JSON, and before the message in
-//! text. Its fields are recorded as soon as they are known. No token, no password and no text of a message is among them.
+//! An invocation has a span, which the subscriber writes with each line: as the object `span` in JSON, and before the
+//! message in text. Its fields are recorded as soon as they are known. No token, no password and no text of a message
+//! is among them.
 
 use std::{env, sync::LazyLock};
 
@@ -12,7 +13,8 @@ use tracing::{
     field::{Empty, display},
 };
 
-/// The characters of a session's id that tell the sessions of a user apart. The whole id is the business of tokens alone.
+/// The characters of a session's id that tell the sessions of a user apart. The whole id is the business of tokens
+/// alone.
 const SESSION_PREFIX: usize = 8;
 
 static FUNCTION: LazyLock<String> = LazyLock::new(|| env::var("_HANDLER").unwrap_or_default());

@@ -138,8 +138,8 @@ impl Incoming {
     }
 }
 
-/// Serves frames until the process ends. A frame that is refused gets an `error` event, and the socket stays open unless its
-/// session has ended.
+/// Serves frames until the process ends. A frame that is refused gets an `error` event, and the socket stays open
+/// unless its session has ended.
 ///
 /// # Errors
 /// The Lambda runtime is gone.

@@ -140,7 +140,8 @@ impl Store {
         before(updated.attributes.unwrap_or_else(|| [(USER_ID.to_owned(), n(socket.user.get()))].into()))
     }
 
-    /// Notes that API Gateway is asked which sockets of a user are alive. Returns `false` if it was asked after `before`.
+    /// Notes that API Gateway is asked which sockets of a user are alive. Returns `false` if it was asked after
+    /// `before`.
     pub async fn note_look(&self, user: UserId, before: Timestamp, now: Timestamp) -> Result<bool, Error> {
         let noted = self
             .client

@@ -82,8 +82,8 @@ impl Store {
         Ok(item.map(|item| (User { id: item.user_id, username: item.display_name }, item.password_hash)))
     }
 
-    /// Replaces the hash `before` of a name by `after`, and ends a session, in one transaction. Returns `false` if the name
-    /// has another hash.
+    /// Replaces the hash `before` of a name by `after`, and ends a session, in one transaction. Returns `false` if the
+    /// name has another hash.
     pub async fn change_password(
         &self,
         folded: &str,

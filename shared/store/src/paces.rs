@@ -1,5 +1,5 @@
-//! `paces`: one item per user, with an attribute for each pace: the time at which a whole burst is possible again. The item
-//! expires two days after the last write, when all bursts are possible.
+//! `paces`: one item per user, with an attribute for each pace: the time at which a whole burst is possible again. The
+//! item expires two days after the last write, when all bursts are possible.
 
 use std::time::Duration;
 
@@ -67,8 +67,8 @@ impl Store {
     }
 }
 
-/// Counts an action in an attribute of an item: in one conditional write, or in two if the last action was less than a pace
-/// ago. `update` names the item.
+/// Counts an action in an attribute of an item: in one conditional write, or in two if the last action was less than a
+/// pace ago. `update` names the item.
 ///
 /// # Errors
 /// `RateLimited`.

@@ -1,4 +1,4 @@
-//! EventBridge: gives events to the functions whose rules they match.
+//! EventBridge: sends events to the functions with matching rules.
 
 use std::sync::Arc;
 
@@ -21,8 +21,7 @@ impl EventBridge {
         Self { rules: rules.into(), lambda }
     }
 
-    /// Hands an event to every function that has a rule for it; whoever has caused it does not wait for them. Must be
-    /// called inside a Tokio runtime.
+    /// Sends an event to every function with a matching rule, without waiting for the functions. Must be called inside a Tokio runtime.
     pub fn send(&self, event: &Value) {
         for EventRule { function, pattern } in self.rules.iter() {
             if pattern.matches(event)

@@ -163,8 +163,8 @@ fn a_data_directory_that_cannot_be_is_one_clear_sentence() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let data = file.path().join("data");
     let expected = format!(
-        "error: {} is no place for the data; choose another with --data, or keep nothing with --memory: Not a directory \
-         (os error 20)\n",
+        "error: the data cannot be kept in {}; choose another directory with --data, or keep nothing with --memory: Not a \
+         directory (os error 20)\n",
         data.display()
     );
     assert_eq!(fails(&template(), &["--data", data.to_str().unwrap()]), expected);

@@ -5,9 +5,10 @@ use crate::{Caller, Chat, sockets::end_with};
 
 /// Authenticates the caller, changes their password, and ends all their sessions and sockets.
 ///
-/// The other sessions end before the change and again after it: if the function dies right after the change, a person with the old
-/// password has no session left. The caller's own session ends in the transaction of the change. So a client that got no answer can
-/// send the same request again: either nothing has changed, or its session has ended, and the sockets of ended sessions are closed.
+/// The other sessions end before the change and again after it: if the function dies right after the change, a person
+/// with the old password has no session left. The caller's own session ends in the transaction of the change. So a
+/// client that got no answer can send the same request again: either nothing has changed, or its session has ended, and
+/// the sockets of ended sessions are closed.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `WrongPassword`, `RateLimited`.

@@ -2,8 +2,8 @@ use domain::{Error, Refusal};
 
 use crate::{Caller, Chat, now, sockets::end_with};
 
-/// Ends the caller's session and its sockets. The session need not be checked before. If it ended earlier, its sockets are closed
-/// as well, because the answer to an earlier try may have been lost.
+/// Ends the caller's session and its sockets. The session need not be checked before. If it ended earlier, its sockets
+/// are closed as well, because the answer to an earlier try may have been lost.
 ///
 /// # Errors
 /// `Unauthenticated` if the session ended before.

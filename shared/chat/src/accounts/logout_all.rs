@@ -5,8 +5,8 @@ use store::Session;
 
 use crate::{Caller, Chat, now, sockets::end_with};
 
-/// Ends all sessions of the caller and their sockets. The caller's session need not be checked before. If it ended earlier, only
-/// the sockets of ended sessions are closed, because the answer to an earlier try may have been lost.
+/// Ends all sessions of the caller and their sockets. The caller's session need not be checked before. If it ended
+/// earlier, only the sockets of ended sessions are closed, because the answer to an earlier try may have been lost.
 ///
 /// # Errors
 /// `Unauthenticated` if the caller's session ended before.

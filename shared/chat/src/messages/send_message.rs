@@ -22,8 +22,8 @@ pub struct Sent {
     pub new: bool,
 }
 
-/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of reading it,
-/// because an ended session is refused before an invalid draft.
+/// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of
+/// reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
@@ -32,9 +32,11 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
     send_once(chat, caller.user, None, admit(chat, caller), draft).await
 }
 
-/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one already.
+/// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
+/// already.
 ///
-/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored or pushed.
+/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored
+/// or pushed.
 ///
 /// # Errors
 /// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
@@ -49,8 +51,8 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Er
     }
 }
 
-/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither changes
-/// anything in the room.
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither
+/// changes anything in the room.
 async fn send_once(
     chat: &Chat,
     sender: UserId,

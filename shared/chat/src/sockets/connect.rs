@@ -8,15 +8,15 @@ use store::{Before, Socket};
 use super::is_connecting;
 use crate::{Caller, Chat, accounts::authenticate, now};
 
-/// The time between two questions to API Gateway which sockets of a user are alive. A question is a call for each socket, so a
-/// client that opens sockets without end would use up the calls of the account.
+/// The time between two questions to API Gateway which sockets of a user are alive. A question is a call for each
+/// socket, so a client that opens sockets without end would use up the calls of the account.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// Stores a socket, and forgets dead sockets of its user. It pushes no event to the socket, because the socket takes
 /// none before this function returns.
 ///
-/// The session is read again after the socket is stored. A logout ends the session before it reads the sockets for the last time,
-/// so one of the two sees the other.
+/// The session is read again after the socket is stored. A logout ends the session before it reads the sockets for the
+/// last time, so one of the two sees the other.
 ///
 /// # Errors
 /// `TooManySockets`, `Unauthenticated`. The socket is forgotten.

@@ -1,7 +1,7 @@
 //! Ending sockets with their sessions.
 //!
-//! A socket of an ended session neither receives nor sends, whether or not API Gateway closes it: its attribute says that it is
-//! over, so that no push goes there, and each frame reads the session.
+//! A socket of an ended session neither receives nor sends, whether or not API Gateway closes it: its attribute says
+//! that it is over, so that no push goes there, and each frame reads the session.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -20,9 +20,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Ends sessions of a user and the sockets `of` these sessions. `end` ends the sessions.
 ///
-/// The sockets end first, so that a function that dies leaves no socket that hears more than its session may. They are looked for
-/// again afterwards: a socket that opens at the same time is either found here or finds its session ended. They are closed last,
-/// even if the sessions could not be ended, because a client that hears nothing must open another socket.
+/// The sockets end first, so that a function that dies leaves no socket that hears more than its session may. They are
+/// looked for again afterwards: a socket that opens at the same time is either found here or finds its session ended.
+/// They are closed last, even if the sessions could not be ended, because a client that hears nothing must open another
+/// socket.
 ///
 /// # Errors
 /// Those of `end`.
@@ -42,8 +43,8 @@ pub(crate) async fn end_with<T>(
     ended
 }
 
-/// Ends those of a user's sockets, and returns them. Those that had ended before are among them: an earlier call may have closed
-/// none.
+/// Ends those of a user's sockets, and returns them. Those that had ended before are among them: an earlier call may
+/// have closed none.
 async fn end_sockets(chat: &Chat, user: UserId, of: impl Fn(&Socket) -> bool) -> Result<Vec<Socket>, Error> {
     let mut sockets = chat.store.sockets_of(user).await?;
     sockets.retain(of);

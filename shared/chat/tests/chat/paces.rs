@@ -54,7 +54,7 @@ async fn all_sessions_of_a_user_share_a_pace_and_nobody_else_does() {
 }
 
 #[tokio::test]
-async fn calls_at_once_are_no_way_around_the_pace() {
+async fn calls_of_all_sessions_at_once_are_no_way_around_the_pace() {
     let mut world = world().await;
     world.chat.paces.calls = Pace::calls(2);
     let ann = world.user("ann").await;

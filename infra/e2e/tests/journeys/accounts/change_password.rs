@@ -143,8 +143,8 @@ async fn a_change_that_is_tried_again_is_made_and_leaves_nothing_to_whoever_knew
         passwords.borrow_mut().push(new);
     })
     .await;
-    // The session; the hash and the attempts; the sockets, two of which are ended; the sessions, the other one; the hash
-    // with the own one; the sessions and the attempts; the sockets again; two are closed.
+    // The session; the hash and the attempts; the sockets, two of which are ended; the sessions, the other one; the
+    // hash with the own one; the sessions and the attempts; the sockets again; two are closed.
     assert!(points >= 28, "{points}");
     let last = passwords.borrow().last().unwrap().clone();
     ann.logs_in_with(&last).await;

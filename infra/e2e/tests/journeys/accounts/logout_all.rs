@@ -64,7 +64,8 @@ async fn logging_out_everywhere_again_ends_all_sessions_and_their_sockets() {
         ends(crash, &[&phone, &laptop], [&mut one, &mut two], logout).await;
     })
     .await;
-    // The sessions; the sockets, two of which are ended; the other session, the own one; the sockets again; two are closed.
+    // The sessions; the sockets, two of which are ended; the other session, the own one; the sockets again; two are
+    // closed.
     assert!(points >= 16, "{points}");
 }
 
@@ -75,6 +76,7 @@ async fn what_it_costs() {
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     laptop.post("/auth/logout-all/", &json!({})).await.is(200);
-    // The sessions; the sockets, one of which is ended; the other session, the own one; the sockets again. The one is closed.
+    // The sessions; the sockets, one of which is ended; the other session, the own one; the sockets again. The one is
+    // closed.
     assert_eq!(server.cost("logout-all").await, Cost { calls: 6, depth: 6, reads: 3.0, writes: 3.0, pushes: 1 });
 }

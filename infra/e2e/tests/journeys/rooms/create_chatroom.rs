@@ -274,7 +274,8 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     ann.creates_room().await;
-    // The session and the call; the members and the change; the id of the room, the room with the membership, the sockets.
+    // The session and the call; the members and the change; the id of the room, the room with the membership, the
+    // sockets.
     assert_eq!(server.cost("create-chatroom").await, Cost { calls: 8, depth: 5, reads: 3.0, writes: 9.0, pushes: 0 });
 
     ann.creates_room_with(&[&bob]).await;

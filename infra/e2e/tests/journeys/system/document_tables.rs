@@ -97,8 +97,12 @@ fn the_architecture_names_the_writers_of_every_table() {
     let mut written = BTreeMap::<String, BTreeSet<String>>::new();
     for function in functions() {
         for table in function.writes {
-            // A push forgets the sockets that are gone.
-            let name = if table == "Connections" && function.pushes { "pushes" } else { &function.name };
+            let name = match table.as_str() {
+                // A push forgets the sockets that are gone.
+                "Connections" if function.pushes => "pushes",
+                "Paces" => "authenticated calls",
+                _ => &function.name,
+            };
             written.entry(snake_case(&table)).or_default().insert(name.to_owned());
         }
     }

@@ -1,33 +1,36 @@
 //! The subject of each line of the log: who called, from where, in which room.
 
+use std::time::Duration;
+
 use e2e::{PASSWORD, Server, User};
 use serde_json::{Value, json};
 
 const BECAUSE: &str = "its log is elsewhere";
 const WRONG: &str = "a wrong password";
 
-/// The lines of a function in the log of a local system that have this message, as they were written.
-fn lines(server: &Server, function: &str, message: &str) -> Vec<Value> {
+/// The lines of the functions of a local system, as they were written.
+fn lines(server: &Server) -> Vec<Value> {
     let log = server.log();
     let invocations = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("the log is JSON"));
-    let lines = invocations.flat_map(|invocation| invocation["lines"].as_array().cloned().unwrap_or_default());
-    let matches = |line: &Value| line["span"]["function"] == function && line["fields"]["message"] == message;
-    lines.filter(matches).collect()
+    invocations.flat_map(|invocation| invocation["lines"].as_array().cloned().unwrap_or_default()).collect()
 }
 
-/// Waits for the last line of a function with this message, and returns its fields and its subject.
-async fn last_line(server: &Server, function: &str, message: &str) -> (Value, Value) {
+/// Waits for a line of a function with this message and user, and returns its fields and its subject. The lines of a
+/// function come after its answer.
+async fn line(server: &Server, function: &str, message: &str, user: Option<u64>) -> (Value, Value) {
     for _ in 0..500 {
-        if let Some(line) = lines(server, function, message).pop() {
+        let matches = |line: &Value| {
+            let span = &line["span"];
+            span["function"] == function && line["fields"]["message"] == message && span["user"].as_u64() == user
+        };
+        if let Some(line) = lines(server).into_iter().rfind(matches) {
             let mut subject = line["span"].clone();
-            let fields = subject.as_object_mut().unwrap();
-            fields.remove("name");
-            fields.remove("function");
+            subject.as_object_mut().unwrap().retain(|name, _| !["name", "function"].contains(&name.as_str()));
             return (line["fields"].clone(), subject);
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("{function} logs no `{message}`:\n{}", server.log());
+    panic!("{function} logs no `{message}` of {user:?}:\n{}", server.log());
 }
 
 /// The subject of a call of a user, whose session has this prefix.
@@ -44,9 +47,10 @@ fn in_room(mut subject: Value, room: u64) -> Value {
 async fn each_change_of_who_may_do_what_has_its_subject() {
     let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    let (_, registered) = last_line(&server, "register", "registered").await;
+    let of_bob = Some(bob.id);
+    let (_, registered) = line(&server, "register", "registered", of_bob).await;
     assert_eq!(registered, json!({"network": "127.0.0.1", "user": bob.id}));
-    let (_, logged_in) = last_line(&server, "login", "logged in").await;
+    let (_, logged_in) = line(&server, "login", "logged in", of_bob).await;
     let session = &logged_in["session"];
     assert_eq!(session.as_str().map(str::len), Some(8), "{logged_in}");
     assert_eq!(logged_in, subject(&bob, session));
@@ -61,10 +65,10 @@ async fn each_change_of_who_may_do_what_has_its_subject() {
         ("leave-chatroom", "left", in_room(subject(&bob, session), room)),
         ("create-chatroom", "created a room", in_room(subject(&bob, session), made)),
     ] {
-        assert_eq!(last_line(&server, function, message).await.1, happens);
+        assert_eq!(line(&server, function, message, of_bob).await.1, happens);
     }
     bob.post("/auth/change-password/", &change).await.is(200);
-    let (_, changed) = last_line(&server, "change-password", "changed the password").await;
+    let (_, changed) = line(&server, "change-password", "changed the password", of_bob).await;
     assert_eq!(changed, subject(&bob, session));
 
     for (way, function, message) in
@@ -72,8 +76,7 @@ async fn each_change_of_who_may_do_what_has_its_subject() {
     {
         let again = ann.logs_in_again().await;
         again.post(&format!("/auth/{way}/"), &json!({})).await.is(200);
-        let (_, ended) = last_line(&server, function, message).await;
-        assert_eq!(ended["user"], ann.id);
+        line(&server, function, message, Some(ann.id)).await;
     }
 }
 
@@ -82,7 +85,8 @@ async fn each_refusal_has_its_subject() {
     let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let cem = server.user("cem").await;
-    let (_, logged_in) = last_line(&server, "login", "logged in").await;
+    let of_cem = Some(cem.id);
+    let (_, logged_in) = line(&server, "login", "logged in", of_cem).await;
     let cems = subject(&cem, &logged_in["session"]);
     let mut socket = cem.opens_socket_for_all_rooms().await;
 
@@ -95,24 +99,22 @@ async fn each_refusal_has_its_subject() {
     socket.says(room, "hi").await;
     socket.hears_error("not_a_member").await;
     assert_eq!(cem.tries_socket(&format!("room_name={room}")).await.err().unwrap().status, 403);
-    let nobody = json!({"network": "127.0.0.1"});
-    let mut cells = vec![
-        ("login", "invalid_credentials", nobody.clone()),
-        ("send-message", "not_a_member", in_room(cems.clone(), room)),
-        ("list-members", "not_a_member", in_room(cems.clone(), room)),
-        ("message", "not_a_member", in_room(cems.clone(), room)),
-        ("authorize", "not_a_member", in_room(cems.clone(), room)),
-    ];
+    for (function, code, user, subject) in [
+        ("login", "invalid_credentials", None, json!({"network": "127.0.0.1"})),
+        ("send-message", "not_a_member", of_cem, in_room(cems.clone(), room)),
+        ("list-members", "not_a_member", of_cem, in_room(cems.clone(), room)),
+        ("message", "not_a_member", of_cem, in_room(cems.clone(), room)),
+        ("authorize", "not_a_member", of_cem, in_room(cems.clone(), room)),
+    ] {
+        let (fields, found) = line(&server, function, "refused", user).await;
+        assert_eq!((&fields["code"], found), (&json!(code), subject), "{function}");
+    }
     // The token of an ended session still names its user.
     bob.logs_out().await;
     bob.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
-    let (_, ended) = last_line(&server, "logout", "logged out").await;
-    assert_eq!(ended["user"], bob.id);
-    cells.push(("list-chatrooms", "unauthenticated", ended));
-    for (function, code, who) in cells {
-        let (fields, found) = last_line(&server, function, "refused").await;
-        assert_eq!((&fields["code"], found), (&json!(code), who), "{function}");
-    }
+    let (_, ended) = line(&server, "logout", "logged out", Some(bob.id)).await;
+    let (fields, found) = line(&server, "list-chatrooms", "refused", Some(bob.id)).await;
+    assert_eq!((&fields["code"], found), (&json!("unauthenticated"), ended));
 }
 
 #[tokio::test]

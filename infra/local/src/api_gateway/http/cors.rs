@@ -1,4 +1,4 @@
-//! Cross-origin rules: with them, the gateway answers preflights itself and sets the headers itself.
+//! Cross-origin rules. An API with such rules answers preflights itself, and sets the headers itself.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html>
 
@@ -36,7 +36,7 @@ pub(super) fn preflight(cors: &Cors, parts: &Parts) -> Option<Response> {
     Some(response)
 }
 
-/// Replaces whatever the integration said about origins by the API's rules.
+/// Replaces the integration's headers about origins by those of the API's rules.
 pub(super) fn apply(cors: &Cors, request: &HeaderMap, response: &mut HeaderMap) {
     for name in CORS_HEADERS {
         response.remove(name);

@@ -2,22 +2,23 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 //!
-//! The documentation is silent on two points, so these follow what was captured from live APIs: the path comes decoded, in
-//! spite of its name (honojs/hono#2156, aws/aws-lambda-dotnet#1901), and a body is text by a short list of content types
-//! (ministackorg/ministack#766).
+//! The documentation leaves one point open, so this follows live APIs: `rawPath` is decoded, in spite of its name (honojs/hono#2156,
+//! aws/aws-lambda-dotnet#1901).
 //!
-//! The structures of `aws_lambda_events` would write fields that API Gateway does not send (`httpMethod`,
-//! `authorizationToken`, …), so these are our own, and a test reads them with those.
+//! The structures of `aws_lambda_events` would write fields that API Gateway does not send (`httpMethod`, `authorizationToken`, …), so
+//! these are our own. A test reads them with the structures of that crate.
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, header, request::Parts, uri::Authority};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use axum::http::{header, request::Parts};
 use serde::Serialize;
 use template::ACCOUNT_ID;
 use time::OffsetDateTime;
 
-use super::routes::Matched;
+use super::{
+    fields::{cookies, encode_body, headers, query, text},
+    routes::Matched,
+};
 use crate::api_gateway::time::{epoch_milliseconds, request_time};
 
 #[derive(Debug, Serialize)]
@@ -65,7 +66,7 @@ struct Http<'a> {
     user_agent: &'a str,
 }
 
-/// What the gateway knows of a request besides the request itself.
+/// The facts about a request that the request itself does not contain.
 #[derive(Debug)]
 pub(super) struct Arrival<'a> {
     pub(super) api_id: &'a str,
@@ -80,7 +81,7 @@ pub(super) struct Arrival<'a> {
 impl<'a> Event<'a> {
     pub(super) fn new(arrival: &Arrival<'a>, matched: &'a Matched<'a>, parts: &'a Parts, body: &[u8]) -> Self {
         let host = text(&parts.headers, header::HOST);
-        let headers = headers(&parts.headers, arrival, host, body.len());
+        let headers = headers(&parts.headers, arrival.source.ip(), arrival.trace, host, body.len());
         let (body, is_base64_encoded) = encode_body(&parts.headers, body);
         Self {
             version: "2.0",
@@ -115,72 +116,6 @@ impl<'a> Event<'a> {
     }
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// Names in lower case, repeated ones joined; cookies have their own field.
-fn headers<'a>(headers: &'a HeaderMap, arrival: &Arrival<'_>, host: &str, length: usize) -> BTreeMap<&'a str, String> {
-    let mut joined: BTreeMap<&str, String> = BTreeMap::new();
-    for name in headers.keys().filter(|name| !HOP_BY_HOP.contains(name) && *name != header::COOKIE) {
-        let values: Vec<_> =
-            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-        joined.insert(name.as_str(), values.join(","));
-    }
-    // There also where the client has sent no body, or one in chunks.
-    joined.insert("content-length", length.to_string());
-    let port = host.parse::<Authority>().ok().and_then(|host| host.port_u16()).unwrap_or(80);
-    let address = arrival.source.ip().to_string();
-    let forwarded = joined.get("x-forwarded-for").map_or(address.clone(), |before| format!("{before}, {address}"));
-    joined.insert("x-forwarded-for", forwarded);
-    joined.insert("x-forwarded-port", port.to_string());
-    joined.insert("x-forwarded-proto", "http".to_owned());
-    joined.insert("x-amzn-trace-id", arrival.trace.to_owned());
-    joined
-}
-
-/// Headers that speak to the gateway, not to what is behind it.
-const HOP_BY_HOP: [&header::HeaderName; 5] =
-    [&header::CONNECTION, &header::TE, &header::TRANSFER_ENCODING, &header::UPGRADE, &header::EXPECT];
-
-fn cookies(headers: &HeaderMap) -> Vec<&str> {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(';')).map(str::trim).filter(|cookie| !cookie.is_empty()).collect()
-}
-
-/// Decoded; the values of a repeated name joined.
-fn query(query: &str) -> BTreeMap<String, String> {
-    let mut joined: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        joined
-            .entry(name.into_owned())
-            .and_modify(|values| {
-                values.push(',');
-                values.push_str(&value);
-            })
-            .or_insert_with(|| value.clone().into_owned());
-    }
-    joined
-}
-
-/// Text as it is, anything else in base64.
-fn encode_body(headers: &HeaderMap, body: &[u8]) -> (Option<String>, bool) {
-    if body.is_empty() {
-        return (None, false);
-    }
-    match std::str::from_utf8(body) {
-        Ok(text) if is_text(headers) => (Some(text.to_owned()), false),
-        _ => (Some(STANDARD.encode(body)), true),
-    }
-}
-
-/// A form is not among them, and neither is a body without a content type.
-fn is_text(headers: &HeaderMap) -> bool {
-    let content_type = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.starts_with("text/") || matches!(essence, "application/json" | "application/javascript" | "application/xml")
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -206,7 +141,7 @@ mod tests {
         serde_json::to_value(Event::new(&arrival, &matched, &parts, body)).unwrap()
     }
 
-    /// The example of "Create AWS Lambda proxy integrations for HTTP APIs", less what this API does not have (client
+    /// The example of "Create AWS Lambda proxy integrations for HTTP APIs", without the parts that this API does not have (client
     /// certificates, an authorizer, stage variables), and with the headers that the gateway adds.
     #[test]
     fn payload_format_2_0_is_the_documented_example() {
@@ -256,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_left_out() {
+    fn absent_parts_are_left_out() {
         let plain = event(Request::get("/my/path"), "GET /my/path", b"");
         for absent in ["cookies", "queryStringParameters", "body", "stageVariables"] {
             assert!(plain.get(absent).is_none(), "{absent}: {plain}");

@@ -1,8 +1,8 @@
-//! The HTTP API: finds the route, makes the event of payload format 2.0, and turns the function's answer into a
-//! response.
+//! The HTTP API: finds the route, makes the event of payload format 2.0, and turns the function's answer into a response.
 
 mod cors;
 mod event;
+mod fields;
 mod response;
 mod routes;
 
@@ -32,7 +32,7 @@ use crate::{
     logs,
 };
 
-/// What the platform waits for an integration.
+/// The time that the platform waits for an integration.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest request body, in bytes.
@@ -59,7 +59,7 @@ impl HttpApi {
     /// The API of a template.
     ///
     /// # Errors
-    /// If two routes contradict each other or one cannot be.
+    /// If two routes contradict each other, or a route is not possible.
     pub fn new(api: template::HttpApi, lambda: Lambda) -> Result<Self> {
         let (routes, throttle) = (Routes::new(&api.routes)?, Throttle::new(api.throttling));
         Ok(Self { id: api.id, cors: api.cors, routes, throttle, lambda })
@@ -114,13 +114,13 @@ impl HttpApi {
         let internal_error = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
             Ok(Ok(payload)) => response::response(&payload).unwrap_or_else(|| {
-                logs::warning(&format!("{} answered what is no response", matched.route.function));
+                logs::warning(&format!("the answer of {} is not a response", matched.route.function));
                 internal_error()
             }),
             Ok(Err(failure)) => match failure.cause {
                 Cause::Busy => too_many_requests(),
                 Cause::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
-                // What Lambda refuses to run, for want of concurrency as well, is the API's own failure.
+                // If Lambda refuses an invocation, even because of its concurrency, the API has failed.
                 Cause::Function | Cause::Throttled | Cause::Unknown | Cause::Service => internal_error(),
             },
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
@@ -128,7 +128,7 @@ impl HttpApi {
     }
 }
 
-/// The path as the gateway routes it and hands it on. It ends at an escaped `?` as well.
+/// The path for the route and the event. It ends at an escaped `?` too.
 fn decoded(path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     path.split('?').next().unwrap_or_default().to_owned()
@@ -139,7 +139,7 @@ fn head_size(parts: &Parts) -> usize {
     line + parts.headers.values().map(HeaderValue::len).sum::<usize>()
 }
 
-/// What the gateway lets nobody through with. Whether the platform says when to come back is not documented; here it does.
+/// The refusal of a throttled request. The platform documents no `Retry-After`; here it has one.
 fn too_many_requests() -> Response {
     let mut response = message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -1,4 +1,4 @@
-//! What API Gateway makes of a function's answer.
+//! Turns a function's answer into a response as API Gateway does.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The structured answer of payload format 2.0. Fields that are null count as absent.
+/// The structured answer of payload format 2.0. Null fields count as absent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
@@ -23,7 +23,7 @@ struct Answer {
     is_base64_encoded: Option<bool>,
 }
 
-/// A header's value may be written as a number or a flag.
+/// The value of a header, which may be a number or a flag.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -43,9 +43,9 @@ impl Scalar {
     }
 }
 
-/// The response that `payload` asks for; `None` where it makes no sense.
+/// The response of `payload`, or `None` if its format is wrong.
 ///
-/// What is no object with a `statusCode` is read as AWS's own emulator of HTTP APIs does after observing them
+/// A payload that is not an object with `statusCode` is read as in AWS's own emulator, which follows live HTTP APIs
 /// (aws/aws-lambda-dotnet, `InvokeResponseExtensions.cs`).
 pub(super) fn response(payload: &[u8]) -> Option<Response> {
     let answer: Answer = match serde_json::from_slice(payload) {
@@ -81,7 +81,7 @@ pub(super) fn response(payload: &[u8]) -> Option<Response> {
     Some(response)
 }
 
-/// An answer without `statusCode` is a body, and the gateway does not look whether it is JSON.
+/// The response of an answer without `statusCode`: its body. The gateway does not check that it is JSON.
 fn inferred(body: Vec<u8>) -> Option<Response> {
     Response::builder().header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).ok()
 }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_response() {
+    fn an_answer_of_a_wrong_format_is_no_response() {
         for answer in [json!({"statusCode": "x"}), json!({"statusCode": 99}), json!({"statusCode": 200, "headers": 1})]
         {
             assert!(response(answer.to_string().as_bytes()).is_none(), "{answer}");

@@ -1,4 +1,4 @@
-//! Which route a request belongs to: the most specific one.
+//! The routes of an HTTP API. The most specific one serves a request.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>
 
@@ -20,7 +20,7 @@ pub(super) struct Routes {
     default: Option<Route>,
 }
 
-/// A route as events name it.
+/// A route with its key in events.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Route {
     /// Such as `GET /pets/{id}`, or `$default`.
@@ -31,7 +31,7 @@ pub(super) struct Route {
     pub(super) greedy: Option<String>,
 }
 
-/// The route of one request, and the parameters in its path.
+/// The route of a request, and the parameters in its path.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Matched<'a> {
     pub(super) route: &'a Route,
@@ -54,11 +54,11 @@ impl Routes {
         })
     }
 
-    /// The route for a decoded path: an escaped `/` separates as any other.
+    /// The route for a decoded path. An escaped `/` separates like any other.
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched<'_>> {
         let router = self.by_method.get(method).unwrap_or(&self.any);
         if let Ok(found) = router.at(path) {
-            // The pattern for the empty greedy variable does not have it.
+            // The pattern for an empty greedy variable does not contain the variable.
             let empty = found.value.greedy.iter().map(|name| (name.clone(), String::new()));
             let given = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
             let parameters = empty.chain(given).collect();
@@ -69,7 +69,7 @@ impl Routes {
     }
 }
 
-/// The routes for one method: its own ones, and those for any method at paths where it has none.
+/// The routes for one method: its own, and the routes for any method at other paths.
 fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
     let mut matcher = Router::new();
     let own = routes.iter().filter(|route| method.is_some() && route.method.as_deref() == method);
@@ -100,7 +100,7 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
     Ok(matcher)
 }
 
-/// `/x/{proxy+}` → `/x/`, `proxy`. It matches nothing as well, so that it serves `/x/`, but not `/x`.
+/// `/x/{proxy+}` → `/x/`, `proxy`. The variable may be empty, so the route serves `/x/`, but not `/x`.
 fn greedy(path: &str) -> Option<(&str, &str)> {
     path.strip_suffix("+}")?.rsplit_once('{')
 }
