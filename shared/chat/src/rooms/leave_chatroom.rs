@@ -1,5 +1,5 @@
 use domain::{Error, Event, Room, RoomId, RoomKind, UserId};
-use store::Consistency;
+use store::{Consistency, Socket};
 
 use super::{access, heir};
 use crate::{Caller, Chat, now};
@@ -22,14 +22,29 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
         }
         let heir = if found.owner == user { heir::of(&chat.store, &found, user).await? } else { None };
         if chat.store.leave(user, &found, heir, now()).await? {
-            if let Some(heir) = heir {
-                tracing::info!(%heir, "a room has another owner");
-            }
             let audience = chat.audience(&found.members, room).await;
-            return chat.tell(audience, &Event::Left { conversation: room, user, by: None }).await;
+            chat.tell(audience.clone(), &Event::Left { conversation: room, user, by: None }).await?;
+            return match heir {
+                Some(heir) => tell_of_heir(chat, found, heir, audience).await,
+                None => Ok(()),
+            };
         }
     }
     Err(Error::Unavailable { doing: "leaving a room", source: "its roles keep changing".into() })
+}
+
+/// Tells a room, as it was before its owner left, who is the next one.
+async fn tell_of_heir(chat: &Chat, mut room: Room, heir: UserId, mut audience: Vec<Socket>) -> Result<(), Error> {
+    tracing::info!(%heir, "a room has another owner");
+    let gone = room.owner;
+    room.members.remove(&gone);
+    room.admins.remove(&heir);
+    room.owner = heir;
+    room.changes += 1;
+    audience.retain(|socket| socket.user != gone);
+    let (conversation, change) = (room.id, room.changes);
+    let room = chat.show_room_to_all(room)?;
+    chat.tell(audience, &Event::Room { conversation, change, room: &room }).await
 }
 
 /// The room, for one of its members. A membership whose room does not have the user is removed.

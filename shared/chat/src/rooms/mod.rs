@@ -45,4 +45,9 @@ impl Chat {
     pub(crate) fn show_room(&self, room: Room, member: UserId, peer: Option<User>) -> Result<ShownRoom, Error> {
         room.shown(member, peer, |picture| self.bucket.links(picture, now()))
     }
+
+    /// A room for the event that tells its members of a change.
+    pub(crate) fn show_room_to_all(&self, room: Room) -> Result<ShownRoom, Error> {
+        room.shown_to_all(|picture| self.bucket.links(picture, now()))
+    }
 }

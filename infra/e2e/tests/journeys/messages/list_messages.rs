@@ -117,6 +117,30 @@ async fn after_a_crash_the_list_is_the_same() {
     }
 }
 
+/// Each message is an item of 4 KB and a little more, which costs a read unit, or two with strong consistency.
+#[tokio::test]
+async fn reads_about_as_many_messages_as_it_shows_and_one_per_room() {
+    const ROOMS: usize = 4;
+    let Some(server) = costs::server().await else { return };
+    let ann = server.user("ann").await;
+    let mut rooms = Vec::new();
+    for _ in 0..ROOMS {
+        rooms.push(ann.creates_room().await);
+    }
+    // The first room has most of them, and all of the newest.
+    for (room, count) in [(3, 1), (2, 1), (1, 1), (0, 30)] {
+        for _ in 0..count {
+            ann.sends(rooms[room], &"x".repeat(4_096)).await;
+        }
+    }
+    for (query, reads) in [("limit=8", 22.0), ("limit=8&after=1", 40.0)] {
+        let answer = ann.get(&format!("/list-messages/?{query}")).await.is(200);
+        assert_eq!(answer.as_array().unwrap().len(), 8);
+        let cost = server.cost("list-messages").await;
+        assert!(cost.reads <= reads && cost.depth <= 5, "{query}: {cost:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_it_costs() {
     const ROOMS: usize = 4;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::support::{
     costs::Room,
     crashes,
+    items::{BECAUSE, grows},
     reader::{Reader, all_have_read},
     rows::{Ask, Row},
 };
@@ -234,6 +235,20 @@ async fn a_client_id_is_no_key_for_who_has_left() {
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     bobs.sends(&json!({"type": "message", "conversation": room, "text": "hi", "client_id": "7f3a"})).await;
     bobs.hears_error("not_a_member").await;
+}
+
+#[tokio::test]
+async fn a_large_room_does_not_forget_what_its_members_have_sent() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    bob.sends(room, "1").await;
+    grows(&server, room, [ann.id, bob.id].into_iter().chain(1_000..1_040).collect()).await;
+    for (text, unread) in [("2", 1), ("3", 2)] {
+        ann.sends(room, text).await;
+        assert_eq!(bob.sees_room(room).await["unread"], unread);
+    }
+    bob.sends(room, "4").await;
+    assert_eq!((&bob.sees_room(room).await["unread"], &ann.sees_room(room).await["unread"]), (&json!(0), &json!(1)));
 }
 
 #[tokio::test]

@@ -111,3 +111,23 @@ pub(crate) async fn writes_directly(server: &Server, writer: &User, reader: &Use
     });
     put(server, "RoomsTable", &item).await;
 }
+
+/// Makes a room one of these members, all of whom have written: each has left a pace that has passed, and a sequence.
+pub(crate) async fn grows(server: &Server, room: u64, members: Vec<u64>) {
+    let key = json!({"id": n(room)});
+    // An expression has at most 300 operators.
+    for some in members.chunks(100) {
+        let names = some.iter().map(|id| (format!("#p{id}"), json!(format!("pace {id}"))));
+        let sets: Vec<String> = some.iter().map(|id| format!("#p{id} = :past")).collect();
+        let update = json!({
+            "TableName": "RoomsTable", "Key": key, "UpdateExpression": format!("SET {}", sets.join(", ")),
+            "ExpressionAttributeNames": names.collect::<serde_json::Map<_, _>>(),
+            "ExpressionAttributeValues": {":past": n(1_700_000_000_000)},
+        });
+        server.dynamodb("UpdateItem", &update).await;
+    }
+    let sent: serde_json::Map<_, _> = members.iter().map(|id| (id.to_string(), n(1))).collect();
+    let ids: Vec<String> = members.iter().map(ToString::to_string).collect();
+    let values = json!({":members": {"NS": ids}, ":count": n(members.len() as u64), ":sent": {"M": sent}});
+    changes_room(server, room, "SET members = :members, members_count = :count, sent = :sent", values).await;
+}

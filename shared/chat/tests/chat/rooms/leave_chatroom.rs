@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use chat::rooms::leave_chatroom;
 use domain::{Position, Refusal};
+use serde_json::json;
 
 use crate::support::{assert_refused, world};
 
@@ -41,8 +42,15 @@ async fn an_owner_who_leaves_has_an_heir() {
         tokio::time::sleep(Duration::from_millis(2)).await;
         newcomer.joins(room).await;
     }
+    ann.has_socket("ann's").await;
+    cem.has_socket("cem's").await;
     ann.leaves(room).await;
-    assert_eq!(ann.room(room).await.owner, cem.id());
+    let left = ann.room(room).await;
+    assert_eq!(left.owner, cem.id());
+    assert_eq!(world.gateway.types("ann's"), ["left"]);
+    let event = &world.gateway.events("cem's")[1];
+    assert_eq!((&event["type"], &event["change"]), (&json!("room"), &json!(left.changes)));
+    assert_eq!((&event["room"]["owner"], &event["room"]["members_count"]), (&json!(cem.id()), &json!(2)));
     cem.leaves(room).await;
     assert_eq!(ann.room(room).await.owner, bob.id());
 }
