@@ -1,5 +1,7 @@
 // Pictures and videos: their media types, limits and names. Pure.
 
+import { calm } from "./text.js";
+
 /**
  * @typedef {"picture" | "video"} Kind
  * @typedef {{id: string, url: string, thumbnail_url?: string, content_type: string, size: number, name: string,
@@ -20,7 +22,10 @@ const KINDS = {
   },
 };
 export const TYPES = Object.values(KINDS).flatMap(({ types }) => types);
+/** In bytes of UTF-8. */
 const LONGEST_NAME = 255;
+/** Controls, characters of paths, and characters that turn text around. */
+const UNFIT = /[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * @param {string} type a media type
@@ -49,11 +54,29 @@ export function problem({ name, type, size }) {
  * @param {string} name
  */
 export function nameOf(name) {
-  const letters = [...name.replace(/[\p{Cc}/\\]/gu, "_")];
-  const ending = letters.slice(letters.lastIndexOf("."));
-  if (letters.length <= LONGEST_NAME) return name === "" ? "file" : letters.join("");
-  if (ending.length > 10) return letters.slice(0, LONGEST_NAME).join("");
-  return [...letters.slice(0, LONGEST_NAME - ending.length), ...ending].join("");
+  const fit = name.toWellFormed().replace(UNFIT, "_") || "file";
+  const ending = /\.[^.]{1,9}$/u.exec(fit)?.[0] ?? "";
+  return cut(fit.slice(0, fit.length - ending.length), LONGEST_NAME - bytesOf(ending)) + ending;
+}
+
+/**
+ * Returns as many letters as have so many bytes.
+ * @param {string} text
+ * @param {number} bytes
+ */
+function cut(text, bytes) {
+  let end = 0;
+  for (const letter of text) {
+    bytes -= bytesOf(letter);
+    if (bytes < 0) break;
+    end += letter.length;
+  }
+  return text.slice(0, end);
+}
+
+/** @param {string} text */
+function bytesOf(text) {
+  return new TextEncoder().encode(text).length;
 }
 
 /**
@@ -83,5 +106,5 @@ export function attachmentsOf({ attachment_picture, attachment_video }) {
  * @param {Message} message
  */
 export function summary(message) {
-  return message.text || attachmentsOf(message).map(({ kind }) => KINDS[kind].called).join(", ");
+  return calm(message.text) || attachmentsOf(message).map(({ kind }) => KINDS[kind].called).join(", ");
 }

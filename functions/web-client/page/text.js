@@ -1,6 +1,29 @@
 // Texts of messages, times and typists.
 
-const URLS = /https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]}]/g;
+// An address ends before a character that directs text: behind it the rest would be shown in another order, as if it
+// were of another site.
+const URLS = /https?:\/\/[^\s<>"\p{Bidi_Control}]+[^\s<>"'.,;:!?)\]}\p{Bidi_Control}]/gu;
+/** More marks than any language puts on one letter. */
+const TOO_MANY_MARKS = /(\p{M}{8})\p{M}+/gu;
+
+/**
+ * Returns a text without the marks that would be drawn over other texts: those after the eighth on a letter.
+ * @param {string} text
+ */
+export function calm(text) {
+  return text.replace(TOO_MANY_MARKS, "$1");
+}
+
+/** The controls that the server refuses, which come with pasted text. */
+const CONTROLS = /[\0-\x08\v-\x1f\x7f]/g;
+
+/**
+ * Returns a typed text as it can be sent.
+ * @param {string} text
+ */
+export function sendable(text) {
+  return text.replace(CONTROLS, "").trim();
+}
 
 /**
  * Splits a text at the web addresses in it.

@@ -39,9 +39,14 @@ test("a name that no server takes becomes one that it does, and keeps its ending
   assert.equal(nameOf("кот 🐈.png"), "кот 🐈.png");
   assert.equal(nameOf("a/b\\c\nd.png"), "a_b_c_d.png");
   assert.equal(nameOf(""), "file");
-  assert.equal(nameOf(`${"🐈".repeat(300)}.png`), `${"🐈".repeat(251)}.png`);
-  assert.equal([...nameOf("n".repeat(300))].length, 255);
-  assert.equal([...nameOf(`${"n".repeat(200)}.${"o".repeat(200)}`)].length, 255);
+  assert.equal(nameOf("צילום מסך \u200f2026.png"), "צילום מסך \u200f2026.png");
+  assert.equal(nameOf("photo\u202egpj.exe"), "photo_gpj.exe");
+  assert.equal(nameOf("a\ud800.png"), "a\ufffd.png");
+  assert.equal(nameOf(`${"🐈".repeat(300)}.png`), `${"🐈".repeat(62)}.png`);
+  assert.equal(nameOf(`${"写真".repeat(60)}.jpg`), `${"写真".repeat(41)}写.jpg`);
+  assert.equal(nameOf("n".repeat(300)), "n".repeat(255));
+  assert.equal(nameOf(`${"n".repeat(200)}.${"o".repeat(200)}`), `${"n".repeat(200)}.${"o".repeat(54)}`);
+  assert.equal(nameOf(`.${"o".repeat(9)}`), `.${"o".repeat(9)}`);
 });
 
 test("a message without words is called by what it shows", () => {
@@ -50,5 +55,6 @@ test("a message without words is called by what it shows", () => {
   assert.equal(summary(message(1, { text: "", attachment_video: video })), "Video");
   assert.equal(summary(message(1, { text: "", attachment_picture: picture, attachment_video: video })), "Photo, Video");
   assert.equal(summary(message(1, { text: "my cat", attachment_picture: picture })), "my cat");
+  assert.equal(summary(message(1, { text: `a${"\u0301".repeat(4000)}` })), `a${"\u0301".repeat(8)}`);
   assert.deepEqual(attachmentsOf(message(1, { attachment_picture: null })), []);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { backoff } from "../page/backoff.js";
-import { day, parts, typists } from "../page/text.js";
+import { calm, day, parts, sendable, typists } from "../page/text.js";
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);
@@ -16,6 +16,30 @@ test("addresses are found, and nothing else becomes one", () => {
   }
   const text = "a https://example.org b\nhttps://example.org";
   assert.equal(parts(text).map((part) => part.text).join(""), text);
+});
+
+test("an address ends where text would be turned around", () => {
+  for (const control of ["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"]) {
+    const text = `https://evil.example/${control}gro.knab//:sptth`;
+    assert.deepEqual(parts(text), [
+      { text: "https://evil.example/", url: true },
+      { text: `${control}gro.knab//:sptth`, url: false },
+    ]);
+  }
+  assert.deepEqual(parts("https://he.wikipedia.org/wiki/שלום"), [
+    { text: "https://he.wikipedia.org/wiki/שלום", url: true },
+  ]);
+});
+
+test("only so many marks are drawn on a letter as people write", () => {
+  for (const text of ["", "plain", "é", "שָׁ֣", "ကြွေး", "བསྟན", "👩‍🚀"]) assert.equal(calm(text), text);
+  assert.equal(calm(`a${"\u0334".repeat(4000)}b`), `a${"\u0334".repeat(8)}b`);
+});
+
+test("pasted controls are not sent, and lines are", () => {
+  assert.equal(sendable("  \u0000one\ttab\u000b\f\ntwo\u001b[0m\u007f \n"), "one\ttab\ntwo[0m");
+  assert.equal(sendable("\u0001 \u0002"), "");
+  assert.equal(sendable("👩‍🚀 שלום\u200f"), "👩‍🚀 שלום\u200f");
 });
 
 test("days are called what people call them", () => {

@@ -1,6 +1,9 @@
 //! Files that users attach: their contents, their upload and their download.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    time::{Duration, Instant},
+};
 
 use image::{ImageFormat, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use reqwest::{
@@ -8,11 +11,17 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{Answer, User};
 
 /// The bytes of a place in the EXIF data of [`File::photo`]. The rest of the file has them nowhere.
 pub const SECRET_PLACE: &[u8] = b"47.3769 N 8.5417 E";
+
+/// Between two tries to send an attachment.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Longer than a check takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file on a user's phone.
 #[derive(Clone, Debug)]
@@ -59,10 +68,10 @@ impl File {
         Self { kind, content_type, ..self }
     }
 
-    /// The body of `POST /create-attachment/`.
-    pub fn announcement(&self, room: u64) -> Value {
+    /// The body of `POST /create-attachment/`, for a room or for the picture of one.
+    pub fn announcement(&self, room: impl Into<Option<u64>>) -> Value {
         json!({
-            "conversation_id": room, "kind": self.kind, "content_type": self.content_type,
+            "conversation_id": room.into(), "kind": self.kind, "content_type": self.content_type,
             "size": self.bytes.len(), "name": self.name,
         })
     }
@@ -147,9 +156,50 @@ impl User {
         upload.id
     }
 
-    /// Tries to send an attachment of this kind without a text.
+    /// Uploads a file for the picture of a room, and returns the id of the attachment.
+    pub async fn uploads_for_a_room(&self, file: &File) -> String {
+        let upload = Upload::of(&self.post("/create-attachment/", &file.announcement(None)).await.is(201));
+        let (status, body) = upload.sends(&file.bytes).await;
+        assert_eq!(status, 204, "{body}");
+        upload.id
+    }
+
+    /// Creates a room with a picture and other members, and returns it. Comes again while the picture is checked.
+    pub async fn creates_room_with_picture(&self, file: &File, members: &[&User]) -> Value {
+        let picture = self.uploads_for_a_room(file).await;
+        let members: Vec<u64> = members.iter().map(|member| member.id).collect();
+        let start = Instant::now();
+        loop {
+            let answer = self.post("/create-chatroom/", &json!({"members": members, "picture": picture})).await;
+            if answer.status != 503 || start.elapsed() > PATIENCE {
+                return answer.is(201);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Tries to send an attachment of this kind without a text. Comes again while it is checked, as clients do, but
+    /// sooner.
     pub async fn tries_to_attach(&self, room: u64, kind: &str, id: &str) -> Answer {
+        let start = Instant::now();
+        loop {
+            let answer = self.tries_to_attach_at_once(room, kind, id).await;
+            if !(answer.status == 503 && answer.body.contains("is still being checked")) || start.elapsed() > PATIENCE {
+                return answer;
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Tries once to send an attachment of this kind without a text.
+    pub async fn tries_to_attach_at_once(&self, room: u64, kind: &str, id: &str) -> Answer {
         let field = format!("attachment_{kind}");
         self.post("/send-message/", &json!({"conversation_id": room, field: id})).await
+    }
+
+    /// Waits until an attachment has been checked: then it is refused as one of another kind.
+    pub async fn knows_checked(&self, room: u64, kind: &str, id: &str) {
+        let other = if kind == "picture" { "video" } else { "picture" };
+        self.tries_to_attach(room, other, id).await.refuses(400, "attachment_invalid");
     }
 }

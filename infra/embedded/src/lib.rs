@@ -90,7 +90,7 @@ fn engine_through(through: impl FnOnce(String) -> String) -> Engine {
 /// # Errors
 /// `UsernameTaken`.
 pub async fn register(store: &Store, name: &str) -> Result<User, Error> {
-    let username = Username::parse(name.to_owned()).expect("the name is valid");
+    let username = Username::parse(name).expect("the name is valid");
     let vacancy = store.vacancy(&username).await?;
     store.create_user(&username, vacancy, HASH, Timestamp::from_millis(0)).await
 }

@@ -9,15 +9,20 @@ use crate::{Bucket, key::Part};
 
 /// How long the links to an attachment last.
 const LINKS_LAST: Duration = Duration::from_hours(1);
+/// A file never changes, so a browser may keep it, but no cache in between, and no longer than the link lasts.
+const CACHE_CONTROL: &str = "private, max-age=3600";
 
 impl Bucket {
     /// Links to an attachment of a message, for its readers.
     pub fn links(&self, attachment: &Attachment, now: Timestamp) -> Result<Links, Error> {
         let link = |part| {
             let mut url = self.object(part, attachment.id)?;
-            url.query_pairs_mut().append_pair("response-content-disposition", &disposition(attachment)).extend_pairs(
-                (part == Part::File).then(|| ("response-content-type", attachment.content_type.as_str())),
-            );
+            url.query_pairs_mut()
+                .append_pair("response-cache-control", CACHE_CONTROL)
+                .append_pair("response-content-disposition", &disposition(attachment))
+                .extend_pairs(
+                    (part == Part::File).then(|| ("response-content-type", attachment.content_type.as_str())),
+                );
             self.signed("GET", url, now, LINKS_LAST)
         };
         let thumbnail = attachment.content_type.kind() == AttachmentKind::Picture;
@@ -66,6 +71,7 @@ mod tests {
         assert_eq!(url.path(), format!("/examplebucket/attachments/{id}"));
         let query: std::collections::BTreeMap<_, _> = url.query_pairs().collect();
         assert_eq!(query["response-content-type"], "image/png");
+        assert_eq!(query["response-cache-control"], "private, max-age=3600");
         assert_eq!(
             query["response-content-disposition"],
             "inline;filename*=UTF-8''%D0%BA%D0%BE%D1%82%20%221%22%3B.png"

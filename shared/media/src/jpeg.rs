@@ -2,11 +2,14 @@
 
 use domain::MediaType;
 
-use crate::{Refusal, exif, input::Input};
+use crate::{Refusal, decode::MAX_PIXELS, exif, input::Input};
 
-/// Progressive pictures have about ten scans. A scan covers all pixels and may have only a hundred bytes, so without a
-/// limit a file of a few megabytes could take hours.
+/// Progressive pictures have about ten scans.
 const MAX_SCANS: usize = 100;
+/// In pixels: the work of decoding. Each scan covers the pixels of its colours, and may have only a hundred bytes, so
+/// without a limit a small file could take minutes. `libjpeg`'s ten scans cover the picture eight times if its colours
+/// have a quarter of the pixels, and fourteen times if they have all.
+const MAX_COVERED: u64 = MAX_PIXELS * 12;
 
 /// Markers (ITU-T T.81, table B.1).
 const START: u8 = 0xD8;
@@ -29,6 +32,8 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut clean = Vec::with_capacity(upload.len());
     clean.extend([0xFF, START]);
     let mut scans = 0;
+    let mut frame: Option<Frame> = None;
+    let mut covered = 0;
     let mut end_of_scan = 0;
     let mut turned = false;
     loop {
@@ -50,11 +55,19 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
         }
         let segment = segment(&mut input)?;
         match marker {
-            // Frames, Huffman tables, quantisation tables, number of lines, restart interval.
-            0xC0..=0xC7 | 0xC9..=0xCF | 0xDB..=0xDD => keep(&mut clean, marker, segment)?,
+            // Huffman tables, arithmetic coding, quantisation tables, number of lines, restart interval.
+            0xC4 | 0xCC | 0xDB..=0xDD => keep(&mut clean, marker, segment)?,
+            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                // More frames are for hierarchical pictures, which few programs show.
+                if frame.replace(Frame::parse(segment)?).is_some() {
+                    return Err(Refusal::Unreadable);
+                }
+                keep(&mut clean, marker, segment)?;
+            }
             SCAN => {
                 scans += 1;
-                if scans > MAX_SCANS {
+                covered += frame.as_ref().ok_or(Refusal::Unreadable)?.covered_by(segment)?;
+                if scans > MAX_SCANS || covered > MAX_COVERED {
                     return Err(Refusal::TooManyScans);
                 }
                 keep(&mut clean, marker, segment)?;
@@ -70,6 +83,41 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 }
             }
         }
+    }
+}
+
+/// The size of a picture and the resolutions of its colours (T.81, B.2.2).
+struct Frame {
+    pixels: u64,
+    /// The id of each colour, with its samples in the smallest unit of the picture.
+    colours: Vec<(u8, u64)>,
+}
+
+impl Frame {
+    fn parse(segment: &[u8]) -> Result<Self, Refusal> {
+        let mut input = Input(segment);
+        let _precision = input.byte()?;
+        let [height, width] = [input.array()?, input.array()?].map(|side| u64::from(u16::from_be_bytes(side)));
+        let mut colours = Vec::new();
+        for _ in 0..input.byte()? {
+            let [id, sampling, _table] = input.array()?;
+            colours.push((id, u64::from(sampling >> 4) * u64::from(sampling & 0x0F)));
+        }
+        let pixels = height * width;
+        if pixels > MAX_PIXELS { Err(Refusal::TooManyPixels) } else { Ok(Self { pixels, colours }) }
+    }
+
+    /// The pixels that a scan with this header covers (T.81, B.2.3). A colour of half the width counts half.
+    fn covered_by(&self, scan: &[u8]) -> Result<u64, Refusal> {
+        let mut input = Input(scan);
+        let mut samples = 0;
+        for _ in 0..input.byte()? {
+            let [scanned, _tables] = input.array()?;
+            let colour = self.colours.iter().find(|(id, _)| *id == scanned);
+            samples += colour.ok_or(Refusal::Unreadable)?.1;
+        }
+        let most = self.colours.iter().map(|(_, samples)| *samples).max().unwrap_or_default().max(1);
+        Ok(self.pixels * samples / most)
     }
 }
 

@@ -1,7 +1,7 @@
-//! `attachments`: announced attachments, kept for a day, and for ever once a message has them.
+//! `attachments`: announced attachments, kept for a day, and for ever once a message or a room has them.
 //!
 //! One check at a time claims an attachment. Conditions ensure that one outcome is written, and that at most one
-//! message has an attachment.
+//! message or room has an attachment.
 
 use std::time::Duration;
 
@@ -23,7 +23,9 @@ use crate::{
 struct AttachmentItem {
     #[serde(flatten)]
     attachment: Attachment,
-    room_id: RoomId,
+    /// The room of its message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    room_id: Option<RoomId>,
     owner: UserId,
     state: State,
     /// The reason of a refusal.
@@ -38,7 +40,10 @@ struct AttachmentItem {
     /// The message that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message_id: Option<MessageId>,
-    /// In seconds since 1970. Removed once a message has it.
+    /// The room whose picture it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    picture_of: Option<RoomId>,
+    /// In seconds since 1970. Removed once a message or a room has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<u64>,
 }
@@ -53,11 +58,12 @@ enum State {
 
 impl From<AttachmentItem> for Upload {
     fn from(item: AttachmentItem) -> Self {
-        let progress = match (item.state, item.message_id) {
-            (_, Some(_)) => Progress::Sent,
-            (State::Announced, None) => Progress::Announced,
-            (State::Ready, None) => Progress::Ready,
-            (State::Refused, None) => Progress::Refused(item.refusal.unwrap_or_default()),
+        let progress = match (item.message_id, item.picture_of, item.state) {
+            (Some(_), _, _) => Progress::Sent,
+            (None, Some(room), _) => Progress::PictureOf(room),
+            (None, None, State::Announced) => Progress::Announced,
+            (None, None, State::Ready) => Progress::Ready,
+            (None, None, State::Refused) => Progress::Refused(item.refusal.unwrap_or_default()),
         };
         let expires_at = item.expires_at.map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
         Self { attachment: item.attachment, room: item.room_id, owner: item.owner, progress, expires_at }
@@ -89,6 +95,7 @@ impl Store {
             claims: 0,
             claimed_by: None,
             message_id: None,
+            picture_of: None,
             expires_at: upload.expires_at.map(Timestamp::seconds),
         })?;
         let call = self.client.put_item().table_name(&self.tables.attachments).set_item(Some(item)).send();

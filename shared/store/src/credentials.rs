@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
-use domain::{Error, Network, Timestamp, User, UserId, Username};
+use domain::{Error, Network, Timestamp, User, UserId, Username, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -30,6 +30,7 @@ const MINUTE_KEPT_FOR: Duration = Duration::from_mins(2);
 pub(crate) struct CredentialsItem {
     pub(crate) username: String,
     pub(crate) user_id: UserId,
+    #[serde(deserialize_with = "stored")]
     pub(crate) display_name: Username,
     pub(crate) password_hash: String,
 }

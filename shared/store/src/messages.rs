@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, Error, Message, MessageId, Refusal, RoomId, Text, UserId};
+use domain::{Attachment, ClientId, Error, Message, MessageId, Refusal, RoomId, Text, UserId, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
@@ -21,7 +21,7 @@ struct MessageItem {
     /// `None` in old items: as many as there are.
     #[serde(default)]
     receivers_count: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
     text: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     picture: Option<Attachment>,

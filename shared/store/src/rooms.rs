@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::{
     Access, Action, Attachment, Description, Error, History, MessageId, Room, RoomId, RoomKind, RoomName, Timestamp,
-    UserId,
+    UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,9 @@ use crate::{Consistency, Item, Store, error::failed, from_item, n, to_item, tran
 struct RoomItem {
     id: RoomId,
     /// A direct room has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
     name: Option<RoomName>,
+    #[serde(deserialize_with = "stored")]
     description: Description,
     #[serde(rename = "type")]
     kind: RoomKind,

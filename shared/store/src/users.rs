@@ -2,7 +2,7 @@
 //! counts users. Written together with `credentials`, in one transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Refusal, Timestamp, User, UserId, Username, WhoCanAdd};
+use domain::{Error, Refusal, Timestamp, User, UserId, Username, WhoCanAdd, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 struct UsersItem {
     id: UserId,
+    #[serde(deserialize_with = "stored")]
     username: Username,
     created_at: u64,
     /// `None` until they choose.
@@ -28,6 +29,7 @@ struct UsersItem {
 struct UsernamesItem {
     username: String,
     user_id: UserId,
+    #[serde(deserialize_with = "stored")]
     display_name: Username,
 }
 

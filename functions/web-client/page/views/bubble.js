@@ -2,7 +2,7 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { clock, parts } from "../text.js";
+import { calm, clock, parts } from "../text.js";
 
 /**
  * @typedef {import("./media.js").Media} Media
@@ -103,5 +103,7 @@ function hue(id) {
 
 /** @param {{text: string, url: boolean}} part */
 function linked({ text, url }) {
-  return url ? el("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, text) : text;
+  const shown = calm(text);
+  // Isolated, so that the text around an address does not change the order of its parts.
+  return url ? el("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, el("bdi", {}, shown)) : shown;
 }

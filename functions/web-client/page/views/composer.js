@@ -3,6 +3,7 @@
 import { TYPES } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
+import { sendable } from "../text.js";
 import { Tray } from "./tray.js";
 
 /** Milliseconds; half the time after which others stop showing a typist. */
@@ -115,13 +116,13 @@ export class Composer {
     const { length } = this.#tray.files;
     set(this.#input, "placeholder", length > 0 ? "Add a caption" : "Write a message");
     set(this.#input, "aria-label", length > 0 ? "Caption" : "Message");
-    set(this.#send, "disabled", this.#input.value.trim() === "" && length === 0);
+    set(this.#send, "disabled", sendable(this.#input.value) === "" && length === 0);
     if (typing && this.#input.value !== "") this.#tellTyping();
     if (typing && this.#input.value === "") this.#stopTyping();
   }
 
   #submit() {
-    const text = this.#input.value.trim();
+    const text = sendable(this.#input.value);
     const room = this.#room;
     const files = this.#tray.files;
     if ((text === "" && files.length === 0) || room === null) return;

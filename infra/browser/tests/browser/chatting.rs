@@ -79,6 +79,23 @@ async fn unread_messages_are_counted_until_they_are_seen() {
 }
 
 #[tokio::test]
+async fn a_message_shows_no_other_address_than_its_own_and_stays_in_its_bubble() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_group("Garden", &[]).await;
+    ann.sends(room, "https://evil.example/\u{202e}gro.knab//:sptth").await;
+    ann.sends(room, &format!("a{}", "\u{334}".repeat(4000))).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    window.sees_states(&["Sent"; 2]).await;
+    let shown = "return [[...document.querySelectorAll('.message a')].map((link) => [link.href, link.innerHTML]),
+        [...document.querySelectorAll('.message .text')].at(-1).textContent.length,
+        [...document.querySelectorAll('.bubble')].map((bubble) => getComputedStyle(bubble).contain)]";
+    let link = ["https://evil.example/", "<bdi>https://evil.example/</bdi>"];
+    assert_eq!(window.measures(shown).await, serde_json::json!([[link], 9, ["paint", "paint"]]));
+}
+
+#[tokio::test]
 async fn a_message_is_shown_as_it_was_written() {
     let server = Server::start().await;
     let ann = server.user("ann").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, LoginAttempt, Network, Refusal, User, Username};
+use domain::{Error, LoginAttempt, Network, Refusal, SoughtUsername, User};
 use store::Session;
 
 use super::{attempts, password_hash};
@@ -39,19 +39,17 @@ pub fn prepare_login() {
 /// # Errors
 /// `InvalidCredentials`, `RateLimited`.
 pub async fn login(chat: &Chat, network: Network, attempt: LoginAttempt) -> Result<Login, Error> {
-    let Ok(username) = Username::parse(attempt.username) else {
+    let Some(username) = SoughtUsername::parse(&attempt.username) else {
         password_hash::verify(attempt.password, None).await?;
         return Err(Refusal::InvalidCredentials.into());
     };
     let folded = username.folded();
-    let (known, ()) = tokio::try_join!(chat.store.credentials(&folded), attempts::count(chat, &folded, network))?;
+    let (known, ()) = tokio::try_join!(chat.store.credentials(folded), attempts::count(chat, folded, network))?;
     let correct = password_hash::verify(attempt.password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
     let (user, hash) = known.filter(|_| correct).ok_or(Refusal::InvalidCredentials)?;
     let session = Session { id: session_id()?, user_id: user.id, expires_at: (now() + SESSION_LIFETIME).seconds() };
-    let (opened, ()) = tokio::try_join!(
-        chat.store.open_session(&session, &folded, &hash),
-        attempts::forgive(chat, &folded, network),
-    )?;
+    let (opened, ()) =
+        tokio::try_join!(chat.store.open_session(&session, folded, &hash), attempts::forgive(chat, folded, network),)?;
     if opened { Ok(Login { user, session }) } else { Err(Refusal::InvalidCredentials.into()) }
 }
 

@@ -7,7 +7,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{Error as HashError, PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::Error;
+use domain::{Error, Password};
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -21,16 +21,20 @@ pub(crate) async fn hash(password: String) -> Result<String, Error> {
     off_thread(move || compute(&password)).await
 }
 
-/// Whether this is the password of the hash. Without a hash the answer is `false` and takes as long.
-pub(crate) async fn verify(password: String, hash: Option<String>) -> Result<bool, Error> {
+/// Whether this is the password of the hash, in one of its forms. Without a hash the answer is `false` and takes as
+/// long.
+pub(crate) async fn verify(received: String, hash: Option<String>) -> Result<bool, Error> {
     off_thread(move || {
         let known = hash.is_some();
         let hash = hash.map_or_else(|| NOBODY.clone(), Ok)?;
-        match argon2()?.verify_password(password.as_bytes(), &PasswordHash::new(&hash)?) {
-            Ok(()) => Ok(known),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(error) => Err(error),
+        for password in Password::forms(received) {
+            match argon2()?.verify_password(password.as_bytes(), &PasswordHash::new(&hash)?) {
+                Ok(()) => return Ok(known),
+                Err(HashError::PasswordInvalid) => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(false)
     })
     .await
 }
@@ -69,6 +73,22 @@ mod tests {
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hashed}");
         assert!(verify("correct horse".to_owned(), Some(hashed.clone())).await.unwrap());
         assert!(!verify("battery staple".to_owned(), Some(hashed)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_against_a_hash_of_any_of_its_forms() {
+        let [composed, decomposed] = ["Käsekuchen99", "Ka\u{308}sekuchen99"];
+        for (hashed, received, is_right) in [
+            (composed, composed, true),
+            (composed, decomposed, true),
+            // As hashes were made before.
+            (decomposed, decomposed, true),
+            (decomposed, composed, false),
+            (decomposed, "Kasekuchen99", false),
+        ] {
+            let hash = hash(hashed.to_owned()).await.unwrap();
+            assert_eq!(verify(received.to_owned(), Some(hash)).await.unwrap(), is_right, "{hashed:?} {received:?}");
+        }
     }
 
     #[tokio::test]

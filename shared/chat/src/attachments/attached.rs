@@ -1,17 +1,8 @@
-//! From the ids in a draft to the attachments of a message.
+//! From the ids in a draft to the attachments of a message, and from an id to the picture of a room.
 
-use std::time::Duration;
-
-use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Refusal, Upload, UserId};
-use tokio::time::Instant;
+use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Refusal, RoomId, Upload, UserId};
 
 use crate::{Chat, now, rooms::access};
-
-/// The time for which a sender waits for the check of a new upload. Together with the time of sending it is shorter
-/// than the function's timeout.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The wait between two reads of the state of a check.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// The attachments of a message.
 #[derive(Debug, Default)]
@@ -21,12 +12,12 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// Reads the attachments of a draft, waits for their checks, and keeps their objects: the bucket must not delete
-    /// the picture of a message that a reader sees.
+    /// Reads the attachments of a draft, and keeps their objects: the bucket must not delete the picture of a message
+    /// that a reader sees.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `AttachmentInvalid` for an attachment that this sender may not send to this room,
-    /// `AttachmentUnchecked`.
+    /// `AttachmentUnchecked` while it is checked.
     pub(crate) async fn take(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Self, Error> {
         let content = &draft.content;
         if content.picture.is_none() && content.video.is_none() {
@@ -36,28 +27,17 @@ impl Attached {
             Some(id) => read(chat, sender, draft, id, kind).await.map(Some),
             None => Ok(None),
         };
-        // A sender who has left the room is refused before anything is kept.
-        let ((), picture, video) = tokio::try_join!(
-            async { access::room(&chat.store, sender, draft.room).await.map(drop) },
+        let (member, picture, video) = tokio::join!(
+            access::room(&chat.store, sender, draft.room),
             read(content.picture, AttachmentKind::Picture),
             read(content.video, AttachmentKind::Video),
-        )?;
+        );
+        // A sender who has left the room is refused before anything is kept.
+        member?;
+        let (picture, video) = (picture?, video?);
         chat.bucket.keep(picture.iter().chain(&video), now()).await?;
         Ok(Self { picture, video })
     }
-}
-
-/// A picture that its owner wants to be that of a room, once it has been checked. From then on it is kept.
-///
-/// # Errors
-/// `AttachmentInvalid`, `AttachmentUnchecked`.
-pub(crate) async fn picture(chat: &Chat, owner: UserId, id: AttachmentId) -> Result<Attachment, Error> {
-    let upload = chat.store.upload(id).await?;
-    let upload = upload.filter(|upload| upload.owner == owner && upload.expires_at.is_some_and(|end| end > now()));
-    let upload = upload.ok_or_else(|| invalid("was not uploaded by you"))?;
-    let picture = ready(upload, AttachmentKind::Picture)?;
-    chat.bucket.keep([&picture].into_iter(), now()).await?;
-    Ok(picture)
 }
 
 async fn read(
@@ -67,16 +47,66 @@ async fn read(
     id: AttachmentId,
     kind: AttachmentKind,
 ) -> Result<Attachment, Error> {
-    let upload = checked(chat, id, |upload| {
-        // All these cases have one answer, so that it does not reveal the uploads of others.
-        upload.owner == sender && upload.room == draft.room && upload.expires_at.is_none_or(|end| end > now())
-    })
-    .await?;
-    ready(upload, kind)
+    let upload = chat.store.upload(id).await?;
+    // All these cases have one answer, so that it does not reveal the uploads of others.
+    let theirs = upload.filter(|upload| is_theirs(upload, sender) && upload.room == Some(draft.room));
+    let upload = theirs.ok_or_else(|| invalid("was not uploaded by you for this room"))?;
+    usable(settled(chat, upload).await?, kind)
 }
 
-/// The attachment of an upload that may be used.
-fn ready(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
+/// Returns the picture that its owner wants for a room, once it has been checked, and keeps its objects: the bucket
+/// must not delete the picture of a room that a member sees. The caller then stores the room and the use of the picture
+/// in one transaction. If it dies before that, the objects stay without a user, as those of a message would.
+///
+/// `room` is the room that has the picture perhaps already, because the answer to an earlier try was lost; `None` for a
+/// new room.
+///
+/// # Errors
+/// `AttachmentInvalid`, `AttachmentUnchecked` while it is checked.
+pub async fn take_picture(
+    chat: &Chat,
+    owner: UserId,
+    room: Option<RoomId>,
+    id: AttachmentId,
+) -> Result<Attachment, Error> {
+    let upload = chat.store.upload(id).await?;
+    let theirs = upload.filter(|upload| is_theirs(upload, owner) && upload.room.is_none());
+    let upload = theirs.ok_or_else(|| invalid("was not uploaded by you as the picture of a room"))?;
+    if let Progress::PictureOf(of) = upload.progress
+        && Some(of) == room
+    {
+        return Ok(upload.attachment);
+    }
+    let picture = usable(settled(chat, upload).await?, AttachmentKind::Picture)?;
+    chat.bucket.keep([&picture].into_iter(), now()).await?;
+    Ok(picture)
+}
+
+/// Whether the upload is this user's, and not too old.
+fn is_theirs(upload: &Upload, owner: UserId) -> bool {
+    upload.owner == owner && upload.expires_at.is_none_or(|end| end > now())
+}
+
+/// Returns an upload that is there. It never waits for the check of the upload, because a wait would occupy the function:
+/// the sender comes back.
+///
+/// # Errors
+/// `AttachmentInvalid` if nothing has been uploaded.
+async fn settled(chat: &Chat, upload: Upload) -> Result<Upload, Error> {
+    let id = upload.attachment.id;
+    if upload.progress != Progress::Announced || chat.bucket.is_uploaded(id, now()).await? {
+        return Ok(upload);
+    }
+    // A check between the two reads may have deleted the upload.
+    let upload = chat.store.upload(id).await?.filter(|upload| upload.progress != Progress::Announced);
+    upload.ok_or_else(|| invalid("has not been uploaded"))
+}
+
+/// Returns the attachment of an upload that has been checked, is of this kind and is not used yet.
+fn usable(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
+    if upload.progress == Progress::Announced {
+        return Err(Refusal::AttachmentUnchecked.into());
+    }
     if upload.attachment.content_type.kind() != kind {
         return Err(invalid(match kind {
             AttachmentKind::Picture => "is a video, not a picture",
@@ -87,29 +117,8 @@ fn ready(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
         Progress::Ready => Ok(upload.attachment),
         Progress::Refused(why) => Err(Refusal::AttachmentInvalid(why).into()),
         Progress::Sent => Err(invalid("is in another message")),
+        Progress::PictureOf(_) => Err(invalid("is the picture of another room")),
         Progress::Announced => Err(Refusal::AttachmentUnchecked.into()),
-    }
-}
-
-/// Returns the attachment after its check, or still unchecked if the check takes longer than [`PATIENCE`].
-async fn checked(chat: &Chat, id: AttachmentId, is_theirs: impl Fn(&Upload) -> bool) -> Result<Upload, Error> {
-    let give_up = Instant::now() + PATIENCE;
-    let mut uploaded = false;
-    loop {
-        let upload = chat.store.upload(id).await?.filter(&is_theirs);
-        let upload = upload.ok_or_else(|| invalid("was not uploaded by you for this room"))?;
-        if upload.progress != Progress::Announced || Instant::now() >= give_up {
-            return Ok(upload);
-        }
-        if uploaded {
-            tokio::time::sleep(PAUSE).await;
-        } else if chat.bucket.is_uploaded(id, now()).await? {
-            uploaded = true;
-        } else {
-            // A check between the two reads may have deleted the upload.
-            let upload = chat.store.upload(id).await?.filter(|upload| upload.progress != Progress::Announced);
-            return upload.ok_or_else(|| invalid("has not been uploaded"));
-        }
     }
 }
 

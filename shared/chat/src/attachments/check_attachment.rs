@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bucket::{Objects, PictureFiles};
-use domain::{Attachment, AttachmentId, AttachmentKind, Error, causes};
+use domain::{Attachment, AttachmentId, AttachmentKind, Error, Progress, causes};
 use media::Refusal;
 
 use crate::{Chat, now};
@@ -16,21 +16,31 @@ const LEASE: Duration = Duration::from_secs(48);
 /// The number of checks of one upload. Lambda invokes the function as many times for an event.
 const ATTEMPTS: u32 = 3;
 
+/// The number of times that a check reads an upload that changes.
+const READS: u32 = 3;
+
 /// The outcome of a check.
 enum Found {
     /// The file is shown. It has so many bytes.
     Good(u64),
     /// The file is refused, for this reason.
     Bad(Refusal),
-    /// The upload was replaced or deleted during the check. Another upload has an event of its own.
+    /// The upload was replaced during the check. The event of the other upload may have come to nothing, because this
+    /// check has the claim.
     Changed,
+    /// There is no upload.
+    Gone,
 }
 
 /// Checks an upload. A file of the announced type is shown, a picture without its metadata; any other file is refused.
 /// Then the upload is deleted.
 ///
+/// A form uploads as often as somebody sends it in ten minutes, and each upload is an event. The claim decides in its one
+/// write whether there is something to check, so an event of an upload that has been checked, or is being checked, reads
+/// no object.
+///
 /// # Errors
-/// `Internal` if the upload changes during the check.
+/// `Internal` if the upload is gone.
 pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) -> Result<(), Error> {
     let Some(claim) = chat.store.claim_check(id, now(), LEASE).await? else {
         tracing::info!(%id, "there is nothing to check");
@@ -41,18 +51,22 @@ pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) 
         tracing::error!(%id, "an attachment cannot be checked");
         return chat.store.mark_refused(id, "cannot be checked").await;
     }
-    let attachment = claim.attachment;
-    let found = match attachment.content_type.kind() {
-        AttachmentKind::Picture => check_picture(objects, &attachment).await?,
-        AttachmentKind::Video => check_video(objects, &attachment).await?,
-    };
-    match found {
+    match found(objects, &claim.attachment).await? {
         Found::Good(size) => chat.store.mark_ready(id, size).await?,
         Found::Bad(refusal) => {
             tracing::info!(%id, %refusal, "an attachment is refused");
             chat.store.mark_refused(id, &refusal.to_string()).await?;
         }
-        Found::Changed => return Err(Error::internal("checking an attachment", "it changes while it is read")),
+        Found::Changed => {
+            tracing::info!(%id, "an upload changes during its checks");
+            chat.store.mark_refused(id, "was uploaded several times at once").await?;
+        }
+        Found::Gone => {
+            // Another check has deleted it that took longer than its claim.
+            let upload = chat.store.upload(id).await?;
+            let is_open = upload.is_some_and(|upload| upload.progress == Progress::Announced);
+            return if is_open { Err(Error::internal("checking an attachment", "the upload is gone")) } else { Ok(()) };
+        }
     }
     // If this fails, a rule of the bucket deletes it later.
     if let Err(error) = objects.delete_upload(id).await {
@@ -61,8 +75,26 @@ pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) 
     Ok(())
 }
 
+/// Checks an upload, and again if it changes.
+async fn found(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
+    for _ in 1..READS {
+        match check(objects, attachment).await? {
+            Found::Changed => {}
+            found => return Ok(found),
+        }
+    }
+    check(objects, attachment).await
+}
+
+async fn check(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
+    match attachment.content_type.kind() {
+        AttachmentKind::Picture => check_picture(objects, attachment).await,
+        AttachmentKind::Video => check_video(objects, attachment).await,
+    }
+}
+
 async fn check_picture(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
-    let Some(upload) = objects.read_upload(attachment.id, attachment.size).await? else { return Ok(Found::Changed) };
+    let Some(upload) = objects.read_upload(attachment.id, attachment.size).await? else { return Ok(Found::Gone) };
     let content_type = attachment.content_type;
     let checked = tokio::task::spawn_blocking(move || media::picture(content_type, &upload.bytes));
     let picture = match checked.await.map_err(|error| Error::internal("checking a picture", error))? {
@@ -81,7 +113,7 @@ async fn check_picture(objects: &Objects, attachment: &Attachment) -> Result<Fou
 
 async fn check_video(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
     let Some(upload) = objects.read_upload(attachment.id, media::FIRST_BYTES as u64).await? else {
-        return Ok(Found::Changed);
+        return Ok(Found::Gone);
     };
     if let Err(refusal) = media::video(attachment.content_type, &upload.bytes) {
         return Ok(Found::Bad(refusal));

@@ -15,13 +15,20 @@ pub struct Announced {
     pub expires_in: u64,
 }
 
-/// Announces a file that the caller wants to send to a room, and returns a form to upload it.
+/// Announces a file that the caller wants to send to a room, or to make the picture of a room, and returns a form to
+/// upload it.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `RateLimited`.
 pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment) -> Result<Announced, Error> {
-    let (member, counted) =
-        tokio::join!(access::room(&chat.store, caller.user, new.room), chat.count_upload(caller, new.size));
+    let member = async {
+        match new.room {
+            Some(room) => access::room(&chat.store, caller.user, room).await.map(drop),
+            // Who may set the picture of a room is decided when it is set.
+            None => Ok(()),
+        }
+    };
+    let (member, counted) = tokio::join!(member, chat.count_upload(caller, new.size));
     member?;
     counted?;
     let mut random = [0; 16];

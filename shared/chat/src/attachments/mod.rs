@@ -4,6 +4,7 @@ mod attached;
 mod check_attachment;
 mod create_attachment;
 
-pub(crate) use attached::{Attached, picture};
+pub(crate) use attached::Attached;
+pub use attached::take_picture;
 pub use check_attachment::check_attachment;
 pub use create_attachment::{Announced, create_attachment};

@@ -92,7 +92,7 @@ async fn send(
     admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
 ) -> Result<Sent, Error> {
-    // Before the turn, because the check of an upload may take longer than `SEND_WITHIN`.
+    // Before the turn, because a refusal after it would be a hole.
     let attached = match Attached::take(chat, sender, &draft).await {
         Ok(attached) => attached,
         // The message that has the attachment may be the same one, sent twice at the same moment.

@@ -14,4 +14,4 @@ pub use privacy::WhoCanAdd;
 pub use set_block::{BlockedUser, SetBlock};
 pub use set_privacy::{PrivacySettings, SetPrivacy};
 pub use user::User;
-pub use username::Username;
+pub use username::{SoughtUsername, Username};

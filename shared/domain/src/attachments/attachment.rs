@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{AttachmentId, FileName, MediaType, Timestamp};
+use crate::{AttachmentId, FileName, MediaType, Timestamp, stored};
 
 /// The description of a file. Its bytes are in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,7 @@ pub struct Attachment {
     /// The size in bytes: of a picture, without the metadata that was removed.
     pub size: u64,
     /// The name.
+    #[serde(deserialize_with = "stored")]
     pub name: FileName,
 }
 

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::Stored;
+
 /// The longest name, in bytes: the limit of file systems. Each link contains the name, percent-encoded twice.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -17,10 +19,11 @@ impl FileName {
     }
 }
 
-/// Whether a character directs text (Unicode Standard Annex #9, section 2). Such characters can make a name look like
-/// another one.
+/// Whether a character turns text around (Unicode Standard Annex #9, section 2): an embedding, an override or an isolate.
+/// Such characters can make a name look like another one. Marks cannot, and programs put them into Arabic and Hebrew
+/// names.
 const fn turns_around(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl TryFrom<String> for FileName {
@@ -34,5 +37,13 @@ impl TryFrom<String> for FileName {
             return Err("must not have control characters, / or \\");
         }
         Ok(Self(name))
+    }
+}
+
+impl Stored for FileName {
+    type Raw = String;
+
+    fn stored(name: String) -> Self {
+        Self(name)
     }
 }

@@ -12,8 +12,8 @@ const MAX_VIDEO_MEGABYTES: u64 = 100;
 /// A file that is announced before its upload: the body of `POST /create-attachment/`.
 #[derive(Clone, Debug)]
 pub struct NewAttachment {
-    /// The room of its message.
-    pub room: RoomId,
+    /// The room of its message. `None` for the picture of a room.
+    pub room: Option<RoomId>,
     /// The type.
     pub content_type: MediaType,
     /// The size in bytes.
@@ -24,11 +24,14 @@ pub struct NewAttachment {
 
 impl Input for NewAttachment {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let room = fields.required("conversation_id");
+        let room = fields.optional("conversation_id");
         let kind = fields.required::<AttachmentKind>("kind");
         let content_type = fields.required::<MediaType>("content_type");
         let size = fields.required("size");
         let name = fields.required("name");
+        if room.is_none() && kind == Some(AttachmentKind::Video) && !fields.is_rejected("conversation_id") {
+            fields.reject("conversation_id", "is required for a video");
+        }
         if let (Some(kind), Some(content_type)) = (kind, content_type)
             && content_type.kind() != kind
         {
@@ -41,7 +44,7 @@ impl Input for NewAttachment {
         if size.is_some_and(|size| !(1..=most * MEGABYTE).contains(&size)) {
             fields.reject("size", format!("must be at least 1 byte and at most {most} MB"));
         }
-        Some(Self { room: room?, content_type: content_type?, size: size?, name: name? })
+        Some(Self { room, content_type: content_type?, size: size?, name: name? })
     }
 }
 
@@ -76,8 +79,25 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_of_a_room_is_announced_without_a_room() {
+        let announced = |kind: &str, content_type: &str, room: serde_json::Value| {
+            let body = serde_json::json!({
+                "conversation_id": room, "kind": kind, "content_type": content_type, "size": 1, "name": "a",
+            });
+            Fields::parse(body.to_string().as_bytes()).unwrap().into::<NewAttachment>()
+        };
+        assert_eq!(announced("picture", "image/png", serde_json::Value::Null).unwrap().room, None);
+        for (kind, content_type, room) in
+            [("video", "video/mp4", serde_json::Value::Null), ("picture", "image/png", 0.into())]
+        {
+            assert_eq!(wrong(announced(kind, content_type, room)), ["conversation_id"], "{kind}");
+        }
+    }
+
+    #[test]
     fn a_name_is_one_line_and_no_path() {
-        for good in ["a", "cat.jpg", "кот 🐈.png", "..", "a\"b;c%0d", &"n".repeat(255)] {
+        for good in ["a", "cat.jpg", "кот 🐈.png", "צילום \u{200f}2026.png", "..", "a\"b;c%0d", &"n".repeat(255)]
+        {
             assert!(announced("picture", "image/png", 1, good).is_ok(), "{good}");
         }
         for bad in ["", "a/b", "a\\b", "a\r\nb", "a\0", "\u{85}", "a\u{202e}gpj.exe", &"ü".repeat(128)] {

@@ -4,11 +4,11 @@ use crate::{AttachmentId, Fields, Input, text::text};
 
 text! {
     /// The text of a message.
-    Text, 1..=4096
+    Text, 1..=4096, LINES
 }
 text! {
     /// The name that a client gives to its message, so that the same message sent again is not stored a second time.
-    ClientId, 1..=64
+    ClientId, 1..=64, ANY
 }
 
 impl Text {

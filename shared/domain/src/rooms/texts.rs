@@ -2,11 +2,11 @@ use crate::{RoomId, text::text};
 
 text! {
     /// The name of a room.
-    RoomName, 1..=255
+    RoomName, 1..=255, ONE_LINE
 }
 text! {
     /// The description of a room.
-    Description, ..=1000
+    Description, ..=1000, LINES
 }
 
 impl RoomName {

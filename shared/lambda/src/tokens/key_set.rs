@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chat::{Caller, now};
-use domain::{Error, Refusal, User, Username, causes};
+use domain::{Error, Refusal, Stored as _, User, Username, causes};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use store::PublicKey;
 
@@ -24,13 +24,10 @@ pub struct Claimant {
 }
 
 impl Claimant {
-    /// The user with their name, which never changes.
-    ///
-    /// # Errors
-    /// `Unauthenticated`.
-    pub fn user(&self) -> Result<User, Error> {
-        let username = Username::parse(self.name.clone()).map_err(|_| Refusal::Unauthenticated)?;
-        Ok(User { id: self.caller.user, username })
+    /// The user with their name, which never changes, and which may be older than the rules for names.
+    #[must_use]
+    pub fn user(&self) -> User {
+        User { id: self.caller.user, username: Username::stored(self.name.clone()) }
     }
 }
 
@@ -109,7 +106,7 @@ mod tests {
     fn login() -> Login {
         let id = UserId::try_from(7).unwrap();
         Login {
-            user: User { id, username: Username::parse("ann".to_owned()).unwrap() },
+            user: User { id, username: Username::parse("ann").unwrap() },
             session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000 },
         }
     }
@@ -142,7 +139,7 @@ mod tests {
         let token = key(SECRET).sign(&login(), "stack").unwrap();
         let claimant = verify(&token).unwrap();
         assert_eq!((claimant.caller.user.get(), claimant.caller.session.as_str()), (7, "s1"));
-        assert_eq!(claimant.user().unwrap().username.as_str(), "ann");
+        assert_eq!(claimant.user().username.as_str(), "ann");
         assert!(verify(&signed(SECRET, &claims(), SECRET)).is_ok());
     }
 

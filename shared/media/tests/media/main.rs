@@ -5,6 +5,7 @@
 mod cleaning;
 mod damage;
 mod frames;
+mod long;
 mod scans;
 mod support;
 mod thumbnails;

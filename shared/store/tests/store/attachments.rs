@@ -12,8 +12,13 @@ async fn announced(store: &Store, expires_at: Timestamp) -> AttachmentId {
     let name = FileName::try_from("a".to_owned()).unwrap();
     let attachment = Attachment { id, content_type: MediaType::Png, size: 7, name };
     let room = make_room(store, 1).await;
-    let upload =
-        Upload { attachment, room, owner: user(1), progress: Progress::Announced, expires_at: Some(expires_at) };
+    let upload = Upload {
+        attachment,
+        room: Some(room),
+        owner: user(1),
+        progress: Progress::Announced,
+        expires_at: Some(expires_at),
+    };
     store.announce(&upload).await.unwrap();
     id
 }
@@ -73,14 +78,15 @@ async fn what_a_check_has_found_stays() {
 /// the client id.
 async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option<&str>) -> Result<bool, Error> {
     let upload = store.upload(picture).await?.unwrap();
-    let turn = store.take_turn(upload.room, user(1), message_id(millis), PUSHES).await?;
+    let room = upload.room.unwrap();
+    let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await?;
     let client_id = client.map(client_id);
-    let message = Message { picture: Some(upload.attachment), client_id, ..message(upload.room, user(1), &turn) };
+    let message = Message { picture: Some(upload.attachment), client_id, ..message(room, user(1), &turn) };
     let stored = store.put_message(&message).await?.is_none();
     if stored && message.client_id.is_none() {
         assert_eq!(store.put_message(&message).await?, None, "whose answer is lost does it again");
     }
-    let found = store.message(upload.room, message.id).await?;
+    let found = store.message(room, message.id).await?;
     assert_eq!(found, stored.then_some(message), "all or nothing");
     Ok(stored)
 }

@@ -16,7 +16,7 @@ async fn ids_are_counted_from_1_and_a_taken_name_takes_none() {
 #[tokio::test]
 async fn whoever_loses_a_name_to_another_takes_no_id() {
     let store = embedded::store();
-    let ann = Username::parse("ann".to_owned()).unwrap();
+    let ann = Username::parse("ann").unwrap();
     let vacancy = store.vacancy(&ann).await.unwrap();
     store.create_user(&ann, vacancy, HASH, NOW).await.unwrap();
     let too_late = store.create_user(&ann, vacancy, HASH, NOW).await;

@@ -39,6 +39,20 @@ async fn finds_a_name_in_any_case_and_shows_it_as_registered() {
 }
 
 #[tokio::test]
+async fn a_password_is_the_same_from_every_keyboard() {
+    let server = Server::start().await;
+    let name = server.name("ann");
+    let [composed, decomposed] = ["Käsekuchen 99", "Ka\u{308}sekuchen\u{a0}99"];
+    server.post("/auth/register/", &json!({"username": name, "password": decomposed})).await.is(201);
+    for password in [composed, decomposed] {
+        login(&server, &name, password).await.is(200);
+    }
+    for other in ["Kasekuchen 99", "käsekuchen 99", "Käsekuchen99"] {
+        login(&server, &name, other).await.refuses(401, "invalid_credentials");
+    }
+}
+
+#[tokio::test]
 async fn every_login_is_a_session_of_its_own() {
     let server = Server::start().await;
     let ann = server.user("ann").await;

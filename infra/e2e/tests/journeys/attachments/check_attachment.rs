@@ -1,6 +1,6 @@
 //! The check of an upload, which S3 reports as an event.
 
-use std::io::Cursor;
+use std::{io::Cursor, time::Duration};
 
 use e2e::{Cost, File, Server, User, crash_points, download};
 use reqwest::Method;
@@ -140,17 +140,22 @@ async fn a_claim_whose_answer_is_lost_is_a_claim_all_the_same() {
     assert_eq!(server.fired().await, [1]);
 }
 
-/// The wait ends before the time of a request does.
+/// A message waits for no check: it would occupy its function.
 #[tokio::test]
-async fn what_is_not_checked_in_time_can_be_sent_later() {
+async fn what_is_not_checked_yet_can_be_sent_later() {
     let Some(server) = crashes::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
     let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
     server.plans(&json!({"rules": [killed]})).await;
     let id = ann.uploads(room, &File::picture()).await;
-    let early = ann.tries_to_attach(room, "picture", &id).await;
-    early.refuses(503, "unavailable");
-    assert!(early.retry_after() >= 1, "{early:?}");
+    for _ in 0..3 {
+        let early = ann.tries_to_attach_at_once(room, "picture", &id).await;
+        early.refuses(503, "unavailable");
+        assert!(early.retry_after() >= 1, "{early:?}");
+    }
+    let mut socket = ann.opens_socket(room).await;
+    socket.sends(&json!({"type": "message", "attachment_picture": id})).await;
+    socket.hears_error("unavailable").await;
     assert_eq!(server.fired().await, [1]);
     assert!(ann.sees_messages(room).await.is_empty());
     comes_again(&server, &id).await;
@@ -161,9 +166,20 @@ async fn what_is_not_checked_in_time_can_be_sent_later() {
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
-    ann.uploads(room, &File::photo()).await;
+    let upload = ann.announces(room, &File::photo()).await;
+    upload.sends(&File::photo().bytes).await;
     // The claim, and the outcome.
     assert_eq!(server.cost("check-attachment").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
     // The upload; the picture and its thumbnail; the removal of the upload.
     assert_eq!(server.objects("check-attachment").await, ["GET", "PUT", "PUT", "DELETE"]);
+    // The form uploads again, and the claim is refused.
+    upload.sends(&File::photo().bytes).await;
+    let again = Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 };
+    let refused = async {
+        while server.cost("check-attachment").await != again {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), refused).await.expect("each upload has its event");
+    assert_eq!(server.objects("check-attachment").await, [""; 0]);
 }

@@ -29,9 +29,10 @@ async fn what_is_missing_or_not_allowed_is_named() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let nothing = ann.post("/create-attachment/", &json!({})).await;
-    for field in ["conversation_id", "kind", "content_type", "size", "name"] {
+    for field in ["kind", "content_type", "size", "name"] {
         nothing.blames(field);
     }
+    ann.post("/create-attachment/", &File::video().announcement(None)).await.blames("conversation_id");
     for (field, value) in [
         ("kind", json!("sound")),
         ("kind", json!("video")),
@@ -63,6 +64,15 @@ async fn only_members_upload() {
     let room = ann.creates_room().await;
     bob.tries_to_announce(room, &File::picture()).await.refuses(403, "not_a_member");
     bob.tries_to_announce(9_007_199_254_740_991, &File::picture()).await.refuses(404, "room_not_found");
+}
+
+/// A room takes it in a journey of rooms.
+#[tokio::test]
+async fn the_picture_of_a_room_is_uploaded_for_no_room_and_no_message() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let id = ann.uploads_for_a_room(&File::picture()).await;
+    assert!(refused(&ann, room, "picture", &id).await.contains("was not uploaded by you for this room"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Pictures and videos in messages, from one phone to another.
 
-use std::{io::Cursor, time::Duration};
+use std::io::Cursor;
 
 use e2e::{Cost, File, SECRET_PLACE, Server, assert_time, crash_points, download, fetch, photo_without_place};
 use image::{GenericImageView as _, ImageReader};
@@ -52,6 +52,8 @@ async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
     let mut bobs = bob.opens_socket(room).await;
     let (video, picture) = (File::video(), File::picture());
     let (video_id, picture_id) = (ann.uploads(room, &video).await, ann.uploads(room, &picture).await);
+    ann.knows_checked(room, "video", &video_id).await;
+    ann.knows_checked(room, "picture", &picture_id).await;
     let frame =
         json!({"type": "message", "attachment_video": video_id, "attachment_picture": picture_id, "text": "both"});
     anns.sends(&frame).await;
@@ -136,6 +138,7 @@ async fn what_is_refused_over_a_socket_is_told_there() {
     let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
     let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
+    ann.knows_checked(room, "picture", &id).await;
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
     let error = socket.hears_error("attachment_invalid").await;
     assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
@@ -150,6 +153,7 @@ async fn retries_at_the_same_moment_get_the_same_message() {
     let ([ann], room) = server.room_of(["ann"]).await;
     for round in 0..5 {
         let id = ann.uploads(room, &File::picture()).await;
+        ann.knows_checked(room, "picture", &id).await;
         let body = json!({"conversation_id": room, "attachment_picture": id, "client_id": format!("c{round}")});
         let tries = [(); 3].map(|()| ann.post("/send-message/", &body));
         let answers = futures_util::future::join_all(tries).await;
@@ -166,6 +170,7 @@ async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let id = ann.uploads(room, &File::video()).await;
+    ann.knows_checked(room, "video", &id).await;
     let body = json!({"conversation_id": room, "text": "look", "attachment_video": id, "client_id": "c1"});
     let first = ann.post("/send-message/", &body).await.is(201);
     let again = ann.post("/send-message/", &body).await.is(200);
@@ -196,14 +201,6 @@ async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
     download(&sent["attachment_picture"]["url"]).await;
 }
 
-/// Waits for the outcome of a check, because a message that waits for it makes more calls.
-async fn is_checked(server: &Server, id: &str) {
-    let key = json!({"TableName": "AttachmentsTable", "Key": {"id": {"S": id}}, "ConsistentRead": true});
-    while server.dynamodb("GetItem", &key).await["Item"]["state"]["S"] != "ready" {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[tokio::test]
 async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
     let Some(server) = crashes::server().await else { return };
@@ -211,7 +208,7 @@ async fn a_picture_that_is_sent_again_is_in_one_message_and_stays() {
     let points = crash_points(&server, "send-message", async |crash| {
         let room = ann.creates_room().await;
         let id = ann.uploads(room, &File::picture()).await;
-        is_checked(&server, &id).await;
+        ann.knows_checked(room, "picture", &id).await;
         let message =
             |client_id: &str| json!({"conversation_id": room, "attachment_picture": id, "client_id": client_id});
         let send = async || ann.post("/send-message/", &message("1")).await;

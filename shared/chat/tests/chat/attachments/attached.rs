@@ -1,8 +1,8 @@
 //! Attachments on their way into messages.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chat::messages::send_message;
+use chat::{attachments::take_picture, messages::send_message};
 use domain::{AttachmentId, Draft, MediaType, Refusal, RoomId};
 
 use crate::support::{Person, World, assert_refused, draft, picture, video, world};
@@ -73,7 +73,7 @@ async fn whoever_has_left_the_room_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn a_message_waits_for_the_check_of_its_upload_and_not_for_an_upload() {
+async fn a_message_waits_neither_for_an_upload_nor_for_its_check() {
     let world = world().await;
     let ann = world.user("ann").await;
     let room = ann.makes_room(&[]).await;
@@ -83,28 +83,63 @@ async fn a_message_waits_for_the_check_of_its_upload_and_not_for_an_upload() {
     let [good, bad] = [picture(), b"<html>".to_vec()];
     let good = ann.uploads(&world, room, MediaType::Png, good).await;
     let bad = ann.uploads(&world, room, MediaType::Png, bad).await;
-    let checks = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        world.checks(good).await.unwrap();
-        world.checks(bad).await.unwrap();
-    };
-    let sends = async {
-        send_message(&world.chat, &ann.caller, Ok(with_picture(room, good))).await.unwrap();
-        is_refused(&world, &ann, with_picture(room, bad), "is no PNG").await;
-    };
-    tokio::join!(checks, sends);
+    for id in [good, bad] {
+        let sent = async || send_message(&world.chat, &ann.caller, Ok(with_picture(room, id))).await;
+        assert_eq!(sent().await.unwrap_err().retry_after(), Some(Duration::from_secs(1)));
+        // Ten tries take less time than the least pause of a wait would.
+        let start = Instant::now();
+        for _ in 0..10 {
+            assert_refused!(sent().await, Refusal::AttachmentUnchecked);
+        }
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        world.checks(id).await.unwrap();
+    }
+    send_message(&world.chat, &ann.caller, Ok(with_picture(room, good))).await.unwrap();
+    is_refused(&world, &ann, with_picture(room, bad), "is no PNG").await;
+}
+
+/// Uploads and checks a picture for a room.
+async fn room_picture(world: &World, owner: &Person) -> AttachmentId {
+    let id = owner.uploads(world, None, MediaType::Png, picture()).await;
+    world.checks(id).await.unwrap();
+    id
 }
 
 #[tokio::test]
-async fn a_check_that_takes_too_long_lets_the_sender_come_again() {
+async fn a_picture_of_no_room_becomes_that_of_a_room_and_is_kept() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let id = room_picture(&world, &ann).await;
+    let takes = async |owner: &Person, id| take_picture(&world.chat, owner.id(), Some(room), id).await;
+    let foreign = "was not uploaded by you as the picture of a room";
+    let for_message = ann.uploads(&world, room, MediaType::Png, picture()).await;
+    world.checks(for_message).await.unwrap();
+    for (owner, other) in [(&bob, id), (&ann, for_message), (&ann, AttachmentId::new([1; 16]))] {
+        assert_refused!(takes(owner, other).await, Refusal::AttachmentInvalid(why) if why == foreign);
+    }
+    is_refused(&world, &ann, with_picture(room, id), "was not uploaded by you for this room").await;
+    assert!(world.files.is_tagged("attachments", id), "a refusal keeps nothing");
+
+    let taken = takes(&ann, id).await.unwrap();
+    assert_eq!((taken.id, taken.content_type), (id, MediaType::Png));
+    for part in ["attachments", "thumbnails"] {
+        assert!(!world.files.is_tagged(part, id), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn the_picture_of_a_room_has_been_checked() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
-    let id = ann.uploads(&world, room, MediaType::Png, picture()).await;
-    assert_refused!(
-        send_message(&world.chat, &ann.caller, Ok(with_picture(room, id))).await,
-        Refusal::AttachmentUnchecked
-    );
-    world.checks(id).await.unwrap();
-    send_message(&world.chat, &ann.caller, Ok(with_picture(room, id))).await.unwrap();
+    let takes = async |id| take_picture(&world.chat, ann.id(), None, id).await;
+    let never = ann.announces(None, MediaType::Png, 5).await.id;
+    assert_refused!(takes(never).await, Refusal::AttachmentInvalid(why) if why == "has not been uploaded");
+    let unchecked = ann.uploads(&world, None, MediaType::Png, picture()).await;
+    assert_refused!(takes(unchecked).await, Refusal::AttachmentUnchecked);
+    world.checks(unchecked).await.unwrap();
+    takes(unchecked).await.unwrap();
+    let bad = ann.uploads(&world, None, MediaType::Png, b"<html>".to_vec()).await;
+    world.checks(bad).await.unwrap();
+    assert_refused!(takes(bad).await, Refusal::AttachmentInvalid(why) if why.contains("is no PNG"));
 }

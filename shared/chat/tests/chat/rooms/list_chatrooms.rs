@@ -81,7 +81,10 @@ async fn sends_picture(world: &World, person: &Person, room: RoomId) {
     let attachment = Attachment { id, content_type: MediaType::Png, size: 1, name };
     let expires_at = Some(chat::now() + Duration::from_hours(1));
     let (owner, progress) = (person.id(), Progress::Announced);
-    store.announce(&Upload { attachment: attachment.clone(), room, owner, progress, expires_at }).await.unwrap();
+    store
+        .announce(&Upload { attachment: attachment.clone(), room: Some(room), owner, progress, expires_at })
+        .await
+        .unwrap();
     store.mark_ready(id, 1).await.unwrap();
     let wanted = MessageId::new(chat::now(), 0);
     let turn = store.take_turn(room, owner, wanted, world.chat.settings.pushes).await.unwrap();

@@ -164,9 +164,9 @@ pub fn mark(room: RoomId, messages: &[&Message]) -> ReadMark {
     ReadMark { room, messages: messages.iter().map(|message| message.id).collect() }
 }
 
-pub fn new_attachment(room: RoomId, content_type: MediaType, size: usize) -> NewAttachment {
+pub fn new_attachment(room: impl Into<Option<RoomId>>, content_type: MediaType, size: usize) -> NewAttachment {
     let name = FileName::try_from("garden".to_owned()).unwrap();
-    NewAttachment { room, content_type, size: size as u64, name }
+    NewAttachment { room: room.into(), content_type, size: size as u64, name }
 }
 
 pub fn after(id: MessageId) -> Position {

@@ -187,14 +187,21 @@ impl Person {
 
     // --- Attachments
 
-    pub async fn announces(&self, room: RoomId, content_type: MediaType, size: usize) -> Announced {
+    /// Announces a file for a room, or for the picture of one.
+    pub async fn announces(&self, room: impl Into<Option<RoomId>>, content_type: MediaType, size: usize) -> Announced {
         attachments::create_attachment(&self.chat, &self.caller, new_attachment(room, content_type, size))
             .await
             .unwrap()
     }
 
     /// Announces a file and uploads it. It is not checked.
-    pub async fn uploads(&self, world: &World, room: RoomId, content_type: MediaType, bytes: Vec<u8>) -> AttachmentId {
+    pub async fn uploads(
+        &self,
+        world: &World,
+        room: impl Into<Option<RoomId>>,
+        content_type: MediaType,
+        bytes: Vec<u8>,
+    ) -> AttachmentId {
         let id = self.announces(room, content_type, bytes.len()).await.id;
         world.files.uploads(id, bytes);
         id
