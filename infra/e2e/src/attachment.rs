@@ -164,6 +164,20 @@ impl User {
         upload.id
     }
 
+    /// Creates a room with a picture and other members, and returns it. Comes again while the picture is checked.
+    pub async fn creates_room_with_picture(&self, file: &File, members: &[&User]) -> Value {
+        let picture = self.uploads_for_a_room(file).await;
+        let members: Vec<u64> = members.iter().map(|member| member.id).collect();
+        let start = Instant::now();
+        loop {
+            let answer = self.post("/create-chatroom/", &json!({"members": members, "picture": picture})).await;
+            if answer.status != 503 || start.elapsed() > PATIENCE {
+                return answer.is(201);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
     /// Tries to send an attachment of this kind without a text. Comes again while it is checked, as clients do, but
     /// sooner.
     pub async fn tries_to_attach(&self, room: u64, kind: &str, id: &str) -> Answer {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Answer, Cost, Server, User, assert_has, assert_id, assert_time, crash_points};
+use e2e::{Answer, Cost, File, Server, User, assert_has, assert_id, assert_time, crash_points, download};
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -150,6 +150,28 @@ async fn each_member_is_told_that_they_are_in() {
         assert_eq!(socket.next_event().await, joined);
         socket.stays_silent().await;
     }
+}
+
+#[tokio::test]
+async fn a_room_has_the_picture_that_its_creator_has_uploaded_for_one() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with_picture(&File::picture(), &[&bob]).await;
+    let listed = bob.sees_room(assert_id(&room["id"])).await["picture"].clone();
+    for picture in [&room["picture"], &listed] {
+        assert_has(picture, &json!({"content_type": "image/png"}));
+        for link in ["url", "thumbnail_url"] {
+            download(&picture[link]).await;
+        }
+    }
+    // It is no picture of another room, and nobody else's.
+    let again = json!({"picture": room["picture"]["id"]});
+    for user in [&ann, &bob] {
+        user.post("/create-chatroom/", &again).await.refuses(400, "attachment_invalid");
+    }
+    let for_a_message = ann.uploads(ann.creates_room().await, &File::picture()).await;
+    ann.post("/create-chatroom/", &json!({"picture": for_a_message})).await.refuses(400, "attachment_invalid");
+    assert_eq!(bob.lists("/list-chatrooms/").await.len(), 1);
 }
 
 #[tokio::test]

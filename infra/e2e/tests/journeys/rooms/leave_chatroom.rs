@@ -1,6 +1,6 @@
 //! `DELETE /leave-chatroom/{conversation_id}/`
 
-use e2e::{Cost, Server, assert_has, crash_points};
+use e2e::{Cost, File, Server, assert_has, assert_id, crash_points, download};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -116,6 +116,24 @@ async fn an_owner_leaves_the_room_to_who_has_been_there_longest() {
     dan.leaves(room).await;
     bob.joins(room).await;
     assert_has(&bob.sees_room(room).await, &json!({"owner": bob.id, "role": "owner"}));
+}
+
+#[tokio::test]
+async fn the_room_hears_of_its_next_owner_and_its_picture_stays() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with_picture(&File::picture(), &[&bob, &cem]).await;
+    let room = assert_id(&room["id"]);
+    let (mut at_anns, mut at_bobs) = (ann.opens_socket(room).await, bob.opens_socket_for_all_rooms().await);
+    ann.leaves(room).await;
+    at_anns.next_of("left").await;
+    at_anns.stays_silent().await;
+    at_bobs.next_of("left").await;
+    let event = at_bobs.next_of("room").await;
+    assert_has(&event["room"], &json!({"id": room, "members_count": 2, "role": null}));
+    assert_eq!(event["room"]["owner"], bob.sees_room(room).await["owner"]);
+    assert_eq!(event["change"], event["room"]["changes"]);
+    download(&event["room"]["picture"]["url"]).await;
 }
 
 #[tokio::test]
