@@ -3,10 +3,15 @@
 # The steps of .ci/run and .ci/prove: the claim, the tools and the files of each. Sourced by both.
 #
 # A step is a row of STEPS and a function step_NAME. AFFECTED lists the files that it depends on. A job in
-# .github/workflows runs it on GitHub; the step `workflows` fails for a step without a job.
+# .github/workflows runs it on GitHub; the step `workflows` fails for a step without a job. tools.sh installs the tools,
+# and running.sh runs the steps.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
+# shellcheck source=.ci/tools.sh
+. .ci/tools.sh
+# shellcheck source=.ci/running.sh
+. .ci/running.sh
 
 # NAME | gate: in .ci/run, proof: only in .ci/prove | STEPS that run before it, even if it is named alone | TOOLS | its claim
 STEPS='
@@ -46,15 +51,15 @@ rehearsal        | proof | build-x86_64   | rust cc curl python         | Deploy
 # `/`, too). gate: all steps of the gate; all: all steps; -: no steps. A path that matches no row, or only rows that begin
 # with +, affects all steps.
 AFFECTED='
-*.md                          | -
+*.md                          | test
 README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
-.github/*                     | workflows
-.github/*.md                  | test
+.ci/*                         | all
+.github/*                     | workflows test
 .github/SECURITY.md           | test validate skeleton
-.justfile                     | -
+.justfile                     | test
 .editorconfig                 | -
 .gitignore                    | -
 LICENSE                       | -
@@ -63,8 +68,10 @@ infra/load/*.svg              | -
 .rustfmt.toml                 | format
 .clippy.toml                  | clippy
 .deny.toml                    | deny
-*.rs                          | + format clippy doc
-*Cargo.toml                   | + deny clippy compiled-twice
+*.rs                          | + format clippy doc test
+*.py                          | + test
+infra/scripts/*               | + test
+*Cargo.toml                   | + deny clippy compiled-twice test
 functions/*                   | gate browser fuzz overload aws-cli schemathesis clocks skeleton build-arm64 build-x86_64 instructions sam-local rehearsal
 shared/*                      | all
 template.yaml                 | all
@@ -74,15 +81,15 @@ infra/asyncapi.yaml           | api-lint test
 infra/events/*                | test fuzz instructions sam-local validate skeleton
 infra/sam-local.env.json      | sam-local
 infra/schemathesis.toml       | schemathesis
-infra/browser/*               | clippy web-client browser
+infra/browser/*               | clippy test web-client browser
 infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
 infra/embedded/*              | all
-infra/fuzz/*                  | format fuzz validate skeleton
+infra/fuzz/*                  | format test fuzz validate skeleton
 infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
 infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
-infra/node/api-lint/*         | api-lint
+infra/node/api-lint/*         | api-lint test
 infra/node/web-client/*       | web-client browser
 infra/python/autobahn.txt     | autobahn
 infra/python/awscli.txt       | aws-cli
@@ -253,200 +260,4 @@ with_runtime() {
     kill -TERM "$runtime"
     wait "$runtime" || { echo "the local runtime ended with status $? after SIGTERM" >&2; return 1; }
     runtime=
-}
-
-# --- Tools
-
-# The packages of missing tools. `install` installs all of them in one call.
-missing=()
-
-# need COMMAND PACKAGE…: adds the packages of a command, if the command is missing.
-need() { command -v "$1" >/dev/null || missing+=("${@:2}"); }
-
-tool_rust() {
-    command -v cargo >/dev/null || { echo 'cargo is missing; install Rust from https://rustup.rs' >&2; exit 1; }
-    # Rustup installs the toolchain of rust-toolchain.toml at the first call, unless RUSTUP_AUTO_INSTALL=0 is set.
-    cargo --version || rustup toolchain install
-}
-
-tool_cc() { need cc build-essential; }
-
-tool_curl() { need curl curl; }
-
-tool_python() {
-    need python3 python3
-    # Virtual environments need this part of Python, which is a separate package of Debian.
-    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
-}
-
-tool_node() {
-    need node nodejs
-    need npm npm
-}
-
-tool_socket() { need node nodejs; }
-
-# Runs after the installation: the scripts of these steps need the WebSocket of Node.
-check_socket() {
-    node -e 'process.exit(globalThis.WebSocket || process.allowedNodeEnvironmentFlags.has("--experimental-websocket") ? 0 : 1)' ||
-        { echo 'this Node has no WebSocket; install version 20.10 or newer from https://nodejs.org' >&2; exit 1; }
-}
-
-tool_chromium() {
-    need chromium chromium
-    need chromedriver chromium-driver
-}
-
-tool_shellcheck() { need shellcheck shellcheck; }
-
-tool_valgrind() {
-    need valgrind valgrind
-    tool_x86_64
-}
-
-tool_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(libfaketime); }
-
-tool_x86_64() { [ "$(uname -m)" = x86_64 ] || { echo 'these steps need an x86_64 machine' >&2; exit 1; }; }
-
-tool_arm64() {
-    rustup target list --installed | grep -qx aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
-    [ "$(uname -m)" != aarch64 ] || return 0
-    need qemu-aarch64-static qemu-user-static
-    [ -e /usr/aarch64-linux-gnu/lib/libgcc_s.so.1 ] || missing+=(libc6-arm64-cross libgcc-s1-arm64-cross)
-}
-
-tool_docker() {
-    tool_x86_64
-    ! docker info >/dev/null 2>&1 || return 0
-    [ "$(id -u)" = 0 ] || { echo 'no Docker engine responds; start one, or run this as root' >&2; exit 1; }
-    need dockerd docker.io
-    # Since Debian 13 the client is a separate package.
-    command -v docker >/dev/null || missing+=(docker.io 'docker-cli?')
-}
-
-# install PACKAGE…: installs packages; a name that ends in `?` is skipped if this release of Debian lacks it.
-install() {
-    local root=() package packages=()
-    [ "$(id -u)" = 0 ] || root=(sudo)
-    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get update -qq
-    for package; do
-        case $package in
-        *\?) ! apt-cache show "${package%\?}" >/dev/null 2>&1 || packages+=("${package%\?}") ;;
-        *) packages+=("$package") ;;
-        esac
-    done
-    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
-}
-
-# Installs the tools of the given steps.
-tools() {
-    local name tool
-    local -A wanted=()
-    for name; do
-        for tool in $(field 4 "$name"); do wanted[$tool]=1; done
-    done
-    for tool in "${!wanted[@]}"; do "tool_$tool"; done
-    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
-    [ -z "${wanted[socket]-}" ] || check_socket
-}
-
-# --- Running them
-
-# steps [gate|proof]: prints the names of all steps, or of one tier.
-steps() { awk -F ' *[|] *' -v tier="${1-}" 'NF > 1 && (tier == "" || $2 == tier) { print $1 }' <<<"$STEPS"; }
-
-# field NUMBER NAME: prints a column of STEPS.
-field() { awk -F ' *[|] *' -v name="$2" -v column="$1" '$1 == name { print $column }' <<<"$STEPS"; }
-
-# closure NAME…: prints these steps and the steps that they require, in the order of STEPS.
-closure() {
-    local name required
-    local -A chosen=()
-    for name; do
-        [ -n "$(field 2 "$name")" ] || { echo "there is no step $name; .ci/prove --list prints the names" >&2; return 2; }
-        chosen[$name]=1
-        for required in $(field 3 "$name"); do chosen[$required]=1; done
-    done
-    for name in $(steps); do
-        [ -z "${chosen[$name]-}" ] || echo "$name"
-    done
-}
-
-# affected REV: prints `STEP PATH` for each step that a change since REV affects, including uncommitted changes.
-affected() {
-    local path changed
-    changed=$(git diff --name-only --no-renames "$1" -- && git ls-files --others --exclude-standard)
-    while IFS= read -r path; do
-        [ -z "$path" ] || affected_by "$path"
-    done <<<"$changed"
-}
-
-affected_by() {
-    local path=$1 pattern names name known=
-    while IFS=' |' read -r pattern names; do
-        # shellcheck disable=SC2053 # a pattern
-        [[ -n $pattern && $path == $pattern ]] || continue
-        [[ $names == +* ]] || known=1
-        names=" $names "
-        names=${names/ all / $(steps | xargs) }
-        names=${names/ gate / $(steps gate | xargs) }
-        for name in $names; do
-            [[ $name == [-+] ]] || echo "$name $path"
-        done
-    done <<<"$AFFECTED"
-    [ -z "$known" ] || return 0
-    for name in $(steps); do echo "$name $path, which has no row in AFFECTED"; done
-}
-
-durations=()
-current=
-started=
-
-# begin NAME TITLE, end
-begin() {
-    current=$1
-    started=${EPOCHREALTIME/[.,]/}
-    printf '\n=== %s: %s\n' "$1" "$2"
-}
-
-end() {
-    local seconds
-    seconds=$(((${EPOCHREALTIME/[.,]/} - started + 500000) / 1000000))
-    printf -- '--- %s: %d s\n' "$current" "$seconds"
-    durations+=("$(printf '%-16s %6d s%s' "$current" "$seconds" "${1-}")")
-    current=
-}
-
-finish() {
-    local status=$?
-    [ -z "$runtime" ] || kill "$runtime" 2>/dev/null || true
-    [ -z "$current" ] || { failed=$current; end '  FAILED'; }
-    if [ ${#durations[@]} != 0 ]; then
-        printf '\n=== Durations\n'
-        printf '%s\n' "${durations[@]}"
-        printf '%-16s %6d s\n' 'all together' "$SECONDS"
-    fi
-    [ -z "${failed-}" ] || printf '\nfailed: %s; to run it alone: .ci/prove %s\n' "$failed" "${failed#tools}"
-    rm -rf "$scratch"
-    exit "$status"
-}
-
-# run NAME…: runs these steps and the steps that they require.
-run() {
-    local name chosen
-    chosen=$(closure "$@")
-    scratch=$(mktemp -d)
-    runtime=
-    SECONDS=0
-    trap finish EXIT
-    begin tools 'The tools are installed'
-    # shellcheck disable=SC2086 # one word a step
-    tools $chosen
-    end
-    for name in $chosen; do
-        begin "$name" "$(field 5 "$name")"
-        "step_$name"
-        end
-    done
-    printf '\n=== All steps passed\n'
 }

@@ -49,11 +49,16 @@ fn files(directory: &Path, prefix: &str) -> Result<Vec<(String, String)>, Box<dy
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file name is not UTF-8")?;
+        // The temporary files of editors and file managers.
+        if name.starts_with(['.', '#']) || name.ends_with('~') {
+            continue;
+        }
         let name = format!("{prefix}{name}");
         if path.is_dir() {
             found.extend(files(&path, &format!("{name}/"))?);
         } else {
-            found.push((name, fs::read_to_string(&path)?));
+            let text = fs::read_to_string(&path).map_err(|error| format!("reading page/{name}: {error}"))?;
+            found.push((name, text));
         }
     }
     Ok(found)

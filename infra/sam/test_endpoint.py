@@ -13,10 +13,12 @@ from samcli.yamlhelper import yaml_parse
 from expand import ROOT, expanded, named, source
 from findings import findings
 
-BODY = ["example-message", "POST", "/example-message", "--fields", "conversation_id,message_id,text", "--event", "edited"]
+FIELDS = ["--fields", "conversation_id,message_id,text"]
+BODY = ["example-message", "POST", "/example-message", *FIELDS, "--event", "edited"]
 PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
 NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
-BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user", "--summary", "Invites a user"]
+SUMMARY = ["--summary", "Invites a user"]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user", *SUMMARY]
 
 # The files that the script changes for every endpoint. The files that it adds have the name of the endpoint.
 CHANGED = {
@@ -30,6 +32,29 @@ CHANGED = {
     "shared/chat/tests/chat/main.rs",
     "template.yaml",
 }
+
+# A text of each file beside which the script inserts the endpoint of BODY.
+ANCHORS = [
+    (".github/SECURITY.md", "| `"),
+    ("functions/rest/src/main.rs", "    messages {"),
+    ("infra/docs/changelog.md", "## Unreleased\n"),
+    ("infra/events/events.yaml", "\nsocket:"),
+    ("infra/fuzz/targets/http_event.rs", "use domain::{"),
+    ("infra/fuzz/targets/http_event.rs", "    path(request);\n"),
+    ("infra/load/tests/costs.rs", '{"type": "ping"}'),
+    ("infra/openapi.yaml", "tags: [Messages]"),
+    ("infra/openapi.yaml", "    Problem:\n"),
+    ("infra/sam/invoke.py", '("set-block", 200)'),
+    ("shared/chat/src/messages/mod.rs", "\nmod "),
+    ("shared/chat/src/messages/mod.rs", "\npub use "),
+    ("shared/chat/tests/chat/main.rs", "mod messages {"),
+    ("shared/domain/src/messages/mod.rs", "\nmod "),
+    ("shared/domain/src/messages/mod.rs", "\npub use "),
+    ("template.yaml", "Type: AWS::Serverless::Function"),
+    ("template.yaml", "Action: execute-api:ManageConnections"),
+    ("template.yaml", "          /"),
+    ("template.yaml", "                  - !Ref "),
+]
 
 
 class Endpoint(unittest.TestCase):
@@ -117,7 +142,8 @@ class Endpoint(unittest.TestCase):
             self.git("add", "--all")
             self.git("commit", "--quiet", "--message", arguments[0])
         template = source(self.tree / "template.yaml")
-        self.assertEqual(set(named(template)) - before, {"example-message", "example-reactions", "example-sessions", "example-member"})
+        added = {"example-message", "example-reactions", "example-sessions", "example-member"}
+        self.assertEqual(set(named(template)) - before, added)
         self.assertEqual(findings(expanded(template)), [])
         command = [sys.executable, "-m", "unittest", "test_events"]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -132,9 +158,10 @@ class Endpoint(unittest.TestCase):
         self.is_refused("is not a path", "example-message", "POST", "example-message")
         self.is_refused("cannot have {id}", "example-message", "POST", "/example-message/{id}")
         self.is_refused("add --group", "block", "POST", "/block")
-        self.is_refused("does not know the field colour", "example-message", "POST", "/example-message", "--fields", "colour")
+        post = ["example-message", "POST", "/example-message"]
+        self.is_refused("does not know the field colour", *post, "--fields", "colour")
         self.is_refused("has no body", "example-reactions", "GET", "/example-reactions", "--fields", "text")
-        self.is_refused("needs conversation_id", "example-message", "POST", "/example-message", "--fields", "message_id")
+        self.is_refused("needs conversation_id", *post, "--fields", "message_id")
         self.is_refused("goes to a room", "rename-user", "POST", "/rename-user", "--event", "renamed")
 
     def test_an_existing_endpoint_is_refused(self):
@@ -157,6 +184,22 @@ class Endpoint(unittest.TestCase):
         ran = self.run_script("example-attachment", "POST", "/example-attachment", "--fields", "")
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual(file.read_text(), described)
+        self.git("reset", "--quiet", "--hard", "HEAD~1")
+
+    def test_a_file_without_its_anchor_is_refused_and_named(self):
+        for file, anchor in ANCHORS:
+            with self.subTest(file=file, anchor=anchor):
+                text = (self.tree / file).read_text()
+                self.assertIn(anchor, text)
+                (self.tree / file).write_text(text.replace(anchor, "changed"))
+                self.commit()
+                self.is_refused(f"{file} does not look as the script expects", *BODY)
+                self.git("reset", "--quiet", "--hard", "HEAD~1")
+
+    def test_a_missing_file_is_refused_and_named(self):
+        (self.tree / "infra/load/tests/costs.rs").unlink()
+        self.commit()
+        self.is_refused("infra/load/tests/costs.rs is missing", *BODY)
         self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_uncommitted_changes_are_refused(self):

@@ -1,4 +1,4 @@
-//! The runtime's own sockets without the platform's limits, sending back what they get: a subject for the Autobahn suite.
+//! Sockets of the runtime without the platform's limits, which echo every message: a subject for the Autobahn suite.
 
 #![allow(clippy::print_stdout, reason = "the port is what its caller waits for")]
 
@@ -38,7 +38,7 @@ async fn echo(ConnectInfo(source): ConnectInfo<SocketAddr>, request: Request) ->
     let (connection, outbox) = Connection::new(source, "localhost", "autobahn");
     let connection = Arc::new(connection);
     tokio::spawn(async move {
-        // A client that does not read misses what it sends, which fails its case.
+        // Fails if the client does not read, and then its case fails.
         let received = |message| {
             let _ = connection.send(message);
         };

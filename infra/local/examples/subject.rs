@@ -1,4 +1,4 @@
-//! The function that the conformance tests run. It knows nothing of chats: it does what its event asks for.
+//! The function of the conformance tests. Its event selects its behaviour.
 
 #![allow(
     clippy::expect_used,
@@ -63,7 +63,7 @@ fn authorize(event: &Value) -> Result<Value, Error> {
     }))
 }
 
-/// Records the event under the object's key, and one that is to fail under the number of the try as well.
+/// Records the event under the object's key. An event that must fail is recorded under the number of the try too.
 async fn object_created(event: &Value, context: &Context) -> Result<Value, Error> {
     static TRIES: AtomicUsize = AtomicUsize::new(0);
     let key = event["detail"]["object"]["key"].as_str().unwrap_or_default();
@@ -149,7 +149,7 @@ fn outcome(result: Result<(), Error>) -> Value {
     result.map_or_else(|error| json!({"error": format!("{error:?}")}), |()| json!({"stored": true}))
 }
 
-/// Says that it has begun by a file beside the one that it waits for.
+/// Waits for a file. Marks the beginning by another file beside it.
 async fn wait_for(file: &Path) -> std::io::Result<()> {
     std::fs::write(file.with_extension("begun"), "")?;
     while !file.exists() {

@@ -18,60 +18,60 @@ const STYLES: Styles = Styles::styled()
 const BUILDING: &str = "Building";
 const DATA: &str = "Data";
 const SERVING: &str = "Serving";
-const TELLING: &str = "Telling";
+const OBSERVING: &str = "Observing";
 
 /// The end of `-h`.
-const SHORT: &str = "`--help` tells more, with examples.";
+const SHORT: &str = "See `--help` for details and examples.";
 
 /// The end of `--help`.
 const LONG: &str = r#"Examples:
   cargo run                               build, and serve on http://localhost:8000
-  cargo run -- --watch                    and build again whatever is edited
-  cargo run -- --memory --port 0          nothing kept, any free port: for tests
+  cargo run -- --watch                    and build again after each change
+  cargo run -- --memory --port 0          no data kept, any free port: for tests
   cargo run -- --log json 2> log.jsonl    for jq '.lines[]?'
-  RUST_LOG=debug cargo run                with all that the functions have to say
+  RUST_LOG=debug cargo run                with all log lines of the functions
 
-What answers on the port:
+Services on the port:
   /…                              the routes of the HTTP API
   /<stage>                        the WebSocket API
-  /ws/chat/<room>/                the same, as the original service had it
+  /ws/chat/<room>/                the same, at the path of the original service
   /<stage>/@connections/<id>      the connection management API
   /<bucket>/…                     S3: aws s3 ls s3://<bucket> --endpoint-url http://localhost:8000
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000
   /2015-03-31/functions/…         Lambda: aws lambda invoke --function-name login … --endpoint-url …
-  /_local/iam                     the rights that the functions have, those used, and calls refused
+  /_local/iam                     the rights of the functions, their use, and the refused calls
   /_local/calls                   with --record-calls: every invocation with its calls, their order and their units
-  /_local/faults                  with --faults: PUT a plan, GET it with how often each of its rules has fired
+  /_local/faults                  with --faults: PUT a plan, GET it with the number of times that each rule has fired
 
-What a plan of faults has:
+Plans of faults:
   {"seed": 42, "rules": [{"fault": "lose_answer", "operation": "PutItem", "probability": 0.1}, …]}
-  Of the rules that a call meets, the first one that fires wins. The same seed and the same order of calls give the
+  Of the rules that cover a call, the first one that fires wins. The same seed and the same order of calls give the
   same faults.
   fault, on calls       kill_before, kill_after, throttle, fail_before, fail_after, lose_answer, slow, unprocessed,
                         conflict, gone
-  fault, elsewhere      duplicate (an event), cut (a socket), forget_disconnect, skew (an instance's clock, from its start)
-  function              its handler, or its binary where that is `bootstrap`
-  service               dynamodb, connections or s3
-  operation             such as UpdateItem; the method, where the service is not dynamodb
-  call                  only this one of an invocation, from 1
-  probability, times    how likely, and how often at most
-  millis                for slow and skew: how much
+  fault, elsewhere      duplicate (an event), cut (a socket), forget_disconnect, skew (the clock of a new instance)
+  function              its handler, or its binary if the handler is `bootstrap`
+  service               dynamodb, secrets, connections or s3
+  operation             such as UpdateItem; the method, for connections and s3
+  call                  the number of the call in its invocation, from 1
+  probability, times    of each strike, and the most strikes
+  millis                the delay of slow, the error of skew
 
-Where things are:
-  stdout        one line, when everything answers: listening on http://127.0.0.1:8000
+Output and data:
+  stdout        one line, when all services answer: listening on http://127.0.0.1:8000
   stderr        everything else
-  .local/       dynamodb.sqlite, s3/ with the objects, and secrets.json with what the template has generated; delete it
-                for a fresh start
+  .local/       dynamodb.sqlite, s3/ with the objects, and secrets.json with the generated secrets; delete it for a
+                fresh start
 
 Environment:
-  RUST_LOG                         what the functions log, such as debug or chat=trace; default: info
-  NO_COLOR, CLICOLOR_FORCE         colours never, colours even where there is no terminal
-  SSL_CERT_FILE, SSL_CERT_DIR      handed on to the functions, as are PATH and RUST_BACKTRACE; nothing else is"#;
+  RUST_LOG                         the log level of the functions, such as debug or chat=trace; default: info
+  NO_COLOR, CLICOLOR_FORCE         colours never, colours even without a terminal
+  SSL_CERT_FILE, SSL_CERT_DIR      passed on to the functions, like PATH and RUST_BACKTRACE; no others are"#;
 
 /// Runs template.yaml on this machine: its functions, APIs, tables and buckets.
 ///
-/// Every function is the real binary behind a local API Gateway, on an embedded DynamoDB and S3, with no right but those
-/// that the template gives it. Nothing leaves this machine.
+/// Every function is the real binary behind a local API Gateway, on an embedded DynamoDB and S3, with only the rights
+/// that the template grants. No data leaves this machine.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[command(name = "local", styles = STYLES, after_help = SHORT, after_long_help = LONG)]
@@ -80,14 +80,14 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
 
-    /// Other values for the template's parameters, as `sam deploy` takes them: RegistrationsPerHour=1000
+    /// Values for the template's parameters, as for `sam deploy`: RegistrationsPerHour=1000
     #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_parser = parameter)]
     pub parameter_overrides: Vec<(String, String)>,
 
-    /// Build again what changes, and give the next events to it
+    /// Build again after each change, and send the next events to the new build
     ///
-    /// Sockets stay open, and what is being served is served to its end. A build that fails changes nothing. With
-    /// --functions, executables that are replaced there are run instead of the old ones.
+    /// Sockets stay open, and running invocations finish. A failed build has no effect. With --functions, replaced
+    /// executables in that directory are used in place of the old ones.
     #[arg(long, conflicts_with = "no_build", help_heading = BUILDING)]
     pub watch: bool,
 
@@ -95,7 +95,7 @@ pub struct Options {
     #[arg(long, help_heading = BUILDING)]
     pub release: bool,
 
-    /// Do not build: run the functions as they were built last
+    /// Do not build: run the functions of the last build
     #[arg(long, help_heading = BUILDING)]
     pub no_build: bool,
 
@@ -105,7 +105,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["no_build", "release"], help_heading = BUILDING)]
     pub functions: Option<PathBuf>,
 
-    /// Keep nothing: the data ends with the process
+    /// Keep no data: it ends with the process
     #[arg(long, conflicts_with = "data", help_heading = DATA)]
     pub memory: bool,
 
@@ -119,8 +119,8 @@ pub struct Options {
 
     /// Listen on this address of the machine too
     ///
-    /// Containers of Docker on Linux reach 172.17.0.1, not 127.0.0.1. With 0.0.0.0, a phone in the same network reaches the runtime at
-    /// the address of this machine. Everybody who reaches the address may do everything.
+    /// Containers of Docker on Linux reach 172.17.0.1, not 127.0.0.1. Everybody who reaches the address may do
+    /// everything.
     #[arg(long, value_name = "ADDRESS", help_heading = SERVING)]
     pub listen: Option<IpAddr>,
 
@@ -130,43 +130,43 @@ pub struct Options {
     #[arg(long, value_name = "NAME", num_args = 1.., value_parser = host, help_heading = SERVING)]
     pub allow_host: Vec<String>,
 
-    /// After how many seconds without a frame a socket is closed
+    /// Seconds without a frame after which a socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, help_heading = SERVING)]
     pub socket_idle: Duration,
 
-    /// After how many seconds every socket is closed
+    /// Seconds after which every socket is closed
     #[arg(long, value_name = "SECONDS", default_value = "7200", value_parser = seconds, help_heading = SERVING)]
     pub socket_duration: Duration,
 
-    /// After how many seconds without an event an instance of a function is ended
+    /// Seconds without an event after which an instance of a function is ended
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds, help_heading = SERVING)]
     pub instance_idle: Duration,
 
-    /// How often expired items and objects are deleted, which takes DynamoDB itself a few days and S3 a day
+    /// The interval between deletions of expired items and objects; DynamoDB itself takes days, and S3 a day
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = DATA)]
     pub ttl_sweep: Duration,
 
-    /// Who reads what is written to stderr
+    /// The format of the log on stderr
     ///
-    /// With json, the functions log JSON as well, and their lines are in the array `lines` of their invocation.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = TELLING)]
+    /// With json, the functions log JSON too, and their lines are in the array `lines` of their invocation.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, help_heading = OBSERVING)]
     pub log: Format,
 
-    /// Record what each invocation asks of DynamoDB and of its sockets, for /_local/calls
+    /// Record the calls of each invocation to services, for /_local/calls
     ///
-    /// Each call takes 50 ms then, so that it shows which were made at once and which one after another.
-    #[arg(long, help_heading = TELLING)]
+    /// Each call then takes 50 ms, so that the record distinguishes concurrent calls from consecutive ones.
+    #[arg(long, help_heading = OBSERVING)]
     pub record_calls: bool,
 
-    /// For tests only: let things go wrong as the plan at /_local/faults says
+    /// For tests only: inject faults after the plan at /_local/faults
     ///
     /// Instances die before or after a call, services fail, throttle or are slow, answers get lost, events come twice,
-    /// sockets are cut, clocks are off. Until there is a plan, nothing goes wrong.
-    #[arg(long, help_heading = TELLING)]
+    /// sockets are cut, clocks are wrong. There are no faults before the first plan.
+    #[arg(long, help_heading = OBSERVING)]
     pub faults: bool,
 
-    /// Add every kind of call that a function makes, allowed or refused, to this file
-    #[arg(long, value_name = "FILE", help_heading = TELLING)]
+    /// Append every kind of call that a function makes, allowed or refused, to this file
+    #[arg(long, value_name = "FILE", help_heading = OBSERVING)]
     pub iam_record: Option<PathBuf>,
 }
 

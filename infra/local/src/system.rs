@@ -194,7 +194,9 @@ fn lock(directory: &Path) -> Result<fs::File> {
     let path = directory.join("lock");
     let file = fs::create_dir_all(directory).and_then(|()| fs::File::create(&path)).with_context(|| {
         let directory = directory.display();
-        format!("the data cannot be kept in {directory}; choose another directory with --data, or keep nothing with --memory")
+        format!(
+            "the data cannot be kept in {directory}; choose another directory with --data, or keep none with --memory"
+        )
     })?;
     match file.try_lock() {
         Ok(()) => Ok(file),

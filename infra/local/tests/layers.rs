@@ -1,7 +1,8 @@
-//! The layers of the runtime: a module names only modules below its own, and no two files name each other, directly or through others.
+//! The layers of the runtime: a module names only modules below its own, and no two files name each other, directly or
+//! through others.
 //!
-//! The tests read the `use` declarations and all paths in every file of `src`, without comments and unit tests. A name that a module
-//! imports or re-exports counts for the file that defines it.
+//! The tests read the `use` declarations and all paths in every file of `src`, without comments and unit tests. A name
+//! that a module imports or re-exports counts for the file that defines it.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -56,7 +57,7 @@ impl Crate {
         read
     }
 
-    /// The module that defines what `path` names in `module`, unless another crate does.
+    /// The module that defines the item at `path`, as `module` writes it. `None` if another crate defines it.
     fn defines(&self, module: &[String], path: &[String], depth: u8) -> Option<Segments> {
         assert!(depth < 16, "{module:?} imports {path:?} from itself");
         let (first, rest) = path.split_first()?;
@@ -114,7 +115,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// `s3/mod.rs` → `s3`, `s3/store.rs` → `s3::store`, `lib.rs` → nothing.
+/// `s3/mod.rs` → `s3`, `s3/store.rs` → `s3::store`, `lib.rs` → no segment.
 fn module(file: &Path) -> Segments {
     let path = file.with_extension("");
     let segments = path.iter().map(|segment| segment.to_str().unwrap().to_owned());
@@ -258,7 +259,8 @@ fn no_files_name_each_other() {
     }
 }
 
-/// A circle through a group, a re-export and a path in an expression is found, and comments and unit tests do not count.
+/// A circle through a group, a re-export and a path in an expression is found, and comments and unit tests do not
+/// count.
 #[test]
 fn a_circle_is_found_through_every_kind_of_path() {
     let directory = tempfile::tempdir().unwrap();

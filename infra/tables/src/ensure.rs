@@ -31,7 +31,8 @@ fn compare(stored: &Value, wanted: &Value) -> Result<()> {
     for part in ["KeySchema", "AttributeDefinitions"] {
         if set(stored.get(part)) != set(wanted.get(part)) {
             bail!(
-                "{part}: the stored table has another than the template; choose another --data directory, or delete this one"
+                "{part}: the stored table has another than the template; choose another --data directory, or delete \
+                 this one"
             );
         }
     }

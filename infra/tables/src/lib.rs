@@ -1,7 +1,7 @@
 //! The template's tables in an embedded engine of DynamoDB, in memory or in a file.
 //!
-//! A call blocks its thread while the engine writes to disk, so the engine has a server and threads of its own. Clients speak DynamoDB's
-//! protocol to its address. It checks neither signatures nor rights.
+//! A call blocks its thread while the engine writes to disk, so the engine has a server and threads of its own. Clients
+//! speak DynamoDB's protocol to its address. It checks neither signatures nor rights.
 
 mod ensure;
 
@@ -24,8 +24,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the database in `directory`, or one in memory, creates the missing tables, and deletes expired items once every `sweep`.
-    /// `warn` gets the errors that happen later.
+    /// Opens the database in `directory`, or one in memory, creates the missing tables, and deletes expired items once
+    /// every `sweep`. `warn` gets the errors that happen later.
     ///
     /// # Errors
     /// If the file cannot be opened, or contains a table with another key than the template's.

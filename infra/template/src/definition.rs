@@ -1,4 +1,5 @@
-//! `DefinitionBody` of an HTTP API: its routes in an `openapi` document, each with API Gateway's extension for the function.
+//! `DefinitionBody` of an HTTP API: its routes in an `openapi` document, each with API Gateway's extension for the
+//! function.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html>
 

@@ -1,7 +1,7 @@
 //! `template.yaml`, read as CloudFormation reads it: a typed description of the system.
 //!
-//! Invariant: this crate describes. It opens no port, starts no process and counts no request. It refuses everything that the local
-//! runtime cannot honour, with a sentence that names the resource, its line and the property.
+//! Invariant: this crate describes. It opens no port, starts no process and counts no request. It refuses everything
+//! that the local runtime cannot honour, with a sentence that names the resource, its line and the property.
 
 mod arn;
 mod assemble;

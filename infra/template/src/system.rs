@@ -28,7 +28,7 @@ pub struct Template {
 /// A Lambda function.
 #[derive(Clone, Debug)]
 pub struct Function {
-    /// The logical id, which is the function's name as well.
+    /// The logical id, which is also the function's name.
     pub name: String,
     /// The package of the executable: the last component of `CodeUri`.
     pub package: String,
@@ -54,7 +54,8 @@ pub struct Function {
 const ONLY_HANDLER: &str = "bootstrap";
 
 impl Function {
-    /// The function's name in logs, records and plans of faults: its handler, or its binary if the handler is `bootstrap`.
+    /// The function's name in logs, records and plans of faults: its handler, or its binary if the handler is
+    /// `bootstrap`.
     #[must_use]
     pub fn label(&self) -> &str {
         if self.handler == ONLY_HANDLER { &self.binary } else { &self.handler }
@@ -64,7 +65,7 @@ impl Function {
 /// A rule of EventBridge that calls a function.
 #[derive(Debug)]
 pub struct EventRule {
-    /// The function it calls, by name.
+    /// The name of the function that it calls.
     pub function: String,
     /// The pattern of its events.
     pub pattern: Pattern,
@@ -90,7 +91,7 @@ pub struct HttpRoute {
     pub method: Option<String>,
     /// `None` is the catch-all `$default`.
     pub path: Option<String>,
-    /// The function it calls, by name.
+    /// The name of the function that it calls.
     pub function: String,
 }
 
@@ -123,7 +124,7 @@ pub struct WebSocketApi {
 /// A REQUEST authorizer.
 #[derive(Debug)]
 pub struct Authorizer {
-    /// The function that decides, by name.
+    /// The name of the function that decides.
     pub function: String,
     /// The values without which a request is refused: `route.request.header.X`, `route.request.querystring.X`.
     pub identity_source: Vec<String>,
@@ -132,7 +133,7 @@ pub struct Authorizer {
 /// A DynamoDB table.
 #[derive(Debug)]
 pub struct Table {
-    /// The logical id, which is the table's name as well.
+    /// The logical id, which is also the table's name.
     pub name: String,
     /// The body of a `CreateTable` call.
     pub create: serde_json::Value,

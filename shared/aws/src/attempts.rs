@@ -7,7 +7,7 @@ pub struct Attempts {
     pub most: u32,
     /// The longest pause before the second attempt. It doubles with each further one.
     pub backoff: Duration,
-    /// How long one attempt may take.
+    /// How long one attempt may take after it has a connection.
     pub each: Duration,
     /// How long all attempts may take, with the pauses between them.
     pub all: Duration,

@@ -32,7 +32,8 @@ impl Settings {
         let Attempts { most, backoff, each, all } = attempts;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(each)
+            // Here the connection is part of an attempt.
+            .operation_attempt_timeout(CONNECT_TIMEOUT + each)
             .operation_timeout(all);
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -47,5 +48,29 @@ impl Settings {
             .identity_cache(IdentityCache::no_cache());
         config.set_endpoint_url(self.endpoint.clone());
         config.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A handshake on a small share of a CPU may take longer than an answer.
+    #[test]
+    fn an_attempt_of_an_sdk_has_time_to_connect() {
+        let each = Duration::from_millis(600);
+        let attempts = Attempts { most: 3, backoff: each, each, all: Duration::from_secs(2) };
+        let settings = Settings {
+            endpoint: None,
+            region: "us-east-1".to_owned(),
+            credentials: Credentials::new("test", "test", None, None, "test"),
+            tls: TlsContext::default(),
+        };
+        let config = settings.sdk(attempts);
+        let timeouts = config.timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(CONNECT_TIMEOUT + each));
+        assert_eq!(timeouts.operation_timeout(), Some(attempts.all));
     }
 }

@@ -180,7 +180,7 @@ mod tests {
     /// Objects with shorter attempts.
     fn objects(s3: &FakeS3) -> Objects {
         let Bucket(inner) = bucket(&s3.url, None);
-        let attempts = Attempts { each: Duration::from_millis(300), all: Duration::from_secs(1), ..ATTEMPTS };
+        let attempts = Attempts { each: Duration::from_millis(300), all: Duration::from_secs(5), ..ATTEMPTS };
         Objects::trying(attempts, &inner.settings, &inner.name, &inner.url)
     }
 

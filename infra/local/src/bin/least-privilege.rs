@@ -1,5 +1,5 @@
-//! Proves least privilege by a record that local runtimes have written with `--iam-record` during all journeys: each call was granted, and
-//! each grant was needed. Prints each finding in a line.
+//! Proves least privilege by a record that local runtimes have written with `--iam-record` during all journeys: each
+//! call was granted, and each grant was needed. Prints each finding in a line.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! Building the functions, or finding them built.
+//! Builds the functions, or finds their executables.
 
 pub mod watch;
 
@@ -23,7 +23,7 @@ use crate::{
     options::Options,
 };
 
-/// What gives the functions their executables.
+/// Provides the executables of the functions.
 #[derive(Debug)]
 pub struct Builder {
     functions: Vec<Wanted>,
@@ -40,7 +40,7 @@ pub enum Source {
         /// Whether to build optimised.
         release: bool,
     },
-    /// Somebody else builds them, into this directory.
+    /// A directory into which others build.
     Directory(PathBuf),
 }
 
@@ -52,10 +52,10 @@ struct Wanted {
 }
 
 impl Builder {
-    /// Finds out where the executables of `functions` come from.
+    /// Chooses the source of the executables.
     ///
     /// # Errors
-    /// If this program does not know its own directory.
+    /// If the directory of this program is unknown.
     pub fn new(options: &Options, root: &Path, functions: &[Function]) -> Result<Self> {
         let source = match &options.functions {
             Some(directory) => Source::Directory(directory.clone()),
@@ -81,7 +81,8 @@ impl Builder {
         self.functions.iter().map(|function| function.package.as_str())
     }
 
-    /// The executables of all functions, by the names of the binaries; the first time cargo tells how far it is.
+    /// The executables of all functions, by the names of their binaries. Cargo shows its progress unless the build runs
+    /// `again`.
     ///
     /// # Errors
     /// If a function does not build or its executable is missing.
@@ -108,7 +109,7 @@ impl Builder {
 
     async fn cargo_build(&self, root: &Path, release: bool, again: bool) -> Result<BTreeMap<String, PathBuf>> {
         let mut command = Command::new(cargo());
-        // Of the whole workspace, so that features unify as they do for its tests and no crate is compiled twice.
+        // The whole workspace, so that features unify as for its tests and no crate is compiled twice.
         command.current_dir(root).args(["build", "--workspace", "--message-format=json-render-diagnostics"]);
         let binaries: BTreeSet<&str> = self.functions.iter().map(|function| function.binary.as_str()).collect();
         for binary in binaries {
@@ -123,11 +124,11 @@ impl Builder {
         if logs::format() == Format::Json {
             command.stderr(Stdio::piped());
         }
-        // Ctrl-C while building ends the build as well.
+        // Ctrl-C ends the build too.
         let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(cannot_start)?;
-        let stdout = process.stdout.take().context("reading what cargo build says")?;
+        let stdout = process.stdout.take().context("reading the output of cargo build")?;
         let (built, ()) = tokio::try_join!(artifacts(stdout), pass_on(process.stderr.take()))
-            .context("reading what cargo build says")?;
+            .context("reading the output of cargo build")?;
         let status = process.wait().await.context("waiting for cargo build")?;
         ensure!(
             status.success(),
@@ -143,24 +144,24 @@ pub(crate) fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Says what to do about a cargo that does not start.
+/// The error of a cargo that does not start, with its remedy.
 pub(crate) fn cannot_start(error: std::io::Error) -> anyhow::Error {
     if error.kind() == std::io::ErrorKind::NotFound {
         return anyhow::anyhow!(
-            "cargo is not on the PATH; install Rust from https://rustup.rs, or run what is built already with --no-build"
+            "cargo is not on the PATH; install Rust from https://rustup.rs, or run the last build with --no-build"
         );
     }
     anyhow::Error::new(error).context("starting cargo")
 }
 
-/// Cargo puts the functions beside the runtime itself.
+/// The directory of the last build: cargo puts the functions beside the runtime itself.
 fn built_last(release: bool) -> Result<PathBuf> {
     let own = env::current_exe().context("looking for the directory of this program")?;
     let profile = own.parent().context("this program is in no directory")?;
     Ok(if release { profile.with_file_name("release") } else { profile.to_owned() })
 }
 
-/// A message of `cargo build --message-format=json`; the others have no executable.
+/// A message of `cargo build --message-format=json`. Only those of artifacts have an executable.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -173,7 +174,7 @@ struct Target {
     name: String,
 }
 
-/// The executables that cargo tells of, by the names of their targets.
+/// The executables in cargo's messages, by the names of their targets.
 async fn artifacts(stdout: impl AsyncRead + Unpin) -> std::io::Result<BTreeMap<String, PathBuf>> {
     let mut lines = BufReader::new(stdout).lines();
     let mut built = BTreeMap::new();
@@ -190,7 +191,7 @@ async fn artifacts(stdout: impl AsyncRead + Unpin) -> std::io::Result<BTreeMap<S
     Ok(built)
 }
 
-/// What cargo tells people goes into the log where that has a format of its own.
+/// Logs cargo's messages for people, if the log has a format of its own.
 async fn pass_on(stderr: Option<impl AsyncRead + Unpin>) -> std::io::Result<()> {
     let Some(stderr) = stderr else { return Ok(()) };
     let mut lines = BufReader::new(stderr).lines();

@@ -1,7 +1,7 @@
 //! The calls that functions make to services, and the invocations that make them.
 //!
-//! A call is attributed by its signature: each instance has credentials of its own and serves one event at a time, so a call belongs to
-//! the invocation that runs in the instance that signed it.
+//! A call is attributed by its signature: each instance has credentials of its own and serves one event at a time, so a
+//! call belongs to the invocation that runs in the instance that signed it.
 
 mod call;
 mod invocations;

@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use super::call::{self, Lost, Service};
 
-/// The time for which each answer is held back. Concurrent calls then overlap in the record, however fast the engine and however slow
-/// the machine are: a call that began after another had ended was made after it.
+/// The time for which each answer is held back. Concurrent calls then overlap in the record, however fast the engine
+/// and however slow the machine are: a call that began after another had ended was made after it.
 const HELD: Duration = Duration::from_millis(50);
 
 /// The largest request and answer, in bytes: a batch of items (16 MB) and its frame.

@@ -21,7 +21,8 @@ impl EventBridge {
         Self { rules: rules.into(), lambda }
     }
 
-    /// Sends an event to every function with a matching rule, without waiting for the functions. Must be called inside a Tokio runtime.
+    /// Sends an event to every function with a matching rule, without waiting for the functions. Must be called inside
+    /// a Tokio runtime.
     pub fn send(&self, event: &Value) {
         for EventRule { function, pattern } in self.rules.iter() {
             if pattern.matches(event)

@@ -1,7 +1,7 @@
 //! Faults after a plan: instances that die between two calls, services that fail, sockets that are cut.
 //!
-//! This module decides which fault strikes, and nothing more: the gateway strikes, and the services word their errors. Faults strike
-//! only between the functions and the platform, and all of them happen on AWS too.
+//! This module decides which fault strikes, and nothing more: the gateway strikes, and the services word their errors.
+//! Faults strike only between the functions and the platform, and all of them happen on AWS too.
 
 mod plan;
 mod skew;

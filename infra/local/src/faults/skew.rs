@@ -14,8 +14,8 @@ pub(super) fn is_possible() -> Result<(), String> {
     })
 }
 
-/// The variables that put a process's clock forward, or back if `millis` is negative. The monotonic clock, and so every timeout, stays
-/// right.
+/// The variables that put a process's clock forward, or back if `millis` is negative. The monotonic clock, and so every
+/// timeout, stays right.
 pub(super) fn variables(millis: i64) -> Vec<(&'static str, String)> {
     let Some(library) = library() else { return Vec::new() };
     let sign = if millis < 0 { '-' } else { '+' };

@@ -1,8 +1,8 @@
 //! Keeps the pages of other sites away from this machine.
 //!
-//! A page of any site may send requests to `localhost`. It may even read the answers if its own name resolves to 127.0.0.1 by the time
-//! (DNS rebinding). So the runtime answers only to hosts that nobody else can redirect, and services without cross-origin rules of their
-//! own refuse requests from pages of other origins.
+//! A page of any site may send requests to `localhost`. It may even read the answers if the name of its site resolves
+//! to 127.0.0.1 after the page was loaded (DNS rebinding). So the runtime answers only to hosts that others cannot
+//! redirect, and services without cross-origin rules of their own refuse requests from pages of other origins.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -31,8 +31,8 @@ impl Hosts {
         let foreign = hosts.find(|host| !host.parse().is_ok_and(|host| self.has(&host)))?;
         let name = foreign.rsplit_once(':').map_or(foreign, |(name, _)| name);
         Some(refusal(&format!(
-            "{name} is not a name of the local runtime, which answers to localhost, IP addresses and host.docker.internal; start it with \
-             --allow-host {name} to allow the name"
+            "{name} is not a name of the local runtime, which answers to localhost, IP addresses and \
+             host.docker.internal; start it with --allow-host {name} to allow the name"
         )))
     }
 
@@ -46,8 +46,8 @@ impl Hosts {
     }
 }
 
-/// Whether a page of another origin has sent the request. Browsers send `Origin` with every request that is not a plain `GET`, and with
-/// every request whose answer a page of another origin wants to read.
+/// Whether a page of another origin has sent the request. Browsers send `Origin` with every request that is not a plain
+/// `GET`, and with every request whose answer a page of another origin wants to read.
 pub(super) fn is_from_foreign_page(parts: &Parts) -> bool {
     let Some(origin) = parts.headers.get(header::ORIGIN) else { return false };
     let own: Option<Authority> = text(parts.headers.get(header::HOST)).and_then(|host| host.parse().ok());
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn only_hosts_that_nobody_else_can_redirect_are_answered() {
+    fn only_hosts_that_others_cannot_redirect_are_answered() {
         let hosts = Hosts::new(&["Laptop.local".to_owned()]);
         for own in [
             "localhost",

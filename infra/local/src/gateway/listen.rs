@@ -8,17 +8,16 @@ use std::{
 use anyhow::{Result, anyhow, bail};
 use tokio::net::TcpListener;
 
-/// Listens on 127.0.0.1, on `::1` if the machine has it, because `localhost` may mean either, and on `also`. `0.0.0.0` stands for all
-/// IPv4 addresses. Returns the listeners and their port.
+/// Listens on 127.0.0.1, on `::1` if the machine has it, because `localhost` may mean either, and on `also`. Returns the
+/// listeners and their port.
 ///
 /// # Errors
 /// If an address or the port cannot be used.
 pub async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>, u16)> {
-    let all = IpAddr::from(Ipv4Addr::UNSPECIFIED);
-    if also == Some(Ipv6Addr::UNSPECIFIED.into()) {
-        bail!("--listen takes one address of this machine, or {all} for all of its IPv4 addresses, and not ::");
+    if let Some(every) = also.filter(IpAddr::is_unspecified) {
+        bail!("--listen takes one address of this machine, such as 172.17.0.1, and not {every}");
     }
-    let first = if also == Some(all) { all } else { Ipv4Addr::LOCALHOST.into() };
+    let first = Ipv4Addr::LOCALHOST.into();
     let v4 = bind(first, port).await.map_err(|error| failed(error, first, port))?;
     let chosen = v4.local_addr()?.port();
     let mut listeners = vec![v4];
@@ -29,7 +28,7 @@ pub async fn listen(port: u16, also: Option<IpAddr>) -> Result<(Vec<TcpListener>
         Err(error) if error.kind() == ErrorKind::AddrInUse && port != 0 => return Err(failed(error, v6, port)),
         Err(_) => {}
     }
-    let is_new = |address: &IpAddr| ![first, v6, Ipv4Addr::LOCALHOST.into()].contains(address);
+    let is_new = |address: &IpAddr| ![first, v6].contains(address);
     if let Some(address) = also.filter(is_new) {
         listeners.push(bind(address, chosen).await.map_err(|error| failed(error, address, port))?);
     }
@@ -43,7 +42,8 @@ async fn bind(address: IpAddr, port: u16) -> std::io::Result<TcpListener> {
 fn failed(error: Error, address: IpAddr, port: u16) -> anyhow::Error {
     match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
-            "port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any free one)"
+            "port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any \
+             free one)"
         ),
         ErrorKind::PermissionDenied => {
             anyhow!("port {port} needs the rights of an administrator; choose one from 1024 on with --port")

@@ -64,8 +64,8 @@ pub struct Gateway {
 pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
     loop {
         let (stream, source) = Listener::accept(&mut listener).await;
-        // Frames are small and follow each other; Nagle's algorithm and delayed acknowledgements would hold them back for 40 ms. The
-        // call fails only if the stream is closed already.
+        // Frames are small and follow each other; Nagle's algorithm and delayed acknowledgements would hold them back
+        // for 40 ms. The call fails only if the stream is closed already.
         let _ = stream.set_nodelay(true);
         let gateway = Arc::clone(&gateway);
         let service = service_fn(move |request: Request<Incoming>| {
@@ -115,7 +115,8 @@ impl Gateway {
         if parts.uri.path().starts_with("/_local/") { Destination::Local } else { Destination::Http }
     }
 
-    /// Serves a call in a task of its own, so that a service finishes its work even if the calling instance dies meanwhile.
+    /// Serves a call in a task of its own, so that a service finishes its work even if the calling instance dies
+    /// meanwhile.
     async fn intercept(
         self: Arc<Self>,
         interceptor: Arc<Interceptor>,

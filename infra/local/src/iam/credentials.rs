@@ -43,8 +43,8 @@ impl Credentials {
 
 /// All issued credentials, by access key.
 ///
-/// They outlive their instance, as on the platform: a late call must not pass for one of the developer, and links that an instance has
-/// signed are valid until they expire.
+/// They outlive their instance, as on the platform: a late call must not pass for one of the developer, and links that
+/// an instance has signed are valid until they expire.
 #[derive(Debug, Default)]
 pub(super) struct Issued(RwLock<HashMap<String, Identity>>);
 

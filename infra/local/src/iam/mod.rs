@@ -1,8 +1,8 @@
 //! IAM: a function may make only the calls that its policies in the template allow.
 //!
-//! Each instance of a function has credentials of its own, which identify it. A caller with other credentials is the developer and may do
-//! everything: the purpose is to find missing permissions, not to stop attackers. Only S3 verifies signatures, because only there a
-//! function signs requests that others send.
+//! Each instance of a function has credentials of its own, which identify it. A caller with other credentials is the
+//! developer and may do everything: the purpose is to find missing permissions, not to stop attackers. Only S3 verifies
+//! signatures, because only there a function signs requests that others send.
 
 mod access;
 mod credentials;
@@ -70,7 +70,7 @@ impl Iam {
     /// Checks one right.
     ///
     /// # Errors
-    /// If the caller is a function whose policies do not allow it.
+    /// If the caller is a function, and its policies do not allow it.
     pub fn check(&self, caller: &Caller, access: Access) -> Result<(), Denied> {
         self.check_all(caller, || [access].into())
     }
@@ -78,7 +78,7 @@ impl Iam {
     /// Checks the rights of a DynamoDB call: on every table, and for every item of a transaction.
     ///
     /// # Errors
-    /// If the caller is a function whose policies do not allow all of them.
+    /// If the caller is a function, and its policies do not allow all of them.
     pub fn check_dynamodb(&self, caller: &Caller, operation: &str, body: &[u8]) -> Result<(), Denied> {
         self.check_all(caller, || dynamodb::accesses(operation, body))
     }
@@ -86,7 +86,7 @@ impl Iam {
     /// Checks several rights, all of which the call needs.
     ///
     /// # Errors
-    /// If the caller is a function whose policies do not allow all of them.
+    /// If the caller is a function, and its policies do not allow all of them.
     pub fn check_each(&self, caller: &Caller, accesses: BTreeSet<Access>) -> Result<(), Denied> {
         self.check_all(caller, || accesses)
     }
@@ -94,7 +94,7 @@ impl Iam {
     /// Checks a right that decides only how much an error reveals. Its use is recorded, its absence is not.
     ///
     /// # Errors
-    /// If the caller is a function whose policies do not allow it.
+    /// If the caller is a function, and its policies do not allow it.
     pub fn may_know(&self, caller: &Caller, access: &Access) -> Result<(), Denied> {
         let Caller::Function(function) = caller else { return Ok(()) };
         self.evaluate(function, access)?;

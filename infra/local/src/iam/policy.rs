@@ -32,8 +32,8 @@ fn applies(statement: &Statement, access: &Access) -> bool {
     pairs(statement).any(|(action, resource)| covers(action, resource, access))
 }
 
-/// Whether a pattern of actions and a pattern of resources cover a call. Actions are compared without regard to case, resources byte by
-/// byte.
+/// Whether a pattern of actions and a pattern of resources cover a call. Actions are compared without regard to case,
+/// resources byte by byte.
 pub(super) fn covers(action: &str, resource: &str, access: &Access) -> bool {
     let is_action = if is_plain(action) {
         action.eq_ignore_ascii_case(&access.action)

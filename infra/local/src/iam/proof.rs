@@ -9,8 +9,8 @@ use super::{
     record::Call,
 };
 
-/// The differences between the functions' policies and least privilege, a sentence each, in the order of the template. Empty if every
-/// call of the record was granted, and each grant was needed for one of them.
+/// The differences between the functions' policies and least privilege, a sentence each, in the order of the template.
+/// Empty if every call of the record was granted, and each grant was needed for one of them.
 #[must_use]
 pub fn findings(functions: &[Function], calls: &BTreeSet<Call>) -> Vec<String> {
     let refused = calls
@@ -50,8 +50,8 @@ fn of_one(function: &Function, calls: &BTreeSet<Call>) -> Vec<String> {
     found
 }
 
-/// Whether a grant is a pattern although a name would do. The ids of sockets and objects, the last part of their ARNs, are unknown
-/// before they exist.
+/// Whether a grant is a pattern although a name would do. The ids of sockets and objects, the last part of their ARNs,
+/// are unknown before they exist.
 fn is_wide(action: &str, resource: &str) -> bool {
     let is_pattern = |text: &str| text.contains(['*', '?']);
     let named = resource.strip_suffix("/*").filter(|_| !action.starts_with("dynamodb:")).unwrap_or(resource);

@@ -23,15 +23,16 @@ use crate::logs;
 pub struct Call {
     /// The function's name.
     pub function: String,
-    /// The right. All sockets are one resource, `…/@connections/*`, and so are the objects in one folder, `bucket/uploads/*`.
+    /// The right. All sockets are one resource, `…/@connections/*`, and so are the objects in one folder,
+    /// `bucket/uploads/*`.
     #[serde(flatten)]
     pub access: Access,
     /// Whether the policies allowed the call.
     pub allowed: bool,
 }
 
-/// The different calls since the start, and a file with a line of JSON for each. A line is written when the call is made, so the file is
-/// complete however the runtime ends. Several runtimes may write to the same file.
+/// The different calls since the start, and a file with a line of JSON for each. A line is written when the call is
+/// made, so the file is complete however the runtime ends. Several runtimes may write to the same file.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     calls: BTreeSet<Call>,
@@ -70,14 +71,18 @@ impl Record {
         });
         let calls = |allowed| {
             let calls = self.calls.iter().filter(move |call| call.allowed == allowed);
-            let entry = |Call { function, access: Access { action, resource }, .. }: &Call| json!({"function": function, "action": action, "resource": resource});
+            let entry = |call: &Call| {
+                let Access { action, resource } = &call.access;
+                json!({"function": call.function, "action": action, "resource": resource})
+            };
             calls.map(entry).collect::<Vec<_>>()
         };
         json!({"granted": granted.collect::<Vec<_>>(), "used": calls(true), "refused": calls(false)})
     }
 }
 
-/// The right with a pattern in place of the id of a socket or an object: policies cannot name these ids, and their number is unlimited.
+/// The right with a pattern in place of the id of a socket or an object: policies cannot name these ids, and their
+/// number is unlimited.
 fn of_all_alike(access: &Access) -> Access {
     let resource = match access.resource.split_once("/@connections/") {
         Some((stage, _)) => format!("{stage}/@connections/*"),

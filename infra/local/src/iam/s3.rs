@@ -18,8 +18,8 @@ pub fn bucket(action: &str, bucket: &str) -> Access {
     Access { action: format!("s3:{action}"), resource: bucket_arn(bucket) }
 }
 
-/// The pattern for all objects with the same first part of their keys. A template cannot name the rest, which is unknown before the objects
-/// exist.
+/// The pattern for all objects with the same first part of their keys. A template cannot name the rest, which is
+/// unknown before the objects exist.
 pub(super) fn of_all_objects(resource: &str) -> Option<String> {
     let (bucket, key) = resource.strip_prefix(&bucket_arn(""))?.split_once('/')?;
     let folder = key.split_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();

@@ -17,8 +17,8 @@ pub struct Endpoints {
 
 /// The variables of the developer's shell that an instance gets too.
 ///
-/// Without `PATH` and a CA bundle, a binary built on this machine may not run as it does on the platform. A developer who sets one of the
-/// others wants its effect.
+/// Without `PATH` and a CA bundle, a binary built on this machine may not run as it does on the platform. A developer
+/// who sets one of the others wants its effect.
 const INHERITED: [&str; 4] = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "RUST_BACKTRACE"];
 
 /// The variables that all instances of a function share: all except the address of the Runtime API and the credentials.

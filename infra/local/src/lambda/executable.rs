@@ -1,7 +1,8 @@
 //! The files from which instances are started.
 //!
-//! A build replaces executables, and a failed build may have replaced some of them. So while sources are watched, instances run from
-//! private files: the last good build stays complete, and no instance starts from a file that is being written.
+//! A build replaces executables, and a failed build may have replaced some of them. So while sources are watched,
+//! instances run from private files: the last good build stays complete, and no instance starts from a file that is
+//! being written.
 
 use std::{
     collections::BTreeMap,

@@ -200,8 +200,8 @@ impl Instance {
     }
 }
 
-/// Starts a process. A file that has just been written cannot be executed while another process, started at the same moment, still holds
-/// the handle for writing.
+/// Starts a process. A file that has just been written cannot be executed while another process, started at the same
+/// moment, still holds the handle for writing.
 async fn spawn_when_written(command: &mut Command) -> io::Result<Child> {
     for _ in 0..BUSY_TRIES {
         match command.spawn() {

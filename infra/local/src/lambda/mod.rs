@@ -47,7 +47,8 @@ struct Invocation {
 }
 
 impl Lambda {
-    /// The functions with their executables. An instance without an event for `idle` is ended. Must be called inside a Tokio runtime.
+    /// The functions with their executables. An instance without an event for `idle` is ended. Must be called inside a
+    /// Tokio runtime.
     #[must_use]
     pub fn new(
         functions: Vec<(Function, Arc<Executable>)>,
@@ -108,7 +109,8 @@ impl Lambda {
         self.pools.get(function).ok_or_else(|| Failure::unknown(function))
     }
 
-    /// Replaces the executables of the binaries with these names. Running invocations finish in their instances; idle instances end.
+    /// Replaces the executables of the binaries with these names. Running invocations finish in their instances; idle
+    /// instances end.
     pub async fn replace(&self, executables: &BTreeMap<String, Arc<Executable>>) {
         let mut outdated = Vec::new();
         for pool in self.pools.values() {

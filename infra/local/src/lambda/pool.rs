@@ -27,13 +27,14 @@ use crate::{
 /// The most instances of a function on a laptop, if the template sets no limit.
 const MAX_INSTANCES: usize = 16;
 
-/// The most events that wait for an instance, if the template sets no limit. A longer queue would only grow, because callers give up. On
-/// the platform, API Gateway limits the requests.
+/// The most events that wait for an instance, if the template sets no limit. A longer queue would only grow, because
+/// callers give up. On the platform, API Gateway limits the requests.
 const MAX_WAITING: usize = 512;
 /// The longest wait for an instance, after which callers have given up.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// The longest wait for an instance that has answered and not yet asked for the next event. Then another one is started.
+/// The longest wait for an instance that has answered and not yet asked for the next event. Then another one is
+/// started.
 const SETTLING: Duration = Duration::from_millis(50);
 
 /// One event, and the receivers of its result and its log.
@@ -89,7 +90,7 @@ impl Pool {
         }
     }
 
-    /// Serves an event: once, but for a fault.
+    /// Serves an event once, or twice if a fault wants it.
     pub(super) async fn serve(self: Arc<Self>, event: Event) {
         let twice = self.faults.as_ref().and_then(|faults| faults.duplicates(self.function.label()));
         let again = twice.map(|_| event.again());
@@ -154,7 +155,8 @@ impl Pool {
         self.ready().settling -= 1;
     }
 
-    /// Waits for the permission to use an instance. With a limit in the template the function throttles, as on the platform.
+    /// Waits for the permission to use an instance. With a limit in the template the function throttles, as on the
+    /// platform.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let permits = Arc::clone(&self.permits);
         if self.function.reserved_concurrency.is_none() {
@@ -184,14 +186,16 @@ impl Pool {
                     }
                     logs::orphaned(self.function.label(), &instance.end().await);
                 }
-                // An answer reaches its caller before the instance asks again. The caller's next event should find this instance.
+                // An answer reaches its caller before the instance asks again. The caller's next event should find this
+                // instance.
                 None if settling > 0 && timeout(SETTLING, self.rested.notified()).await.is_ok() => {}
                 None => return Err(launch),
             }
         }
     }
 
-    /// Keeps the instance for the next event. Returns it if it cannot serve another one because it is dead or of an older build.
+    /// Keeps the instance for the next event. Returns it if it cannot serve another one because it is dead or of an
+    /// older build.
     fn rest(&self, mut instance: Instance, lives: bool) -> Option<Instance> {
         let mut ready = self.ready();
         let ended = if lives && Arc::ptr_eq(&instance.launch, &ready.launch) {
@@ -206,8 +210,8 @@ impl Pool {
         ended
     }
 
-    /// Serves the next events with another executable. Returns the idle instances of the previous one; the busy ones end after their
-    /// events.
+    /// Serves the next events with another executable. Returns the idle instances of the previous one; the busy ones
+    /// end after their events.
     pub(super) fn replace(&self, executable: Arc<Executable>) -> Vec<Instance> {
         let mut ready = self.ready();
         ready.launch = Arc::new(Launch { executable, ..Launch::clone(&ready.launch) });

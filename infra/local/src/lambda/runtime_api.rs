@@ -1,4 +1,5 @@
-//! The Lambda Runtime API, with one listener for each instance. The client knows only host and port, so the port identifies the instance.
+//! The Lambda Runtime API, with one listener for each instance. The client knows only host and port, so the port
+//! identifies the instance.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

@@ -16,8 +16,8 @@ pub(super) fn text(report: &Report<'_>, failure: Option<&Failure>) -> String {
     }
     let _ = write!(
         text,
-        "END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax \
-         Memory Used: {} MB\t",
+        "END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\t\
+         Max Memory Used: {} MB\t",
         milliseconds(report.duration),
         report.billed_milliseconds(),
         report.memory_size,

@@ -1,7 +1,8 @@
 //! A helper process that outlives the runtime until it has killed the functions.
 //!
-//! Without it, a busy function would survive a `kill -9` of the runtime. The warden holds the read end of a pipe from the runtime. However
-//! the runtime ends, the pipe closes; then the warden kills every registered process group and deletes the temporary directories.
+//! Without it, a busy function would survive a `kill -9` of the runtime. The warden holds the read end of a pipe from
+//! the runtime. However the runtime ends, the pipe closes; then the warden kills every registered process group and
+//! deletes the temporary directories.
 
 use std::{
     collections::HashSet,

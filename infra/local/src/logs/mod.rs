@@ -1,7 +1,7 @@
 //! The log: a line per invocation, with the function's own lines under it.
 //!
-//! Everything goes to stderr, in whole blocks, so that concurrent invocations never mix their lines. For programs, each block is one
-//! JSON object on one line, and stderr contains nothing else.
+//! Everything goes to stderr, in whole blocks, so that concurrent invocations never mix their lines. For programs, each
+//! block is one JSON object on one line, and stderr contains nothing else.
 
 mod json;
 mod report;

@@ -6,7 +6,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
 use crate::iam::Caller;
 
-/// A request whose sender is known.
+/// A request from a known sender.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) caller: Caller,
@@ -14,7 +14,7 @@ pub(super) struct Arrival {
     pub(super) request_id: String,
 }
 
-/// A request whose sender is not known yet.
+/// A request before its sender is known.
 #[derive(Clone, Debug)]
 pub(super) struct Unknown {
     pub(super) source: IpAddr,
@@ -24,14 +24,14 @@ pub(super) struct Unknown {
 }
 
 impl Unknown {
-    /// The request of `caller`. A page of another origin needs the signature of a function: it must not pass for the developer, whose
-    /// signature is not verified.
+    /// The request of `caller`. A page of another origin needs the signature of a function: it must not pass for the
+    /// developer, whose signature is not verified.
     pub(super) fn signed_by(self, caller: Caller) -> S3Result<Arrival> {
         let Self { source, request_id, is_foreign } = self;
         if is_foreign && caller == Caller::Developer {
             return Err(s3_error!(
                 AccessDenied,
-                "Access Denied: from pages of other origins, the local runtime takes only requests that a function has signed"
+                "Access Denied: from pages of other origins, the local runtime takes only requests signed by functions"
             ));
         }
         Ok(Arrival { caller, source, request_id })

@@ -1,7 +1,7 @@
 //! The signers of requests.
 //!
-//! A function's signature is verified, with its expiry and its session token. Other signatures cannot be verified: their signer is the
-//! developer, and the runtime replaces them by its own signature.
+//! A function's signature is verified, with its expiry and its session token. Other signatures cannot be verified:
+//! their signer is the developer, and the runtime replaces them by its own signature.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
@@ -60,7 +60,7 @@ impl Authority {
         self.iam.identity(access_key)
     }
 
-    /// Returns the sender of a request, whose signature is verified later.
+    /// Returns the sender of a request. The signature is verified later.
     pub(super) fn admit(&self, parts: Parts) -> S3Result<(Parts, Caller)> {
         if parts.headers.contains_key(header::AUTHORIZATION) && parameter(&parts, "X-Amz-Signature").is_some() {
             return Err(s3_error!(
@@ -136,7 +136,7 @@ fn unknown_key() -> S3Error {
     s3_error!(InvalidAccessKeyId, "The AWS Access Key Id you provided does not exist in our records.")
 }
 
-/// The access key of a signature whose scope is S3.
+/// The access key of a signature with the scope of S3.
 pub(super) fn signer(parts: &Parts) -> Option<String> {
     Signed::of(parts).filter(|signed| signed.service == "s3").map(|signed| signed.access_key)
 }

@@ -32,9 +32,9 @@ pub(super) fn preflight(rules: &[CorsRule], request: &HeaderMap) -> Result<Heade
         })
     });
     let Some(rule) = rule else {
-        let message = "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request \
-             method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the \
-             resource's CORS spec.";
+        let message = "CORSResponse: This CORS request is not allowed. This is usually because the evalution of \
+                       Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are \
+                       not whitelisted by the resource's CORS spec.";
         return Err(named("AccessForbidden", StatusCode::FORBIDDEN, message));
     };
     let mut headers = granted(rule, origin);

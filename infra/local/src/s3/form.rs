@@ -1,4 +1,4 @@
-//! Uploads by HTML forms, whose policies functions sign.
+//! Uploads by HTML forms with policies that functions sign.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html>
 

@@ -1,8 +1,8 @@
 //! S3: the template's buckets, below the paths `/<bucket>/…`.
 //!
-//! `s3s` reads requests, verifies their signatures and writes answers. The calls are implemented here, and so are forms, because `s3s`
-//! would hold a whole upload in memory. Every call has the rights of the function that signed it, whoever sends it. Unsigned requests are
-//! refused.
+//! `s3s` reads requests, verifies their signatures and writes answers. The calls are implemented here, and so are
+//! forms, because `s3s` would hold a whole upload in memory. Every call has the rights of the function that signed it, for
+//! any sender. Unsigned requests are refused.
 
 mod arrival;
 mod authentication;
@@ -64,8 +64,8 @@ impl std::fmt::Debug for S3 {
 }
 
 impl S3 {
-    /// Opens the buckets in `directory`, and deletes the objects that have ended once every `sweep`. Must be called inside a Tokio
-    /// runtime.
+    /// Opens the buckets in `directory`, and deletes the objects that have ended once every `sweep`. Must be called
+    /// inside a Tokio runtime.
     ///
     /// # Errors
     /// If a bucket's directory cannot be read or made.
@@ -144,8 +144,8 @@ impl S3 {
     }
 }
 
-/// The access key of the signer, if the signer makes the request itself. A link to an object carries a function's signature too, but
-/// somebody else follows it with `GET`.
+/// The access key of the signer, if the signer makes the request itself. A link to an object carries a function's
+/// signature too, but somebody else follows it with `GET`.
 #[must_use]
 pub fn caller_key(parts: &Parts) -> Option<String> {
     let is_link = parts.method == Method::GET && !parts.headers.contains_key(header::AUTHORIZATION);

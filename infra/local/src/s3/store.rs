@@ -1,7 +1,7 @@
 //! Objects on disk: a file with the content, and a record with everything else.
 //!
-//! The record defines the object, and is replaced by renaming. However the process ends, the disk has the whole old object or the whole
-//! new one. All records are in memory too, and reads never wait for a write.
+//! The record defines the object, and is replaced by renaming. However the process ends, the disk has the whole old
+//! object or the whole new one. All records are in memory too, and reads never wait for a write.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -94,7 +94,8 @@ impl Store {
         Ok(Draft::new(path, file))
     }
 
-    /// An object, and its content as the content of an object in `bucket`. It is linked, not copied, because content never changes.
+    /// An object, and its content as the content of an object in `bucket`. It is linked, not copied, because content
+    /// never changes.
     pub(super) fn link(&self, from: &str, key: &str, bucket: &str) -> S3Result<Option<(Arc<Object>, Content)>> {
         let index = self.index();
         let Some(object) = index.get(from).and_then(|objects| objects.get(key)) else { return Ok(None) };
@@ -167,7 +168,8 @@ impl Store {
         fs::remove_file(self.root.join(bucket).join(&object.content)).map_err(S3Error::internal_error)
     }
 
-    /// The file of a record. Its name is a hash, because a key may be longer than the name of a file and have any characters.
+    /// The file of a record. Its name is a hash, because a key may be longer than the name of a file and have any
+    /// characters.
     fn record(&self, bucket: &str, key: &str) -> PathBuf {
         let name = hex::encode(Sha256::checksum(key.as_bytes()));
         self.root.join(bucket).join(name).with_extension(RECORD)

@@ -1,4 +1,4 @@
-//! Clocks that are off, for which a machine needs `libfaketime`.
+//! Wrong clocks, which need `libfaketime`.
 
 #![allow(
     clippy::expect_used,
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Runtime;
 
-/// By how many seconds the clock of the instance that serves a route is off.
+/// The error of the clock of a route's instance, in seconds.
 async fn skew(runtime: &Runtime, route: &str) -> f64 {
     let theirs = runtime.json(&format!("{route}?do=clock")).await.as_f64().unwrap() / 1000.0;
     theirs - SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()

@@ -19,7 +19,7 @@ async fn count(runtime: &Runtime) -> Value {
     runtime.dynamodb("Scan", &json!({"TableName": "Events"})).await["Count"].take()
 }
 
-/// The tools that people know work against the same port.
+/// The common tools work with the same port.
 #[tokio::test]
 async fn the_tables_are_those_of_the_template() {
     let runtime = Runtime::start().await;
@@ -27,7 +27,7 @@ async fn the_tables_are_those_of_the_template() {
     assert_eq!(tables["TableNames"], json!(["Events", "Private"]));
 }
 
-/// "Amazon DynamoDB is durable": what was acknowledged is there, however the process ended.
+/// "Amazon DynamoDB is durable": acknowledged items survive, however the process ends.
 #[tokio::test]
 async fn acknowledged_writes_survive_kill_9() {
     let data = tempfile::tempdir().unwrap();
@@ -41,7 +41,7 @@ async fn acknowledged_writes_survive_kill_9() {
     assert_eq!(count(&again).await, 20);
 }
 
-/// `--memory` keeps nothing.
+/// With `--memory`, no data is kept.
 #[tokio::test]
 async fn in_memory_every_start_is_a_new_one() {
     let runtime = Runtime::start().await;
@@ -50,8 +50,8 @@ async fn in_memory_every_start_is_a_new_one() {
     assert_eq!(count(&Runtime::start().await).await, 0);
 }
 
-/// "Using time to live (TTL) in DynamoDB": the attribute is a number, the time in seconds since 1970; items whose time has
-/// come are deleted, and those without such an attribute are not.
+/// "Using time to live (TTL) in DynamoDB": the attribute is a number, the time in seconds since 1970; items whose time
+/// has come are deleted, and those without such an attribute are not.
 #[tokio::test]
 async fn expired_items_vanish_and_no_others() {
     let runtime = Runtime::with(&["--memory", "--ttl-sweep", "0.05"]).await;
@@ -80,10 +80,10 @@ async fn expired_items_vanish_and_no_others() {
 async fn while_the_database_waits_for_the_disk_everything_else_answers() {
     let data = tempfile::tempdir().unwrap();
     let runtime = Runtime::with(&["--data", data.path().to_str().unwrap()]).await;
-    // Whoever else writes to the file makes the engine wait: here for the test, else for a slow disk.
+    // Another writer makes the engine wait: here the test, in practice a slow disk.
     let mut file = rusqlite::Connection::open(data.path().join("dynamodb.sqlite")).unwrap();
     let lock = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-    // More than the gateway has threads.
+    // More calls than the gateway has threads.
     let many = 4 * thread::available_parallelism().unwrap().get();
     let items: Vec<_> = (0..many).map(|number| item(&number.to_string())).collect();
     let mut writes = Box::pin(join_all(items.iter().map(|item| runtime.dynamodb("PutItem", item))));

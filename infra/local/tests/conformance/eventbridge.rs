@@ -52,7 +52,7 @@ async fn a_new_object_is_an_event_for_the_functions_whose_pattern_it_matches() {
     assert_eq!(runtime.recorded("uploads/copy").await["detail"]["reason"], "CopyObject");
 }
 
-/// "Amazon EventBridge event patterns": what does not match is for nobody.
+/// "Amazon EventBridge event patterns": an event that matches no pattern reaches no function.
 #[tokio::test]
 async fn an_object_that_no_pattern_matches_calls_nobody() {
     let runtime = Runtime::start().await;

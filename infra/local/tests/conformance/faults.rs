@@ -1,6 +1,6 @@
-//! What goes wrong where a plan says so, as the services have it.
+//! Faults after a plan, in the words of the services.
 //!
-//! An instance serves an event for as long as a test goes on, and the test makes the calls in its name, byte for byte.
+//! An instance serves an event during the whole test, and the test makes the calls with its credentials, byte for byte.
 
 use std::{fs, time::Duration};
 
@@ -66,7 +66,7 @@ impl Serving {
         has(&self.runtime, id).await
     }
 
-    /// Lets the event be served to its end.
+    /// Lets the invocation finish.
     async fn ends(self) -> u16 {
         fs::write(self.gates.path().join("gate"), "").unwrap();
         self.served.await.unwrap().unwrap().status().as_u16()

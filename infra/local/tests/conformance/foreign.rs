@@ -1,5 +1,5 @@
-//! Pages of other sites cannot use the runtime: foreign hosts are refused everywhere (DNS rebinding), and foreign origins where the
-//! service has no rules of its own for them (cross-site request forgery).
+//! Pages of other sites cannot use the runtime: foreign hosts are refused everywhere (DNS rebinding), and foreign
+//! origins where the service has no rules of its own for them (cross-site request forgery).
 
 use std::time::Duration;
 
@@ -114,8 +114,8 @@ async fn a_function_is_not_invoked_by_a_page_of_another_origin() {
     assert_eq!(count().await, 1);
 }
 
-/// A signature of a function is verified, and authorizes a page of any origin as on AWS. Other signatures are not verified, so they must
-/// not let a page pass for the developer.
+/// A signature of a function is verified, and authorizes a page of any origin as on AWS. Other signatures are not
+/// verified, so they must not let a page pass for the developer.
 #[tokio::test]
 async fn s3_takes_only_signatures_of_functions_from_pages_of_other_origins() {
     let runtime = runtime().await;

@@ -24,7 +24,7 @@ async fn a_function_gets_payload_format_2_0() {
     assert_eq!(event["requestContext"]["http"]["method"], "POST");
 }
 
-/// The documentation does not say so of `rawPath`; honojs/hono#2156 and aws/aws-lambda-dotnet#1901 show it of live APIs.
+/// Undocumented for `rawPath`; honojs/hono#2156 and aws/aws-lambda-dotnet#1901 show it for live APIs.
 #[tokio::test]
 async fn the_path_comes_decoded_and_the_query_both_raw_and_decoded() {
     let runtime = Runtime::start().await;
@@ -41,7 +41,7 @@ async fn the_path_comes_decoded_and_the_query_both_raw_and_decoded() {
 }
 
 /// "Create AWS Lambda proxy integrations for HTTP APIs": `isBase64Encoded`. Which types are text is not documented;
-/// ministackorg/ministack#766 lists what a live API does.
+/// ministackorg/ministack#766 lists the types of a live API.
 #[tokio::test]
 async fn a_body_is_text_by_its_content_type_and_base64_otherwise() {
     let runtime = Runtime::start().await;
@@ -84,7 +84,7 @@ async fn the_trace_of_a_request_is_the_trace_of_its_function() {
     assert_eq!((&answer["event"]["headers"]["x-amzn-trace-id"], &answer["trace"]), (&json!(sent), &json!(sent)));
 }
 
-/// "Create routes for HTTP APIs": the most specific route wins, `$default` takes what is left, whatever its method.
+/// "Create routes for HTTP APIs": the most specific route wins, and `$default` takes all other requests of any method.
 #[tokio::test]
 async fn a_default_route_takes_what_no_other_route_does() {
     let directory = tempfile::tempdir().unwrap();
@@ -183,8 +183,9 @@ async fn a_body_over_10_mb_or_over_lambdas_6_mb_is_refused() {
     }
 }
 
-/// "Troubleshooting issues with HTTP API Lambda integrations"; 500 is what AWS's own emulator gives for HTTP APIs
-/// (aws/aws-lambda-dotnet, `InvokeResponseExtensions.cs`), where "Handling Lambda errors with an API Gateway API" has 502.
+/// "Troubleshooting issues with HTTP API Lambda integrations". AWS's own emulator answers 500 for HTTP APIs
+/// (aws/aws-lambda-dotnet, `InvokeResponseExtensions.cs`), although "Handling Lambda errors with an API Gateway API"
+/// has 502.
 #[tokio::test]
 async fn a_failing_function_is_an_internal_server_error() {
     let runtime = Runtime::start().await;
@@ -220,7 +221,7 @@ async fn what_this_machine_cannot_serve_is_too_many_requests() {
         assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"1".parse().unwrap()));
         assert_eq!(refused.json::<serde_json::Value>().await.unwrap(), json!({"message": "Too Many Requests"}));
     }
-    // Those who wait are served in turn, and nobody is made to wait for long.
+    // Waiting requests are served in turn, or refused after a short wait.
     let statuses: Vec<u16> = answers.map(|answer| answer.status().as_u16()).collect().await;
     assert!(statuses.iter().filter(|status| **status == 200).count() >= 32, "{statuses:?}");
     assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
@@ -236,7 +237,7 @@ async fn an_integration_that_takes_more_than_30_s_is_given_up() {
     assert!((30..33).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
 }
 
-/// "Create AWS Lambda proxy integrations for HTTP APIs": what the gateway makes of a response.
+/// "Create AWS Lambda proxy integrations for HTTP APIs": the gateway infers the response.
 #[tokio::test]
 async fn an_answer_without_status_code_is_a_json_body() {
     let runtime = Runtime::start().await;

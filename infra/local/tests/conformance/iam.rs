@@ -39,7 +39,7 @@ async fn writing_to_a_socket_needs_manage_connections() {
     runtime.says("Mute lacks execute-api:ManageConnections on arn:aws:execute-api:us-east-1:").await;
 }
 
-/// What a proof of least privilege reads.
+/// The input of the proof of least privilege.
 #[tokio::test]
 async fn the_record_tells_which_rights_have_been_used() {
     let runtime = Runtime::start().await;
@@ -57,7 +57,7 @@ async fn the_record_tells_which_rights_have_been_used() {
     assert_eq!(used, json!([{"function": "Subject", "action": "dynamodb:PutItem", "resource": table}]));
 }
 
-/// What was refused is in the record as well; how the runtime ends does not matter to the one on disk.
+/// The record has refused calls too, and the file is complete however the runtime ends.
 #[tokio::test]
 async fn the_record_on_disk_has_what_was_allowed_and_what_was_refused() {
     let directory = tempfile::tempdir().unwrap();
@@ -85,7 +85,8 @@ async fn the_record_on_disk_has_what_was_allowed_and_what_was_refused() {
     assert_eq!(recorded, expected);
 }
 
-/// "Defining Lambda function permissions with an execution role": each execution environment gets temporary credentials.
+/// "Defining Lambda function permissions with an execution role": each execution environment gets temporary
+/// credentials.
 #[tokio::test]
 async fn every_instance_has_credentials_of_its_own() {
     let runtime = Runtime::start().await;
@@ -95,6 +96,6 @@ async fn every_instance_has_credentials_of_its_own() {
     assert_eq!(access_key().await, first);
     runtime.get("/subject?do=exit&with=0").await;
     assert_ne!(access_key().await, first);
-    // What the second instance may do is what the first one might.
+    // All instances of a function have the same rights.
     assert_eq!(runtime.json("/subject?do=put&with=Events").await, json!({"stored": true}));
 }

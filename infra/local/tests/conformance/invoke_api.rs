@@ -15,7 +15,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
 }
 
-/// Error type and message of an invocation that failed, the request id taken out.
+/// Error type and message of a failed invocation, with `<id>` for the request id.
 async fn error(response: Response) -> (String, String) {
     assert_eq!((response.status().as_u16(), header(&response, "x-amz-function-error")), (200, "Unhandled"));
     let id = header(&response, "x-amzn-requestid").to_owned();
@@ -147,7 +147,7 @@ async fn an_event_that_is_no_json_or_too_large_is_refused() {
     }
 }
 
-/// "Using the Lambda runtime API": what the next invocation's headers say.
+/// "Using the Lambda runtime API": the headers of the next invocation.
 #[tokio::test]
 async fn an_invocation_has_an_id_a_deadline_an_arn_and_a_trace() {
     let runtime = Runtime::start().await;

@@ -91,8 +91,8 @@ async fn a_function_gets_lambdas_variables_and_the_templates_and_nothing_of_the_
     }
 }
 
-/// "Lambda quotas": 6 MB for the response of a synchronous invocation. The exact limit and the error are those of live functions
-/// (aws/aws-lambda-dotnet, `CustomRuntimeTests.cs`, `TooLargeResponseBodyAsync`).
+/// "Lambda quotas": 6 MB for the response of a synchronous invocation. The exact limit and the error are those of live
+/// functions (aws/aws-lambda-dotnet, `CustomRuntimeTests.cs`, `TooLargeResponseBodyAsync`).
 #[tokio::test]
 async fn an_answer_over_6_mb_is_a_failure_and_the_instance_lives() {
     const LIMIT: usize = 6_291_556;

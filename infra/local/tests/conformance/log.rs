@@ -1,4 +1,4 @@
-//! What is written to stderr: for people, coloured where they can see it, and for programs.
+//! The output on stderr: for people, with colours on a terminal, or for programs.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The local runtime behaves as the platform: each test is named after a behaviour and cites where AWS documents it.
+//! The local runtime behaves as the platform: each test is named after a behaviour and cites its documentation by AWS.
 //!
 //! The runtime is the real binary, on a free port and with data of its own for each test; the function is
 //! `examples/subject.rs`.

@@ -1,4 +1,4 @@
-//! The runtime as a process: what it leaves behind, and what it says when it cannot start.
+//! The runtime as a process: its end leaves no process and no data behind, and a failed start has one clear sentence.
 
 use std::{fs, path::Path, process::Output};
 
@@ -7,7 +7,7 @@ use crate::{
     s3::Signer,
 };
 
-/// The functions' processes that belong to the runtime at `url`.
+/// The functions' processes of the runtime at `url`.
 fn children(url: &str) -> Vec<String> {
     let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
     let ours = |process: &Path| {
@@ -41,7 +41,7 @@ async fn kill_9_leaves_no_child_even_if_it_is_busy() {
     leaves_no_child("KILL", None).await;
 }
 
-/// With `--memory` nothing is kept, which is true of objects that were on disk as well.
+/// With `--memory` no data is kept, not even objects, which were on disk.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn kill_9_leaves_no_object() {
@@ -56,7 +56,7 @@ async fn kill_9_leaves_no_object() {
     eventually("the end of the objects", async || is_empty()).await;
 }
 
-/// Runs to the end, which comes at once.
+/// The error of a runtime that does not start.
 fn fails(template: &Path, arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = harness::command(template, arguments).output().unwrap();
     assert_eq!((status.code(), stdout.len()), (Some(1), 0));
@@ -64,9 +64,11 @@ fn fails(template: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn every_ipv6_address_is_one_clear_sentence() {
-    let sentence = fails(&template(), &["--memory", "--listen", "::"]);
-    assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
+fn every_address_at_once_is_one_clear_sentence() {
+    for every in ["0.0.0.0", "::"] {
+        let sentence = fails(&template(), &["--memory", "--listen", every]);
+        assert!(sentence.contains("--listen takes one address of this machine"), "{sentence}");
+    }
 }
 
 #[tokio::test]
@@ -78,7 +80,8 @@ async fn a_port_in_use_is_one_clear_sentence() {
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
     let expected = format!(
-        "error: port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any free one)\n"
+        "error: port {port} is in use (`lsof -i :{port}` shows by which program); choose another with --port (0 takes any \
+         free one)\n"
     );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }
@@ -142,7 +145,8 @@ fn a_function_that_is_not_built_is_one_clear_sentence() {
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
     let expected = format!(
-        "error: Authorizer: there is no executable {}/subject; build it first, or start without --functions and --no-build\n",
+        "error: Authorizer: there is no executable {}/subject; build it first, or start without --functions and \
+         --no-build\n",
         empty.path().display()
     );
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
@@ -163,7 +167,7 @@ fn a_data_directory_that_cannot_be_is_one_clear_sentence() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let data = file.path().join("data");
     let expected = format!(
-        "error: the data cannot be kept in {}; choose another directory with --data, or keep nothing with --memory: Not a \
+        "error: the data cannot be kept in {}; choose another directory with --data, or keep none with --memory: Not a \
          directory (os error 20)\n",
         data.display()
     );
@@ -176,8 +180,8 @@ fn a_cargo_that_is_missing_is_one_clear_sentence() {
     command.env_remove("CARGO").env("PATH", "").arg("--template").arg(template());
     let Output { status, stderr, .. } = command.args(["--memory", "--port", "0"]).output().unwrap();
     assert_eq!(status.code(), Some(1));
-    let expected = "error: cargo is not on the PATH; install Rust from https://rustup.rs, or run what is built already \
-                    with --no-build\n";
+    let expected = "error: cargo is not on the PATH; install Rust from https://rustup.rs, or run the last build with \
+                    --no-build\n";
     assert_eq!(String::from_utf8(stderr).unwrap(), expected);
 }
 

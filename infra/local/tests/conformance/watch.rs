@@ -1,4 +1,4 @@
-//! `--watch`: what runs is what was built last, and nothing that is open or being served suffers from it.
+//! `--watch`: the last build runs, and open sockets and running invocations are not disturbed.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ fn subject() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_local")).with_file_name("examples").join("subject")
 }
 
-/// An executable that is the subject under another version. Put in place whole, as build tools do.
+/// An executable that runs the subject with another version. It replaces the old one in one step, as build tools do.
 fn install(version: &str, executable: &Path) {
     let script = format!("#!/bin/sh\nVERSION={version} exec '{}'\n", subject().display());
     let draft = executable.with_extension("new");
@@ -89,7 +89,7 @@ async fn an_executable_that_is_gone_leaves_the_running_one() {
     becomes(&runtime, "two").await;
 }
 
-/// A workspace that builds in a moment: its function becomes the subject, under the version that another package says.
+/// A workspace that builds fast: its function runs the subject with a version from another package.
 fn workspace(library: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
@@ -117,7 +117,7 @@ fn workspace(library: &str) -> tempfile::TempDir {
 async fn building(workspace: &Path) -> Runtime {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
     command.args(["--memory", "--port", "0", "--watch", "--template"]).arg(workspace.join("template.yaml"));
-    // The tests' own target directory is locked by whoever runs them, and holds another `subject`.
+    // The tests' own target directory is locked by cargo, and contains another `subject`.
     command.env_remove("CARGO_TARGET_DIR");
     Runtime::run(command).await
 }
@@ -141,7 +141,7 @@ async fn sources_that_change_are_built_and_a_build_that_fails_changes_nothing() 
     assert_eq!(socket.id().await, id, "the same socket");
 }
 
-/// What is included is known only when it has been built, the first time as well as later.
+/// Included files are known only after a build, the first one or a later one.
 #[tokio::test]
 async fn a_file_that_a_source_includes_from_elsewhere_is_built_again() {
     let including = |file: &str| format!("pub const VERSION: &str = include_str!(\"../../{file}\");\n");

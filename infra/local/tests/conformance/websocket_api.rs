@@ -27,7 +27,7 @@ async fn the_authorizer_decides_before_connect() {
 }
 
 /// "Manage connected users and client apps: $connect and $disconnect routes": if the integration fails, there is no
-/// connection. That the client then sees 502 is what live APIs do (serverless/serverless-websockets-plugin#13).
+/// connection. Live APIs then answer 502 (serverless/serverless-websockets-plugin#13).
 #[tokio::test]
 async fn connect_refuses_by_status_and_a_broken_one_is_a_bad_gateway() {
     let runtime = Runtime::start().await;
@@ -126,8 +126,9 @@ async fn a_binary_message_of_a_client_closes_with_1003() {
     assert_eq!(context["disconnectStatusCode"], 1003);
 }
 
-/// "Manage connected users and client apps": `$disconnect` follows every `$connect` that has succeeded. Of a client that leaves
-/// meanwhile the documentation says nothing; this is the reading that leaves no connection recorded for good.
+/// "Manage connected users and client apps": `$disconnect` follows every `$connect` that has succeeded. The
+/// documentation does not mention clients that leave meanwhile. With this reading, no record of a connection stays for
+/// ever.
 #[tokio::test]
 async fn a_client_that_leaves_during_connect_gets_its_disconnect() {
     let runtime = Runtime::start().await;
@@ -153,7 +154,7 @@ async fn connecting(runtime: &Runtime) -> String {
     }
 }
 
-/// "WebSocket API `$disconnect`": the server closes, and the function is told.
+/// "WebSocket API `$disconnect`": the server closes, and the function runs.
 #[tokio::test]
 async fn ctrl_c_closes_sockets_with_1001_and_lets_disconnect_run() {
     let data = tempfile::tempdir().unwrap();
@@ -168,7 +169,7 @@ async fn ctrl_c_closes_sockets_with_1001_and_lets_disconnect_run() {
     assert_eq!(context["disconnectStatusCode"], 1001);
 }
 
-/// A `$disconnect` that hangs delays the end for three seconds, and a second Ctrl-C not even that.
+/// A hanging `$disconnect` delays the end for three seconds. A second Ctrl-C ends the delay.
 #[tokio::test]
 async fn the_end_waits_for_nobody_for_long() {
     let farewell = Duration::from_secs(3);
@@ -189,7 +190,7 @@ async fn the_end_waits_for_nobody_for_long() {
     assert!(ends(true).await < patient);
 }
 
-/// "Set up a WebSocket API integration": an error of the integration is told to the client.
+/// "Set up a WebSocket API integration": the client gets an error of the integration.
 #[tokio::test]
 async fn a_failing_route_is_told_to_the_client() {
     let runtime = Runtime::start().await;
@@ -330,7 +331,7 @@ async fn what_is_more_than_a_route_takes_is_throttled_and_the_socket_stays_open(
     }
     assert_eq!(told[2]["message"], "Too Many Requests", "{told:?}");
     assert!(told[0]["message"].is_null() && told[1]["message"].is_null(), "{told:?}");
-    // Other routes are not held to it.
+    // Other routes have no such limit.
     socket.send("{}").await;
     assert_eq!(socket.receive().await["requestContext"]["routeKey"], "$default");
 }

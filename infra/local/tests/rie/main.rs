@@ -1,5 +1,5 @@
-//! The Runtime API is Amazon's own: the subject sees and answers the same under Amazon's runtime interface emulator, which
-//! the SAM CLI ships.
+//! The Runtime API is Amazon's: the subject gets the same events, and its answers have the same effect, under Amazon's
+//! runtime interface emulator, which the SAM CLI ships.
 //!
 //! <https://github.com/aws/aws-lambda-runtime-interface-emulator>
 
@@ -21,7 +21,7 @@ use tokio::process::{Child, Command};
 
 use crate::harness::{Runtime, eventually};
 
-/// Amazon's emulator with the subject as its only function. Killed when dropped, and the subject ends with it.
+/// Amazon's emulator with the subject as its only function. Killed together with the subject when dropped.
 struct Emulator {
     _process: Child,
     url: String,
@@ -29,7 +29,7 @@ struct Emulator {
 }
 
 impl Emulator {
-    /// With a timeout in seconds, and further variables of the function.
+    /// Starts it with a timeout in seconds and further variables of the function.
     async fn start(timeout: &str, variables: &[(&str, &str)]) -> Self {
         let program = std::env::var_os("RIE").expect("RIE names Amazon's emulator; infra/scripts/rie sets it");
         let subject = Path::new(env!("CARGO_BIN_EXE_local")).with_file_name("examples").join("subject");
@@ -95,12 +95,12 @@ async fn results_and_failures_are_word_for_word_those_of_amazons_emulator() {
     assert_eq!((message(&ours), &ours["errorType"]), (message(&theirs), &theirs["errorType"]));
 
     let emulator = Emulator::start("1", &[]).await;
-    // Intended: Lambda answers an object with `Sandbox.Timedout`, the emulator its message alone.
+    // Intended: Lambda answers an object with `Sandbox.Timedout`, the emulator only its message.
     let (ours, theirs) = both(&runtime, "Impatient", &emulator, &event("sleep", "60000")).await;
     assert_eq!(ours["errorMessage"], format!("RequestId: <id> Error: {}", theirs.as_str().unwrap()));
     assert_eq!(ours["errorType"], "Sandbox.Timedout");
 
-    // Intended: where the initialisation fails, the emulator says `Runtime.ExitError` to its log alone.
+    // Intended: if the initialisation fails, the emulator writes `Runtime.ExitError` only to its log.
     let emulator = Emulator::start("10", &[("FAILS_AT_INIT", "yes")]).await;
     let (ours, theirs) = both(&runtime, "Stillborn", &emulator, &event("answer", "1")).await;
     assert_eq!((&ours["errorType"], theirs), (&json!("Runtime.ExitError"), json!("")));
@@ -123,7 +123,7 @@ async fn the_function_sees_what_it_sees_in_amazons_emulator() {
     let arn =
         |context: &Value| context["invoked_function_arn"].as_str().unwrap().replace("012345678912", "000000000000");
     assert_eq!(arn(&ours), arn(&theirs));
-    // Intended: Lambda always gives a trace, the emulator only where the caller sends one.
+    // Intended: Lambda always sends a trace, the emulator only if the caller sends one.
     assert!(ours["xray_trace_id"].is_string() && theirs["xray_trace_id"].is_null());
 
     let (ours, theirs) = both(&runtime, "Subject", &emulator, &event("environment", "")).await;

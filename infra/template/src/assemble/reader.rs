@@ -43,8 +43,8 @@ impl Reader<'_> {
     }
 }
 
-/// Merges a resource's properties into the globals as SAM does: maps entry by entry; lists are joined; the resource's value replaces
-/// anything else.
+/// Merges a resource's properties into the globals as SAM does: maps entry by entry; lists are joined; the resource's
+/// value replaces anything else.
 fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         // An intrinsic function is one value, not a map to merge.

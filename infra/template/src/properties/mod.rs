@@ -1,7 +1,7 @@
 //! The properties of resources that the runtime knows.
 //!
-//! A property that is missing here is refused by name: a property that the runtime ignored would work on AWS only. `IgnoredAny` marks
-//! the properties that change nothing on a laptop: descriptions, billing, encryption at rest.
+//! A property that is missing here is refused by name: a property that the runtime ignored would work on AWS only.
+//! `IgnoredAny` marks the properties that change nothing on a laptop: descriptions, billing, encryption at rest.
 
 mod cors;
 mod function;

@@ -1,10 +1,8 @@
 //! The documents of the repository: README, `.github` and `infra/docs`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, process::Command};
 
-use super::repository::{entries, read, root};
-
-const DIRECTORIES: [&str; 4] = [".", ".github", "infra/docs", "infra/docs/decisions"];
+use super::repository::{read, root};
 
 /// A document in Markdown.
 pub(crate) struct Document {
@@ -28,11 +26,7 @@ pub(crate) struct Link {
 
 /// All documents.
 pub(crate) fn documents() -> Vec<Document> {
-    let files = DIRECTORIES.into_iter().flat_map(entries);
-    let files = files.filter(|file| file.extension().is_some_and(|kind| kind == "md"));
-    let paths =
-        files.map(|file| file.strip_prefix(root()).unwrap().to_str().unwrap().trim_start_matches("./").to_owned());
-    paths.map(|path| Document::read(&path)).collect()
+    files().iter().filter(|path| extension(path) == "md").map(|path| Document::read(path)).collect()
 }
 
 impl Document {
@@ -107,20 +101,27 @@ fn anchor(heading: &str) -> String {
     kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
-/// The paths from the root of all files of the repository, without the outputs of builds.
+/// The paths from the root of all files of the repository: those that git knows, or without git all that no build made.
 pub(crate) fn files() -> Vec<String> {
-    const OUTPUTS: [&str; 3] = ["target", "node_modules", "__pycache__"];
-    let mut directories: Vec<String> = ["functions", "shared", "infra", ".ci", ".github"].map(str::to_owned).into();
-    let top = entries(".").filter(|entry| entry.is_file());
-    let mut files: Vec<String> = top.map(|file| file.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    known_to_git().unwrap_or_else(all)
+}
+
+fn known_to_git() -> Option<Vec<String>> {
+    let listed = Command::new("git").arg("ls-files").current_dir(root()).output().ok()?;
+    let paths = String::from_utf8(listed.stdout).ok().filter(|_| listed.status.success())?;
+    // A file that was deleted is known until the next commit.
+    Some(paths.lines().filter(|path| root().join(path).is_file()).map(str::to_owned).collect())
+}
+
+fn all() -> Vec<String> {
+    const MADE: [&str; 6] = [".aws-sam", ".git", ".local", "__pycache__", "node_modules", "target"];
+    let (mut directories, mut files) = (vec![root().to_owned()], Vec::new());
     while let Some(directory) = directories.pop() {
-        for entry in entries(&directory) {
-            let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
-            let path = format!("{directory}/{name}");
+        for entry in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
             if !entry.is_dir() {
-                files.push(path);
-            } else if !OUTPUTS.contains(&name.as_str()) {
-                directories.push(path);
+                files.push(entry.strip_prefix(root()).unwrap().to_str().unwrap().to_owned());
+            } else if !MADE.iter().any(|name| entry.ends_with(name)) {
+                directories.push(entry);
             }
         }
     }

@@ -30,10 +30,10 @@ impl Scene {
     async fn read_by(&self, user: &User) -> Vec<(&'static str, Seen)> {
         let Self { room, before, after } = self;
         let room_path = format!("/list-conversation-messages/{room}/");
-        let texts = async |path: String| self.texts(user.get(&path).await);
+        let texts = async |path: String| Self::texts(&user.get(&path).await);
         let read = async |message: &Value| {
             let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
-            self.texts(user.post("/read-message/", &body).await)
+            Self::texts(&user.post("/read-message/", &body).await)
         };
         vec![
             ("the last message in the list of rooms", self.last_message(user).await),
@@ -50,7 +50,7 @@ impl Scene {
         ]
     }
 
-    fn texts(&self, answer: Answer) -> Seen {
+    fn texts(answer: &Answer) -> Seen {
         match answer.status {
             404 if answer.json()["code"] == "message_not_found" => NoMessage,
             404 => {

@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 //!
-//! The documentation leaves one point open, so this follows live APIs: `rawPath` is decoded, in spite of its name (honojs/hono#2156,
-//! aws/aws-lambda-dotnet#1901).
+//! The documentation leaves one point open, so this follows live APIs: `rawPath` is decoded, in spite of its name
+//! (honojs/hono#2156, aws/aws-lambda-dotnet#1901).
 //!
-//! The structures of `aws_lambda_events` would write fields that API Gateway does not send (`httpMethod`, `authorizationToken`, …), so
-//! these are our own. A test reads them with the structures of that crate.
+//! The structures of `aws_lambda_events` would write fields that API Gateway does not send (`httpMethod`,
+//! `authorizationToken`, …), so these are our own. A test reads them with the structures of that crate.
 
 use std::collections::BTreeMap;
 
@@ -141,8 +141,8 @@ mod tests {
         serde_json::to_value(Event::new(&arrival, &matched, &parts, body)).unwrap()
     }
 
-    /// The example of "Create AWS Lambda proxy integrations for HTTP APIs", without the parts that this API does not have (client
-    /// certificates, an authorizer, stage variables), and with the headers that the gateway adds.
+    /// The example of "Create AWS Lambda proxy integrations for HTTP APIs", without the parts that this API does not
+    /// have (client certificates, an authorizer, stage variables), and with the headers that the gateway adds.
     #[test]
     fn payload_format_2_0_is_the_documented_example() {
         let request = Request::post("/my/path?parameter1=value1&parameter1=value2&parameter2=value")

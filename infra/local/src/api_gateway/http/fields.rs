@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, net::IpAddr};
 use axum::http::{HeaderMap, header, uri::Authority};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// The value of a header, or nothing.
+/// The value of a header, or an empty string.
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The headers by names in lower case, with the values of repeated ones joined, and the headers that the gateway adds. Cookies have a field
-/// of their own.
+/// The headers by names in lower case, with the values of repeated ones joined, and the headers that the gateway adds.
+/// Cookies have a field of their own.
 pub(super) fn headers<'a>(
     headers: &'a HeaderMap,
     source: IpAddr,
@@ -72,8 +72,8 @@ pub(super) fn encode_body(headers: &HeaderMap, body: &[u8]) -> (Option<String>, 
     }
 }
 
-/// Whether the content type is text. The list is not documented; it is that of a live API (ministackorg/ministack#766), in which forms and
-/// bodies without a content type are not text.
+/// Whether the content type is text. The list is not documented; it is that of a live API (ministackorg/ministack#766),
+/// in which forms and bodies without a content type are not text.
 fn is_text(headers: &HeaderMap) -> bool {
     let content_type = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
     let essence = content_type.split(';').next().unwrap_or_default().trim();

@@ -1,4 +1,5 @@
-//! The HTTP API: finds the route, makes the event of payload format 2.0, and turns the function's answer into a response.
+//! The HTTP API: finds the route, makes the event of payload format 2.0, and turns the function's answer into a
+//! response.
 
 mod cors;
 mod event;

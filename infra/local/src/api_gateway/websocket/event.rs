@@ -46,7 +46,8 @@ impl<'a> AuthorizerEvent<'a> {
     }
 }
 
-/// The fields of a handshake in the events of `$connect` and the authorizer. Without a query string, its fields are absent.
+/// The fields of a handshake in the events of `$connect` and the authorizer. Without a query string, its fields are
+/// absent.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct HandshakeFields {
@@ -90,8 +91,8 @@ fn last_values(all: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> 
     all.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
 }
 
-/// Restores the case of a header's name. A WebSocket API passes names on as the client wrote them, such as `Sec-WebSocket-Protocol`; HTTP
-/// libraries make them lower case.
+/// Restores the case of a header's name. A WebSocket API passes names on as the client wrote them, such as
+/// `Sec-WebSocket-Protocol`; HTTP libraries make them lower case.
 fn browser_case(name: &str) -> String {
     let capitalised = name.split('-').map(|word| match word {
         "websocket" => "WebSocket".to_owned(),

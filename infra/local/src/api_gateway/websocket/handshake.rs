@@ -57,8 +57,8 @@ pub(super) async fn handshake(api: Arc<WebSocketApi>, source: SocketAddr, mut pa
     let Some(upgrade) = Upgrade::asked(&mut parts) else {
         return (StatusCode::UPGRADE_REQUIRED, Json(json!({"message": "Upgrade Required"}))).into_response();
     };
-    // A task of its own: a client that leaves does not stop `$connect`, and `$disconnect` runs after it. The platform does not document
-    // this; without it, the records of `$connect` would stay behind.
+    // A task of its own: a client that leaves does not stop `$connect`, and `$disconnect` runs after it. The platform
+    // does not document this; without it, the records of `$connect` would stay behind.
     let shaken = api.sockets.spawn(shake(Arc::clone(&api), source, parts, query, upgrade));
     shaken.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }

@@ -1,5 +1,5 @@
-//! The WebSocket API: opens sockets if the authorizer and `$connect` agree, routes their frames to functions, and lets functions write to
-//! them.
+//! The WebSocket API: opens sockets if the authorizer and `$connect` agree, routes their frames to functions, and lets
+//! functions write to them.
 
 mod api;
 mod authorizer;

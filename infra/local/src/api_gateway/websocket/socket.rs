@@ -42,7 +42,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The platform's own limits on what a client sends.
+    /// The platform's own limits on the frames of a client.
     ///
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>,
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html>
@@ -96,8 +96,8 @@ impl End {
     }
 }
 
-/// Serves the socket from the upgrade to its end. `received` gets each message of the client, and the messages in the connection's outbox
-/// are sent to the client. `closing` is called when no more messages will be sent.
+/// Serves the socket from the upgrade to its end. `received` gets each message of the client, and the messages in the
+/// connection's outbox are sent to the client. `closing` is called when no more messages will be sent.
 pub async fn serve(
     connection: &Connection,
     upgrade: OnUpgrade,

@@ -1,4 +1,4 @@
-//! Which files an executable was made of, as cargo says when it has made it.
+//! The source files of an executable, as cargo lists them after the build.
 //!
 //! <https://doc.rust-lang.org/cargo/reference/build-cache.html#dep-info-files>
 
@@ -9,21 +9,21 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-/// All files that `executable` was made of, but for those of published crates.
+/// The source files of `executable`, without those of published crates.
 pub(super) fn of(executable: &Path, root: &Path) -> Result<Vec<PathBuf>> {
     let file = executable.with_extension("d");
     let rules = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-    // Relative only where the developer has set `build.dep-info-basedir`.
+    // Relative only if the developer has set `build.dep-info-basedir`.
     Ok(prerequisites(&rules).into_iter().map(|path| root.join(path)).collect())
 }
 
-/// What stands behind the colons of rules for make.
+/// The words after the colons of rules for make.
 fn prerequisites(rules: &str) -> Vec<String> {
     let rules = rules.lines().filter_map(|rule| rule.split_once(": "));
     rules.flat_map(|(_, paths)| words(paths)).collect()
 }
 
-/// Words with spaces between them; a space that belongs to a word has a backslash.
+/// Splits a line at its spaces. A space within a word has a backslash.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut characters = line.chars().peekable();
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_are_what_stands_behind_the_colon() {
+    fn the_files_are_the_words_after_the_colon() {
         let rules = "/w/target/debug/a: /w/a/src/main.rs /w/a\\ few/words.txt  /w/b\\c\n\n/w/x: y\n";
         assert_eq!(prerequisites(rules), ["/w/a/src/main.rs", "/w/a few/words.txt", "/w/b\\c", "y"]);
         assert!(prerequisites("/w/target/debug/a:\n").is_empty());

@@ -1,7 +1,7 @@
-//! `--watch`: builds again what has changed, and gives the next events to the new build.
+//! `--watch`: builds again after each change, and sends the next events to the new build.
 //!
-//! Invariant: the last build that worked keeps running, whatever happens here. Sockets stay open, and an event that is
-//! being served is served to its end by the instance that has it.
+//! Invariant: the last good build keeps running, whatever happens here. Sockets stay open, and running invocations
+//! finish in their instances.
 
 mod included;
 mod sources;
@@ -28,10 +28,10 @@ use crate::{
     logs,
 };
 
-/// How long the files have to be left alone before they are looked at: saving all files of an editor is one change.
+/// The time without a change after which a build begins: saving all files of an editor is one change.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// Sources that are being watched.
+/// The watched sources.
 #[derive(Debug)]
 pub struct Watch {
     changed: Arc<Notify>,
@@ -39,17 +39,17 @@ pub struct Watch {
     /// Watches until it is dropped.
     watcher: Debouncer<RecommendedWatcher, RecommendedCache>,
     template: PathBuf,
-    /// What the template said at the start.
+    /// The text of the template at the start.
     started_with: String,
-    /// What it said when it was last looked at.
+    /// The text of the template at the last look.
     seen: String,
 }
 
 impl Watch {
-    /// Watches the sources of what `builder` builds and the `template`, which says `source` now.
+    /// Watches the sources of the executables of `builder`, and the `template`, whose text is `source`.
     ///
     /// # Errors
-    /// If cargo does not say what the functions are made of, or the system watches no further file.
+    /// If cargo does not list the sources, or the system watches no more files.
     pub async fn start(builder: &Builder, template: &Path, source: String) -> Result<Self> {
         let sources = Sources::of(builder, template).await?;
         let trees: Vec<_> = sources.trees.iter().cloned().collect();
@@ -58,7 +58,7 @@ impl Watch {
         let sources = Arc::new(RwLock::new(sources));
         let handler = {
             let (changed, sources) = (Arc::clone(&changed), Arc::clone(&sources));
-            // Any number of changes while a build runs make one more build.
+            // All changes during a build make one more build.
             move |events: DebounceEventResult| {
                 if concern(&sources.read().unwrap_or_else(PoisonError::into_inner), &events) {
                     changed.notify_one();
@@ -83,17 +83,17 @@ impl Watch {
         })
     }
 
-    /// Watches what a build that began at `begun` has included from elsewhere as well: what that is, is known only when it is
-    /// built.
+    /// Watches the files that a build has included from elsewhere too, which are known only after it. The build began
+    /// at `begun`.
     ///
     /// # Errors
-    /// If cargo does not say what it has built from, or the system watches no further file.
+    /// If cargo does not list the included files, or the system watches no more files.
     pub fn include(&mut self, builder: &Builder, built: &BTreeMap<String, PathBuf>, begun: SystemTime) -> Result<()> {
-        // Who else builds the executables knows best when they are to be replaced.
+        // Executables that others build are replaced by them.
         let Source::Cargo { root, .. } = builder.source() else { return Ok(()) };
         let mut included = BTreeSet::new();
         for executable in built.values() {
-            // What has gone since the build is none of the next one's sources.
+            // Files that were deleted since the build are not sources of the next one.
             included.extend(included::of(executable, root)?.iter().filter_map(|file| fs::canonicalize(file).ok()));
         }
         let new = self.sources.write().unwrap_or_else(PoisonError::into_inner).add(included);
@@ -103,7 +103,7 @@ impl Watch {
         }
         let modified = |file: &PathBuf| fs::metadata(file).and_then(|metadata| metadata.modified());
         if new.iter().any(|file| modified(file).is_ok_and(|modified| modified >= begun)) {
-            // Nobody watched it yet, and the build may have read what it was before.
+            // The file was not watched yet, and the build may have read its previous content.
             self.changed.notify_one();
         }
         Ok(())
@@ -138,9 +138,9 @@ impl Watch {
         }
     }
 
-    /// Routes, tables and permissions are read once, so that a change of the template is not lost silently.
+    /// Warns of changes of the template, whose routes, tables and permissions are read only at the start.
     async fn look_at_template(&mut self) {
-        // Between an editor's deleting and writing there is no file; another event follows.
+        // An editor may have deleted the file and not written it yet. Another event follows.
         let Ok(source) = tokio::fs::read_to_string(&self.template).await else { return };
         if source == self.seen {
             return;
@@ -159,14 +159,14 @@ impl Watch {
     }
 }
 
-/// Whether something has happened to a source. That somebody reads one, as every build does, is no change.
+/// Whether a source has changed. Every build reads all sources, so reading does not count.
 fn concern(sources: &Sources, events: &DebounceEventResult) -> bool {
     match events {
         Ok(events) => events.iter().any(|event| {
             let is_change = !event.kind.is_access();
             event.need_rescan() || is_change && event.paths.iter().any(|path| sources.contain(path))
         }),
-        // What was missed may have been a change.
+        // A lost event may have been a change.
         Err(_) => true,
     }
 }
@@ -176,7 +176,7 @@ fn refused(directory: &Path, error: notify_debouncer_full::notify::Error) -> any
     let error = anyhow::Error::new(error);
     if limit {
         return error.context(
-            "the system watches no further file; raise the limit with `sudo sysctl fs.inotify.max_user_watches=524288`",
+            "the system watches no more files; raise the limit with `sudo sysctl fs.inotify.max_user_watches=524288`",
         );
     }
     error.context(format!("watching {}", directory.display()))

@@ -1,4 +1,4 @@
-//! Which files the functions are made of.
+//! The source files of the functions.
 
 use std::{
     collections::BTreeSet,
@@ -12,21 +12,21 @@ use tokio::process::Command;
 
 use crate::build::{self, Builder, Source};
 
-/// What is watched.
+/// The watched files.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(super) struct Sources {
-    /// Directories with all below them.
+    /// Directories with everything below them.
     pub(super) trees: BTreeSet<PathBuf>,
     /// Single files.
     pub(super) files: BTreeSet<PathBuf>,
-    /// Inside a tree and yet no source: what cargo writes.
+    /// The directory into which cargo writes: inside a tree, it is not a source.
     output: Option<PathBuf>,
     /// The directory in which cargo keeps published crates.
     published: Option<PathBuf>,
 }
 
 impl Sources {
-    /// The sources of what `builder` builds, and the template.
+    /// The sources of the executables of `builder`, and the template.
     pub(super) async fn of(builder: &Builder, template: &Path) -> Result<Self> {
         let mut sources = match builder.source() {
             Source::Directory(directory) => Self { trees: [canonical(directory)?].into(), ..Self::default() },
@@ -45,7 +45,7 @@ impl Sources {
             || self.trees.iter().any(|tree| path.strip_prefix(tree).is_ok_and(is_lasting)) && !self.is_written(path)
     }
 
-    /// Adds those files that are no sources yet, and gives them.
+    /// Adds the files that are not sources yet, and returns them.
     pub(super) fn add(&mut self, files: BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let is_new = |file: &PathBuf| {
             let is_published = self.published.as_ref().is_some_and(|published| file.starts_with(published));
@@ -56,13 +56,13 @@ impl Sources {
         new
     }
 
-    /// Whether cargo writes it.
+    /// Whether cargo writes the file.
     fn is_written(&self, path: &Path) -> bool {
         self.output.as_ref().is_some_and(|output| path.starts_with(output))
     }
 }
 
-/// Editors and version control put files beside those that are edited.
+/// Whether the file is not a temporary one of an editor or of version control.
 fn is_lasting(path: &Path) -> bool {
     let passes = |name: &str| name.starts_with(['.', '#']) || name.ends_with('~');
     let is_probe_of_vim = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
@@ -70,7 +70,7 @@ fn is_lasting(path: &Path) -> bool {
         && !path.file_name().is_some_and(|name| name.to_str().is_some_and(is_probe_of_vim))
 }
 
-/// Part of what `cargo metadata` tells.
+/// A part of the output of `cargo metadata`.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -87,7 +87,7 @@ struct Package {
 
 #[derive(Deserialize)]
 struct Dependency {
-    /// A directory, where the dependency is no published crate.
+    /// The directory of the dependency, unless it is a published crate.
     path: Option<PathBuf>,
 }
 
@@ -96,12 +96,12 @@ async fn metadata(root: &Path) -> Result<Metadata> {
     command.current_dir(root).args(["metadata", "--no-deps", "--format-version=1"]).kill_on_drop(true);
     let output = command.output().await.map_err(build::cannot_start)?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "cargo does not say what the functions are made of: {}", said.trim());
-    serde_json::from_slice(&output.stdout).context("reading what cargo metadata says")
+    ensure!(output.status.success(), "cargo metadata does not list the sources of the functions: {}", said.trim());
+    serde_json::from_slice(&output.stdout).context("reading the output of cargo metadata")
 }
 
 impl Metadata {
-    /// The directories of `packages`, and of the packages in the workspace that they depend on.
+    /// The directories of `packages`, and of their dependencies in the workspace.
     fn sources<'a>(&self, packages: impl Iterator<Item = &'a str>) -> Result<Sources> {
         let mut trees = BTreeSet::new();
         let mut open: Vec<&Package> = Vec::new();
@@ -133,7 +133,7 @@ impl Package {
     }
 }
 
-/// Events name files without any symbolic link.
+/// The path without symbolic links, as in events.
 fn canonical(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).with_context(|| format!("looking for {}", path.display()))
 }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_editors_version_control_and_cargo_write_is_no_source() {
+    fn files_of_editors_version_control_and_cargo_are_no_sources() {
         let sources = Sources {
             trees: [PathBuf::from("/w/a")].into(),
             files: [PathBuf::from("/w/Cargo.toml")].into(),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_included_is_new_where_nobody_watches_it() {
+    fn an_included_file_is_new_unless_it_is_watched_already() {
         let mut sources = Sources {
             trees: [PathBuf::from("/w/a")].into(),
             output: Some(PathBuf::from("/w/target")),

@@ -50,7 +50,7 @@ async fn what_is_signed_with_another_secret_is_refused() {
     assert_eq!(refused(put), error(400, "InvalidToken"));
 }
 
-/// "Checking object integrity": content that is not what its sender says is not stored.
+/// "Checking object integrity": content with a wrong checksum is not stored.
 #[tokio::test]
 async fn a_checksum_that_does_not_fit_is_refused() {
     let (_runtime, function) = uploader().await;
@@ -60,7 +60,8 @@ async fn a_checksum_that_does_not_fit_is_refused() {
     assert_eq!(refused(s3.head_object().bucket(BUCKET).key("uploads/a").send().await).0, 403);
 }
 
-/// `HeadObject`: "If you have the s3:ListBucket permission on the bucket, Amazon S3 returns an HTTP status code 404", else 403.
+/// `HeadObject`: "If you have the s3:ListBucket permission on the bucket, Amazon S3 returns an HTTP status code 404",
+/// else 403.
 #[tokio::test]
 async fn who_may_not_list_is_not_told_what_is_missing() {
     let (runtime, uploader) = uploader().await;
@@ -97,7 +98,7 @@ async fn tags_are_set_read_replaced_and_taken_away() {
     assert_eq!(refused(put), error(400, "BadRequest"));
 }
 
-/// `CopyObject`: the rights on both ends, the condition on the source, and what REPLACE replaces.
+/// `CopyObject`: the rights to source and copy, the condition on the source, and the directive REPLACE.
 #[tokio::test]
 async fn a_copy_is_made_of_the_object_that_is_meant() {
     let (runtime, function) = uploader().await;
@@ -148,7 +149,7 @@ async fn conditions_decide_what_is_read_and_written() {
     put().if_match(&e_tag).send().await.unwrap();
 }
 
-/// What the template's bucket would do on AWS and does not here must not pass for done.
+/// An option that the runtime does not have is refused, not ignored.
 #[tokio::test]
 async fn what_the_runtime_does_not_have_is_refused() {
     let (_runtime, function) = uploader().await;
@@ -162,8 +163,8 @@ async fn what_the_runtime_does_not_have_is_refused() {
     assert_eq!(refused(parts.send().await), not_implemented);
 }
 
-/// "Amazon S3 data consistency model": whoever reads gets one whole object, and of writers that none may be second to, one
-/// wins.
+/// "Amazon S3 data consistency model": a reader gets one whole object, and of several writers that want to be first,
+/// one wins.
 #[tokio::test]
 async fn writers_at_once_leave_one_whole_object() {
     let (_runtime, function) = uploader().await;
@@ -200,7 +201,7 @@ async fn a_call_needs_every_right_that_it_uses() {
     assert_eq!(refused, ["s3:DeleteObject", "s3:PutObject"]);
 }
 
-/// Whoever has other credentials is at this machine.
+/// A caller with other credentials is the developer at this machine.
 #[tokio::test]
 async fn the_developer_may_do_everything() {
     let runtime = Runtime::start().await;

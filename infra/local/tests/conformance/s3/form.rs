@@ -43,7 +43,7 @@ async fn a_form_may_ask_for_another_answer_and_for_tags() {
     assert_eq!((tags.tag_set()[0].key(), tags.tag_set()[0].value()), ("unsent", "true"));
 }
 
-/// What a form's policy does not allow, and how S3 says so.
+/// Violations of a form's policy, and the errors of S3.
 #[tokio::test]
 async fn a_form_that_breaks_its_policy_is_refused_and_changes_nothing() {
     let runtime = Runtime::start().await;
@@ -77,7 +77,7 @@ async fn a_form_that_breaks_its_policy_is_refused_and_changes_nothing() {
     assert_eq!(there.key_count(), Some(0));
 }
 
-/// "Access control": the rights are those of whoever has signed the policy.
+/// "Access control": a form has the rights of the policy's signer.
 #[tokio::test]
 async fn a_form_has_the_rights_of_its_signer() {
     let runtime = Runtime::start().await;
@@ -98,7 +98,7 @@ async fn what_an_instance_has_signed_outlives_it() {
     assert_eq!(form.post(&runtime, b"bytes").await.status(), 204);
 }
 
-/// A hundred megabytes are more than the runtime may keep.
+/// A file of a hundred megabytes, with less memory than that.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_large_file_goes_to_disk_and_not_to_memory() {

@@ -1,6 +1,6 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/> and <https://docs.aws.amazon.com/AmazonS3/latest/API/>
 //!
-//! The tests sign with the credentials of a function, as the function itself would.
+//! The tests sign with the credentials of a function, as the function itself does.
 
 mod calls;
 mod form;
@@ -25,7 +25,7 @@ use crate::harness::Runtime;
 /// The bucket of the template.
 pub const BUCKET: &str = "files";
 
-/// A function, by what it signs with.
+/// The credentials of a function, or of the developer.
 pub struct Signer {
     url: String,
     access_key: String,
@@ -46,7 +46,7 @@ impl Signer {
         }
     }
 
-    /// Somebody whom the runtime does not know.
+    /// The developer, whose credentials the runtime does not know.
     pub fn developer(runtime: &Runtime) -> Self {
         let anything = || "anything".to_owned();
         Self { url: runtime.url.clone(), access_key: anything(), secret: anything(), token: anything() }
@@ -73,7 +73,7 @@ impl Signer {
         self.client().put_object().bucket(BUCKET).key(key).body(body.as_bytes().to_vec().into()).send().await.unwrap();
     }
 
-    /// A presigned GET that was signed `ago`, and is good for a minute from then on.
+    /// A presigned GET, signed `ago` and valid for a minute.
     pub async fn presigned(&self, key: &str, ago: Duration) -> String {
         let valid = PresigningConfig::builder()
             .start_time(SystemTime::now() - ago)
@@ -85,7 +85,7 @@ impl Signer {
         request.presigned(valid).await.unwrap().uri().to_owned()
     }
 
-    /// A form for one object of this type and of this size exactly.
+    /// A form for one object of exactly this type and size.
     pub fn form(&self, key: &str, content_type: &str, size: usize) -> Form {
         let expiration = OffsetDateTime::now_utc() + Duration::from_mins(10);
         self.form_until(expiration, key, content_type, size)
@@ -177,14 +177,14 @@ pub async fn refusal(response: reqwest::Response) -> (u16, String) {
     (status, code.unwrap_or_else(|| panic!("no code in {body}")).0.to_owned())
 }
 
-/// Status and code with which the SDK was refused.
+/// Status and code of the SDK's error.
 pub fn refused<E: ProvideErrorMetadata>(result: Result<impl Sized, SdkError<E>>) -> (u16, String) {
     let Err(error) = result else { panic!("an answer instead of a refusal") };
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     (status, error.code().unwrap_or_default().to_owned())
 }
 
-/// An error as tests compare it.
+/// The status and the code of an error, for comparison.
 pub fn error(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }

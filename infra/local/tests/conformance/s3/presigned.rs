@@ -68,7 +68,7 @@ async fn a_presigned_url_that_was_changed_or_has_expired_gives_nothing() {
     assert!(response.text().await.unwrap().contains("<Message>Request has expired</Message>"));
 }
 
-/// A client that sends its token everywhere gets nothing: "Only one auth mechanism allowed".
+/// A client that sends its token with every request gets an error: "Only one auth mechanism allowed".
 #[tokio::test]
 async fn a_presigned_url_goes_without_an_authorization_header() {
     let (runtime, function) = with_object().await;

@@ -1,4 +1,4 @@
-//! Rules of the bucket, and what is left of objects when the runtime ends.
+//! Rules of the bucket, and the objects after the end of the runtime.
 
 use std::{fs, path::Path};
 
@@ -75,7 +75,7 @@ async fn objects_end_when_the_lifecycle_rules_say() {
     assert_eq!(keys().await, ["kept/old", "other/plain", "uploads/new"]);
 }
 
-/// "Amazon S3 is durable": what was acknowledged is there, however the process ended; nothing else is.
+/// "Amazon S3 is durable": exactly the acknowledged objects survive, however the process ends.
 #[tokio::test]
 async fn acknowledged_objects_survive_kill_9_whole() {
     let data = tempfile::tempdir().unwrap();
