@@ -18,7 +18,7 @@ BODY = ["example-message", "POST", "/example-message", *FIELDS, "--event", "edit
 PATH = ["example-reactions", "GET", "/example-reactions/{conversation_id}/{message_id}/"]
 NEITHER = ["example-sessions", "DELETE", "/auth/example-sessions"]
 SUMMARY = ["--summary", "Invites a user"]
-BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user_id", *SUMMARY]
+BOTH = ["example-member", "POST", "/example-member/{conversation_id}", "--fields", "user", *SUMMARY]
 
 # The files that the script changes for every endpoint. The files that it adds have the name of the endpoint.
 CHANGED = {
@@ -44,7 +44,7 @@ ANCHORS = [
     ("infra/load/tests/costs.rs", '{"type": "ping"}'),
     ("infra/openapi.yaml", "tags: [Messages]"),
     ("infra/openapi.yaml", "    Problem:\n"),
-    ("infra/sam/invoke.py", '("leave-chatroom", 200)'),
+    ("infra/sam/invoke.py", '("set-block", 200)'),
     ("shared/chat/src/messages/mod.rs", "\nmod "),
     ("shared/chat/src/messages/mod.rs", "\npub use "),
     ("shared/chat/tests/chat/main.rs", "mod messages {"),
@@ -173,6 +173,18 @@ class Endpoint(unittest.TestCase):
         description = yaml_parse((self.tree / "infra/openapi.yaml").read_text())
         path = description["paths"]["/example-attachment/{conversation_id}/"]
         self.assertEqual(path["get"]["tags"], ["Attachments"])
+
+    def test_a_path_that_is_described_already_stays_as_it_is(self):
+        file = self.tree / "infra/openapi.yaml"
+        path = "  /example-attachment/:\n    post:\n      operationId: exampleAttachment\n      tags: [Attachments]\n\n"
+        described = file.read_text().replace("\ncomponents:\n", f"{path}\ncomponents:\n", 1)
+        file.write_text(described)
+        self.commit()
+        self.is_refused("a second method", "example-attachment", "DELETE", "/example-attachment")
+        ran = self.run_script("example-attachment", "POST", "/example-attachment", "--fields", "")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(file.read_text(), described)
+        self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_a_file_without_its_anchor_is_refused_and_named(self):
         for file, anchor in ANCHORS:

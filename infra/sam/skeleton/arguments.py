@@ -55,7 +55,7 @@ class Endpoint:
         self.names = {*self.parameters, *self.fields}
         self.room = "conversation_id" in self.names
         self.message = "message_id" in self.names
-        self.user = "user_id" in self.names
+        self.user = "user" in self.names
         if self.message and not self.room:
             raise Refused("message_id needs conversation_id: a message is found by its room and its id")
         if self.event and not self.room:
@@ -116,5 +116,13 @@ def refuse_existing(endpoint):
         raise Refused(f"there is a function {endpoint.name} already")
     if re.search(rf"^          {re.escape(endpoint.path)}: \{{{endpoint.method.lower()}:", template, re.MULTILINE):
         raise Refused(f"there is a route {endpoint.method} {endpoint.path} already")
-    if f"  {endpoint.path}/:\n" in (ROOT / "infra/openapi.yaml").read_text():
+    methods = described_methods((ROOT / "infra/openapi.yaml").read_text(), endpoint.path)
+    if methods and endpoint.method not in methods:
         raise Refused(f"there is a path {endpoint.path}/ already: add a second method to it by hand")
+
+
+def described_methods(description, path):
+    """Returns the methods that a path has in openapi.yaml."""
+    _, _, rest = description.partition(f"\n  {path}/:\n")
+    described = re.match(r"(?:    .*\n|\n(?=    ))*", rest)[0]
+    return {method.upper() for method in re.findall(r"^    (\w+):$", described, re.MULTILINE)} - {"PARAMETERS"}

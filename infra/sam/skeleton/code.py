@@ -1,5 +1,8 @@
 """The code of an endpoint: the function, the use case, and the type of the body."""
 
+import re
+import textwrap
+
 from .fields import FIELDS, PARAMETERS
 
 
@@ -38,10 +41,15 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     tree.create(f"functions/rest/src/{endpoint.group}/{endpoint.snake}.rs", text)
 
     def listed(match):
-        names = sorted([*match["names"].replace(" ", "").split(","), endpoint.snake])
-        return f"    {endpoint.group} {{ {', '.join(names)} }}"
+        names = sorted([*re.findall(r"\w+", match["names"]), endpoint.snake])
+        line = f"    {endpoint.group} {{ {', '.join(names)} }}"
+        if len(line) <= 120:
+            return line
+        # rustfmt leaves the arguments of the macro as they are.
+        wrapped = textwrap.fill(", ".join(names), 120, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        return f"    {endpoint.group} {{\n{wrapped}\n    }}"
 
-    tree.replace("functions/rest/src/main.rs", rf"^    {endpoint.group} \{{ (?P<names>.*?) \}}$", listed)
+    tree.replace("functions/rest/src/main.rs", rf"^    {endpoint.group} \{{(?P<names>[\w,\s]*)\}}$", listed)
 
 
 def list_module(tree, path, module, item):
@@ -74,12 +82,12 @@ def use_case(tree, endpoint):
     if endpoint.user:
         errors.append("`UserNotFound`")
         consistency = "Strong"
-        user = value("user_id")
+        user = value("user")
         steps.append(f"if chat.store.users([{user}], Consistency::Strong).await?.is_empty() {{")
         steps.append(f"return Err(Refusal::UserNotFound(vec![{user}]).into()); }}")
-    if not steps:
-        consistency = "Eventual"
-        steps.append("chat.store.users([caller.user], Consistency::Eventual).await?;")
+    if not endpoint.room:
+        consistency = consistency or "Eventual"
+        steps.append(f"chat.store.users([caller.user], Consistency::{consistency}).await?;")
     errors.append("`NotFound`")
     text = f"""\
 use domain::{{{", ".join([*types, "Error", "Refusal"])}}};

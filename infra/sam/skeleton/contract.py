@@ -4,6 +4,7 @@ import re
 
 import forms
 
+from .arguments import described_methods
 from .fields import FIELDS, PARAMETERS
 from .tree import Refused
 
@@ -21,7 +22,11 @@ MESSAGE_ID_PARAMETER = """\
 def template(tree, endpoint):
     """Adds the function, its two routes, and the permission of the API to invoke it."""
     file = "template.yaml"
-    statements = [("dynamodb:Query", "SigningKeysTable"), ("dynamodb:GetItem", "SessionsTable")]
+    statements = [
+        ("dynamodb:Query", "SigningKeysTable"),
+        ("dynamodb:GetItem", "SessionsTable"),
+        ("dynamodb:UpdateItem", "PacesTable"),
+    ]
     if endpoint.room:
         statements.append(("dynamodb:GetItem", "RoomsTable"))
     if endpoint.message:
@@ -70,8 +75,10 @@ def template(tree, endpoint):
 
 
 def description(tree, endpoint):
-    """Adds the path to openapi.yaml, and the schema of the body."""
+    """Adds the path to openapi.yaml, and the schema of the body. A path that is there already stays as it is."""
     file = "infra/openapi.yaml"
+    if described_methods(tree.read(file), endpoint.path):
+        return
     method = endpoint.method.lower()
     shared, body, responses = "", "", []
     if endpoint.parameters:
@@ -169,8 +176,8 @@ def event(tree, endpoint):
     of_rest = r"^  (?P<name>[a-z-]+): .*\n(?=(?s:.*)^socket:$)"
     tree.insert_sorted("infra/events/events.yaml", of_rest, endpoint.name, line)
     tree.create(f"infra/events/{endpoint.name}.json", forms.text("rest", entry))
-    # At this place the room has two members and a message, and both members are logged in.
-    tree.insert("infra/sam/invoke.py", '    ("leave-chatroom", 200),\n', f'    ("{endpoint.name}", 200),\n')
+    # At this place the room has two members and a message, and Ann calls.
+    tree.insert("infra/sam/invoke.py", '    ("set-block", 200),\n', f'    ("{endpoint.name}", 200),\n')
 
 
 def callers(tree, endpoint):

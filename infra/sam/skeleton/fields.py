@@ -37,7 +37,7 @@ FIELDS = {
         'message["id"]',
         "message.id",
     ),
-    "user_id": Field(
+    "user": Field(
         "user",
         "UserId",
         "The other user.",

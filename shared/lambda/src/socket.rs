@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use chat::{Caller, now};
-use domain::{Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
+use domain::{ClientId, Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
 use lambda_http::http::HeaderValue;
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
@@ -120,10 +120,12 @@ impl Incoming {
         let has_ended = matches!(error, Error::Refused(Refusal::Unauthenticated));
         let problem = Problem::report(error);
         let frame: Option<Value> = serde_json::from_str(&self.body).ok();
+        let client_id = frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str());
         let event = Event::Error {
             code: problem.code,
             detail: &problem.detail,
-            client_id: frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str()),
+            // An invalid one may be longer than an event can be.
+            client_id: client_id.filter(|id| ClientId::try_from((*id).to_owned()).is_ok()),
             retry_after: problem.retry_after,
             request_id: &self.request_id,
         };
