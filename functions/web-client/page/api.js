@@ -5,9 +5,15 @@ import { call } from "./call.js";
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {import("./rooms.js").Room} Room
+ * @typedef {import("./rooms.js").BareRoom} BareRoom
  * @typedef {{id: number, username: string}} User
  * @typedef {{user: number, username: string, joined_at: string, last_read: number | null, online: boolean}} Member
+ * @typedef {{members: Member[], more: boolean}} MemberPage
  * @typedef {{messages: Message[], more: boolean}} Page
+ * @typedef {{conversation: number, name: string, picture: import("./attachments.js").Attachment | null,
+ *   members_count: number, invited_by: User, expires_at: string}} Invitation
+ * @typedef {{user: number, username: string, blocked_at: string}} Blocked
+ * @typedef {"everyone" | "contacts" | "nobody"} WhoCanAdd
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
@@ -43,14 +49,30 @@ export class Api {
     await this.#call("POST", "/auth/logout/");
   }
 
-  /** @returns {Promise<Room[]>} */
+  /** Returns all rooms, over all pages of the list. @returns {Promise<Room[]>} */
   async rooms() {
-    return (await this.#call("GET", "/list-chatrooms/")).json;
+    /** @type {Room[]} */
+    const rooms = [];
+    for (let path = /** @type {string | null} */ ("/list-chatrooms/"); path !== null; ) {
+      const { json, next } = await this.#call("GET", path);
+      rooms.push(...json);
+      path = next;
+    }
+    return rooms;
   }
 
   /**
-   * @param {{type: "chat" | "group", name: string, members: number[]}} room
-   * @returns {Promise<Room>}
+   * Returns the one direct room with a user, or the notes of the caller.
+   * @param {number} user
+   * @returns {Promise<BareRoom>}
+   */
+  async openDirect(user) {
+    return (await this.#call("POST", "/open-direct/", { user })).json;
+  }
+
+  /**
+   * @param {{type: "group", name: string, members: number[], access: "invite" | "open"}} room
+   * @returns {Promise<BareRoom>}
    */
   async createRoom(room) {
     return (await this.#call("POST", "/create-chatroom/", room)).json;
@@ -75,11 +97,50 @@ export class Api {
   }
 
   /**
+   * Returns the first members by user id, or those after a user.
    * @param {number} room
-   * @returns {Promise<Member[]>}
+   * @param {{after?: number, limit: number}} range
+   * @returns {Promise<MemberPage>}
    */
-  async members(room) {
-    return (await this.#call("GET", `/list-members/${room}/`)).json;
+  async members(room, { after = 0, limit }) {
+    const range = query(after > 0 ? { limit, after } : { limit });
+    const { json, next } = await this.#call("GET", `/list-members/${room}/?${range}`);
+    return { members: json, more: next !== null };
+  }
+
+  /** @returns {Promise<Invitation[]>} the newest last */
+  async invitations() {
+    return (await this.#call("GET", "/list-invitations/")).json;
+  }
+
+  /**
+   * @param {number} room
+   * @param {boolean} accept
+   */
+  async answerInvitation(room, accept) {
+    await this.#call("POST", "/answer-invitation/", { conversation_id: room, accept });
+  }
+
+  /**
+   * @param {number} user
+   * @param {boolean} blocked
+   */
+  async setBlock(user, blocked) {
+    await this.#call("POST", "/set-block/", { user, blocked });
+  }
+
+  /** @returns {Promise<Blocked[]>} */
+  async blocks() {
+    return (await this.#call("GET", "/list-blocks/")).json;
+  }
+
+  /**
+   * Returns the setting after changing it, if there is a new one.
+   * @param {WhoCanAdd} [add]
+   * @returns {Promise<WhoCanAdd>}
+   */
+  async whoCanAdd(add) {
+    return (await this.#call("POST", "/set-privacy/", { add })).json.add;
   }
 
   /**
@@ -89,9 +150,8 @@ export class Api {
    * @returns {Promise<Page>}
    */
   async messages(room, range = {}) {
-    const query = new URLSearchParams(Object.entries(range).map(([name, value]) => [name, String(value)]));
-    const { json, more } = await this.#call("GET", `/list-conversation-messages/${room}/?${query}`);
-    return { messages: json, more };
+    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}/?${query(range)}`);
+    return { messages: json, more: next !== null };
   }
 
   /**
@@ -129,4 +189,9 @@ export class Api {
   #call(method, path, body) {
     return call(method, path, { token: this.#token, body });
   }
+}
+
+/** @param {{[name: string]: number}} values */
+function query(values) {
+  return new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }

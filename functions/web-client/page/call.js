@@ -1,5 +1,7 @@
 // One call of the REST API, and the meaning of a failure.
 
+import { inWords } from "./refusals.js";
+
 /** Milliseconds; longer than the 30 s for which API Gateway waits for a function. */
 const PATIENCE = 35_000;
 
@@ -8,11 +10,11 @@ export class Failure extends Error {
   /**
    * @param {number} status 0 if no answer came
    * @param {string} code
-   * @param {string} detail
+   * @param {string} message for the user
    * @param {number} retryAfter milliseconds that the server asks for
    */
-  constructor(status, code, detail, retryAfter = 0) {
-    super(detail);
+  constructor(status, code, message, retryAfter = 0) {
+    super(message);
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
@@ -33,7 +35,7 @@ export class Failure extends Error {
  * @param {string} method
  * @param {string} path
  * @param {{token?: string, body?: unknown}} options
- * @returns {Promise<{json: any, more: boolean}>}
+ * @returns {Promise<{json: any, next: string | null}>} `next`: the path of the next page of a list
  */
 export async function call(method, path, { token, body }) {
   /** @type {Record<string, string>} */
@@ -52,7 +54,9 @@ export async function call(method, path, { token, body }) {
   if (!response.ok) {
     // A proxy may send a date, which counts as 0.
     const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
-    throw new Failure(response.status, json.code, json.detail ?? "The server has failed.", retryAfter);
+    const { status } = response;
+    const { code, detail } = json;
+    throw new Failure(status, code, inWords({ status, code, detail, retryAfter }), retryAfter);
   }
-  return { json, more: response.headers.get("link")?.includes('rel="next"') ?? false };
+  return { json, next: /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1] ?? null };
 }

@@ -4,10 +4,13 @@ import { Api } from "./api.js";
 import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
 import { Directory } from "./directory.js";
+import { Directs } from "./directs.js";
 import { History } from "./history.js";
 import { Incoming } from "./incoming.js";
+import { Invitations } from "./invitations.js";
 import { Membership } from "./membership.js";
 import { Outgoing } from "./outgoing.js";
+import { Privacy } from "./privacy.js";
 import { Rooms } from "./rooms.js";
 import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
@@ -17,12 +20,18 @@ import { Typing } from "./typing.js";
  * @typedef {import("./timeline.js").Message} Message
  */
 
-/** Dispatches `change` after any change, `message` for a message of another user, and `end` after the session. */
+/**
+ * Dispatches `change` after any change, `message` for a message of another user, `notice` for a text that the user must
+ * not miss, and `end` after the session.
+ */
 export class Chat extends EventTarget {
   me;
   rooms;
   directory;
+  directs;
   membership;
+  invitations;
+  privacy;
   outgoing;
   offline = false;
   #api;
@@ -61,14 +70,20 @@ export class Chat extends EventTarget {
     const sync = this.#sync = new Sync({
       api, rooms, history, directory, socket: () => this.#socket, onchange, onended, signal,
     });
+    const appears = (/** @type {number} */ room) => sync.appears(room);
+    const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
+    const invitations = this.invitations = new Invitations({
+      api, appears, onchange,
+      oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
+    });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, typing, outgoing, sync, onchange, onmessage: (message) => this.#announce(message),
+      rooms, directory, history, typing, outgoing, sync, invitations, onchange,
+      onmessage: (message) => this.#announce(message),
+      onnotice: (text) => this.notify(text),
     });
-    this.membership = new Membership(this.me, {
-      api, rooms, directory,
-      appears: (room) => sync.appears(room),
-      onleft: (room) => this.#incoming.left(room, this.me),
-    });
+    this.membership = new Membership({ api, directory, appears, onleft });
+    this.directs = new Directs({ api, rooms, directory, onleft });
+    this.privacy = new Privacy(this.me, { api, onchange });
     this.#socket = new Socket({
       dial: () => new WebSocket(url, ["bearer", session.token]),
       backoff,
@@ -103,7 +118,7 @@ export class Chat extends EventTarget {
 
   /** @param {number} room */
   typists(room) {
-    return this.#typing.in(room).map((user) => this.directory.name(user));
+    return this.#typing.in(room).map(({ user, kind }) => ({ name: this.directory.name(user), kind }));
   }
 
   /**
@@ -121,6 +136,16 @@ export class Chat extends EventTarget {
   /** @param {number} room */
   async loadOlder(room) {
     await this.#sync.attempt(() => this.#history.loadOlder(room));
+  }
+
+  /** @param {number} room */
+  async loadMoreMembers(room) {
+    await this.#sync.attempt(() => this.directory.loadMoreMembers(room));
+  }
+
+  /** Shows a text that the user must not miss. @param {string} text */
+  notify(text) {
+    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("notice", { detail: text }));
   }
 
   /** Fetches new links to the attachments of a message. @param {Message} message */
@@ -194,6 +219,8 @@ export class Chat extends EventTarget {
     this.offline = false;
     this.outgoing.wake();
     void this.#sync.refresh();
+    void this.#sync.attempt(() => this.invitations.load());
+    void this.#sync.attempt(() => this.privacy.load());
   }
 
   /** Refreshes, because a page cannot see why a handshake was refused; a call shows whether the session is over. */

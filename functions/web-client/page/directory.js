@@ -2,6 +2,11 @@
 
 import { Failure } from "./call.js";
 
+/** Members a page. */
+const PAGE = 100;
+/** Milliseconds after which a user who was not among the members of a room is looked for again. */
+const LOOK_AGAIN_AFTER = 60_000;
+
 /**
  * @typedef {import("./api.js").Member} Member
  * @typedef {import("./rooms.js").Room} Room
@@ -19,8 +24,10 @@ export class Directory {
   #means;
   /** @type {Map<number, string>} */
   #names;
-  /** @type {Map<number, Member[]>} */
+  /** The first members of rooms, and whether there are more. @type {Map<number, import("./api.js").MemberPage>} */
   #members = new Map();
+  /** When a user was not found among the members of a room, by `room:user`. @type {Map<string, number>} */
+  #missing = new Map();
   #learning = false;
 
   /**
@@ -47,21 +54,29 @@ export class Directory {
 
   /** @param {Room} room */
   title(room) {
+    if (this.isNotes(room)) return "Notes";
+    if (room.peer) return room.peer.username;
     const other = this.other(room);
-    return other !== undefined && this.knows(other) ? this.name(other) : room.name;
+    return other !== undefined && (room.type === "direct" || this.knows(other)) ? this.name(other) : room.name;
+  }
+
+  /** Whether a room is the direct room of the user with themselves. @param {Room} room */
+  isNotes({ type, members }) {
+    return type === "direct" && members.every((member) => member === this.#me);
   }
 
   /**
-   * Returns the other user of a chat of two.
+   * Returns the other user of a direct room, or of a room of two that is older than direct rooms.
    * @param {Room} room
    */
   other({ type, members }) {
-    return type === "chat" && members.length === 2 ? members.find((member) => member !== this.#me) : undefined;
+    const isOfTwo = type !== "group" && members.length === 2;
+    return isOfTwo ? members.find((member) => member !== this.#me) : undefined;
   }
 
   /** @param {number} room */
   members(room) {
-    return this.#members.get(room) ?? [];
+    return this.#members.get(room)?.members ?? [];
   }
 
   /** @param {number} room */
@@ -69,17 +84,28 @@ export class Directory {
     return this.#members.has(room);
   }
 
-  /** @param {number} room */
+  /** Whether a room has more members than `members` returns. @param {number} room */
+  hasMoreMembers(room) {
+    return this.#members.get(room)?.more ?? false;
+  }
+
+  /** Fetches the first members of a room: one page, or as many as were fetched before. @param {number} room */
   async loadMembers(room) {
-    const { api, rooms, onchange } = this.#means;
-    const members = await api.members(room);
-    this.#members.set(room, members);
-    this.#learn(members.map(({ user, username }) => ({ id: user, username })));
-    for (const { user, last_read } of members) {
-      rooms.join(room, user);
-      if (last_read !== null) rooms.mark(room, user, last_read);
-    }
-    onchange();
+    const limit = Math.max(PAGE, this.members(room).length);
+    this.#members.set(room, this.#met(room, await this.#means.api.members(room, { limit })));
+    this.#means.onchange();
+  }
+
+  /** @param {number} room */
+  async loadMoreMembers(room) {
+    const { members, more } = this.#members.get(room) ?? { members: [], more: true };
+    if (!more) return;
+    const page = this.#met(room, await this.#means.api.members(room, { after: lastOf(members), limit: PAGE }));
+    // After a change in between, a member may be on both pages.
+    const ids = new Set(page.members.map(({ user }) => user));
+    const before = members.filter(({ user }) => !ids.has(user));
+    this.#members.set(room, { members: [...before, ...page.members], more: page.more });
+    this.#means.onchange();
   }
 
   /**
@@ -87,19 +113,41 @@ export class Directory {
    * @param {number} user
    */
   removeMember(room, user) {
-    this.#members.set(room, this.members(room).filter((member) => member.user !== user));
+    const known = this.#members.get(room);
+    if (!known) return;
+    this.#members.set(room, { ...known, members: known.members.filter((member) => member.user !== user) });
   }
 
-  /** Fetches the members of each room with an unknown name in its title or preview. */
+  /**
+   * Fetches the names of members that are unknown. Those of users who have left stay so.
+   * @param {number} room
+   * @param {Iterable<number>} users
+   */
+  async learn(room, users) {
+    const { api, onchange, signal } = this.#means;
+    const isUnknown = (/** @type {number} */ user) =>
+      !this.knows(user) && Date.now() - (this.#missing.get(`${room}:${user}`) ?? 0) > LOOK_AGAIN_AFTER;
+    let unknown = [...new Set(users)].filter(isUnknown).sort((one, other) => one - other);
+    while (unknown.length > 0 && !signal.aborted) {
+      const limit = unknown.length === 1 ? 1 : PAGE;
+      const page = this.#met(room, await api.members(room, { after: unknown[0] - 1, limit }));
+      const end = page.more ? lastOf(page.members) : Infinity;
+      for (const user of unknown) if (user <= end) this.#missing.set(`${room}:${user}`, Date.now());
+      unknown = unknown.filter((user) => user > end && isUnknown(user));
+      onchange();
+    }
+  }
+
+  /** Fetches the unknown names in titles and previews. */
   async learnNames() {
     if (this.#learning) return;
     this.#learning = true;
     try {
-      for (const room of this.#means.rooms.list()) {
-        const shown = [this.other(room), room.last_message?.sender];
-        const isUnknown = (/** @type {number | undefined} */ user) =>
-          user !== undefined && room.members.includes(user) && !this.knows(user);
-        if (shown.some(isUnknown) && !this.#means.signal.aborted) await this.loadMembers(room.id);
+      const { rooms } = this.#means;
+      this.#note(rooms.list().flatMap(({ peer }) => peer ?? []));
+      for (const room of rooms.list()) {
+        const shown = [this.other(room) ?? [], room.last_message?.sender ?? []].flat();
+        await this.learn(room.id, shown.filter((user) => room.members.includes(user) || !rooms.isSmall(room.id)));
       }
     } finally {
       this.#learning = false;
@@ -110,7 +158,7 @@ export class Directory {
   async find(username) {
     try {
       const user = await this.#means.api.findUser(username);
-      this.#learn([user]);
+      this.#note([user]);
       return user;
     } catch (failure) {
       if (!(failure instanceof Failure) || failure.code !== "user_not_found") throw failure;
@@ -122,9 +170,30 @@ export class Directory {
     this.#means.storage.removeItem(this.#key);
   }
 
-  /** @param {{id: number, username: string}[]} users */
-  #learn(users) {
+  /**
+   * Notes the names, the marks and, in a small room, the presence of members in it.
+   * @param {number} room
+   * @param {import("./api.js").MemberPage} page
+   */
+  #met(room, page) {
+    const { rooms } = this.#means;
+    this.#note(page.members.map(({ user, username }) => ({ id: user, username })));
+    for (const { user, last_read } of page.members) {
+      if (rooms.isSmall(room)) rooms.join(room, user);
+      if (last_read !== null) rooms.mark(room, user, last_read);
+    }
+    return page;
+  }
+
+  /** @param {import("./api.js").User[]} users */
+  #note(users) {
+    if (users.every(({ id }) => this.knows(id))) return;
     for (const { id, username } of users) this.#names.set(id, username);
     this.#means.storage.setItem(this.#key, JSON.stringify([...this.#names]));
   }
+}
+
+/** Returns the highest id, after which the next page begins. @param {Member[]} members */
+function lastOf(members) {
+  return Math.max(0, ...members.map(({ user }) => user));
 }

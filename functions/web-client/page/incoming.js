@@ -1,4 +1,6 @@
-// Applies events of the socket, and messages that calls return, to rooms, timelines, members and typists.
+// Applies events of the socket, and messages that calls return, to rooms, timelines, members, typists and invitations.
+
+import { removal } from "./text.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -9,8 +11,10 @@
  * @property {import("./typing.js").Typing} typing
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
  * @property {() => void} onchange
  * @property {(message: Message) => void} onmessage called for a new message of another user
+ * @property {(text: string) => void} onnotice
  */
 
 export class Incoming {
@@ -28,25 +32,32 @@ export class Incoming {
 
   /** @param {any} event */
   hear(event) {
-    const { rooms, directory, typing, sync, onchange } = this.#means;
+    const { rooms, directory, typing, sync, invitations, onchange } = this.#means;
     switch (event.type) {
       case "message":
         return this.received(event);
       case "typing":
-        typing.set(event.conversation, event.sender, event.typing);
+        if (event.sender !== this.#me) typing.set(event.conversation, event.sender, event.typing, event);
         break;
       case "read":
         rooms.mark(event.conversation, event.user, event.last_read);
         break;
       case "joined":
         rooms.join(event.conversation, event.user);
-        if (event.user === this.#me) void sync.refresh();
-        else if (directory.hasMembers(event.conversation)) {
+        if (event.user === this.#me) {
+          void sync.refresh();
+          void sync.attempt(() => invitations.load());
+        } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
         }
         break;
       case "left":
         return this.left(event.conversation, event.user);
+      case "removed":
+        return this.#removed(event);
+      case "invited":
+        void sync.attempt(() => invitations.invited(event.conversation));
+        break;
     }
     onchange();
   }
@@ -65,10 +76,16 @@ export class Incoming {
     onchange();
   }
 
-  /** Marks a room as read by the sender of each message. @param {Message[]} messages */
+  /** Marks a room as read by the sender of each message, and fetches their names. @param {Message[]} messages */
   fetched(messages) {
-    for (const { conversation, sender, id } of messages) this.#means.rooms.mark(conversation, sender, id);
-    this.#means.onchange();
+    const { rooms, directory, sync, onchange } = this.#means;
+    for (const { conversation, sender, id } of messages) rooms.mark(conversation, sender, id);
+    const room = messages[0]?.conversation;
+    // The members of a small room are fetched when it is opened.
+    if (room !== undefined && rooms.get(room) && !rooms.isSmall(room)) {
+      void sync.attempt(() => directory.learn(room, messages.map(({ sender }) => sender)));
+    }
+    onchange();
   }
 
   /**
@@ -84,13 +101,27 @@ export class Incoming {
     onchange();
   }
 
+  /** @param {{conversation: number, by: number, banned: boolean}} event */
+  #removed({ conversation, by, banned }) {
+    const { rooms, directory, sync, onnotice } = this.#means;
+    const room = rooms.get(conversation);
+    this.left(conversation, this.#me);
+    // A list that was on its way may still have the room.
+    void sync.refresh();
+    if (!room) return;
+    const isMe = by === this.#me;
+    const name = directory.knows(by) ? directory.name(by) : "An admin";
+    onnotice(removal({ title: directory.title(room), name, isMe, isOwner: by === room.owner, banned }));
+  }
+
   /**
    * Reports a message after fetching the name of its sender, because a screen reader speaks it only once.
    * @param {Message} message
    */
   async #announce(message) {
     const { directory, sync, onmessage } = this.#means;
-    if (!directory.knows(message.sender)) await sync.attempt(() => directory.loadMembers(message.conversation));
+    const { conversation, sender } = message;
+    if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
     onmessage(message);
   }
 }

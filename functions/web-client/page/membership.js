@@ -1,42 +1,19 @@
 // Creates, joins and leaves rooms.
 
-import { Failure } from "./call.js";
-
 /**
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "createRoom" | "join" | "leave">} api
- * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./directory.js").Directory, "find" | "name" | "other">} directory
+ * @property {Pick<import("./directory.js").Directory, "find">} directory
  * @property {(room: number) => Promise<void>} appears waits until a new room is listed
  * @property {(room: number) => void} onleft
  */
 
 export class Membership {
-  #me;
   #means;
 
-  /**
-   * @param {number} me
-   * @param {Means} means
-   */
-  constructor(me, means) {
-    this.#me = me;
+  /** @param {Means} means */
+  constructor(means) {
     this.#means = means;
-  }
-
-  /**
-   * Returns the existing chat with a user, or creates one.
-   * @param {string} username
-   * @returns {Promise<number>} the room
-   */
-  async startChat(username) {
-    const { rooms, directory } = this.#means;
-    const user = await directory.find(username);
-    if (user.id === this.#me) throw new Failure(400, "invalid_request", "That is you.");
-    const known = rooms.list().find((room) => directory.other(room) === user.id);
-    if (known) return known.id;
-    const name = `${directory.name(this.#me)}, ${user.username}`;
-    return this.#create({ type: "chat", name, members: [user.id] });
   }
 
   /**
@@ -46,7 +23,10 @@ export class Membership {
    */
   async createGroup(name, usernames) {
     const users = await Promise.all(usernames.map((username) => this.#means.directory.find(username)));
-    return this.#create({ type: "group", name, members: users.map(({ id }) => id) });
+    const members = users.map((user) => user.id);
+    const { id } = await this.#means.api.createRoom({ type: "group", name, members, access: "invite" });
+    await this.#means.appears(id);
+    return id;
   }
 
   /** @param {number} room */
@@ -59,12 +39,5 @@ export class Membership {
   async leave(room) {
     await this.#means.api.leave(room);
     this.#means.onleft(room);
-  }
-
-  /** @param {{type: "chat" | "group", name: string, members: number[]}} draft */
-  async #create(draft) {
-    const { id } = await this.#means.api.createRoom(draft);
-    await this.#means.appears(id);
-    return id;
   }
 }

@@ -1,15 +1,25 @@
-// The list of rooms: order, unread counts, and marks of reading. Pure.
+// The list of rooms: order, members, unread counts, and marks of reading. Pure.
+
+/** The most members of a room whose ids the server lists. */
+const SMALL_ROOM = 32;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
- * @typedef {{id: number, members: number[], type: "chat" | "group", name: string, description: string,
- *   created_by: number, created_at: string, updated_at: string, unread: number, last_message: Message | null}} Room
+ * @typedef {"owner" | "admin" | "member"} Role
+ * @typedef {{id: number, members: number[], members_count: number, type: "chat" | "group" | "direct", name: string,
+ *   description: string, picture: import("./attachments.js").Attachment | null, max_members: number,
+ *   access: "open" | "invite", history: "all" | "joined", owner: number | null, admins: number[], role: Role | null,
+ *   only_admins: {send: boolean, edit: boolean, add: boolean}, peer: import("./api.js").User | null, changes: number,
+ *   created_by: number, created_at: string, updated_at: string}} BareRoom
+ * @typedef {BareRoom & {unread: number, last_message: Message | null}} Room
  */
 
 export class Rooms {
   #me;
   /** @type {Map<number, Room>} */
   #rooms = new Map();
+  /** Direct rooms that were opened, and not listed since: a hidden one is listed only after its next message. */
+  #opened = new Set();
   /** The id of the last message that a member has read, by room and user. @type {Map<number, Map<number, number>>} */
   #marks = new Map();
 
@@ -33,23 +43,41 @@ export class Rooms {
     return this.#rooms.get(id);
   }
 
+  /** Whether the members of a room are known by their ids. @param {number} id */
+  isSmall(id) {
+    const room = this.#rooms.get(id);
+    return room !== undefined && room.members.length === room.members_count;
+  }
+
   /** The number of unread messages in all rooms. */
   get unread() {
     return this.list().reduce((sum, room) => sum + room.unread, 0);
   }
 
   /**
-   * Takes the list of the server. Keeps the newer last message of a room that was pushed while the list was fetched.
+   * Takes the list of the server. Keeps what was pushed while the list was fetched: a newer last message, newer settings.
    * @param {Room[]} listed
    */
   replace(listed) {
     const known = this.#rooms;
-    const newer = (/** @type {Room} */ room) => {
-      const before = known.get(room.id);
-      if (!before || idOf(before) <= idOf(room)) return room;
-      return { ...room, unread: before.unread, last_message: before.last_message, updated_at: before.updated_at };
-    };
-    this.#rooms = new Map(listed.map((room) => [room.id, newer(room)]));
+    this.#rooms = new Map(listed.map((room) => [room.id, newest(known.get(room.id), room)]));
+    for (const { id } of listed) this.#opened.delete(id);
+    for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
+  }
+
+  /** Takes a room as a call has returned it. @param {BareRoom} room */
+  open(room) {
+    const { unread, last_message } = this.#rooms.get(room.id) ?? { unread: 0, last_message: null };
+    this.#rooms.set(room.id, { ...room, unread, last_message });
+    if (room.type === "direct") this.#opened.add(room.id);
+  }
+
+  /** Applies the settings and roles of a `room` event, which lacks what differs between members. @param {BareRoom} room */
+  change(room) {
+    const known = this.#rooms.get(room.id);
+    if (!known || room.changes < known.changes) return;
+    const { peer, updated_at } = known;
+    this.#rooms.set(room.id, { ...known, ...room, peer, updated_at, role: roleOf(room, this.#me) });
   }
 
   /**
@@ -71,7 +99,9 @@ export class Rooms {
    */
   join(id, user) {
     const room = this.#rooms.get(id);
-    if (room && !room.members.includes(user)) room.members.push(user);
+    if (!room || room.members.includes(user)) return;
+    const members = this.isSmall(id) && room.members_count < SMALL_ROOM ? [...room.members, user] : [];
+    this.#rooms.set(id, { ...room, members, members_count: room.members_count + 1 });
   }
 
   /**
@@ -79,9 +109,14 @@ export class Rooms {
    * @param {number} user
    */
   leave(id, user) {
-    if (user === this.#me) this.#rooms.delete(id);
     const room = this.#rooms.get(id);
-    if (room) room.members = room.members.filter((member) => member !== user);
+    if (user === this.#me) {
+      this.#rooms.delete(id);
+      this.#opened.delete(id);
+    } else if (room && (room.members.includes(user) || !this.isSmall(id))) {
+      const members = room.members.filter((member) => member !== user);
+      this.#rooms.set(id, { ...room, members, members_count: room.members_count - 1 });
+    }
   }
 
   /**
@@ -98,7 +133,8 @@ export class Rooms {
   }
 
   /**
-   * Whether all receivers of the message that are still members have read it.
+   * Whether all receivers of the message that are still members have read it. Nobody knows this of a message in a large
+   * room, because its receivers are not listed.
    * @param {Message} message
    */
   isReadByAll(message) {
@@ -107,6 +143,27 @@ export class Rooms {
     const readers = message.receivers.filter((user) => room?.members.includes(user));
     return readers.length > 0 && readers.every((user) => (marks?.get(user) ?? 0) >= message.id);
   }
+}
+
+/**
+ * Returns a listed room with the parts of the known one that are newer.
+ * @param {Room | undefined} known
+ * @param {Room} listed
+ * @returns {Room}
+ */
+function newest(known, listed) {
+  if (!known) return listed;
+  const { unread, last_message, updated_at } = idOf(known) > idOf(listed) ? known : listed;
+  return { ...(known.changes > listed.changes ? known : listed), unread, last_message, updated_at };
+}
+
+/**
+ * @param {BareRoom} room
+ * @param {number} user
+ * @returns {Role}
+ */
+function roleOf({ owner, admins }, user) {
+  return user === owner ? "owner" : admins.includes(user) ? "admin" : "member";
 }
 
 /**

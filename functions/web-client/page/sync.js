@@ -65,7 +65,7 @@ export class Sync {
       if (failure.endsSession) return onended();
       if (!failure.passes || !socket().isOpen) return;
       socket().check();
-      const again = setTimeout(() => this.refresh(), backoff(this.#failures));
+      const again = setTimeout(() => this.refresh(), Math.max(backoff(this.#failures), failure.retryAfter));
       this.#failures += 1;
       signal.addEventListener("abort", () => clearTimeout(again));
     }

@@ -73,11 +73,32 @@ export function moment(time) {
 }
 
 /**
- * @param {string[]} names
+ * @param {{name: string, kind: import("./typing.js").Kind}[]} typists
  * @returns {string} such as "ann and bob are typing…"
  */
-export function typists(names) {
-  if (names.length > 3) return "Several people are typing…";
-  const list = new Intl.ListFormat("en").format(names);
-  return names.length === 0 ? "" : `${list} ${names.length === 1 ? "is" : "are"} typing…`;
+export function typists(typists) {
+  if (typists.length === 0) return "";
+  const action = typists.every(({ kind }) => kind === "audio") ? "recording" : "typing";
+  if (typists.length > 3) return `Several people are ${action}…`;
+  const names = new Intl.ListFormat("en").format(typists.map(({ name }) => name));
+  return `${names} ${typists.length === 1 ? "is" : "are"} ${action}…`;
+}
+
+/**
+ * @param {number} members
+ * @returns {string} such as "1 member"
+ */
+export function membersCount(members) {
+  return members === 1 ? "1 member" : `${members} members`;
+}
+
+/**
+ * Says why a room is gone. The event is the same whether its owner has removed the user or deleted the room.
+ * @param {{title: string, name: string, isMe: boolean, isOwner: boolean, banned: boolean}} removal
+ * `name`, `isMe`, `isOwner`: the person who did it
+ */
+export function removal({ title, name, isMe, isOwner, banned }) {
+  if (isMe) return `You deleted ${title}.`;
+  if (banned) return `${name} removed you from ${title}. You cannot come back.`;
+  return `${name} removed you from ${title}${isOwner ? ", or deleted it" : ""}.`;
 }

@@ -1,11 +1,15 @@
 // The typists of each room. Each entry expires, because the event that ends it may be lost.
 
-/** Milliseconds; twice as long as the pause between two events of one typist. */
-const AGES_AFTER = 6_000;
+/** Seconds, if an event does not say it. */
+const EXPIRES_IN = 8;
+
+/**
+ * @typedef {"text" | "audio"} Kind
+ */
 
 export class Typing {
   #onchange;
-  /** @type {Map<string, {room: number, user: number, timer: ReturnType<typeof setTimeout>}>} */
+  /** @type {Map<string, {room: number, user: number, kind: Kind, timer: ReturnType<typeof setTimeout>}>} */
   #typists = new Map();
 
   /** @param {() => void} onchange */
@@ -17,8 +21,9 @@ export class Typing {
    * @param {number} room
    * @param {number} user
    * @param {boolean} typing
+   * @param {{kind?: Kind, expires_in?: number}} [event]
    */
-  set(room, user, typing) {
+  set(room, user, typing, { kind = "text", expires_in = EXPIRES_IN } = {}) {
     const key = `${room}:${user}`;
     clearTimeout(this.#typists.get(key)?.timer);
     this.#typists.delete(key);
@@ -26,16 +31,16 @@ export class Typing {
       const timer = setTimeout(() => {
         this.#typists.delete(key);
         this.#onchange();
-      }, AGES_AFTER);
-      this.#typists.set(key, { room, user, timer });
+      }, expires_in * 1_000);
+      this.#typists.set(key, { room, user, kind, timer });
     }
   }
 
   /**
    * @param {number} room
-   * @returns {number[]} the typists
+   * @returns {{user: number, kind: Kind}[]} the typists
    */
   in(room) {
-    return [...this.#typists.values()].filter((typist) => typist.room === room).map(({ user }) => user);
+    return [...this.#typists.values()].filter((typist) => typist.room === room);
   }
 }

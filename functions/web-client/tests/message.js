@@ -21,8 +21,11 @@ export function message(sequence, differences = {}) {
  * @returns {import("../page/rooms.js").Room}
  */
 export function room(id, differences = {}) {
+  const members = differences.members ?? [1, 2, 3];
   return {
-    id, members: [1, 2, 3], type: "group", name: `Room ${id}`, description: "", created_by: 1,
+    id, members, members_count: members.length, type: "group", name: `Room ${id}`, description: "", picture: null,
+    max_members: 1024, access: "invite", history: "joined", owner: 1, admins: [], role: "owner",
+    only_admins: { send: false, edit: false, add: false }, peer: null, changes: 0, created_by: 1,
     created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
     ...differences,
   };

@@ -73,3 +73,45 @@ test("whoever leaves sees the room no more", () => {
   list.leave(1, ME);
   assert.deepEqual(list.list().map(({ id }) => id), [2]);
 });
+
+test("members of a large room are counted and not listed", () => {
+  const all = Array.from({ length: 32 }, (_, index) => index + 1);
+  const list = rooms(room(1, { members: all.slice(0, 31) }));
+  const shown = () => [list.get(1)?.members.length, list.get(1)?.members_count, list.isSmall(1)];
+  list.join(1, 32);
+  list.join(1, 32);
+  assert.deepEqual(shown(), [32, 32, true]);
+  list.join(1, 33);
+  assert.deepEqual(shown(), [0, 33, false]);
+  list.join(1, 34);
+  list.leave(1, 3);
+  assert.deepEqual(shown(), [0, 33, false]);
+  assert.equal(list.isReadByAll(message(1, { sender: ME, receivers: [] })), false);
+});
+
+test("an opened direct room stays until it is listed or hidden, though the list lacks a hidden one", () => {
+  const list = rooms(room(1));
+  const direct = room(2, { type: "direct", members: [1, 2] });
+  list.open(direct);
+  list.replace([room(1)]);
+  assert.deepEqual(list.list().map(({ id }) => id), [2, 1]);
+  list.replace([room(1), room(2, { type: "direct", members: [1, 2], unread: 1, last_message: message(1) })]);
+  list.open(direct);
+  assert.equal(list.unread, 1);
+  list.leave(2, ME);
+  list.replace([room(1)]);
+  assert.deepEqual(list.list().map(({ id }) => id), [1]);
+});
+
+test("a change brings settings and the user's own role, unless it is outdated", () => {
+  const list = rooms(room(1, { changes: 3, unread: 2, last_message: message(1), updated_at: "2026-02-01T00:00:00.000Z" }));
+  const { unread: _, last_message: __, ...kitchen } = room(1, { name: "Kitchen", changes: 4, owner: 2, admins: [1] });
+  list.change({ ...kitchen, role: null });
+  const { name, role, unread, updated_at } = list.get(1) ?? room(0);
+  assert.deepEqual([name, role, unread, updated_at], ["Kitchen", "admin", 2, "2026-02-01T00:00:00.000Z"]);
+  list.change(room(1, { name: "Cellar", changes: 3 }));
+  list.replace([room(1, { name: "Cellar", changes: 3 })]);
+  assert.equal(list.get(1)?.name, "Kitchen");
+  list.change(room(9));
+  assert.equal(list.get(9), undefined);
+});

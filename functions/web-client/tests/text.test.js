@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { backoff } from "../page/backoff.js";
-import { calm, day, parts, sendable, typists } from "../page/text.js";
+import { calm, day, parts, removal, sendable, typists } from "../page/text.js";
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);
@@ -53,10 +53,21 @@ test("days are called what people call them", () => {
 });
 
 test("typing is told as people say it", () => {
-  assert.equal(typists([]), "");
-  assert.equal(typists(["ann"]), "ann is typing…");
-  assert.equal(typists(["ann", "bob"]), "ann and bob are typing…");
-  assert.equal(typists(["ann", "bob", "cem", "dan"]), "Several people are typing…");
+  const typing = (/** @type {string[]} */ ...names) => typists(names.map((name) => ({ name, kind: "text" })));
+  assert.equal(typing(), "");
+  assert.equal(typing("ann"), "ann is typing…");
+  assert.equal(typing("ann", "bob"), "ann and bob are typing…");
+  assert.equal(typing("ann", "bob", "cem", "dan"), "Several people are typing…");
+  assert.equal(typists([{ name: "ann", kind: "audio" }]), "ann is recording…");
+  assert.equal(typists([{ name: "ann", kind: "audio" }, { name: "bob", kind: "text" }]), "ann and bob are typing…");
+});
+
+test("who is removed learns by whom, and whether for good", () => {
+  const removed = { title: "Garden", name: "ann", isMe: false, isOwner: false, banned: false };
+  assert.equal(removal(removed), "ann removed you from Garden.");
+  assert.equal(removal({ ...removed, isOwner: true }), "ann removed you from Garden, or deleted it.");
+  assert.equal(removal({ ...removed, isOwner: true, banned: true }), "ann removed you from Garden. You cannot come back.");
+  assert.equal(removal({ ...removed, isMe: true, isOwner: true }), "You deleted Garden.");
 });
 
 test("waiting grows, ends growing, and is never the same for all", () => {

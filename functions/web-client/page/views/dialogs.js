@@ -22,7 +22,7 @@ export function newConversation(chat, open) {
   };
   dialog.append(
     choice("Write to somebody", [["Their name", "person", { maxlength: 150 }]], "Start chat", ([person]) =>
-      begin(() => chat.membership.startChat(person))),
+      begin(() => chat.directs.open(person))),
     choice(
       "Make a group",
       [
