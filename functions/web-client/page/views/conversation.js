@@ -1,12 +1,14 @@
 // One room: its head, its messages, and the place to write.
 
-import { el, setText } from "../dom.js";
+import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { typists } from "../text.js";
+import { membersCount, typists } from "../text.js";
 import { avatar } from "./bubble.js";
+import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { aboutRoom } from "./dialogs.js";
 import { entries } from "./entries.js";
+import { aboutPerson } from "./person.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 
@@ -26,6 +28,8 @@ export class Conversation {
   #rows;
   #scroller = new Scroller({ onstart: () => this.#loadOlder(), onend: () => this.#seen() });
   #composer;
+  #closed;
+  #about = el("button", { class: "round", type: "button", onclick: () => this.#showAbout() }, icon("people"));
   /** The sequence of the first message that was unread when the room was opened. @type {number | null | undefined} */
   #unreadFrom;
 
@@ -37,10 +41,7 @@ export class Conversation {
     this.#chat = chat;
     this.#rows = new Rows(chat);
     this.#composer = new Composer(chat, () => this.#scroller.toEnd());
-    const about = () => {
-      const room = this.#room === null ? undefined : chat.rooms.get(this.#room);
-      if (room) aboutRoom(chat, room);
-    };
+    this.#closed = new Closed(chat);
     this.element = el(
       "section",
       { class: "conversation", "aria-labelledby": "conversation-title" },
@@ -49,13 +50,13 @@ export class Conversation {
           icon("back")),
         this.#face,
         el("div", { class: "heading" }, this.#title, this.#subtitle),
-        el("button", { class: "round", type: "button", "aria-label": "Members and details", onclick: about },
-          icon("people"))),
+        this.#about),
       this.#scroller.element,
       this.#composer.element,
+      this.#closed.element,
     );
     this.element.addEventListener("drop", ({ dataTransfer }) => {
-      if (dataTransfer) this.#composer.attach(dataTransfer.files);
+      if (dataTransfer && !this.#composer.element.hidden) this.#composer.attach(dataTransfer.files);
     });
   }
 
@@ -70,7 +71,7 @@ export class Conversation {
   }
 
   focus() {
-    if (matchMedia("(max-width: 720px)").matches) this.#title.focus();
+    if (matchMedia("(max-width: 720px)").matches || this.#composer.element.hidden) this.#title.focus();
     else this.#composer.focus();
   }
 
@@ -92,6 +93,8 @@ export class Conversation {
       this.#face = face;
       setText(this.#title, title);
     }
+    set(this.#about, "aria-label", room.type === "direct" ? "Details" : "Members and details");
+    this.#composer.element.hidden = this.#closed.render(room);
     const typing = typists(this.#chat.typists(room.id));
     this.#subtitle.classList.toggle("typing", typing !== "");
     setText(this.#subtitle, typing || this.#presence(room));
@@ -99,12 +102,22 @@ export class Conversation {
 
   /** @param {Room} room */
   #presence(room) {
-    const { directory, me } = this.#chat;
+    const { directory, privacy, rooms, me } = this.#chat;
     const others = directory.members(room.id).filter(({ user }) => user !== me);
-    if (directory.other(room) !== undefined) return others[0]?.online ? "online" : "";
-    const online = others.filter((member) => member.online).length;
-    const members = `${room.members.length} ${room.members.length === 1 ? "member" : "members"}`;
+    const other = directory.other(room);
+    if (directory.isNotes(room)) return "Only you see these";
+    if (other !== undefined) return others[0]?.online && !privacy.blocks(other) ? "online" : "";
+    // Of the members of a large room, only some are fetched.
+    const online = rooms.isSmall(room.id) ? others.filter((member) => member.online).length : 0;
+    const members = membersCount(room.members_count);
     return online > 0 ? `${members}, ${online + 1} online` : members;
+  }
+
+  #showAbout() {
+    const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
+    if (!room) return;
+    if (room.type === "direct") aboutPerson(this.#chat, room);
+    else aboutRoom(this.#chat, room);
   }
 
   /** @param {Room} room */
