@@ -43,6 +43,7 @@ pub use blocks::{Block, Blocks};
 pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
+pub use directs::Opening;
 use domain::Error;
 pub use invitations::Invitation;
 pub use joining::Way;
