@@ -10,7 +10,7 @@ import { removal } from "./text.js";
  * @property {import("./history.js").History} history
  * @property {import("./typing.js").Typing} typing
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
- * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
  * @property {() => void} onchange
  * @property {(message: Message) => void} onmessage called for a new message of another user
@@ -46,7 +46,7 @@ export class Incoming {
         rooms.join(event.conversation, event.user);
         if (event.user === this.#me) {
           void sync.refresh();
-          void sync.attempt(() => invitations.load());
+          void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
         }
@@ -56,7 +56,7 @@ export class Incoming {
       case "removed":
         return this.#removed(event);
       case "invited":
-        void sync.attempt(() => invitations.invited(event.conversation));
+        void sync.load(() => invitations.invited(event.conversation));
         break;
     }
     onchange();

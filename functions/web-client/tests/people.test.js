@@ -115,6 +115,7 @@ function incoming(listed) {
   rooms.replace(listed);
   /** @type {any[]} */
   const heard = [];
+  const run = (/** @type {() => Promise<void>} */ task) => task();
   const note = (/** @type {string} */ what) => (/** @type {any[]} */ ...details) => heard.push([what, ...details]);
   /** @type {any} */
   const means = {
@@ -127,7 +128,7 @@ function incoming(listed) {
     history: { forget: note("forget") },
     typing: { set: () => undefined },
     outgoing: {},
-    sync: { refresh: note("refresh"), attempt: (/** @type {() => Promise<void>} */ task) => task() },
+    sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: { load: async () => heard.push(["load"]), invited: async (/** @type {number} */ id) => heard.push(["invited", id]) },
     onchange: () => undefined,
     onmessage: () => undefined,
