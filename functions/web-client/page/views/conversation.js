@@ -2,11 +2,13 @@
 
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { typists } from "../text.js";
-import { avatar } from "./bubble.js";
+import { rightsIn } from "../rights.js";
+import { membersCount, typists } from "../text.js";
 import { Composer } from "./composer.js";
 import { aboutRoom } from "./dialogs.js";
 import { entries } from "./entries.js";
+import { Face } from "./face.js";
+import { aboutGroup } from "./group.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 
@@ -20,12 +22,13 @@ export class Conversation {
   #chat;
   /** @type {number | null} */
   #room = null;
-  #face = el("span");
+  #face = new Face();
   #title = el("h2", { id: "conversation-title", tabindex: -1, dir: "auto" });
   #subtitle = el("p", { class: "subtitle" });
   #rows;
   #scroller = new Scroller({ onstart: () => this.#loadOlder(), onend: () => this.#seen() });
   #composer;
+  #closed = el("p", { class: "closed", role: "note" }, "Only admins can send messages here.");
   /** The sequence of the first message that was unread when the room was opened. @type {number | null | undefined} */
   #unreadFrom;
 
@@ -39,7 +42,8 @@ export class Conversation {
     this.#composer = new Composer(chat, () => this.#scroller.toEnd());
     const about = () => {
       const room = this.#room === null ? undefined : chat.rooms.get(this.#room);
-      if (room) aboutRoom(chat, room);
+      if (room?.type === "direct") aboutRoom(chat, room);
+      else if (room) aboutGroup(chat, room);
     };
     this.element = el(
       "section",
@@ -47,15 +51,15 @@ export class Conversation {
       el("header", {},
         el("button", { class: "round back", type: "button", "aria-label": "Back to all conversations", onclick: back },
           icon("back")),
-        this.#face,
+        this.#face.element,
         el("div", { class: "heading" }, this.#title, this.#subtitle),
         el("button", { class: "round", type: "button", "aria-label": "Members and details", onclick: about },
           icon("people"))),
       this.#scroller.element,
-      this.#composer.element,
+      el("footer", {}, this.#composer.element, this.#closed),
     );
     this.element.addEventListener("drop", ({ dataTransfer }) => {
-      if (dataTransfer) this.#composer.attach(dataTransfer.files);
+      if (dataTransfer && !this.#composer.element.hidden) this.#composer.attach(dataTransfer.files);
     });
   }
 
@@ -70,7 +74,7 @@ export class Conversation {
   }
 
   focus() {
-    if (matchMedia("(max-width: 720px)").matches) this.#title.focus();
+    if (matchMedia("(max-width: 720px)").matches || this.#composer.element.hidden) this.#title.focus();
     else this.#composer.focus();
   }
 
@@ -78,6 +82,7 @@ export class Conversation {
     const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
     if (!room) return;
     this.#renderHead(room);
+    this.#renderFoot(room);
     this.#renderMessages(room);
     if (this.#scroller.atEnd && !document.hidden) void this.#chat.seen(room.id);
   }
@@ -86,15 +91,20 @@ export class Conversation {
   #renderHead(room) {
     const { directory } = this.#chat;
     const title = directory.title(room);
-    if (this.#title.textContent !== title) {
-      const face = avatar(title, directory.other(room) ?? -room.id);
-      this.#face.replaceWith(face);
-      this.#face = face;
-      setText(this.#title, title);
-    }
+    this.#face.update(title, directory.other(room) ?? -room.id, room.picture);
+    setText(this.#title, title);
     const typing = typists(this.#chat.typists(room.id));
     this.#subtitle.classList.toggle("typing", typing !== "");
     setText(this.#subtitle, typing || this.#presence(room));
+  }
+
+  /** Replaces the composer by a sentence while only admins can send. @param {Room} room */
+  #renderFoot(room) {
+    const sends = rightsIn(room, this.#chat.me).sends;
+    const writing = this.#composer.element.contains(document.activeElement);
+    this.#composer.element.hidden = !sends;
+    this.#closed.hidden = sends;
+    if (writing && !sends) this.#title.focus();
   }
 
   /** @param {Room} room */
@@ -103,8 +113,9 @@ export class Conversation {
     const others = directory.members(room.id).filter(({ user }) => user !== me);
     if (directory.other(room) !== undefined) return others[0]?.online ? "online" : "";
     const online = others.filter((member) => member.online).length;
-    const members = `${room.members.length} ${room.members.length === 1 ? "member" : "members"}`;
-    return online > 0 ? `${members}, ${online + 1} online` : members;
+    const members = membersCount(room.members_count);
+    // Of a large room only some members are known.
+    return online > 0 && !directory.hasMoreMembers(room.id) ? `${members}, ${online + 1} online` : members;
   }
 
   /** @param {Room} room */
