@@ -3,6 +3,7 @@
 //! This is the only crate that calls DynamoDB. Conditions decide, never a read before a write. No table is scanned, and
 //! every list is read to its end or to a stated limit.
 
+mod adding;
 mod attachments;
 mod bans;
 mod batch;
@@ -16,6 +17,7 @@ mod deleting;
 mod directs;
 mod error;
 mod invitations;
+mod invites;
 mod joining;
 mod leaving;
 mod memberships;
@@ -40,6 +42,7 @@ use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateItemError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
