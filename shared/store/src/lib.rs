@@ -50,6 +50,7 @@ pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 pub use deleting::Tombstone;
+pub use directs::Opening;
 use domain::Error;
 pub use invitations::Invitation;
 pub use joining::Way;
