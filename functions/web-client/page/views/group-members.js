@@ -64,7 +64,7 @@ export function bans(chat, id) {
     setText(done, "");
     const username = name.value.trim();
     await chat.administration.ban(id, username, banned);
-    setText(done, banned ? `${username} is banned.` : `${username} may join again.`);
+    setText(done, banned ? `${username} is banned.` : `${username} can join again.`);
     name.value = "";
   });
   dialog.append(

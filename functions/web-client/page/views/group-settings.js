@@ -35,7 +35,7 @@ export function groupSettings(chat, id) {
   const picture = new PictureField(before);
   const access = selection("access", before.access, [
     ["invite", "Invited people"], ["open", "Everybody who knows the room number"]]);
-  const history = selection("history", before.history, [["joined", "Messages from then on"], ["all", "All messages"]]);
+  const history = selection("history", before.history, [["joined", "Messages sent after they join"], ["all", "All messages"]]);
   const checks = RIGHTS.map(([right, label]) => {
     const box = el("input", { id: `only-${right}`, type: "checkbox" });
     box.checked = before.only_admins[right];

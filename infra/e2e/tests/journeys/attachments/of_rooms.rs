@@ -59,6 +59,22 @@ async fn what_is_no_picture_becomes_that_of_no_room() {
     assert_eq!(ann.lists("/list-chatrooms/").await.len(), 1);
 }
 
+#[tokio::test]
+async fn a_file_that_is_only_announced_becomes_the_picture_of_no_room() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let announced = ann.post("/create-attachment/", &File::picture().announcement(None)).await.is(201);
+    let picture = &announced["id"];
+    for (call, body) in [
+        ("/create-chatroom/", json!({"picture": picture})),
+        ("/set-room/", json!({"conversation_id": room, "picture": picture})),
+    ] {
+        let refused = ann.post(call, &body).await;
+        refused.refuses(400, "attachment_invalid");
+        assert!(refused.body.contains("has not been uploaded"), "{}", refused.body);
+    }
+}
+
 async fn is_checked(server: &Server, id: &str) {
     let key = json!({"TableName": "AttachmentsTable", "Key": {"id": {"S": id}}, "ConsistentRead": true});
     while server.dynamodb("GetItem", &key).await["Item"]["state"]["S"] != "ready" {
