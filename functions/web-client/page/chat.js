@@ -19,6 +19,9 @@ import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
 import { upload } from "./upload.js";
 
+/** The most members of a room in which the server announces typing. */
+const MOST_HEARERS = 64;
+
 /**
  * @typedef {import("./timeline.js").Message} Message
  */
@@ -168,7 +171,8 @@ export class Chat extends EventTarget {
    * @param {boolean} typing
    */
   tellTyping(room, typing) {
-    this.#socket.send({ type: "typing", conversation: room, typing });
+    const members = this.rooms.get(room)?.members_count ?? 0;
+    if (members > 1 && members <= MOST_HEARERS) this.#socket.send({ type: "typing", conversation: room, typing });
   }
 
   /**
@@ -229,8 +233,8 @@ export class Chat extends EventTarget {
     this.offline = false;
     this.outgoing.wake();
     void this.#sync.refresh();
-    void this.#sync.attempt(() => this.invitations.load());
-    void this.#sync.attempt(() => this.privacy.load());
+    void this.#sync.load(() => this.invitations.load());
+    void this.#sync.load(() => this.privacy.load());
   }
 
   /** Refreshes, because a page cannot see why a handshake was refused; a call shows whether the session is over. */

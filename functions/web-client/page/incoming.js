@@ -11,7 +11,7 @@ import { removal } from "./text.js";
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
- * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
  * @property {() => void} onchange
  * @property {(message: Message) => void} onmessage called for a new message of another user
@@ -48,7 +48,7 @@ export class Incoming {
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
         if (event.user === this.#me) {
           void sync.refresh();
-          void sync.attempt(() => invitations.load());
+          void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
         } else if (history.of(event.conversation)) {
@@ -62,7 +62,7 @@ export class Incoming {
       case "removed":
         return this.#removed(event);
       case "invited":
-        void sync.attempt(() => invitations.invited(event.conversation));
+        void sync.load(() => invitations.invited(event.conversation));
         break;
     }
     onchange();

@@ -22,6 +22,8 @@ export class Sync {
   /** @type {Promise<void> | null} */
   #refreshing = null;
   #refreshAgain = false;
+  /** Loads that have not succeeded. @type {Set<() => Promise<void>>} */
+  #due = new Set();
   #failures = 0;
 
   /** @param {Means} means */
@@ -71,6 +73,26 @@ export class Sync {
     }
   }
 
+  /**
+   * Loads something now and, after a failure that may pass, with each refresh until it succeeds.
+   * @param {() => Promise<void>} task
+   */
+  async load(task) {
+    this.#due.add(task);
+    await this.attempt(() => this.#loadDue(task));
+  }
+
+  /** @param {() => Promise<void>} task */
+  async #loadDue(task) {
+    try {
+      await task();
+      this.#due.delete(task);
+    } catch (failure) {
+      if (!(failure instanceof Failure && failure.passes)) this.#due.delete(task);
+      throw failure;
+    }
+  }
+
   async #refreshAll() {
     const { api, rooms, history, directory, onchange, signal } = this.#means;
     while (this.#refreshAgain && !signal.aborted) {
@@ -79,7 +101,8 @@ export class Sync {
         rooms.replace(await api.rooms());
         this.ready = true;
         onchange();
-        await Promise.all(rooms.list().map((room) => history.refresh(room)));
+        const histories = rooms.list().map((room) => history.refresh(room));
+        await Promise.all([...histories, ...[...this.#due].map((task) => this.#loadDue(task))]);
       });
     }
     this.#refreshing = null;

@@ -116,6 +116,7 @@ function incoming(listed) {
   rooms.replace(listed);
   /** @type {any[]} */
   const heard = [];
+  const run = (/** @type {() => Promise<void>} */ task) => task();
   const note = (/** @type {string} */ what) => (/** @type {any[]} */ ...details) => heard.push([what, ...details]);
   /** @type {any} */
   const means = {
@@ -128,7 +129,7 @@ function incoming(listed) {
     history: { of: () => undefined, forget: note("forget") },
     typing: { set: () => undefined },
     outgoing: {},
-    sync: { refresh: note("refresh"), attempt: (/** @type {() => Promise<void>} */ task) => task() },
+    sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: { load: async () => heard.push(["load"]), invited: async (/** @type {number} */ id) => heard.push(["invited", id]) },
     onchange: () => undefined,
     notices: new Notices(),

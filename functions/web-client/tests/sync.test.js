@@ -73,6 +73,32 @@ test("a failure that may pass is followed by a refresh while the socket is open"
   assert.deepEqual([count.checked, count.listed], [1, 1]);
 });
 
+test("a load is repeated with each refresh until it succeeds or is refused", async (context) => {
+  const { running, count, pass } = sync(context);
+  const answers = [new Failure(503, "unavailable", ""), new Failure(429, "rate_limited", "", 9_000), null];
+  let loads = 0;
+  await running.load(async () => {
+    const failure = answers[loads];
+    loads += 1;
+    if (failure) throw failure;
+  });
+  await pass(500);
+  assert.deepEqual([loads, count.listed], [2, 1]);
+  // The server has asked for this wait.
+  await pass(8_999);
+  assert.equal(loads, 2);
+  await pass(1);
+  await running.refresh();
+  assert.deepEqual([loads, count.listed], [3, 3]);
+  let refused = 0;
+  await running.load(async () => {
+    refused += 1;
+    throw new Failure(403, "not_accepted", "");
+  });
+  await running.refresh();
+  assert.equal(refused, 1);
+});
+
 test("a refusal is not tried again, the end of the session is reported, and a defect is thrown", async (context) => {
   const { running, count, pass } = sync(context);
   await running.attempt(async () => { throw new Failure(403, "not_a_member", ""); });

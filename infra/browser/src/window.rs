@@ -295,7 +295,7 @@ const SHOWS: &str = "return document.body.innerText.includes(arguments[0])";
 const MESSAGES: &str = "return [...document.querySelectorAll('.message .text')].map((text) => text.textContent)";
 const STATES: &str =
     "return [...document.querySelectorAll('.message .state')].map((state) => state.getAttribute('aria-label'))";
-const ROOMS: &str = "return [...document.querySelectorAll('nav li')].map((room) =>
+const ROOMS: &str = "return [...document.querySelectorAll('.rooms li')].map((room) =>
     ['.name', '.preview', '.count:not([hidden])'].map((part) =>
         room.querySelector(part)?.firstChild?.nodeValue ?? ''))";
 const SPOKEN: &str = "return [...document.querySelectorAll('[aria-live]')].map((region) => region.textContent)";

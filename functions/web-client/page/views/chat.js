@@ -6,26 +6,32 @@ import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { Conversation } from "./conversation.js";
 import { newConversation } from "./dialogs.js";
+import { InvitationList } from "./invitations.js";
+import { News } from "./news.js";
 import { RoomList } from "./rooms.js";
+import { settings } from "./settings.js";
 
 /**
  * @param {import("../chat.js").Chat} chat
  * @param {() => void} logOut
  */
 export function chatView(chat, logOut) {
-  const begin = () => newConversation(chat, (room) => (location.hash = `#${room}`));
+  const open = (/** @type {number} */ room) => (location.hash = `#${room}`);
+  const begin = () => newConversation(chat, open);
   const list = new RoomList(chat);
+  const invitations = new InvitationList(chat, open);
+  const news = new News();
   const conversation = new Conversation(chat, () => (location.hash = ""));
   const heading = el("h2");
-  const invitation = el("button", { class: "primary", type: "button", onclick: begin }, "Start a conversation");
-  const nothing = el("div", { class: "nothing" }, icon("chats"), heading, invitation);
+  const start = el("button", { class: "primary", type: "button", onclick: begin }, "Start a conversation");
+  const nothing = el("div", { class: "nothing" }, icon("chats"), heading, start);
   const offline = el("p", { class: "offline", role: "status" });
   const spoken = el("div", { class: "unseen", "aria-live": "polite" });
   const view = el(
     "main",
     { class: "window" },
     el("h1", { class: "unseen" }, "Chat"),
-    offline,
+    el("div", { class: "bars" }, offline, news.element),
     el(
       "nav",
       { class: "sidebar", "aria-label": "Conversations" },
@@ -33,9 +39,10 @@ export function chatView(chat, logOut) {
         el("h2", {}, "Chats"),
         el("button", { class: "round", type: "button", "aria-label": "New conversation", onclick: begin },
           icon("plus"))),
-      list.element,
+      el("div", { class: "chats" }, invitations.element, list.element),
       el("footer", {},
         el("span", { class: "me", dir: "auto" }, chat.directory.name(chat.me)),
+        el("button", { class: "link", type: "button", onclick: () => settings(chat) }, "Settings"),
         el("button", { class: "link", type: "button", onclick: logOut }, "Log out")),
     ),
     conversation.element,
@@ -53,13 +60,14 @@ export function chatView(chat, logOut) {
     shown = named !== null && chat.rooms.get(named) ? named : null;
     // The user has left the open room, here or in another window.
     if (before !== null && before === named && shown === null) location.hash = "";
-    const unread = chat.rooms.unread;
-    document.title = unread > 0 ? `(${unread}) Chat` : "Chat";
+    const waiting = chat.rooms.unread + chat.invitations.list().length;
+    document.title = waiting > 0 ? `(${waiting}) Chat` : "Chat";
     setText(offline, chat.offline ? "You are offline. What you write is sent when you are back." : "");
     setText(heading, chat.rooms.list().length > 0 ? "Choose a conversation" : "Nobody here yet");
     nothing.hidden = shown !== null || !chat.ready;
     conversation.element.hidden = shown === null;
     set(view, "data-room", shown);
+    invitations.render();
     list.render(shown);
     if (shown !== null && shown !== before) conversation.show(shown);
     else conversation.render();
@@ -83,6 +91,7 @@ export function chatView(chat, logOut) {
     const place = room && chat.directory.other(room) === undefined ? ` in ${chat.directory.title(room)}` : "";
     setText(spoken, `${chat.directory.name(sender)}${place}: ${summary(message)}`);
   }, { signal });
+  chat.addEventListener("notice", (event) => news.add(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   document.addEventListener("visibilitychange", render, { signal });
   addEventListener("hashchange", navigate, { signal });
   // A file that is dropped beside a conversation would replace the page.

@@ -4,12 +4,8 @@ import { TYPES } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { sendable } from "../text.js";
+import { Typist } from "../typist.js";
 import { Tray } from "./tray.js";
-
-/** Milliseconds; half the time after which others stop showing a typist. */
-const TYPING_AGAIN_AFTER = 3_000;
-/** Milliseconds without a key. */
-const TYPING_ENDS_AFTER = 4_000;
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
@@ -26,9 +22,7 @@ export class Composer {
   #room = null;
   /** @type {Map<number, {text: string, files: File[]}>} */
   #drafts = new Map();
-  #toldAt = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pause;
+  #typist;
 
   /**
    * @param {Chat} chat
@@ -37,6 +31,7 @@ export class Composer {
   constructor(chat, onsend) {
     this.#chat = chat;
     this.#onsend = onsend;
+    this.#typist = new Typist((room, typing) => chat.tellTyping(room, typing));
     this.#input = el("textarea", {
       rows: 1, dir: "auto", maxlength: 4096, enterkeyhint: "send",
       oninput: () => this.#written(),
@@ -74,7 +69,7 @@ export class Composer {
   /** @param {number} room */
   show(room) {
     if (this.#room !== null) this.#drafts.set(this.#room, { text: this.#input.value, files: this.#tray.files });
-    this.#stopTyping();
+    this.#typist.stops();
     this.#room = room;
     const { text, files } = this.#drafts.get(room) ?? { text: "", files: [] };
     this.#input.value = text;
@@ -117,8 +112,8 @@ export class Composer {
     set(this.#input, "placeholder", length > 0 ? "Add a caption" : "Write a message");
     set(this.#input, "aria-label", length > 0 ? "Caption" : "Message");
     set(this.#send, "disabled", sendable(this.#input.value) === "" && length === 0);
-    if (typing && this.#input.value !== "") this.#tellTyping();
-    if (typing && this.#input.value === "") this.#stopTyping();
+    if (typing && this.#room !== null && this.#input.value !== "") this.#typist.types(this.#room);
+    if (typing && this.#input.value === "") this.#typist.stops();
   }
 
   #submit() {
@@ -131,28 +126,9 @@ export class Composer {
     for (const file of files.slice(1)) this.#chat.outgoing.send(room, "", file);
     this.#input.value = "";
     this.#tray.show([]);
-    this.#forgetTyping();
+    this.#typist.sends(room);
     this.#written(false);
     this.#onsend();
     this.focus();
-  }
-
-  #tellTyping() {
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#stopTyping(), TYPING_ENDS_AFTER);
-    if (this.#room === null || Date.now() - this.#toldAt < TYPING_AGAIN_AFTER) return;
-    this.#toldAt = Date.now();
-    this.#chat.tellTyping(this.#room, true);
-  }
-
-  #stopTyping() {
-    if (this.#room !== null && this.#toldAt > 0) this.#chat.tellTyping(this.#room, false);
-    this.#forgetTyping();
-  }
-
-  /** Forgets the typing without an event, because the message ends it for the others. */
-  #forgetTyping() {
-    clearTimeout(this.#pause);
-    this.#toldAt = 0;
   }
 }

@@ -1,14 +1,14 @@
 // One room: its head, its messages, and the place to write.
 
-import { el, setText } from "../dom.js";
+import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { rightsIn } from "../rights.js";
 import { membersCount, typists } from "../text.js";
+import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
-import { aboutRoom } from "./dialogs.js";
 import { entries } from "./entries.js";
 import { Face } from "./face.js";
 import { aboutGroup } from "./group.js";
+import { aboutPerson } from "./person.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 
@@ -28,7 +28,8 @@ export class Conversation {
   #rows;
   #scroller = new Scroller({ onstart: () => this.#loadOlder(), onend: () => this.#seen() });
   #composer;
-  #closed = el("p", { class: "closed", role: "note" }, "Only admins can send messages here.");
+  #closed;
+  #about = el("button", { class: "round", type: "button", onclick: () => this.#showAbout() }, icon("people"));
   /** The sequence of the first message that was unread when the room was opened. @type {number | null | undefined} */
   #unreadFrom;
 
@@ -40,11 +41,7 @@ export class Conversation {
     this.#chat = chat;
     this.#rows = new Rows(chat);
     this.#composer = new Composer(chat, () => this.#scroller.toEnd());
-    const about = () => {
-      const room = this.#room === null ? undefined : chat.rooms.get(this.#room);
-      if (room?.type === "direct") aboutRoom(chat, room);
-      else if (room) aboutGroup(chat, room);
-    };
+    this.#closed = new Closed(chat);
     this.element = el(
       "section",
       { class: "conversation", "aria-labelledby": "conversation-title" },
@@ -53,10 +50,9 @@ export class Conversation {
           icon("back")),
         this.#face.element,
         el("div", { class: "heading" }, this.#title, this.#subtitle),
-        el("button", { class: "round", type: "button", "aria-label": "Members and details", onclick: about },
-          icon("people"))),
+        this.#about),
       this.#scroller.element,
-      el("footer", {}, this.#composer.element, this.#closed),
+      el("footer", {}, this.#composer.element, this.#closed.element),
     );
     this.element.addEventListener("drop", ({ dataTransfer }) => {
       if (dataTransfer && !this.#composer.element.hidden) this.#composer.attach(dataTransfer.files);
@@ -82,7 +78,6 @@ export class Conversation {
     const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
     if (!room) return;
     this.#renderHead(room);
-    this.#renderFoot(room);
     this.#renderMessages(room);
     if (this.#scroller.atEnd && !document.hidden) void this.#chat.seen(room.id);
   }
@@ -93,29 +88,33 @@ export class Conversation {
     const title = directory.title(room);
     this.#face.update(title, directory.other(room) ?? -room.id, room.picture);
     setText(this.#title, title);
+    set(this.#about, "aria-label", room.type === "direct" ? "Details" : "Members and details");
+    const wasWriting = this.#composer.element.contains(document.activeElement);
+    this.#composer.element.hidden = this.#closed.render(room);
+    if (wasWriting && this.#composer.element.hidden) this.#title.focus();
     const typing = typists(this.#chat.typists(room.id));
     this.#subtitle.classList.toggle("typing", typing !== "");
     setText(this.#subtitle, typing || this.#presence(room));
   }
 
-  /** Replaces the composer by a sentence while only admins can send. @param {Room} room */
-  #renderFoot(room) {
-    const sends = rightsIn(room, this.#chat.me).sends;
-    const writing = this.#composer.element.contains(document.activeElement);
-    this.#composer.element.hidden = !sends;
-    this.#closed.hidden = sends;
-    if (writing && !sends) this.#title.focus();
-  }
-
   /** @param {Room} room */
   #presence(room) {
-    const { directory, me } = this.#chat;
+    const { directory, privacy, rooms, me } = this.#chat;
     const others = directory.members(room.id).filter(({ user }) => user !== me);
-    if (directory.other(room) !== undefined) return others[0]?.online ? "online" : "";
-    const online = others.filter((member) => member.online).length;
+    const other = directory.other(room);
+    if (directory.isNotes(room)) return "Only you see these";
+    if (other !== undefined) return others[0]?.online && !privacy.blocks(other) ? "online" : "";
+    // Of the members of a large room, only some are fetched.
+    const online = rooms.isSmall(room.id) ? others.filter((member) => member.online).length : 0;
     const members = membersCount(room.members_count);
-    // Of a large room only some members are known.
-    return online > 0 && !directory.hasMoreMembers(room.id) ? `${members}, ${online + 1} online` : members;
+    return online > 0 ? `${members}, ${online + 1} online` : members;
+  }
+
+  #showAbout() {
+    const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
+    if (!room) return;
+    if (room.type === "direct") aboutPerson(this.#chat, room);
+    else aboutGroup(this.#chat, room);
   }
 
   /** @param {Room} room */

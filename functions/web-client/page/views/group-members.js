@@ -1,6 +1,7 @@
 // The dialogs that add people to a group, and that ban people.
 
 import { el, setText } from "../dom.js";
+import { namesIn } from "../text.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
@@ -11,14 +12,6 @@ import { choice, modal, telling } from "./modal.js";
 const EARLIER = [0, 25, 50, 75, 100];
 /** The most people that one call adds. */
 const MOST = 50;
-
-/**
- * @param {string} text names, separated by commas
- * @returns {string[]}
- */
-export function namesIn(text) {
-  return [...new Set(text.split(",").map((one) => one.trim()).filter(Boolean))];
-}
 
 /**
  * @param {Chat} chat

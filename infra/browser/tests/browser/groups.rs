@@ -101,7 +101,7 @@ async fn where_only_admins_write_a_sentence_takes_the_place_of_the_composer() {
     anns.checks("Only admins can add people").await;
     anns.checks("Only admins can change name, description and picture").await;
     anns.clicks("Save").await;
-    bobs.sees("Only admins can send messages here.").await;
+    bobs.sees("Only admins can write here.").await;
     let composer = "return document.querySelector('.composer').checkVisibility()";
     bobs.sees_measured(composer, json!(false)).await;
     bobs.has_focus_on("Garden").await;
@@ -195,7 +195,7 @@ async fn the_dialogs_of_a_group_are_accessible_on_every_screen() {
         let cems = Window::of(&cem, screen).await;
         cems.goes_to(link.as_str().unwrap()).await;
         cems.clicks("Join").await;
-        cems.sees("Only admins can send messages here.").await;
+        cems.sees("Only admins can write here.").await;
         cems.is_accessible(&format!("a conversation that is closed, {screen:?}")).await;
         cem.leaves(room).await;
         cems.goes_to(link.as_str().unwrap()).await;

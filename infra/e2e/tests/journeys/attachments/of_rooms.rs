@@ -60,19 +60,19 @@ async fn what_is_no_picture_becomes_that_of_no_room() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_only_announced_becomes_the_picture_of_no_room() {
-    let server = Server::start().await;
+async fn a_picture_that_is_not_checked_yet_can_be_taken_later() {
+    let Some(server) = crashes::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
-    let announced = ann.post("/create-attachment/", &File::picture().announcement(None)).await.is(201);
-    let picture = &announced["id"];
+    let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
+    server.plans(&json!({"rules": [killed]})).await;
+    let picture = ann.uploads_for_a_room(&File::picture()).await;
     for (call, body) in [
         ("/create-chatroom/", json!({"picture": picture})),
         ("/set-room/", json!({"conversation_id": room, "picture": picture})),
     ] {
-        let refused = ann.post(call, &body).await;
-        refused.refuses(400, "attachment_invalid");
-        assert!(refused.body.contains("has not been uploaded"), "{}", refused.body);
+        ann.post(call, &body).await.refuses(503, "unavailable");
     }
+    assert_eq!(server.fired().await, [1]);
 }
 
 async fn is_checked(server: &Server, id: &str) {
