@@ -14,6 +14,11 @@ import { call } from "./call.js";
  *   members_count: number, invited_by: User, expires_at: string}} Invitation
  * @typedef {{user: number, username: string, blocked_at: string}} Blocked
  * @typedef {"everyone" | "contacts" | "nobody"} WhoCanAdd
+ * @typedef {{name: string, description: string, picture: import("./attachments.js").Attachment | null,
+ *   members_count: number}} Preview
+ * @typedef {{name?: string, description?: string, picture?: string, remove_picture?: boolean,
+ *   access?: BareRoom["access"], history?: BareRoom["history"],
+ *   only_admins?: Partial<BareRoom["only_admins"]>}} Settings
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
@@ -81,6 +86,77 @@ export class Api {
   /** @param {number} room */
   async join(room) {
     await this.#call("POST", "/join-chatroom/", { chatroom_id: room });
+  }
+
+  /**
+   * Joins by an invite code.
+   * @param {string} invite
+   * @returns {Promise<number>} the room
+   */
+  async accept(invite) {
+    return (await this.#call("POST", "/join-chatroom/", { invite })).json.conversation;
+  }
+
+  /**
+   * @param {string} invite
+   * @returns {Promise<Preview>}
+   */
+  async preview(invite) {
+    return (await this.#call("POST", "/preview-invite/", { invite })).json;
+  }
+
+  /**
+   * Replaces the invite code of a room by a new one, or by none.
+   * @param {number} room
+   * @param {boolean} enabled
+   * @returns {Promise<string | null>}
+   */
+  async resetInvite(room, enabled) {
+    return (await this.#call("POST", "/reset-invite/", { conversation_id: room, enabled })).json.invite;
+  }
+
+  /**
+   * @param {number} room
+   * @param {number[]} members
+   * @param {number} history the number of earlier messages that they can see
+   * @returns {Promise<{user: number, status: string}[]>}
+   */
+  async addMembers(room, members, history) {
+    return (await this.#call("POST", "/add-members/", { conversation_id: room, members, history })).json.results;
+  }
+
+  /**
+   * @param {number} room
+   * @param {number} user
+   * @param {boolean} [ban]
+   */
+  async removeMember(room, user, ban) {
+    await this.#call("POST", "/remove-member/", { conversation_id: room, user, ban });
+  }
+
+  /**
+   * @param {number} room
+   * @param {number} user
+   * @param {import("./rooms.js").Role} role
+   * @returns {Promise<BareRoom>}
+   */
+  async setRole(room, user, role) {
+    return (await this.#call("POST", "/set-role/", { conversation_id: room, user, role })).json;
+  }
+
+  /**
+   * Changes the given settings.
+   * @param {number} room
+   * @param {Settings} settings
+   * @returns {Promise<BareRoom>}
+   */
+  async setRoom(room, settings) {
+    return (await this.#call("POST", "/set-room/", { conversation_id: room, ...settings })).json;
+  }
+
+  /** @param {number} room */
+  async deleteRoom(room) {
+    await this.#call("DELETE", `/delete-chatroom/${room}/`);
   }
 
   /** @param {number} room */
@@ -155,8 +231,8 @@ export class Api {
   }
 
   /**
-   * Announces a file. The answer has the form with which to upload it.
-   * @param {{conversation: number, kind: Kind, content_type: string, size: number, name: string}} file
+   * Announces a file. The answer has the form with which to upload it. The picture of a room has no conversation.
+   * @param {{conversation?: number, kind: Kind, content_type: string, size: number, name: string}} file
    * @returns {Promise<Announced>}
    */
   async announce({ conversation, ...file }) {

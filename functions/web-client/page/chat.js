@@ -1,5 +1,6 @@
 // The state of a logged-in user. Views read from and write to this object and its parts, and nothing else.
 
+import { Administration } from "./administration.js";
 import { Api } from "./api.js";
 import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
@@ -9,12 +10,14 @@ import { History } from "./history.js";
 import { Incoming } from "./incoming.js";
 import { Invitations } from "./invitations.js";
 import { Membership } from "./membership.js";
+import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
 import { Privacy } from "./privacy.js";
 import { Rooms } from "./rooms.js";
 import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
+import { upload } from "./upload.js";
 
 /** The most members of a room in which the server announces typing. */
 const MOST_HEARERS = 64;
@@ -33,6 +36,8 @@ export class Chat extends EventTarget {
   directory;
   directs;
   membership;
+  administration;
+  notices = new Notices();
   invitations;
   privacy;
   outgoing;
@@ -80,11 +85,16 @@ export class Chat extends EventTarget {
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, typing, outgoing, sync, invitations, onchange,
+      rooms, directory, history, typing, outgoing, sync, invitations, notices: this.notices, onchange,
       onmessage: (message) => this.#announce(message),
       onnotice: (text) => this.notify(text),
     });
-    this.membership = new Membership({ api, directory, appears, onleft });
+    this.membership = new Membership({ api, rooms, directory, notices: this.notices, appears, onleft });
+    this.administration = new Administration({
+      api, directory, upload, onleft, signal,
+      onchanged: (room) => this.#incoming.changed(room),
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    });
     this.directs = new Directs({ api, rooms, directory, onleft });
     this.privacy = new Privacy(this.me, { api, onchange });
     this.#socket = new Socket({

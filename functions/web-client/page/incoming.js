@@ -9,6 +9,7 @@ import { removal } from "./text.js";
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
  * @property {import("./typing.js").Typing} typing
+ * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
@@ -32,7 +33,7 @@ export class Incoming {
 
   /** @param {any} event */
   hear(event) {
-    const { rooms, directory, typing, sync, invitations, onchange } = this.#means;
+    const { rooms, directory, history, typing, sync, invitations, notices, onchange } = this.#means;
     switch (event.type) {
       case "message":
         return this.received(event);
@@ -44,15 +45,20 @@ export class Incoming {
         break;
       case "joined":
         rooms.join(event.conversation, event.user);
+        notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
         if (event.user === this.#me) {
           void sync.refresh();
           void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
+        } else if (history.of(event.conversation)) {
+          void sync.attempt(() => directory.learn(event.conversation, [event.user]));
         }
         break;
       case "left":
-        return this.left(event.conversation, event.user);
+        return this.left(event.conversation, event.user, event.by);
+      case "room":
+        return this.changed(event.room);
       case "removed":
         return this.#removed(event);
       case "invited":
@@ -89,12 +95,27 @@ export class Incoming {
   }
 
   /**
+   * Applies the settings and roles of a room, which an event or a call has brought.
+   * @param {import("./rooms.js").BareRoom} room
+   */
+  changed(room) {
+    const { rooms, notices, onchange } = this.#means;
+    const before = rooms.get(room.id);
+    rooms.change(room);
+    notices.changed(before, rooms.get(room.id));
+    onchange();
+  }
+
+  /**
    * @param {number} room
    * @param {number} user
+   * @param {number} [by] the admin who has removed the user
    */
-  left(room, user) {
-    const { rooms, directory, history, typing, onchange } = this.#means;
+  left(room, user, by) {
+    const { rooms, directory, history, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
+    if (user === this.#me) notices.forget(room);
+    else notices.add(rooms.get(room), { what: "left", user, by });
     typing.set(room, user, false);
     directory.removeMember(room, user);
     if (user === this.#me) history.forget(room);

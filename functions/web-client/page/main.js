@@ -1,8 +1,10 @@
 // Shows the chat if there is a session, and the login if not.
 
 import { Chat } from "./chat.js";
+import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
 import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./session.js";
 import { chatView } from "./views/chat.js";
+import { invitation } from "./views/invitation.js";
 import { loginView } from "./views/login.js";
 
 const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=socket]")).content;
@@ -21,7 +23,8 @@ function show(notice) {
       saveSession(session);
       show();
     };
-    document.body.replaceChildren(loginView(enter, notice));
+    const invited = takenInvite() === null ? undefined : "Please log in, or create an account, to see the invitation.";
+    document.body.replaceChildren(loginView(enter, notice ?? invited));
     document.querySelector("input")?.focus();
     return;
   }
@@ -39,7 +42,19 @@ function show(notice) {
     void entered.logOut();
   };
   document.body.replaceChildren(chatView(entered, logOut));
+  showInvitation();
 }
 
+function showInvitation() {
+  const code = takenInvite();
+  if (!chat || code === null) return;
+  // Kept until the dialog is closed, because the session may turn out to have ended.
+  invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
+}
+
+takeInvite();
+addEventListener("hashchange", () => {
+  if (takeInvite()) showInvitation();
+});
 onSessionElsewhere(() => show());
 show();

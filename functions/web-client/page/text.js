@@ -85,6 +85,14 @@ export function typists(typists) {
 }
 
 /**
+ * @param {string} text names, separated by commas
+ * @returns {string[]} each once
+ */
+export function namesIn(text) {
+  return [...new Set(text.split(",").map((one) => one.trim()).filter(Boolean))];
+}
+
+/**
  * @param {number} members
  * @returns {string} such as "1 member"
  */

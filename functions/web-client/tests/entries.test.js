@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Notices } from "../page/notices.js";
 import { Rooms } from "../page/rooms.js";
 import { entries } from "../page/views/entries.js";
 import { message, room } from "./message.js";
@@ -10,11 +11,12 @@ import { message, room } from "./message.js";
  * @param {import("../page/timeline.js").Message[]} messages
  * @param {import("../page/outbox.js").Unsent[]} unsent
  */
-function shown(messages, unsent = []) {
+function shown(messages, unsent = [], notices = new Notices()) {
   const rooms = new Rooms(1);
   rooms.replace([room(1)]);
+  const directory = { name: (/** @type {number} */ user) => `User ${user}` };
   /** @type {any} */
-  const chat = { me: 1, rooms, outgoing: { of: () => unsent, progress: () => 0.5 } };
+  const chat = { me: 1, rooms, directory, notices, outgoing: { of: () => unsent, progress: () => 0.5 } };
   return entries(chat, 1, messages);
 }
 
@@ -43,4 +45,20 @@ test("a file that is not sent is shown with its progress", () => {
   const [{ media }] = shown([], [unsent("a", { file })]);
   const [{ kind, name, progress, unkept }] = media;
   assert.deepEqual([kind, name, progress, unkept], ["picture", "cat.png", 0.5, false]);
+});
+
+test("a notice is below the message that was the last, and above what is not sent", () => {
+  const notices = new Notices();
+  const now = [undefined, message(1), message(2)];
+  now.forEach((last, place) =>
+    notices.add(room(1, { last_message: last ?? null }), { what: "joined", user: 4 + place }));
+  const texts = shown([message(1), message(2)], [unsent("a")], notices).map(({ text }) => text);
+  assert.deepEqual(texts, ["User 4 joined", "text 1", "User 5 joined", "text 2", "User 6 joined", "hi"]);
+  assert.deepEqual(shown([], [], notices).length, 3);
+});
+
+test("a notice from before the first loaded message waits for it", () => {
+  const notices = new Notices();
+  notices.add(room(1, { last_message: message(1) }), { what: "joined", user: 4 });
+  assert.deepEqual(shown([message(2)], [], notices).map(({ text }) => text), ["text 2"]);
 });

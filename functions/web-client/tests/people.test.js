@@ -5,6 +5,7 @@ import { Failure } from "../page/call.js";
 import { Directs } from "../page/directs.js";
 import { Incoming } from "../page/incoming.js";
 import { Invitations } from "../page/invitations.js";
+import { Notices } from "../page/notices.js";
 import { Privacy } from "../page/privacy.js";
 import { Rooms } from "../page/rooms.js";
 import { room, settled } from "./message.js";
@@ -125,12 +126,13 @@ function incoming(listed) {
       title: ({ name = "" }) => name, hasMembers: () => true, removeMember: () => undefined,
       loadMembers: async (/** @type {number} */ id) => heard.push(["members", id]),
     },
-    history: { forget: note("forget") },
+    history: { of: () => undefined, forget: note("forget") },
     typing: { set: () => undefined },
     outgoing: {},
     sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: { load: async () => heard.push(["load"]), invited: async (/** @type {number} */ id) => heard.push(["invited", id]) },
     onchange: () => undefined,
+    notices: new Notices(),
     onmessage: () => undefined,
     onnotice: note("notice"),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { backoff } from "../page/backoff.js";
-import { calm, day, parts, removal, sendable, typists } from "../page/text.js";
+import { calm, day, namesIn, parts, removal, sendable, typists } from "../page/text.js";
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);
@@ -68,6 +68,11 @@ test("who is removed learns by whom, and whether for good", () => {
   assert.equal(removal({ ...removed, isOwner: true }), "ann removed you from Garden, or deleted it.");
   assert.equal(removal({ ...removed, isOwner: true, banned: true }), "ann removed you from Garden. You cannot come back.");
   assert.equal(removal({ ...removed, isMe: true, isOwner: true }), "You deleted Garden.");
+});
+
+test("names are found between commas, each once", () => {
+  assert.deepEqual(namesIn(" ann, bob smith ,,ann,"), ["ann", "bob smith"]);
+  assert.deepEqual(namesIn(" , "), []);
 });
 
 test("waiting grows, ends growing, and is never the same for all", () => {

@@ -121,6 +121,25 @@ impl Window {
         self.finds(&field).await.send_keys(text).await.expect("a field can be written into");
     }
 
+    /// Replaces the content of the field with this label.
+    pub async fn rewrites(&self, label: &str, text: &str) {
+        // Control with A selects all, and the null key releases Control.
+        self.writes(label, &format!("\u{e009}a\u{e000}{text}")).await;
+    }
+
+    /// Chooses an option of the list with this label.
+    pub async fn selects(&self, label: &str, option: &str) {
+        let (label, option) = (quoted(label), quoted(option));
+        let option = format!("//select[@id=//label[.={label}]/@for]/option[.={option}]");
+        self.finds(&option).await.click().await.expect("an option can be chosen");
+    }
+
+    /// Checks the box with this label, or removes its check.
+    pub async fn checks(&self, label: &str) {
+        let label = format!("//label[.={}]", quoted(label));
+        self.finds(&label).await.click().await.expect("a box can be checked");
+    }
+
     /// Writes a message and sends it.
     pub async fn sends(&self, text: &str) {
         self.writes("Message", text).await;
@@ -129,16 +148,30 @@ impl Window {
 
     /// Chooses files in the browser's dialog.
     pub async fn attaches(&self, files: &[&Path]) {
-        let chooser = self.client.find(Locator::Css("input[type=file]")).await.expect("files can be chosen");
+        self.chooses("Photos and videos", files).await;
+    }
+
+    /// Chooses files in the browser's dialog, for the purpose with this label.
+    pub async fn chooses(&self, label: &str, files: &[&Path]) {
+        let chooser = format!("//input[@type='file' and @aria-label={}]", quoted(label));
+        let chooser = self.client.find(Locator::XPath(&chooser)).await.expect("files can be chosen");
         let paths: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
         chooser.send_keys(&paths.join("\n")).await.expect("files are chosen");
     }
 
     /// Presses a key.
     pub async fn presses(&self, key: Key) {
+        self.presses_keys(&char::from(key).to_string()).await;
+    }
+
+    /// Moves the focus to the element before.
+    pub async fn tabs_back(&self) {
+        self.presses_keys("\u{e008}\u{e004}\u{e000}").await;
+    }
+
+    async fn presses_keys(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
-        let key: char = key.into();
-        focused.send_keys(&key.to_string()).await.expect("a key can be pressed");
+        focused.send_keys(keys).await.expect("a key can be pressed");
     }
 
     /// Presses the tabulator until the focused element has this label or text, as a user without a mouse does.

@@ -80,7 +80,7 @@ export class Bubble {
 
 /** @param {string} text */
 export function divider(text) {
-  return el("li", { class: "divider" }, el("span", {}, text));
+  return el("li", { class: "divider" }, el("span", { dir: "auto" }, text));
 }
 
 /**

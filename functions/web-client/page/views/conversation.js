@@ -3,11 +3,11 @@
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { membersCount, typists } from "../text.js";
-import { avatar } from "./bubble.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
-import { aboutRoom } from "./dialogs.js";
 import { entries } from "./entries.js";
+import { Face } from "./face.js";
+import { aboutGroup } from "./group.js";
 import { aboutPerson } from "./person.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
@@ -22,7 +22,7 @@ export class Conversation {
   #chat;
   /** @type {number | null} */
   #room = null;
-  #face = el("span");
+  #face = new Face();
   #title = el("h2", { id: "conversation-title", tabindex: -1, dir: "auto" });
   #subtitle = el("p", { class: "subtitle" });
   #rows;
@@ -48,12 +48,11 @@ export class Conversation {
       el("header", {},
         el("button", { class: "round back", type: "button", "aria-label": "Back to all conversations", onclick: back },
           icon("back")),
-        this.#face,
+        this.#face.element,
         el("div", { class: "heading" }, this.#title, this.#subtitle),
         this.#about),
       this.#scroller.element,
-      this.#composer.element,
-      this.#closed.element,
+      el("footer", {}, this.#composer.element, this.#closed.element),
     );
     this.element.addEventListener("drop", ({ dataTransfer }) => {
       if (dataTransfer && !this.#composer.element.hidden) this.#composer.attach(dataTransfer.files);
@@ -87,14 +86,12 @@ export class Conversation {
   #renderHead(room) {
     const { directory } = this.#chat;
     const title = directory.title(room);
-    if (this.#title.textContent !== title) {
-      const face = avatar(title, directory.other(room) ?? -room.id);
-      this.#face.replaceWith(face);
-      this.#face = face;
-      setText(this.#title, title);
-    }
+    this.#face.update(title, directory.other(room) ?? -room.id, room.picture);
+    setText(this.#title, title);
     set(this.#about, "aria-label", room.type === "direct" ? "Details" : "Members and details");
+    const wasWriting = this.#composer.element.contains(document.activeElement);
     this.#composer.element.hidden = this.#closed.render(room);
+    if (wasWriting && this.#composer.element.hidden) this.#title.focus();
     const typing = typists(this.#chat.typists(room.id));
     this.#subtitle.classList.toggle("typing", typing !== "");
     setText(this.#subtitle, typing || this.#presence(room));
@@ -117,7 +114,7 @@ export class Conversation {
     const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
     if (!room) return;
     if (room.type === "direct") aboutPerson(this.#chat, room);
-    else aboutRoom(this.#chat, room);
+    else aboutGroup(this.#chat, room);
   }
 
   /** @param {Room} room */

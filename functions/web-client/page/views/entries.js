@@ -1,13 +1,16 @@
-// The messages of a room as its rows show them: the sent ones and, after them, the unsent ones. Pure.
+// The messages of a room as its rows show them: the sent ones with the notices between them, and then the unsent ones.
+// Pure.
 
 import { attachmentsOf, kindOf } from "../attachments.js";
+import { line } from "../notices.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
  * @typedef {import("../timeline.js").Message} Message
  * @typedef {import("../outbox.js").Unsent} Unsent
  * @typedef {{key: string, text: string, user: number, at: string, sequence: number,
- *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[], unsent?: Unsent}} Entry
+ *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[], unsent?: Unsent,
+ *   notice?: boolean}} Entry
  */
 
 /**
@@ -26,7 +29,38 @@ export function entries(chat, room, messages) {
     return ofSent(chat, message, isLast ? `mine ${message.client_id}` : `id ${message.id}`);
   });
   const unsent = chat.outgoing.of(room).filter(({ client_id }) => !called.has(client_id));
-  return [...sent, ...unsent.map((unsent) => ofUnsent(chat, unsent))];
+  return [...withNotices(chat, room, messages, sent), ...unsent.map((unsent) => ofUnsent(chat, unsent))];
+}
+
+/**
+ * Puts each notice below the message that was the last when it came. A notice from before the first loaded message
+ * waits for its message.
+ * @param {Chat} chat
+ * @param {number} room
+ * @param {Message[]} messages
+ * @param {Entry[]} sent the entries of the messages
+ */
+function withNotices(chat, room, messages, sent) {
+  const first = messages[0]?.id ?? 0;
+  const notices = chat.notices.of(room).filter(({ after }) => after === 0 || after >= first);
+  /** @type {Entry[]} */
+  const all = [];
+  let next = 0;
+  messages.forEach(({ id }, place) => {
+    for (; next < notices.length && notices[next].after < id; next += 1) all.push(ofNotice(chat, notices[next]));
+    all.push(sent[place]);
+  });
+  return [...all, ...notices.slice(next).map((notice) => ofNotice(chat, notice))];
+}
+
+/**
+ * @param {Chat} chat
+ * @param {import("../notices.js").Notice} notice
+ * @returns {Entry}
+ */
+function ofNotice({ directory, me }, notice) {
+  const text = line(notice, (user) => directory.name(user), me);
+  return { key: notice.key, text, user: 0, at: notice.at, sequence: 0, media: [], state: () => null, notice: true };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { Failure } from "../call.js";
 import { arrange, el, setText } from "../dom.js";
 import { membersCount } from "../text.js";
-import { avatar } from "./bubble.js";
+import { Face } from "./face.js";
 
 /** The invitations that are shown before the user asks for all. */
 const FEW = 3;
@@ -50,7 +50,9 @@ export class InvitationList {
   }
 
   /** @param {Invitation} invitation */
-  #row({ conversation, name, members_count, invited_by }) {
+  #row({ conversation, name, picture, members_count, invited_by }) {
+    const face = new Face();
+    face.update(name, -conversation, picture);
     const answer = (/** @type {boolean} */ accept) => async () => {
       for (const button of buttons) button.disabled = true;
       try {
@@ -69,7 +71,7 @@ export class InvitationList {
         onclick: answer(accept),
       }, label);
     const buttons = [button("Decline", false), button("Accept", true)];
-    const row = el("li", {}, avatar(name, -conversation),
+    const row = el("li", {}, face.element,
       el("p", {}, el("bdi", { class: "title" }, name),
         el("span", { class: "hint" }, el("bdi", {}, invited_by.username), ` invites you · ${membersCount(members_count)}`)),
       el("div", { class: "answers" }, ...buttons));

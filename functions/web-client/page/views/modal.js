@@ -4,12 +4,17 @@ import { Failure } from "../call.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
+/** The number of dialogs so far, because one dialog may be above another. */
+let count = 0;
+
 /** Makes a dialog that is removed when it is closed. @param {string} title */
 export function modal(title) {
+  count += 1;
+  const id = `dialog-title-${count}`;
   const dialog = el(
     "dialog",
-    { "aria-labelledby": "dialog-title" },
-    el("header", {}, el("h2", { id: "dialog-title", dir: "auto" }, title),
+    { "aria-labelledby": id },
+    el("header", {}, el("h2", { id, dir: "auto" }, title),
       el("button", { class: "round", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
         icon("close"))),
   );

@@ -3,7 +3,7 @@
 import { summary } from "../attachments.js";
 import { arrange, el, set, setText } from "../dom.js";
 import { moment, typists } from "../text.js";
-import { avatar } from "./bubble.js";
+import { Face } from "./face.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
@@ -48,7 +48,7 @@ export class RoomList {
 class Row {
   element;
   link;
-  #face = el("span");
+  #face = new Face();
   #name = el("span", { class: "name", dir: "auto" });
   #time = el("time");
   #preview = el("span", { class: "preview", dir: "auto" });
@@ -56,7 +56,7 @@ class Row {
 
   /** @param {number} room */
   constructor(room) {
-    this.link = el("a", { href: `#${room}` }, this.#face,
+    this.link = el("a", { href: `#${room}` }, this.#face.element,
       el("span", { class: "line" }, this.#name, this.#time), el("span", { class: "line" }, this.#preview, this.#count));
     this.element = el("li", {}, this.link);
   }
@@ -68,12 +68,8 @@ class Row {
    */
   update(chat, room, isActive) {
     const title = chat.directory.title(room);
-    if (this.#name.textContent !== title) {
-      const face = avatar(title, chat.directory.other(room) ?? -room.id);
-      this.#face.replaceWith(face);
-      this.#face = face;
-      setText(this.#name, title);
-    }
+    this.#face.update(title, chat.directory.other(room) ?? -room.id, room.picture);
+    setText(this.#name, title);
     set(this.link, "aria-current", isActive && "page");
     set(this.#time, "datetime", room.updated_at);
     setText(this.#time, moment(room.updated_at));

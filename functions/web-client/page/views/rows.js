@@ -1,6 +1,7 @@
 // The rows of a conversation: bubbles, and dividers between them.
 
-import { day } from "../text.js";
+import { setText } from "../dom.js";
+import { calm, day } from "../text.js";
 import { Bubble, divider } from "./bubble.js";
 import { Media } from "./media.js";
 
@@ -52,6 +53,11 @@ export class Rows {
         rows.push(keep(`day ${today}`, () => divider(today)));
         previous = null;
       }
+      if (entry.notice) {
+        rows.push(this.#notice(keep(entry.key, () => divider("")), entry.text));
+        previous = null;
+        continue;
+      }
       if (entry.sequence === unreadFrom) {
         rows.push(keep("unread", () => divider("Unread messages")));
         previous = null;
@@ -64,6 +70,16 @@ export class Rows {
       previous = entry;
     }
     return rows;
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {string} text changes when the name of a user becomes known
+   */
+  #notice(row, text) {
+    row.classList.add("notice");
+    setText(/** @type {Element} */ (row.firstElementChild), calm(text));
+    return row;
   }
 
   /**

@@ -31,6 +31,14 @@ async fn a_group_is_made_joined_and_left() {
     cems.clicks("Join").await;
     cems.sees("There is no such room.").await;
     cems.clicks("Close").await;
+    let group = bob.sees_room(room).await;
+    assert_eq!([&group["access"], &group["history"]], ["invite", "joined"]);
+    anns.clicks("Members and details").await;
+    anns.clicks("Group settings").await;
+    anns.selects("Who can join", "Everybody who knows the room number").await;
+    anns.clicks("Save").await;
+    anns.sees(&format!("Room number {room}")).await;
+    anns.clicks("Close").await;
     cems.clicks("Start a conversation").await;
     cems.writes("Number of the room", &room.to_string()).await;
     cems.clicks("Join").await;

@@ -59,6 +59,22 @@ async fn what_is_no_picture_becomes_that_of_no_room() {
     assert_eq!(ann.lists("/list-chatrooms/").await.len(), 1);
 }
 
+#[tokio::test]
+async fn a_picture_that_is_not_checked_yet_can_be_taken_later() {
+    let Some(server) = crashes::server().await else { return };
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let killed = json!({"fault": "kill_after", "function": "check-attachment", "call": 1, "times": 1});
+    server.plans(&json!({"rules": [killed]})).await;
+    let picture = ann.uploads_for_a_room(&File::picture()).await;
+    for (call, body) in [
+        ("/create-chatroom/", json!({"picture": picture})),
+        ("/set-room/", json!({"conversation_id": room, "picture": picture})),
+    ] {
+        ann.post(call, &body).await.refuses(503, "unavailable");
+    }
+    assert_eq!(server.fired().await, [1]);
+}
+
 async fn is_checked(server: &Server, id: &str) {
     let key = json!({"TableName": "AttachmentsTable", "Key": {"id": {"S": id}}, "ConsistentRead": true});
     while server.dynamodb("GetItem", &key).await["Item"]["state"]["S"] != "ready" {

@@ -1,0 +1,12 @@
+// The description of the API, for the tests that compare the page with it.
+
+import { readFileSync } from "node:fs";
+
+const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
+
+/** Returns the values of the first `enum` of a schema. @param {string} schema @returns {string[]} */
+export function values(schema) {
+  const [, after] = OPENAPI.split(`\n    ${schema}:\n`);
+  const [, list] = /enum:\s*(\[[^\]]*\]|(?:\s*- \w+\n)+)/.exec(after) ?? [];
+  return list.match(/\w+/g) ?? [];
+}

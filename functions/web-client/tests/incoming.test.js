@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Incoming } from "../page/incoming.js";
+import { Notices, line } from "../page/notices.js";
+import { Rooms } from "../page/rooms.js";
+import { room } from "./message.js";
+
+/** What user 1 hears in room 1, with the lines that it leaves there. */
+function heard() {
+  const rooms = new Rooms(1);
+  rooms.replace([room(1, { owner: 2, role: "member" })]);
+  const notices = new Notices();
+  const nothing = async () => undefined;
+  /** @type {any} */
+  const means = {
+    rooms, notices,
+    directory: { hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing },
+    history: { of: () => undefined, forget: nothing }, typing: { set: nothing },
+    sync: { attempt: nothing, refresh: nothing }, invitations: { load: nothing },
+    onchange: nothing, onmessage: nothing, onnotice: nothing,
+  };
+  const running = new Incoming(1, means);
+  const lines = () => notices.of(1).map((notice) => line(notice, (user) => `user ${user}`, 1));
+  return { running, rooms, lines };
+}
+
+test("a room event changes name and roles at once, and an outdated one nothing", () => {
+  const { running, rooms, lines } = heard();
+  const after = { ...room(1, { owner: 2, admins: [1], name: "Garden", changes: 2 }), role: null };
+  running.hear({ type: "room", conversation: 1, change: 2, room: after });
+  const outdated = { ...room(1, { owner: 2, name: "Kitchen", changes: 1 }), role: null };
+  running.hear({ type: "room", conversation: 1, change: 1, room: outdated });
+  running.hear({ type: "room", conversation: 1, change: 2, room: after });
+  running.hear({ type: "room", conversation: 9, change: 1, room: { ...after, id: 9 } });
+  assert.deepEqual([rooms.get(1)?.name, rooms.get(1)?.role], ["Garden", "admin"]);
+  assert.deepEqual(lines(), ["The name is now Garden", "You are now an admin"]);
+});
+
+test("the answer of a call and its event are one line", () => {
+  const { running, lines } = heard();
+  const after = room(1, { owner: 2, name: "Garden", changes: 2 });
+  running.changed(after);
+  running.hear({ type: "room", conversation: 1, change: 2, room: { ...after, role: null } });
+  assert.deepEqual(lines(), ["The name is now Garden"]);
+});
+
+test("members come, go and are removed in lines, which end with one's own stay", () => {
+  const { running, rooms, lines } = heard();
+  running.hear({ type: "joined", conversation: 1, user: 4 });
+  running.hear({ type: "left", conversation: 1, user: 4 });
+  running.hear({ type: "left", conversation: 1, user: 3, by: 2 });
+  assert.deepEqual(lines(), ["user 4 joined", "user 4 left", "user 3 was removed by user 2"]);
+  assert.equal(rooms.get(1)?.members_count, 2);
+  running.hear({ type: "left", conversation: 1, user: 1 });
+  assert.deepEqual(lines(), []);
+});
