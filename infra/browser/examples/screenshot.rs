@@ -68,7 +68,7 @@ async fn fill(people: &[User; 3], tomatoes: File) -> u64 {
     let [ann, bob, cem] = people;
     let kitchen = cem.creates_group("Kitchen", &[ann, bob]).await;
     cem.sends(kitchen, "The kettle is fixed.").await;
-    let direct = ann.creates_room_with(&[cem]).await;
+    let direct = ann.opens_direct(cem).await;
     cem.sends(direct, "Could you lend me the big ladder?").await;
     cem.sends(direct, "Only until Sunday.").await;
     let garden = ann.creates_group("Garden", &[bob, cem]).await;

@@ -19,6 +19,9 @@ use crate::{Screen, driver::Driver};
 /// The time that a test waits for the screen, for a busy machine: much longer than any step takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// More elements than any view has that can have the focus.
+const MOST_TABS: usize = 40;
+
 /// A browser with one window.
 #[derive(Debug)]
 pub struct Window {
@@ -169,6 +172,17 @@ impl Window {
     async fn presses_keys(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(keys).await.expect("a key can be pressed");
+    }
+
+    /// Presses the tabulator until the focused element has this label or text, as a user without a mouse does.
+    pub async fn tabs_to(&self, label: &str) {
+        for _ in 0..MOST_TABS {
+            if self.measures(FOCUS).await == label {
+                return;
+            }
+            self.presses(Key::Tab).await;
+        }
+        panic!("the tabulator does not reach {label:?} in:\n{}", self.state().await);
     }
 
     /// Waits until the text is on the screen.

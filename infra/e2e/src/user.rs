@@ -77,6 +77,13 @@ impl User {
         assert_id(&self.post("/create-chatroom/", &group).await.is(201)["id"])
     }
 
+    /// Opens the direct room with another user, or with themselves, and returns its id.
+    pub async fn opens_direct(&self, other: &User) -> u64 {
+        let answer = self.post("/open-direct/", &json!({"user": other.id})).await;
+        assert!([200, 201].contains(&answer.status), "{answer:?}");
+        assert_id(&answer.is(answer.status)["id"])
+    }
+
     /// Joins a room for the first time.
     pub async fn joins(&self, room: u64) -> Value {
         self.post("/join-chatroom/", &json!({"chatroom_id": room})).await.is(201)

@@ -2,9 +2,10 @@
 
 use browser::{Screen, Window};
 use e2e::{File, Server, User};
+use serde_json::json;
 use tempfile::TempDir;
 
-async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, screen: Screen) {
+async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, blocked: &str, screen: Screen) {
     let window = Window::open(server, screen).await;
     let view = async |what: &str| window.is_accessible(&format!("{what}, {screen:?}")).await;
     view("the door").await;
@@ -19,6 +20,14 @@ async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, scree
     window.logs_in(&ann.name).await;
     window.sees("hello").await;
     view("the list").await;
+    bob.creates_group("Shed", &[ann]).await;
+    window.sees(&format!("{} invites you to Shed.", bob.name)).await;
+    view("an invitation").await;
+    window.clicks("Settings").await;
+    window.finds("//dialog//input[@type='radio' and not(@disabled)]").await;
+    window.finds("//dialog//button[.='Unblock']").await;
+    view("the settings").await;
+    window.clicks("Close").await;
     window.clicks("New conversation").await;
     view("a new conversation").await;
     window.clicks("Close").await;
@@ -41,12 +50,28 @@ async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, scree
     window.clicks("Members and details").await;
     window.sees(&bob.name).await;
     view("who is there").await;
+    window.clicks("Close").await;
+    if screen.phone {
+        window.clicks("Back to all conversations").await;
+    }
+    for name in [&bob.name, blocked] {
+        window.opens_room(name).await;
+        view("a chat of two").await;
+        window.clicks("Details").await;
+        window.sees("Hide chat").await;
+        view("a chat of two, its details").await;
+        window.clicks("Close").await;
+        if screen.phone {
+            window.clicks("Back to all conversations").await;
+        }
+    }
+    window.sees("Notes").await;
 }
 
 #[tokio::test]
 async fn on_every_screen_in_every_view() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let [garden, kitchen] = [ann.creates_group("Garden", &[&bob]).await, ann.creates_group("Kitchen", &[&bob]).await];
     let theirs = bob.sends(garden, "see https://example.org").await;
     ann.reads(garden, &theirs).await;
@@ -58,8 +83,13 @@ async fn on_every_screen_in_every_view() {
     }
     ann.sends(garden, "not read by anybody yet").await;
     bob.sends(kitchen, "hello").await;
+    for other in [&ann, &bob, &cem] {
+        ann.opens_direct(other).await;
+    }
+    ann.post("/set-block/", &json!({"user": cem.id, "blocked": true})).await.is(200);
+    ann.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
     for screen in Screen::ALL {
-        every_view_is_accessible(&server, &ann, &bob, screen).await;
+        every_view_is_accessible(&server, &ann, &bob, &cem.name, screen).await;
     }
 }
 

@@ -23,6 +23,7 @@ async fn a_group_is_made_joined_and_left() {
     anns.clicks("Make group").await;
     anns.sees("2 members").await;
     let room = bob.lists("/list-chatrooms/").await[0]["id"].as_u64().unwrap();
+    assert_eq!(bob.sees_room(room).await["access"], "invite");
 
     let cems = Window::of(&cem, Screen { phone: true, ..Screen::DESKTOP }).await;
     cems.clicks("Start a conversation").await;
@@ -59,24 +60,6 @@ async fn a_group_is_made_joined_and_left() {
     anns.sees("2 members").await;
     let refused = cem.tries_to_send(room, "Am I still here?").await;
     refused.refuses(403, "not_a_member");
-}
-
-#[tokio::test]
-async fn a_second_chat_with_the_same_person_is_the_first() {
-    let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let window = Window::of(&ann, Screen::DESKTOP).await;
-    for _ in 0..2 {
-        window.clicks("New conversation").await;
-        window.writes("Their name", &bob.name).await;
-        window.clicks("Start chat").await;
-        window.finds(&format!("//main//h2[.='{}']", bob.name)).await;
-    }
-    window.sees_rooms(&[(&bob.name, "No messages yet", "")]).await;
-    window.clicks("New conversation").await;
-    window.writes("Their name", &ann.name).await;
-    window.clicks("Start chat").await;
-    window.sees("That is you.").await;
 }
 
 #[tokio::test]

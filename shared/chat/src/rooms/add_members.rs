@@ -20,6 +20,7 @@ use crate::{Caller, Chat, now};
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`. Users who were added before an error stay members.
 pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Result<Vec<AddResult>, Error> {
     let (user, now) = (caller.user, now());
+    let others: BTreeSet<_> = input.members.iter().copied().filter(|&member| member != user).collect();
     let own_stay = async {
         if input.history == 0 {
             return Ok(None);
@@ -30,7 +31,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
         chat.count_room_change(caller),
         access::room_for_sure(&chat.store, user, input.room),
         own_stay,
-        consent::consent(chat, user, &input.members),
+        consent::consent(chat, user, &others),
     );
     counted?;
     let (room, own_stay, consent) = (room?, own_stay?, consent?);
@@ -42,6 +43,9 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
         _ => None,
     };
     let mut adding = Adding { chat, room: &room, by: user, given, now, changed: Changed::default() };
+    if input.members.contains(&user) {
+        adding.changed.results.insert(user, AddResult::added(user));
+    }
     let added = adding.add(consent).await;
     let Changed { joined, invited, results } = adding.changed;
     for result in results.values() {
