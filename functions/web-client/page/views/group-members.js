@@ -21,7 +21,7 @@ export function newMembers(chat, id) {
   const dialog = modal("Add people");
   const history = el("select", { id: "earlier" }, ...EARLIER.map((count) =>
     el("option", { value: count }, count === 0 ? "None" : `The last ${count}`)));
-  const results = el("ul", { class: "results", role: "status" });
+  const results = el("ul", { class: "results" });
   const form = choice(
     "Who shall be in the group?",
     [["Names, separated by commas", "people", { maxlength: 8000 }]],
@@ -40,7 +40,7 @@ export function newMembers(chat, id) {
     const label = el("label", { for: "earlier" }, "Earlier messages that they can see");
     form.querySelector(".problem")?.before(el("div", { class: "field" }, label, history));
   }
-  dialog.append(form, results);
+  dialog.append(form, el("div", { role: "status" }, results));
   dialog.showModal();
 }
 

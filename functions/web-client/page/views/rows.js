@@ -47,10 +47,13 @@ export class Rows {
     };
     /** @type {Entry | null} */
     let previous = null;
+    let shownDay = "";
     for (const entry of entries) {
       const today = day(entry.at);
-      if (!previous || day(previous.at) !== today) {
+      // A notice has the time of this machine, and follows the day of the messages above it.
+      if (shownDay === "" || (shownDay !== today && !entry.notice)) {
         rows.push(keep(`day ${today}`, () => divider(today)));
+        shownDay = today;
         previous = null;
       }
       if (entry.notice) {

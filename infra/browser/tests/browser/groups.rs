@@ -62,7 +62,7 @@ async fn settings_change_everywhere_at_once() {
     anns.chooses("Picture of the group", &[&notes]).await;
     anns.sees("notes.txt is no picture.").await;
     anns.chooses("Picture of the group", &[&photo]).await;
-    anns.selects("Who can join", "Everybody who knows the room number").await;
+    anns.selects("Who can join", "Invited people").await;
     anns.selects("New members see", "Messages sent after they join").await;
     anns.clicks("Save").await;
     anns.sees("All about pots").await;
@@ -70,11 +70,11 @@ async fn settings_change_everywhere_at_once() {
         window.finds("//main//h2[.='Kitchen']").await;
         window.sees_measured(PICTURES, json!([320, 320])).await;
     }
-    for line in ["The name is now Kitchen", "The picture was changed", "Everybody who knows the room number"] {
+    for line in ["The name is now Kitchen", "The picture was changed", "Only invited people can join now"] {
         bobs.sees(line).await;
     }
     let set = ann.sees_room(room).await;
-    assert_eq!([&set["access"], &set["history"]], ["open", "joined"]);
+    assert_eq!([&set["access"], &set["history"]], ["invite", "joined"]);
     bobs.clicks("Back to all conversations").await;
     bobs.sees_rooms(&[("Kitchen", "No messages yet", "")]).await;
 
