@@ -76,7 +76,7 @@ export function aboutGroup(chat, { id }) {
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
   dialog.append(
     el("div", { class: "about" }, face.element, el("div", {}, description, number)),
-    el("div", { class: "actions" }, settings, add, link, ban),
+    el("div", { class: "choices" }, settings, add, link, ban),
     count,
     list,
     more,

@@ -54,7 +54,7 @@ export function inviteLink(chat, id) {
     create.hidden = code !== undefined;
   };
   dialog.append(el("div", { class: "link-of-group" }, hint, shown, copy, create, problem, told,
-    el("div", { class: "actions" }, again, disable)));
+    el("div", { class: "choices" }, again, disable)));
   render();
   dialog.showModal();
 }

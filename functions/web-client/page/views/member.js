@@ -46,7 +46,7 @@ export function memberActions(chat, id, { user, username }) {
   };
   chat.addEventListener("change", render);
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
-  dialog.append(el("div", { class: "actions" }, ...Object.values(buttons)), problem);
+  dialog.append(el("div", { class: "choices" }, ...Object.values(buttons)), problem);
   render();
   dialog.showModal();
 }

@@ -80,7 +80,7 @@ export class Rows {
    * @param {string} text changes when the name of a user becomes known
    */
   #notice(row, text) {
-    row.classList.add("notice");
+    row.classList.add("happening");
     setText(/** @type {Element} */ (row.firstElementChild), calm(text));
     return row;
   }

@@ -19,7 +19,9 @@ async fn people_are_added_with_a_result_for_each() {
     let anns = Window::of(&ann, Screen::DESKTOP).await;
     anns.clicks("New conversation").await;
     anns.writes("Name of the group", "Garden").await;
+    anns.writes("Members, separated by commas", &cem.name).await;
     anns.clicks("Make group").await;
+    anns.sees(&format!("{} was invited", cem.name)).await;
     anns.sends("before bob").await;
     anns.sees_states(&["Sent"]).await;
     anns.clicks("Members and details").await;
@@ -39,6 +41,32 @@ async fn people_are_added_with_a_result_for_each() {
     bobs.opens_room("Garden").await;
     bobs.sees_messages(&["before bob"]).await;
     assert_eq!(cem.lists("/list-invitations/").await.len(), 1);
+}
+
+/// Makes pages of two members, so that a few are many.
+const SHORT_PAGES: &str = "const { fetch } = window;
+    window.fetch = (path, options) => fetch(path.replace('limit=100', 'limit=2'), options);
+    return null";
+
+#[tokio::test]
+async fn a_long_list_of_members_is_fetched_by_pages() {
+    let server = Server::start().await;
+    let [ann, bob, cem, dan, eve] = server.users(["ann", "bob", "cem", "dan", "eve"]).await;
+    ann.creates_group("Garden", &[&bob, &cem, &dan, &eve]).await;
+    let window = Window::of(&ann, PHONE).await;
+    window.measures(SHORT_PAGES).await;
+    window.opens_room("Garden").await;
+    window.clicks("Members and details").await;
+    let listed = "return [...document.querySelectorAll('dialog li .name')].map((name) => name.textContent)";
+    let names = [format!("{} (you)", ann.name), bob.name.clone(), cem.name.clone(), dan.name.clone(), eve.name.clone()];
+    for shown in [2, 4, 5] {
+        window.sees_measured(listed, json!(names[..shown])).await;
+        if shown < 5 {
+            window.clicks("Show more members").await;
+        }
+    }
+    window.sees_no_more("Show more members").await;
+    window.sees("5 members").await;
 }
 
 #[tokio::test]
@@ -134,8 +162,8 @@ async fn lines_about_members_are_where_they_happened() {
     cem.sends(room, "two").await;
     window.sees("two").await;
     cem.leaves(room).await;
-    let rows = "return [...document.querySelectorAll('.messages li:not(.divider:not(.notice))')]
-        .map((row) => row.querySelector('.text, span').closest('.notice')?.textContent
+    let rows = "return [...document.querySelectorAll('.messages li:not(.divider:not(.happening))')]
+        .map((row) => row.querySelector('.text, span').closest('.happening')?.textContent
             ?? row.querySelector('.text').textContent)";
     let [joined, left] = ["joined", "left"].map(|what| format!("{} {what}", cem.name));
     window.sees_measured(rows, json!(["one", joined, "two", left])).await;
