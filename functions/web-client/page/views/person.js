@@ -43,22 +43,26 @@ export function aboutPerson(chat, room) {
  */
 function blocking(chat, peer, dialog, tell) {
   const state = el("p", { class: "hint" });
-  const block = sureButton(`Block ${peer.username}`, `Block ${peer.username}?`, "refused",
-    () => tell(() => chat.privacy.block(peer)));
-  const unblock = el("button", {
-    class: "link", type: "button", onclick: () => tell(() => chat.privacy.unblock(peer.id)),
-  }, `Unblock ${peer.username}`);
   const render = () => {
     const isBlocked = chat.privacy.blocks(peer.id);
-    const hadFocus = document.activeElement === block || document.activeElement === unblock;
     block.hidden = isBlocked;
     unblock.hidden = !isBlocked;
-    if (hadFocus) (isBlocked ? unblock : block).focus();
     setText(state, isBlocked
       ? "Messages that this person sends meanwhile stay hidden, also after unblocking."
       : "A blocked person cannot write to you, invite you, or see that you are online, and does not learn of the block. "
         + "Common groups stay as they are.");
   };
+  // The button that was pressed goes, so the focus moves to the other one.
+  const change = (/** @type {() => Promise<void>} */ task, /** @type {() => HTMLElement} */ next) => tell(async () => {
+    await task();
+    render();
+    next().focus();
+  });
+  const block = sureButton(`Block ${peer.username}`, `Block ${peer.username}?`, "refused",
+    () => change(() => chat.privacy.block(peer), () => unblock));
+  const unblock = el("button", {
+    class: "link", type: "button", onclick: () => change(() => chat.privacy.unblock(peer.id), () => block),
+  }, `Unblock ${peer.username}`);
   chat.addEventListener("change", render);
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
   render();

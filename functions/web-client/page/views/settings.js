@@ -38,7 +38,9 @@ function whoCanAdd(chat) {
     }
   });
   const radios = CHOICES.map(([add]) =>
-    el("input", { type: "radio", name: "add", id: `add-${add}`, disabled: true, onchange: () => change(add) }));
+    el("input", {
+      type: "radio", name: "add", value: add, id: `add-${add}`, disabled: true, onchange: () => change(add),
+    }));
   /** The setting on the server. @type {WhoCanAdd | null} */
   let saved = null;
   const check = (/** @type {WhoCanAdd | null} */ add) => {

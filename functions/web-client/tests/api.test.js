@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Api } from "../page/api.js";
+
+/**
+ * A server whose answers are given in turn; `asked` is the list of requests.
+ * @param {import("node:test").TestContext} context
+ * @param {Response[]} answers
+ */
+function server(context, answers) {
+  /** @type {string[]} */
+  const asked = [];
+  context.mock.method(globalThis, "fetch", async (/** @type {string} */ path, /** @type {RequestInit} */ request) => {
+    asked.push([request.method, path, request.body ?? ""].join(" ").trim());
+    return answers.shift();
+  });
+  return { api: new Api("token"), asked };
+}
+
+/** @param {unknown} body @param {string} [next] the path of the next page */
+const page = (body, next) =>
+  Response.json(body, next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } });
+
+test("the list of rooms is read to its last page", async (context) => {
+  const pages = [page([{ id: 3 }], "/list-chatrooms/?before=c"), page([{ id: 2 }], "/list-chatrooms/?before=b"), page([])];
+  const { api, asked } = server(context, pages);
+  assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
+  assert.deepEqual(asked, ["/list-chatrooms/", "/list-chatrooms/?before=c", "/list-chatrooms/?before=b"]
+    .map((path) => `GET ${path}`));
+});
+
+test("members are asked for by page, and the first page begins at no user", async (context) => {
+  const { api, asked } = server(context, [page([], "/list-members/1/?after=9"), page([])]);
+  assert.equal((await api.members(1, { after: 0, limit: 100 })).more, true);
+  assert.equal((await api.members(1, { after: 9, limit: 1 })).more, false);
+  assert.deepEqual(asked, ["GET /list-members/1/?limit=100", "GET /list-members/1/?limit=1&after=9"]);
+});
+
+test("the setting of privacy is asked for by changing nothing", async (context) => {
+  const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
+  assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);
+  assert.deepEqual(asked, ["POST /set-privacy/ {}", 'POST /set-privacy/ {"add":"nobody"}']);
+});
+
+test("a refusal is said in words, with its wait", async (context) => {
+  const refused = Response.json({ code: "rate_limited", detail: "Too many attempts. Try again in 90 s." },
+    { status: 429, headers: { "retry-after": "90" } });
+  const { api } = server(context, [refused]);
+  await assert.rejects(api.openDirect(2), {
+    message: "That was too often. Please try again in 90 seconds.", code: "rate_limited", retryAfter: 90_000,
+  });
+});
