@@ -71,8 +71,6 @@ struct RoomItem {
     /// `None` unless the room is direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     skipped: Option<BTreeMap<String, u64>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deleted_at: Option<u64>,
 }
 
 impl From<&Room> for RoomItem {
@@ -105,7 +103,6 @@ impl From<&Room> for RoomItem {
             sequence: room.sequence,
             sent: by_name(&room.sent),
             skipped: is_direct.then(|| by_name(&room.skipped)),
-            deleted_at: None,
         }
     }
 }
@@ -154,8 +151,10 @@ fn by_user<T>(map: BTreeMap<String, T>) -> BTreeMap<UserId, T> {
 
 /// A room, from its item; `None` if it was deleted.
 pub(crate) fn room(item: Item) -> Result<Option<Room>, Error> {
-    let item: RoomItem = from_item(item)?;
-    Ok(item.deleted_at.is_none().then(|| item.into()))
+    if item.contains_key("deleted_at") {
+        return Ok(None);
+    }
+    from_item::<RoomItem>(item).map(|item| Some(item.into()))
 }
 
 pub(crate) fn key(room: RoomId) -> Item {

@@ -6,8 +6,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Action, Attachment, Description, History, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Role, RoomId,
-    RoomName, SMALL_ROOM, Timestamp, UserId,
+    Access, Action, Attachment, Description, History, MAX_ADMINS, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Role,
+    RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
 };
 
 /// The kind of a room. The rules for chats and groups are the same; clients show them differently.
@@ -182,6 +182,18 @@ impl Room {
     #[must_use]
     pub fn allows(&self, member: UserId, action: Action) -> bool {
         !self.only_admins.includes(action) || self.role(member) >= Role::Admin
+    }
+
+    /// Whether a member can get another role, because the admins afterwards are not too many. The old owner of a room
+    /// with a new one becomes an admin.
+    #[must_use]
+    pub fn has_place_for(&self, member: UserId, role: Role) -> bool {
+        let more = match role {
+            Role::Owner => !self.admins.contains(&member),
+            Role::Admin => true,
+            Role::Member => false,
+        };
+        self.admins.len() + usize::from(more) <= MAX_ADMINS
     }
 
     /// The other member of a direct room, or the only one.
