@@ -214,7 +214,7 @@ async fn what_it_costs() {
     asks(&ann, &bob).await.is(201);
     // The session and the call with the user and the pair; the pair again with the paces and the blocks; the id; the
     // transaction.
-    let new = Cost { calls: 10, depth: 4, reads: 4.0, writes: 20.0, pushes: 0 };
+    let new = Cost { calls: 10, depth: 4, reads: 5.0, writes: 20.0, pushes: 0 };
     assert_eq!(server.cost("open-direct").await, new);
     asks(&ann, &bob).await.is(200);
     // The same and then the room.
