@@ -71,9 +71,9 @@ impl Merged {
     }
 
     /// The readers to read on, by number, and how many messages each: those that may have messages for the page
-    /// beyond what is known. None if the page is known.
+    /// beyond the known ones. None if the page is known.
     fn next_round(&self) -> (BTreeSet<usize>, usize) {
-        // One more tells whether there are more.
+        // One more shows whether there are more.
         let wanted = self.page.limit + 1;
         let mut known: Vec<_> = self.readers.iter().flat_map(|reader| &reader.messages).map(|one| one.id).collect();
         known.sort_unstable_by(|one, other| if self.page.is_forward() { one.cmp(other) } else { other.cmp(one) });

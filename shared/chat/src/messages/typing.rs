@@ -3,8 +3,8 @@ use store::Socket;
 
 use crate::{Caller, Chat, accounts::authenticate, now, rooms::access};
 
-/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in
-/// one that a block has closed, nobody is told.
+/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in a
+/// large room, nor in one that a block has closed.
 ///
 /// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an error
 /// of reading it, because an ended session is refused before an invalid frame.

@@ -17,7 +17,7 @@ pub(crate) struct Stay {
     pub(crate) membership: Membership,
 }
 
-/// The refusal for a user who is no member of a room. A room that strangers cannot join does not exist for them.
+/// The refusal for a stranger to a room. A room that strangers cannot join does not exist for them.
 pub(crate) fn stranger(room: Option<&Room>) -> Refusal {
     match room {
         Some(room) if room.access == Access::Open => Refusal::NotAMember,

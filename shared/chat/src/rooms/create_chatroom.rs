@@ -10,8 +10,8 @@ use store::{Invitation, Membership, Way, fits_transaction};
 use super::{consent, consent::Consent, join_chatroom::bring_in};
 use crate::{Caller, Chat, attachments, now};
 
-/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. All of
-/// them are told.
+/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. Each of
+/// them gets an event.
 ///
 /// # Errors
 /// `Invalid` for too many members, `RateLimited`, `UserNotFound`, `TooManyRooms`, `AttachmentInvalid`,
