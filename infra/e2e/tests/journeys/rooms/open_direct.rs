@@ -135,7 +135,10 @@ async fn sixteen_at_once_from_both_sides_open_one_room() {
         let names = [format!("ann{round}"), format!("bob{round}")];
         let [ann, bob] = server.users([&*names[0], &*names[1]]).await;
         // Some instances die before the transaction, and some after it.
-        let fault = |fault| json!({"fault": fault, "function": "open-direct", "operation": "TransactWriteItems", "times": crashes});
+        let fault = |fault| {
+            let operation = "TransactWriteItems";
+            json!({"fault": fault, "function": "open-direct", "operation": operation, "times": crashes})
+        };
         let rules = if crashes == 0 { json!([]) } else { json!([fault("kill_after"), fault("kill_before")]) };
         server.plans(&json!({"rules": rules})).await;
         let calls = (0..16).map(|n| if n % 2 == 0 { asks(&ann, &bob) } else { asks(&bob, &ann) });
@@ -214,7 +217,7 @@ async fn what_it_costs() {
     asks(&ann, &bob).await.is(201);
     // The session and the call with the user and the pair; the pair again with the paces and the blocks; the id; the
     // transaction.
-    let new = Cost { calls: 10, depth: 4, reads: 4.0, writes: 20.0, pushes: 0 };
+    let new = Cost { calls: 10, depth: 4, reads: 5.0, writes: 20.0, pushes: 0 };
     assert_eq!(server.cost("open-direct").await, new);
     asks(&ann, &bob).await.is(200);
     // The same and then the room.
