@@ -142,7 +142,7 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
-    /// The room as a member sees it: the messages that a block hides from them are no activity.
+    /// The room as a member sees it: the messages that a block hides from them do not count.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
         let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
@@ -229,9 +229,11 @@ impl Room {
     /// the last message that they can see.
     #[must_use]
     pub fn unread(&self, member: UserId, seen: u64, last: Option<&Message>) -> u64 {
-        let own = self.sent.get(&member).max(self.skipped.get(&member)).copied().unwrap_or_default();
-        let seen = own.max(seen);
-        last.map_or(0, |message| message.sequence.saturating_sub(seen))
+        let Some(Message { sequence: last, .. }) = last else { return 0 };
+        let sent = self.sent.get(&member).copied();
+        // A message that was hidden later than the last visible one changes nothing.
+        let skipped = self.skipped.get(&member).copied().filter(|skipped| skipped < last);
+        last.saturating_sub(seen.max(sent.max(skipped).unwrap_or_default()))
     }
 }
 
@@ -265,6 +267,8 @@ mod tests {
         assert_eq!(room.unread(ann, 9, Some(&message(8))), 0);
         assert_eq!(room.unread(ann, 0, None), 0);
         assert_eq!(room.unread(user(2), 0, Some(&message(8))), 8);
+        let closed = Room { skipped: [(ann, 7)].into(), ..room };
+        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, Some(&message(last)))), [1, 1]);
     }
 
     #[test]
