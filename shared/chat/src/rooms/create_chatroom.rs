@@ -34,7 +34,7 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     };
     let everybody = others.iter().copied().chain([caller.user]);
     let (counted, consent, full, picture) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, others.len()),
         consent::consent(chat, caller.user, &others),
         chat.store.users_in_too_many_rooms(everybody),
         picture,

@@ -166,10 +166,12 @@ impl Room {
         members
     }
 
-    /// The rights of a member.
+    /// The rights of a member. Both members of a direct room are equal.
     #[must_use]
     pub fn role(&self, member: UserId) -> Role {
-        if self.owner == member {
+        if self.kind == RoomKind::Direct {
+            Role::Member
+        } else if self.owner == member {
             Role::Owner
         } else if self.admins.contains(&member) {
             Role::Admin
