@@ -49,7 +49,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
     let added = adding.add(consent).await;
     let Changed { joined, invited, results } = adding.changed;
     for result in results.values() {
-        tracing::info!(added = %result.user, status = result.status(), "an addition to a room");
+        tracing::info!(member = %result.user, status = result.status(), "an addition to a room");
     }
     tell(chat, room, user, &joined, &invited).await?;
     added?;
