@@ -14,6 +14,7 @@ mod creating;
 mod credentials;
 mod deleting;
 mod directs;
+mod erasing;
 mod error;
 mod invitations;
 mod joining;
