@@ -127,7 +127,7 @@ function differences(before, after, isGone) {
   }
   if (after.owner !== null && before.owner !== after.owner) found.push({ what: "owner", user: after.owner });
   for (const user of new Set([...before.admins, ...after.admins])) {
-    // Whoever was or is the owner, or has left, is no news as an admin.
+    // The line about the owner, or that about the end of the stay, says enough.
     if (user === before.owner || user === after.owner || isGone(user)) continue;
     const role = roleOf(after, user);
     if (role !== roleOf(before, user)) found.push({ what: role, user });

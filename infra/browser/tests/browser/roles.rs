@@ -31,6 +31,10 @@ async fn an_admin_is_made_and_dismissed_and_the_group_is_handed_over() {
     bobs.sees_measured(ACTIONS, json!(["Group settings", "Add people", "Leave"])).await;
     bobs.sees_measured(CHANGEABLE, json!(0)).await;
     anns.sees_measured(CHANGEABLE, json!(2)).await;
+    bobs.clicks("Group settings").await;
+    bobs.sees("Description").await;
+    bobs.sees_no_more("Who can join").await;
+    bobs.presses(Key::Escape).await;
     let change_bob = format!("Change {}", bob.name);
 
     anns.clicks(&change_bob).await;
