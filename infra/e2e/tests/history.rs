@@ -16,6 +16,7 @@ fn crowd(seed: u64) -> Crowd {
         sends: SENDS,
         rooms: 6,
         members: 4,
+        houses: 2,
         pause: Duration::from_millis(500),
         lifetime: Duration::from_secs(12),
         // Shorter than `GOES_ON_FOR`, which is safe for a dozen leaves: one in a hundred is delivered twice.
@@ -32,6 +33,9 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
     assert!(!history.pushes.is_empty() && !history.listings.is_empty(), "somebody has heard and read something");
     let refused = history.sends.iter().any(|sent| matches!(sent.outcome, Outcome::Refused));
     assert!(refused, "somebody has sent to a room that they had left");
+    let blocked = history.stored.iter().flatten().any(|message| message.receivers.is_empty());
+    assert!(blocked, "somebody has written to a user who blocks them");
+    assert!(!history.gone.is_empty(), "rooms were deleted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
