@@ -3,6 +3,7 @@
 //! This is the only crate that calls DynamoDB. Conditions decide, never a read before a write. No table is scanned, and
 //! every list is read to its end or to a stated limit.
 
+mod adding;
 mod attachments;
 mod bans;
 mod batch;
@@ -12,9 +13,11 @@ mod connections;
 mod counter;
 mod creating;
 mod credentials;
+mod deleting;
 mod directs;
 mod error;
 mod invitations;
+mod invites;
 mod joining;
 mod leaving;
 mod memberships;
@@ -22,6 +25,8 @@ mod messages;
 mod paces;
 mod pictures;
 mod registrations;
+mod roles;
+mod room_settings;
 mod rooms;
 mod sessions;
 mod signing_keys;
@@ -37,18 +42,22 @@ use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateItemError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
 pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
+pub use deleting::Tombstone;
+pub use directs::Opening;
 use domain::Error;
 pub use invitations::Invitation;
 pub use joining::Way;
 pub use memberships::Membership;
 pub use messages::Range;
 pub use paces::Paced;
+pub use room_settings::RoomChange;
 pub use sessions::Session;
 pub use signing_keys::PublicKey;
 pub use sweep::Stale;

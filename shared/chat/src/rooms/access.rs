@@ -3,10 +3,13 @@
 //! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
 //! consistent read.
 
-use domain::{Access, Error, Refusal, Role, Room, RoomId, UserId};
+use domain::{Access, Error, Refusal, Role, Room, RoomId, RoomKind, UserId};
 use store::{Consistency, Membership, Store};
 
 use super::heir;
+
+/// How often a change is tried if the room changes at the same time.
+pub(crate) const MOST_ATTEMPTS: u32 = 5;
 
 /// A member's stay in a room.
 pub(crate) struct Stay {
@@ -57,12 +60,15 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
 }
 
 /// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
-/// longest-standing member is the owner from now on.
+/// longest-standing member is the owner from now on. A direct room has no admins.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.
 pub async fn managed_room(store: &Store, user: UserId, room: RoomId) -> Result<Room, Error> {
     let mut room = room_for_sure(store, user, room).await?;
+    if room.kind == RoomKind::Direct {
+        return Err(Refusal::NotAnAdmin.into());
+    }
     if !room.members.contains(&room.owner)
         && let Some(heir) = heir::of(store, &room, room.owner).await?
     {

@@ -1,12 +1,51 @@
-use domain::{Error, Refusal, RoomId};
+use std::collections::BTreeSet;
 
-use crate::{Caller, Chat, rooms::access};
+use domain::{Error, Event, Refusal, RoomId, UserId, causes};
+use futures_util::{StreamExt, stream};
 
-/// Deletes a room.
+use super::access;
+use crate::{Caller, Chat, now, sockets};
+
+/// The number of users whose sockets are closed at the same time.
+const CONCURRENCY: usize = 32;
+
+/// Deletes a room by the hand of its owner: it ends for everybody at once. Tells its members, and closes the sockets
+/// that hear only this room. The owner can repeat the call.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.
 pub async fn delete_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
-    access::room(&chat.store, caller.user, room).await?;
-    Err(Refusal::NotFound.into())
+    let by = caller.user;
+    let members = match access::managed_room(&chat.store, by, room).await {
+        Ok(found) if found.owner == by => {
+            let members = chat.store.delete_room(room, by, now()).await?;
+            tracing::info!(members = members.len(), "a room is deleted");
+            members
+        }
+        Ok(_) => return Err(Refusal::NotAnAdmin.into()),
+        Err(Error::Refused(Refusal::RoomNotFound)) => former_members(chat, by, room).await?,
+        Err(error) => return Err(error),
+    };
+    end(chat, &members, room, by).await
+}
+
+/// The members of a room that the user has deleted before.
+async fn former_members(chat: &Chat, user: UserId, room: RoomId) -> Result<BTreeSet<UserId>, Error> {
+    let theirs = chat.store.tombstone(room).await?.filter(|tombstone| tombstone.deleted_by == user);
+    Ok(theirs.ok_or(Refusal::RoomNotFound)?.members)
+}
+
+/// Tells the former members of a room that it is gone, and closes the sockets that hear only this room.
+async fn end(chat: &Chat, members: &BTreeSet<UserId>, room: RoomId, by: UserId) -> Result<(), Error> {
+    let audience = chat.audience(members, room).await;
+    let bound: BTreeSet<_> = audience.iter().filter(|socket| socket.room.is_some()).map(|socket| socket.user).collect();
+    chat.tell(audience, &Event::Removed { conversation: room, by, banned: false }).await?;
+    let ends = stream::iter(bound).map(async |user| (user, sockets::end_bound(chat, user, room).await));
+    let failed = ends.buffer_unordered(CONCURRENCY).filter_map(async |(user, ended)| Some((user, ended.err()?)));
+    failed
+        .for_each(async |(user, error)| {
+            tracing::warn!(%user, cause = causes(&error), "the sockets of a former member are not closed");
+        })
+        .await;
+    Ok(())
 }

@@ -36,7 +36,7 @@ pub use reset_invite::reset_invite;
 pub use set_role::set_role;
 pub use set_room::set_room;
 
-use domain::{Error, Room, ShownRoom, User, UserId};
+use domain::{Error, Event, Room, ShownRoom, User, UserId};
 
 use crate::{Chat, now};
 
@@ -49,5 +49,13 @@ impl Chat {
     /// A room for the event that tells its members of a change.
     pub(crate) fn show_room_to_all(&self, room: Room) -> Result<ShownRoom, Error> {
         room.shown_to_all(|picture| self.bucket.links(picture, now()))
+    }
+
+    /// Tells the members of a room about a change of its settings or roles.
+    pub(crate) async fn tell_of_change(&self, room: Room) -> Result<(), Error> {
+        let audience = self.audience(&room.members, room.id).await;
+        let (conversation, change) = (room.id, room.changes);
+        let room = self.show_room_to_all(room)?;
+        self.tell(audience, &Event::Room { conversation, change, room: &room }).await
     }
 }

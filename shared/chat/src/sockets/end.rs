@@ -1,11 +1,11 @@
-//! Ending sockets with their sessions.
+//! Ending sockets with their sessions, or with the stay in the only room that they hear.
 //!
 //! A socket of an ended session neither receives nor sends, whether or not API Gateway closes it: its attribute says
 //! that it is over, so that no push goes there, and each frame reads the session.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{Error, UserId, causes};
+use domain::{Error, RoomId, UserId, causes};
 use futures_util::future::join_all;
 use realtime::Outcome;
 use store::Socket;
@@ -43,6 +43,13 @@ pub(crate) async fn end_with<T>(
     ended
 }
 
+/// Ends and closes the sockets of a user that hear only this room, because the user is not in it any more.
+pub(crate) async fn end_bound(chat: &Chat, user: UserId, room: RoomId) -> Result<(), Error> {
+    let sockets = end_sockets(chat, user, |socket| socket.room == Some(room)).await?;
+    close_all(chat, sockets).await;
+    Ok(())
+}
+
 /// Ends those of a user's sockets, and returns them. Those that had ended before are among them: an earlier call may
 /// have closed none.
 async fn end_sockets(chat: &Chat, user: UserId, of: impl Fn(&Socket) -> bool) -> Result<Vec<Socket>, Error> {
@@ -59,7 +66,7 @@ async fn close_all(chat: &Chat, sockets: Vec<Socket>) {
     join_all(sockets.values().map(|socket| close(chat, socket))).await;
 }
 
-/// Closes a socket of an ended session.
+/// Closes a socket that has ended.
 pub async fn close(chat: &Chat, socket: &Socket) {
     for _ in 0..ATTEMPTS {
         match chat.sockets.close(&socket.id).await {
@@ -67,10 +74,10 @@ pub async fn close(chat: &Chat, socket: &Socket) {
             Outcome::Delivered | Outcome::Gone => return,
             Outcome::Slow => break,
             Outcome::Failed(error) => {
-                tracing::error!(cause = causes(&*error), "a socket of an ended session is not closed");
+                tracing::error!(cause = causes(&*error), "an ended socket is not closed");
                 return;
             }
         }
     }
-    tracing::warn!("a socket of an ended session is not closed");
+    tracing::warn!("an ended socket is not closed");
 }

@@ -26,6 +26,18 @@ pub enum Action {
     Add,
 }
 
+impl Action {
+    /// Its name in items and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Edit => "edit",
+            Self::Add => "add",
+        }
+    }
+}
+
 /// The actions that a room reserves to its admins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is named as its action")]

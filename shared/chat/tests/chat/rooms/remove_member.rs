@@ -11,5 +11,5 @@ async fn a_member_succeeds_and_the_room_gets_the_event() {
     bob.has_socket("phone").await;
     let input = RemoveMember { room, user: bob.id(), ban: Some(true) };
     remove_member(&world.chat, &ann.caller, &input).await.unwrap();
-    assert_eq!(world.gateway.types("phone"), ["left"]);
+    assert_eq!(world.gateway.types("phone"), ["removed"]);
 }
