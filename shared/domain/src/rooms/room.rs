@@ -303,6 +303,29 @@ mod tests {
     }
 
     #[test]
+    fn messages_behind_a_block_are_no_activity_for_those_who_do_not_see_them() {
+        let (id, sent) = (RoomId::try_from(1).unwrap(), MessageId::new(Timestamp::from_millis(1_701_432_000_000), 0));
+        let direct = Room::direct(id, user(1), user(2), &[user(1)].into(), sent.created_at());
+        let now = sent.created_at() + std::time::Duration::from_secs(5);
+        let closed = Room { updated_at: now, shown: [(user(1), sent), (user(2), sent)].into(), ..direct.clone() };
+        assert_eq!(closed.clone().seen_by(user(1)).updated_at, sent.created_at());
+        let open = Room { closed_by: BTreeMap::new(), skipped: [(user(1), 1)].into(), sequence: 1, ..closed };
+        assert_eq!([1, 2].map(|id| open.clone().seen_by(user(id)).updated_at), [sent.created_at(), now]);
+        assert_eq!(Room { sequence: 2, ..open }.seen_by(user(1)).updated_at, now);
+        assert_eq!(direct.clone().seen_by(user(2)).updated_at, direct.created_at);
+    }
+
+    #[test]
+    fn a_hidden_room_is_listed_with_a_message_that_comes_later() {
+        let (id, now) = (RoomId::try_from(1).unwrap(), Timestamp::from_millis(0));
+        let room = Room::direct(id, user(1), user(2), &BTreeSet::new(), now);
+        assert_eq!([1, 2].map(|id| room.is_listed(user(id), None)), [true, false]);
+        assert!(room.is_listed(user(2), Some(&message(1))));
+        let hidden = Room { hidden_from: [(user(1), MessageId::try_from(2).unwrap())].into(), ..room };
+        assert_eq!([None, Some(&message(1))].map(|last| hidden.is_listed(user(1), last)), [false, false]);
+    }
+
+    #[test]
     fn the_peer_of_a_direct_room_is_the_other_one_or_oneself() {
         let (id, now) = (RoomId::try_from(1).unwrap(), Timestamp::from_millis(0));
         let direct = |opener, peer| Room::direct(id, user(opener), user(peer), &BTreeSet::new(), now);
