@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A listed message is of a room in which the caller may have been during the call, and it was sent when the caller
-/// could see the messages of the room. In a direct room the caller has sent or received it.
+/// could see the messages of the room. No block has withheld it from the caller.
 pub(crate) fn nobody_lists_what_is_hidden(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut check = |user: u64, message: &Message, begun: Time, ended: Time| {
@@ -83,19 +83,19 @@ pub(crate) fn nobody_hears_of_a_foreign_room(world: &World<'_>) -> Vec<Violation
 
 /// Whether a user may see a message in an answer to a call of this time.
 pub(crate) fn may_see(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
-    let concerns = !world.history.directs.contains_key(&message.room) || message.concerns(user);
+    let is_withheld = message.sender != user && world.is_withheld(message);
     let mut stays = world.stays(user, message.room).iter();
-    concerns && stays.any(|stay| meets(stay, begun, ended) && may_be_visible(world, stay, message))
+    !is_withheld && stays.any(|stay| meets(stay, begun, ended) && may_be_visible(world, stay, message))
 }
 
 /// Whether a message may be missing in an answer to a call of this time, although it is stored: it may be hidden from
 /// the user.
 pub(crate) fn may_be_hidden(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
-    let concerns = !world.history.directs.contains_key(&message.room) || message.concerns(user);
+    let may_be_withheld = message.sender != user && world.may_be_withheld(message);
     let sent = world.sends.get(message.text.as_str()).map(|send| send.begun);
     let is_visible = |stay: &Stay| sent.is_none_or(|sent| sent >= stay.sees.from.1);
     let mut stays = world.stays(user, message.room).iter();
-    !concerns || stays.any(|stay| meets(stay, begun, ended) && !is_visible(stay))
+    may_be_withheld || stays.any(|stay| meets(stay, begun, ended) && !is_visible(stay))
 }
 
 /// Whether a message may have been sent when the member could see it, or is among those that they were given.

@@ -30,8 +30,7 @@ pub(crate) fn only_the_audience_is_told(world: &World<'_>) -> Vec<Violation> {
 }
 
 /// The receivers agree with the stays: each was in the room at some time while the message was being sent, and each
-/// user that was in it all that time is a receiver. A user that joined or left meanwhile may be a receiver or not, and
-/// so may the other one in a direct room that a block may have closed.
+/// user that was in it all that time is a receiver. A user that joined or left meanwhile may be a receiver or not.
 pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut people: BTreeSet<(u64, u64)> = BTreeSet::new();
@@ -45,7 +44,7 @@ pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation>
         let there = |user, is: fn(&Stay, Time, Time) -> bool| {
             world.stays(user, message.room).iter().any(|stay| is(stay, begun, ended))
         };
-        let left_out = left_out.filter(|user| there(*user, spans) && !world.may_be_closed(message.room, begun, ended));
+        let left_out = left_out.filter(|user| there(*user, spans));
         violations.extend(left_out.map(|user| violation(message, user, "was there, and is left out")));
         let told = message.receivers.iter().copied().chain([message.sender]);
         let strangers = told.filter(|user| !there(*user, meets));

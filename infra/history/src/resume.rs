@@ -15,10 +15,9 @@ pub(crate) fn whoever_resumes_has_everything(world: &World<'_>) -> Vec<Violation
     let mut violations = Vec::new();
     let views = world.history.views.iter().filter(|view| !world.history.gone.contains(&view.room));
     for View { user, room, since, messages, cursor, is_caught_up } in views {
-        let is_direct = world.history.directs.contains_key(room);
         let is_visible = |message: &Message| {
             let sent = world.sends.get(message.text.as_str()).map_or(Time::MAX, |send| send.begun);
-            sent >= *since && (!is_direct || message.concerns(*user))
+            sent >= *since && (message.sender == *user || !world.may_be_withheld(message))
         };
         let shown: HashSet<u64> = messages.iter().map(|message| message.id).collect();
         let end = if *is_caught_up { u64::MAX } else { cursor + 1 };

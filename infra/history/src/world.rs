@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Change, History, Message, Outcome, Push, Role, Sent, Stay, Time, audience::meets, register::Register};
+use crate::{
+    Change, History, Message, Outcome, Push, Role, Sent, Stay, Time,
+    audience::{ended, meets},
+    register::Register,
+};
 
 /// A history, with the indexes that the rules use.
 pub(crate) struct World<'a> {
@@ -102,6 +106,19 @@ impl<'a> World<'a> {
         self.stays(user, room).iter().any(|stay| meets(stay, begun, ended))
     }
 
+    /// Whether a message was sent in a direct room while one blocked the other. It names its receiver in spite of that,
+    /// so that its sender does not notice.
+    pub(crate) fn is_withheld(&self, message: &Message) -> bool {
+        let send = self.sends.get(message.text.as_str());
+        send.is_some_and(|send| self.is_closed(message.room, send.begun, ended(send, message)))
+    }
+
+    /// Whether a message was sent in a direct room while one may have blocked the other.
+    pub(crate) fn may_be_withheld(&self, message: &Message) -> bool {
+        let send = self.sends.get(message.text.as_str());
+        send.is_some_and(|send| self.may_be_closed(message.room, send.begun, ended(send, message)))
+    }
+
     /// Whether a room was a direct room in which one blocked the other all this time.
     pub(crate) fn is_closed(&self, room: u64, begun: Time, ended: Time) -> bool {
         self.history.directs.get(&room).is_some_and(|&[one, other]| {
@@ -110,7 +127,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether a room is a direct room in which one may have blocked the other at some moment of this time.
-    pub(crate) fn may_be_closed(&self, room: u64, begun: Time, ended: Time) -> bool {
+    fn may_be_closed(&self, room: u64, begun: Time, ended: Time) -> bool {
         self.history.directs.get(&room).is_some_and(|&[one, other]| {
             [(one, other), (other, one)].into_iter().any(|pair| self.blocks.may_be(pair, true, begun, ended))
         })

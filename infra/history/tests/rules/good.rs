@@ -1,7 +1,7 @@
 //! A correct history: a random chat, in which pushes get lost, tries fail and leave holes, and users join and leave,
 //! get roles and block each other.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, ops::Range, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use history::{
@@ -15,6 +15,8 @@ pub const ROOMS: u64 = 3;
 pub const CLOSED: u64 = 2;
 /// The direct room of the users 1 and 2. For a time, 1 blocks 2.
 pub const DIRECT: u64 = 4;
+/// The numbers of its messages during the block.
+const BLOCKED: Range<u64> = 4..8;
 /// The permanent members. One more user joins and leaves.
 const MEMBERS: u64 = 4;
 pub const WANDERER: u64 = 5;
@@ -38,7 +40,7 @@ pub fn good(seed: u64) -> History {
     block(&mut history, &mut random, &mut now);
     look_around(&mut history, now + SETTLED);
     for user in 1..=WANDERER {
-        let mine = |message: &&Arc<Message>| message.concerns(user) && user != WANDERER;
+        let mine = |message: &&Arc<Message>| message.concerns(user) && is_shown(message, user) && user != WANDERER;
         let everything = history.stored.iter().flatten().filter(mine).cloned().collect();
         history.everything.push((user, everything));
     }
@@ -68,15 +70,15 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
     }
     let mut stored = Vec::new();
     for number in 0..MESSAGES {
-        let is_blocked = (4..8).contains(&number);
-        if number == 4 || number == 8 {
+        let is_blocked = BLOCKED.contains(&number);
+        if number == BLOCKED.start || number == BLOCKED.end {
             *now += SETTLED;
             let (begun, ended) = (*now, *now);
             let (has_failed, is_sure) = (false, true);
             history.blocks.push(Change { of: (1, 2), value: is_blocked, by: 1, begun, ended, has_failed, is_sure });
         }
         let sender = random.u64(1..=2);
-        let receivers = if is_blocked { Vec::new() } else { vec![3 - sender] };
+        let receivers = vec![3 - sender];
         let (id, text) = (DIRECT * 1_000_000 + number, format!("{DIRECT}/{number}"));
         let sequence = number + 1;
         let shown = Message { id, room: DIRECT, sender, receivers, sequence, client_id: None, text: text.clone() };
@@ -86,13 +88,13 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
         let (room, client_id, ended) = (DIRECT, None, *now);
         history.sends.push(Sent { sender, room, client_id, text, begun, ended, failed: 0, outcome });
-        for user in [1, 2].into_iter().filter(|user| message.concerns(*user)) {
+        for user in [1, 2].into_iter().filter(|user| is_shown(&message, *user)) {
             history.pushes.push(Push { user, bound: None, message: Arc::clone(&message) });
         }
         stored.push(message);
     }
     for user in [1, 2] {
-        let messages: Vec<_> = stored.iter().filter(|message| message.concerns(user)).cloned().collect();
+        let messages: Vec<_> = stored.iter().filter(|message| is_shown(message, user)).cloned().collect();
         let cursor = messages.last().map_or(0, |message| message.id);
         let (scope, position) = (Scope::Room(DIRECT), Position::After(1));
         let (begun, ended) = (*now, *now);
@@ -100,6 +102,11 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
         history.views.push(View { user, room: DIRECT, since: Time::ZERO, messages, cursor, is_caught_up: true });
     }
     history.stored.push(stored);
+}
+
+/// Whether no block has withheld a message from a user.
+fn is_shown(message: &Message, user: u64) -> bool {
+    message.room != DIRECT || message.sender == user || !BLOCKED.contains(&(message.sequence - 1))
 }
 
 /// Adds lists of rooms, visits and signals.
