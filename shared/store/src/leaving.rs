@@ -114,12 +114,17 @@ impl Store {
     /// Removes a membership whose room is missing, deleted or does not have the user. Changes nothing if the room has
     /// them after all.
     pub async fn remove_ghost(&self, user: UserId, room: RoomId) -> Result<(), Error> {
-        let actions =
-            vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];
-        if self.transact("removing a membership without a room", actions).await?.is_ok() {
+        if self.remove_stay(user, room).await? {
             tracing::warn!(%user, %room, "a membership had no room");
         }
         Ok(())
+    }
+
+    /// Removes a membership whose room does not have the user. `false` if there is none.
+    pub(crate) async fn remove_stay(&self, user: UserId, room: RoomId) -> Result<bool, Error> {
+        let actions =
+            vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];
+        Ok(self.transact("removing a membership without a room", actions).await?.is_ok())
     }
 
     fn check_no_member(&self, room: RoomId, user: UserId) -> Result<TransactWriteItem, Error> {
