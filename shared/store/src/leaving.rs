@@ -35,7 +35,7 @@ impl Store {
         if room.members.contains(&user) { Ok(false) } else { Err(Refusal::NotAMember.into()) }
     }
 
-    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are no
+    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are not a
     /// member.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Makes a member the owner of a room whose owner, as it was read, is no member: a room from before there were
+    /// Makes a member the owner of a room whose owner, as it was read, is not a member: a room from before there were
     /// owners. Changes nothing if that is not so any more.
     pub async fn crown(&self, room: &Room, heir: UserId) -> Result<(), Error> {
         let crown = self

@@ -19,6 +19,7 @@ mod remove_member;
 mod reset_invite;
 mod set_role;
 mod set_room;
+pub(crate) mod stays;
 
 pub use access::managed_room;
 pub use add_members::add_members;
