@@ -102,13 +102,14 @@ impl Scene {
         Some(Self { server, ann, room, room_item, membership, message })
     }
 
-    /// Adds rooms with these ids, each with such a message. Ann is their only member.
+    /// Adds rooms with these ids, each with such a message, of which lists show 200 characters. Ann is their only member.
     async fn has_rooms(&self, ids: std::ops::Range<u64>) {
         let rooms = ids.clone().map(|id| with(&self.room_item, json!({"id": n(id)})));
         puts(&self.server, "RoomsTable", rooms).await;
         let stays = ids.clone().map(|id| with(&self.membership, json!({"room_id": n(id)})));
         puts(&self.server, "MembershipsTable", stays).await;
-        let messages = ids.map(|id| with(&self.message, json!({"room_id": n(id)})));
+        let text = json!({"S": COSTLY.repeat(201)});
+        let messages = ids.map(|id| with(&self.message, json!({"room_id": n(id), "text": text})));
         puts(&self.server, "MessagesTable", messages).await;
     }
 }
