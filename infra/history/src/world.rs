@@ -134,7 +134,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// Whoever joins is a plain member.
+/// A newcomer is a plain member.
 fn first_role(stay: &Stay) -> Change<(u64, u64), Role> {
     let (of, by, (begun, ended)) = ((stay.room, stay.user), stay.user, stay.since);
     Change { of, value: Role::Member, by, begun, ended, has_failed: false, is_sure: true }

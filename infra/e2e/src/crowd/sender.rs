@@ -117,7 +117,7 @@ impl Sender {
     }
 }
 
-/// Asserts that the reason of a refusal is that the user is no member, or that only admins may send.
+/// Asserts that the reason of a refusal is that the user is not a member, or that only admins may send.
 fn refused(code: &Value) -> Tried {
     let is_known = matches!(code.as_str(), Some("not_a_member" | "room_not_found" | "not_an_admin"));
     assert!(is_known, "a message was refused: {code}");
