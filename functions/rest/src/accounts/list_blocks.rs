@@ -11,6 +11,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    ok(&chat::accounts::list_blocks(&app.chat, &caller).await?)
+    let list = async |caller: &_| chat::accounts::list_blocks(&app.chat, caller).await;
+    ok(&app.authenticate_while(&request, list).await?)
 }

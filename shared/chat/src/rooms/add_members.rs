@@ -28,7 +28,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
         chat.store.membership(user, input.room, Consistency::Strong).await
     };
     let (counted, room, own_stay, consent) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, others.len()),
         access::room_for_sure(&chat.store, user, input.room),
         own_stay,
         consent::consent(chat, user, &others),

@@ -19,7 +19,7 @@ pub async fn answer_invitation(chat: &Chat, caller: &Caller, input: &AnswerInvit
 async fn accept(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
     let (user, now) = (caller.user, now());
     let (counted, found, membership, invitation) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, 1),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong),
         chat.store.invitation(user, room, now),

@@ -40,7 +40,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
     };
     let (user, now) = (caller.user, now());
     let (counted, found, membership, invitation) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, 1),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong),
         chat.store.invitation(user, room, now),

@@ -142,7 +142,7 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
-    /// The room as a member sees it: the messages that a block hides from them are no activity.
+    /// The room as a member sees it: the messages that a block hides from them do not count.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
         let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
@@ -166,10 +166,12 @@ impl Room {
         members
     }
 
-    /// The rights of a member.
+    /// The rights of a member. Both members of a direct room are equal.
     #[must_use]
     pub fn role(&self, member: UserId) -> Role {
-        if self.owner == member {
+        if self.kind == RoomKind::Direct {
+            Role::Member
+        } else if self.owner == member {
             Role::Owner
         } else if self.admins.contains(&member) {
             Role::Admin
@@ -229,9 +231,11 @@ impl Room {
     /// the last message that they can see.
     #[must_use]
     pub fn unread(&self, member: UserId, seen: u64, last: Option<&Message>) -> u64 {
-        let own = self.sent.get(&member).max(self.skipped.get(&member)).copied().unwrap_or_default();
-        let seen = own.max(seen);
-        last.map_or(0, |message| message.sequence.saturating_sub(seen))
+        let Some(Message { sequence: last, .. }) = last else { return 0 };
+        let sent = self.sent.get(&member).copied();
+        // A message that was hidden later than the last visible one changes nothing.
+        let skipped = self.skipped.get(&member).copied().filter(|skipped| skipped < last);
+        last.saturating_sub(seen.max(sent.max(skipped).unwrap_or_default()))
     }
 }
 
@@ -265,6 +269,8 @@ mod tests {
         assert_eq!(room.unread(ann, 9, Some(&message(8))), 0);
         assert_eq!(room.unread(ann, 0, None), 0);
         assert_eq!(room.unread(user(2), 0, Some(&message(8))), 8);
+        let closed = Room { skipped: [(ann, 7)].into(), ..room };
+        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, Some(&message(last)))), [1, 1]);
     }
 
     #[test]
@@ -300,6 +306,29 @@ mod tests {
         let joined = Room { history: History::Joined, ..all };
         assert_eq!(joined.visible_from(now), Some(first));
         assert_eq!(Room { last_message_id: Some(last), ..joined }.visible_from(now), Some(last.next()));
+    }
+
+    #[test]
+    fn messages_behind_a_block_are_no_activity_for_those_who_do_not_see_them() {
+        let (id, sent) = (RoomId::try_from(1).unwrap(), MessageId::new(Timestamp::from_millis(1_701_432_000_000), 0));
+        let direct = Room::direct(id, user(1), user(2), &[user(1)].into(), sent.created_at());
+        let now = sent.created_at() + std::time::Duration::from_secs(5);
+        let closed = Room { updated_at: now, shown: [(user(1), sent), (user(2), sent)].into(), ..direct.clone() };
+        assert_eq!(closed.clone().seen_by(user(1)).updated_at, sent.created_at());
+        let open = Room { closed_by: BTreeMap::new(), skipped: [(user(1), 1)].into(), sequence: 1, ..closed };
+        assert_eq!([1, 2].map(|id| open.clone().seen_by(user(id)).updated_at), [sent.created_at(), now]);
+        assert_eq!(Room { sequence: 2, ..open }.seen_by(user(1)).updated_at, now);
+        assert_eq!(direct.clone().seen_by(user(2)).updated_at, direct.created_at);
+    }
+
+    #[test]
+    fn a_hidden_room_is_listed_with_a_message_that_comes_later() {
+        let (id, now) = (RoomId::try_from(1).unwrap(), Timestamp::from_millis(0));
+        let room = Room::direct(id, user(1), user(2), &BTreeSet::new(), now);
+        assert_eq!([1, 2].map(|id| room.is_listed(user(id), None)), [true, false]);
+        assert!(room.is_listed(user(2), Some(&message(1))));
+        let hidden = Room { hidden_from: [(user(1), MessageId::try_from(2).unwrap())].into(), ..room };
+        assert_eq!([None, Some(&message(1))].map(|last| hidden.is_listed(user(1), last)), [false, false]);
     }
 
     #[test]

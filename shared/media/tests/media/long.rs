@@ -56,7 +56,7 @@ fn empty_blocks() -> Vec<u8> {
     let mut left = BLOCKS;
     while left >= 1 << 14 {
         let run = left.min(LONGEST);
-        bits += &format!("0{:014b}", run - (1 << 14));
+        bits = format!("{bits}0{:014b}", run - (1 << 14));
         left -= run;
     }
     bits += &"10".repeat(left as usize);

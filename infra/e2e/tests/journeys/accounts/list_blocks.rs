@@ -14,37 +14,47 @@ async fn asks(user: &User) -> Answer {
     user.get("/list-blocks/").await
 }
 
+async fn blocks(user: &User, other: &User, blocked: bool) {
+    user.post("/set-block/", &json!({"user": other.id, "blocked": blocked})).await.is(200);
+}
+
 #[tokio::test]
-async fn a_user_gets_the_answer() {
+async fn blocks_are_in_the_order_in_which_they_were_set() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
+    let [ann, bob, cem, dan] = server.users(["ann", "bob", "cem", "dan"]).await;
     assert_eq!(asks(&ann).await.is(200), json!([]));
+    for other in [&dan, &bob, &cem] {
+        blocks(&ann, other, true).await;
+    }
+    blocks(&bob, &ann, true).await;
+    blocks(&ann, &bob, false).await;
+    let listed = asks(&ann).await.is(200);
+    for (n, other) in [&dan, &cem].into_iter().enumerate() {
+        assert_eq!((&listed[n]["user"], &listed[n]["username"]), (&json!(other.id), &json!(other.name)));
+        assert!(listed[n]["blocked_at"].is_string());
+    }
+    assert_eq!(listed.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
     let Some(server) = crashes::server().await else { return };
-    let ann = server.user("ann").await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    blocks(&ann, &bob, true).await;
     let points = crash_points(&server, "list-blocks", async |crash| {
-        crash.is_near().await;
-        let answer = asks(&ann).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            asks(&ann).await.is(200);
-        } else {
-            answer.is(200);
-        }
+        let (answer, _) = crashes::meets(crash, async || asks(&ann).await).await;
+        assert_eq!(answer.is(200)[0]["user"], bob.id);
     })
     .await;
-    assert!(points >= 4, "{points}");
+    assert!(points >= 8, "{points}");
 }
 
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
-    let ann = server.user("ann").await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    blocks(&ann, &bob, true).await;
     asks(&ann).await.is(200);
-
-    let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };
-    assert_eq!(server.cost("list-blocks").await, cost);
+    // The session and the call with the blocks; the names.
+    assert_eq!(server.cost("list-blocks").await, Cost { calls: 4, depth: 2, reads: 2.5, writes: 1.0, pushes: 0 });
 }

@@ -1,34 +1,59 @@
 //! `POST /set-privacy/`
 
 use e2e::{Answer, Cost, Server, User, crash_points};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     costs, crashes,
+    items::BECAUSE,
     rows::{Ask, Row},
 };
 
 inventory::submit!(Row::for_everybody("POST /set-privacy/", |_| Ask::Rest(json!({"add": "everyone"}))));
 
-async fn asks(user: &User) -> Answer {
-    user.post("/set-privacy/", &json!({"add": "everyone"})).await
+async fn asks(user: &User, add: &str) -> Answer {
+    user.post("/set-privacy/", &json!({"add": add})).await
+}
+
+/// The setting that is in force.
+async fn setting(user: &User) -> Value {
+    user.post("/set-privacy/", &json!({})).await.is(200)["add"].clone()
 }
 
 #[tokio::test]
-async fn a_user_gets_the_answer() {
+async fn a_setting_stays_until_another_one_is_given() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-
-    assert_eq!(asks(&ann).await.is(200), json!({"add": "everyone"}));
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let usual = setting(&bob).await;
+    for add in ["everyone", "contacts", "nobody"] {
+        assert_eq!(asks(&ann, add).await.is(200), json!({"add": add}));
+        assert_eq!(setting(&ann).await, add);
+    }
+    asks(&ann, "friends").await.blames("add");
+    assert_eq!((setting(&ann).await, setting(&bob).await), (json!("nobody"), usual));
 }
 
 #[tokio::test]
-async fn fields_that_are_not_given_stay() {
+async fn the_default_is_a_parameter() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["WhoCanAdd=contacts"]).start().await else { return };
+    assert_eq!(setting(&server.user("ann").await).await, "contacts");
+}
+
+#[tokio::test]
+async fn others_add_a_user_as_the_setting_allows() {
     let server = Server::start().await;
-    let ann = server.user("ann").await;
-    asks(&ann).await.is(200);
-    assert_eq!(ann.post("/set-privacy/", &json!({})).await.is(200), json!({"add": "everyone"}));
-    ann.post("/set-privacy/", &json!({"add": "friends"})).await.blames("add");
+    let [ann, contact, stranger] = server.users(["ann", "contact", "stranger"]).await;
+    let direct = ann.post("/open-direct/", &json!({"user": contact.id})).await.is(201)["id"].as_u64().unwrap();
+    ann.sends(direct, "hi").await;
+    for (add, adders) in [("everyone", 2), ("contacts", 1), ("nobody", 0)] {
+        asks(&ann, add).await.is(200);
+        for (n, adder) in [&contact, &stranger].into_iter().enumerate() {
+            let room = adder.creates_room_with(&[&ann]).await;
+            let is_member = ann.lists("/list-chatrooms/").await.iter().any(|listed| listed["id"] == room);
+            assert_eq!(is_member, n < adders, "{add}: {}", adder.name);
+        }
+    }
+    assert_eq!(ann.lists("/list-invitations/").await.len(), 3);
 }
 
 #[tokio::test]
@@ -36,26 +61,22 @@ async fn a_call_that_is_made_again_succeeds() {
     let Some(server) = crashes::server().await else { return };
     let ann = server.user("ann").await;
     let points = crash_points(&server, "set-privacy", async |crash| {
-        crash.is_near().await;
-        let answer = asks(&ann).await;
-        if crash.has_struck().await {
-            answer.is_broken();
-            asks(&ann).await.is(200);
-        } else {
-            answer.is(200);
-        }
+        let (answer, _) = crashes::meets(crash, async || asks(&ann, "nobody").await).await;
+        answer.is(200);
+        assert_eq!(setting(&ann).await, "nobody");
+        asks(&ann, "everyone").await.is(200);
     })
     .await;
-    assert!(points >= 4, "{points}");
+    assert!(points >= 6, "{points}");
 }
 
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ann = server.user("ann").await;
-
-    asks(&ann).await.is(200);
-
-    let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };
-    assert_eq!(server.cost("set-privacy").await, cost);
+    asks(&ann, "nobody").await.is(200);
+    // The session and the call; the setting.
+    assert_eq!(server.cost("set-privacy").await, Cost { calls: 3, depth: 2, reads: 1.0, writes: 2.0, pushes: 0 });
+    setting(&ann).await;
+    assert_eq!(server.cost("set-privacy").await, Cost { calls: 3, depth: 2, reads: 1.5, writes: 1.0, pushes: 0 });
 }

@@ -123,6 +123,7 @@ pub(crate) async fn writes_directly(server: &Server, writer: &User, reader: &Use
         "members": {"NS": members.map(|id| id.to_string())}, "members_count": n(2), "max_members": n(2),
         "created_by": n(writer.id), "owner": n(writer.id), "created_at": n(0), "updated_at": n(0), "sequence": n(1),
         "sent": {"M": {writer.id.to_string(): n(1)}}, "closed_by": {"M": {}}, "shown": {"M": {}}, "skipped": {"M": {}},
+        "hidden_from": {"M": {}},
     });
     put(server, "RoomsTable", &item).await;
 }

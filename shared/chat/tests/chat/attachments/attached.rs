@@ -121,8 +121,8 @@ async fn a_picture_of_no_room_becomes_that_of_a_room_and_is_kept() {
     is_refused(&world, &ann, with_picture(room, id), "was not uploaded by you for this room").await;
     assert!(world.files.is_tagged("attachments", id), "a refusal keeps nothing");
 
-    let taken = takes(&ann, id).await.unwrap();
-    assert_eq!((taken.id, taken.content_type), (id, MediaType::Png));
+    let picture = takes(&ann, id).await.unwrap();
+    assert_eq!((picture.id, picture.content_type), (id, MediaType::Png));
     for part in ["attachments", "thumbnails"] {
         assert!(!world.files.is_tagged(part, id), "{part}");
     }

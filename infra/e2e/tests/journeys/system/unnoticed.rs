@@ -1,0 +1,161 @@
+//! A blocked person cannot notice the block: two systems run side by side. In the one, a user is away; in the other one
+//! they block the person and are busy. The person gets the same answers and frames.
+
+use e2e::{Answer, Server, Socket, User};
+use serde_json::{Value, json};
+
+use crate::support::costs;
+
+/// The person, in a system in which Ann is away, or blocks them.
+struct World {
+    bob: User,
+    ann: User,
+    /// A user with whom Bob has no direct room.
+    cem: User,
+    /// Another one, who accepts nobody.
+    dan: User,
+    room: u64,
+    seen: Vec<(String, Value)>,
+}
+
+impl World {
+    async fn new(server: &Server, blocks: bool) -> Self {
+        let [ann, bob, cem, dan] = server.users(["ann", "bob", "cem", "dan"]).await;
+        let room = bob.post("/open-direct/", &json!({"user": ann.id})).await.is(201)["id"].as_u64().unwrap();
+        let first = bob.sends(room, "1").await;
+        ann.reads(room, &first).await;
+        ann.sends(room, "2").await;
+        let third = bob.sends(room, "3").await;
+        for user in [&ann, &dan] {
+            user.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
+        }
+        if blocks {
+            for user in [&ann, &cem, &dan] {
+                user.post("/set-block/", &json!({"user": bob.id, "blocked": true})).await.is(200);
+            }
+            let mut at_anns = ann.opens_socket(room).await;
+            at_anns.sends(&json!({"type": "typing", "conversation": room})).await;
+            at_anns.stays_silent().await;
+            ann.reads(room, &third).await;
+            ann.leaves(room).await;
+            // The socket stays open at Ann's end.
+            tokio::spawn(async move { while at_anns.hears().await.is_some() {} });
+        }
+        Self { bob, ann, cem, dan, room, seen: Vec::new() }
+    }
+
+    /// Notes an answer: its status and its body.
+    fn note(&mut self, call: &str, answer: &Answer) -> Value {
+        self.seen.push((format!("{call}: {}", answer.status), alike(answer.json())));
+        answer.json()
+    }
+
+    async fn gets(&mut self, path: &str) {
+        let answer = self.bob.get(path).await;
+        self.note(path, &answer);
+    }
+
+    async fn posts(&mut self, path: &str, body: Value) -> Value {
+        let answer = self.bob.post(path, &body).await;
+        self.note(path, &answer)
+    }
+
+    /// Notes the next frame of a socket.
+    async fn hears(&mut self, socket: &mut Socket) {
+        let frame = socket.next_event().await;
+        self.seen.push(("a frame".to_owned(), alike(frame)));
+    }
+
+    async fn reads_all(&mut self) {
+        let room = self.room;
+        for path in [
+            "/list-chatrooms/".to_owned(),
+            format!("/list-members/{room}/"),
+            format!("/list-conversation-messages/{room}/"),
+            format!("/list-conversation-messages/{room}/?after=1"),
+            "/list-messages/".to_owned(),
+            "/list-messages/?after=1".to_owned(),
+            format!("/find-user/?username={}", self.ann.name),
+            "/list-invitations/".to_owned(),
+            "/list-blocks/".to_owned(),
+        ] {
+            self.gets(&path).await;
+        }
+    }
+
+    /// Plays everything that Bob can do.
+    async fn plays(mut self) -> Vec<(String, Value)> {
+        let (room, ann, cem, dan) = (self.room, self.ann.id, self.cem.id, self.dan.id);
+        let mut socket = self.bob.opens_socket_for_all_rooms().await;
+        self.reads_all().await;
+        self.posts("/open-direct/", json!({"user": ann})).await;
+        let message = json!({"conversation_id": room, "text": "4", "client_id": "c4"});
+        let sent = self.posts("/send-message/", message.clone()).await;
+        self.posts("/send-message/", message).await;
+        socket.says(room, "5").await;
+        self.hears(&mut socket).await;
+        self.hears(&mut socket).await;
+        socket.sends(&json!({"type": "typing", "conversation": room})).await;
+        self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
+        self.hears(&mut socket).await;
+        socket.stays_silent().await;
+        self.reads_all().await;
+        // People who are not in a room with Bob yet.
+        let direct = self.posts("/open-direct/", json!({"user": cem})).await["id"].clone();
+        self.posts("/open-direct/", json!({"user": cem})).await;
+        self.posts("/send-message/", json!({"conversation_id": direct, "text": "hi"})).await;
+        self.posts("/open-direct/", json!({"user": dan})).await;
+        self.cem.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
+        self.posts("/create-chatroom/", json!({"members": [ann, cem], "name": "tea", "type": "group"})).await;
+        let own = self.bob.creates_room().await;
+        self.posts("/add-members/", json!({"conversation_id": own, "members": [ann, cem]})).await;
+        for room in [room, direct.as_u64().unwrap()] {
+            let left = self.bob.delete(&format!("/leave-chatroom/{room}/")).await;
+            self.note("/leave-chatroom/", &left);
+        }
+        self.gets("/list-chatrooms/").await;
+        self.posts("/open-direct/", json!({"user": ann})).await;
+        self.reads_all().await;
+        self.seen
+    }
+}
+
+/// A value without its times and ids of messages and memberships, which differ in any case.
+fn alike(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, alike(value))).collect(),
+        Value::Array(list) => list.into_iter().map(alike).collect(),
+        Value::Number(number) if number.as_u64().is_some_and(|number| number > 1 << 40) => json!("an id"),
+        Value::String(text) if text.starts_with("20") && text.ends_with('Z') => json!("a time"),
+        value => value,
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_person_gets_the_answers_of_somebody_whose_friend_is_away() {
+    let because = "two systems give the same ids";
+    let Some(one) = Server::local(because).start().await else { return };
+    let Some(other) = Server::local(because).start().await else { return };
+    let (away, blocking) = tokio::join!(World::new(&one, false), World::new(&other, true));
+    let (away, blocking) = tokio::join!(away.plays(), blocking.plays());
+    assert_eq!(away.len(), blocking.len());
+    for (away, blocking) in away.into_iter().zip(blocking) {
+        assert_eq!(blocking, away);
+    }
+}
+
+#[tokio::test]
+async fn a_block_adds_no_call_that_a_sender_waits_for() {
+    let Some(server) = costs::server().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = bob.post("/open-direct/", &json!({"user": ann.id})).await.is(201)["id"].as_u64().unwrap();
+    let mut depths = Vec::new();
+    for blocked in [false, true] {
+        ann.post("/set-block/", &json!({"user": bob.id, "blocked": blocked})).await.is(200);
+        bob.sends(room, "hi").await;
+        let send = server.cost("send-message").await;
+        bob.post("/open-direct/", &json!({"user": ann.id})).await.is(200);
+        depths.push((send.depth, server.cost("open-direct").await));
+    }
+    assert_eq!(depths[0], depths[1]);
+}
