@@ -19,10 +19,14 @@ pub(crate) fn nobody_lists_what_is_hidden(world: &World<'_>) -> Vec<Violation> {
         }
     };
     for Listing { user, messages, begun, ended, .. } in &world.history.listings {
-        messages.iter().for_each(|message| check(*user, message, *begun, *ended));
+        for message in messages {
+            check(*user, message, *begun, *ended);
+        }
     }
     for (user, messages) in &world.history.everything {
-        messages.iter().for_each(|message| check(*user, message, Time::MAX, Time::MAX));
+        for message in messages {
+            check(*user, message, Time::MAX, Time::MAX);
+        }
     }
     violations
 }
