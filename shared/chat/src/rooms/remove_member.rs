@@ -16,7 +16,7 @@ pub async fn remove_member(chat: &Chat, caller: &Caller, input: &RemoveMember) -
     let room = access::managed_room(&chat.store, by, input.room).await?;
     if input.ban == Some(false) {
         chat.store.lift_ban(&room, user, by).await?;
-        tracing::info!(%user, "a ban is lifted");
+        tracing::info!(member = %user, "a ban is lifted");
         return Ok(());
     }
     let ban = (input.ban == Some(true)).then(|| Ban::new(room.id, user, by, now()));
@@ -72,6 +72,6 @@ async fn tell(chat: &Chat, room: &Room, user: UserId, by: UserId, banned: bool) 
 async fn end_sockets(chat: &Chat, user: UserId, bound: Result<Vec<Socket>, Error>) {
     let ended = async { sockets::end_bound(chat, user, bound?).await };
     if let Err(error) = ended.await {
-        tracing::warn!(%user, cause = causes(&error), "the sockets of a former member are not closed");
+        tracing::warn!(member = %user, cause = causes(&error), "the sockets of a former member are not closed");
     }
 }
