@@ -77,6 +77,12 @@ impl Fields {
         self.object.get(name)?.as_u64()
     }
 
+    /// Returns a field that is a text, and leaves it there. Adds no complaint.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.object.get(name)?.as_str()
+    }
+
     /// Adds a complaint about a field.
     pub fn reject(&mut self, name: &str, why: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_default().push(why.into());

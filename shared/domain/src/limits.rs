@@ -30,6 +30,8 @@ pub const MAX_SOCKETS_PER_USER: usize = 16;
 
 /// The life of an invitation to a room.
 pub const INVITATION_LASTS: Duration = Duration::from_hours(7 * 24);
+/// The most invitations that a list has.
+pub const MAX_INVITATIONS: usize = 500;
 /// The age of the oldest message that a newcomer may be given.
 pub const HISTORY_LASTS: Duration = Duration::from_hours(14 * 24);
 /// The shortest time between two signals that a user types in a room.

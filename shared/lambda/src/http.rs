@@ -4,8 +4,8 @@ use std::{convert::Infallible, future::Future};
 
 use chat::now;
 use domain::{
-    CLOCKS_DIFFER_BY, Error, Fields, Input, Listed, MemberPage, MessageId, Network, Page, Refusal, RoomCursor, RoomId,
-    ShownMessage, Slice, Timestamp,
+    CLOCKS_DIFFER_BY, Error, Fields, Input, InviteCode, Listed, MemberPage, MessageId, Network, Page, Refusal,
+    RoomCursor, RoomId, ShownMessage, Slice, Timestamp,
 };
 use lambda_http::{
     Body, RequestExt,
@@ -89,7 +89,9 @@ fn routed(request: &Request) -> Result<(), Error> {
 pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
     let fields = Fields::parse(request.body())?;
     let room = fields.integer("conversation_id").or_else(|| fields.integer("chatroom_id"));
-    room.and_then(|room| RoomId::try_from(room).ok()).into_iter().for_each(log::room);
+    let room = room.and_then(|room| RoomId::try_from(room).ok());
+    let code = || Some(InviteCode::parse(fields.text("invite")?).ok()?.room);
+    room.or_else(code).into_iter().for_each(log::room);
     fields.into()
 }
 

@@ -45,6 +45,13 @@ impl Blocks {
     pub fn separate(&self, other: UserId) -> bool {
         self.by_them.contains(&other) || self.by_user.contains(&other)
     }
+
+    /// The blockers among a user, whose blocks these are, and another one.
+    #[must_use]
+    pub fn blockers(&self, user: UserId, other: UserId) -> BTreeSet<UserId> {
+        let by_them = self.by_them.get(&other).copied();
+        by_them.into_iter().chain(self.by_user.contains(&other).then_some(user)).collect()
+    }
 }
 
 fn key(user: UserId, blocked: u64) -> Item {
@@ -54,7 +61,7 @@ fn key(user: UserId, blocked: u64) -> Item {
 /// The places of the actions in the transaction.
 const BLOCK: usize = 0;
 const COUNT: usize = 1;
-const MOST_ATTEMPTS: u32 = 3;
+const MOST_ATTEMPTS: u32 = 4;
 
 impl Store {
     /// The blocks between a user and others, in both directions.
@@ -101,7 +108,12 @@ impl Store {
     /// `TooManyBlocks`.
     pub async fn block(&self, user: UserId, blocked: UserId, now: Timestamp) -> Result<(), Error> {
         const DOING: &str = "blocking somebody";
+        let mut is_closed = false;
         for _ in 0..MOST_ATTEMPTS {
+            let close = match self.direct(user, blocked, Consistency::Strong).await? {
+                Some(room) => self.close_direct(room, user, blocked, is_closed)?,
+                None => self.check_no_direct(user, blocked)?,
+            };
             let item = to_item(&BlockItem { user_id: user, blocked_id: blocked, at: now.millis() })?;
             let actions = vec![
                 put(Put::builder()
@@ -110,7 +122,7 @@ impl Store {
                     .condition_expression("attribute_not_exists(user_id)")
                     .build())?,
                 self.count_blocks(user, "1")?,
-                self.close_direct(user, blocked).await?,
+                close,
             ];
             let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(()) };
             if cancelled.failed(BLOCK) {
@@ -119,7 +131,8 @@ impl Store {
             if cancelled.failed(COUNT) {
                 return Err(Refusal::TooManyBlocks.into());
             }
-            // The direct room was opened, or closed by the other one, meanwhile.
+            // The direct room was opened meanwhile, or the other one has closed it.
+            is_closed = !is_closed;
         }
         Err(Error::Unavailable { doing: DOING, source: "the direct room keeps changing".into() })
     }
@@ -134,7 +147,7 @@ impl Store {
                 .set_key(Some(key(user, blocked.get())))
                 .condition_expression("attribute_exists(user_id)")
                 .build();
-            let direct = self.direct(user, blocked).await?;
+            let direct = self.direct(user, blocked, Consistency::Strong).await?;
             let open = match direct {
                 Some(room) => self.open_again(room, user)?,
                 None => self.check_no_direct(user, blocked)?,
@@ -161,12 +174,14 @@ impl Store {
         update(count.build())
     }
 
-    /// The write that closes the direct room of two people for one of them, or the check that they have none.
-    async fn close_direct(&self, user: UserId, blocked: UserId) -> Result<TransactWriteItem, Error> {
-        let Some(room) = self.direct(user, blocked).await? else { return self.check_no_direct(user, blocked) };
-        let room = self.room(room, Consistency::Strong).await?;
-        let room = room.ok_or_else(|| Error::internal("closing a direct room", "it is not there"))?;
-        let is_closed = room.closed_by.contains_key(&blocked);
+    /// The write by which a user closes the direct room with somebody who has closed it, or has not.
+    fn close_direct(
+        &self,
+        room: RoomId,
+        user: UserId,
+        blocked: UserId,
+        is_closed: bool,
+    ) -> Result<TransactWriteItem, Error> {
         let (shown, condition) = if is_closed {
             ("", "attribute_exists(closed_by.#blocked)")
         } else {
@@ -179,7 +194,7 @@ impl Store {
         update(
             Update::builder()
                 .table_name(&self.tables.rooms)
-                .set_key(Some(rooms::key(room.id)))
+                .set_key(Some(rooms::key(room)))
                 .update_expression(format!("SET closed_by.#user = if_not_exists(last_message_id, :first){shown}"))
                 .condition_expression(condition)
                 .expression_attribute_names("#user", user.to_string())

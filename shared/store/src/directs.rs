@@ -4,10 +4,26 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
-use domain::{Error, Refusal, Room, RoomId, UserId};
+use domain::{Error, MessageId, Refusal, Room, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Consistency, Item, Membership, Store, error::failed, from_item, n, to_item, transaction::put};
+use crate::{
+    Consistency, Item, Membership, Store,
+    error::{failed, refusal},
+    from_item, n, rooms, to_item,
+    transaction::put,
+};
+
+/// The outcome of creating a direct room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The room is created.
+    Created,
+    /// Its members have this one already.
+    Existing(RoomId),
+    /// Nothing is created, because the blocks between its members are others than `room.closed_by` says.
+    Outdated,
+}
 
 #[derive(Serialize, Deserialize)]
 struct DirectItem {
@@ -23,13 +39,13 @@ pub(crate) fn key(one: UserId, other: UserId) -> Item {
 
 impl Store {
     /// The direct room of two people, or of one with themselves.
-    pub async fn direct(&self, one: UserId, other: UserId) -> Result<Option<RoomId>, Error> {
+    pub async fn direct(&self, one: UserId, other: UserId, consistency: Consistency) -> Result<Option<RoomId>, Error> {
         let found = self
             .client
             .get_item()
             .table_name(&self.tables.directs)
             .set_key(Some(key(one, other)))
-            .consistent_read(true)
+            .consistent_read(consistency == Consistency::Strong)
             .send()
             .await
             .map_err(failed("reading a direct room"))?;
@@ -49,12 +65,11 @@ impl Store {
         Ok(writers.collect())
     }
 
-    /// Creates the direct room of its members, or returns the one that they have. Its creation fails if the blocks
-    /// between the members are others than `room.closed_by` says: then the room is to be made again.
+    /// Creates the direct room of its members, unless they have one.
     ///
     /// # Errors
-    /// `TooManyRooms`. `Unavailable` if somebody has blocked the other one meanwhile.
-    pub async fn create_direct(&self, room: &Room, memberships: &[Membership]) -> Result<RoomId, Error> {
+    /// `TooManyRooms`.
+    pub async fn create_direct(&self, room: &Room, memberships: &[Membership]) -> Result<Opening, Error> {
         const DOING: &str = "opening a direct room";
         let members = room.members.first().zip(room.members.last());
         let (&low, &high) = members.ok_or_else(|| Error::internal(DOING, "a direct room without members"))?;
@@ -74,16 +89,53 @@ impl Store {
                 actions.push(self.check_block(blocker, blocked, room.closed_by.contains_key(&blocker))?);
             }
         }
-        let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(room.id) };
+        let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(Opening::Created) };
         if let Some(first) = cancelled.item(0) {
-            return Ok(from_item::<DirectItem>(first)?.room_id);
+            let first = from_item::<DirectItem>(first)?.room_id;
+            // Its own room, if the answer to the first attempt was lost.
+            return Ok(if first == room.id { Opening::Created } else { Opening::Existing(first) });
         }
         let counts = (3..).step_by(2).zip(memberships);
         let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
         let full: Vec<_> = full.collect();
-        if full.is_empty() {
-            return Err(Error::Unavailable { doing: DOING, source: "somebody blocks the other one meanwhile".into() });
+        if full.is_empty() { Ok(Opening::Outdated) } else { Err(Refusal::TooManyRooms(full).into()) }
+    }
+
+    /// Leaves a direct room out of a member's list until it has a message with this id or a higher one. Changes
+    /// nothing for others.
+    pub async fn hide_room(&self, user: UserId, room: RoomId, until: MessageId) -> Result<(), Error> {
+        self.change_listing("hiding a room", user, room, "SET hidden_from.#user = :until", Some(until)).await
+    }
+
+    /// Puts a direct room into a member's list.
+    pub async fn list_room(&self, user: UserId, room: RoomId) -> Result<(), Error> {
+        self.change_listing("listing a room", user, room, "REMOVE hidden_from.#user", None).await
+    }
+
+    async fn change_listing(
+        &self,
+        doing: &'static str,
+        user: UserId,
+        room: RoomId,
+        change: &str,
+        until: Option<MessageId>,
+    ) -> Result<(), Error> {
+        let values = until.map(|until| (":until".to_owned(), n(until.get())));
+        let changed = self
+            .client
+            .update_item()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(rooms::key(room)))
+            .update_expression(change)
+            .condition_expression("contains(members, :user)")
+            .expression_attribute_names("#user", user.to_string())
+            .set_expression_attribute_values(Some(values.into_iter().collect()))
+            .expression_attribute_values(":user", n(user.get()))
+            .send()
+            .await;
+        match changed {
+            Ok(_) => Ok(()),
+            Err(error) => refusal(doing, error).map(drop),
         }
-        Err(Refusal::TooManyRooms(full).into())
     }
 }

@@ -1,16 +1,14 @@
 //! `invitations`: the rooms that a user was invited to, by user and room, for seven days.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
-use domain::{Action, Error, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use domain::{Error, MessageId, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
     error::failed,
-    from_item, n,
-    rooms::{self, is_admin},
-    s, to_item,
-    transaction::{check, delete, put},
+    from_item, n, to_item,
+    transaction::{delete, put},
 };
 
 /// An invitation to a room.
@@ -71,34 +69,6 @@ fn key(user: UserId, room: RoomId) -> Item {
 }
 
 impl Store {
-    /// Invites somebody to a room, in place of an earlier invitation. `false` if they are a member now.
-    ///
-    /// # Errors
-    /// `RoomNotFound`, `NotAnAdmin` if the inviter may not, be it no longer; `NotAccepted` if they are banned.
-    pub async fn invite(&self, invitation: &Invitation) -> Result<bool, Error> {
-        let Invitation { user, room, invited_by: by, .. } = *invitation;
-        let may_add = ConditionCheck::builder()
-            .table_name(&self.tables.rooms)
-            .set_key(Some(rooms::key(room)))
-            .condition_expression(format!(
-                "contains(members, :by) AND (NOT contains(only_admins, :add) OR {}) AND NOT contains(members, :user)",
-                is_admin(":by")
-            ))
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":by", n(by.get()))
-            .expression_attribute_values(":add", s("add"))
-            .expression_attribute_values(":user", n(user.get()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let actions = vec![check(may_add.build())?, self.check_no_ban(room, user)?, self.put_invitation(invitation)?];
-        let Err(cancelled) = self.transact("inviting somebody", actions).await? else { return Ok(true) };
-        if !cancelled.failed(0) {
-            return Err(Refusal::NotAccepted.into());
-        }
-        let room: Option<Room> = cancelled.item(0).map_or(Ok(None), rooms::room)?;
-        let room = room.filter(|room| room.members.contains(&by)).ok_or(Refusal::RoomNotFound)?;
-        if room.allows(by, Action::Add) { Ok(false) } else { Err(Refusal::NotAnAdmin.into()) }
-    }
-
     /// A user's invitation to a room, unless it has expired at `now`.
     pub async fn invitation(&self, user: UserId, room: RoomId, now: Timestamp) -> Result<Option<Invitation>, Error> {
         let found = self
@@ -114,8 +84,10 @@ impl Store {
         Ok(found.filter(|invitation| invitation.expires_at > now))
     }
 
-    /// The first `limit` invitations of a user, by room, without those that have expired at `now`.
+    /// Invitations of a user to the newest rooms, by room, without those that have expired at `now`. At most `limit`,
+    /// and fewer if many have expired: it reads at most twice as many.
     pub async fn invitations(&self, user: UserId, limit: usize, now: Timestamp) -> Result<Vec<Invitation>, Error> {
+        const MOST_PAGES: usize = 2;
         let mut found = Vec::new();
         let mut pages = self
             .client
@@ -123,10 +95,13 @@ impl Store {
             .table_name(&self.tables.invitations)
             .key_condition_expression("user_id = :user")
             .expression_attribute_values(":user", n(user.get()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .consistent_read(true)
             .into_paginator()
             .send();
-        while let Some(page) = pages.next().await {
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else { break };
             for item in page.map_err(failed("listing invitations"))?.items.unwrap_or_default() {
                 found.push(invitation(item)?);
             }
@@ -136,22 +111,20 @@ impl Store {
             }
         }
         found.truncate(limit);
+        found.reverse();
         Ok(found)
     }
 
-    /// Removes an invitation, if there is one. `true` if there was.
-    pub async fn decline_invitation(&self, user: UserId, room: RoomId, now: Timestamp) -> Result<bool, Error> {
-        let deleted = self
-            .client
+    /// Removes an invitation, if there is one.
+    pub async fn decline_invitation(&self, user: UserId, room: RoomId) -> Result<(), Error> {
+        self.client
             .delete_item()
             .table_name(&self.tables.invitations)
             .set_key(Some(key(user, room)))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
             .send()
             .await
             .map_err(failed("declining an invitation"))?;
-        let deleted = deleted.attributes.map(invitation).transpose()?;
-        Ok(deleted.is_some_and(|invitation| invitation.expires_at > now))
+        Ok(())
     }
 
     /// The write of an invitation, as an action of a transaction.

@@ -4,14 +4,9 @@
 use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
 };
-use domain::{Access, Action, Error, Refusal, Room, RoomKind, Timestamp, UserId};
+use domain::{Access, Error, Refusal, Room, RoomKind, Timestamp, UserId};
 
-use crate::{
-    Membership, Store, n, ns,
-    rooms::{self, is_admin},
-    s,
-    transaction::update,
-};
+use crate::{Membership, Store, n, ns, rooms, s, transaction::update};
 
 /// A way into a room.
 #[derive(Clone, Debug)]
@@ -22,23 +17,15 @@ pub enum Way {
     Code(String),
     /// By an invitation that has not expired.
     Invitation,
-    /// By a member who may add people.
-    Added {
-        /// The member.
-        by: UserId,
-    },
 }
 
 impl Way {
     /// The condition on the room under which the way is open.
-    fn condition(&self) -> String {
+    const fn condition(&self) -> &'static str {
         match self {
-            Self::Number => "(access = :open OR attribute_not_exists(access) AND #type = :group)".to_owned(),
-            Self::Code(_) => "invite = :hash".to_owned(),
-            Self::Invitation => "attribute_exists(id)".to_owned(),
-            Self::Added { .. } => {
-                format!("contains(members, :by) AND (NOT contains(only_admins, :add) OR {})", is_admin(":by"))
-            }
+            Self::Number => "(access = :open OR attribute_not_exists(access) AND #type = :group)",
+            Self::Code(_) => "invite = :hash",
+            Self::Invitation => "attribute_exists(id)",
         }
     }
 
@@ -50,9 +37,6 @@ impl Way {
             }
             Self::Code(hash) => update.expression_attribute_values(":hash", s(hash)),
             Self::Invitation => update,
-            Self::Added { by } => {
-                update.expression_attribute_values(":by", n(by.get())).expression_attribute_values(":add", s("add"))
-            }
         }
     }
 
@@ -60,8 +44,8 @@ impl Way {
     #[must_use]
     pub const fn closed(&self) -> Refusal {
         match self {
-            Self::Code(_) => Refusal::InviteInvalid,
-            Self::Number | Self::Invitation | Self::Added { .. } => Refusal::RoomNotFound,
+            Self::Code(_) | Self::Invitation => Refusal::InviteInvalid,
+            Self::Number => Refusal::RoomNotFound,
         }
     }
 
@@ -73,8 +57,6 @@ impl Way {
             Self::Number => (room.access != Access::Open).then_some(Refusal::RoomNotFound),
             Self::Code(hash) => (room.invite.as_ref() != Some(hash)).then_some(Refusal::InviteInvalid),
             Self::Invitation => None,
-            Self::Added { by } if !room.members.contains(by) => Some(Refusal::RoomNotFound),
-            Self::Added { by } => (!room.allows(*by, Action::Add)).then_some(Refusal::NotAnAdmin),
         }
     }
 }
@@ -93,8 +75,8 @@ impl Store {
     /// `false` if they are in it already.
     ///
     /// # Errors
-    /// `RoomNotFound`, or `InviteInvalid` for a code, if the way is not open, for whatever reason. `NotAnAdmin` if
-    /// the member who adds them may not. `RoomFull`, `TooManyRooms`.
+    /// `RoomNotFound`, or `InviteInvalid` for a code or an invitation, if the way is not open, for whatever reason.
+    /// `RoomFull`, `TooManyRooms`.
     pub async fn join(&self, room: &Room, membership: &Membership, way: &Way, invited: bool) -> Result<bool, Error> {
         const MOST_ATTEMPTS: u32 = 3;
         let user = membership.user_id;
@@ -144,10 +126,8 @@ impl Store {
         ];
         match way {
             Way::Invitation => actions.push(self.accept_invitation(user, room.id, now)?),
-            Way::Number | Way::Code(_) | Way::Added { .. } if invited => {
-                actions.push(self.delete_invitation(user, room.id)?);
-            }
-            Way::Number | Way::Code(_) | Way::Added { .. } => {}
+            Way::Number | Way::Code(_) if invited => actions.push(self.delete_invitation(user, room.id)?),
+            Way::Number | Way::Code(_) => {}
         }
         Ok(actions)
     }
@@ -187,8 +167,7 @@ impl Store {
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":now", n(now.millis()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let names_owner = empty || matches!(way, Way::Added { .. });
-        let join = if names_owner { join.expression_attribute_names("#owner", "owner") } else { join };
+        let join = if empty { join.expression_attribute_names("#owner", "owner") } else { join };
         update(way.with_values(join).build())
     }
 }

@@ -3,6 +3,7 @@
 //! This is the only crate that calls DynamoDB. Conditions decide, never a read before a write. No table is scanned, and
 //! every list is read to its end or to a stated limit.
 
+mod adding;
 mod attachments;
 mod bans;
 mod batch;
@@ -18,6 +19,7 @@ mod directs;
 mod erasing;
 mod error;
 mod invitations;
+mod invites;
 mod joining;
 mod leaving;
 mod memberships;
@@ -42,6 +44,7 @@ use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_dynamodb::{Client, config::Builder, operation::update_item::UpdateItemError, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
@@ -49,6 +52,7 @@ pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 pub use deleting::Tombstone;
+pub use directs::Opening;
 use domain::Error;
 pub use invitations::Invitation;
 pub use joining::Way;

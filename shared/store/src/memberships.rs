@@ -45,9 +45,9 @@ pub struct Membership {
     /// The sequence of their own last message, if the room is large and does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<u64>,
-    /// Of a direct room: the first message with which it is listed again.
+    /// Of a closed direct room: `last_read` as the other member sees it; 0 if they see none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hidden_from: Option<MessageId>,
+    pub told: Option<u64>,
 }
 
 impl Membership {
@@ -63,7 +63,7 @@ impl Membership {
             read_sequence: room.sequence,
             visible_from: room.visible_from(now),
             sent: None,
-            hidden_from: None,
+            told: None,
         }
     }
 
@@ -71,6 +71,12 @@ impl Membership {
     #[must_use]
     pub fn seen(&self) -> u64 {
         self.sent.unwrap_or_default().max(self.read_sequence)
+    }
+
+    /// The message up to which they have read, as other members see it.
+    #[must_use]
+    pub fn told(&self) -> Option<MessageId> {
+        self.told.map_or(self.last_read, |told| MessageId::try_from(told).ok())
     }
 
     /// Whether they may see a message.
@@ -208,17 +214,25 @@ impl Store {
     }
 
     /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is
-    /// further than the messages of before.
+    /// further than the messages of before. In a closed room the other member keeps seeing the mark of `stay`.
     pub async fn mark_read(
         &self,
-        user: UserId,
-        room: RoomId,
+        stay: &Membership,
         message: MessageId,
         sequence: u64,
+        closed: bool,
     ) -> Result<bool, Error> {
-        let mark = self
-            .update_membership(user, room)
-            .update_expression("SET last_read = :message, read_sequence = :sequence")
+        let mark = self.update_membership(stay.user_id, stay.room_id);
+        let mark = if closed {
+            let told = stay.last_read.map_or(0, MessageId::get);
+            mark.update_expression(
+                "SET last_read = :message, read_sequence = :sequence, told = if_not_exists(told, :told)",
+            )
+            .expression_attribute_values(":told", n(told))
+        } else {
+            mark.update_expression("SET last_read = :message, read_sequence = :sequence REMOVE told")
+        };
+        let mark = mark
             .condition_expression(
                 "read_sequence < :sequence AND (attribute_not_exists(last_read) OR last_read < :message)",
             )
@@ -235,17 +249,6 @@ impl Store {
             .condition_expression("attribute_exists(user_id) AND (attribute_not_exists(sent) OR sent < :sequence)")
             .expression_attribute_values(":sequence", n(sequence));
         done("moving the last sequence of a member", note).await.map(drop)
-    }
-
-    /// Leaves a direct room out of a user's list until it has a message with this id or a higher one. `false` if they
-    /// are not in it.
-    pub async fn hide_room(&self, user: UserId, room: RoomId, until: MessageId) -> Result<bool, Error> {
-        let hide = self
-            .update_membership(user, room)
-            .update_expression("SET hidden_from = :until")
-            .condition_expression("attribute_exists(user_id)")
-            .expression_attribute_values(":until", n(until.get()));
-        done("hiding a room", hide).await
     }
 
     /// Counts a signal that a user types in a room. `false` if they have no membership there.

@@ -32,6 +32,8 @@ struct MessageItem {
     client_id: Option<ClientId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    withheld: bool,
 }
 
 impl From<&Message> for MessageItem {
@@ -48,6 +50,7 @@ impl From<&Message> for MessageItem {
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
+            withheld: message.withheld,
         }
     }
 }
@@ -66,6 +69,7 @@ impl From<MessageItem> for Message {
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,
+            withheld: item.withheld,
         }
     }
 }

@@ -60,6 +60,9 @@ struct RoomItem {
     /// `None` unless the room is direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shown: Option<BTreeMap<String, MessageId>>,
+    /// `None` unless the room is direct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hidden_from: Option<BTreeMap<String, MessageId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_message_id: Option<MessageId>,
     sequence: u64,
@@ -95,6 +98,7 @@ impl From<&Room> for RoomItem {
             changes: room.changes,
             closed_by: is_direct.then(|| by_name(&room.closed_by)),
             shown: is_direct.then(|| by_name(&room.shown)),
+            hidden_from: is_direct.then(|| by_name(&room.hidden_from)),
             last_message_id: room.last_message_id,
             sequence: room.sequence,
             sent: by_name(&room.sent),
@@ -127,6 +131,7 @@ impl From<RoomItem> for Room {
             changes: item.changes,
             closed_by: by_user(item.closed_by.unwrap_or_default()),
             shown: by_user(item.shown.unwrap_or_default()),
+            hidden_from: by_user(item.hidden_from.unwrap_or_default()),
             last_message_id: item.last_message_id,
             sequence: item.sequence,
             sent: by_user(item.sent),

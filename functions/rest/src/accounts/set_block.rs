@@ -11,6 +11,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    ok(&chat::accounts::set_block(&app.chat, &caller, &body(&request)?).await?)
+    let caller = app.claimant(&request).await?.caller;
+    ok(&chat::accounts::set_block(&app.chat, &caller, body(&request)).await?)
 }

@@ -4,6 +4,7 @@ use domain::{AnswerInvitation, Error};
 use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, ok},
+    log,
 };
 use serde_json::json;
 
@@ -15,5 +16,6 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     let caller = app.authenticate(&request).await?;
     let answer: AnswerInvitation = body(&request)?;
     chat::rooms::answer_invitation(&app.chat, &caller, &answer).await?;
+    log::done(if answer.accept { "accepted an invitation" } else { "declined an invitation" });
     ok(&json!({"message": if answer.accept { "Invitation accepted" } else { "Invitation declined" }}))
 }

@@ -11,7 +11,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    let opened = chat::rooms::open_direct(&app.chat, &caller, &body(&request)?).await?;
+    let caller = app.claimant(&request).await?.caller;
+    let opened = chat::rooms::open_direct(&app.chat, &caller, body(&request)).await?;
     if opened.new { created(&opened.room) } else { ok(&opened.room) }
 }

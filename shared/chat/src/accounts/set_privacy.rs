@@ -1,11 +1,15 @@
-use domain::{Error, PrivacySettings, Refusal, SetPrivacy};
-use store::Consistency;
+use domain::{Error, PrivacySettings, SetPrivacy};
 
-use crate::{Caller, Chat};
+use crate::{Caller, Chat, accounts::person};
 
-/// Sets who can add the caller to rooms.
+/// Sets who can add the caller to rooms, or returns it if it is not given.
 pub async fn set_privacy(chat: &Chat, caller: &Caller, input: &SetPrivacy) -> Result<PrivacySettings, Error> {
-    chat.store.users([caller.user], Consistency::Eventual).await?;
-    let add = input.add.ok_or(Refusal::NotFound)?;
+    let add = match input.add {
+        Some(add) => {
+            chat.store.set_who_can_add(caller.user, add).await?;
+            add
+        }
+        None => person(chat, caller.user).await?.add.unwrap_or(chat.settings.who_can_add),
+    };
     Ok(PrivacySettings { add })
 }

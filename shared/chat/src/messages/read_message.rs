@@ -25,7 +25,7 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
     let concerned = concerned(&stay, found.values().map(|message| message.sender));
     let (moved, audience) = tokio::join!(
-        chat.store.mark_read(caller.user, room, highest.id, highest.sequence),
+        chat.store.mark_read(&stay.membership, highest.id, highest.sequence, stay.room.is_closed()),
         chat.audience(&concerned, room)
     );
     if moved? {

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, future::ready};
+use std::future::ready;
 
 use domain::{
     Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
@@ -146,7 +146,7 @@ async fn persist(
     let turn = turn?;
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
-    let message = message(draft, attached, sender, &turn, &audience);
+    let message = message(draft, attached, sender, &turn);
     let (stored, audience, ()) = tokio::join!(
         chat.store.put_message(&message),
         chat.audience(&audience, message.room),
@@ -165,8 +165,9 @@ async fn tidy_up(chat: &Chat, sender: UserId, turn: &Turn) {
     }
 }
 
-fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn, audience: &BTreeSet<UserId>) -> Message {
-    let mut receivers = audience.clone();
+/// The message of a turn. Behind a block it names the receiver as ever, so that its sender sees no difference.
+fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Message {
+    let mut receivers = turn.room.members.clone();
     receivers.remove(&sender);
     let receivers_count = receivers.len();
     if !turn.room.is_small() {
@@ -180,6 +181,7 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn, audien
         video: attached.video,
         client_id: draft.content.client_id,
         previous: turn.previous,
+        withheld: turn.room.is_closed(),
         ..Message::empty(turn.id, draft.room, sender, turn.sequence)
     }
 }

@@ -2,25 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Error, Refusal, UserId, WhoCanAdd};
+use domain::{Error, UserId, WhoCanAdd};
 use store::Consistency;
 
 use crate::Chat;
 
-/// The people whom a user wants to add, by their privacy. Those whom a block separates from the user are in neither
-/// set: they notice nothing, and the user is answered as if they were invited.
+/// The people whom a user wants to add, by their privacy.
 #[derive(Debug, Default)]
 pub(crate) struct Consent {
     /// They become members.
     pub(crate) given: BTreeSet<UserId>,
     /// They are invited.
     pub(crate) needed: BTreeSet<UserId>,
+    /// A block separates them from the user. They notice nothing, and the user is answered as if they were invited.
+    pub(crate) blocked: BTreeSet<UserId>,
+    /// They do not exist.
+    pub(crate) unknown: BTreeSet<UserId>,
 }
 
 /// Asks the privacy of people whether a user may add them.
-///
-/// # Errors
-/// `UserNotFound`.
 pub(crate) async fn consent(chat: &Chat, user: UserId, people: &BTreeSet<UserId>) -> Result<Consent, Error> {
     let mut consent = Consent::default();
     if people.is_empty() {
@@ -31,14 +31,12 @@ pub(crate) async fn consent(chat: &Chat, user: UserId, people: &BTreeSet<UserId>
         chat.store.blocks_between(user, people),
     )?;
     let ids: BTreeSet<_> = known.iter().map(|person| person.user.id).collect();
-    let unknown: Vec<_> = people.difference(&ids).copied().collect();
-    if !unknown.is_empty() {
-        return Err(Refusal::UserNotFound(unknown).into());
-    }
+    consent.unknown = people.difference(&ids).copied().collect();
     let mut contacts = BTreeSet::new();
-    for person in known.into_iter().filter(|person| !blocks.separate(person.user.id)) {
+    for person in known {
         let id = person.user.id;
         let set = match person.add.unwrap_or(chat.settings.who_can_add) {
+            _ if blocks.separate(id) => &mut consent.blocked,
             WhoCanAdd::Everyone => &mut consent.given,
             WhoCanAdd::Contacts => &mut contacts,
             WhoCanAdd::Nobody => &mut consent.needed,

@@ -40,7 +40,10 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
         picture,
     );
     counted?;
-    let (Consent { mut given, mut needed }, mut full, picture) = (consent?, full?, picture?);
+    let (Consent { mut given, mut needed, unknown, .. }, mut full, picture) = (consent?, full?, picture?);
+    if !unknown.is_empty() {
+        return Err(Refusal::UserNotFound(unknown.into_iter().collect()).into());
+    }
     full.retain(|user| *user == caller.user || given.contains(user));
     if !full.is_empty() {
         return Err(Refusal::TooManyRooms(full).into());

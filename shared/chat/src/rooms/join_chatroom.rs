@@ -1,4 +1,4 @@
-use domain::{Entry, Error, Event, InviteCode, MembershipId, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use store::{Consistency, Invitation, Membership, Way};
 
@@ -53,10 +53,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
         (Some(room), _) => {
             let joined = bring_in(chat, &room, user, &way, invitation.as_ref(), now).await?;
             if joined.new {
-                let mut members = room.members;
-                members.insert(user);
-                let audience = chat.audience(&members, room.id).await;
-                chat.tell(audience, &Event::Joined { conversation: room.id, user }).await?;
+                announce(chat, room, user).await?;
             }
             Ok(joined)
         }
@@ -67,6 +64,14 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
             Err(way.closed().into())
         }
     }
+}
+
+/// Tells a room, as it was before a user joined, and the user.
+pub(crate) async fn announce(chat: &Chat, room: Room, user: UserId) -> Result<(), Error> {
+    let mut members = room.members;
+    members.insert(user);
+    let audience = chat.audience(&members, room.id).await;
+    chat.tell(audience, &Event::Joined { conversation: room.id, user }).await
 }
 
 /// Brings a user into a room, which was read just now, and tells nobody. Their invitation, if
@@ -82,14 +87,18 @@ pub(crate) async fn bring_in(
     invitation: Option<&Invitation>,
     now: Timestamp,
 ) -> Result<Joined, Error> {
-    let mut membership = Membership::begins(user, room, now);
-    if let Some(given) = invitation.and_then(|invitation| invitation.visible_from) {
-        membership.visible_from = membership.visible_from.map(|usual| usual.min(given));
-    }
+    let membership = stay(user, room, invitation.and_then(|invitation| invitation.visible_from), now);
     if chat.store.join(room, &membership, way, invitation.is_some()).await? {
         return Ok(Joined::from(&membership, true));
     }
-    // The same user has joined twice at once; the other one was first.
+    // The same user has joined twice at once; the other one was first. They may have been removed since.
     let first = chat.store.membership(user, room.id, Consistency::Strong).await?;
-    first.map(|first| Joined::from(&first, false)).ok_or_else(|| Refusal::RoomNotFound.into())
+    first.map(|first| Joined::from(&first, false)).ok_or_else(|| way.closed().into())
+}
+
+/// A stay that begins now, with a part of the history, which starts at `given`.
+pub(crate) fn stay(user: UserId, room: &Room, given: Option<MessageId>, now: Timestamp) -> Membership {
+    let stay = Membership::begins(user, room, now);
+    let visible_from = stay.visible_from.map(|usual| given.map_or(usual, |given| usual.min(given)));
+    Membership { visible_from, ..stay }
 }

@@ -26,7 +26,8 @@ pub async fn list_chatrooms(
     let user = caller.user;
     let stays = chat.store.memberships(user, Consistency::Eventual).await?;
     let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
-    let mut rooms = rooms(chat, user, &stays).await?;
+    let rooms = rooms(chat, user, &stays).await?;
+    let mut rooms: Vec<_> = rooms.into_iter().map(|room| room.seen_by(user)).collect();
     rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
     let (mut last, mut peers) = tokio::try_join!(last_messages(chat, user, &rooms, &stays), peers(chat, user, &rooms))?;
@@ -34,7 +35,7 @@ pub async fn list_chatrooms(
     let (mut budget, mut end) = (Budget::default(), None);
     for room in rooms.into_iter().rev() {
         let last = last.remove(&room.id);
-        let Some(stay) = stays.get(&room.id).filter(|stay| is_listed(&room, stay, last.as_ref())) else { continue };
+        let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
         let unread = room.unread(user, stay.seen(), last.as_ref());
         let last_message = last.map(|message| Ok::<_, Error>(chat.show(message)?.excerpt())).transpose()?;
@@ -112,16 +113,4 @@ async fn peers(chat: &Chat, user: UserId, rooms: &[Room]) -> Result<HashMap<User
     let peers: Vec<_> = rooms.iter().filter_map(|room| room.peer(user)).collect();
     let users = chat.store.users(peers, Consistency::Eventual).await?;
     Ok(users.into_iter().map(|user| (user.id, user)).collect())
-}
-
-/// Whether a room is in the list of a member whose last visible message is this one. A direct room without one is
-/// listed for the member who opened it.
-fn is_listed(room: &Room, stay: &Membership, last: Option<&Message>) -> bool {
-    if room.kind != RoomKind::Direct {
-        return true;
-    }
-    match last {
-        Some(message) => stay.hidden_from.is_none_or(|from| message.id >= from),
-        None => stay.hidden_from.is_none() && room.created_by == stay.user_id,
-    }
 }

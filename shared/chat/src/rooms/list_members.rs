@@ -32,22 +32,20 @@ pub async fn list_members(
     memberships.sort_unstable_by_key(|membership| (membership.joined_at, membership.user_id));
     let mut names: HashMap<_, _> = users.into_iter().map(|user| (user.id, user.username)).collect();
     let now = now();
-    // Behind a block nobody sees whether the other one is there, nor what they have read since.
+    // Behind a block nobody sees whether the other one is there, nor what they read.
     let is_hidden = |user| found.is_closed() && user != caller.user;
     let online: HashSet<_> = sockets
         .into_iter()
         .filter(|socket| !is_hidden(socket.user) && socket.hears(room) && !socket.is_expired(now))
         .map(|socket| socket.user)
         .collect();
-    let closed_at = found.closed_by.values().min().copied();
     let items = memberships.into_iter().filter_map(|membership| {
         let user = membership.user_id;
-        let shown_until = closed_at.filter(|_| is_hidden(user));
         Some(Member {
             user,
             username: names.remove(&user)?,
             joined_at: Timestamp::from_millis(membership.joined_at),
-            last_read: membership.last_read.map(|read| shown_until.map_or(read, |until| read.min(until))),
+            last_read: if user == caller.user { membership.last_read } else { membership.told() },
             online: online.contains(&user),
         })
     });

@@ -1,7 +1,14 @@
-use domain::{Error, OpenDirect, Refusal, ShownRoom};
-use store::Consistency;
+use domain::{Error, OpenDirect, Refusal, Room, RoomId, ShownRoom, UserId, WhoCanAdd};
+use store::{Consistency, Membership, Opening, Paced, Person};
 
-use crate::{Caller, Chat};
+use crate::{
+    Caller, Chat,
+    accounts::{admit, person},
+    now,
+};
+
+/// How often a room is made again because of a block at the same moment.
+const MOST_ATTEMPTS: u32 = 4;
 
 /// A direct room.
 #[derive(Debug)]
@@ -12,14 +19,99 @@ pub struct OpenedDirect {
     pub new: bool,
 }
 
-/// Opens the direct room of two users. For a room that exists it changes nothing.
+/// Admits the caller and opens their direct room with a user, or their notes. A caller who has hidden the room, or has
+/// never opened it, lists it again. The input may be an error of reading it, because an ended session is refused before
+/// an invalid body.
+///
+/// A block changes no answer: behind it, the room is created closed.
 ///
 /// # Errors
-/// `NotAccepted`, `UserNotFound`, `TooManyRooms`, `RateLimited`.
-pub async fn open_direct(chat: &Chat, caller: &Caller, input: &OpenDirect) -> Result<OpenedDirect, Error> {
-    if chat.store.users([input.user], Consistency::Strong).await?.is_empty() {
-        return Err(Refusal::UserNotFound(vec![input.user]).into());
+/// `Unauthenticated`, `RateLimited`, the error of the input, `UserNotFound`, `NotAccepted`, `TooManyRooms`.
+pub async fn open_direct(
+    chat: &Chat,
+    caller: &Caller,
+    input: Result<OpenDirect, Error>,
+) -> Result<OpenedDirect, Error> {
+    let look = async {
+        let peer = input?.user;
+        tokio::try_join!(person(chat, peer), chat.store.direct(caller.user, peer, Consistency::Eventual))
+    };
+    let (admitted, looked) = tokio::join!(admit(chat, caller), look);
+    admitted?;
+    match looked? {
+        (peer, Some(room)) => existing(chat, caller.user, room, peer).await,
+        (peer, None) => create(chat, caller, peer).await,
     }
-    chat.store.users([caller.user], Consistency::Strong).await?;
-    Err(Refusal::NotFound.into())
+}
+
+/// Shows the direct room that the caller has, and lists it if it was hidden. The room is not stored before its entry in
+/// `directs`, but the cheap read may lag.
+async fn existing(chat: &Chat, user: UserId, room: RoomId, peer: Person) -> Result<OpenedDirect, Error> {
+    let found = match chat.store.room(room, Consistency::Eventual).await? {
+        None => chat.store.room(room, Consistency::Strong).await?,
+        found => found,
+    };
+    let found = found.ok_or_else(|| Error::internal("opening a direct room", "it is not there"))?;
+    if found.hidden_from.contains_key(&user) {
+        chat.store.list_room(user, room).await?;
+    }
+    shown(chat, found, user, peer, false)
+}
+
+async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDirect, Error> {
+    let (user, other) = (caller.user, peer.user.id);
+    let direct = chat.store.direct(user, other, Consistency::Strong);
+    if other != user && peer.add.unwrap_or(chat.settings.who_can_add) == WhoCanAdd::Nobody {
+        return match direct.await? {
+            Some(room) => existing(chat, user, room, peer).await,
+            None => Err(Refusal::NotAccepted.into()),
+        };
+    }
+    let others = [other].into();
+    let (direct, counted, blocks) =
+        tokio::join!(direct, count(chat, caller, other), chat.store.blocks_between(user, &others));
+    if let Some(room) = direct? {
+        return existing(chat, user, room, peer).await;
+    }
+    counted?;
+    let mut blocks = blocks?;
+    let id = chat.store.next_room_id().await?;
+    for _ in 0..MOST_ATTEMPTS {
+        let now = now();
+        let room = Room::direct(id, user, other, &blocks.blockers(user, other), now);
+        let stays: Vec<_> = room.members.iter().map(|&member| Membership::begins(member, &room, now)).collect();
+        match chat.store.create_direct(&room, &stays).await? {
+            Opening::Created => return shown(chat, room, user, peer, true),
+            Opening::Existing(first) => {
+                take_back(chat, caller, other).await?;
+                return existing(chat, user, first, peer).await;
+            }
+            Opening::Outdated => blocks = chat.store.blocks_between(user, &others).await?,
+        }
+    }
+    Err(Error::Unavailable { doing: "opening a direct room", source: "the blocks keep changing".into() })
+}
+
+/// Counts a new room. Without a room the other one has not written to the caller, and so they are strangers.
+async fn count(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error> {
+    if other == caller.user {
+        return chat.count_room_change(caller).await;
+    }
+    let (room, stranger) = tokio::join!(chat.count_room_change(caller), chat.count_stranger(caller));
+    room.and(stranger)
+}
+
+/// Takes back the count of a room that another call has created at the same moment.
+async fn take_back(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error> {
+    let (user, paces) = (caller.user, &chat.paces);
+    let room = chat.store.take_paced_back(user, Paced::Rooms, paces.room_changes);
+    if other == user {
+        return room.await;
+    }
+    let stranger = chat.store.take_paced_back(user, Paced::Strangers, paces.strangers);
+    tokio::try_join!(room, stranger).map(drop)
+}
+
+fn shown(chat: &Chat, room: Room, user: UserId, peer: Person, new: bool) -> Result<OpenedDirect, Error> {
+    Ok(OpenedDirect { room: chat.show_room(room.seen_by(user), user, Some(peer.user))?, new })
 }

@@ -1,15 +1,19 @@
 use domain::{Error, InviteCode, PreviewInvite, Refusal, RoomPreview};
-use store::Consistency;
+use store::{Consistency, Way};
 
-use crate::{Caller, Chat};
+use crate::{Caller, Chat, now};
 
-/// Shows a room to somebody who has its invite code.
+/// Shows a room to a user with its invite code.
 ///
 /// # Errors
-/// `InviteInvalid`.
+/// `InviteInvalid`, for banned users too.
 pub async fn preview_invite(chat: &Chat, caller: &Caller, input: &PreviewInvite) -> Result<RoomPreview, Error> {
     let code = InviteCode::parse(&input.invite)?;
-    chat.store.users([caller.user], Consistency::Eventual).await?;
-    chat.store.room(code.room, Consistency::Strong).await?;
-    Err(Refusal::NotFound.into())
+    let (room, is_banned) = tokio::try_join!(
+        chat.store.room(code.room, Consistency::Strong),
+        chat.store.is_banned(code.room, caller.user),
+    )?;
+    let way = Way::Code(code.hash());
+    let room = room.filter(|room| !is_banned && way.refusal(room).is_none()).ok_or(Refusal::InviteInvalid)?;
+    room.preview(|picture| chat.bucket.links(picture, now()))
 }

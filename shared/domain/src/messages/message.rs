@@ -27,6 +27,8 @@ pub struct Message {
     pub client_id: Option<ClientId>,
     /// The id that the room handed out before this one, even if its message was never stored.
     pub previous: Option<MessageId>,
+    /// Whether a block has withheld it from its receivers. Its sender sees no difference.
+    pub withheld: bool,
 }
 
 impl Message {
@@ -46,6 +48,7 @@ impl Message {
             sequence,
             client_id: None,
             previous: None,
+            withheld: false,
         }
     }
 
@@ -54,7 +57,8 @@ impl Message {
     #[must_use]
     pub fn concerns(&self, user: UserId, since: MessageId) -> bool {
         let unnamed = self.receivers_count > self.receivers.len();
-        self.sender == user || self.receivers.contains(&user) || unnamed && self.id >= since
+        let received = self.receivers.contains(&user) || unnamed && self.id >= since;
+        self.sender == user || received && !self.withheld
     }
 }
 
@@ -75,5 +79,7 @@ mod tests {
         let large = Message { receivers: BTreeSet::new(), receivers_count: 99, ..small };
         assert_eq!([4, 5, 6].map(|since| large.concerns(user(3), id(since))), [true, true, false]);
         assert!(large.concerns(user(1), id(6)));
+        let withheld = Message { withheld: true, ..large };
+        assert_eq!([1, 3].map(|reader| withheld.concerns(user(reader), id(4))), [true, false]);
     }
 }

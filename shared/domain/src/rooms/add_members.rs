@@ -55,6 +55,12 @@ impl AddResult {
         Self { user, status: "invited" }
     }
 
+    /// The word for the result.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        self.status
+    }
+
     /// The user is not a member, for this reason.
     #[must_use]
     pub const fn refused(user: UserId, refusal: &Refusal) -> Self {

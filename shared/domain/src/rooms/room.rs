@@ -66,6 +66,8 @@ pub struct Room {
     pub closed_by: BTreeMap<UserId, MessageId>,
     /// Of a direct room: the newest message that concerns a member, as of the last time when it was closed.
     pub shown: BTreeMap<UserId, MessageId>,
+    /// Of a direct room: the members who do not list it, each with the first message with which they list it again.
+    pub hidden_from: BTreeMap<UserId, MessageId>,
     /// The highest message id handed out. The message may still be on its way, or never come.
     pub last_message_id: Option<MessageId>,
     /// The number of message ids that were handed out.
@@ -102,6 +104,7 @@ impl Room {
             changes: 0,
             closed_by: BTreeMap::new(),
             shown: BTreeMap::new(),
+            hidden_from: BTreeMap::new(),
             last_message_id: None,
             sequence: 0,
             sent: BTreeMap::new(),
@@ -110,7 +113,7 @@ impl Room {
     }
 
     /// The direct room of two people, or of one with themselves, as one of them opens it. It is closed by those who
-    /// block the other one.
+    /// block the other one. The other one lists it from its first message on.
     #[must_use]
     pub fn direct(id: RoomId, opener: UserId, peer: UserId, blockers: &BTreeSet<UserId>, now: Timestamp) -> Self {
         let members: BTreeSet<_> = [opener, peer].into();
@@ -121,6 +124,7 @@ impl Room {
             access: Access::Invite,
             closed_by: nothing(blockers),
             shown: if blockers.is_empty() { BTreeMap::new() } else { nothing(&members) },
+            hidden_from: if peer == opener { BTreeMap::new() } else { nothing(&[peer].into()) },
             members,
             ..Self::new(id, RoomKind::Direct, opener, now)
         }
@@ -136,6 +140,23 @@ impl Room {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         !self.closed_by.is_empty()
+    }
+
+    /// The room as a member sees it: the messages that a block hides from them are no activity.
+    #[must_use]
+    pub fn seen_by(mut self, member: UserId) -> Self {
+        let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
+        if let Some(shown) = self.shown.get(&member).filter(|_| hides) {
+            self.updated_at = self.created_at.max(shown.created_at());
+        }
+        self
+    }
+
+    /// Whether a member whose last visible message is this one has the room in their list.
+    #[must_use]
+    pub fn is_listed(&self, member: UserId, last: Option<&Message>) -> bool {
+        let hidden_from = self.hidden_from.get(&member);
+        hidden_from.is_none_or(|from| last.is_some_and(|message| message.id >= *from))
     }
 
     /// The members in the order in which they are shown: the creator first, then by id.

@@ -63,7 +63,7 @@ pub enum Event<'a> {
         /// The member who did it.
         by: UserId,
     },
-    /// The settings or roles of a room changed.
+    /// The settings or roles of a room changed, or several users were added to a large room.
     Room {
         /// The room.
         conversation: RoomId,

@@ -1,5 +1,5 @@
 use domain::{Error, MessageId, Refusal, Room, RoomId};
-use store::{Membership, Store};
+use store::{Membership, Opening, Store};
 
 use crate::support::{NOW, PUSHES, at, message_id, the, user};
 
@@ -7,7 +7,13 @@ async fn direct(store: &Store) -> RoomId {
     let id = store.next_room_id().await.unwrap();
     let room = Room::direct(id, user(1), user(2), &[].into(), NOW);
     let memberships = [1, 2].map(|id| Membership::begins(user(id), &room, NOW));
-    store.create_direct(&room, &memberships).await.unwrap()
+    match store.create_direct(&room, &memberships).await.unwrap() {
+        Opening::Existing(first) => first,
+        opening => {
+            assert_eq!(opening, Opening::Created);
+            id
+        }
+    }
 }
 
 /// Takes a turn, and hides its message if the room is closed.

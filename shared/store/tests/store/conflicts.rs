@@ -120,7 +120,7 @@ async fn only_a_condition_that_fails_is_a_refusal() {
     let (room, id, network) = (room_id(1), AttachmentId::new([1; 16]), Network::of(Ipv4Addr::LOCALHOST.into()));
     let failures = [
         store.take_turn(room, user(1), message_id(1), PUSHES).await.err(),
-        store.mark_read(user(1), room, message_id(1), 1).await.err(),
+        store.hide_room(user(1), room, message_id(1)).await.err(),
         store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
         store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
         store.mark_refused(id, "why").await.err(),

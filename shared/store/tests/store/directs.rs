@@ -1,40 +1,49 @@
 use std::collections::BTreeSet;
 
-use domain::{Error, Refusal, Room, RoomId};
+use domain::{Error, MessageId, Refusal, Room, RoomId};
 use futures_util::future::join_all;
-use store::{Consistency::Strong, Membership, Store};
+use store::{Consistency::Strong, Membership, Opening, Store};
 
 use crate::support::{NOW, PUSHES, make_room, message_id, the, user};
 
-async fn opens(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> Result<RoomId, Error> {
+async fn tries(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> Result<(RoomId, Opening), Error> {
     let id = store.next_room_id().await?;
     let blockers: BTreeSet<_> = blockers.iter().copied().map(user).collect();
     let room = Room::direct(id, user(opener), user(peer), &blockers, NOW);
     let memberships: Vec<_> = room.members.iter().map(|&member| Membership::begins(member, &room, NOW)).collect();
-    store.create_direct(&room, &memberships).await
+    Ok((id, store.create_direct(&room, &memberships).await?))
+}
+
+/// Opens the direct room of two people, and returns it, be it new or not.
+async fn opens(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> RoomId {
+    match tries(store, opener, peer, blockers).await.unwrap() {
+        (id, Opening::Created) => id,
+        (_, Opening::Existing(id)) => id,
+        (_, Opening::Outdated) => panic!("the blocks are others"),
+    }
 }
 
 #[tokio::test]
 async fn two_people_have_one_direct_room_however_many_open_it_at_once() {
     let store = embedded::store();
     let opened = join_all((0..16).map(|i| opens(&store, 1 + i % 2, 2 - i % 2, &[]))).await;
-    let rooms: BTreeSet<_> = opened.into_iter().map(Result::unwrap).collect();
+    let rooms: BTreeSet<_> = opened.into_iter().collect();
     assert_eq!(rooms.len(), 1);
     let room = *rooms.first().unwrap();
-    assert_eq!(store.direct(user(2), user(1)).await.unwrap(), Some(room));
+    assert_eq!(store.direct(user(2), user(1), Strong).await.unwrap(), Some(room));
     assert_eq!(the(&store, room).await.members, [1, 2].map(user).into());
     for id in [1, 2] {
         assert_eq!(store.memberships(user(id), Strong).await.unwrap().len(), 1);
         assert!(store.users_in_too_many_rooms([user(id)]).await.unwrap().is_empty());
     }
-    assert_eq!(store.direct(user(1), user(3)).await.unwrap(), None);
+    assert_eq!(store.direct(user(1), user(3), Strong).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn one_has_a_direct_room_with_oneself() {
     let store = embedded::store();
-    let room = opens(&store, 1, 1, &[]).await.unwrap();
-    assert_eq!(opens(&store, 1, 1, &[]).await.unwrap(), room);
+    let room = opens(&store, 1, 1, &[]).await;
+    assert_eq!(opens(&store, 1, 1, &[]).await, room);
     assert_eq!(the(&store, room).await.members, [user(1)].into());
     let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
     assert_eq!(turn.room.peer(user(1)), Some(user(1)));
@@ -43,11 +52,8 @@ async fn one_has_a_direct_room_with_oneself() {
 #[tokio::test]
 async fn a_contact_is_who_has_written_to_one_directly() {
     let store = embedded::store();
-    let [with_2, _, with_4] = [
-        opens(&store, 1, 2, &[]).await.unwrap(),
-        opens(&store, 3, 1, &[]).await.unwrap(),
-        opens(&store, 4, 1, &[]).await.unwrap(),
-    ];
+    let [with_2, _, with_4] =
+        [opens(&store, 1, 2, &[]).await, opens(&store, 3, 1, &[]).await, opens(&store, 4, 1, &[]).await];
     let group = make_room(&store, 5).await;
     for (room, sender) in [(with_2, 1), (with_2, 2), (with_4, 1), (group, 5)] {
         store.take_turn(room, user(sender), message_id(0), PUSHES).await.unwrap();
@@ -61,10 +67,9 @@ async fn a_contact_is_who_has_written_to_one_directly() {
 async fn a_direct_room_knows_the_blocks_of_its_members_from_the_first_moment() {
     let store = embedded::store();
     store.block(user(2), user(1), NOW).await.unwrap();
-    let unaware = opens(&store, 1, 2, &[]).await;
-    assert!(matches!(unaware, Err(Error::Unavailable { .. })), "{unaware:?}");
-    assert_eq!(store.direct(user(1), user(2)).await.unwrap(), None);
-    let room = opens(&store, 1, 2, &[2]).await.unwrap();
+    assert_eq!(tries(&store, 1, 2, &[]).await.unwrap().1, Opening::Outdated);
+    assert_eq!(store.direct(user(1), user(2), Strong).await.unwrap(), None);
+    let room = opens(&store, 1, 2, &[2]).await;
     assert!(the(&store, room).await.is_closed());
 }
 
@@ -74,8 +79,24 @@ async fn whoever_is_in_too_many_rooms_gets_no_direct_room_and_neither_does_the_o
     for _ in 0..500 {
         make_room(&store, 1).await;
     }
-    let refused = opens(&store, 2, 1, &[]).await;
+    let refused = tries(&store, 2, 1, &[]).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::TooManyRooms(users))) if users == [user(1)]));
-    assert_eq!(store.direct(user(1), user(2)).await.unwrap(), None);
+    assert_eq!(store.direct(user(1), user(2), Strong).await.unwrap(), None);
     assert!(store.memberships(user(2), Strong).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_member_hides_the_room_from_their_own_list_and_lists_it_again() {
+    let store = embedded::store();
+    let room = opens(&store, 1, 2, &[]).await;
+    let hidden = async || the(&store, room).await.hidden_from;
+    assert_eq!(hidden().await, [(user(2), MessageId::FIRST)].into());
+    store.hide_room(user(1), room, message_id(5)).await.unwrap();
+    store.list_room(user(2), room).await.unwrap();
+    assert_eq!(hidden().await, [(user(1), message_id(5))].into());
+    store.list_room(user(2), room).await.unwrap();
+    store.hide_room(user(3), room, message_id(5)).await.unwrap();
+    assert_eq!(hidden().await.len(), 1);
+    let notes = opens(&store, 1, 1, &[]).await;
+    assert!(the(&store, notes).await.hidden_from.is_empty());
 }

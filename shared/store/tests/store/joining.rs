@@ -1,6 +1,5 @@
 use domain::{
-    Access, Error, INVITATION_LASTS, InviteCode, MAX_ROOMS_PER_USER, OnlyAdmins, Refusal, Room, RoomId, RoomKind,
-    UserId,
+    Access, Error, INVITATION_LASTS, InviteCode, MAX_ROOMS_PER_USER, Refusal, Room, RoomId, RoomKind, UserId,
 };
 use futures_util::future::join_all;
 use store::{Ban, Consistency::Strong, Invitation, Membership, Store, Way};
@@ -62,21 +61,18 @@ async fn each_way_into_a_closed_room_has_its_condition() {
     let store = embedded::store();
     let room = closed_room(&store).await;
     let wrong = Way::Code(InviteCode::new(room, [8; 16]).hash());
-    let by = |id| Way::Added { by: user(id) };
     for (id, way, expected) in [
         (3, Way::Number, "room_not_found"),
         (3, wrong, "invite_invalid"),
         (3, code(room), "true"),
-        (4, Way::Invitation, "room_not_found"),
+        (4, Way::Invitation, "invite_invalid"),
         (5, Way::Invitation, "true"),
-        (6, by(9), "room_not_found"),
-        (6, by(2), "true"),
     ] {
         assert_eq!(code_of(enters(&store, id, room, &way).await), expected, "{id} by {way:?}");
     }
     assert!(store.invitation(user(5), room, NOW).await.unwrap().is_none(), "an invitation is good once");
     leaves(&store, 5, room).await;
-    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "room_not_found");
+    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "invite_invalid");
 }
 
 #[tokio::test]
@@ -86,7 +82,7 @@ async fn an_invitation_expires_even_if_its_item_is_there() {
     let found = the(&store, room).await;
     let late = Membership { joined_at: (NOW + INVITATION_LASTS).millis(), ..membership(user(5), room) };
     let refused = store.join(&found, &late, &Way::Invitation, true).await;
-    assert!(matches!(refused, Err(Error::Refused(Refusal::RoomNotFound))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Refused(Refusal::InviteInvalid))), "{refused:?}");
     assert!(store.invitation(user(5), room, NOW + INVITATION_LASTS).await.unwrap().is_none());
 }
 
@@ -99,26 +95,12 @@ async fn a_ban_closes_every_way() {
         assert!(store.ban(&found, &Ban::new(room, user(id), user(1), NOW)).await.unwrap());
     }
     assert_eq!(code_of(enters(&store, 6, room, &code(room)).await), "invite_invalid");
-    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "room_not_found");
-    assert_eq!(code_of(enters(&store, 6, room, &Way::Added { by: user(1) }).await), "room_not_found");
+    assert_eq!(code_of(enters(&store, 5, room, &Way::Invitation).await), "invite_invalid");
     let open = make_room(&store, 1).await;
     assert!(store.ban(&the(&store, open).await, &Ban::new(open, user(6), user(1), NOW)).await.unwrap());
     assert_eq!(code_of(enters(&store, 6, open, &Way::Number).await), "room_not_found");
     store.lift_ban(&found, user(6), user(1)).await.unwrap();
     assert_eq!(code_of(enters(&store, 6, room, &code(room)).await), "true");
-}
-
-#[tokio::test]
-async fn only_admins_add_if_the_room_says_so() {
-    let store = embedded::store();
-    let id = store.next_room_id().await.unwrap();
-    let only_admins = OnlyAdmins { add: true, ..OnlyAdmins::default() };
-    let room = Room { only_admins, members: (1..=3).map(user).collect(), admins: [user(2)].into(), ..new(id) };
-    create(&store, &room, &[]).await.unwrap();
-    for (by, expected) in [(3, "not_an_admin"), (2, "true"), (1, "true")] {
-        let way = Way::Added { by: user(by) };
-        assert_eq!(code_of(enters(&store, 10 + by, id, &way).await), expected, "{by}");
-    }
 }
 
 #[tokio::test]
@@ -128,9 +110,8 @@ async fn nobody_joins_a_direct_room() {
     let room = Room { access: Access::Open, ..Room::direct(id, user(1), user(2), &[].into(), NOW) };
     let memberships = [1, 2].map(|id| Membership::begins(user(id), &room, NOW));
     store.create_direct(&room, &memberships).await.unwrap();
-    for way in [Way::Number, Way::Added { by: user(1) }] {
-        assert_eq!(code_of(enters(&store, 3, id, &way).await), "room_not_found", "{way:?}");
-    }
+    assert_eq!(code_of(enters(&store, 3, id, &Way::Number).await), "room_not_found");
+    assert_eq!(code_of(enters(&store, 3, id, &code(id)).await), "invite_invalid");
 }
 
 #[tokio::test]

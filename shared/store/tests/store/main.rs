@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
+mod adding;
 mod attachments;
 mod blocks;
 mod conflicts;

@@ -7,6 +7,6 @@ use crate::support::world;
 async fn a_user_succeeds() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    let input = SetBlock { user: bob.id(), blocked: true };
-    set_block(&world.chat, &ann.caller, &input).await.unwrap();
+    let input = Ok(SetBlock { user: bob.id(), blocked: true });
+    set_block(&world.chat, &ann.caller, input).await.unwrap();
 }

@@ -106,7 +106,7 @@ async fn behind_a_block_a_message_is_stored_and_reaches_nobody_but_its_sender() 
     ann.blocks(&bob).await;
     for sender in [&bob, &ann] {
         let sent = sender.sends(room, "psst").await;
-        assert_eq!((sent.receivers.len(), sent.receivers_count), (0, 0));
+        assert_eq!((sent.receivers.len(), sent.receivers_count, sent.withheld), (1, 1, true));
     }
     let heard = ["ann's", "phone", "laptop"].map(|socket| world.gateway.types(socket).len());
     assert_eq!(heard, [1, 1, 1], "each hears of their own");

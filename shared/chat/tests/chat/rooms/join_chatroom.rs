@@ -94,7 +94,7 @@ async fn an_invited_person_who_joins_otherwise_uses_the_invitation_up() {
     let expires_at = chat::now() + INVITATION_LASTS;
     let visible_from = Some(given.id);
     let invitation = Invitation { user: bob.id(), room, invited_by: ann.id(), visible_from, expires_at };
-    assert!(world.chat.store.invite(&invitation).await.unwrap());
+    world.chat.store.invite(&ann.room(room).await, ann.id(), vec![invitation], &[].into()).await.unwrap();
     join_chatroom(&world.chat, &bob.caller, Entry::Code(code(room, 7))).await.unwrap();
     assert_eq!(texts(&bob.lists_room(room, 9, Position::Latest).await), ["given", "given, too"]);
     assert!(world.chat.store.invitation(bob.id(), room, chat::now()).await.unwrap().is_none());

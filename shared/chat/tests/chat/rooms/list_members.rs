@@ -78,7 +78,12 @@ async fn behind_a_block_nobody_is_seen_to_be_online_or_to_have_read() {
     bob.reads(room, &[&second]).await;
     let third = bob.sends(room, "3").await;
     bob.reads(room, &[&third]).await;
-    assert_eq!(seen(&ann, &bob).await, (false, Some(second.id)));
+    assert_eq!(seen(&ann, &bob).await, (false, Some(first.id)));
     assert_eq!(seen(&bob, &ann).await, (false, None));
     assert_eq!(seen(&bob, &bob).await, (true, Some(third.id)), "one sees oneself as ever");
+    ann.unblocks(&bob).await;
+    assert_eq!(seen(&ann, &bob).await, (true, Some(first.id)));
+    let fourth = ann.sends(room, "4").await;
+    bob.reads(room, &[&fourth]).await;
+    assert_eq!(seen(&ann, &bob).await, (true, Some(fourth.id)));
 }

@@ -7,6 +7,6 @@ use crate::support::world;
 async fn a_user_succeeds() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    let input = OpenDirect { user: bob.id() };
-    open_direct(&world.chat, &ann.caller, &input).await.unwrap();
+    let input = Ok(OpenDirect { user: bob.id() });
+    open_direct(&world.chat, &ann.caller, input).await.unwrap();
 }

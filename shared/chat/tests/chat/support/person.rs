@@ -8,8 +8,8 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    Access, AttachmentId, Entry, MediaType, Message, MessageId, NewRoom, Page, Position, Room, RoomId, RoomKind,
-    RoomName, RoomSummary, ShownMessage, Slice, Timestamp, User, UserId,
+    Access, AttachmentId, Entry, MediaType, Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId,
+    RoomKind, RoomName, RoomSummary, ShownMessage, Slice, Timestamp, User, UserId,
 };
 use store::{Consistency, Membership, Session, Socket};
 
@@ -125,10 +125,8 @@ impl Person {
 
     /// Opens the direct room with somebody.
     pub async fn opens_direct(&self, peer: &Self) -> RoomId {
-        let id = self.chat.store.next_room_id().await.unwrap();
-        let room = Room::direct(id, self.id(), peer.id(), &BTreeSet::new(), chat::now());
-        let stays: Vec<_> = room.members.iter().map(|&user| Membership::begins(user, &room, chat::now())).collect();
-        self.chat.store.create_direct(&room, &stays).await.unwrap()
+        let input = Ok(OpenDirect { user: peer.id() });
+        rooms::open_direct(&self.chat, &self.caller, input).await.unwrap().room.room.id
     }
 
     pub async fn blocks(&self, other: &Self) {
