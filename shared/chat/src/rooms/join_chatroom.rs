@@ -1,4 +1,4 @@
-use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use store::{Consistency, Invitation, Membership, Way};
 
