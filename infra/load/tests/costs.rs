@@ -22,6 +22,8 @@ const HASH: f64 = 0.05;
 /// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels
 /// takes forty times as long.
 const CHECK: f64 = 0.05;
+/// Seconds that the erasure of a room waits for messages on their way.
+const SETTLE: f64 = 15.0;
 /// The number of members of the room, all online.
 const MEMBERS: usize = 10;
 
@@ -42,6 +44,8 @@ enum Way {
     Frame,
     /// A form to S3, which sends an event.
     Upload,
+    /// An object that a function writes, which sends an event.
+    Request,
     /// A socket that opens or closes.
     Lifecycle,
 }
@@ -80,6 +84,7 @@ impl Operation {
             Way::Rest | Way::RestToHash(_) => price::REQUEST,
             Way::Frame => price::MESSAGE,
             Way::Upload => price::PUT + price::EVENT,
+            Way::Request => price::EVENT,
             Way::Lifecycle => 0.0,
         };
         let pushes = f64::from(u32::try_from(self.count(|cost| cost.pushes)).unwrap()) * price::MESSAGE;
@@ -93,6 +98,7 @@ impl Operation {
             let computed = match self.way {
                 Way::RestToHash(hashes) => HASH * f64::from(hashes),
                 Way::Upload => CHECK,
+                Way::Request => SETTLE,
                 Way::Rest | Way::Frame | Way::Lifecycle => 0.0,
             };
             let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap()) + computed;
@@ -329,4 +335,5 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
     world.people[0].delete(&format!("/delete-chatroom/{}/", world.room)).await.is(200);
     world.rest("delete a room", "delete-chatroom").await;
+    world.count("… erase it", Way::Request, &["erase-room"]).await;
 }

@@ -8,6 +8,7 @@ mod attachments;
 mod bans;
 mod batch;
 mod blocks;
+mod busy;
 mod client_ids;
 mod connections;
 mod counter;

@@ -1,5 +1,7 @@
 //! Changes of the role of a member, in `rooms`. One conditional write decides.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::{Error, MAX_ADMINS, Role, Room, UserId};
 
@@ -45,10 +47,12 @@ impl Store {
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew);
         if role == Role::Owner {
-            let after = room.admins.iter().copied().filter(|&admin| admin != user).chain([by]);
-            set = set.expression_attribute_values(":admins", numbers(after));
+            let mut after = room.admins.clone();
+            after.remove(&user);
+            after.insert(by);
+            set = set.expression_attribute_values(":admins", numbers(&after));
             if !room.admins.is_empty() {
-                set = set.expression_attribute_values(":before", numbers(room.admins.iter().copied()));
+                set = set.expression_attribute_values(":before", numbers(&room.admins));
             }
         } else {
             set = set.expression_attribute_values(":users", ns(user.get()));
@@ -68,6 +72,6 @@ fn same_admins(room: &Room) -> &'static str {
     if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :before" }
 }
 
-fn numbers(users: impl Iterator<Item = UserId>) -> AttributeValue {
-    AttributeValue::Ns(users.map(|user| user.to_string()).collect())
+fn numbers(users: &BTreeSet<UserId>) -> AttributeValue {
+    AttributeValue::Ns(users.iter().map(ToString::to_string).collect())
 }

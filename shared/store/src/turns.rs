@@ -11,6 +11,7 @@ use domain::{Access, Action, Error, MessageId, Pace, PushPace, Refusal, Room, Ro
 
 use crate::{
     Item, Store,
+    busy::busy,
     error::{failed, refusal},
     millis, n, number,
     rooms::{is_admin, key, room},
@@ -22,12 +23,6 @@ use crate::{
 /// that leaving and joining resets no pace; [`Store::sweep`] removes it when it has passed.
 pub(crate) fn pace(member: UserId) -> String {
     format!("pace {member}")
-}
-
-/// The attribute with the count of pushes of [`PushPace`]. Its name has the rate, because a count says nothing at
-/// another rate.
-fn busy(pushes: PushPace) -> String {
-    format!("busy {}", pushes.per_second)
 }
 
 /// The place that a room has given to a message.

@@ -55,7 +55,7 @@ async fn end(chat: &Chat, members: &BTreeSet<UserId>, room: RoomId, by: UserId) 
     let failed = ends.buffer_unordered(CONCURRENCY).filter_map(async |(user, ended)| Some((user, ended.err()?)));
     failed
         .for_each(async |(user, error)| {
-            tracing::warn!(%user, cause = causes(&error), "the sockets of a former member are not closed");
+            tracing::warn!(member = %user, cause = causes(&error), "the sockets of a former member are not closed");
         })
         .await;
     Ok(())

@@ -54,6 +54,14 @@ impl Chat {
         room.shown_to_all(|picture| self.bucket.links(picture, now()))
     }
 
+    /// Counts the pushes of a change of a large room before it. In a small room, the pace of the caller bounds them.
+    ///
+    /// # Errors
+    /// `RoomBusy`.
+    pub(crate) async fn count_change(&self, room: &Room) -> Result<(), Error> {
+        if room.is_small() { Ok(()) } else { self.store.count_event(room, self.settings.pushes, now()).await }
+    }
+
     /// Tells the members of a room about a change of its settings or roles.
     pub(crate) async fn tell_of_change(&self, room: Room) -> Result<(), Error> {
         let audience = self.audience(&room.members, room.id).await;

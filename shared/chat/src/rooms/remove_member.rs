@@ -10,19 +10,20 @@ use crate::{Caller, Chat, now, sockets};
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `OwnerStays`. `UserNotFound` if the user is not a member; for a ban, if
-/// they do not exist.
+/// they do not exist. `RoomBusy`.
 pub async fn remove_member(chat: &Chat, caller: &Caller, input: &RemoveMember) -> Result<(), Error> {
     let (user, by) = (input.user, caller.user);
     let room = access::managed_room(&chat.store, by, input.room).await?;
     if input.ban == Some(false) {
         chat.store.lift_ban(&room, user, by).await?;
-        tracing::info!(%user, "a ban is lifted");
+        tracing::info!(member = %user, "a ban is lifted");
         return Ok(());
     }
     let ban = (input.ban == Some(true)).then(|| Ban::new(room.id, user, by, now()));
     let mut is_member = room.members.contains(&user);
     for _ in 0..MOST_ATTEMPTS {
         if is_member {
+            chat.count_change(&room).await?;
             if chat.store.remove(user, &room, by, ban.as_ref(), now()).await? {
                 tracing::info!(member = %user, banned = ban.is_some(), "a member is removed");
                 return tell(chat, &room, user, by, ban.is_some()).await;
@@ -71,6 +72,6 @@ async fn tell(chat: &Chat, room: &Room, user: UserId, by: UserId, banned: bool) 
 async fn end_sockets(chat: &Chat, user: UserId, bound: Result<Vec<Socket>, Error>) {
     let ended = async { sockets::end_bound(chat, user, bound?).await };
     if let Err(error) = ended.await {
-        tracing::warn!(%user, cause = causes(&error), "the sockets of a former member are not closed");
+        tracing::warn!(member = %user, cause = causes(&error), "the sockets of a former member are not closed");
     }
 }

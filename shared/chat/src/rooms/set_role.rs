@@ -8,7 +8,7 @@ use crate::{Caller, Chat};
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`. `UserNotFound` if the user is not a member. `OwnerStays` if the owner
-/// would lose the role, or somebody else hands it over. `TooManyAdmins`.
+/// would lose the role, or somebody else hands it over. `TooManyAdmins`, `RoomBusy`.
 pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<ShownRoom, Error> {
     let SetRole { room, user, role } = *input;
     let by = caller.user;
@@ -26,6 +26,7 @@ pub async fn set_role(chat: &Chat, caller: &Caller, input: &SetRole) -> Result<S
         if !found.has_place_for(user, role) {
             return Err(Refusal::TooManyAdmins.into());
         }
+        chat.count_change(&found).await?;
         if let Some(changed) = chat.store.set_role(&found, user, role, by).await? {
             tracing::info!(member = %user, ?role, "a member has another role");
             chat.tell_of_change(changed.clone()).await?;

@@ -10,7 +10,7 @@ use crate::{Caller, Chat, attachments, now};
 /// Changes the given settings of a room, and tells the room. Settings that are so already change nothing.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `AttachmentInvalid`, `AttachmentUnchecked`, `RoomBusy`.
 pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<ShownRoom, Error> {
     let by = caller.user;
     for _ in 0..MOST_ATTEMPTS {
@@ -19,6 +19,7 @@ pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<S
         if change.is_empty() {
             return chat.show_room(room, by, None);
         }
+        chat.count_change(&room).await?;
         if let Some(changed) = chat.store.change_room(&room, &change, by, now()).await? {
             log(&change);
             chat.tell_of_change(changed.clone()).await?;

@@ -93,6 +93,29 @@ async fn each_user_has_a_result() {
 }
 
 #[tokio::test]
+async fn contacts_are_added_and_see_the_history_that_they_are_given() {
+    let server = Server::start().await;
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    for user in [&bob, &cem] {
+        user.post("/set-privacy/", &json!({"add": "contacts"})).await.is(200);
+    }
+    let direct = bob.post("/open-direct/", &json!({"user": ann.id})).await.is(201)["id"].as_u64().unwrap();
+    bob.sends(direct, "hi").await;
+    let room = ann.post("/create-chatroom/", &json!({"access": "invite"})).await.is(201)["id"].as_u64().unwrap();
+    for number in 0..27 {
+        ann.sends(room, &number.to_string()).await;
+    }
+    let body = json!({"conversation_id": room, "members": [bob.id, cem.id], "history": 25});
+    let results = json!([{"user": bob.id, "status": "added"}, {"user": cem.id, "status": "invited"}]);
+    assert_eq!(ann.post("/add-members/", &body).await.is(200)["results"], results);
+    cem.post("/answer-invitation/", &json!({"conversation_id": room, "accept": true})).await.is(200);
+    for user in [&bob, &cem] {
+        let seen = user.sees_messages(room).await;
+        assert_eq!((seen.len(), &seen[0]["text"]), (25, &json!("2")), "{}", user.name);
+    }
+}
+
+#[tokio::test]
 async fn a_blocked_user_notices_nothing_and_nobody_can_tell() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;

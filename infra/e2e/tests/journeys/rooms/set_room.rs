@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     connections, costs, crashes,
     erasing::FullRoom,
-    items::{BECAUSE, writes_directly},
+    items::{BECAUSE, grows, writes_directly},
     rows::{Ask, Row},
 };
 
@@ -178,6 +178,27 @@ async fn a_picture_is_set_replaced_and_removed() {
 }
 
 #[tokio::test]
+async fn changes_of_a_large_room_have_its_pace() {
+    // Twelve seconds of pushes may come at once: an event to 1,024 members, and the next one.
+    let Some(server) = Server::local(BECAUSE).parameters(&["PushesPerSecond=100"]).start().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    grows(&server, room, [ann.id, bob.id].into_iter().chain(1000..2022).collect()).await;
+    for name in ["A", "B"] {
+        sets(&ann, room, &json!({"name": name})).await.is(200);
+    }
+    let busy = sets(&ann, room, &json!({"name": "C"})).await;
+    busy.refuses(429, "room_busy");
+    assert!(busy.retry_after() > 0);
+    let set_role = json!({"conversation_id": room, "user": bob.id, "role": "admin"});
+    ann.post("/set-role/", &set_role).await.refuses(429, "room_busy");
+    let remove = json!({"conversation_id": room, "user": bob.id});
+    ann.post("/remove-member/", &remove).await.refuses(429, "room_busy");
+    bob.tries_to_send(room, "hi").await.refuses(429, "room_busy");
+    assert_eq!(sets(&ann, room, &json!({"name": "B"})).await.is(200)["changes"], 2);
+}
+
+#[tokio::test]
 async fn a_direct_room_has_no_settings() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
@@ -240,7 +261,8 @@ async fn a_picture_that_is_set_again_replaces_the_old_one() {
         room.gets(&server, &picture).await;
         let change = json!({"picture": picture});
         let (answer, _) = crashes::meets(crash, async || sets(&ann, room.id, &change).await).await;
-        assert_has(&answer.is(200), &json!({"picture": {"id": picture}, "changes": 1}));
+        let shown = answer.is(200);
+        assert_eq!((&shown["picture"]["id"], &shown["changes"]), (&json!(picture), &json!(1)));
         download(&ann.sees_room(room.id).await["picture"]["url"]).await;
         // An old picture that stayed is erased with the room.
         room.was_deleted_by(&ann).await;

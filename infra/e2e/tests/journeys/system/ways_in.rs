@@ -162,7 +162,7 @@ async fn each_way_in_is_open_or_closed_whatever_happened_before() {
             scene.happens(before, way).await;
             assert_eq!(scene.tries(way).await, expected, "{case}");
             assert_eq!(scene.is_in().await, expected == "in", "{case}");
-            // A second try gets the same answer, and they are counted once.
+            // A second try gets the same answer, and the room counts once.
             assert_eq!(scene.tries(way).await, expected, "{case}, again");
             if expected == "in" {
                 rooms += 1;

@@ -4,7 +4,7 @@ use domain::RemoveMember;
 use crate::support::world;
 
 #[tokio::test]
-async fn a_member_succeeds_and_the_room_gets_the_event() {
+async fn the_member_gets_the_event() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
