@@ -1,4 +1,5 @@
-use domain::{Error, OpenDirect, Refusal, Room, RoomId, ShownRoom, UserId, WhoCanAdd};
+use domain::{Error, OpenDirect, Refusal, Room, RoomId, ShownRoom, UserId, WhoCanAdd, causes};
+use futures_util::future::join_all;
 use store::{Consistency, Membership, Opening, Paced, Person};
 
 use crate::{
@@ -86,7 +87,7 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
                 return shown(chat, room, user, peer, true);
             }
             Opening::Existing(first) => {
-                take_back(chat, caller, other).await?;
+                take_back(chat, caller, other).await;
                 return existing(chat, user, first, peer).await;
             }
             Opening::Outdated => blocks = chat.store.blocks_between(user, &others).await?,
@@ -104,15 +105,15 @@ async fn count(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error>
     room.and(stranger)
 }
 
-/// Takes back the count of a room that another call has created at the same moment.
-async fn take_back(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error> {
-    let (user, paces) = (caller.user, &chat.paces);
-    let room = chat.store.take_paced_back(user, Paced::Rooms, paces.room_changes);
-    if other == user {
-        return room.await;
+/// Takes back the counts of a room that another call has created at the same moment. After a failure the caller waits
+/// longer for their next room.
+async fn take_back(chat: &Chat, caller: &Caller, other: UserId) {
+    let paces = [(Paced::Rooms, chat.paces.room_changes), (Paced::Strangers, chat.paces.strangers)];
+    let counted = paces.into_iter().filter(|(paced, _)| *paced == Paced::Rooms || other != caller.user);
+    let taken = join_all(counted.map(|(paced, pace)| chat.store.take_paced_back(caller.user, paced, pace))).await;
+    for error in taken.into_iter().filter_map(Result::err) {
+        tracing::warn!(cause = causes(&error), "a count is not taken back");
     }
-    let stranger = chat.store.take_paced_back(user, Paced::Strangers, paces.strangers);
-    tokio::try_join!(room, stranger).map(drop)
 }
 
 fn shown(chat: &Chat, room: Room, user: UserId, peer: Person, new: bool) -> Result<OpenedDirect, Error> {

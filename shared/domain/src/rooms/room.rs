@@ -142,7 +142,7 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
-    /// The room as a member sees it: the messages that a block hides from them do not count.
+    /// The room as a member sees it: messages that a block hides from them do not count as activity.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
         let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);

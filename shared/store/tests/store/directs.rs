@@ -17,8 +17,7 @@ async fn tries(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> Resul
 /// Opens the direct room of two people, and returns it, be it new or not.
 async fn opens(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> RoomId {
     match tries(store, opener, peer, blockers).await.unwrap() {
-        (id, Opening::Created) => id,
-        (_, Opening::Existing(id)) => id,
+        (id, Opening::Created) | (_, Opening::Existing(id)) => id,
         (_, Opening::Outdated) => panic!("the blocks are others"),
     }
 }
