@@ -29,6 +29,8 @@ export class Directory {
   /** When a user was not found among the members of a room, by `room:user`. @type {Map<string, number>} */
   #missing = new Map();
   #learning = false;
+  /** The running fetch of the members of a room, and the one after it. @type {Map<number, {now: Promise<void>, next: Promise<void> | null}>} */
+  #loading = new Map();
 
   /**
    * @param {import("./session.js").Session} me
@@ -89,8 +91,31 @@ export class Directory {
     return this.#members.get(room)?.more ?? false;
   }
 
-  /** Fetches the first members of a room: one page, or as many as were fetched before. @param {number} room */
-  async loadMembers(room) {
+  /**
+   * Fetches the first members of a room: one page, or as many as were fetched before. Calls while a fetch runs share
+   * the next one, because many users may join at once.
+   * @param {number} room
+   * @returns {Promise<void>}
+   */
+  loadMembers(room) {
+    const loading = this.#loading.get(room);
+    if (!loading) return this.#load(room);
+    loading.next ??= loading.now.catch(() => {}).then(() => this.#load(room));
+    return loading.next;
+  }
+
+  /** @param {number} room */
+  #load(room) {
+    /** @type {{now: Promise<void>, next: Promise<void> | null}} */
+    const loading = { now: this.#fetchMembers(room), next: null };
+    this.#loading.set(room, loading);
+    const end = () => void this.#loading.delete(room);
+    loading.now.then(end, end);
+    return loading.now;
+  }
+
+  /** @param {number} room */
+  async #fetchMembers(room) {
     const limit = Math.max(PAGE, this.members(room).length);
     this.#members.set(room, this.#met(room, await this.#means.api.members(room, { limit })));
     this.#means.onchange();

@@ -108,6 +108,14 @@ test("members bring their marks of what they have read, and go when they leave",
   assert.deepEqual(running.members(1).map(({ username }) => username), ["ann"]);
 });
 
+test("many newcomers at once are fetched together", async () => {
+  const { running, asked } = directory(storage(), { 1: ["ann", "bob"] }, [room(1)]);
+  await Promise.all(Array.from({ length: 20 }, () => running.loadMembers(1)));
+  assert.equal(asked.length, 2);
+  await running.loadMembers(1);
+  assert.equal(asked.length, 3);
+});
+
 test("the members of a large room come in pages, and none is counted twice", async () => {
   const large = room(1, { members: [], members_count: 250 });
   const { running, rooms, asked } = directory(storage(), { 1: crowd(250) }, [large]);
