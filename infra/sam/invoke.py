@@ -20,7 +20,7 @@ from expand import ROOT, named, source
 BOB = '{"username":"bob","password":"a long password"}'
 
 # Each function with the status of its response, in an order in which each can succeed. test_events.py checks that no
-# function is missing. check-attachment responds with null, because its upload was never announced.
+# function is missing. Functions of S3's events respond with null.
 STORY = [
     ("register", 201),
     ("register", 201, BOB),
@@ -61,6 +61,7 @@ STORY = [
     ("login", 200),
     ("remove-member", 200),
     ("delete-chatroom", 200),
+    ("erase-room", None),
     ("logout", 200),
     ("login", 200),
     ("logout-all", 200),

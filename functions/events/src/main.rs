@@ -2,4 +2,4 @@
 //!
 //! They have an executable of their own because they link the S3 SDK and the decoders of pictures.
 
-lambda::functions! { check_attachment }
+lambda::functions! { check_attachment, erase_room }

@@ -28,6 +28,8 @@ const SENTENCES = {
   unavailable: "The server is busy.",
   internal: "Something went wrong on the server. Please try again later.",
 };
+/** The codes for answers of API Gateway, which have a status alone. @type {Record<number, string>} */
+const OF_THE_GATEWAY = { 413: "payload_too_large", 429: "rate_limited" };
 /** Codes of refusals that pass. */
 const PASSING = new Set(["rate_limited", "room_busy", "unavailable"]);
 
@@ -37,7 +39,7 @@ const PASSING = new Set(["rate_limited", "room_busy", "unavailable"]);
  */
 export function inWords({ status, code = "", detail, retryAfter = 0 }) {
   if (detail && DETAILED.has(code)) return detail;
-  const known = Object.hasOwn(SENTENCES, code) ? code : ({ 413: "payload_too_large", 429: "rate_limited" })[status] ?? "";
+  const known = Object.hasOwn(SENTENCES, code) ? code : OF_THE_GATEWAY[status] ?? "";
   const sentence = SENTENCES[known] ?? detail ?? "The server has failed. Please try again later.";
   return PASSING.has(known) ? `${sentence} Please try again ${after(retryAfter)}.` : sentence;
 }

@@ -55,7 +55,7 @@ export class Rooms {
   }
 
   /**
-   * Takes the list of the server. Keeps what was pushed while the list was fetched: a newer last message, newer settings.
+   * Takes the list of the server. Keeps a newer last message and newer settings, pushed while the list was fetched.
    * @param {Room[]} listed
    */
   replace(listed) {
@@ -72,7 +72,10 @@ export class Rooms {
     if (room.type === "direct") this.#opened.add(room.id);
   }
 
-  /** Applies the settings and roles of a `room` event, which lacks what differs between members. @param {BareRoom} room */
+  /**
+   * Applies the settings and roles of a `room` event, which lacks what differs between members.
+   * @param {BareRoom} room
+   */
   change(room) {
     const known = this.#rooms.get(room.id);
     if (!known || room.changes < known.changes) return;

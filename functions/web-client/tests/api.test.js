@@ -23,8 +23,9 @@ const page = (body, next) =>
   Response.json(body, next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } });
 
 test("the list of rooms is read to its last page", async (context) => {
-  const pages = [page([{ id: 3 }], "/list-chatrooms/?before=c"), page([{ id: 2 }], "/list-chatrooms/?before=b"), page([])];
-  const { api, asked } = server(context, pages);
+  const { api, asked } = server(context, [
+    page([{ id: 3 }], "/list-chatrooms/?before=c"), page([{ id: 2 }], "/list-chatrooms/?before=b"), page([]),
+  ]);
   assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
   assert.deepEqual(asked, ["/list-chatrooms/", "/list-chatrooms/?before=c", "/list-chatrooms/?before=b"]
     .map((path) => `GET ${path}`));

@@ -53,7 +53,7 @@ test("a direct room is called by its peer, without a call, and the one with ones
   assert.deepEqual([running.title(notes), running.other(notes), running.isNotes(notes)], ["Notes", undefined, true]);
 });
 
-test("an older chat of two is called by the other person, once they have a name, and a group by its own name", async () => {
+test("an older chat of two is called by the other person, once known, and a group by its own name", async () => {
   const chat = room(1, { type: "chat", members: [1, 2] });
   const { running } = directory(storage(), { 1: ["ann", "bob"] }, [chat]);
   assert.equal(running.title(chat), "Room 1");
@@ -131,7 +131,8 @@ test("unknown senders of a large room are looked for by their ids, each once", a
   await running.learn(1, [200, 150, 3, 240, 150, 1]);
   await running.learn(1, [150, 240]);
   assert.deepEqual(asked.slice(1), [{ room: 1, after: 2, limit: 100 }, { room: 1, after: 149, limit: 100 }]);
-  assert.deepEqual([3, 150, 200, 240].map((user) => running.name(user)), ["user 3", "User 150", "user 200", "user 240"]);
+  const names = [3, 150, 200, 240].map((user) => running.name(user));
+  assert.deepEqual(names, ["user 3", "User 150", "user 200", "user 240"]);
 });
 
 test("a name that nobody has is named in the failure", async () => {

@@ -130,7 +130,10 @@ function incoming(listed) {
     typing: { set: () => undefined },
     outgoing: {},
     sync: { refresh: note("refresh"), attempt: run, load: run },
-    invitations: { load: async () => heard.push(["load"]), invited: async (/** @type {number} */ id) => heard.push(["invited", id]) },
+    invitations: {
+      load: async () => heard.push(["load"]),
+      invited: async (/** @type {number} */ id) => heard.push(["invited", id]),
+    },
     onchange: () => undefined,
     notices: new Notices(),
     onmessage: () => undefined,

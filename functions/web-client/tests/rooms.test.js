@@ -104,11 +104,12 @@ test("an opened direct room stays until it is listed or hidden, though the list 
 });
 
 test("a change brings settings and the user's own role, unless it is outdated", () => {
-  const list = rooms(room(1, { changes: 3, unread: 2, last_message: message(1), updated_at: "2026-02-01T00:00:00.000Z" }));
+  const at = "2026-02-01T00:00:00.000Z";
+  const list = rooms(room(1, { changes: 3, unread: 2, last_message: message(1), updated_at: at }));
   const { unread: _, last_message: __, ...kitchen } = room(1, { name: "Kitchen", changes: 4, owner: 2, admins: [1] });
   list.change({ ...kitchen, role: null });
   const { name, role, unread, updated_at } = list.get(1) ?? room(0);
-  assert.deepEqual([name, role, unread, updated_at], ["Kitchen", "admin", 2, "2026-02-01T00:00:00.000Z"]);
+  assert.deepEqual([name, role, unread, updated_at], ["Kitchen", "admin", 2, at]);
   list.change(room(1, { name: "Cellar", changes: 3 }));
   list.replace([room(1, { name: "Cellar", changes: 3 })]);
   assert.equal(list.get(1)?.name, "Kitchen");

@@ -66,7 +66,7 @@ test("who is removed learns by whom, and whether for good", () => {
   const removed = { title: "Garden", name: "ann", isMe: false, isOwner: false, banned: false };
   assert.equal(removal(removed), "ann removed you from Garden.");
   assert.equal(removal({ ...removed, isOwner: true }), "ann removed you from Garden, or deleted it.");
-  assert.equal(removal({ ...removed, isOwner: true, banned: true }), "ann removed you from Garden. You cannot come back.");
+  assert.equal(removal({ ...removed, banned: true }), "ann removed you from Garden. You cannot come back.");
   assert.equal(removal({ ...removed, isMe: true, isOwner: true }), "You deleted Garden.");
 });
 

@@ -34,6 +34,7 @@ async fn main() -> ExitCode {
         sends,
         rooms: number("--rooms", 40),
         members: number("--members", 4),
+        houses: number("--houses", 6),
         pause: Duration::from_millis(200),
         lifetime: Duration::from_mins(2),
         away: [GOES_ON_FOR, GOES_ON_FOR + Duration::from_secs(5)],
@@ -72,7 +73,9 @@ fn summary(history: &History) -> String {
     let turns: u64 = history.stored.iter().map(last).sum();
     format!(
         "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); \
-         {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} stays, {} resumed views",
+         {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} stays, {} resumed views; \
+         {} direct rooms, {} rooms gone, {} changes of roles, {} of silence, {} of blocks; \
+         {} lists of rooms, {} visits, {} signals",
         count(|outcome| matches!(outcome, Outcome::Acknowledged(_))),
         count(|outcome| matches!(outcome, Outcome::Refused)),
         count(|outcome| matches!(outcome, Outcome::Unknown)),
@@ -82,5 +85,13 @@ fn summary(history: &History) -> String {
         history.listings.len(),
         history.stays.len(),
         history.views.len(),
+        history.directs.len(),
+        history.gone.len(),
+        history.roles.len(),
+        history.silences.len(),
+        history.blocks.len(),
+        history.overviews.len(),
+        history.visits.len(),
+        history.signals.len(),
     )
 }

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{Message, Outcome, Scope, Sent, Stay, Time, Violation, world::World};
+use crate::{Message, Outcome, Role, Scope, Sent, Stay, Time, Violation, world::World};
 
 /// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most
 /// for an instance, and its message is stored within five seconds or never.
 pub const GOES_ON_FOR: Duration = Duration::from_secs(15);
 /// The longest time between two deliveries of one event.
-const TWICE_WITHIN: Duration = Duration::from_secs(5);
+pub const TWICE_WITHIN: Duration = Duration::from_secs(5);
 
 /// "`receivers`: everyone who was in the room when it was sent, less the sender": no other user gets the message by
 /// push or in `list-messages`, and no socket for another room gets it.
@@ -57,12 +57,14 @@ fn violation(message: &Message, user: u64, why: &str) -> Violation {
     Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
 }
 
-/// A sender is not refused as a stranger while in the room.
+/// A sender is not refused while in the room, unless only admins may send and the sender may be none.
 pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
         let mut stays = world.stays(send.sender, send.room).iter();
-        stays.any(|stay| spans(stay, send.begun, send.ended))
+        let may_be_silent = world.silences.may_be(send.room, true, send.begun, send.ended)
+            && world.roles.may_be((send.room, send.sender), Role::Member, send.begun, send.ended);
+        stays.any(|stay| spans(stay, send.begun, send.ended)) && !may_be_silent
     });
     let violation = |send: &Sent| Violation {
         rule: "no_member_is_refused",
@@ -71,16 +73,23 @@ pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     members.map(violation).collect()
 }
 
-/// Whether a sender joined or left while they sent, or so soon afterwards that it matters to a second delivery.
+/// Whether a sender joined or left, or the right to send changed, while they sent or so soon afterwards that it matters
+/// to a second delivery.
 pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
     let during = send.begun..=send.ended + TWICE_WITHIN;
     let overlaps = |(earliest, latest): (Time, Time)| earliest <= *during.end() && latest >= *during.start();
-    world.stays(send.sender, send.room).iter().any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
+    let (begun, ended) = (*during.start(), *during.end());
+    world.silences.may_change(send.room, begun, ended)
+        || world.roles.may_change((send.room, send.sender), begun, ended)
+        || world
+            .stays(send.sender, send.room)
+            .iter()
+            .any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
 /// The latest time at which a message may have been given its turn. A message other than the acknowledged one is its
 /// double: without a `client_id`, an event that is delivered twice makes two messages.
-fn ended(send: &Sent, message: &Message) -> Time {
+pub(crate) fn ended(send: &Sent, message: &Message) -> Time {
     match &send.outcome {
         Outcome::Acknowledged(acknowledged) if acknowledged.id == message.id => send.ended,
         Outcome::Acknowledged(_) | Outcome::Refused | Outcome::Unknown => send.ended + GOES_ON_FOR,
@@ -88,11 +97,11 @@ fn ended(send: &Sent, message: &Message) -> Time {
 }
 
 /// Whether a user was in the room all this time.
-fn spans(stay: &Stay, begun: Time, ended: Time) -> bool {
+pub(crate) fn spans(stay: &Stay, begun: Time, ended: Time) -> bool {
     stay.since.1 <= begun && stay.until.is_none_or(|(earliest, _)| earliest >= ended)
 }
 
 /// Whether a user may have been in the room at any moment of this time.
-fn meets(stay: &Stay, begun: Time, ended: Time) -> bool {
+pub(crate) fn meets(stay: &Stay, begun: Time, ended: Time) -> bool {
     stay.since.0 <= ended && stay.until.is_none_or(|(_, latest)| latest >= begun)
 }

@@ -91,6 +91,8 @@ pub struct Listing {
     pub messages: Vec<Arc<Message>>,
     /// The time of the request.
     pub begun: Time,
+    /// The time of the answer.
+    pub ended: Time,
 }
 
 /// A list of messages.
@@ -98,6 +100,8 @@ pub struct Listing {
 pub enum Scope {
     /// The messages of all rooms of the caller.
     All,
+    /// The last messages of the rooms of the caller.
+    Rooms,
     /// The messages of one room.
     Room(u64),
 }
@@ -113,19 +117,6 @@ pub enum Position {
     After(u64),
 }
 
-/// A user's time in a room.
-#[derive(Clone, Debug)]
-pub struct Stay {
-    /// The user.
-    pub user: u64,
-    /// The room.
-    pub room: u64,
-    /// The earliest and the latest possible time of joining.
-    pub since: (Time, Time),
-    /// The earliest and the latest possible time of leaving, if the user has left.
-    pub until: Option<(Time, Time)>,
-}
-
 /// A client's view of a room.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -133,6 +124,9 @@ pub struct View {
     pub user: u64,
     /// The room.
     pub room: u64,
+    /// The end of the call that brought the user into the room, if its history is hidden from newcomers: the client
+    /// expects no message that was sent before.
+    pub since: Time,
     /// The messages that the client shows.
     pub messages: Vec<Arc<Message>>,
     /// The id up to which the client expects no message to be missing.

@@ -1,21 +1,31 @@
 //! Checks the history of a chat, as its clients saw it, against the promises of the contract.
 //!
-//! Clients record their sends with the answers, their pushes, their lists, and the times at which they joined and left.
+//! Clients record their sends with the answers, their pushes, their lists, and the times at which they joined and left,
+//! were given roles and blocked each other.
 //! [`check`] compares this history with the promises, which hold under faults too. This crate does no I/O and reads no
 //! clock: a history goes in, violations come out.
 
+mod access;
 mod audience;
+mod blocks;
+mod change;
 mod event;
 mod order;
+mod register;
 mod resume;
+mod roles;
 mod stored;
 mod violation;
 mod world;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
-pub use audience::GOES_ON_FOR;
-pub use event::{Listing, Message, Outcome, Position, Push, Scope, Sent, Stay, Time, View};
+pub use audience::{GOES_ON_FOR, TWICE_WITHIN};
+pub use change::{Change, Overview, Role, RoomSeen, Sees, Signal, Stay, Visit};
+pub use event::{Listing, Message, Outcome, Position, Push, Scope, Sent, Time, View};
 pub use violation::Violation;
 use world::World;
 
@@ -38,6 +48,22 @@ pub struct History {
     pub stored: Vec<Vec<Arc<Message>>>,
     /// The final lists of all messages of a user, with the user.
     pub everything: Vec<(u64, Vec<Arc<Message>>)>,
+    /// The direct rooms, each with its two members.
+    pub directs: BTreeMap<u64, [u64; 2]>,
+    /// The rooms that were deleted, or that everybody has left. Nobody lists their messages in the end.
+    pub gone: BTreeSet<u64>,
+    /// The roles of users in rooms: `(room, user)`.
+    pub roles: Vec<Change<(u64, u64), Role>>,
+    /// Whether only admins may send to a room.
+    pub silences: Vec<Change<u64, bool>>,
+    /// Whether a user blocks another: `(blocker, blocked)`.
+    pub blocks: Vec<Change<(u64, u64), bool>>,
+    /// The lists of rooms.
+    pub overviews: Vec<Overview>,
+    /// The calls about rooms that succeeded.
+    pub visits: Vec<Visit>,
+    /// The events about rooms other than messages.
+    pub signals: Vec<Signal>,
     /// The number of injected faults.
     pub faults: u64,
 }
@@ -55,7 +81,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 13] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 21] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -69,6 +95,14 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 13] = [
     audience::only_the_audience_is_told,
     audience::the_audience_is_who_was_there,
     audience::no_member_is_refused,
+    access::nobody_lists_what_is_hidden,
+    access::nobody_visits_a_foreign_room,
+    access::a_user_lists_their_own_rooms,
+    access::nobody_hears_of_a_foreign_room,
+    blocks::nothing_crosses_a_block,
+    roles::a_room_has_one_owner,
+    roles::a_role_was_given,
+    roles::only_admins_act_as_admins,
 ];
 
 /// Returns all violations of the promises in a history.

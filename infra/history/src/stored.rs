@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::{Outcome, Violation, audience::was_coming_or_going, world::World};
+use crate::{
+    Outcome, Violation,
+    audience::was_coming_or_going,
+    world::{Sighting, World},
+};
 
 /// "A message that was acknowledged is stored and stays readable", without changes.
 pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
@@ -19,10 +23,12 @@ pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
 /// "Nobody sees a message before it is stored", and all users see the same: every message that was shown is stored in
 /// the end, with the same id, sequence, receivers and text.
 pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
-    let unknown = world.sightings().filter(|(message, _)| !world.stored.contains(message)).map(|(message, how)| {
-        Violation { rule: "what_is_seen_is_stored", what: format!("{message:?}, {how}, is not stored so") }
-    });
-    unknown.collect()
+    let unknown = world.sightings().filter(|sighting| !world.stored.contains(sighting.message));
+    let violation = |Sighting { message, user, how }| Violation {
+        rule: "what_is_seen_is_stored",
+        what: format!("{message:?}, {how} {user}, is not stored so"),
+    };
+    unknown.map(violation).collect()
 }
 
 /// A stored message has the sender, the room, the text and the client id with which it was sent.
@@ -40,7 +46,7 @@ pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
 /// "A retry with the same `client_id` never doubles". Messages without one may be doubled.
 pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     let mut ids: HashMap<&str, Vec<u64>> = HashMap::new();
-    for message in world.history.stored.iter().flatten().filter(|message| message.client_id.is_some()) {
+    for message in world.rooms.values().flatten().filter(|message| message.client_id.is_some()) {
         ids.entry(&message.text).or_default().push(message.id);
     }
     let doubled = ids.into_iter().filter(|(_, ids)| ids.len() > 1);

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use aws::{Attempts, Request};
-use domain::{Attachment, AttachmentId, Error, Timestamp};
+use domain::{Attachment, AttachmentId, Error, RoomId, Timestamp};
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use url::Url;
 
-use crate::{Bucket, key::Part};
+use crate::{
+    Bucket,
+    key::{Part, request_to_erase},
+};
 
 /// How long the signature of a request lasts that is sent at once.
 const SIGNED_FOR: Duration = Duration::from_mins(1);
@@ -39,14 +42,48 @@ impl Bucket {
     }
 
     async fn untag(&self, part: Part, id: AttachmentId, now: Timestamp) -> Result<(), Error> {
-        const DOING: &str = "keeping an attachment";
         let mut url = self.object(part, id)?;
         url.set_query(Some("tagging"));
-        let status = self.call(DOING, "DELETE", url, now).await?;
+        self.change("keeping an attachment", "DELETE", url, now).await
+    }
+
+    /// Deletes the objects of an attachment, if they exist.
+    pub async fn erase(&self, attachment: &Attachment, now: Timestamp) -> Result<(), Error> {
+        self.erase_parts(Part::shown(attachment), attachment.id, now).await
+    }
+
+    /// Deletes the objects of a picture, if they exist.
+    pub async fn erase_picture(&self, id: AttachmentId, now: Timestamp) -> Result<(), Error> {
+        self.erase_parts(&[Part::File, Part::Thumbnail], id, now).await
+    }
+
+    async fn erase_parts(&self, parts: &[Part], id: AttachmentId, now: Timestamp) -> Result<(), Error> {
+        let erased = parts
+            .iter()
+            .map(async |&part| self.change("erasing an attachment", "DELETE", self.object(part, id)?, now).await);
+        try_join_all(erased).await?;
+        Ok(())
+    }
+
+    /// Writes the request to erase a deleted room: an object whose creation is the event of `erase-room`, and which
+    /// stays until the room is erased.
+    pub async fn ask_to_erase(&self, room: RoomId, now: Timestamp) -> Result<(), Error> {
+        let url = self.named(&request_to_erase(room))?;
+        self.change("asking to erase a room", "PUT", url, now).await
+    }
+
+    /// Deletes the request to erase a room, because the room is erased.
+    pub async fn end_erasure(&self, room: RoomId, now: Timestamp) -> Result<(), Error> {
+        let url = self.named(&request_to_erase(room))?;
+        self.change("ending an erasure", "DELETE", url, now).await
+    }
+
+    async fn change(&self, doing: &'static str, method: &str, url: Url, now: Timestamp) -> Result<(), Error> {
+        let status = self.call(doing, method, url, now).await?;
         if status.is_success() {
             Ok(())
         } else {
-            Err(Error::internal(DOING, format!("S3 answers {}", status.as_u16())))
+            Err(Error::internal(doing, format!("S3 answers {}", status.as_u16())))
         }
     }
 
@@ -55,6 +92,10 @@ impl Bucket {
         let url = self.signed(method, url, now, SIGNED_FOR)?;
         let mut request = Request::get(&url).map_err(|error| Error::internal(doing, error))?;
         request.set_method(method).map_err(|error| Error::internal(doing, error))?;
+        if method == "PUT" {
+            // S3 wants the length of a new object, also if it is empty.
+            request.headers_mut().insert("content-length", "0");
+        }
         let unavailable = |source| Error::Unavailable { doing, source };
         let status = self.0.caller.call(&request, ATTEMPTS, |answer| match answer {
             Ok(answer) if answer.status().is_server_error() => {

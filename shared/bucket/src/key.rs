@@ -1,4 +1,4 @@
-use domain::{Attachment, AttachmentId, AttachmentKind};
+use domain::{Attachment, AttachmentId, AttachmentKind, RoomId};
 
 /// An object of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,20 @@ impl Part {
     }
 }
 
+/// The prefix of the requests to erase deleted rooms.
+const ERASURES: &str = "erasures/";
+
+/// The key of the request to erase a room.
+pub(crate) fn request_to_erase(room: RoomId) -> String {
+    format!("{ERASURES}{room}")
+}
+
+/// The room of a request to erase it; `None` for any other key.
+#[must_use]
+pub fn to_erase(key: &str) -> Option<RoomId> {
+    key.strip_prefix(ERASURES)?.parse().ok()
+}
+
 /// The attachment of an upload's key; `None` for any other key.
 #[must_use]
 pub fn uploaded(key: &str) -> Option<AttachmentId> {
@@ -42,6 +56,15 @@ pub fn uploaded(key: &str) -> Option<AttachmentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_keys_of_requests_name_a_room() {
+        let room = RoomId::try_from(7).unwrap();
+        assert_eq!(to_erase(&request_to_erase(room)), Some(room));
+        for other in ["erasures/", "erasures/0", "erasures/7/8", "uploads/7", "7"] {
+            assert_eq!(to_erase(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn only_keys_of_uploads_name_an_upload() {

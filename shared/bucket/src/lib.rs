@@ -22,7 +22,7 @@ use url::Url;
 use self::key::Part;
 pub use self::{
     form::UploadForm,
-    key::uploaded,
+    key::{to_erase, uploaded},
     objects::{Objects, PictureFiles, UploadedBytes},
 };
 
@@ -75,7 +75,11 @@ impl Bucket {
     }
 
     fn object(&self, part: Part, id: AttachmentId) -> Result<Url, Error> {
-        self.0.url.join(&part.key(id)).map_err(|error| Error::internal("naming an object", error))
+        self.named(&part.key(id))
+    }
+
+    fn named(&self, key: &str) -> Result<Url, Error> {
+        self.0.url.join(key).map_err(|error| Error::internal("naming an object", error))
     }
 }
 

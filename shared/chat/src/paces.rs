@@ -20,13 +20,18 @@ pub struct Paces {
     pub upload_bytes: Pace,
 }
 
+/// The number of people that one change of rooms adds or invites. More people count as more changes.
+const PEOPLE_PER_CHANGE: usize = 10;
+
 impl Chat {
-    /// Counts a change of rooms by the caller. Refused attempts at the same moment count as well.
+    /// Counts a change of rooms by the caller that adds or invites so many people. Refused attempts at the same moment
+    /// count as well.
     ///
     /// # Errors
     /// `RateLimited`.
-    pub async fn count_room_change(&self, caller: &Caller) -> Result<(), Error> {
-        self.count(caller, Paced::Rooms, self.paces.room_changes).await
+    pub async fn count_room_change(&self, caller: &Caller, people: usize) -> Result<(), Error> {
+        let changes = people.div_ceil(PEOPLE_PER_CHANGE).max(1);
+        self.count(caller, Paced::Rooms, self.paces.room_changes.times(changes as u64)).await
     }
 
     /// Counts a direct room that the caller opens with a stranger.

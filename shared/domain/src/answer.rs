@@ -6,20 +6,23 @@ use serde::Serialize;
 
 use crate::{Error, MAX_ANSWER_BYTES};
 
+/// The bytes of items in an answer. The rest is for brackets and headers.
+const MAX_ITEM_BYTES: usize = MAX_ANSWER_BYTES - 4096;
+
 /// The rest of an answer that items still fit into.
 #[derive(Debug)]
 pub struct Budget(usize);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(MAX_ANSWER_BYTES)
+        Self(MAX_ITEM_BYTES)
     }
 }
 
 impl Budget {
     /// Whether a list may have one more item: if it fits, or is the first one. Takes its size off the rest.
     pub fn takes(&mut self, item: &impl Serialize) -> Result<bool, Error> {
-        let is_first = self.0 == MAX_ANSWER_BYTES;
+        let is_first = self.0 == MAX_ITEM_BYTES;
         // The comma counts, too.
         let size = wrapped_size(item)? + 1;
         let fits = size <= self.0;
@@ -63,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_left_out_unless_it_is_the_first() {
-        let (half, all) = ("x".repeat(MAX_ANSWER_BYTES / 2 - 5), "x".repeat(MAX_ANSWER_BYTES));
+        let (half, all) = ("x".repeat(MAX_ITEM_BYTES / 2 - 5), "x".repeat(MAX_ITEM_BYTES));
         let mut budget = Budget::default();
         assert_eq!([&half, &half, &half].map(|item| budget.takes(item).unwrap()), [true, true, false]);
         let mut budget = Budget::default();

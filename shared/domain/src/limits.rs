@@ -41,4 +41,4 @@ pub const TYPING_EXPIRES_IN: Duration = Duration::from_secs(8);
 
 /// The largest answer, in bytes as Lambda's response counts them. Lambda's own limit is 6 MB (AWS Lambda Developer
 /// Guide, "Lambda quotas").
-pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_ANSWER_BYTES: usize = 4_000_000;

@@ -36,7 +36,7 @@ impl Pace {
 
     /// Calls of one user: as many at once as come in five seconds.
     ///
-    /// More than a thousand per second are no limit, because times are kept in milliseconds.
+    /// More than a thousand per second do not limit anything, because times are kept in milliseconds.
     #[must_use]
     pub fn calls(per_second: u32) -> Self {
         Self::new(Duration::from_secs(1) / per_second.max(1), per_second.saturating_mul(5).max(1))

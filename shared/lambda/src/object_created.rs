@@ -2,11 +2,14 @@
 //!
 //! Amazon S3 User Guide, "EventBridge event message structure".
 
-use domain::{AttachmentId, Error, causes};
+use std::fmt::Display;
+
+use domain::{AttachmentId, Error, RoomId, causes};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
+use tracing::Instrument as _;
 
-use crate::{App, Fatal};
+use crate::{App, Fatal, log};
 
 #[derive(Debug, Deserialize)]
 struct ObjectCreated {
@@ -23,23 +26,51 @@ struct Object {
     key: String,
 }
 
-/// Serves uploads until the process ends. Lambda repeats an event that fails, twice.
+/// Something that the key of an object names.
+pub trait Named: Display + Copy + Sized {
+    /// Reads it from a key; `None` if the key names something else.
+    fn of_key(key: &str) -> Option<Self>;
+
+    /// Records it for each line of the log.
+    fn record(self) {}
+}
+
+impl Named for AttachmentId {
+    fn of_key(key: &str) -> Option<Self> {
+        bucket::uploaded(key)
+    }
+}
+
+impl Named for RoomId {
+    fn of_key(key: &str) -> Option<Self> {
+        bucket::to_erase(key)
+    }
+
+    fn record(self) {
+        log::room(self);
+    }
+}
+
+/// Serves new objects until the process ends. Lambda repeats an event that fails, twice.
 ///
 /// # Errors
 /// The Lambda runtime is gone.
-pub async fn serve(app: App, handle: impl AsyncFn(&App, AttachmentId) -> Result<(), Error>) -> Result<(), Fatal> {
+pub async fn serve<T: Named>(app: App, handle: impl AsyncFn(&App, T) -> Result<(), Error>) -> Result<(), Fatal> {
     let (app, handle) = (&app, &handle);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<ObjectCreated>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<ObjectCreated>| {
         let key = event.payload.detail.object.key;
-        let Some(id) = bucket::uploaded(&key) else {
-            tracing::warn!(key, "an object that is no upload");
-            return Ok(());
+        let handled = async move {
+            let Some(id) = T::of_key(&key) else {
+                tracing::warn!(key, "an object of another kind");
+                return Ok(());
+            };
+            id.record();
+            handle(app, id).await.map_err(|error| {
+                tracing::error!(%id, cause = causes(&error), "the event of an object has failed");
+                Fatal::from(error)
+            })
         };
-        let checked = handle(app, id).await;
-        checked.map_err(|error| {
-            tracing::error!(%id, cause = causes(&error), "an upload is not checked");
-            Fatal::from(error)
-        })
+        handled.instrument(log::call(None))
     }))
     .await
 }

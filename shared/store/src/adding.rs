@@ -52,15 +52,17 @@ impl Store {
         let (mut outcomes, mut seen) = (Outcomes::default(), room.clone());
         for _ in 0..MOST_ATTEMPTS {
             people.retain(|person| !outcomes.has_member(&seen, person.user_id));
+            // Those who are refused leave their places to the others.
             let free = seen.max_members.saturating_sub(seen.members.len()).min(people.len());
-            let full = people.drain(free..).map(|person| (person.user_id, Refusal::RoomFull));
-            outcomes.refused.extend(full);
+            let mut rest = people.split_off(free);
             if people.is_empty() {
+                outcomes.refused.extend(rest.into_iter().map(|person| (person.user_id, Refusal::RoomFull)));
                 return Ok(outcomes);
             }
             let actions = self.adding(&seen, by, &people)?;
             let Err(cancelled) = self.transact(DOING, actions).await? else {
                 outcomes.done.extend(people.iter().map(|person| person.user_id));
+                outcomes.refused.extend(rest.into_iter().map(|person| (person.user_id, Refusal::RoomFull)));
                 return Ok(outcomes);
             };
             if cancelled.failed(ROOM) {
@@ -80,6 +82,7 @@ impl Store {
                 }
             }
             people.retain(|person| !outcomes.refused.contains_key(&person.user_id));
+            people.append(&mut rest);
         }
         Err(Error::Unavailable { doing: DOING, source: "its members come and go".into() })
     }

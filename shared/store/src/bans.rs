@@ -52,7 +52,7 @@ impl Store {
         Ok(found.item.is_some())
     }
 
-    /// Bans somebody who is no member of a room, and removes their invitation. `false` if they are a member now:
+    /// Bans a stranger from a room, and removes their invitation. `false` if they are a member now:
     /// [`Store::remove`] bans members.
     ///
     /// # Errors

@@ -24,6 +24,11 @@ fn sender_room(sender: UserId, room: RoomId) -> String {
     format!("{sender}#{room}")
 }
 
+/// The key of a client id.
+pub(crate) fn key(sender: UserId, room: RoomId, client_id: &ClientId) -> Item {
+    [("sender_room".to_owned(), s(sender_room(sender, room))), ("client_id".to_owned(), s(client_id.as_str()))].into()
+}
+
 /// The message of an item's client id.
 pub(crate) fn message_id(item: Item) -> Result<MessageId, Error> {
     Ok(from_item::<ClientIdItem>(item)?.message_id)
@@ -58,8 +63,7 @@ impl Store {
             .client
             .get_item()
             .table_name(&self.tables.client_ids)
-            .key("sender_room", s(sender_room(sender, room)))
-            .key("client_id", s(client_id.as_str()))
+            .set_key(Some(key(sender, room, client_id)))
             .consistent_read(true)
             .send()
             .await

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use domain::{Error, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Attachment, AttachmentId, Error, Refusal, Room, RoomId, Timestamp, UserId};
 use serde::Deserialize;
 
 use crate::{
@@ -20,8 +20,10 @@ pub struct Tombstone {
     pub deleted_by: UserId,
     /// The time.
     pub deleted_at: Timestamp,
-    /// The members at that time, until they are erased.
+    /// The members at that time, until the room is erased.
     pub members: BTreeSet<UserId>,
+    /// The picture, and former ones whose objects may exist, until the room is erased.
+    pub pictures: BTreeSet<AttachmentId>,
 }
 
 #[derive(Deserialize)]
@@ -30,15 +32,28 @@ struct TombstoneItem {
     deleted_by: Option<UserId>,
     #[serde(default, with = "serde_dynamo::number_set")]
     former_members: BTreeSet<UserId>,
+    #[serde(default)]
+    picture: Option<Attachment>,
+    #[serde(default, with = "serde_dynamo::string_set")]
+    old_pictures: BTreeSet<AttachmentId>,
 }
 
 fn tombstone(item: Item) -> Result<Option<Tombstone>, Error> {
-    let TombstoneItem { deleted_at, deleted_by, former_members } = from_item(item)?;
+    let TombstoneItem { deleted_at, deleted_by, former_members, picture, old_pictures } = from_item(item)?;
     Ok(deleted_at.zip(deleted_by).map(|(deleted_at, deleted_by)| Tombstone {
         deleted_by,
         deleted_at: Timestamp::from_millis(deleted_at),
         members: former_members,
+        pictures: picture.map(|picture| picture.id).into_iter().chain(old_pictures).collect(),
     }))
+}
+
+/// The item of a room that is erased. The counter does not give its number again.
+pub(crate) fn minimal(room: RoomId, tombstone: &Tombstone) -> Item {
+    let mut item = rooms::key(room);
+    item.insert("deleted_at".to_owned(), n(tombstone.deleted_at.millis()));
+    item.insert("deleted_by".to_owned(), n(tombstone.deleted_by.get()));
+    item
 }
 
 impl Store {

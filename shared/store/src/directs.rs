@@ -67,8 +67,10 @@ impl Store {
 
     /// Creates the direct room of its members, unless they have one.
     ///
+    /// The room counts as one of the opener's rooms, and apart for the other one.
+    ///
     /// # Errors
-    /// `TooManyRooms`.
+    /// `TooManyRooms` for the opener, `NotAccepted` if too many people have opened a room with the other one.
     pub async fn create_direct(&self, room: &Room, memberships: &[Membership]) -> Result<Opening, Error> {
         const DOING: &str = "opening a direct room";
         let members = room.members.first().zip(room.members.last());
@@ -83,7 +85,12 @@ impl Store {
                 .build())?,
             self.put_room(room)?,
         ];
-        actions.extend(self.new_memberships(memberships)?);
+        for membership in memberships {
+            let user = membership.user_id;
+            let is_opener = user == room.created_by;
+            actions.push(self.put_membership(membership)?);
+            actions.push(if is_opener { self.count_room_up(user)? } else { self.count_opened_by_others(user)? });
+        }
         if low != high {
             for (blocker, blocked) in [(low, high), (high, low)] {
                 actions.push(self.check_block(blocker, blocked, room.closed_by.contains_key(&blocker))?);
@@ -98,7 +105,13 @@ impl Store {
         let counts = (3..).step_by(2).zip(memberships);
         let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);
         let full: Vec<_> = full.collect();
-        if full.is_empty() { Ok(Opening::Outdated) } else { Err(Refusal::TooManyRooms(full).into()) }
+        if full.is_empty() {
+            Ok(Opening::Outdated)
+        } else if full.contains(&room.created_by) {
+            Err(Refusal::TooManyRooms(vec![room.created_by]).into())
+        } else {
+            Err(Refusal::NotAccepted.into())
+        }
     }
 
     /// Leaves a direct room out of a member's list until it has a message with this id or a higher one. Changes

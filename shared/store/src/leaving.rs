@@ -35,7 +35,7 @@ impl Store {
         if room.members.contains(&user) { Ok(false) } else { Err(Refusal::NotAMember.into()) }
     }
 
-    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are no
+    /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are not a
     /// member.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Makes a member the owner of a room whose owner, as it was read, is no member: a room from before there were
+    /// Makes a member the owner of a room whose owner, as it was read, is not a member: a room from before there were
     /// owners. Changes nothing if that is not so any more.
     pub async fn crown(&self, room: &Room, heir: UserId) -> Result<(), Error> {
         let crown = self
@@ -114,12 +114,17 @@ impl Store {
     /// Removes a membership whose room is missing, deleted or does not have the user. Changes nothing if the room has
     /// them after all.
     pub async fn remove_ghost(&self, user: UserId, room: RoomId) -> Result<(), Error> {
-        let actions =
-            vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];
-        if self.transact("removing a membership without a room", actions).await?.is_ok() {
+        if self.remove_stay(user, room).await? {
             tracing::warn!(%user, %room, "a membership had no room");
         }
         Ok(())
+    }
+
+    /// Removes a membership whose room does not have the user. `false` if there is none.
+    pub(crate) async fn remove_stay(&self, user: UserId, room: RoomId) -> Result<bool, Error> {
+        let actions =
+            vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];
+        Ok(self.transact("removing a membership without a room", actions).await?.is_ok())
     }
 
     fn check_no_member(&self, room: RoomId, user: UserId) -> Result<TransactWriteItem, Error> {

@@ -15,6 +15,7 @@ mod creating;
 mod credentials;
 mod deleting;
 mod directs;
+mod erasing;
 mod error;
 mod invitations;
 mod invites;

@@ -95,6 +95,7 @@ impl Membership {
 #[derive(Deserialize)]
 struct CountItem {
     user_id: UserId,
+    #[serde(default)]
     count: u64,
 }
 
@@ -133,6 +134,19 @@ impl Store {
                 .expression_attribute_values(":max", n(MAX_ROOMS_PER_USER))
                 .build(),
         )
+    }
+
+    /// Counts a direct room that another user opens with this one, as an action of a transaction. These rooms are counted
+    /// apart, so that strangers keep nobody out of other rooms. Its condition fails if they are too many.
+    pub(crate) fn count_opened_by_others(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+        let count = Update::builder()
+            .table_name(&self.tables.memberships)
+            .set_key(Some(key(user, 0)))
+            .update_expression("ADD opened_by_others :one")
+            .condition_expression("attribute_not_exists(opened_by_others) OR opened_by_others < :max")
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":max", n(MAX_ROOMS_PER_USER));
+        update(count.build())
     }
 
     /// Counts one room less of a user, as an action of a transaction.

@@ -78,7 +78,7 @@ fn message(item: Item) -> Result<Message, Error> {
     Ok(from_item::<MessageItem>(item)?.into())
 }
 
-fn key(room: RoomId, id: MessageId) -> Item {
+pub(crate) fn key(room: RoomId, id: MessageId) -> Item {
     [("room_id".to_owned(), n(room.get())), ("id".to_owned(), n(id.get()))].into()
 }
 
@@ -95,6 +95,9 @@ pub struct Range {
 impl Range {
     /// All messages, newest first.
     pub const NEWEST: Self = Self { first: 0, last: u64::MAX, newest_first: true };
+
+    /// All messages, oldest first.
+    pub const OLDEST: Self = Self { newest_first: false, ..Self::NEWEST };
 
     /// Those with lower ids, newest first.
     #[must_use]

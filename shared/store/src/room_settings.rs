@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, Update};
 use domain::{
-    Access, Action, Attachment, Description, Error, History, OnlyAdmins, Refusal, Room, RoomName, Timestamp, UserId,
+    Access, Action, Attachment, Description, Error, History, OnlyAdmins, Refusal, Room, RoomId, RoomName, Timestamp,
+    UserId,
 };
 
 use crate::{
@@ -47,7 +48,8 @@ impl RoomChange {
 }
 
 impl Store {
-    /// Changes settings of a room, which was read as `room`. Returns the room afterwards, or `None` if its members,
+    /// Changes settings of a room, which was read as `room`. A replaced picture is noted until
+    /// [`Store::forget_picture`]. Returns the room afterwards, or `None` if its members,
     /// roles or settings have changed meanwhile: the room is to be read again.
     ///
     /// # Errors
@@ -95,6 +97,28 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Erases the record of a picture that a room no longer has, and that the room has had it. Its objects go first.
+    pub async fn forget_picture(&self, room: RoomId, picture: &Attachment) -> Result<(), Error> {
+        const DOING: &str = "forgetting a picture";
+        self.erase_attachments([picture.id]).await?;
+        let forgotten = self
+            .client
+            .update_item()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(rooms::key(room)))
+            .update_expression("DELETE old_pictures :pictures")
+            .condition_expression("attribute_exists(old_pictures)")
+            .expression_attribute_values(":pictures", AttributeValue::Ss(vec![picture.id.to_string()]))
+            .send()
+            .await;
+        match forgotten {
+            Ok(_) => Ok(()),
+            Err(error) => refusal(DOING, error).map(drop),
+        }
+    }
+}
+
 /// The parts of an update.
 struct Write {
     update_expression: String,
@@ -125,6 +149,10 @@ impl Write {
             Some(Some(picture)) => write.set("picture", AttributeValue::M(to_item(picture)?)),
             Some(None) => removed.push("picture"),
             None => {}
+        }
+        let replaced = change.picture.as_ref().and(room.picture.as_ref());
+        if change.picture.is_some() {
+            write.has_picture(replaced);
         }
         match change.access {
             Some(Access::Open) => write.set("access", s("open")),
@@ -157,7 +185,23 @@ impl Write {
             write.update_expression.push_str(" REMOVE ");
             write.update_expression.push_str(&removed.join(", "));
         }
+        if let Some(picture) = replaced {
+            write.update_expression.push_str(" ADD old_pictures :old_pictures");
+            write.values.insert(":old_pictures".to_owned(), AttributeValue::Ss(vec![picture.id.to_string()]));
+        }
         Ok(write)
+    }
+
+    /// Adds the condition that the picture is this one, so that each replaced picture is noted.
+    fn has_picture(&mut self, picture: Option<&Attachment>) {
+        self.names.insert("#picture".to_owned(), "picture".to_owned());
+        if let Some(picture) = picture {
+            self.condition.push_str(" AND #picture.#id = :old_picture");
+            self.names.insert("#id".to_owned(), "id".to_owned());
+            self.values.insert(":old_picture".to_owned(), s(picture.id.to_string()));
+        } else {
+            self.condition.push_str(" AND attribute_not_exists(#picture)");
+        }
     }
 
     fn rights(&mut self, change: &RoomChange) {

@@ -107,7 +107,7 @@ mod tests {
         UserId::try_from(id).unwrap()
     }
 
-    /// What is found in a room of so many members, all of whom have written, and so many of whom must wait.
+    /// The leftovers in a room of so many members, all of whom have written, and so many of whom must wait.
     fn found(members: u64, waiting: u64) -> Vec<Leftover> {
         let room = Room {
             members: (1..=members).map(user).collect(),

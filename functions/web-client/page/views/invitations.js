@@ -73,7 +73,8 @@ export class InvitationList {
     const buttons = [button("Decline", false), button("Accept", true)];
     const row = el("li", {}, face.element,
       el("p", {}, el("bdi", { class: "title" }, name),
-        el("span", { class: "hint" }, el("bdi", {}, invited_by.username), ` invites you · ${membersCount(members_count)}`)),
+        el("span", { class: "hint" },
+          el("bdi", {}, invited_by.username), ` invites you · ${membersCount(members_count)}`)),
       el("div", { class: "answers" }, ...buttons));
     return row;
   }

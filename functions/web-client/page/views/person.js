@@ -49,8 +49,8 @@ function blocking(chat, peer, dialog, tell) {
     unblock.hidden = !isBlocked;
     setText(state, isBlocked
       ? "Messages that this person sends meanwhile stay hidden, also after unblocking."
-      : "A blocked person cannot write to you, invite you, or see that you are online, and does not learn of the block. "
-        + "Common groups stay as they are.");
+      : "A blocked person cannot write to you, invite you, or see that you are online, and does not learn of the "
+        + "block. Common groups stay as they are.");
   };
   // The button that was pressed goes, so the focus moves to the other one.
   const change = (/** @type {() => Promise<void>} */ task, /** @type {() => HTMLElement} */ next) => tell(async () => {

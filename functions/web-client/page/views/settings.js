@@ -77,7 +77,8 @@ function blockedPeople(chat, dialog) {
       heading.focus();
     });
     return el("li", {}, avatar(username, user), el("span", { class: "name", dir: "auto" }, username),
-      el("button", { class: "link", type: "button", "aria-label": `Unblock ${username}`, onclick: unblock }, "Unblock"));
+      el("button", { class: "link", type: "button", "aria-label": `Unblock ${username}`, onclick: unblock },
+        "Unblock"));
   };
   const render = () => {
     const blocked = chat.privacy.blocked;

@@ -7,9 +7,9 @@ use std::{
 };
 
 use fastrand::Rng;
-use history::{Listing, Message, Position, Push, Scope, View};
+use history::{Listing, Message, Position, Scope, Time, View};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -32,8 +32,8 @@ const BEGINNING: u64 = 1;
 pub(super) enum Request {
     /// Sends a frame, and replies with the result.
     Say { text: String, frame: Value, reply: oneshot::Sender<Said> },
-    /// Follows a room that its user has joined.
-    Follow(u64),
+    /// Follows a room that its user has joined. Messages that were sent before a time may be hidden from them.
+    Follow { room: u64, since: Time },
     /// Forgets a room that its user has left or is about to leave.
     Forget(u64),
     /// Catches up with all rooms, and replies with its views.
@@ -100,8 +100,8 @@ impl Device {
                                 break;
                             }
                         }
-                        Some(Request::Follow(room)) => {
-                            self.timelines.entry(room).or_default();
+                        Some(Request::Follow { room, since }) => {
+                            self.timelines.entry(room).or_insert_with(|| Timeline::new(since));
                             self.catches_up(room).await;
                         }
                         Some(Request::Forget(room)) => self.forgets(room),
@@ -115,6 +115,11 @@ impl Device {
                         look = Instant::now() + LOOK;
                         for room in self.gaps() {
                             self.catches_up(room).await;
+                        }
+                        if let Some(frame) = self.types()
+                            && !socket.tries_to_send(&frame).await
+                        {
+                            break;
                         }
                     }
                     () = sleep_until(end) => break,
@@ -151,9 +156,7 @@ impl Device {
         CONTRACT.assert_event(&event);
         match event["type"].as_str() {
             Some("message") => {
-                let message = self.recorder.see(&event);
-                let push = Push { user: self.user.id, bound: self.bound, message: Arc::clone(&message) };
-                self.recorder.write().pushes.push(push);
+                let Some(message) = self.recorder.hears(self.user.id, self.bound, &event) else { return };
                 if let Some(waiting) = self.waiting.remove(&message.text) {
                     let _ = waiting.send(Said::Back(Arc::clone(&message)));
                 }
@@ -174,8 +177,14 @@ impl Device {
                     let _ = waiting.send(Said::Error(code.to_owned(), wait));
                 }
             }
-            _ => {}
+            _ => drop(self.recorder.hears(self.user.id, self.bound, &event)),
         }
+    }
+
+    /// The frame by which the user types in one of the rooms, now and then.
+    fn types(&mut self) -> Option<Value> {
+        let room = self.random.choice(self.timelines.keys()).copied()?;
+        (self.random.u8(..4) == 0).then(|| json!({"type": "typing", "conversation": room}))
     }
 
     /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.
@@ -195,7 +204,8 @@ impl Device {
                 timeline.is_listed(&messages);
             }
             let (position, last) = (Position::After(cursor), messages.last().map_or(cursor, |message| message.id));
-            let listing = Listing { user: self.user.id, scope: Scope::Room(room), position, messages, begun };
+            let (user, scope, ended) = (self.user.id, Scope::Room(room), self.recorder.now());
+            let listing = Listing { user, scope, position, messages, begun, ended };
             self.recorder.write().listings.push(listing);
             cursor = last;
             let Some(next) = next else { return };

@@ -3,21 +3,25 @@
 //! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and list the
 //! messages that they have missed. [`history::check`] checks the history.
 
+mod act;
+mod audit;
 mod call;
 mod device;
+mod ear;
 mod faults;
+mod house;
 mod reader;
 mod recorder;
+mod rooms;
 mod sender;
 mod timeline;
 mod wanderer;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future::join_all, stream};
-use history::{History, Listing, Message, Position, Scope, Stay, View};
-use reqwest::Method;
+use history::{Change, History, Role, Stay, Time, View};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -26,10 +30,11 @@ use tokio::{
 
 pub use self::faults::Faults;
 use self::{
-    call::{path_of, persist},
     device::{Device, Request},
+    house::{House, LODGERS, SCRIPTS},
     reader::Reader,
     recorder::Recorder,
+    rooms::Rooms,
     sender::Sender,
     wanderer::Wanderer,
 };
@@ -38,8 +43,6 @@ use crate::{Server, User};
 /// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind
 /// the writer's.
 const SETTLED: Duration = Duration::from_secs(30);
-/// The number of members at each end of the crowd that list all their messages in the end.
-const WITNESSES: usize = 8;
 /// The number of concurrent registrations: hashing a password keeps a processor busy.
 const REGISTERING: usize = 4;
 
@@ -49,12 +52,14 @@ pub struct Crowd {
     /// The seed of all random numbers.
     pub seed: u64,
     /// The least number of acknowledged messages. The crowd also continues until users have come back as often as it
-    /// has rooms.
+    /// has rooms, and the users of each house have done everything once.
     pub sends: usize,
     /// The number of rooms.
     pub rooms: usize,
     /// The number of permanent members of each room. One more user comes and goes.
     pub members: usize,
+    /// The number of houses: four users with closed rooms and direct rooms, who change their rights and block each other.
+    pub houses: usize,
     /// The longest pause of a sender after a message.
     pub pause: Duration,
     /// The longest time for which a socket stays open before its client drops the connection.
@@ -76,7 +81,7 @@ pub struct Chronicle {
 /// A user of the crowd.
 struct Person {
     user: User,
-    rooms: Vec<u64>,
+    rooms: Rooms,
     bound: Option<u64>,
     requests: mpsc::Sender<Request>,
 }
@@ -89,13 +94,17 @@ impl Crowd {
     /// If a client observes a failure that no fault explains.
     pub async fn chats(self, server: &Server, faults: Faults, mut progress: impl FnMut(usize)) -> Chronicle {
         let mut random = Rng::with_seed(self.seed);
-        let recorder = Recorder::new(self.sends, self.rooms);
+        let recorder = Recorder::new(self.sends, self.rooms, self.houses * SCRIPTS);
         let users = self.register(server).await;
-        let (people, wanderers, mut devices) = self.settle(&users, &recorder, &mut random).await;
+        let (people, wanderers, houses, mut devices) = self.settle(&users, &recorder, &mut random).await;
         faults.begin(server, self.seed).await;
 
         let mut busy = self.talk(&people, &recorder, &mut random);
         let mut wandering: JoinSet<()> = wanderers.into_iter().map(Wanderer::wanders).collect();
+        let lodgers = people[people.len() - self.houses * LODGERS..].chunks(LODGERS);
+        for (house, lodgers) in houses.into_iter().zip(lodgers) {
+            house.lives(lodgers, &recorder, &mut random, &mut wandering);
+        }
         while !busy.is_empty() {
             tokio::select! {
                 Some(done) = busy.join_next() => done.expect("a client observes only failures that a fault explains"),
@@ -113,12 +122,12 @@ impl Crowd {
         let views = join_all(people.iter().map(Person::finishes)).await.concat();
         recorder.write().views = views;
         all(&mut devices).await;
-        audit(&people, &recorder, &mut random).await;
+        audit::audit(&people, &recorder, &mut random).await;
         Chronicle { history: recorder.close(), faults }
     }
 
     async fn register(self, server: &Server) -> Vec<User> {
-        let names = (0..self.people() + self.rooms).map(|number| format!("user{number}"));
+        let names = (0..self.people() + self.rooms + self.houses * LODGERS).map(|number| format!("user{number}"));
         let register = |name: String| async move { server.user(&name).await };
         stream::iter(names).map(register).buffered(REGISTERING).collect().await
     }
@@ -134,8 +143,9 @@ impl Crowd {
         users: &[User],
         recorder: &Recorder,
         random: &mut Rng,
-    ) -> (Vec<Person>, Vec<Wanderer>, JoinSet<()>) {
-        let (residents, wanderers) = users.split_at(self.people());
+    ) -> (Vec<Person>, Vec<Wanderer>, Vec<House>, JoinSet<()>) {
+        let (residents, others) = users.split_at(self.people());
+        let (wanderers, lodgers) = others.split_at(self.rooms);
         let mut rooms_of: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
         let mut coming = Vec::new();
         for (number, wanderer) in wanderers.iter().enumerate() {
@@ -148,9 +158,18 @@ impl Crowd {
                 rooms_of.entry(member.id).or_default().push(room);
             }
             let stays = members[..self.members].iter();
-            let stays = stays.map(|member| Stay { user: member.id, room, since, until: None });
+            let stays = stays.map(|member| Stay { user: member.id, room, since, ..Stay::default() });
             recorder.write().stays.extend(stays);
+            recorder.write().roles.push(owns(members[0].id, room, since));
             coming.push((wanderer, room, since));
+        }
+        let mut houses = Vec::new();
+        for (number, lodgers) in lodgers.chunks(LODGERS).enumerate() {
+            let house = House::furnishes(number, lodgers, recorder).await;
+            for lodger in House::members(lodgers) {
+                rooms_of.entry(lodger.id).or_default().push(house.room);
+            }
+            houses.push(house);
         }
         let mut devices = JoinSet::new();
         let mut people = Vec::new();
@@ -162,7 +181,7 @@ impl Crowd {
             let device =
                 Device::new(user.clone(), &rooms, bound, self.lifetime, recorder.clone(), random.fork(), inbox);
             devices.spawn(device.lives());
-            people.push(Person { user: user.clone(), rooms, bound, requests });
+            people.push(Person { user: user.clone(), rooms: rooms.into(), bound, requests });
         }
         let wanderers =
             coming.into_iter().zip(&people[residents.len()..]).map(|((user, room, since), person)| Wanderer {
@@ -175,10 +194,10 @@ impl Crowd {
                 away: self.away,
             });
         let wanderers = wanderers.collect();
-        (people, wanderers, devices)
+        (people, wanderers, houses, devices)
     }
 
-    /// Every user sends, and every fourth also reads.
+    /// Every user sends. Every fourth also reads, and so do the users of the houses.
     fn talk(self, people: &[Person], recorder: &Recorder, random: &mut Rng) -> JoinSet<()> {
         let mut busy = JoinSet::new();
         for (number, Person { user, rooms, bound, requests }) in people.iter().enumerate() {
@@ -192,7 +211,7 @@ impl Crowd {
                 pause: self.pause,
             };
             busy.spawn(sender.sends());
-            if number % 4 == 0 {
+            if number % 4 == 0 || number >= self.people() + self.rooms {
                 let (user, rooms) = (user.clone(), rooms.clone());
                 busy.spawn(Reader { user, rooms, recorder: recorder.clone(), random: random.fork() }.reads());
             }
@@ -217,39 +236,8 @@ async fn all(tasks: &mut JoinSet<()>) {
     }
 }
 
-/// Lists every room, backwards and forwards, and all messages of some users.
-async fn audit(people: &[Person], recorder: &Recorder, random: &mut Rng) {
-    let mut rooms: BTreeMap<u64, &User> = BTreeMap::new();
-    // The first member of a room is kept, because the last insertion wins.
-    for person in people.iter().rev() {
-        rooms.extend(person.rooms.iter().map(|room| (*room, &person.user)));
-    }
-    for (room, member) in rooms {
-        let path = format!("/list-conversation-messages/{room}/?limit=100");
-        let stored = pages(member, recorder, random, path.clone()).await;
-        let stored: Vec<_> = stored.into_iter().rev().flatten().collect();
-        let forward = pages(member, recorder, random, format!("{path}&after=1")).await.concat();
-        let (scope, position) = (Scope::Room(room), Position::After(1));
-        let listing = Listing { user: member.id, scope, position, messages: forward, begun: recorder.now() };
-        let mut history = recorder.write();
-        history.listings.push(listing);
-        history.stored.push(stored);
-    }
-    for person in people.iter().rev().take(WITNESSES).chain(people.iter().take(WITNESSES)) {
-        let listed = pages(&person.user, recorder, random, "/list-messages/?limit=100".to_owned()).await;
-        recorder.write().everything.push((person.user.id, listed.into_iter().rev().flatten().collect()));
-    }
-}
-
-/// The pages of a list.
-async fn pages(user: &User, recorder: &Recorder, random: &mut Rng, path: String) -> Vec<Vec<Arc<Message>>> {
-    let mut pages = Vec::new();
-    let mut next = Some(path);
-    while let Some(path) = next {
-        let page = persist(user, random, Method::GET, &path, None).await;
-        let (page, further) = page.unwrap_or_else(|problem| panic!("{path} gave {problem}"));
-        pages.push(page.as_array().into_iter().flatten().map(|shown| recorder.see(shown)).collect());
-        next = further.map(|further| path_of(&further));
-    }
-    pages
+/// The role of a room's creator.
+fn owns(user: u64, room: u64, since: (Time, Time)) -> Change<(u64, u64), Role> {
+    let (of, value, by, (begun, ended)) = ((room, user), Role::Owner, user, since);
+    Change { of, value, by, begun, ended, has_failed: false, is_sure: true }
 }

@@ -1,15 +1,17 @@
-//! A reader, which scrolls through lists.
+//! A reader, which scrolls through lists, and looks at rooms in which its user is, was or will be.
 
 use std::time::Duration;
 
 use fastrand::Rng;
-use history::{Listing, Position, Scope};
+use history::{Listing, Position, Scope, Visit};
 use reqwest::Method;
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::{
     call::{Try, once, path_of},
     recorder::Recorder,
+    rooms::Rooms,
 };
 use crate::User;
 
@@ -20,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// A reader.
 pub(super) struct Reader {
     pub(super) user: User,
-    pub(super) rooms: Vec<u64>,
+    pub(super) rooms: Rooms,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
 }
@@ -29,11 +31,13 @@ impl Reader {
     /// Reads until enough has been sent.
     pub(super) async fn reads(mut self) {
         while !self.recorder.has_enough() {
-            if self.random.u8(..4) == 0 {
-                self.scrolls(Scope::All, "/list-messages/").await;
-            } else {
-                let room = *self.random.choice(&self.rooms).expect("a reader has rooms");
-                self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
+            match (self.random.u8(..8), self.rooms.pick(&mut self.random)) {
+                (0 | 1, _) | (_, None) => self.scrolls(Scope::All, "/list-messages/").await,
+                (2, _) => self.looks_around().await,
+                (3, Some(room)) => self.lists_members(room).await,
+                (_, Some(room)) => {
+                    self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
+                }
             }
             sleep(LONGEST_PAUSE.mul_f64(self.random.f64())).await;
         }
@@ -48,12 +52,50 @@ impl Reader {
             let Try::Done(page, next) = once(&self.user, Method::GET, &path, None).await else { return };
             let messages: Vec<_> =
                 page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
-            let listing = Listing { user: self.user.id, scope, position, messages, begun };
-            self.recorder.write().listings.push(listing);
+            let (user, ended, last) = (self.user.id, self.recorder.now(), messages.last().cloned());
+            self.recorder.write().listings.push(Listing { user, scope, position, messages, begun, ended });
+            if let (Scope::Room(room), Position::Latest) = (scope, position) {
+                self.recorder.write().visits.push(Visit {
+                    user,
+                    room,
+                    call: "list-conversation-messages",
+                    begun,
+                    ended,
+                });
+                if let Some(last) = last {
+                    self.reads_up_to(room, last.id).await;
+                }
+            }
             let Some(next) = next else { return };
             path = path_of(&next);
             let before = path.rsplit_once("before=").and_then(|(_, id)| id.parse().ok());
             position = Position::Before(before.unwrap_or_else(|| panic!("Link: {next}")));
+        }
+    }
+
+    /// Lists the members of a room, which is refused to strangers.
+    async fn lists_members(&self, room: u64) {
+        let begun = self.recorder.now();
+        let path = format!("/list-members/{room}/");
+        if let Try::Done(..) = once(&self.user, Method::GET, &path, None).await {
+            let (user, ended) = (self.user.id, self.recorder.now());
+            self.recorder.write().visits.push(Visit { user, room, call: "list-members", begun, ended });
+        }
+    }
+
+    async fn reads_up_to(&self, room: u64, message: u64) {
+        let begun = self.recorder.now();
+        let body = json!({"conversation_id": room, "message_ids": [message]});
+        if let Try::Done(..) = once(&self.user, Method::POST, "/read-message/", Some(&body)).await {
+            let (user, ended) = (self.user.id, self.recorder.now());
+            self.recorder.write().visits.push(Visit { user, room, call: "read-message", begun, ended });
+        }
+    }
+
+    async fn looks_around(&self) {
+        let begun = self.recorder.now();
+        if let Try::Done(rooms, _) = once(&self.user, Method::GET, "/list-chatrooms/", None).await {
+            self.recorder.looks_around(self.user.id, &rooms, begun);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use history::{History, Message, Outcome, Sent, Time};
+use history::{History, Listing, Message, Outcome, Overview, Position, Push, RoomSeen, Scope, Sent, Signal, Time};
 use serde_json::Value;
 
 /// The history that all clients write. Cheap to clone.
@@ -22,13 +22,15 @@ struct Inner {
     wanted: usize,
     came_back: AtomicUsize,
     wanderers: usize,
+    through: AtomicUsize,
+    scripts: usize,
     is_over: AtomicBool,
 }
 
 impl Recorder {
-    /// An empty history, which is complete with `wanted` acknowledged messages and as many returns to a room as there
-    /// are wanderers.
-    pub(super) fn new(wanted: usize, wanderers: usize) -> Self {
+    /// An empty history, which is complete with `wanted` acknowledged messages, as many returns to a room as there
+    /// are wanderers, and all scripts through.
+    pub(super) fn new(wanted: usize, wanderers: usize, scripts: usize) -> Self {
         Self(Arc::new(Inner {
             start: Instant::now(),
             history: Mutex::default(),
@@ -36,6 +38,8 @@ impl Recorder {
             wanted,
             came_back: AtomicUsize::new(0),
             wanderers,
+            through: AtomicUsize::new(0),
+            scripts,
             is_over: AtomicBool::new(false),
         }))
     }
@@ -52,6 +56,41 @@ impl Recorder {
     pub(super) fn see(&self, shown: &Value) -> Arc<Message> {
         let message = serde_json::from_value(shown.clone()).unwrap_or_else(|error| panic!("{error}: {shown}"));
         self.write().see(message)
+    }
+
+    /// Records an event of a socket. Returns the message if it is one.
+    pub(super) fn hears(&self, user: u64, bound: Option<u64>, event: &Value) -> Option<Arc<Message>> {
+        let kind = event["type"].as_str().unwrap_or_default();
+        if kind == "message" {
+            let message = self.see(event);
+            self.write().pushes.push(Push { user, bound, message: Arc::clone(&message) });
+            return Some(message);
+        }
+        // The others are for users outside.
+        let is_for_members = matches!(kind, "typing" | "read" | "joined" | "left" | "room");
+        if let Some(room) = event["conversation"].as_u64().filter(|_| is_for_members) {
+            let by = event["sender"].as_u64().or_else(|| event["user"].as_u64()).unwrap_or(user);
+            let at = self.now();
+            self.write().signals.push(Signal { user, by, room, kind: kind.to_owned(), at });
+        }
+        None
+    }
+
+    /// Records a list of rooms, with their last messages.
+    pub(super) fn looks_around(&self, user: u64, rooms: &Value, begun: Time) {
+        let ended = self.now();
+        let listed = || rooms.as_array().into_iter().flatten();
+        let seen = |room: &Value| -> RoomSeen {
+            serde_json::from_value(room.clone()).unwrap_or_else(|error| panic!("{error}: {room}"))
+        };
+        let overview = Overview { user, rooms: listed().map(seen).collect(), begun, ended };
+        let last = listed().map(|room| &room["last_message"]).filter(|message| !message.is_null());
+        let mut messages: Vec<_> = last.map(|message| self.see(message)).collect();
+        messages.sort_by_key(|message| (message.id, message.room));
+        let (scope, position) = (Scope::Rooms, Position::Latest);
+        let mut history = self.write();
+        history.overviews.push(overview);
+        history.listings.push(Listing { user, scope, position, messages, begun, ended });
     }
 
     pub(super) fn sent(&self, sent: Sent) {
@@ -71,9 +110,17 @@ impl Recorder {
         self.0.came_back.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the crowd has sent and returned often enough.
+    /// Counts a script that has done everything once.
+    pub(super) fn is_through(&self) {
+        self.0.through.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether the crowd has sent, returned and acted often enough.
     pub(super) fn has_enough(&self) -> bool {
-        self.acknowledged() >= self.0.wanted && self.0.came_back.load(Ordering::Relaxed) >= self.0.wanderers
+        let Inner { came_back, wanderers, through, scripts, .. } = &*self.0;
+        self.acknowledged() >= self.0.wanted
+            && came_back.load(Ordering::Relaxed) >= *wanderers
+            && through.load(Ordering::Relaxed) >= *scripts
     }
 
     /// Ends all joining and leaving.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use history::{Message, View};
+use history::{Message, Time, View};
 
 /// The messages of a room, and the end of the part that has no gap.
 #[derive(Default)]
@@ -10,9 +10,15 @@ pub(super) struct Timeline {
     messages: BTreeMap<u64, Arc<Message>>,
     /// The id and the sequence of the last message of that part.
     cursor: (u64, u64),
+    /// Messages that were sent before may be hidden from the user.
+    since: Time,
 }
 
 impl Timeline {
+    pub(super) fn new(since: Time) -> Self {
+        Self { since, ..Self::default() }
+    }
+
     /// Adds a pushed message. Unless it is the next one, it leaves a gap.
     pub(super) fn is_pushed(&mut self, message: Arc<Message>) {
         if message.sequence == self.cursor.1 + 1 {
@@ -40,6 +46,7 @@ impl Timeline {
     }
 
     pub(super) fn view(&self, user: u64, room: u64, is_caught_up: bool) -> View {
-        View { user, room, messages: self.messages.values().cloned().collect(), cursor: self.cursor.0, is_caught_up }
+        let messages = self.messages.values().cloned().collect();
+        View { user, room, since: self.since, messages, cursor: self.cursor.0, is_caught_up }
     }
 }

@@ -59,7 +59,7 @@ impl Wanderer {
 
     fn stayed(&self, until: Option<(Time, Time)>) {
         let Self { user, room, since, .. } = self;
-        self.recorder.write().stays.push(Stay { user: user.id, room: *room, since: *since, until });
+        self.recorder.write().stays.push(Stay { user: user.id, room: *room, since: *since, until, ..Stay::default() });
     }
 
     async fn leaves(&mut self) -> (Time, Time) {
@@ -80,7 +80,7 @@ impl Wanderer {
         let joined = persist(&self.user, &mut self.random, Method::POST, "/join-chatroom/", Some(&body)).await;
         joined.unwrap_or_else(|problem| panic!("joining a room: {problem}"));
         let since = (begun, self.recorder.now());
-        let _ = self.device.send(Request::Follow(self.room)).await;
+        let _ = self.device.send(Request::Follow { room: self.room, since: Time::ZERO }).await;
         since
     }
 }

@@ -111,14 +111,37 @@ impl Server {
 
     /// Returns the tags of an object in the bucket of a local system, as S3 lists them.
     pub async fn tags(&self, key: &str) -> String {
-        let path = format!("/attachmentsbucket/{key}?tagging");
+        self.reads_bucket(&format!("{key}?tagging")).await
+    }
+
+    /// Returns the keys of the objects in the bucket of a local system.
+    pub async fn keys(&self) -> Vec<String> {
+        let listing = self.reads_bucket("?list-type=2").await;
+        let keys = listing.split("<Key>").skip(1).filter_map(|rest| rest.split_once("</Key>"));
+        keys.map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// Writes an empty object into the bucket of a local system.
+    pub async fn puts_object(&self, key: &str) {
+        let request = self
+            .request(Method::PUT, &format!("/attachmentsbucket/{key}"))
+            .header("authorization", authorization("s3", "host;x-amz-content-sha256;x-amz-date"))
+            .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+            .header("x-amz-date", "20260101T000000Z")
+            .header("content-length", "0");
+        let response = request.send().await.expect("the local system answers");
+        assert_eq!(response.status(), 200, "{key}: {:?}", response.text().await);
+    }
+
+    async fn reads_bucket(&self, path: &str) -> String {
+        let path = format!("/attachmentsbucket/{path}");
         let request = self
             .request(Method::GET, &path)
             .header("authorization", authorization("s3", "host;x-amz-content-sha256;x-amz-date"))
             .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
             .header("x-amz-date", "20260101T000000Z");
         let response = request.send().await.expect("the local system answers");
-        assert_eq!(response.status(), 200, "{key}");
+        assert_eq!(response.status(), 200, "{path}");
         response.text().await.expect("S3 answers with XML")
     }
 }

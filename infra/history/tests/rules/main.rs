@@ -1,10 +1,13 @@
 //! Each rule finds its violation, and no rule objects to a correct history or to an unusual one.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
+mod access;
 mod audience;
+mod blocks;
 mod good;
 mod order;
 mod resume;
+mod roles;
 mod stored;
 mod support;
 
@@ -13,7 +16,7 @@ use std::sync::Arc;
 use history::{Push, check};
 
 use crate::{
-    good::good,
+    good::{ROOMS, good},
     support::{is_allowed, removed},
 };
 
@@ -41,7 +44,7 @@ fn no_single_change_goes_unnoticed() {
     for seed in 0..200 {
         let mut history = good(seed);
         let mut random = fastrand::Rng::with_seed(seed);
-        let room = random.usize(..history.stored.len());
+        let room = random.usize(..ROOMS as usize);
         let place = random.usize(..history.stored[room].len() - 1);
         let message = Arc::clone(&history.stored[room][place]);
         match random.u8(..5) {

@@ -40,14 +40,22 @@ fn messages_of_different_rooms_may_have_one_id() {
         let other = history.see(Message { room, text, sequence: 1, ..Message::clone(&message) });
         for user in other.receivers.iter().copied().chain([other.sender]) {
             let since = (Duration::ZERO, Duration::ZERO);
-            history.stays.push(Stay { user, room: other.room, since, until: None });
+            history.stays.push(Stay { user, room: other.room, since, until: None, ..Stay::default() });
             for (_, listed) in history.everything.iter_mut().filter(|(of, _)| *of == user) {
                 listed.push(Arc::clone(&other));
             }
         }
         let (user, scope, position, begun) = (other.sender, Scope::All, Position::Latest, Duration::ZERO);
-        history.listings.push(Listing { user, scope, position, messages: vec![message, Arc::clone(&other)], begun });
+        history.listings.push(Listing {
+            user,
+            scope,
+            position,
+            messages: vec![message, Arc::clone(&other)],
+            begun,
+            ended: begun,
+        });
         history.stored.push(vec![other]);
+        history.overviews.clear();
         history.sends.push(send);
     });
 }

@@ -98,7 +98,9 @@ fn what_was_refused_may_be_there_where_its_sender_was_coming_or_going() {
         let (user, room) = (message.sender, message.room);
         let stay = history.stays.iter_mut().find(|stay| (stay.user, stay.room) == (user, room));
         stay.expect("the sender was there").until = Some(left);
-        history.stays.push(Stay { user, room, since: (came, came), until: None });
+        history.stays.push(Stay { user, room, since: (came, came), until: None, ..Stay::default() });
+        // A member who comes back has no role.
+        history.overviews.clear();
     });
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs, mem,
     path::{Path, PathBuf},
-    time::UNIX_EPOCH,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, Result};
@@ -25,6 +25,8 @@ const CLIENT_ID: &str = "7f3a";
 /// The number of users in a scene.
 const PEOPLE: u64 = 2;
 const PASSWORD: &str = "a long password";
+/// The time after which no message of a deleted room is on its way.
+const MESSAGES_SETTLE: Duration = Duration::from_secs(15);
 /// The largest number of messages, invitations or blocked users that a function lists.
 const LISTED: u64 = 12;
 
@@ -100,6 +102,10 @@ impl Scene {
                     self.tokens.push(text(&answer, "/access_token")?);
                 }
                 "join-chatroom" | "delete-chatroom" => self.creates_room(json!([])).await?,
+                "erase-room" => {
+                    self.creates_room(json!([2])).await?;
+                    self.run("delete-chatroom", number).await?;
+                }
                 "answer-invitation" | "leave-chatroom" | "remove-member" | "set-role" => {
                     self.creates_room(json!([2])).await?;
                 }
@@ -132,6 +138,10 @@ impl Scene {
                 }
                 _ => {}
             }
+        }
+        if function == "erase-room" {
+            // Otherwise each event waits for messages on their way.
+            tokio::time::sleep(MESSAGES_SETTLE).await;
         }
         if ["answer-invitation", "join-chatroom", "leave-chatroom"].contains(&function) {
             bob.clone_into(&mut self.token);
@@ -224,6 +234,7 @@ impl Scene {
                 let id = self.attachments.get(index).context("there are attachments")?;
                 return set(event, "/detail/object/key", &format!("uploads/{id}").into());
             }
+            "erase-room" => return set(event, "/detail/object/key", &format!("erasures/{room}").into()),
             "find-user" => return set(event, "/rawQueryString", &"username=user1".into()),
             _ => return Ok(()),
         };

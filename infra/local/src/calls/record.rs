@@ -186,9 +186,13 @@ fn tables(body: &[u8]) -> BTreeSet<String> {
     tables
 }
 
-/// The units of an answer, summed over its tables.
+/// The units of an answer, summed over its tables. A write whose condition fails consumes units, too (Amazon DynamoDB
+/// Developer Guide, "DynamoDB read and write operations"). The engine does not count them; a small item costs one.
 fn units(body: &[u8]) -> f64 {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    if body["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
+        return 1.0;
+    }
     let of_table = |consumed: &Value| consumed.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
     match body.get("ConsumedCapacity") {
         Some(Value::Array(tables)) => tables.iter().map(of_table).sum(),
@@ -207,8 +211,9 @@ mod tests {
     fn units_are_summed_over_the_tables() {
         let one = json!({"ConsumedCapacity": {"CapacityUnits": 0.5}});
         let batch = json!({"ConsumedCapacity": [{"CapacityUnits": 1.5}, {"CapacityUnits": 2.0}]});
-        let units = [one, batch, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
-        assert_eq!(units, ["0.5", "3.5", "0"]);
+        let refused = json!({"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"});
+        let units = [one, batch, refused, json!({})].map(|body| units(body.to_string().as_bytes()).to_string());
+        assert_eq!(units, ["0.5", "3.5", "1", "0"]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::{
 /// Admits the caller and blocks a user for them, or lifts the block. The input may be an error of reading it, because
 /// an ended session is refused before an invalid body. A block that is there, or is not, stays as it is.
 ///
+/// A block counts as a change of rooms, because the list of blocks has names, and would be a directory otherwise.
+///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the input, `Invalid` for oneself, `UserNotFound`, `TooManyBlocks`.
 pub async fn set_block(chat: &Chat, caller: &Caller, input: Result<SetBlock, Error>) -> Result<SetBlock, Error> {
@@ -18,7 +20,9 @@ pub async fn set_block(chat: &Chat, caller: &Caller, input: Result<SetBlock, Err
         if change.user == user {
             return Err(Refusal::field("user", "must be another user").into());
         }
-        person(chat, change.user).await.map(|_| change)
+        let counted = async { if change.blocked { chat.count_room_change(caller, 1).await } else { Ok(()) } };
+        let (person, counted) = tokio::join!(person(chat, change.user), counted);
+        person.and_then(|_| counted).map(|()| change)
     };
     let (admitted, change) = tokio::join!(admit(chat, caller), look);
     admitted?;
@@ -28,5 +32,6 @@ pub async fn set_block(chat: &Chat, caller: &Caller, input: Result<SetBlock, Err
     } else {
         chat.store.unblock(user, change.user).await?;
     }
+    tracing::info!(other = %change.user, blocked = change.blocked, "a block is set or lifted");
     Ok(change)
 }

@@ -7,6 +7,7 @@ pub async fn set_privacy(chat: &Chat, caller: &Caller, input: &SetPrivacy) -> Re
     let add = match input.add {
         Some(add) => {
             chat.store.set_who_can_add(caller.user, add).await?;
+            tracing::info!(?add, "a user has set who can add them");
             add
         }
         None => person(chat, caller.user).await?.add.unwrap_or(chat.settings.who_can_add),

@@ -1,11 +1,14 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::{Error, MessageId, Page, Position, ShownMessage, Slice, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::Consistency;
 
 use super::reader::Reader;
-use crate::{Caller, Chat};
+use crate::{
+    Caller, Chat,
+    rooms::stays::{self, Stays},
+};
 
 /// The number of rooms that are read at the same time.
 const CONCURRENCY: usize = 32;
@@ -43,12 +46,11 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
 /// A reader of each room that may have something for the page.
 async fn readers(chat: &Chat, user: UserId, position: Position) -> Result<Vec<Reader>, Error> {
     let stays = chat.store.memberships(user, Consistency::Strong).await?;
-    let stays: BTreeMap<_, _> = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
+    let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
     // For news, all rooms are read as they are now: the cursor of one must not pass what another one gets meanwhile.
     let is_forward = matches!(position, Position::After(_));
     let consistency = if is_forward { Consistency::Strong } else { Consistency::Eventual };
-    let rooms = chat.store.rooms(stays.keys().copied(), consistency).await?;
-    let rooms = rooms.into_iter().filter(|room| room.members.contains(&user));
+    let rooms = stays::rooms(chat, user, &stays, consistency).await?.into_iter();
     let readers = rooms.filter_map(|room| Some(Reader::bounded(&room, stays.get(&room.id)?, position, true)));
     Ok(readers.filter(|reader| !reader.is_done()).collect())
 }
@@ -71,9 +73,9 @@ impl Merged {
     }
 
     /// The readers to read on, by number, and how many messages each: those that may have messages for the page
-    /// beyond what is known. None if the page is known.
+    /// beyond the known ones. None if the page is known.
     fn next_round(&self) -> (BTreeSet<usize>, usize) {
-        // One more tells whether there are more.
+        // One more shows whether there are more.
         let wanted = self.page.limit + 1;
         let mut known: Vec<_> = self.readers.iter().flat_map(|reader| &reader.messages).map(|one| one.id).collect();
         known.sort_unstable_by(|one, other| if self.page.is_forward() { one.cmp(other) } else { other.cmp(one) });

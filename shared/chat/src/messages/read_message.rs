@@ -8,8 +8,8 @@ use crate::{
     rooms::access::{self, Stay},
 };
 
-/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, their other
-/// devices are told and, in small rooms, the senders of the messages that it covers.
+/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
+/// goes to their other devices and, in small rooms, to the senders of the messages that it covers.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.

@@ -43,7 +43,7 @@ impl Reader {
             only_since: only_own.then(|| stay.first_id()),
             forward: matches!(position, Position::After(_)),
             rest: all.from(stay.visible_from),
-            // What is hidden from the member is none of their holes.
+            // A hidden message leaves no hole.
             seen: stay.visible_from.and_then(MessageId::previous).map_or(seen, |hidden| hidden.max(seen)),
             last: None,
             edge: None,

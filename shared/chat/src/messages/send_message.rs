@@ -5,13 +5,7 @@ use domain::{
 };
 use store::{Socket, Turn};
 
-use crate::{
-    Caller, Chat,
-    accounts::{admit, authenticate},
-    attachments::Attached,
-    now,
-    rooms::access,
-};
+use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
 
 /// A stored message.
 #[derive(Debug)]
@@ -35,14 +29,15 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
 /// already.
 ///
-/// A text without a client id takes its turn while the session is read: a turn in vain is a hole, and nothing is stored
-/// or pushed.
+/// A text without a client id takes its turn while the sender is admitted: a turn in vain is a hole, and nothing is
+/// stored or pushed.
 ///
 /// # Errors
-/// `Unauthenticated`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
+/// `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     let caller = Caller::from(own);
-    let session = async { authenticate(chat, &caller).await.map(drop) };
+    let session = admit(chat, &caller);
     match draft {
         Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
             send(chat, own.user, Some(own), session, draft).await

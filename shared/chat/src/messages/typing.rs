@@ -1,17 +1,17 @@
 use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingFrame};
 use store::Socket;
 
-use crate::{Caller, Chat, accounts::authenticate, now, rooms::access};
+use crate::{Caller, Chat, accounts::admit, now, rooms::access};
 
-/// Tells a room that somebody types, or has stopped: all sockets except the one that says so. In a large room, and in
-/// one that a block has closed, nobody is told.
+/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in a
+/// large room, nor in one that a block has closed.
 ///
 /// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an error
 /// of reading it, because an ended session is refused before an invalid frame.
 ///
 /// # Errors
-/// `Unauthenticated`, the error of the frame, `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins may write,
-/// `RateLimited`.
+/// `Unauthenticated`, `RateLimited`, the error of the frame, `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins
+/// may write.
 pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFrame), Error>) -> Result<(), Error> {
     let sender = own.user;
     let look = async {
@@ -26,7 +26,7 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         Ok::<_, Error>((found, frame))
     };
     let caller = Caller::from(own);
-    let (session, looked) = tokio::join!(authenticate(chat, &caller), look);
+    let (session, looked) = tokio::join!(admit(chat, &caller), look);
     session?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {

@@ -17,7 +17,7 @@ pub(crate) struct Stay {
     pub(crate) membership: Membership,
 }
 
-/// The refusal for a user who is no member of a room. A room that strangers cannot join does not exist for them.
+/// The refusal for a stranger to a room. A room that strangers cannot join does not exist for them.
 pub(crate) fn stranger(room: Option<&Room>) -> Refusal {
     match room {
         Some(room) if room.access == Access::Open => Refusal::NotAMember,
@@ -45,12 +45,17 @@ pub(crate) async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> 
 }
 
 /// The room with the stay of one of its members. The membership is strongly consistent, so that a removal counts at
-/// once.
+/// once. A membership without a room is removed.
 pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
     let (found, membership) =
-        tokio::try_join!(self::room(store, user, room), store.membership(user, room, Consistency::Strong))?;
-    if let Some(membership) = membership {
-        return Ok(Stay { room: found, membership });
+        tokio::join!(self::room(store, user, room), store.membership(user, room, Consistency::Strong));
+    match (found, membership?) {
+        (Ok(room), Some(membership)) => return Ok(Stay { room, membership }),
+        (Err(refused @ Error::Refused(_)), Some(_)) => {
+            store.remove_ghost(user, room).await?;
+            return Err(refused);
+        }
+        (found, _) => drop(found?),
     }
     // They have left, or joined, between the two reads, or the cheap read lags.
     let room = room_for_sure(store, user, room).await?;

@@ -28,7 +28,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
         chat.store.membership(user, input.room, Consistency::Strong).await
     };
     let (counted, room, own_stay, consent) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, others.len()),
         access::room_for_sure(&chat.store, user, input.room),
         own_stay,
         consent::consent(chat, user, &others),
@@ -49,7 +49,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
     let added = adding.add(consent).await;
     let Changed { joined, invited, results } = adding.changed;
     for result in results.values() {
-        tracing::info!(added = %result.user, status = result.status(), "an addition to a room");
+        tracing::info!(member = %result.user, status = result.status(), "an addition to a room");
     }
     tell(chat, room, user, &joined, &invited).await?;
     added?;

@@ -19,22 +19,30 @@ pub async fn answer_invitation(chat: &Chat, caller: &Caller, input: &AnswerInvit
 async fn accept(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
     let (user, now) = (caller.user, now());
     let (counted, found, membership, invitation) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, 1),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong),
         chat.store.invitation(user, room, now),
     );
     counted?;
     let (found, membership, invitation) = (found?, membership?, invitation?);
-    let found = found.ok_or(Refusal::InviteInvalid)?;
-    if found.members.contains(&user) && membership.is_some() {
+    let is_member = membership.is_some() && found.as_ref().is_some_and(|room| room.members.contains(&user));
+    if is_member {
         return forget(chat, user, room, invitation.is_some()).await;
     }
-    if invitation.is_none() || Way::Invitation.refusal(&found).is_some() {
-        return Err(Refusal::InviteInvalid.into());
-    }
-    let joined = bring_in(chat, &found, user, &Way::Invitation, invitation.as_ref(), now).await?;
+    let (Some(invitation), Some(found)) = (invitation, found.filter(|room| Way::Invitation.refusal(room).is_none()))
+    else {
+        return confirm(chat, user, room).await;
+    };
+    let joined = bring_in(chat, &found, user, &Way::Invitation, Some(&invitation), now).await?;
     if joined.new { announce(chat, found, user).await } else { Ok(()) }
+}
+
+/// Succeeds if a user without an invitation is a member: the same answer, given at the same time, has used it up.
+async fn confirm(chat: &Chat, user: UserId, room: RoomId) -> Result<(), Error> {
+    let room = chat.store.room(room, Consistency::Strong).await?;
+    let is_member = room.is_some_and(|room| room.members.contains(&user));
+    if is_member { Ok(()) } else { Err(Refusal::InviteInvalid.into()) }
 }
 
 /// Removes the invitation of a member, which was written while they joined in another way.

@@ -10,8 +10,8 @@ use store::{Invitation, Membership, Way, fits_transaction};
 use super::{consent, consent::Consent, join_chatroom::bring_in};
 use crate::{Caller, Chat, attachments, now};
 
-/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. All of
-/// them are told.
+/// Creates a room with the caller as its owner. People who allow it become members, the others are invited. Each of
+/// them gets an event.
 ///
 /// # Errors
 /// `Invalid` for too many members, `RateLimited`, `UserNotFound`, `TooManyRooms`, `AttachmentInvalid`,
@@ -34,7 +34,7 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     };
     let everybody = others.iter().copied().chain([caller.user]);
     let (counted, consent, full, picture) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, others.len()),
         consent::consent(chat, caller.user, &others),
         chat.store.users_in_too_many_rooms(everybody),
         picture,

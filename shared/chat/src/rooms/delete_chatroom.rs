@@ -1,7 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Error, Event, Refusal, RoomId, UserId, causes};
 use futures_util::{StreamExt, stream};
+use store::Socket;
 
 use super::access;
 use crate::{Caller, Chat, now, sockets};
@@ -12,18 +13,25 @@ const CONCURRENCY: usize = 32;
 /// Deletes a room by the hand of its owner: it ends for everybody at once. Tells its members, and closes the sockets
 /// that hear only this room. The owner can repeat the call.
 ///
+/// The request to erase the room comes first, so that a call that dies after the deletion leaves nothing to be done.
+///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.
 pub async fn delete_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
     let by = caller.user;
     let members = match access::managed_room(&chat.store, by, room).await {
         Ok(found) if found.owner == by => {
+            chat.bucket.ask_to_erase(room, now()).await?;
             let members = chat.store.delete_room(room, by, now()).await?;
             tracing::info!(members = members.len(), "a room is deleted");
             members
         }
         Ok(_) => return Err(Refusal::NotAnAdmin.into()),
-        Err(Error::Refused(Refusal::RoomNotFound)) => former_members(chat, by, room).await?,
+        Err(Error::Refused(Refusal::RoomNotFound)) => {
+            let members = former_members(chat, by, room).await?;
+            chat.bucket.ask_to_erase(room, now()).await?;
+            members
+        }
         Err(error) => return Err(error),
     };
     end(chat, &members, room, by).await
@@ -38,9 +46,12 @@ async fn former_members(chat: &Chat, user: UserId, room: RoomId) -> Result<BTree
 /// Tells the former members of a room that it is gone, and closes the sockets that hear only this room.
 async fn end(chat: &Chat, members: &BTreeSet<UserId>, room: RoomId, by: UserId) -> Result<(), Error> {
     let audience = chat.audience(members, room).await;
-    let bound: BTreeSet<_> = audience.iter().filter(|socket| socket.room.is_some()).map(|socket| socket.user).collect();
+    let mut bound: BTreeMap<UserId, Vec<Socket>> = BTreeMap::new();
+    for socket in audience.iter().filter(|socket| socket.room.is_some()) {
+        bound.entry(socket.user).or_default().push(socket.clone());
+    }
     chat.tell(audience, &Event::Removed { conversation: room, by, banned: false }).await?;
-    let ends = stream::iter(bound).map(async |user| (user, sockets::end_bound(chat, user, room).await));
+    let ends = stream::iter(bound).map(async |(user, sockets)| (user, sockets::end_bound(chat, user, sockets).await));
     let failed = ends.buffer_unordered(CONCURRENCY).filter_map(async |(user, ended)| Some((user, ended.err()?)));
     failed
         .for_each(async |(user, error)| {

@@ -1,4 +1,4 @@
-use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Entry, Error, Event, InviteCode, MembershipId, MessageId, Room, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use store::{Consistency, Invitation, Membership, Way};
 
@@ -40,7 +40,7 @@ pub async fn join_chatroom(chat: &Chat, caller: &Caller, entry: Entry) -> Result
     };
     let (user, now) = (caller.user, now());
     let (counted, found, membership, invitation) = tokio::join!(
-        chat.count_room_change(caller),
+        chat.count_room_change(caller, 1),
         chat.store.room(room, Consistency::Strong),
         chat.store.membership(user, room, Consistency::Strong),
         chat.store.invitation(user, room, now),
@@ -91,9 +91,9 @@ pub(crate) async fn bring_in(
     if chat.store.join(room, &membership, way, invitation.is_some()).await? {
         return Ok(Joined::from(&membership, true));
     }
-    // The same user has joined twice at once; the other one was first.
+    // The same user has joined twice at once; the other one was first. They may have been removed since.
     let first = chat.store.membership(user, room.id, Consistency::Strong).await?;
-    first.map(|first| Joined::from(&first, false)).ok_or_else(|| Refusal::RoomNotFound.into())
+    first.map(|first| Joined::from(&first, false)).ok_or_else(|| way.closed().into())
 }
 
 /// A stay that begins now, with a part of the history, which starts at `given`.

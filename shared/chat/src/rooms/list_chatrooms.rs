@@ -1,18 +1,14 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use domain::{Budget, Error, Listed, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId, causes};
-use futures_util::{StreamExt, TryStreamExt, future::join_all, stream};
-use store::{Consistency, Membership, Range};
+use domain::{Budget, Error, Listed, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use store::{Consistency, Range};
 
+use super::stays::{self, Stays};
 use crate::{Caller, Chat};
 
 /// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
-/// The most memberships without a room that one call removes.
-const MOST_GHOSTS: usize = 25;
-
-/// The caller's stays, by room.
-type Stays = BTreeMap<RoomId, Membership>;
 
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
@@ -26,7 +22,7 @@ pub async fn list_chatrooms(
     let user = caller.user;
     let stays = chat.store.memberships(user, Consistency::Eventual).await?;
     let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
-    let rooms = rooms(chat, user, &stays).await?;
+    let rooms = stays::rooms(chat, user, &stays, Consistency::Eventual).await?;
     let mut rooms: Vec<_> = rooms.into_iter().map(|room| room.seen_by(user)).collect();
     rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
@@ -50,26 +46,6 @@ pub async fn list_chatrooms(
     }
     listed.items.reverse();
     Ok(listed)
-}
-
-/// The rooms of these stays. A stay whose room does not have the user is removed.
-async fn rooms(chat: &Chat, user: UserId, stays: &Stays) -> Result<Vec<Room>, Error> {
-    let mut rooms = chat.store.rooms(stays.keys().copied(), Consistency::Eventual).await?;
-    rooms.retain(|room| room.members.contains(&user));
-    if rooms.len() == stays.len() {
-        return Ok(rooms);
-    }
-    // The cheap read may lag.
-    let missing: Vec<_> = stays.keys().copied().filter(|id| rooms.iter().all(|room| room.id != *id)).collect();
-    let mut found = chat.store.rooms(missing.iter().copied(), Consistency::Strong).await?;
-    found.retain(|room| room.members.contains(&user));
-    let ghosts = missing.into_iter().filter(|id| found.iter().all(|room| room.id != *id)).take(MOST_GHOSTS);
-    let removals = join_all(ghosts.map(|room| chat.store.remove_ghost(user, room))).await;
-    for error in removals.into_iter().filter_map(Result::err) {
-        tracing::warn!(cause = causes(&error), "a membership without a room stays");
-    }
-    rooms.append(&mut found);
-    Ok(rooms)
 }
 
 /// The last message of each room that the user can see.

@@ -81,7 +81,10 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
         let room = Room::direct(id, user, other, &blocks.blockers(user, other), now);
         let stays: Vec<_> = room.members.iter().map(|&member| Membership::begins(member, &room, now)).collect();
         match chat.store.create_direct(&room, &stays).await? {
-            Opening::Created => return shown(chat, room, user, peer, true),
+            Opening::Created => {
+                tracing::info!(room = %room.id, %other, "a direct room is opened");
+                return shown(chat, room, user, peer, true);
+            }
             Opening::Existing(first) => {
                 take_back(chat, caller, other).await?;
                 return existing(chat, user, first, peer).await;
@@ -95,9 +98,9 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
 /// Counts a new room. Without a room the other one has not written to the caller, and so they are strangers.
 async fn count(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error> {
     if other == caller.user {
-        return chat.count_room_change(caller).await;
+        return chat.count_room_change(caller, 1).await;
     }
-    let (room, stranger) = tokio::join!(chat.count_room_change(caller), chat.count_stranger(caller));
+    let (room, stranger) = tokio::join!(chat.count_room_change(caller, 1), chat.count_stranger(caller));
     room.and(stranger)
 }
 

@@ -1,4 +1,7 @@
-use domain::{Action, Error, OnlyAdmins, OnlyAdminsChange, PictureChange, Room, RoomKind, SetRoom, ShownRoom, UserId};
+use domain::{
+    Action, Attachment, Error, OnlyAdmins, OnlyAdminsChange, PictureChange, Room, RoomId, RoomKind, SetRoom, ShownRoom,
+    UserId, causes,
+};
 use store::RoomChange;
 
 use super::{access, access::MOST_ATTEMPTS};
@@ -19,6 +22,9 @@ pub async fn set_room(chat: &Chat, caller: &Caller, input: &SetRoom) -> Result<S
         if let Some(changed) = chat.store.change_room(&room, &change, by, now()).await? {
             log(&change);
             chat.tell_of_change(changed.clone()).await?;
+            if let Some(picture) = change.picture.and(room.picture) {
+                erase(chat, room.id, &picture).await;
+            }
             return chat.show_room(changed, by, None);
         }
     }
@@ -62,6 +68,17 @@ fn changed(before: OnlyAdmins, change: OnlyAdminsChange) -> OnlyAdmins {
         send: change.send.unwrap_or(before.send),
         edit: change.edit.unwrap_or(before.edit),
         add: change.add.unwrap_or(before.add),
+    }
+}
+
+/// Erases a picture that the room no longer has. If that fails, the deletion of the room erases it.
+async fn erase(chat: &Chat, room: RoomId, picture: &Attachment) {
+    let erased = async {
+        chat.bucket.erase(picture, now()).await?;
+        chat.store.forget_picture(room, picture).await
+    };
+    if let Err(error) = erased.await {
+        tracing::warn!(cause = causes(&error), "the former picture of a room stays");
     }
 }
 

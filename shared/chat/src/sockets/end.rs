@@ -43,9 +43,16 @@ pub(crate) async fn end_with<T>(
     ended
 }
 
-/// Ends and closes the sockets of a user that hear only this room, because the user is not in it any more.
-pub(crate) async fn end_bound(chat: &Chat, user: UserId, room: RoomId) -> Result<(), Error> {
-    let sockets = end_sockets(chat, user, |socket| socket.room == Some(room)).await?;
+/// The sockets of a user that hear only this room.
+pub(crate) async fn bound(chat: &Chat, user: UserId, room: RoomId) -> Result<Vec<Socket>, Error> {
+    let mut sockets = chat.store.sockets_of(user).await?;
+    sockets.retain(|socket| socket.room == Some(room));
+    Ok(sockets)
+}
+
+/// Ends and closes the sockets of a user that hear only one room, because the user is not in it any more.
+pub(crate) async fn end_bound(chat: &Chat, user: UserId, sockets: Vec<Socket>) -> Result<(), Error> {
+    end_open(chat, user, &sockets).await?;
     close_all(chat, sockets).await;
     Ok(())
 }
@@ -55,9 +62,13 @@ pub(crate) async fn end_bound(chat: &Chat, user: UserId, room: RoomId) -> Result
 async fn end_sockets(chat: &Chat, user: UserId, of: impl Fn(&Socket) -> bool) -> Result<Vec<Socket>, Error> {
     let mut sockets = chat.store.sockets_of(user).await?;
     sockets.retain(of);
-    let open: Vec<_> = sockets.iter().filter(|socket| !socket.has_ended()).cloned().collect();
-    chat.store.end_sockets(user, &open).await?;
+    end_open(chat, user, &sockets).await?;
     Ok(sockets)
+}
+
+async fn end_open(chat: &Chat, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
+    let open: Vec<_> = sockets.iter().filter(|socket| !socket.has_ended()).cloned().collect();
+    chat.store.end_sockets(user, &open).await
 }
 
 /// Closes sockets. `$disconnect` forgets them, or else the next push to their user or the next socket of that user.

@@ -11,4 +11,4 @@ pub use authorize::authorize;
 pub use connect::connect;
 pub use disconnect::disconnect;
 pub use end::close;
-pub(crate) use end::{end_bound, end_with};
+pub(crate) use end::{bound, end_bound, end_with};

@@ -132,5 +132,17 @@ async fn strangers_are_counted_apart() {
     for counted in [true, true, false] {
         assert_eq!(world.chat.count_stranger(&ann.caller).await.is_ok(), counted);
     }
-    world.chat.count_room_change(&ann.caller).await.unwrap();
+    world.chat.count_room_change(&ann.caller, 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn ten_people_are_one_change_of_rooms() {
+    let mut world = world().await;
+    world.chat.paces.room_changes = PACE;
+    for (people, times) in [(0, 2), (1, 2), (10, 2), (11, 1), (49, 1)] {
+        let person = world.user(&format!("inviter{people}")).await;
+        for counted in (0..3).map(|time| time < times) {
+            assert_eq!(world.chat.count_room_change(&person.caller, people).await.is_ok(), counted, "{people}");
+        }
+    }
 }

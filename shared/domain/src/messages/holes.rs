@@ -12,7 +12,7 @@ pub const SEND_WITHIN: Duration = Duration::from_secs(4);
 const WRITE_LINGERS: Duration = Duration::from_secs(1);
 
 /// The age of an id after which its message, if it is not stored yet, never will be.
-const HOLE_SETTLES_AFTER: Duration = SEND_WITHIN.saturating_add(WRITE_LINGERS).saturating_add(CLOCKS_DIFFER_BY);
+pub const HOLE_SETTLES_AFTER: Duration = SEND_WITHIN.saturating_add(WRITE_LINGERS).saturating_add(CLOCKS_DIFFER_BY);
 
 /// Whether a reader knows every message before `message`, if `seen` is the last message that the reader has of the
 /// room. If not, an id was handed out in between, and its message may still be stored.

@@ -9,7 +9,7 @@ mod shown;
 
 pub use content::{ClientId, Content, Text};
 pub use draft::Draft;
-pub use holes::{SEND_WITHIN, is_settled, settled};
+pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use message::Message;
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;

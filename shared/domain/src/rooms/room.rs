@@ -142,7 +142,7 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
-    /// The room as a member sees it: the messages that a block hides from them are no activity.
+    /// The room as a member sees it: the messages that a block hides from them do not count.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
         let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
@@ -166,10 +166,12 @@ impl Room {
         members
     }
 
-    /// The rights of a member.
+    /// The rights of a member. Both members of a direct room are equal.
     #[must_use]
     pub fn role(&self, member: UserId) -> Role {
-        if self.owner == member {
+        if self.kind == RoomKind::Direct {
+            Role::Member
+        } else if self.owner == member {
             Role::Owner
         } else if self.admins.contains(&member) {
             Role::Admin

@@ -75,8 +75,10 @@ async fn each_person_has_their_own_outcome() {
         outcomes.refused,
         [(user(1), Refusal::TooManyRooms(vec![user(1)])), (user(3), Refusal::NotAccepted)].into()
     );
-    let outcomes = adds(&store, 2, [5, 6, 7], id).await.unwrap();
-    assert_eq!((outcomes.done, outcomes.refused), ([5, 6].map(user).into(), [(user(7), Refusal::RoomFull)].into()));
+    // A person who is refused takes no place.
+    let outcomes = adds(&store, 2, [1, 3, 5, 6, 7], id).await.unwrap();
+    assert_eq!((outcomes.done, outcomes.refused.len()), ([5, 6].map(user).into(), 3));
+    assert_eq!(outcomes.refused[&user(7)], Refusal::RoomFull);
     assert_eq!(store.memberships(user(7), Strong).await.unwrap().len(), 0);
 }
 

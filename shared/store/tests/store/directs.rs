@@ -74,15 +74,30 @@ async fn a_direct_room_knows_the_blocks_of_its_members_from_the_first_moment() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_too_many_rooms_gets_no_direct_room_and_neither_does_the_other() {
+async fn a_user_in_too_many_rooms_opens_no_direct_room_but_others_open_theirs() {
     let store = embedded::store();
     for _ in 0..500 {
         make_room(&store, 1).await;
     }
-    let refused = tries(&store, 2, 1, &[]).await;
+    let refused = tries(&store, 1, 2, &[]).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::TooManyRooms(users))) if users == [user(1)]));
     assert_eq!(store.direct(user(1), user(2), Strong).await.unwrap(), None);
     assert!(store.memberships(user(2), Strong).await.unwrap().is_empty());
+    assert_eq!(tries(&store, 2, 1, &[]).await.unwrap().1, Opening::Created);
+}
+
+#[tokio::test]
+async fn strangers_keep_nobody_out_of_other_rooms() {
+    let store = embedded::store();
+    for stranger in 2..502 {
+        opens(&store, stranger, 1, &[]).await;
+    }
+    let one_more = tries(&store, 502, 1, &[]).await;
+    assert!(matches!(one_more, Err(Error::Refused(Refusal::NotAccepted))), "{one_more:?}");
+    assert!(store.memberships(user(502), Strong).await.unwrap().is_empty());
+    assert!(store.users_in_too_many_rooms([user(1)]).await.unwrap().is_empty());
+    make_room(&store, 1).await;
+    opens(&store, 1, 502, &[]).await;
 }
 
 #[tokio::test]

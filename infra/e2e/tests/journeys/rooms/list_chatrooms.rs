@@ -187,6 +187,29 @@ async fn memberships_without_a_room_go_away() {
     assert_eq!((ids(&bob).await, ids(&ann).await), (vec![json!(room)], vec![json!(room), json!(others)]));
 }
 
+#[tokio::test]
+async fn each_call_that_meets_a_membership_without_a_room_removes_it() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ([ann, bob], _) = server.room_of(["ann", "bob"]).await;
+    let others = ann.creates_room().await;
+    let message = ann.sends(others, "hi").await;
+    for call in ["all messages", "news", "its messages", "reading"] {
+        haunts(&server, &bob, others).await;
+        match call {
+            "all messages" => assert!(bob.lists("/list-messages/").await.is_empty()),
+            "news" => assert!(bob.lists("/list-messages/?after=1").await.is_empty()),
+            "its messages" => {
+                bob.get(&format!("/list-conversation-messages/{others}/")).await.refuses(403, "not_a_member");
+            }
+            _ => {
+                let mark = json!({"conversation_id": others, "message_ids": [message["id"]]});
+                bob.post("/read-message/", &mark).await.refuses(403, "not_a_member");
+            }
+        }
+        assert_eq!(counted_rooms(&server, &bob).await, 1, "{call}");
+    }
+}
+
 /// A function that dies after it took the turn leaves a sequence without a message.
 #[tokio::test]
 async fn a_message_that_never_came_leaves_a_gap_and_nothing_else() {

@@ -174,6 +174,6 @@ async fn what_it_costs() {
     let Some(mut room) = Room::of_three().await else { return };
     room.anns.sends(&json!({"type": "typing", "conversation": room.id})).await;
     room.others_hear("typing").await;
-    // The session and the room; the sockets of the audience.
-    assert_eq!(room.cost("typing").await, Cost { calls: 3, depth: 2, reads: 3.0, writes: 0.0, pushes: 2 });
+    // The session, the room and the pace; the sockets of the audience.
+    assert_eq!(room.cost("typing").await, Cost { calls: 4, depth: 2, reads: 3.0, writes: 1.0, pushes: 2 });
 }

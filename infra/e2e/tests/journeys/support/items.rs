@@ -84,6 +84,21 @@ pub(crate) async fn invitations(server: &Server, user: &User) -> usize {
     server.dynamodb("Query", &query).await["Items"].as_array().unwrap().len()
 }
 
+/// Lets all invitations of a user expire. Their items stay.
+pub(crate) async fn invitations_expire(server: &Server, user: &User) {
+    let query = json!({
+        "TableName": "InvitationsTable", "KeyConditionExpression": "user_id = :user",
+        "ExpressionAttributeValues": {":user": n(user.id)},
+    });
+    for item in server.dynamodb("Query", &query).await["Items"].as_array().unwrap() {
+        let expire = json!({
+            "TableName": "InvitationsTable", "Key": {"user_id": item["user_id"], "room_id": item["room_id"]},
+            "UpdateExpression": "SET expires_at = :past", "ExpressionAttributeValues": {":past": n(1)},
+        });
+        server.dynamodb("UpdateItem", &expire).await;
+    }
+}
+
 /// Users without passwords, whose ids begin with this one.
 pub(crate) async fn crowd(server: &Server, first: u64, count: u64) -> Vec<u64> {
     let ids: Vec<u64> = (first..first + count).collect();

@@ -118,6 +118,51 @@ async fn each_refusal_has_its_subject() {
 }
 
 #[tokio::test]
+async fn each_way_into_a_room_has_its_subject() {
+    let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
+    let [ann, bob, cem, dan] = server.users(["ann", "bob", "cem", "dan"]).await;
+    let of = async |user: &User| {
+        let (_, logged_in) = line(&server, "login", "logged in", Some(user.id)).await;
+        subject(user, &logged_in["session"])
+    };
+    for guest in [&bob, &dan] {
+        guest.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
+    }
+    let room = ann.creates_room().await;
+    let code = ann.resets_invite(room).await;
+    let add = json!({"conversation_id": room, "members": [bob.id]});
+    ann.post("/add-members/", &add).await.is(200);
+    bob.post("/answer-invitation/", &json!({"conversation_id": room, "accept": true})).await.is(200);
+    dan.post("/answer-invitation/", &json!({"conversation_id": room, "accept": false})).await.is(200);
+    dan.post("/answer-invitation/", &json!({"conversation_id": room, "accept": true}))
+        .await
+        .refuses(404, "invite_invalid");
+    cem.post("/join-chatroom/", &json!({"invite": code})).await.is(201);
+    ann.post("/reset-invite/", &json!({"conversation_id": room, "enabled": false})).await.is(200);
+    dan.post("/preview-invite/", &json!({"invite": code})).await.refuses(404, "invite_invalid");
+    dan.post("/join-chatroom/", &json!({"invite": code})).await.refuses(404, "invite_invalid");
+    for (function, message, user) in [
+        ("reset-invite", "reset the invite code", &ann),
+        ("reset-invite", "disabled the invite code", &ann),
+        ("add-members", "an addition to a room", &ann),
+        ("answer-invitation", "accepted an invitation", &bob),
+        ("answer-invitation", "declined an invitation", &dan),
+        ("answer-invitation", "refused", &dan),
+        ("join-chatroom", "joined", &cem),
+        ("join-chatroom", "refused", &dan),
+        ("preview-invite", "refused", &dan),
+    ] {
+        let (fields, found) = line(&server, function, message, Some(user.id)).await;
+        assert_eq!(found, in_room(of(user).await, room), "{function}");
+        if function == "add-members" {
+            assert_eq!((&fields["member"], &fields["status"]), (&json!(bob.id.to_string()), &json!("invited")));
+        }
+    }
+    let (random, log) = (code.as_str().unwrap().split_once('.').unwrap().1.to_owned(), server.log());
+    assert!(!log.contains(&random), "an invite code is in the log");
+}
+
+#[tokio::test]
 async fn in_text_the_subject_precedes_the_message() {
     let Some(server) = Server::local(BECAUSE).log("text").start().await else { return };
     let ann = server.user("ann").await;

@@ -67,6 +67,32 @@ async fn rooms_are_created_and_joined_at_one_pace() {
 }
 
 #[tokio::test]
+async fn adding_and_accepting_count_and_declining_does_not() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["RoomChangesPerHour=24"]).start().await else { return };
+    let [ann, bob, cem, dan] = server.users(["ann", "bob", "cem", "dan"]).await;
+    let room = ann.creates_room().await;
+    bob.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
+    let add = async |members: &[&User]| {
+        let ids: Vec<u64> = members.iter().map(|member| member.id).collect();
+        ann.post("/add-members/", &json!({"conversation_id": room, "members": ids})).await
+    };
+    // One call counts once, however many it adds.
+    add(&[&bob, &cem, &dan]).await.is(200);
+    let refused = add(&[&bob]).await;
+    refused.refuses(429, "rate_limited");
+    assert!((60..=150).contains(&refused.retry_after()), "{refused:?}");
+    let answer = |accept: bool| json!({"conversation_id": room, "accept": accept});
+    for _ in 0..4 {
+        cem.post("/answer-invitation/", &answer(false)).await.is(200);
+    }
+    for _ in 0..2 {
+        bob.post("/answer-invitation/", &answer(true)).await.is(200);
+    }
+    bob.post("/answer-invitation/", &answer(true)).await.refuses(429, "rate_limited");
+    ann.resets_invite(room).await;
+}
+
+#[tokio::test]
 async fn uploads_have_a_pace() {
     let Some(server) = Server::local(BECAUSE).parameters(&["UploadsPerHour=120"]).start().await else { return };
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;

@@ -1,6 +1,6 @@
 //! What people see of a room: everybody who may be near it, times every call that reads it.
 
-use e2e::{Answer, Server, User};
+use e2e::{Answer, File, Server, User};
 use serde_json::{Value, json};
 
 use crate::support::items::{BECAUSE, bans, closes_room, invites};
@@ -140,11 +140,10 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
 
 /// Every other call that names the room.
 async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'static str, Answer)> {
-    let file = json!({"conversation_id": room, "name": "cat.png", "content_type": "image/png", "size": 9});
     vec![
         ("members", user.get(&format!("/list-members/{room}/")).await),
         ("sending", user.tries_to_send(room, "hi").await),
-        ("attaching", user.post("/create-attachment/", &file).await),
+        ("attaching", user.tries_to_announce(room, &File::picture()).await),
         ("joining", user.post("/join-chatroom/", &json!({"chatroom_id": room})).await),
         ("leaving", user.delete(&format!("/leave-chatroom/{room}/")).await),
         ("messages", user.get(&format!("/list-conversation-messages/{room}/")).await),

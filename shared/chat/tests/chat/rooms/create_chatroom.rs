@@ -65,8 +65,6 @@ async fn people_become_members_or_are_invited_as_they_have_chosen() {
     let mut world = world().await;
     world.chat.settings.who_can_add = WhoCanAdd::Contacts;
     let [ann, bob, cem, dan, eve] = world.users(["ann", "bob", "cem", "dan", "eve"]).await;
-    world.chat.store.set_who_can_add(cem.id(), WhoCanAdd::Nobody).await.unwrap();
-    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Everyone).await.unwrap();
     for (friend, writes) in [(&bob, true), (&cem, true), (&eve, false)] {
         let direct = ann.opens_direct(friend).await;
         ann.sends(direct, "hi").await;
@@ -74,6 +72,8 @@ async fn people_become_members_or_are_invited_as_they_have_chosen() {
             friend.sends(direct, "hi").await;
         }
     }
+    world.chat.store.set_who_can_add(cem.id(), WhoCanAdd::Nobody).await.unwrap();
+    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Everyone).await.unwrap();
     for (person, socket) in [(&bob, "bob's"), (&eve, "eve's")] {
         person.has_socket(socket).await;
     }

@@ -1,5 +1,5 @@
 use chat::rooms::{create_chatroom, list_invitations};
-use domain::{INVITATION_LASTS, NewRoom, RoomId, Timestamp};
+use domain::{INVITATION_LASTS, MAX_INVITATIONS, NewRoom, RoomId, Timestamp};
 use serde_json::{Value, json};
 use store::Invitation;
 
@@ -75,4 +75,21 @@ async fn an_invitation_of_create_chatroom_is_listed() {
     world.chat.store.set_who_can_add(bob.id(), domain::WhoCanAdd::Nobody).await.unwrap();
     let room = create_chatroom(&world.chat, &ann.caller, NewRoom { ..new_room(&[&bob]) }).await.unwrap().room.id;
     assert_eq!(lists(&world, &bob).await[0]["conversation"], json!(room));
+}
+
+#[tokio::test]
+async fn of_very_many_invitations_those_to_the_newest_rooms_are_listed() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let now = chat::now();
+    let mut rooms = Vec::new();
+    for number in 0..MAX_INVITATIONS + 5 {
+        let host = if number < 5 { &ann } else { &cem };
+        let room = host.makes_room(&[]).await;
+        invites(&world, host, &bob, room, now + INVITATION_LASTS).await;
+        rooms.push(json!(room));
+    }
+    let listed = lists(&world, &bob).await;
+    let listed: Vec<_> = listed.as_array().unwrap().iter().map(|shown| shown["conversation"].clone()).collect();
+    assert_eq!(listed, rooms[5..]);
 }

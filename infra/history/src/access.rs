@@ -1,0 +1,107 @@
+//! Rules about closed rooms: nobody lists, or hears of, a room in which they are not, or messages from before.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    GOES_ON_FOR, Listing, Message, Overview, Signal, Stay, Time, Violation, Visit,
+    audience::{ended, meets, spans},
+    world::World,
+};
+
+/// A listed message is of a room in which the caller may have been during the call, and it was sent when the caller
+/// could see the messages of the room. No block has withheld it from the caller.
+pub(crate) fn nobody_lists_what_is_hidden(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut check = |user: u64, message: &Message, begun: Time, ended: Time| {
+        if !may_see(world, user, message, begun, ended) {
+            let what = format!("{message:?} was listed for {user}, from {begun:?} to {ended:?}");
+            violations.push(Violation { rule: "nobody_lists_what_is_hidden", what });
+        }
+    };
+    for Listing { user, messages, begun, ended, .. } in &world.history.listings {
+        messages.iter().for_each(|message| check(*user, message, *begun, *ended));
+    }
+    for (user, messages) in &world.history.everything {
+        messages.iter().for_each(|message| check(*user, message, Time::MAX, Time::MAX));
+    }
+    violations
+}
+
+/// Only members succeed with a call about a room.
+pub(crate) fn nobody_visits_a_foreign_room(world: &World<'_>) -> Vec<Violation> {
+    let foreign =
+        world.history.visits.iter().filter(|visit| !world.may_be_in(visit.user, visit.room, visit.begun, visit.ended));
+    let violation = |Visit { user, room, call, begun, ended }: &Visit| Violation {
+        rule: "nobody_visits_a_foreign_room",
+        what: format!("{call} has shown room {room} to {user}, from {begun:?} to {ended:?}"),
+    };
+    foreign.map(violation).collect()
+}
+
+/// A list of rooms has the rooms in which the caller was during the call, and no room in which they were not. A direct
+/// room may be missing: it is listed with its first message. Rooms that no client knows are left out: a failed try may
+/// have created them.
+pub(crate) fn a_user_lists_their_own_rooms(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let rooms: BTreeSet<u64> = world.history.stays.iter().map(|stay| stay.room).collect();
+    for Overview { user, rooms: listed, begun, ended } in &world.history.overviews {
+        let listed: BTreeSet<u64> = listed.iter().map(|room| room.room).collect();
+        let foreign =
+            rooms.iter().filter(|room| listed.contains(room) && !world.may_be_in(*user, **room, *begun, *ended));
+        let is_in = |room: u64| world.stays(*user, room).iter().any(|stay| spans(stay, *begun, *ended));
+        let missing = rooms
+            .iter()
+            .filter(|room| !listed.contains(room) && !world.history.directs.contains_key(room) && is_in(**room));
+        let (foreign, missing): (Vec<_>, Vec<_>) = (foreign.collect(), missing.collect());
+        if !foreign.is_empty() || !missing.is_empty() {
+            let what = format!(
+                "the rooms of {user}, from {begun:?} to {ended:?}, have the foreign {foreign:?} and not their {missing:?}"
+            );
+            violations.push(Violation { rule: "a_user_lists_their_own_rooms", what });
+        }
+    }
+    violations
+}
+
+/// Events about a room reach its members, and those who have just left it. In a direct room that a block closes, nobody
+/// hears the other one type or read.
+pub(crate) fn nobody_hears_of_a_foreign_room(world: &World<'_>) -> Vec<Violation> {
+    let known: BTreeSet<u64> = world.history.stays.iter().map(|stay| stay.room).collect();
+    let foreign = world.history.signals.iter().filter(|signal| {
+        // A function may push until its event has to be over.
+        let begun = signal.at.saturating_sub(GOES_ON_FOR);
+        let may_be_in = world.may_be_in(signal.user, signal.room, begun, signal.at);
+        let is_own = signal.by == signal.user;
+        known.contains(&signal.room) && (!may_be_in || !is_own && world.is_closed(signal.room, begun, signal.at))
+    });
+    let violation = |Signal { user, by, room, kind, at }: &Signal| Violation {
+        rule: "nobody_hears_of_a_foreign_room",
+        what: format!("{user} has heard of {by}'s {kind} in room {room}, at {at:?}"),
+    };
+    foreign.map(violation).collect()
+}
+
+/// Whether a user may see a message in an answer to a call of this time.
+pub(crate) fn may_see(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
+    let is_withheld = message.sender != user && world.is_withheld(message);
+    let mut stays = world.stays(user, message.room).iter();
+    !is_withheld && stays.any(|stay| meets(stay, begun, ended) && may_be_visible(world, stay, message))
+}
+
+/// Whether a message may be missing in an answer to a call of this time, although it is stored: it may be hidden from
+/// the user.
+pub(crate) fn may_be_hidden(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
+    let may_be_withheld = message.sender != user && world.may_be_withheld(message);
+    let sent = world.sends.get(message.text.as_str()).map(|send| send.begun);
+    let is_visible = |stay: &Stay| sent.is_none_or(|sent| sent >= stay.sees.from.1);
+    let mut stays = world.stays(user, message.room).iter();
+    may_be_withheld || stays.any(|stay| meets(stay, begun, ended) && !is_visible(stay))
+}
+
+/// Whether a message may have been sent when the member could see it, or is among those that they were given.
+fn may_be_visible(world: &World<'_>, stay: &Stay, message: &Message) -> bool {
+    // `what_is_stored_was_sent` finds messages that no client sent.
+    let Some(send) = world.sends.get(message.text.as_str()) else { return true };
+    let (given, at) = stay.sees.given;
+    ended(send, message) >= stay.sees.from.0 || world.stored_by(message.room, message.id, at) < given
+}
