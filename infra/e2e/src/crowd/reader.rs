@@ -52,7 +52,7 @@ impl Reader {
             let Try::Done(page, next) = once(&self.user, Method::GET, &path, None).await else { return };
             let messages: Vec<_> =
                 page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
-            let (user, ended, last) = (self.user.id, self.recorder.now(), messages.last().cloned());
+            let (user, ended, newest) = (self.user.id, self.recorder.now(), messages.last().cloned());
             self.recorder.write().listings.push(Listing { user, scope, position, messages, begun, ended });
             if let (Scope::Room(room), Position::Latest) = (scope, position) {
                 self.recorder.write().visits.push(Visit {
@@ -62,7 +62,7 @@ impl Reader {
                     begun,
                     ended,
                 });
-                if let Some(last) = last {
+                if let Some(last) = newest {
                     self.reads_up_to(room, last.id).await;
                 }
             }

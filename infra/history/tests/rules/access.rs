@@ -11,7 +11,7 @@ use crate::{
 
 /// A page that a user gets of a room at a time.
 fn page(history: &mut History, user: u64, room: u64, number: usize, at: Time) {
-    let message = Arc::clone(&history.stored[room as usize - 1][number]);
+    let message = Arc::clone(&history.stored[usize::try_from(room).map_or(0, |room| room - 1)][number]);
     let (scope, position, messages) = (Scope::Room(room), Position::Latest, vec![message]);
     history.listings.push(Listing { user, scope, position, messages, begun: at, ended: at });
 }
@@ -135,7 +135,7 @@ fn an_event_for_somebody_who_was_removed_long_ago_is_found() {
 #[test]
 fn the_rooms_that_are_gone_are_known_by_what_was_seen_of_them() {
     is_allowed(|history| {
-        let at = history.overviews[0].begun - Duration::from_millis(1);
+        let at = history.overviews[0].begun.checked_sub(Duration::from_millis(1)).unwrap();
         history.stays.iter_mut().filter(|stay| stay.room == 1).for_each(|stay| {
             stay.until.get_or_insert((at, at));
         });

@@ -11,7 +11,7 @@ use crate::{
 
 /// A message that was sent during the block, and the user who must not see it.
 fn hidden(history: &History) -> (Arc<Message>, u64) {
-    let message = Arc::clone(&history.stored[DIRECT as usize - 1][5]);
+    let message = Arc::clone(&history.stored[usize::try_from(DIRECT).map_or(0, |room| room - 1)][5]);
     let other = 3 - message.sender;
     (message, other)
 }

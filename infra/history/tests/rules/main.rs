@@ -44,7 +44,7 @@ fn no_single_change_goes_unnoticed() {
     for seed in 0..200 {
         let mut history = good(seed);
         let mut random = fastrand::Rng::with_seed(seed);
-        let room = random.usize(..ROOMS as usize);
+        let room = random.usize(..usize::try_from(ROOMS).unwrap());
         let place = random.usize(..history.stored[room].len() - 1);
         let message = Arc::clone(&history.stored[room][place]);
         match random.u8(..5) {

@@ -190,7 +190,8 @@ fn tables(body: &[u8]) -> BTreeSet<String> {
 /// Developer Guide, "DynamoDB read and write operations"). The engine does not count them; a small item costs one.
 fn units(body: &[u8]) -> f64 {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    if body["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
+    let kind = body.get("__type").and_then(Value::as_str);
+    if kind.is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
         return 1.0;
     }
     let of_table = |consumed: &Value| consumed.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();

@@ -22,7 +22,7 @@ pub async fn set_block(chat: &Chat, caller: &Caller, input: Result<SetBlock, Err
         }
         let counted = async { if change.blocked { chat.count_room_change(caller, 1).await } else { Ok(()) } };
         let (person, counted) = tokio::join!(person(chat, change.user), counted);
-        person.and_then(|_| counted).map(|()| change)
+        person.and(counted).map(|()| change)
     };
     let (admitted, change) = tokio::join!(admit(chat, caller), look);
     admitted?;

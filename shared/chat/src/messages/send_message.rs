@@ -40,9 +40,9 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Er
     let session = admit(chat, &caller);
     match draft {
         Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
-            send(chat, own.user, Some(own), session, draft).await
+            Box::pin(send(chat, own.user, Some(own), session, draft)).await
         }
-        draft => send_once(chat, own.user, Some(own), session, draft).await,
+        draft => Box::pin(send_once(chat, own.user, Some(own), session, draft)).await,
     }
 }
 

@@ -37,7 +37,7 @@ async fn puts(server: &Server, table: &str, items: impl Iterator<Item = Value>) 
 }
 
 /// An item with other values.
-fn with(item: &Value, changes: Value) -> Value {
+fn with(item: &Value, changes: &Value) -> Value {
     let mut item = item.as_object().unwrap().clone();
     item.extend(changes.as_object().unwrap().clone());
     item.into()
@@ -90,13 +90,15 @@ impl Scene {
         picture["M"]["name"] = json!({"S": "\"".repeat(255)});
         let text = json!({"S": COSTLY.repeat(4096)});
         let receivers: Vec<_> = (0..32).map(|id| (u64::pow(2, 53) - 1 - id).to_string()).collect();
-        let message =
-            with(&message, json!({"text": text, "picture": picture, "video": picture, "receivers": {"NS": receivers}}));
+        let message = with(
+            &message,
+            &json!({"text": text, "picture": picture, "video": picture, "receivers": {"NS": receivers}}),
+        );
         let room_item = item(&server, "RoomsTable", json!({"id": n(room)})).await;
         let named = json!({
             "name": {"S": COSTLY.repeat(255)}, "description": {"S": COSTLY.repeat(1000)}, "picture": picture,
         });
-        let room_item = with(&room_item, named);
+        let room_item = with(&room_item, &named);
         let membership = json!({"user_id": n(ann.id), "room_id": n(room)});
         let membership = item(&server, "MembershipsTable", membership).await;
         Some(Self { server, ann, room, room_item, membership, message })
@@ -104,12 +106,12 @@ impl Scene {
 
     /// Adds rooms with these ids, each with such a message, of which lists show 200 characters. Ann is their only member.
     async fn has_rooms(&self, ids: std::ops::Range<u64>) {
-        let rooms = ids.clone().map(|id| with(&self.room_item, json!({"id": n(id)})));
+        let rooms = ids.clone().map(|id| with(&self.room_item, &json!({"id": n(id)})));
         puts(&self.server, "RoomsTable", rooms).await;
-        let stays = ids.clone().map(|id| with(&self.membership, json!({"room_id": n(id)})));
+        let stays = ids.clone().map(|id| with(&self.membership, &json!({"room_id": n(id)})));
         puts(&self.server, "MembershipsTable", stays).await;
         let text = json!({"S": COSTLY.repeat(201)});
-        let messages = ids.map(|id| with(&self.message, json!({"room_id": n(id), "text": text})));
+        let messages = ids.map(|id| with(&self.message, &json!({"room_id": n(id), "text": text})));
         puts(&self.server, "MessagesTable", messages).await;
     }
 }
@@ -119,7 +121,7 @@ async fn lists_of_messages_have_at_most_4_mb() {
     const MESSAGES: u64 = 150;
     let Some(scene) = Scene::new().await else { return };
     let last: u64 = scene.message["id"]["N"].as_str().unwrap().parse().unwrap();
-    let older = (0..MESSAGES).map(|older| with(&scene.message, json!({"id": n(last - older)})));
+    let older = (0..MESSAGES).map(|older| with(&scene.message, &json!({"id": n(last - older)})));
     puts(&scene.server, "MessagesTable", older).await;
     for list in [format!("/list-conversation-messages/{}/", scene.room), "/list-messages/".to_owned()] {
         for query in ["limit=100", "limit=100&after=1"] {
@@ -144,10 +146,10 @@ async fn the_list_of_members_has_at_most_4_mb() {
     let Some(scene) = Scene::new().await else { return };
     let others = 10_000..10_000 + MEMBERS - 1;
     crowd(&scene.server, others.clone()).await;
-    let stays = others.clone().map(|id| with(&scene.membership, json!({"user_id": n(id)})));
+    let stays = others.clone().map(|id| with(&scene.membership, &json!({"user_id": n(id)})));
     puts(&scene.server, "MembershipsTable", stays).await;
     let members: Vec<_> = others.chain([scene.ann.id]).map(|id| id.to_string()).collect();
-    let room = with(&scene.room_item, json!({"members": {"NS": members}, "members_count": n(MEMBERS)}));
+    let room = with(&scene.room_item, &json!({"members": {"NS": members}, "members_count": n(MEMBERS)}));
     puts(&scene.server, "RoomsTable", [room].into_iter()).await;
     let rows = pages(&scene.ann, &format!("/list-members/{}/?limit={MEMBERS}", scene.room)).await;
     assert_eq!(rows, [1024]);

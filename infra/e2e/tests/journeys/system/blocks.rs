@@ -190,7 +190,6 @@ async fn no_sign_in_a_direct_room_and_every_sign_in_common_rooms_passes_a_block(
         for blocked in BLOCKS {
             let mut scene = Scene::new(&server, place, blocked).await;
             for (sign, check) in SIGNS {
-                eprintln!("{place:?}, blocked: {blocked:?}: {sign}");
                 assert_eq!(check(&mut scene).await, scene.flows, "{place:?}, blocked: {blocked:?}: {sign}");
             }
             scene.flows = place != Place::Direct;

@@ -157,7 +157,6 @@ async fn each_way_in_is_open_or_closed_whatever_happened_before() {
     ] {
         for (way, expected) in WAYS.into_iter().zip(expected) {
             let case = format!("{way:?} after {before:?}");
-            eprintln!("{case}");
             let scene = Scene::new(&server, [&ann, &bob, &cem], way, before).await;
             scene.happens(before, way).await;
             assert_eq!(scene.tries(way).await, expected, "{case}");

@@ -153,9 +153,9 @@ async fn a_block_changes_no_answer_and_the_room_is_closed() {
         let [ann, bob] = world.users([ann, bob]).await;
         ann.blocks(&bob).await;
         let (opener, peer) = if blocker_opens { (&ann, &bob) } else { (&bob, &ann) };
-        let opened = opens(&world, opener, peer.id()).await.unwrap();
-        assert!(opened.new);
-        let room = opened.room.room.id;
+        let found = opens(&world, opener, peer.id()).await.unwrap();
+        assert!(found.new);
+        let room = found.room.room.id;
         assert_eq!(ann.room(room).await.closed_by.keys().copied().collect::<Vec<_>>(), [ann.id()]);
         opener.sends(room, "psst").await;
         assert_eq!((lists(opener).await.len(), lists(peer).await.len()), (1, 0));
