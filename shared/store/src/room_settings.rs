@@ -207,15 +207,18 @@ impl Write {
     fn rights(&mut self, change: &RoomChange) {
         let is_admin = is_admin(":by");
         if change.needs_admin() {
-            self.condition.push_str(&format!(" AND {is_admin}"));
+            self.condition += " AND ";
+            self.condition += &is_admin;
         } else {
-            self.condition.push_str(&format!(" AND (NOT contains(only_admins, :edit) OR {is_admin})"));
+            let may_edit = format!(" AND (NOT contains(only_admins, :edit) OR {is_admin})");
+            self.condition += &may_edit;
             self.values.insert(":edit".to_owned(), s("edit"));
         }
     }
 
     fn set(&mut self, attribute: &str, value: AttributeValue) {
-        self.update_expression.push_str(&format!(", #{attribute} = :{attribute}"));
+        let assignment = format!(", #{attribute} = :{attribute}");
+        self.update_expression += &assignment;
         self.names.insert(format!("#{attribute}"), attribute.to_owned());
         self.values.insert(format!(":{attribute}"), value);
     }
