@@ -210,15 +210,15 @@ impl Write {
             self.condition += " AND ";
             self.condition += &is_admin;
         } else {
-            self.condition += " AND (NOT contains(only_admins, :edit) OR ";
-            self.condition += &is_admin;
-            self.condition += ")";
+            let may_edit = format!(" AND (NOT contains(only_admins, :edit) OR {is_admin})");
+            self.condition += &may_edit;
             self.values.insert(":edit".to_owned(), s("edit"));
         }
     }
 
     fn set(&mut self, attribute: &str, value: AttributeValue) {
-        self.update_expression.extend([", #", attribute, " = :", attribute]);
+        let assignment = format!(", #{attribute} = :{attribute}");
+        self.update_expression += &assignment;
         self.names.insert(format!("#{attribute}"), attribute.to_owned());
         self.values.insert(format!(":{attribute}"), value);
     }

@@ -103,7 +103,8 @@ pub(crate) async fn remains(server: &Server, room: u64) -> Vec<Value> {
 }
 
 fn is_of(item: &Value, room: u64) -> bool {
-    let is_room = |name: &str| item[name]["N"].as_str().and_then(|id| id.parse().ok()) == Some(room);
+    let number = room.to_string();
+    let is_room = |name: &str| item[name]["N"] == number;
     let is_sender = item["sender_room"]["S"].as_str().is_some_and(|name| name.ends_with(&format!("#{room}")));
     // Only rooms have these attributes.
     let has_more = ["sequence", "former_members", "picture"].iter().any(|name| !item[name].is_null());

@@ -42,9 +42,9 @@ pub(crate) async fn are_sound(server: &Server, room: u64) {
     assert!(members.is_empty() || members.contains(owner), "{item}");
     assert!(admins.is_subset(&members) && !admins.contains(owner), "{item}");
     assert_eq!(item["members_count"]["N"], members.len().to_string(), "{item}");
-    let scan = json!({"TableName": "MembershipsTable", "ConsistentRead": true});
+    let (room, scan) = (room.to_string(), json!({"TableName": "MembershipsTable", "ConsistentRead": true}));
     let stays = server.dynamodb("Scan", &scan).await;
-    let stays = stays["Items"].as_array().unwrap().iter().filter(|stay| stay["room_id"] == key["id"]);
+    let stays = stays["Items"].as_array().unwrap().iter().filter(|stay| stay["room_id"]["N"] == room);
     let users: BTreeSet<String> = stays.map(|stay| stay["user_id"]["N"].as_str().unwrap().to_owned()).collect();
     assert_eq!(users, members, "{item}");
 }
