@@ -17,7 +17,6 @@ use crate::User;
 
 /// The number of pages of one look at a list.
 const PAGES: usize = 3;
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A reader.
 pub(super) struct Reader {
@@ -25,6 +24,8 @@ pub(super) struct Reader {
     pub(super) rooms: Rooms,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
+    /// The longest pause after a look.
+    pub(super) pause: Duration,
 }
 
 impl Reader {
@@ -39,7 +40,7 @@ impl Reader {
                     self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
                 }
             }
-            sleep(LONGEST_PAUSE.mul_f64(self.random.f64())).await;
+            sleep(self.pause.mul_f64(self.random.f64())).await;
         }
     }
 
@@ -52,7 +53,7 @@ impl Reader {
             let Try::Done(page, next) = once(&self.user, Method::GET, &path, None).await else { return };
             let messages: Vec<_> =
                 page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
-            let (user, ended, last) = (self.user.id, self.recorder.now(), messages.last().cloned());
+            let (user, ended, newest) = (self.user.id, self.recorder.now(), messages.last().cloned());
             self.recorder.write().listings.push(Listing { user, scope, position, messages, begun, ended });
             if let (Scope::Room(room), Position::Latest) = (scope, position) {
                 self.recorder.write().visits.push(Visit {
@@ -62,8 +63,8 @@ impl Reader {
                     begun,
                     ended,
                 });
-                if let Some(last) = last {
-                    self.reads_up_to(room, last.id).await;
+                if let Some(newest) = newest {
+                    self.reads_up_to(room, newest.id).await;
                 }
             }
             let Some(next) = next else { return };

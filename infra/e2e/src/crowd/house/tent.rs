@@ -21,7 +21,7 @@ pub(super) struct Tent {
 }
 
 impl Tent {
-    pub(super) async fn is_pitched(mut self) {
+    pub(super) async fn stands(mut self) {
         let recorder = self.players[0].recorder.clone();
         for round in 0_usize.. {
             let Some(room) = self.creates(round).await else { break };
