@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
         rooms: number("--rooms", 40),
         members: number("--members", 4),
         houses: number("--houses", 6),
-        pause: Duration::from_millis(200),
+        pause: Duration::from_millis(number("--pause", 200) as u64),
         lifetime: Duration::from_mins(2),
         away: [GOES_ON_FOR, GOES_ON_FOR + Duration::from_secs(5)],
     };

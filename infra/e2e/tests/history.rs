@@ -19,7 +19,8 @@ fn crowd(seed: u64) -> Crowd {
         rooms: 6,
         members: 4,
         houses: 2,
-        pause: Duration::from_millis(500),
+        // As many messages as the scripts of the houses take time for.
+        pause: Duration::from_secs(3),
         lifetime: Duration::from_secs(12),
         // Shorter than `GOES_ON_FOR`, which is safe for a dozen leaves: one in a hundred is delivered twice.
         away: [Duration::from_secs(6), Duration::from_secs(8)],

@@ -73,14 +73,14 @@ pub(crate) fn nobody_hears_of_a_foreign_room(world: &World<'_>) -> Vec<Violation
     let known: BTreeSet<u64> = world.history.stays.iter().map(|stay| stay.room).collect();
     let foreign = world.history.signals.iter().filter(|signal| {
         // A function may push until its event has to be over.
-        let begun = signal.at.saturating_sub(GOES_ON_FOR);
-        let may_be_in = world.may_be_in(signal.user, signal.room, begun, signal.at);
+        let (begun, ended) = (signal.at.0.saturating_sub(GOES_ON_FOR), signal.at.1);
+        let may_be_in = world.may_be_in(signal.user, signal.room, begun, ended);
         let is_own = signal.by == signal.user;
-        known.contains(&signal.room) && (!may_be_in || !is_own && world.is_closed(signal.room, begun, signal.at))
+        known.contains(&signal.room) && (!may_be_in || !is_own && world.is_closed(signal.room, begun, ended))
     });
-    let violation = |Signal { user, by, room, kind, at }: &Signal| Violation {
+    let violation = |Signal { user, by, room, kind, at: (begun, ended) }: &Signal| Violation {
         rule: "nobody_hears_of_a_foreign_room",
-        what: format!("{user} has heard of {by}'s {kind} in room {room}, at {at:?}"),
+        what: format!("{user} has heard of {by}'s {kind} in room {room}, from {begun:?} to {ended:?}"),
     };
     foreign.map(violation).collect()
 }

@@ -45,16 +45,18 @@ pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation>
             world.stays(user, message.room).iter().any(|stay| is(stay, begun, ended))
         };
         let left_out = left_out.filter(|user| there(*user, spans));
-        violations.extend(left_out.map(|user| violation(message, user, "was there, and is left out")));
+        violations.extend(left_out.map(|user| violation(world, message, user, "was there, and is left out")));
         let told = message.receivers.iter().copied().chain([message.sender]);
         let strangers = told.filter(|user| !there(*user, meets));
-        violations.extend(strangers.map(|user| violation(message, user, "was not there, and is in it")));
+        violations.extend(strangers.map(|user| violation(world, message, user, "was not there, and is in it")));
     }
     violations
 }
 
-fn violation(message: &Message, user: u64, why: &str) -> Violation {
-    Violation { rule: "the_audience_is_who_was_there", what: format!("{user} {why}: {message:?}") }
+fn violation(world: &World<'_>, message: &Message, user: u64, why: &str) -> Violation {
+    let (send, stays) = (world.sends.get(message.text.as_str()), world.stays(user, message.room));
+    let what = format!("{user} {why}: {message:?}; the message was {send:?}, and their stays {stays:?}");
+    Violation { rule: "the_audience_is_who_was_there", what }
 }
 
 /// A sender is not refused while in the room, unless only admins may send and the sender may be none.

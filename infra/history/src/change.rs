@@ -133,6 +133,6 @@ pub struct Signal {
     pub room: u64,
     /// The type of the event.
     pub kind: String,
-    /// The time of its arrival.
-    pub at: Time,
+    /// The earliest and the latest possible time of its arrival.
+    pub at: (Time, Time),
 }

@@ -57,11 +57,11 @@ pub(crate) fn all_rooms_are_listed_as_each_one(world: &World<'_>) -> Vec<Violati
 }
 
 /// The ids of one list that the other does not have, or has less often. Both lists ascend.
-fn without(these: &[u64], other: &[u64]) -> Vec<u64> {
-    let mut rest = other.iter().peekable();
-    let is_other = |id: &&u64| -> bool {
-        while rest.next_if(|next| next < id).is_some() {}
-        rest.next_if_eq(id).is_none()
+fn without(ids: &[u64], others: &[u64]) -> Vec<u64> {
+    let mut others = others.iter().peekable();
+    let is_missing = |id: &&u64| -> bool {
+        while others.next_if(|other| other < id).is_some() {}
+        others.next_if_eq(id).is_none()
     };
-    these.iter().filter(is_other).copied().collect()
+    ids.iter().filter(is_missing).copied().collect()
 }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::UpdateBuilder,
 };
-use domain::{Error, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Access, Error, Refusal, Room, RoomId, Timestamp, UserId};
 
 use crate::{
     Ban, Store,
@@ -32,7 +32,11 @@ impl Store {
             return Err(Error::internal("leaving a room", "a member has no membership"));
         }
         let room = cancelled.item(0).map_or(Ok(None), rooms::room)?.ok_or(Refusal::RoomNotFound)?;
-        if room.members.contains(&user) { Ok(false) } else { Err(Refusal::NotAMember.into()) }
+        match room.access {
+            _ if room.members.contains(&user) => Ok(false),
+            Access::Open => Err(Refusal::NotAMember.into()),
+            Access::Invite => Err(Refusal::RoomNotFound.into()),
+        }
     }
 
     /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are not a

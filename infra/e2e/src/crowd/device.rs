@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::tungstenite::Error;
 
@@ -62,6 +62,8 @@ pub(super) struct Device {
     left: Vec<View>,
     /// The senders that wait for their message, by its text.
     waiting: HashMap<String, oneshot::Sender<Said>>,
+    /// The last time when no event of the socket waited.
+    empty_at: Time,
 }
 
 impl Device {
@@ -75,19 +77,39 @@ impl Device {
         requests: mpsc::Receiver<Request>,
     ) -> Self {
         let timelines = rooms.iter().map(|room| (*room, Timeline::default())).collect();
-        Self { user, bound, lifetime, recorder, random, requests, timelines, left: Vec::new(), waiting: HashMap::new() }
+        Self {
+            user,
+            bound,
+            lifetime,
+            recorder,
+            random,
+            requests,
+            timelines,
+            left: Vec::new(),
+            waiting: HashMap::new(),
+            empty_at: Time::ZERO,
+        }
     }
 
     /// Opens one socket after another until a request to finish.
     pub(super) async fn lives(mut self) {
         loop {
+            let begun = self.recorder.now();
             let mut socket = self.opens().await;
+            self.empty_at = begun;
             for room in self.timelines.keys().copied().collect::<Vec<_>>() {
                 self.catches_up(room).await;
             }
             let end = Instant::now() + self.lifetime.mul_f64(self.random.f64());
             let mut look = Instant::now() + LOOK;
             loop {
+                // While the client is busy, its events wait.
+                if let Ok(text) = timeout(Duration::ZERO, socket.next_text()).await {
+                    let Some(text) = text else { break };
+                    self.hears(&text).await;
+                    continue;
+                }
+                self.empty_at = self.recorder.now();
                 tokio::select! {
                     text = socket.next_text() => match text {
                         Some(text) => self.hears(&text).await,
@@ -156,7 +178,9 @@ impl Device {
         CONTRACT.assert_event(&event);
         match event["type"].as_str() {
             Some("message") => {
-                let Some(message) = self.recorder.hears(self.user.id, self.bound, &event) else { return };
+                let Some(message) = self.recorder.hears(self.user.id, self.bound, self.empty_at, &event) else {
+                    return;
+                };
                 if let Some(waiting) = self.waiting.remove(&message.text) {
                     let _ = waiting.send(Said::Back(Arc::clone(&message)));
                 }
@@ -177,14 +201,14 @@ impl Device {
                     let _ = waiting.send(Said::Error(code.to_owned(), wait));
                 }
             }
-            _ => drop(self.recorder.hears(self.user.id, self.bound, &event)),
+            _ => drop(self.recorder.hears(self.user.id, self.bound, self.empty_at, &event)),
         }
     }
 
     /// The frame by which the user types in one of the rooms, now and then.
     fn types(&mut self) -> Option<Value> {
         let room = self.random.choice(self.timelines.keys()).copied()?;
-        (self.random.u8(..4) == 0).then(|| json!({"type": "typing", "conversation": room}))
+        (self.random.u8(..16) == 0).then(|| json!({"type": "typing", "conversation": room}))
     }
 
     /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.

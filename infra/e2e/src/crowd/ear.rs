@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use history::Time;
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -16,9 +17,10 @@ pub(super) async fn listens(user: User, room: u64, recorder: Recorder) {
     while !recorder.is_over() {
         if let Ok(mut socket) = Socket::tries_to_open(&url, &["bearer", &user.token], None).await {
             while !recorder.is_over() {
+                let since = recorder.now();
                 tokio::select! {
                     text = socket.next_text() => match text {
-                        Some(text) => hears(&recorder, user.id, room, &text),
+                        Some(text) => hears(&recorder, user.id, room, since, &text),
                         None => break,
                     },
                     () = sleep(PAUSE) => {}
@@ -29,10 +31,10 @@ pub(super) async fn listens(user: User, room: u64, recorder: Recorder) {
     }
 }
 
-fn hears(recorder: &Recorder, user: u64, room: u64, text: &str) {
+fn hears(recorder: &Recorder, user: u64, room: u64, since: Time, text: &str) {
     let event: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("an event is JSON: {text}"));
     if event.get("type").is_some() {
         CONTRACT.assert_event(&event);
-        recorder.hears(user, Some(room), &event);
+        recorder.hears(user, Some(room), since, &event);
     }
 }

@@ -43,6 +43,8 @@ use crate::{Server, User};
 /// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind
 /// the writer's.
 const SETTLED: Duration = Duration::from_secs(30);
+/// The longest pause of a reader, if senders pause less.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// The number of concurrent registrations: hashing a password keeps a processor busy.
 const REGISTERING: usize = 4;
 
@@ -212,8 +214,9 @@ impl Crowd {
             };
             busy.spawn(sender.sends());
             if number % 4 == 0 || number >= self.people() + self.rooms {
-                let (user, rooms) = (user.clone(), rooms.clone());
-                busy.spawn(Reader { user, rooms, recorder: recorder.clone(), random: random.fork() }.reads());
+                let (user, rooms, pause) = (user.clone(), rooms.clone(), self.pause.max(SHORTEST_PAUSE));
+                let (recorder, random) = (recorder.clone(), random.fork());
+                busy.spawn(Reader { user, rooms, recorder, random, pause }.reads());
             }
         }
         busy

@@ -17,7 +17,6 @@ use crate::User;
 
 /// The number of pages of one look at a list.
 const PAGES: usize = 3;
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A reader.
 pub(super) struct Reader {
@@ -25,6 +24,8 @@ pub(super) struct Reader {
     pub(super) rooms: Rooms,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
+    /// The longest pause after a look.
+    pub(super) pause: Duration,
 }
 
 impl Reader {
@@ -39,7 +40,7 @@ impl Reader {
                     self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
                 }
             }
-            sleep(LONGEST_PAUSE.mul_f64(self.random.f64())).await;
+            sleep(self.pause.mul_f64(self.random.f64())).await;
         }
     }
 
@@ -62,8 +63,8 @@ impl Reader {
                     begun,
                     ended,
                 });
-                if let Some(last) = newest {
-                    self.reads_up_to(room, last.id).await;
+                if let Some(newest) = newest {
+                    self.reads_up_to(room, newest.id).await;
                 }
             }
             let Some(next) = next else { return };

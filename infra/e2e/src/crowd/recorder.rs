@@ -58,8 +58,8 @@ impl Recorder {
         self.write().see(message)
     }
 
-    /// Records an event of a socket. Returns the message if it is one.
-    pub(super) fn hears(&self, user: u64, bound: Option<u64>, event: &Value) -> Option<Arc<Message>> {
+    /// Records an event of a socket that was empty at a time. Returns the message if it is one.
+    pub(super) fn hears(&self, user: u64, bound: Option<u64>, since: Time, event: &Value) -> Option<Arc<Message>> {
         let kind = event["type"].as_str().unwrap_or_default();
         if kind == "message" {
             let message = self.see(event);
@@ -70,7 +70,7 @@ impl Recorder {
         let is_for_members = matches!(kind, "typing" | "read" | "joined" | "left" | "room");
         if let Some(room) = event["conversation"].as_u64().filter(|_| is_for_members) {
             let by = event["sender"].as_u64().or_else(|| event["user"].as_u64()).unwrap_or(user);
-            let at = self.now();
+            let at = (since, self.now());
             self.write().signals.push(Signal { user, by, room, kind: kind.to_owned(), at });
         }
         None

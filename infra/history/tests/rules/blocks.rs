@@ -58,6 +58,6 @@ fn typing_during_the_block_is_found() {
         // Long before the signal, and never ended.
         history.blocks.truncate(1);
         let at = history.blocks[0].ended + Duration::from_mins(1);
-        history.signals.push(Signal { user, by, room: DIRECT, kind, at });
+        history.signals.push(Signal { user, by, room: DIRECT, kind, at: (at, at) });
     });
 }

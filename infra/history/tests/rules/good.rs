@@ -120,7 +120,7 @@ fn look_around(history: &mut History, now: Time) {
         history.overviews.push(Overview { user, rooms, begun: now, ended: now });
         if user != WANDERER {
             history.visits.push(Visit { user, room: 1, call: "list-members", begun: now, ended: now });
-            history.signals.push(Signal { user, by: 1, room: 1, kind: "typing".to_owned(), at: now });
+            history.signals.push(Signal { user, by: 1, room: 1, kind: "typing".to_owned(), at: (now, now) });
         }
     }
 }

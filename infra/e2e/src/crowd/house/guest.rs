@@ -23,7 +23,7 @@ pub(super) struct Guest {
     /// The number of the house, which decides the first way.
     pub(super) number: usize,
     pub(super) host: Player,
-    pub(super) player: Player,
+    pub(super) visitor: Player,
     /// The time at which the room has begun to show newcomers what was sent before, if it does.
     pub(super) visible_from: Option<(Time, Time)>,
 }
@@ -37,7 +37,7 @@ struct Arrival {
 
 impl Guest {
     pub(super) async fn comes_and_goes(mut self) {
-        let recorder = self.player.recorder.clone();
+        let recorder = self.visitor.recorder.clone();
         for round in 0.. {
             self.shows_history(round % 2 == 1).await;
             self.knocks().await;
@@ -48,11 +48,11 @@ impl Guest {
             let Arrival { since, given, acts } = self.comes(way).await;
             let from = self.visible_from.unwrap_or(since);
             let sees = Sees { from, given };
-            self.player.enters(self.room, from.1).await;
+            self.visitor.enters(self.room, from.1).await;
             settled(&recorder, &acts.iter().collect::<Vec<_>>()).await;
             rests(&recorder, STAY).await;
             let until = if recorder.is_over() { None } else { Some(self.goes(way).await) };
-            let (user, room) = (self.player.id(), self.room);
+            let (user, room) = (self.visitor.id(), self.room);
             recorder.write().stays.push(Stay { user, room, since, until, sees });
             if round + 1 == ROUNDS {
                 recorder.is_through();
@@ -75,7 +75,7 @@ impl Guest {
 
     /// Tries the door of a closed room.
     async fn knocks(&mut self) {
-        self.player.posts("/join-chatroom/", json!({"chatroom_id": self.room})).await.is_refused("room_not_found");
+        self.visitor.posts("/join-chatroom/", json!({"chatroom_id": self.room})).await.is_refused("room_not_found");
     }
 
     async fn comes(&mut self, way: usize) -> Arrival {
@@ -102,8 +102,8 @@ impl Guest {
 
     /// The guest declines once, and then accepts.
     async fn is_invited(&mut self) -> Arrival {
-        let recorder = self.player.recorder.clone();
-        let private = self.player.posts("/set-privacy/", json!({"add": "nobody"})).await;
+        let recorder = self.visitor.recorder.clone();
+        let private = self.visitor.posts("/set-privacy/", json!({"add": "nobody"})).await;
         private.is_done(&[]);
         let (declined, status) = self.add(None).await;
         assert_eq!(status, "invited", "nobody may add the guest");
@@ -112,7 +112,7 @@ impl Guest {
         let (invited, status) = self.add(Some(GIVEN)).await;
         assert_eq!(status, "invited", "nobody may add the guest");
         let accepted = self.answer(true).await;
-        let public = self.player.posts("/set-privacy/", json!({"add": "everyone"})).await;
+        let public = self.visitor.posts("/set-privacy/", json!({"add": "everyone"})).await;
         public.is_done(&[]);
         let (since, given) = (accepted.time(), (GIVEN, invited.begun));
         Arrival { since, given, acts: vec![invited, accepted, public] }
@@ -120,7 +120,7 @@ impl Guest {
 
     /// The host makes a new code, after which the old one is worth nothing.
     async fn has_a_code(&mut self) -> Arrival {
-        let recorder = self.player.recorder.clone();
+        let recorder = self.visitor.recorder.clone();
         let mut begun = None;
         loop {
             let old = self.code().await;
@@ -128,8 +128,8 @@ impl Guest {
             settled(&recorder, &[&old, &new]).await;
             let [old, new] =
                 [&old, &new].map(|act| act.answer.as_ref().map_or(Value::Null, |body| body["invite"].clone()));
-            self.player.posts("/join-chatroom/", json!({"invite": old})).await.is_refused("invite_invalid");
-            let act = self.player.posts("/join-chatroom/", json!({"invite": new})).await;
+            self.visitor.posts("/join-chatroom/", json!({"invite": old})).await.is_refused("invite_invalid");
+            let act = self.visitor.posts("/join-chatroom/", json!({"invite": new})).await;
             let begun = *begun.get_or_insert(act.begun);
             // If a reset was delivered twice, its last code is unknown.
             act.is_done(&["invite_invalid"]);
@@ -147,7 +147,7 @@ impl Guest {
 
     /// The host adds the guest. Returns the status of the guest, too.
     async fn add(&mut self, history: Option<usize>) -> (Act, String) {
-        let body = json!({"conversation_id": self.room, "members": [self.player.id()], "history": history});
+        let body = json!({"conversation_id": self.room, "members": [self.visitor.id()], "history": history});
         let act = self.host.posts("/add-members/", body).await;
         let body = act.answer.as_ref().unwrap_or_else(|problem| panic!("the host may add people: {problem}"));
         let status = body["results"][0]["status"].as_str().expect("a result has a status").to_owned();
@@ -156,15 +156,15 @@ impl Guest {
 
     async fn answer(&mut self, accept: bool) -> Act {
         let body = json!({"conversation_id": self.room, "accept": accept});
-        let act = self.player.posts("/answer-invitation/", body).await;
+        let act = self.visitor.posts("/answer-invitation/", body).await;
         act.is_done(&[]);
         act
     }
 
     /// The guest leaves or is removed. Returns the time of it, when it has no further effect.
     async fn goes(&mut self, way: usize) -> (Time, Time) {
-        let recorder = self.player.recorder.clone();
-        self.player.gives_up(self.room).await;
+        let recorder = self.visitor.recorder.clone();
+        self.visitor.gives_up(self.room).await;
         match way {
             0 => {
                 let act = self.is_removed(None).await;
@@ -182,22 +182,22 @@ impl Guest {
     }
 
     async fn is_removed(&mut self, ban: Option<bool>) -> Act {
-        let (room, guest) = (self.room, self.player.id());
+        let (room, guest) = (self.room, self.visitor.id());
         remove(&mut self.host, room, guest, ban).await
     }
 
     /// Every way in is closed until the ban is lifted.
     async fn is_banned(&mut self) -> (Time, Time) {
-        let recorder = self.player.recorder.clone();
+        let recorder = self.visitor.recorder.clone();
         let banned = self.is_removed(Some(true)).await;
         settled(&recorder, &[&banned]).await;
         let (added, status) = self.add(None).await;
         assert_eq!(status, "not_accepted", "a banned user was added");
         let code = self.code().await;
         let invite = code.answer.as_ref().map_or(Value::Null, |body| body["invite"].clone());
-        self.player.posts("/join-chatroom/", json!({"invite": invite})).await.is_refused("invite_invalid");
+        self.visitor.posts("/join-chatroom/", json!({"invite": invite})).await.is_refused("invite_invalid");
         let accepted =
-            self.player.posts("/answer-invitation/", json!({"conversation_id": self.room, "accept": true})).await;
+            self.visitor.posts("/answer-invitation/", json!({"conversation_id": self.room, "accept": true})).await;
         accepted.is_refused("invite_invalid");
         settled(&recorder, &[&added, &code]).await;
         let lifted = self.is_removed(Some(false)).await;
@@ -207,12 +207,12 @@ impl Guest {
 
     async fn leaves(&mut self) -> Act {
         let room = self.room;
-        leave(&mut self.player, room).await
+        leave(&mut self.visitor, room).await
     }
 
     async fn leaves_and_is_removed(&mut self) -> (Time, Time) {
-        let (room, user) = (self.room, self.player.id());
-        let acts = join!(leave(&mut self.player, room), remove(&mut self.host, room, user, None));
+        let (room, user) = (self.room, self.visitor.id());
+        let acts = join!(leave(&mut self.visitor, room), remove(&mut self.host, room, user, None));
         settled(&self.host.recorder, &[&acts.0, &acts.1]).await;
         (acts.0.begun.min(acts.1.begun), acts.0.ended.max(acts.1.ended))
     }

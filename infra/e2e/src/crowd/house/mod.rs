@@ -75,7 +75,7 @@ impl House {
         scripts.spawn(Pair { players: [steward.fork(), guest.fork()] }.falls_out());
         scripts.spawn(Pair { players: [guest.fork(), tenant.fork()] }.falls_out());
         scripts.spawn(Tent { players: [host.fork(), steward.fork(), tenant.fork()] }.stands());
-        scripts.spawn(Guest { room, number, host: host.fork(), player: guest, visible_from: None }.comes_and_goes());
+        scripts.spawn(Guest { room, number, host: host.fork(), visitor: guest, visible_from: None }.comes_and_goes());
         scripts.spawn(Roles { room, players: [host, steward, tenant], owner: 0 }.change());
     }
 }
