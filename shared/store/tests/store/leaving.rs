@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Error, Refusal, Role, Room, RoomId, RoomKind};
+use domain::{Access, Error, Refusal, Role, Room, RoomId, RoomKind};
 use store::{Ban, Consistency::Strong, Store};
 
 use crate::support::{NOW, create, leaves, make_room, room_id, the, user};
@@ -27,6 +27,19 @@ async fn leaves_with_heir(store: &Store, id: u64, room: RoomId) {
             return;
         }
     }
+}
+
+#[tokio::test]
+async fn a_room_by_invitation_is_not_found_by_a_member_who_leaves_twice() {
+    let store = embedded::store();
+    let id = store.next_room_id().await.unwrap();
+    let members = [1, 2].map(user).into();
+    let closed = Room { members, access: Access::Invite, ..Room::new(id, RoomKind::Group, user(1), NOW) };
+    let room = create(&store, &closed, &[]).await.unwrap();
+    let before = the(&store, room).await;
+    leaves(&store, 2, room).await;
+    let again = store.leave(user(2), &before, None, NOW).await;
+    assert!(matches!(again, Err(Error::Refused(Refusal::RoomNotFound))), "{again:?}");
 }
 
 #[tokio::test]
