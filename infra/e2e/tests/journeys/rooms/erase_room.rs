@@ -62,6 +62,7 @@ async fn a_room_that_is_not_deleted_stays() {
     server.has_logged("it is not deleted").await;
     assert_eq!(remains(&server, room.id).await.len(), before);
     room.was_deleted_by(&ann).await;
+    room.is_to_be_erased(&server).await;
     room.is_erased(&server).await;
 }
 
