@@ -235,7 +235,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     all_hear(&mut sockets[1..], "typing").await;
     world.count("type", Way::Frame, &["typing"]).await;
     world.people[1].reads(room, &message).await;
-    all_hear(sockets, "read").await;
+    // The senders of the messages that the mark covers, and the reader.
+    all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
