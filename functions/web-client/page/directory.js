@@ -212,7 +212,8 @@ export class Directory {
 
   /** @param {import("./api.js").User[]} users */
   #note(users) {
-    if (users.every(({ id }) => this.knows(id))) return;
+    // A call that is answered after a logout stores nothing.
+    if (this.#means.signal.aborted || users.every(({ id }) => this.knows(id))) return;
     for (const { id, username } of users) this.#names.set(id, username);
     this.#means.storage.setItem(this.#key, JSON.stringify([...this.#names]));
   }

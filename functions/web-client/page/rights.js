@@ -8,7 +8,7 @@
  */
 
 /**
- * @param {Room} room
+ * @param {import("./rooms.js").BareRoom} room
  * @param {number} user
  * @returns {Role}
  */

@@ -1,5 +1,7 @@
 // The list of rooms: order, members, unread counts, and marks of reading. Pure.
 
+import { roleOf } from "./rights.js";
+
 /** The most members of a room whose ids the server lists. */
 const SMALL_ROOM = 32;
 
@@ -158,15 +160,6 @@ function newest(known, listed) {
   if (!known) return listed;
   const { unread, last_message, updated_at } = idOf(known) > idOf(listed) ? known : listed;
   return { ...(known.changes > listed.changes ? known : listed), unread, last_message, updated_at };
-}
-
-/**
- * @param {BareRoom} room
- * @param {number} user
- * @returns {Role}
- */
-function roleOf({ owner, admins }, user) {
-  return user === owner ? "owner" : admins.includes(user) ? "admin" : "member";
 }
 
 /**

@@ -78,17 +78,16 @@ export class Sync {
    * @param {() => Promise<void>} task
    */
   async load(task) {
-    this.#due.add(task);
-    await this.attempt(() => this.#loadDue(task));
+    await this.attempt(() => this.#load(task));
   }
 
-  /** @param {() => Promise<void>} task */
-  async #loadDue(task) {
+  /** Runs a task, which no refresh repeats before it has failed. @param {() => Promise<void>} task */
+  async #load(task) {
+    this.#due.delete(task);
     try {
       await task();
-      this.#due.delete(task);
     } catch (failure) {
-      if (!(failure instanceof Failure && failure.passes)) this.#due.delete(task);
+      if (failure instanceof Failure && failure.passes) this.#due.add(task);
       throw failure;
     }
   }
@@ -102,7 +101,7 @@ export class Sync {
         this.ready = true;
         onchange();
         const histories = rooms.list().map((room) => history.refresh(room));
-        await Promise.all([...histories, ...[...this.#due].map((task) => this.#loadDue(task))]);
+        await Promise.all([...histories, ...[...this.#due].map((task) => this.#load(task))]);
       });
     }
     this.#refreshing = null;

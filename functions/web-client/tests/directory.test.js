@@ -146,3 +146,13 @@ test("unknown senders of a large room are looked for by their ids, each once", a
 test("a name that nobody has is named in the failure", async () => {
   await assert.rejects(directory(storage()).running.find("bobb"), /Nobody is called bobb\./);
 });
+
+test("a call that is answered after a logout leaves no names behind", async () => {
+  const kept = storage();
+  const { running, controller } = directory(kept);
+  const finding = running.find("bob");
+  controller.abort();
+  running.forget();
+  await finding;
+  assert.equal(kept.getItem("people:1"), null);
+});

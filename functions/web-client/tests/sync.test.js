@@ -99,6 +99,21 @@ test("a load is repeated with each refresh until it succeeds or is refused", asy
   assert.equal(refused, 1);
 });
 
+test("a refresh does not repeat a load that is running", async (context) => {
+  const { running } = sync(context);
+  let loads = 0;
+  /** @type {() => void} */
+  let end = () => undefined;
+  const load = running.load(async () => {
+    loads += 1;
+    await new Promise((resolve) => { end = () => resolve(undefined); });
+  });
+  await running.refresh();
+  end();
+  await load;
+  assert.equal(loads, 1);
+});
+
 test("a refusal is not tried again, the end of the session is reported, and a defect is thrown", async (context) => {
   const { running, count, pass } = sync(context);
   await running.attempt(async () => { throw new Failure(403, "not_a_member", ""); });

@@ -40,7 +40,7 @@ pub(crate) fn a_role_was_given(world: &World<'_>) -> Vec<Violation> {
             let role = room.role(*member);
             let may_be = world.roles.may_be((room.room, *member), role, *begun, *ended);
             let what =
-                format!("{user} was shown {room:?} from {begun:?} to {ended:?}, in which {member} is no {role:?}");
+                format!("{user} was shown {room:?} from {begun:?} to {ended:?}, in which {member} is not {role:?}");
             (!may_be).then_some(Violation { rule: "a_role_was_given", what })
         }));
     }

@@ -135,7 +135,7 @@ class PictureField {
   /** @param {File} file */
   #choose(file) {
     const isPicture = file.type.startsWith("image/");
-    setText(this.#problem, isPicture ? "" : `${file.name} is no picture.`);
+    setText(this.#problem, isPicture ? "" : `${file.name} is not a picture.`);
     if (!isPicture) return;
     this.end();
     this.#address = URL.createObjectURL(file);

@@ -31,9 +31,11 @@ export function aboutGroup(chat, { id }) {
   const face = new Face();
   const description = el("p", { class: "description", dir: "auto" });
   const number = el("p", { class: "hint" });
-  const count = el("h3");
+  const count = el("h3", { tabindex: -1 });
   const list = el("ul", { class: "members" });
   const problem = el("p", { class: "problem", role: "alert" });
+  /** Takes the focus if the member whose button had it is removed. */
+  const keepFocus = () => document.activeElement === document.body && count.focus();
   /** @type {Map<number, MemberRow>} */
   let rows = new Map();
 
@@ -68,9 +70,12 @@ export function aboutGroup(chat, { id }) {
     const ranked = (/** @type {Member} */ one, /** @type {Member} */ other) =>
       RANKS[roleOf(room, one.user)] - RANKS[roleOf(room, other.user)];
     const members = chat.directory.members(id).toSorted(ranked);
-    rows = new Map(members.map((member) => [member.user, rows.get(member.user) ?? new MemberRow(chat, id, member)]));
+    rows = new Map(members.map((member) =>
+      [member.user, rows.get(member.user) ?? new MemberRow(chat, id, member, keepFocus)]));
     for (const member of members) rows.get(member.user)?.update(room, member);
+    const hadFocus = list.contains(document.activeElement);
     arrange(list, [...rows.values()].map(({ element }) => element));
+    if (hadFocus) keepFocus();
   };
   chat.addEventListener("change", render);
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
@@ -109,14 +114,15 @@ class MemberRow {
    * @param {Chat} chat
    * @param {number} room
    * @param {Member} member
+   * @param {() => void} onclosed called after the dialog of the member
    */
-  constructor(chat, room, { user, username }) {
+  constructor(chat, room, { user, username }, onclosed) {
     this.#chat = chat;
     const face = new Face();
     face.update(username, user);
     this.#button = el("button", {
       class: "round", type: "button", "aria-label": `Change ${username}`,
-      onclick: () => memberActions(chat, room, { user, username }),
+      onclick: () => memberActions(chat, room, { user, username }).addEventListener("close", onclosed),
     }, icon("more"));
     this.element = el("li", {}, face.element,
       el("span", { class: "name", dir: "auto" }, username, user === chat.me && " (you)"),

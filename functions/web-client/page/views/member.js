@@ -49,4 +49,5 @@ export function memberActions(chat, id, { user, username }) {
   dialog.append(el("div", { class: "choices" }, ...Object.values(buttons)), problem);
   render();
   dialog.showModal();
+  return dialog;
 }

@@ -30,9 +30,9 @@ export class RoomList {
     arrange(this.element, [...this.#rows.values()].map((row) => row.element));
   }
 
-  /** @param {number} room */
+  /** Focuses a room or, if it has gone, the first one. @param {number} room */
   focus(room) {
-    this.#rows.get(room)?.link.focus();
+    (this.#rows.get(room)?.link ?? this.element.querySelector("a"))?.focus();
   }
 
   /** @param {KeyboardEvent} event */

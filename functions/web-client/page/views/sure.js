@@ -28,9 +28,12 @@ export function sureButton(label, question, sign, act) {
     class: "danger", type: "button", onclick: async () => {
       if (!sure) return become(true);
       become(false);
+      const isFocused = document.activeElement === button;
       button.disabled = true;
       await act();
       button.disabled = false;
+      // A disabled button loses the focus. After a refusal the button is still there.
+      if (isFocused && document.activeElement === document.body) button.focus();
     },
   }, icon(sign), text);
   return button;

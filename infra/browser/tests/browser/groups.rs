@@ -88,7 +88,7 @@ async fn settings_change_everywhere_at_once() {
     anns.rewrites("Name", "Kitchen").await;
     anns.rewrites("Description", "All about pots").await;
     anns.chooses("Picture of the group", &[&notes]).await;
-    anns.sees("notes.txt is no picture.").await;
+    anns.sees("notes.txt is not a picture.").await;
     anns.chooses("Picture of the group", &[&photo]).await;
     anns.selects("Who can join", "Invited people").await;
     anns.selects("New members see", "Messages sent after they join").await;

@@ -76,7 +76,7 @@ async fn adding_and_accepting_count_and_declining_does_not() {
         let ids: Vec<u64> = members.iter().map(|member| member.id).collect();
         ann.post("/add-members/", &json!({"conversation_id": room, "members": ids})).await
     };
-    // One call counts once, however many it adds.
+    // One call that adds at most ten people counts once.
     add(&[&bob, &cem, &dan]).await.is(200);
     let refused = add(&[&bob]).await;
     refused.refuses(429, "rate_limited");
