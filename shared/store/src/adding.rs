@@ -46,7 +46,7 @@ impl Store {
     /// Adds at most [`MOST_ADDED`] people to a room, which was read as `room`, and removes their invitations.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, be it no longer.
+    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, or not any more.
     pub async fn add(&self, room: &Room, by: UserId, mut people: Vec<Membership>) -> Result<Outcomes, Error> {
         const DOING: &str = "adding people to a room";
         let (mut outcomes, mut seen) = (Outcomes::default(), room.clone());
@@ -91,7 +91,7 @@ impl Store {
     /// writes nothing, and has the same outcome.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, be it no longer.
+    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, or not any more.
     pub async fn invite(
         &self,
         room: &Room,

@@ -43,7 +43,7 @@ impl Store {
     /// member.
     ///
     /// # Errors
-    /// `RoomNotFound`; `NotAnAdmin` if the remover is none, be it no longer; `OwnerStays`.
+    /// `RoomNotFound`; `NotAnAdmin` if `by` is not an admin, or not any more; `OwnerStays`.
     pub async fn remove(
         &self,
         user: UserId,

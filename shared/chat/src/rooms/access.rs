@@ -65,7 +65,7 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
 }
 
 /// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
-/// longest-standing member is the owner from now on. A direct room has no admins.
+/// longest-standing member becomes the owner. A direct room has no admins.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.
