@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     builders::UpdateBuilder,
 };
-use domain::{Access, Error, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Error, Refusal, Room, RoomId, Timestamp, UserId};
 
 use crate::{
     Ban, Store,
@@ -32,11 +32,7 @@ impl Store {
             return Err(Error::internal("leaving a room", "a member has no membership"));
         }
         let room = cancelled.item(0).map_or(Ok(None), rooms::room)?.ok_or(Refusal::RoomNotFound)?;
-        match room.access {
-            _ if room.members.contains(&user) => Ok(false),
-            Access::Open => Err(Refusal::NotAMember.into()),
-            Access::Invite => Err(Refusal::RoomNotFound.into()),
-        }
+        if room.members.contains(&user) { Ok(false) } else { Err(room.refuses_strangers().into()) }
     }
 
     /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are not a
