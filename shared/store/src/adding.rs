@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use domain::{Action, Error, Refusal, Room, RoomKind, UserId};
 
 use crate::{
-    Invitation, Membership, Store, n,
+    Invitation, Membership, Store, id_set, n,
     rooms::{self, is_admin},
     s,
     transaction::{Cancelled, MAX_ACTIONS, check, update},
@@ -126,7 +126,7 @@ impl Store {
         let (count, most) = (people.len() as u64, room.max_members as u64);
         let ids: Vec<_> = people.iter().map(|person| person.user_id).collect();
         let (condition, mut values) = may_add(by, &ids);
-        values.insert(":users".to_owned(), AttributeValue::Ns(ids.iter().map(ToString::to_string).collect()));
+        values.insert(":users".to_owned(), id_set(&ids));
         for (name, value) in [
             (":before", room.members.len() as u64),
             (":count", count),

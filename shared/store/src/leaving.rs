@@ -2,15 +2,14 @@
 //! the count of the user's rooms change in one transaction, together with the succession of an owner.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-    builders::UpdateBuilder,
+    ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
 };
 use domain::{Error, Refusal, Room, RoomId, Timestamp, UserId};
 
 use crate::{
     Ban, Store,
     error::refusal,
-    n, ns,
+    id_set, n, ns,
     rooms::{self, is_admin, is_owner},
     transaction::{check, update},
 };
@@ -168,6 +167,5 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     if room.admins.is_empty() {
         return leave;
     }
-    let admins = room.admins.iter().map(ToString::to_string).collect();
-    leave.expression_attribute_values(":admins", AttributeValue::Ns(admins))
+    leave.expression_attribute_values(":admins", id_set(&room.admins))
 }
