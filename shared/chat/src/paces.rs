@@ -1,4 +1,4 @@
-//! The paces of a user: how often they may do what costs others, or the system, more than it costs them.
+//! The paces of a user: limits on actions that cost others, or the system, more than they cost the user.
 
 use domain::{Error, Pace};
 use store::Paced;

@@ -21,6 +21,8 @@ pub const MAX_TYPING_AUDIENCE: usize = 64;
 
 /// The most rooms a user may be in, so that one query reads their memberships.
 pub const MAX_ROOMS_PER_USER: u64 = 500;
+/// The most rooms in one answer of a list of rooms. A user may be in more: others can open direct rooms with them.
+pub const MAX_LISTED_ROOMS: usize = 500;
 /// The most people that a user may block.
 pub const MAX_BLOCKS: u64 = 1000;
 

@@ -51,7 +51,7 @@ pub fn room(room: RoomId) {
     Span::current().record("room", room.get());
 }
 
-/// Logs a change of who may do what, such as "logged in". Refusals are logged without that.
+/// Logs a change of rights, such as "logged in". Every refusal is logged where it is answered.
 pub fn done(what: &'static str) {
     tracing::info!("{what}");
 }

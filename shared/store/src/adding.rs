@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use domain::{Action, Error, Refusal, Room, RoomKind, UserId};
 
 use crate::{
-    Invitation, Membership, Store, n,
+    Invitation, Membership, Store, id_set, n,
     rooms::{self, is_admin},
     s,
     transaction::{Cancelled, MAX_ACTIONS, check, update},
@@ -46,7 +46,7 @@ impl Store {
     /// Adds at most [`MOST_ADDED`] people to a room, which was read as `room`, and removes their invitations.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, be it no longer.
+    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, or not any more.
     pub async fn add(&self, room: &Room, by: UserId, mut people: Vec<Membership>) -> Result<Outcomes, Error> {
         const DOING: &str = "adding people to a room";
         let (mut outcomes, mut seen) = (Outcomes::default(), room.clone());
@@ -91,7 +91,7 @@ impl Store {
     /// writes nothing, and has the same outcome.
     ///
     /// # Errors
-    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, be it no longer.
+    /// `RoomNotFound`, `NotAnAdmin` if `by` may add nobody, or not any more.
     pub async fn invite(
         &self,
         room: &Room,
@@ -126,7 +126,7 @@ impl Store {
         let (count, most) = (people.len() as u64, room.max_members as u64);
         let ids: Vec<_> = people.iter().map(|person| person.user_id).collect();
         let (condition, mut values) = may_add(by, &ids);
-        values.insert(":users".to_owned(), AttributeValue::Ns(ids.iter().map(ToString::to_string).collect()));
+        values.insert(":users".to_owned(), id_set(&ids));
         for (name, value) in [
             (":before", room.members.len() as u64),
             (":count", count),

@@ -56,7 +56,7 @@ impl Store {
     /// [`Store::remove`] bans members.
     ///
     /// # Errors
-    /// `NotAnAdmin` if the banner is none, be it no longer.
+    /// `NotAnAdmin` if the user who bans is not an admin, or not any more.
     pub async fn ban(&self, room: &Room, ban: &Ban) -> Result<bool, Error> {
         let no_member = self
             .rights_check(room, ban.by, " AND NOT contains(members, :user)")
@@ -75,7 +75,7 @@ impl Store {
     /// Lifts a ban, if there is one. It does not bring the user back.
     ///
     /// # Errors
-    /// `NotAnAdmin` if the caller is none, be it no longer.
+    /// `NotAnAdmin` if `by` is not an admin, or not any more.
     pub async fn lift_ban(&self, room: &Room, user: UserId, by: UserId) -> Result<(), Error> {
         let lift = Delete::builder().table_name(&self.tables.bans).set_key(Some(key(room.id, user))).build();
         let actions = vec![check(self.rights_check(room, by, "").build())?, delete(lift)?];

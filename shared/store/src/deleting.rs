@@ -71,11 +71,11 @@ impl Store {
         found.item.map_or(Ok(None), tombstone)
     }
 
-    /// Deletes a room by the hand of its owner: from now on it has no members, and no reader finds it. Returns the
-    /// members of that moment.
+    /// Deletes a room by the hand of its owner: it has no members then, and no reader finds it. Returns the members of
+    /// that moment.
     ///
     /// # Errors
-    /// `NotAnAdmin` if the user is not the owner, be it no longer. `RoomNotFound` if somebody else has deleted it.
+    /// `NotAnAdmin` if the user is not the owner, or not any more. `RoomNotFound` if somebody else has deleted it.
     pub async fn delete_room(&self, room: RoomId, by: UserId, now: Timestamp) -> Result<BTreeSet<UserId>, Error> {
         const DOING: &str = "deleting a room";
         let deleted = self

@@ -2,15 +2,14 @@
 //! the count of the user's rooms change in one transaction, together with the succession of an owner.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-    builders::UpdateBuilder,
+    ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
 };
-use domain::{Access, Error, Refusal, Room, RoomId, Timestamp, UserId};
+use domain::{Error, Refusal, Room, RoomId, Timestamp, UserId};
 
 use crate::{
     Ban, Store,
     error::refusal,
-    n, ns,
+    id_set, n, ns,
     rooms::{self, is_admin, is_owner},
     transaction::{check, update},
 };
@@ -32,18 +31,14 @@ impl Store {
             return Err(Error::internal("leaving a room", "a member has no membership"));
         }
         let room = cancelled.item(0).map_or(Ok(None), rooms::room)?.ok_or(Refusal::RoomNotFound)?;
-        match room.access {
-            _ if room.members.contains(&user) => Ok(false),
-            Access::Open => Err(Refusal::NotAMember.into()),
-            Access::Invite => Err(Refusal::RoomNotFound.into()),
-        }
+        if room.members.contains(&user) { Ok(false) } else { Err(room.refuses_strangers().into()) }
     }
 
     /// Removes a member from a room by the hand of an admin, and bans them if there is a ban. `false` if they are not a
     /// member.
     ///
     /// # Errors
-    /// `RoomNotFound`; `NotAnAdmin` if the remover is none, be it no longer; `OwnerStays`.
+    /// `RoomNotFound`; `NotAnAdmin` if `by` is not an admin, or not any more; `OwnerStays`.
     pub async fn remove(
         &self,
         user: UserId,
@@ -172,6 +167,5 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     if room.admins.is_empty() {
         return leave;
     }
-    let admins = room.admins.iter().map(ToString::to_string).collect();
-    leave.expression_attribute_values(":admins", AttributeValue::Ns(admins))
+    leave.expression_attribute_values(":admins", id_set(&room.admins))
 }

@@ -53,7 +53,7 @@ pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 pub use deleting::Tombstone;
 pub use directs::Opening;
-use domain::Error;
+use domain::{Error, UserId};
 pub use invitations::Invitation;
 pub use joining::Way;
 pub use memberships::Membership;
@@ -162,4 +162,9 @@ fn s(text: impl Into<String>) -> AttributeValue {
 /// A set of one number as an attribute.
 fn ns(number: u64) -> AttributeValue {
     AttributeValue::Ns(vec![number.to_string()])
+}
+
+/// A set of users, which is not empty, as an attribute.
+fn id_set<'a>(users: impl IntoIterator<Item = &'a UserId>) -> AttributeValue {
+    AttributeValue::Ns(users.into_iter().map(ToString::to_string).collect())
 }

@@ -1,14 +1,12 @@
 //! Changes of the role of a member, in `rooms`. One conditional write decides.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{Error, MAX_ADMINS, Role, Room, UserId};
 
 use crate::{
     Store,
     error::refusal,
-    n, ns,
+    id_set, n, ns,
     rooms::{self, is_admin, is_owner},
 };
 
@@ -50,9 +48,9 @@ impl Store {
             let mut after = room.admins.clone();
             after.remove(&user);
             after.insert(by);
-            set = set.expression_attribute_values(":admins", numbers(&after));
+            set = set.expression_attribute_values(":admins", id_set(&after));
             if !room.admins.is_empty() {
-                set = set.expression_attribute_values(":before", numbers(&room.admins));
+                set = set.expression_attribute_values(":before", id_set(&room.admins));
             }
         } else {
             set = set.expression_attribute_values(":users", ns(user.get()));
@@ -70,8 +68,4 @@ impl Store {
 /// The condition that the admins are those that were read: the value `:before`.
 fn same_admins(room: &Room) -> &'static str {
     if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :before" }
-}
-
-fn numbers(users: &BTreeSet<UserId>) -> AttributeValue {
-    AttributeValue::Ns(users.iter().map(ToString::to_string).collect())
 }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Access, Action, Error, MessageId, Pace, PushPace, Refusal, Room, RoomId, SMALL_ROOM, Timestamp, UserId};
+use domain::{Action, Error, MessageId, Pace, PushPace, Refusal, Room, RoomId, SMALL_ROOM, Timestamp, UserId};
 
 use crate::{
     Item, Store,
@@ -225,7 +225,7 @@ impl Turn {
 /// Refuses a sender who may not write, in the words for a stranger if they are none of the members.
 fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
     if !room.members.contains(&sender) {
-        return Err(if room.access == Access::Open { Refusal::NotAMember } else { Refusal::RoomNotFound });
+        return Err(room.refuses_strangers());
     }
     if room.allows(sender, Action::Send) { Ok(()) } else { Err(Refusal::NotAnAdmin) }
 }

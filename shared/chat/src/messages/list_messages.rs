@@ -55,7 +55,7 @@ async fn readers(chat: &Chat, user: UserId, position: Position) -> Result<Vec<Re
     Ok(readers.filter(|reader| !reader.is_done()).collect())
 }
 
-/// What was read of all rooms so far.
+/// The messages of all rooms that were read so far.
 struct Merged {
     page: Page,
     readers: Vec<Reader>,

@@ -3,7 +3,7 @@
 //! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
 //! consistent read.
 
-use domain::{Access, Error, Refusal, Role, Room, RoomId, RoomKind, UserId};
+use domain::{Error, Refusal, Role, Room, RoomId, RoomKind, UserId};
 use store::{Consistency, Membership, Store};
 
 use super::heir;
@@ -17,12 +17,9 @@ pub(crate) struct Stay {
     pub(crate) membership: Membership,
 }
 
-/// The refusal for a stranger to a room. A room that strangers cannot join does not exist for them.
+/// The refusal for a stranger to a room, or to none.
 pub(crate) fn stranger(room: Option<&Room>) -> Refusal {
-    match room {
-        Some(room) if room.access == Access::Open => Refusal::NotAMember,
-        _ => Refusal::RoomNotFound,
-    }
+    room.map_or(Refusal::RoomNotFound, Room::refuses_strangers)
 }
 
 /// Returns the room if the user is a member.
@@ -65,7 +62,7 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
 }
 
 /// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
-/// longest-standing member is the owner from now on. A direct room has no admins.
+/// longest-standing member becomes the owner. A direct room has no admins.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`.

@@ -63,7 +63,11 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     chat.store.create_room(&room, &memberships, &invitations).await?;
     for member in later {
         match bring_in(chat, &room, member, &Way::Invitation, None, now).await {
-            Ok(_) => drop((needed.remove(&member), room.members.insert(member))),
+            Ok(_) => {
+                needed.remove(&member);
+                room.members.insert(member);
+                room.changes += 1;
+            }
             Err(error) => tracing::warn!(cause = causes(&error), "somebody stays invited"),
         }
     }

@@ -1,11 +1,8 @@
 use domain::{Error, Event, Room, RoomId, RoomKind, UserId};
 use store::{Consistency, Socket};
 
-use super::{access, heir};
+use super::{access, access::MOST_ATTEMPTS, heir};
 use crate::{Caller, Chat, now};
-
-/// How often the next owner is chosen if the roles change meanwhile.
-const MOST_ATTEMPTS: u32 = 5;
 
 /// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an
 /// heir. A direct room cannot be left: it is hidden until it has a new message.

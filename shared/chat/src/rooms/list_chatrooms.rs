@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
-use domain::{Budget, Error, Listed, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId};
+use domain::{
+    Budget, Error, Listed, MAX_LISTED_ROOMS, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId,
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{Consistency, Range};
 
@@ -37,7 +39,7 @@ pub async fn list_chatrooms(
         let last_message = last.map(|message| Ok::<_, Error>(chat.show(message)?.excerpt())).transpose()?;
         let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
         let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
-        if !budget.takes(&summary)? {
+        if listed.items.len() == MAX_LISTED_ROOMS || !budget.takes(&summary)? {
             listed.next = end;
             break;
         }

@@ -72,6 +72,9 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
     let (direct, counted, blocks) =
         tokio::join!(direct, count(chat, caller, other), chat.store.blocks_between(user, &others));
     if let Some(room) = direct? {
+        if counted.is_ok() {
+            take_back(chat, caller, other).await;
+        }
         return existing(chat, user, room, peer).await;
     }
     counted?;
@@ -105,8 +108,8 @@ async fn count(chat: &Chat, caller: &Caller, other: UserId) -> Result<(), Error>
     room.and(stranger)
 }
 
-/// Takes back the counts of a room that another call has created at the same moment. After a failure the caller waits
-/// longer for their next room.
+/// Takes back the counts of a room that another call has created, at the same moment or just before. After a failure
+/// the caller waits longer for their next room.
 async fn take_back(chat: &Chat, caller: &Caller, other: UserId) {
     let paces = [(Paced::Rooms, chat.paces.room_changes), (Paced::Strangers, chat.paces.strangers)];
     let counted = paces.into_iter().filter(|(paced, _)| *paced == Paced::Rooms || other != caller.user);

@@ -19,7 +19,7 @@ impl Text {
     }
 }
 
-/// What a message says, whatever way it comes.
+/// The content of a message, over REST or over a socket.
 #[derive(Clone, Debug, Default)]
 pub struct Content {
     /// The text. A message without text has an attachment.

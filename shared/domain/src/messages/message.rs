@@ -15,7 +15,7 @@ pub struct Message {
     pub receivers: BTreeSet<UserId>,
     /// The number of other members then.
     pub receivers_count: usize,
-    /// What it says, if anything.
+    /// The text, if it has one.
     pub text: Option<Text>,
     /// A picture.
     pub picture: Option<Attachment>,

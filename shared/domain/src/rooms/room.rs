@@ -6,8 +6,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Action, Attachment, Description, History, MAX_ADMINS, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Role,
-    RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
+    Access, Action, Attachment, Description, History, MAX_ADMINS, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Refusal,
+    Role, RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
 };
 
 /// The kind of a room. The rules for chats and groups are the same; clients show them differently.
@@ -127,6 +127,15 @@ impl Room {
             hidden_from: if peer == opener { BTreeMap::new() } else { nothing(&[peer].into()) },
             members,
             ..Self::new(id, RoomKind::Direct, opener, now)
+        }
+    }
+
+    /// The refusal for a stranger. A room that strangers cannot join does not exist for them.
+    #[must_use]
+    pub const fn refuses_strangers(&self) -> Refusal {
+        match self.access {
+            Access::Open => Refusal::NotAMember,
+            Access::Invite => Refusal::RoomNotFound,
         }
     }
 

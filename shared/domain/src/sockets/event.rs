@@ -16,7 +16,7 @@ pub enum Event<'a> {
         sender: UserId,
         /// `false` if the member has stopped.
         typing: bool,
-        /// What they make.
+        /// The part of a message that they make.
         kind: TypingKind,
         /// The seconds after which it is over, unless it is said again.
         expires_in: u64,

@@ -45,7 +45,7 @@ pub struct TypingFrame {
     room: Option<RoomId>,
     /// `false` if the caller has stopped typing.
     pub typing: bool,
-    /// What they make.
+    /// The part of a message that they make.
     pub kind: TypingKind,
 }
 
