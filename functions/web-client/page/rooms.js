@@ -22,6 +22,8 @@ export class Rooms {
   #rooms = new Map();
   /** Direct rooms that were opened, and not listed since: a hidden one is listed only after its next message. */
   #opened = new Set();
+  /** Rooms that the user has left since the list was asked for. */
+  #left = new Set();
   /** The id of the last message that a member has read, by room and user. @type {Map<number, Map<number, number>>} */
   #marks = new Map();
 
@@ -56,13 +58,19 @@ export class Rooms {
     return this.list().reduce((sum, room) => sum + room.unread, 0);
   }
 
+  /** Notes that the list is asked for: it may still have rooms that the user leaves after this. */
+  asks() {
+    this.#left.clear();
+  }
+
   /**
    * Takes the list of the server. Keeps a newer last message and newer settings, pushed while the list was fetched.
    * @param {Room[]} listed
    */
   replace(listed) {
     const known = this.#rooms;
-    this.#rooms = new Map(listed.map((room) => [room.id, newest(known.get(room.id), room)]));
+    const present = listed.filter((room) => !this.#left.has(room.id));
+    this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room)]));
     for (const { id } of listed) this.#opened.delete(id);
     for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
   }
@@ -72,6 +80,7 @@ export class Rooms {
     const { unread, last_message } = this.#rooms.get(room.id) ?? { unread: 0, last_message: null };
     this.#rooms.set(room.id, { ...room, unread, last_message });
     if (room.type === "direct") this.#opened.add(room.id);
+    this.#left.delete(room.id);
   }
 
   /**
@@ -118,6 +127,7 @@ export class Rooms {
     if (user === this.#me) {
       this.#rooms.delete(id);
       this.#opened.delete(id);
+      this.#left.add(id);
     } else if (room && (room.members.includes(user) || !this.isSmall(id))) {
       const members = room.members.filter((member) => member !== user);
       this.#rooms.set(id, { ...room, members, members_count: room.members_count - 1 });

@@ -97,6 +97,7 @@ export class Sync {
     while (this.#refreshAgain && !signal.aborted) {
       this.#refreshAgain = false;
       await this.attempt(async () => {
+        rooms.asks();
         rooms.replace(await api.rooms());
         this.ready = true;
         onchange();

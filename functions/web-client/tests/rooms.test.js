@@ -116,3 +116,15 @@ test("a change brings settings and the user's own role, unless it is outdated", 
   list.change(room(9));
   assert.equal(list.get(9), undefined);
 });
+
+test("a list that was on its way while the user left a room does not bring it back", () => {
+  const rooms = new Rooms(1);
+  rooms.replace([room(1), room(2)]);
+  rooms.asks();
+  rooms.leave(1, 1);
+  rooms.replace([room(1), room(2)]);
+  assert.deepEqual(rooms.list().map(({ id }) => id), [2]);
+  rooms.asks();
+  rooms.replace([room(1), room(2)]);
+  assert.equal(rooms.list().length, 2);
+});

@@ -61,7 +61,7 @@ impl Membership {
             joined_at: now.millis(),
             last_read: None,
             read_sequence: room.sequence,
-            visible_from: room.visible_from(now),
+            visible_from: room.visible_from(),
             sent: None,
             told: None,
         }

@@ -12,7 +12,7 @@ use domain::{Action, Error, MessageId, Pace, PushPace, Refusal, Room, RoomId, SM
 use crate::{
     Item, Store,
     busy::busy,
-    error::{failed, refusal},
+    error::refusal,
     millis, n, number,
     rooms::{is_admin, key, room},
     s,
@@ -173,19 +173,24 @@ impl Store {
     /// is the one before.
     pub async fn hide_from_peer(&self, turn: &Turn, sender: UserId) -> Result<(), Error> {
         let Some(peer) = turn.room.peer(sender) else { return Ok(()) };
-        self.client
+        let hidden = self
+            .client
             .update_item()
             .table_name(&self.tables.rooms)
             .set_key(Some(key(turn.room.id)))
             .update_expression("SET skipped.#peer = :sequence, shown.#sender = :id")
+            .condition_expression("attribute_not_exists(skipped.#peer) OR skipped.#peer < :sequence")
             .expression_attribute_names("#peer", peer.to_string())
             .expression_attribute_names("#sender", sender.to_string())
             .expression_attribute_values(":sequence", n(turn.sequence))
             .expression_attribute_values(":id", n(turn.id.get()))
             .send()
-            .await
-            .map_err(failed("hiding a message from the other one"))?;
-        Ok(())
+            .await;
+        match hidden {
+            Ok(_) => Ok(()),
+            // A later message is hidden already.
+            Err(error) => refusal("hiding a message from the other one", error).map(drop),
+        }
     }
 }
 

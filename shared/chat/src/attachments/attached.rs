@@ -1,6 +1,6 @@
 //! From the ids in a draft to the attachments of a message, and from an id to the picture of a room.
 
-use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Refusal, RoomId, Upload, UserId};
+use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, Refusal, Upload, UserId};
 
 use crate::{Chat, now, rooms::access};
 
@@ -58,25 +58,12 @@ async fn read(
 /// must not delete the picture of a room that a member sees. The caller then stores the room and the use of the picture
 /// in one transaction. If it dies before that, the objects stay without a user, as those of a message would.
 ///
-/// `room` is the room that has the picture perhaps already, because the answer to an earlier try was lost; `None` for a
-/// new room.
-///
 /// # Errors
 /// `AttachmentInvalid`, `AttachmentUnchecked` while it is checked.
-pub async fn take_picture(
-    chat: &Chat,
-    owner: UserId,
-    room: Option<RoomId>,
-    id: AttachmentId,
-) -> Result<Attachment, Error> {
+pub async fn take_picture(chat: &Chat, owner: UserId, id: AttachmentId) -> Result<Attachment, Error> {
     let upload = chat.store.upload(id).await?;
     let theirs = upload.filter(|upload| is_theirs(upload, owner) && upload.room.is_none());
     let upload = theirs.ok_or_else(|| invalid("was not uploaded by you as the picture of a room"))?;
-    if let Progress::PictureOf(of) = upload.progress
-        && Some(of) == room
-    {
-        return Ok(upload.attachment);
-    }
     let picture = usable(settled(chat, upload).await?, AttachmentKind::Picture)?;
     chat.bucket.keep([&picture].into_iter(), now()).await?;
     Ok(picture)
@@ -104,10 +91,7 @@ async fn settled(chat: &Chat, upload: Upload) -> Result<Upload, Error> {
 
 /// Returns the attachment of an upload that has been checked, is of this kind and is not used yet.
 fn usable(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
-    if upload.progress == Progress::Announced {
-        return Err(Refusal::AttachmentUnchecked.into());
-    }
-    if upload.attachment.content_type.kind() != kind {
+    if upload.progress != Progress::Announced && upload.attachment.content_type.kind() != kind {
         return Err(invalid(match kind {
             AttachmentKind::Picture => "is a video, not a picture",
             AttachmentKind::Video => "is a picture, not a video",
@@ -117,7 +101,7 @@ fn usable(upload: Upload, kind: AttachmentKind) -> Result<Attachment, Error> {
         Progress::Ready => Ok(upload.attachment),
         Progress::Refused(why) => Err(Refusal::AttachmentInvalid(why).into()),
         Progress::Sent => Err(invalid("is in another message")),
-        Progress::PictureOf(_) => Err(invalid("is the picture of another room")),
+        Progress::PictureOf(_) => Err(invalid("is the picture of a room already")),
         Progress::Announced => Err(Refusal::AttachmentUnchecked.into()),
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Action, AddMembers, AddResult, Error, Event, HISTORY_LASTS, History, INVITATION_LASTS, MessageId, Refusal, Room,
-    RoomKind, Timestamp, UserId,
+    RoomId, RoomKind, Timestamp, UserId,
 };
 use realtime::Frame;
 use store::{Consistency, Invitation, MOST_ADDED, MOST_INVITED, Membership, Outcomes, Range};
@@ -121,7 +121,7 @@ impl Adding<'_> {
     }
 }
 
-/// Tells a room, as it was before, and the invited users. Several newcomers in a large room are one event for the
+/// Tells a room and the invited users. Several newcomers in a large room are one event for the
 /// others: an event for each would be as many as newcomers times members.
 async fn tell(
     chat: &Chat,
@@ -133,23 +133,15 @@ async fn tell(
     if joined.is_empty() && invited.is_empty() {
         return Ok(());
     }
-    if !joined.is_empty() {
-        room.members.extend(joined);
-        room.changes += joined.len() as u64;
-    }
+    room.members.extend(joined);
     let hears_each = joined.len() <= 1 || room.is_small();
     let people = if joined.is_empty() { invited.clone() } else { room.members.union(invited).copied().collect() };
-    let (conversation, change) = (room.id, room.changes);
+    let conversation = room.id;
     let audience = chat.audience(&people, conversation).await;
     let joins = joined.iter().map(|&user| Ok((user, Frame::new(&Event::Joined { conversation, user })?)));
     let joins: BTreeMap<_, _> = joins.collect::<Result<_, Error>>()?;
     let invitation = Frame::new(&Event::Invited { conversation, by })?;
-    let news = if hears_each {
-        None
-    } else {
-        let room = &chat.show_room_to_all(room)?;
-        Some(Frame::new(&Event::Room { conversation, change, room })?)
-    };
+    let news = if hears_each { None } else { news(chat, conversation).await? };
     let mut pushes = Vec::new();
     for socket in audience {
         match &news {
@@ -163,4 +155,13 @@ async fn tell(
     }
     chat.push(pushes).await;
     Ok(())
+}
+
+/// The event of a room that has newcomers. The room is read again, because a number of changes that has grown meanwhile
+/// makes a lower one outdated for clients.
+async fn news(chat: &Chat, room: RoomId) -> Result<Option<Frame>, Error> {
+    let Some(room) = chat.store.room(room, Consistency::Strong).await? else { return Ok(None) };
+    let (conversation, change) = (room.id, room.changes);
+    let room = chat.show_room_to_all(room)?;
+    Frame::new(&Event::Room { conversation, change, room: &room }).map(Some)
 }

@@ -28,7 +28,7 @@ pub async fn create_chatroom(chat: &Chat, caller: &Caller, new: NewRoom) -> Resu
     }
     let picture = async {
         match new.picture {
-            Some(id) => attachments::take_picture(chat, caller.user, None, id).await.map(Some),
+            Some(id) => attachments::take_picture(chat, caller.user, id).await.map(Some),
             None => Ok(None),
         }
     };

@@ -14,7 +14,7 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
     for _ in 0..MOST_ATTEMPTS {
         let found = member_room(chat, user, room).await?;
         if found.kind == RoomKind::Direct {
-            chat.store.hide_room(user, room, found.next_message_id(now())).await?;
+            chat.store.hide_room(user, room, found.next_message_id()).await?;
             return Ok(());
         }
         let heir = if found.owner == user { heir::of(&chat.store, &found, user).await? } else { None };
@@ -22,7 +22,7 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
             let audience = chat.audience(&found.members, room).await;
             chat.tell(audience.clone(), &Event::Left { conversation: room, user, by: None }).await?;
             return match heir {
-                Some(heir) => tell_of_heir(chat, found, heir, audience).await,
+                Some(heir) => tell_of_heir(chat, room, heir, audience).await,
                 None => Ok(()),
             };
         }
@@ -30,15 +30,12 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
     Err(Error::Unavailable { doing: "leaving a room", source: "its roles keep changing".into() })
 }
 
-/// Tells a room, as it was before its owner left, who is the next one.
-async fn tell_of_heir(chat: &Chat, mut room: Room, heir: UserId, mut audience: Vec<Socket>) -> Result<(), Error> {
+/// Tells a room about its next owner. The room is read again, because its number of changes may have grown meanwhile, and
+/// a lower one is outdated for clients.
+async fn tell_of_heir(chat: &Chat, room: RoomId, heir: UserId, mut audience: Vec<Socket>) -> Result<(), Error> {
     tracing::info!(%heir, "a room has another owner");
-    let gone = room.owner;
-    room.members.remove(&gone);
-    room.admins.remove(&heir);
-    room.owner = heir;
-    room.changes += 1;
-    audience.retain(|socket| socket.user != gone);
+    let Some(room) = chat.store.room(room, Consistency::Strong).await? else { return Ok(()) };
+    audience.retain(|socket| room.members.contains(&socket.user));
     let (conversation, change) = (room.id, room.changes);
     let room = chat.show_room_to_all(room)?;
     chat.tell(audience, &Event::Room { conversation, change, room: &room }).await

@@ -55,6 +55,7 @@ impl Chat {
     }
 
     /// Counts the pushes of a change of a large room before it. In a small room, the pace of the caller bounds them.
+    /// Removals are not counted: a busy room must not keep its admins from them.
     ///
     /// # Errors
     /// `RoomBusy`.

@@ -10,7 +10,7 @@ use crate::{Caller, Chat, now, sockets};
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `OwnerStays`. `UserNotFound` if the user is not a member; for a ban, if
-/// they do not exist. `RoomBusy`.
+/// they do not exist.
 pub async fn remove_member(chat: &Chat, caller: &Caller, input: &RemoveMember) -> Result<(), Error> {
     let (user, by) = (input.user, caller.user);
     let room = access::managed_room(&chat.store, by, input.room).await?;
@@ -23,7 +23,6 @@ pub async fn remove_member(chat: &Chat, caller: &Caller, input: &RemoveMember) -
     let mut is_member = room.members.contains(&user);
     for _ in 0..MOST_ATTEMPTS {
         if is_member {
-            chat.count_change(&room).await?;
             if chat.store.remove(user, &room, by, ban.as_ref(), now()).await? {
                 tracing::info!(member = %user, banned = ban.is_some(), "a member is removed");
                 return tell(chat, &room, user, by, ban.is_some()).await;

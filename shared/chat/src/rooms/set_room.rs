@@ -48,7 +48,7 @@ async fn difference(chat: &Chat, by: UserId, room: &Room, input: &SetRoom) -> Re
     let current = room.picture.as_ref().map(|picture| picture.id);
     let picture = match input.picture {
         Some(PictureChange::Set(id)) if current != Some(id) => {
-            Some(Some(attachments::take_picture(chat, by, Some(room.id), id).await?))
+            Some(Some(attachments::take_picture(chat, by, id).await?))
         }
         Some(PictureChange::Remove) if current.is_some() => Some(None),
         Some(_) | None => None,

@@ -81,7 +81,7 @@ async fn an_old_chat_is_closed_and_an_old_group_is_open() {
         let room = make_room(&engine.store, 2).await;
         ages(&engine, room, kind).await;
         let old = the(&engine.store, room).await;
-        assert_eq!((old.access, old.history, old.visible_from(NOW)), (access, History::All, None));
+        assert_eq!((old.access, old.history, old.visible_from()), (access, History::All, None));
         assert_eq!((old.role(user(1)), old.role(user(2)), old.changes), (Role::Owner, Role::Member, 0));
         assert_eq!(joins(&engine.store, 3, room).await.is_ok(), access == Access::Open, "{kind}");
         send(&engine.store, room, 0).await;

@@ -111,7 +111,7 @@ async fn a_picture_of_no_room_becomes_that_of_a_room_and_is_kept() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     let id = room_picture(&world, &ann).await;
-    let takes = async |owner: &Person, id| take_picture(&world.chat, owner.id(), Some(room), id).await;
+    let takes = async |owner: &Person, id| take_picture(&world.chat, owner.id(), id).await;
     let foreign = "was not uploaded by you as the picture of a room";
     let for_message = ann.uploads(&world, room, MediaType::Png, picture()).await;
     world.checks(for_message).await.unwrap();
@@ -132,7 +132,7 @@ async fn a_picture_of_no_room_becomes_that_of_a_room_and_is_kept() {
 async fn the_picture_of_a_room_has_been_checked() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let takes = async |id| take_picture(&world.chat, ann.id(), None, id).await;
+    let takes = async |id| take_picture(&world.chat, ann.id(), id).await;
     let never = ann.announces(None, MediaType::Png, 5).await.id;
     assert_refused!(takes(never).await, Refusal::AttachmentInvalid(why) if why == "has not been uploaded");
     let unchecked = ann.uploads(&world, None, MediaType::Png, picture()).await;
