@@ -133,7 +133,9 @@ async fn the_room_hears_of_its_next_owner_and_its_picture_stays() {
     assert_has(&event["room"], &json!({"id": room, "members_count": 2, "role": null}));
     assert_eq!(event["room"]["owner"], bob.sees_room(room).await["owner"]);
     assert_eq!(event["change"], event["room"]["changes"]);
-    download(&event["room"]["picture"]["url"]).await;
+    for link in ["url", "thumbnail_url"] {
+        download(&event["room"]["picture"][link]).await;
+    }
 }
 
 #[tokio::test]
