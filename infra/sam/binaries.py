@@ -22,8 +22,9 @@ from expand import binary, built, expanded, of_type, source
 NEWEST_GLIBC = (2, 34)
 # Bytes of an executable's archive, which Lambda fetches at a cold start.
 BUDGET = 4_000_000
-# `events` has the S3 SDK and the decoders of pictures, and no user waits for its cold start.
-LARGER_BUDGETS = {"events": 4_500_000}
+# `events` has the S3 SDK and the decoders of pictures, and no user waits for its cold start. `rest` has the
+# code of all calls over HTTP.
+LARGER_BUDGETS = {"events": 4_500_000, "rest": 4_500_000}
 MACHINE = {"arm64": "AArch64", "x86_64": "Advanced Micro Devices X86-64"}
 # Long enough for an emulated processor, and for a busy machine.
 START_SECONDS = 60
