@@ -83,10 +83,16 @@ def runtime_api():
         server.server_close()
 
 
+def value(variable):
+    """Returns the default of the parameter that a variable has, or some text."""
+    parameter = source()["Parameters"].get(variable.get("Ref"), {}) if isinstance(variable, dict) else {}
+    return str(parameter.get("Default", "set"))
+
+
 def starts(function, executable, handler, variables, emulator):
     with runtime_api() as server:
         address = f"127.0.0.1:{server.server_port}"
-        environment = {name: "set" for name in variables} | {
+        environment = {name: value(variable) for name, variable in variables.items()} | {
             "_HANDLER": handler,
             "AWS_ACCESS_KEY_ID": "set",
             "AWS_SECRET_ACCESS_KEY": "set",
@@ -102,7 +108,6 @@ def starts(function, executable, handler, variables, emulator):
             "CONNECTIONS_ENDPOINT": f"http://{address}",
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"http://{address}",
             "SIGNING_SECRET": "set",
-            "REGISTRATIONS_PER_HOUR": "60",
         }
         process = subprocess.Popen([*emulator, executable], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
