@@ -51,12 +51,11 @@ async fn end(chat: &Chat, members: &BTreeSet<UserId>, room: RoomId, by: UserId) 
         bound.entry(socket.user).or_default().push(socket.clone());
     }
     chat.tell(audience, &Event::Removed { conversation: room, by, banned: false }).await?;
-    let ends = stream::iter(bound).map(async |(user, sockets)| (user, sockets::end_bound(chat, user, sockets).await));
-    let failed = ends.buffer_unordered(CONCURRENCY).filter_map(async |(user, ended)| Some((user, ended.err()?)));
-    failed
-        .for_each(async |(user, error)| {
+    let end = |(user, sockets)| async move {
+        if let Err(error) = sockets::end_bound(chat, user, sockets).await {
             tracing::warn!(member = %user, cause = causes(&error), "the sockets of a former member are not closed");
-        })
-        .await;
+        }
+    };
+    stream::iter(bound).for_each_concurrent(CONCURRENCY, end).await;
     Ok(())
 }
