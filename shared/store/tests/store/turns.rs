@@ -1,4 +1,4 @@
-use domain::{Error, Refusal};
+use domain::{Error, PushPace, Refusal};
 use futures_util::future::join_all;
 
 use crate::support::{PUSHES, joins, leaves, make_room, message_id, room_id, user};
@@ -38,6 +38,19 @@ async fn a_clock_that_lags_gets_the_next_higher_id() {
     assert_eq!([same.id, earlier.id], [first.id.next(), first.id.next().next()]);
     assert_eq!([same.previous, earlier.previous], [Some(first.id), Some(same.id)]);
     assert_eq!([first.sequence, same.sequence, earlier.sequence], [1, 2, 3]);
+}
+
+/// After a change of the rate, nothing but the order of ids keeps a turn with a lagging clock from its first form.
+#[tokio::test]
+async fn a_clock_that_lags_gets_the_next_higher_id_in_a_room_that_is_not_busy() {
+    let store = embedded::store();
+    let room = make_room(&store, 3).await;
+    let mut turns = Vec::new();
+    for (rate, sender, millis) in [(1_000_000, 1, 5000), (2_000_000, 2, 0), (3_000_000, 3, 0)] {
+        let pushes = PushPace { per_second: rate };
+        turns.push(store.take_turn(room, user(sender), message_id(millis), pushes).await.unwrap());
+    }
+    assert!(turns.windows(2).all(|pair| pair[1].id == pair[0].id.next() && pair[1].previous == Some(pair[0].id)));
 }
 
 #[tokio::test]
