@@ -75,7 +75,7 @@ impl Store {
     /// `false` if they are in it already.
     ///
     /// # Errors
-    /// `RoomNotFound`, or `InviteInvalid` for a code or an invitation, if the way is not open, for whatever reason.
+    /// `RoomNotFound`, or `InviteInvalid` for a code or an invitation, if the way is not open, for any reason.
     /// `RoomFull`, `TooManyRooms`.
     pub async fn join(&self, room: &Room, membership: &Membership, way: &Way, invited: bool) -> Result<bool, Error> {
         const MOST_ATTEMPTS: u32 = 3;

@@ -41,7 +41,7 @@ impl RoomChange {
         self.name.is_none() && self.description.is_none() && self.picture.is_none() && !self.needs_admin()
     }
 
-    /// Whether only admins may do this, whatever the room reserves to them.
+    /// Whether only admins may do this, even if the room does not reserve it to them.
     const fn needs_admin(&self) -> bool {
         self.access.is_some() || self.history.is_some() || self.only_admins.is_some()
     }

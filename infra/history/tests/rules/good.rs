@@ -11,7 +11,7 @@ use history::{
 
 /// The rooms with several members.
 pub const ROOMS: u64 = 3;
-/// Of these, the room whose newcomers do not see what was sent before.
+/// Of these, the room whose newcomers do not see earlier messages.
 pub const CLOSED: u64 = 2;
 /// The direct room of the users 1 and 2. For a time, 1 blocks 2.
 pub const DIRECT: u64 = 4;

@@ -24,11 +24,11 @@ pub(super) struct Guest {
     pub(super) number: usize,
     pub(super) host: Player,
     pub(super) visitor: Player,
-    /// The time at which the room has begun to show newcomers what was sent before, if it does.
+    /// The time at which the room has begun to show newcomers earlier messages, if it does.
     pub(super) visible_from: Option<(Time, Time)>,
 }
 
-/// A guest's arrival: its time, and what was given to them.
+/// A guest's arrival: its time, and the history that was given to them.
 struct Arrival {
     since: (Time, Time),
     given: (usize, Time),
@@ -63,7 +63,7 @@ impl Guest {
         }
     }
 
-    /// Lets the room show newcomers what was sent before, or not.
+    /// Lets the room show newcomers earlier messages, or not.
     async fn shows_history(&mut self, all: bool) {
         let history = if all { "all" } else { "joined" };
         let body = json!({"conversation_id": self.room, "history": history});
