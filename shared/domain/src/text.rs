@@ -107,6 +107,8 @@ pub(crate) use text;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::is_visible;
     use crate::{ClientId, Description, RoomName, Stored, Text};
 
@@ -157,6 +159,21 @@ mod tests {
         // A letter of an application, and one that Unicode may get.
         for seen in ["❤\u{fe0f}", "\u{301}", "\u{f8ff}", "\u{3fffd}", "\u{fffc}"] {
             assert!(is_visible(seen), "{seen:?}");
+        }
+    }
+
+    /// The test of the web client reads the same file.
+    #[test]
+    fn the_invisible_characters_are_those_of_the_web_client() {
+        let ranges: Vec<&str> = serde_json::from_str(include_str!("../tests/invisible.json")).unwrap();
+        let code = |hex| u32::from_str_radix(hex, 16).unwrap();
+        let mut invisible: BTreeSet<u32> = BTreeSet::new();
+        for range in ranges {
+            let (first, last) = range.split_once("..").unwrap();
+            invisible.extend(code(first)..=code(last));
+        }
+        for c in '\0'..=char::MAX {
+            assert_eq!(!is_visible(&c.to_string()), invisible.contains(&u32::from(c)), "{c:?}");
         }
     }
 
