@@ -19,7 +19,6 @@ mod video;
 mod webp;
 
 use domain::MediaType;
-use image::ImageFormat;
 
 pub use thumbnail::Thumbnail;
 pub use video::{FIRST_BYTES, video};
@@ -58,17 +57,17 @@ pub enum Refusal {
 /// # Errors
 /// The upload is not a picture of this type, or must not be shown.
 pub fn picture(media_type: MediaType, upload: &[u8]) -> Result<Picture, Refusal> {
-    let (format, bytes) = match media_type {
-        MediaType::Gif => (ImageFormat::Gif, gif::clean(upload)?),
-        MediaType::Jpeg => (ImageFormat::Jpeg, jpeg::clean(upload)?),
-        MediaType::Png => (ImageFormat::Png, png::clean(upload)?),
-        MediaType::Webp => (ImageFormat::WebP, webp::clean(upload)?),
+    let bytes = match media_type {
+        MediaType::Gif => gif::clean(upload)?,
+        MediaType::Jpeg => jpeg::clean(upload)?,
+        MediaType::Png => png::clean(upload)?,
+        MediaType::Webp => webp::clean(upload)?,
         MediaType::Mp4 | MediaType::Quicktime | MediaType::ThreeGpp | MediaType::Webm => {
             return Err(Refusal::NotOfType(media_type));
         }
     };
     // Decodes the file that others get, not the upload.
-    let thumbnail = thumbnail::of(decode::decode(format, &bytes)?)?;
+    let thumbnail = thumbnail::of(decode::decode(media_type, &bytes, thumbnail::ROUGHLY)?)?;
     Ok(Picture { bytes, thumbnail })
 }
 

@@ -1,6 +1,14 @@
 //! Keeps the parts of a JPEG that are needed to show it (ITU-T T.81).
 
+mod decode;
+mod frame;
+mod huffman;
+
 use domain::MediaType;
+
+pub(crate) use decode::decode;
+use frame::Frame;
+use huffman::Tables;
 
 use crate::{Refusal, decode::MAX_PIXELS, exif, input::Input};
 
@@ -14,14 +22,20 @@ const MAX_COVERED: u64 = MAX_PIXELS * 12;
 /// Markers (ITU-T T.81, table B.1).
 const START: u8 = 0xD8;
 const END: u8 = 0xD9;
+const BASELINE: u8 = 0xC0;
+const SEQUENTIAL: u8 = 0xC1;
+const PROGRESSIVE: u8 = 0xC2;
+const HUFFMAN: u8 = 0xC4;
 const SCAN: u8 = 0xDA;
+const QUANTISATION: u8 = 0xDB;
+const RESTART: u8 = 0xDD;
 const APP0: u8 = 0xE0;
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 
 /// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note on the coding of colours, and
-/// the orientation.
+/// the orientation. Adds what some programs omit: the usual tables, and the end.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
@@ -31,13 +45,16 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     input.take(2)?;
     let mut clean = Vec::with_capacity(upload.len());
     clean.extend([0xFF, START]);
+    let mut tables = Tables::default();
+    let mut restart = 0;
+    let mut frame: Option<(Frame, bool)> = None;
+    let mut unscanned = Vec::new();
     let mut scans = 0;
-    let mut frame: Option<Frame> = None;
     let mut covered = 0;
     let mut end_of_scan = 0;
     let mut turned = false;
     loop {
-        // Some programs omit the end. The decoder notices a scan that is not whole.
+        // The decoder notices a progressive scan that is not whole.
         let is_end = clean.len() == end_of_scan && input.0.iter().all(|&byte| byte == 0xFF);
         let marker = if is_end { END } else { next_marker(&mut input)? };
         match marker {
@@ -55,23 +72,49 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
         }
         let segment = segment(&mut input)?;
         match marker {
-            // Huffman tables, arithmetic coding, quantisation tables, number of lines, restart interval.
-            0xC4 | 0xCC | 0xDB..=0xDD => keep(&mut clean, marker, segment)?,
-            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+            HUFFMAN => {
+                tables.define(segment)?;
+                keep(&mut clean, marker, segment)?;
+            }
+            QUANTISATION => keep(&mut clean, marker, segment)?,
+            RESTART => {
+                restart = u16::from_be_bytes(Input(segment).array()?).into();
+                keep(&mut clean, marker, segment)?;
+            }
+            BASELINE | SEQUENTIAL | PROGRESSIVE => {
+                let parsed = Frame::parse(segment)?;
+                unscanned = parsed.ids();
                 // More frames are for hierarchical pictures, which few programs show.
-                if frame.replace(Frame::parse(segment)?).is_some() {
+                if frame.replace((parsed, marker != PROGRESSIVE)).is_some() {
                     return Err(Refusal::Unreadable);
                 }
                 keep(&mut clean, marker, segment)?;
             }
+            // Lossless and arithmetic coding, and differences, which few programs show either.
+            0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return Err(Refusal::Unreadable),
             SCAN => {
+                let (frame, is_sequential) = frame.as_ref().ok_or(Refusal::Unreadable)?;
+                let scan = frame.scan(segment)?;
                 scans += 1;
-                covered += frame.as_ref().ok_or(Refusal::Unreadable)?.covered_by(segment)?;
+                covered += frame.covered_by(&scan);
                 if scans > MAX_SCANS || covered > MAX_COVERED {
                     return Err(Refusal::TooManyScans);
                 }
+                let usual = if *is_sequential { tables.define_usual(&scan)? } else { Vec::new() };
+                if !usual.is_empty() {
+                    keep(&mut clean, HUFFMAN, &usual)?;
+                }
                 keep(&mut clean, marker, segment)?;
-                clean.extend(entropy_coded(&mut input));
+                let mut data = entropy_coded(&mut input);
+                if *is_sequential {
+                    unscanned.retain(|id| scan.0.iter().all(|(colour, _)| colour.id != *id));
+                    if unscanned.is_empty() && !ends(input) {
+                        // Panoramas of phones have a film here, not the end, and it is no part of the scan.
+                        data = tables.blocks(data, &scan, frame.units(&scan), restart)?;
+                        input = Input(&[0xFF, END]);
+                    }
+                }
+                clean.extend(data);
                 end_of_scan = clean.len();
             }
             // Only the first orientation counts.
@@ -83,41 +126,6 @@ pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
                 }
             }
         }
-    }
-}
-
-/// The size of a picture and the resolutions of its colours (T.81, B.2.2).
-struct Frame {
-    pixels: u64,
-    /// The id of each colour, with its samples in the smallest unit of the picture.
-    colours: Vec<(u8, u64)>,
-}
-
-impl Frame {
-    fn parse(segment: &[u8]) -> Result<Self, Refusal> {
-        let mut input = Input(segment);
-        let _precision = input.byte()?;
-        let [height, width] = [input.array()?, input.array()?].map(|side| u64::from(u16::from_be_bytes(side)));
-        let mut colours = Vec::new();
-        for _ in 0..input.byte()? {
-            let [id, sampling, _table] = input.array()?;
-            colours.push((id, u64::from(sampling >> 4) * u64::from(sampling & 0x0F)));
-        }
-        let pixels = height * width;
-        if pixels > MAX_PIXELS { Err(Refusal::TooManyPixels) } else { Ok(Self { pixels, colours }) }
-    }
-
-    /// The pixels that a scan with this header covers (T.81, B.2.3). A colour of half the width counts half.
-    fn covered_by(&self, scan: &[u8]) -> Result<u64, Refusal> {
-        let mut input = Input(scan);
-        let mut samples = 0;
-        for _ in 0..input.byte()? {
-            let [scanned, _tables] = input.array()?;
-            let colour = self.colours.iter().find(|(id, _)| *id == scanned);
-            samples += colour.ok_or(Refusal::Unreadable)?.1;
-        }
-        let most = self.colours.iter().map(|(_, samples)| *samples).max().unwrap_or_default().max(1);
-        Ok(self.pixels * samples / most)
     }
 }
 
@@ -164,6 +172,11 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
     clean.extend(length.to_be_bytes());
     clean.extend(segment);
     Ok(())
+}
+
+/// Whether the end of the picture follows.
+fn ends(mut input: Input) -> bool {
+    input.byte() == Ok(0xFF) && input.0.iter().find(|&&byte| byte != 0xFF) == Some(&END)
 }
 
 /// Reads the compressed data of a scan: to the next marker that is not within a scan, or to the end of the file. Any
