@@ -43,7 +43,7 @@ schemas! {
     PASSWORD: "NewPassword";
     ROOM_NAME: "NewRoom/properties/name", "RoomSettings/properties/name";
     DESCRIPTION: "NewRoom/properties/description", "RoomSettings/properties/description";
-    TEXT: "Content/properties/text";
+    TEXT: "OptionalText";
     CLIENT_ID: "ClientId";
 }
 
