@@ -53,7 +53,7 @@ test("a text of which nothing can be seen is empty, as the server refuses it", (
     return Array.from({ length: last - first + 1 }, (_, place) => first + place);
   }));
   for (let code = 0; code <= 0x10ffff; code++) {
-    // Surrogates are no characters, and some controls are taken away.
+    // A surrogate alone is not a character.
     if (code >= 0xd800 && code <= 0xdfff) continue;
     const character = String.fromCodePoint(code);
     assert.equal(sendable(character) === "", invisible.has(code), code.toString(16));
