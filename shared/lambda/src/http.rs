@@ -203,8 +203,8 @@ pub fn created(body: &impl Serialize) -> Result<Response, Error> {
 ///
 /// # Errors
 /// `Internal`.
-pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
-    linked(request, &slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
+pub fn slice(page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
+    linked(&slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
 }
 
 /// 200 with a page of a list, and a `Link` (RFC 8288) to the next one, with the query that `next` makes of its
@@ -212,19 +212,16 @@ pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Resu
 ///
 /// # Errors
 /// `Internal`.
-pub fn listed<T: Serialize, Next>(
-    request: &Request,
-    list: &Listed<T, Next>,
-    next: impl Fn(&Next) -> String,
-) -> Result<Response, Error> {
-    linked(request, &list.items, list.next.as_ref().map(next))
+pub fn listed<T: Serialize, Next>(list: &Listed<T, Next>, next: impl Fn(&Next) -> String) -> Result<Response, Error> {
+    linked(&list.items, list.next.as_ref().map(next))
 }
 
-fn linked(request: &Request, items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
+/// The link is a query alone, which keeps the path that the client has asked for: a proxy or an API mapping may have
+/// shortened it (RFC 3986, section 5.2.2).
+fn linked(items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
     let mut response = ok(items)?;
     if let Some(query) = next {
-        let path = request.uri().path().trim_end_matches('/');
-        let link = HeaderValue::try_from(format!("<{path}?{query}>; rel=\"next\""))
+        let link = HeaderValue::try_from(format!("<?{query}>; rel=\"next\""))
             .map_err(|error| Error::internal("writing a link", error))?;
         response.headers_mut().insert(LINK, link);
     }
