@@ -82,9 +82,12 @@ fn read<T: Input>(request: &Request) -> Option<T> {
             assert!(!errors.is_empty());
             None
         }
-        Err(Error::Refused(Refusal::InvalidRequest(_) | Refusal::MalformedJson(_) | Refusal::PayloadTooLarge(_))) => {
-            None
-        }
+        Err(Error::Refused(
+            Refusal::InvalidRequest(_)
+            | Refusal::MalformedJson(_)
+            | Refusal::PayloadTooLarge(_)
+            | Refusal::UnsupportedEncoding,
+        )) => None,
         Err(error) => panic!("{error:?}"),
     }
 }

@@ -10,8 +10,10 @@ use domain::{
 use lambda_http::{
     Body, RequestExt,
     http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+        },
     },
     request::RequestContext,
     service_fn,
@@ -85,14 +87,26 @@ fn routed(request: &Request) -> Result<(), Error> {
 /// Reads the body as a typed input.
 ///
 /// # Errors
-/// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
+/// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`, `UnsupportedEncoding`.
 pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
+    if is_encoded(request.headers()) {
+        return Err(Refusal::UnsupportedEncoding.into());
+    }
     let fields = Fields::parse(request.body())?;
     let room = fields.integer("conversation_id").or_else(|| fields.integer("chatroom_id"));
     let room = room.and_then(|room| RoomId::try_from(room).ok());
     let code = || Some(InviteCode::parse(fields.text("invite")?).ok()?.room);
     room.or_else(code).into_iter().for_each(log::room);
     fields.into()
+}
+
+/// Whether the body has an encoding, such as gzip (RFC 9110, section 8.4).
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encodings =
+        headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    encodings
+        .map(<[u8]>::trim_ascii)
+        .any(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// A parameter of the query, decoded.
