@@ -16,6 +16,7 @@ mod dynamodb;
 mod eventbridge;
 mod faults;
 mod foreign;
+mod handshake;
 mod http_api;
 mod iam;
 mod invoke_api;
