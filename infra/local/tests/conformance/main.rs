@@ -17,6 +17,7 @@ mod eventbridge;
 mod faults;
 mod foreign;
 mod handshake;
+mod host;
 mod http_api;
 mod iam;
 mod invoke_api;
