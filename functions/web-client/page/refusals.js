@@ -6,6 +6,7 @@ const DETAILED = new Set(["invalid_request", "malformed_json", "attachment_inval
 /** @type {Record<string, string>} */
 const SENTENCES = {
   payload_too_large: "This is too large to be sent.",
+  unsupported_encoding: "The server cannot read this.",
   unauthenticated: "Your session has ended. Please log in again.",
   invalid_credentials: "The name or the password is wrong.",
   wrong_password: "The current password is wrong.",

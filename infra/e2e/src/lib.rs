@@ -27,7 +27,7 @@ mod socket;
 mod token;
 mod user;
 
-pub use answer::Answer;
+pub use answer::{Answer, next_page};
 pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
 pub use cost::Cost;
 pub use crowd::{Chronicle, Crowd, Faults};

@@ -11,6 +11,8 @@ pub enum Kind {
     Invalid,
     /// The body is too large.
     TooLarge,
+    /// The body has a form that is not read.
+    Unsupported,
     /// The caller is not known.
     Unauthenticated,
     /// The caller is known and may not do this.
@@ -75,6 +77,8 @@ refusals! {
     /// The reason continues the sentence: "is in another message, or too old to be sent".
     AttachmentInvalid(why: String) => Invalid, "attachment_invalid", "The attachment {why}.";
     PayloadTooLarge(limit: usize) => TooLarge, "payload_too_large", "The body is larger than {limit} bytes.";
+    UnsupportedEncoding => Unsupported, "unsupported_encoding",
+        "The body is compressed. Send it as it is, without Content-Encoding.";
     Unauthenticated => Unauthenticated, "unauthenticated",
         "A valid access token is needed: Authorization: Bearer <access token>.";
     /// The sentence does not say which of them.

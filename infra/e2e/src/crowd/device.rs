@@ -17,7 +17,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Error;
 
 use super::{
-    call::{Pauses, path_of, persist},
+    call::{Pauses, persist},
     recorder::Recorder,
     timeline::Timeline,
 };
@@ -233,7 +233,7 @@ impl Device {
             self.recorder.write().listings.push(listing);
             cursor = last;
             let Some(next) = next else { return };
-            path = path_of(&next);
+            path = next;
         }
     }
 

@@ -1,9 +1,9 @@
 //! The size of answers: Lambda's own limit is 6 MB, and a list that does not fit could never be read again. The lists
 //! are full, of the longest values, and of the characters that take the most bytes.
 
-use e2e::{File, Server, User};
+use e2e::{File, Server, User, next_page};
 use futures_util::future::join_all;
-use reqwest::{Method, header::LINK};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{items::BECAUSE, openapi};
@@ -50,8 +50,7 @@ async fn pages(user: &User, path: &str) -> Vec<usize> {
         // Not by `User::get`, because values of before are not as the descriptions say.
         let answer = user.request(Method::GET, &path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
-        let link = answer.headers().get(LINK).map(|link| link.to_str().unwrap().to_owned());
-        next = link.map(|link| link[1..].split_once('>').unwrap().0.to_owned());
+        next = next_page(answer.url(), answer.headers());
         let body = answer.text().await.unwrap();
         let size = serde_json::to_string(&body).unwrap().len();
         assert!(size <= MOST, "{path} has {size} bytes");

@@ -93,6 +93,27 @@ async fn a_body_is_json() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused_before_it_is_read() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let post = async |path: &str, encodings: &[&str]| {
+        let request = ann.request(Method::POST, path).json(&json!({"conversation_id": room, "text": "hi"}));
+        let request = encodings.iter().fold(request, |request, one| request.header(header::CONTENT_ENCODING, *one));
+        Answer::to(request).await
+    };
+    for path in paths_with_body() {
+        for encodings in [&["gzip"][..], &["GZIP"], &["identity, br"], &["identity", "deflate"], &["unheard-of"]] {
+            let answer = post(&path, encodings).await;
+            answer.refuses(415, "unsupported_encoding");
+            assert_eq!(answer.header("accept-encoding"), Some("identity"));
+        }
+    }
+    for encodings in [&["identity"][..], &["Identity, identity"], &[""]] {
+        post("/send-message/", encodings).await.is(201);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_body_is_an_empty_object() {
     let server = Server::start().await;
     let ann = server.user("ann").await;
