@@ -1,7 +1,5 @@
 //! Keeps the parts of a JPEG that are needed to show it (ITU-T T.81).
 
-use domain::MediaType;
-
 use crate::{Refusal, decode::MAX_PIXELS, exif, input::Input};
 
 /// Progressive pictures have about ten scans.
@@ -25,7 +23,7 @@ const APP14: u8 = 0xEE;
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
-        return Err(Refusal::NotOfType(MediaType::Jpeg));
+        return Err(Refusal::NoPicture);
     }
     input = Input(upload);
     input.take(2)?;
