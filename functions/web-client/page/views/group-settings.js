@@ -28,8 +28,8 @@ export function groupSettings(chat, id) {
   if (!before) return;
   const { manages, edits } = rightsIn(before, chat.me);
   const dialog = modal("Group settings");
-  const name = el("input", { id: "room-name", required: true, maxlength: 255, autocomplete: "off", dir: "auto" });
-  const description = el("textarea", { id: "room-description", maxlength: 1000, rows: 3, dir: "auto" });
+  const name = el("input", { id: "room-name", required: true, autocomplete: "off", dir: "auto" });
+  const description = el("textarea", { id: "room-description", rows: 3, dir: "auto" });
   name.value = before.name;
   description.value = before.description;
   const picture = new PictureField(before);

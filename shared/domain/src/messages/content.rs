@@ -4,7 +4,7 @@ use crate::{AttachmentId, Fields, Input, text::text};
 
 text! {
     /// The text of a message.
-    Text, 1..=4096, LINES
+    Text, 1..=4096, VISIBLE_LINES
 }
 text! {
     /// The name that a client gives to its message, so that the same message sent again is not stored a second time.

@@ -84,10 +84,24 @@ async fn a_text_has_1_to_4096_characters() {
     for text in [String::new(), "😀".repeat(4_097), "a\u{0}b".to_owned(), "\u{1b}[2J".to_owned()] {
         ann.tries_to_send(room, &text).await.blames("text");
     }
-    for text in ["x".to_owned(), " ".to_owned(), "😀".repeat(4_096), "\t\"\\\n</script>".to_owned()] {
+    for text in ["x".to_owned(), " .\u{3164}".to_owned(), "😀".repeat(4_096), "\t\"\\\n</script>".to_owned()] {
         assert_eq!(ann.sends(room, &text).await["text"], text);
     }
     assert_eq!(ann.sees_messages(room).await[2]["text"], "😀".repeat(4_096));
+}
+
+#[tokio::test]
+async fn a_text_has_a_visible_character() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for unseen in [" ", "\n\t", "\u{200b}", "\u{3164}\u{2800}", "\u{feff}\u{e0041}"] {
+        ann.tries_to_send(room, unseen).await.blames("text");
+    }
+    // A picture does not make up for it: an empty text is none.
+    let id = "00000000-0000-4000-8000-000000000000";
+    let caption = json!({"conversation_id": room, "text": " ", "attachment_picture": id});
+    ann.post("/send-message/", &caption).await.blames("text");
+    assert!(ann.sees_messages(room).await.is_empty());
 }
 
 #[tokio::test]

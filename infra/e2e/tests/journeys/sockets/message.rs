@@ -81,6 +81,7 @@ async fn what_rest_refuses_is_refused_here() {
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     for (frame, code) in [
         (json!({"conversation": room, "text": ""}), "invalid_request"),
+        (json!({"conversation": room, "text": "\u{3164}"}), "invalid_request"),
         (json!({"conversation": room, "text": "x".repeat(4_097)}), "invalid_request"),
         (json!({"conversation": room, "text": 7}), "invalid_request"),
         (json!({"conversation": room}), "invalid_request"),

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::{Method, header::LINK};
 use serde_json::{Value, json};
 
-use crate::support::items::BECAUSE;
+use crate::support::{items::BECAUSE, openapi};
 
 /// The most bytes of an answer, as Lambda's response counts them.
 const MOST: usize = 4_000_000;
@@ -113,6 +113,16 @@ impl Scene {
         let text = json!({"S": COSTLY.repeat(201)});
         let messages = ids.map(|id| with(&self.message, &json!({"room_id": n(id), "text": text})));
         puts(&self.server, "MessagesTable", messages).await;
+    }
+}
+
+#[test]
+fn every_list_of_the_api_is_filled_here() {
+    let lists = openapi::lists();
+    assert!(lists.len() >= 6, "{lists:?}");
+    for path in lists {
+        let name = path.split_once('{').map_or(&*path, |(name, _)| name);
+        assert!(include_str!("answers.rs").contains(&format!("\"{name}")), "{path}");
     }
 }
 
