@@ -94,8 +94,7 @@ fn transform(ids: &[u8], is_jfif: bool, adobe: Option<u8>) -> ColorTransform {
         ([_], _) => ColorTransform::Grayscale,
         ([_, _, _, _], None | Some(0)) => ColorTransform::CMYK,
         ([_, _, _, _], Some(_)) => ColorTransform::YCCK,
-        ([_, _, _], Some(0)) if !is_jfif => ColorTransform::RGB,
-        (b"RGB", None) if !is_jfif => ColorTransform::RGB,
+        ([_, _, _], Some(0)) | (b"RGB", None) if !is_jfif => ColorTransform::RGB,
         _ => ColorTransform::YCbCr,
     }
 }
