@@ -3,7 +3,9 @@
 use image::{DynamicImage, GrayImage, RgbImage, metadata::Orientation};
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
-use super::{APP0, APP14, END, Frame, SCAN, START, entropy_coded, keep, next_marker, segment};
+use super::{
+    APP0, APP14, BASELINE, END, Frame, PROGRESSIVE, SCAN, SEQUENTIAL, START, entropy_coded, keep, next_marker, segment,
+};
 use crate::{Refusal, decode::Decoded, input::Input};
 
 /// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if the longer side keeps at least so many pixels.
@@ -53,8 +55,8 @@ fn guarded(picture: &[u8]) -> Result<(Vec<u8>, ColorTransform), Refusal> {
             APP14 => adobe = segment.get(11).copied(),
             _ => keep(&mut guarded, marker, segment)?,
         }
-        if matches!(marker, 0xC0..=0xC2) {
-            frame = Some(Frame::parse(segment)?);
+        if matches!(marker, BASELINE | SEQUENTIAL | PROGRESSIVE) {
+            frame = Some(Frame::parse(marker, segment)?);
         } else if marker == SCAN {
             let frame = frame.as_ref().ok_or(Refusal::Unreadable)?;
             let scan = frame.scan(segment)?;
