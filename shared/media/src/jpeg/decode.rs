@@ -6,18 +6,18 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 use super::{
     APP0, APP14, BASELINE, END, Frame, PROGRESSIVE, SCAN, SEQUENTIAL, START, entropy_coded, keep, next_marker, segment,
 };
-use crate::{Refusal, decode::Decoded, input::Input};
+use crate::{Refusal, decode::Decoded, input::Input, thumbnail::ROUGHLY};
 
-/// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if the longer side keeps at least so many pixels.
+/// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if its longer side stays [`ROUGHLY`] as long.
 ///
 /// Rejects a picture that breaks off. A scan that is too short is noticed too: decoders continue with zeros, which are a
 /// colour, so ones are appended to it. They are not a code of any table (ITU-T T.81, K.2), and a whole scan ends before
 /// them.
-pub(crate) fn decode(picture: &[u8], longer_side: u16) -> Result<Decoded, Refusal> {
+pub(crate) fn decode(picture: &[u8]) -> Result<Decoded, Refusal> {
     let (guarded, colours) = guarded(picture)?;
     let mut decoder = Decoder::new(&*guarded);
     decoder.set_color_transform(colours);
-    let (width, height) = decoder.scale(longer_side, longer_side)?;
+    let (width, height) = decoder.scale(ROUGHLY, ROUGHLY)?;
     let (width, height) = (width.into(), height.into());
     let pixels = decoder.decode()?;
     let image: Option<DynamicImage> = match decoder.info().ok_or(Refusal::Unreadable)?.pixel_format {

@@ -4,8 +4,6 @@ mod decode;
 mod frame;
 mod huffman;
 
-use domain::MediaType;
-
 pub(crate) use decode::decode;
 use frame::Frame;
 use huffman::Tables;
@@ -39,7 +37,7 @@ const APP14: u8 = 0xEE;
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
-        return Err(Refusal::NotOfType(MediaType::Jpeg));
+        return Err(Refusal::NoPicture);
     }
     input = Input(upload);
     input.take(2)?;

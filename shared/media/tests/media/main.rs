@@ -2,6 +2,8 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
+mod arrangements;
+mod boxes;
 mod cleaning;
 mod damage;
 mod frames;

@@ -1,6 +1,5 @@
 //! JPEG: parts that some programs omit or add, and kinds that few programs show.
 
-use domain::MediaType;
 use media::{Refusal, picture};
 
 use crate::{
@@ -28,7 +27,7 @@ fn sequential() -> impl Iterator<Item = Way> {
 }
 
 fn judged(upload: &[u8]) -> Result<(), Refusal> {
-    picture(MediaType::Jpeg, upload).map(|_| ())
+    picture(upload).map(|_| ())
 }
 
 /// The place of the first segment of this kind.
@@ -44,16 +43,13 @@ fn tables_that_a_webcam_omits_are_put_there() {
         for tables in [vec![], vec![0], vec![0, 0x10], vec![0x11, 1]] {
             for head in [JFIF.to_vec(), Vec::new(), avi.clone(), [JFIF, &avi].concat()] {
                 let upload = photo().file(&Way { tables: tables.clone(), head, ..way.clone() });
-                let shown = picture(MediaType::Jpeg, &upload).unwrap();
-                assert!(
-                    shown.thumbnail.bytes == picture(MediaType::Jpeg, &whole).unwrap().thumbnail.bytes,
-                    "{tables:?}"
-                );
+                let shown = picture(&upload).unwrap();
+                assert!(shown.thumbnail.bytes == picture(&whole).unwrap().thumbnail.bytes, "{tables:?}");
                 assert!(!contains(&shown.bytes, b"AVI1"));
                 assert!(shown.bytes.len() <= upload.len() + 2 * (33 + 183));
                 // Another decoder needs no knowledge of the usual tables.
                 assert!(image::load_from_memory(&shown.bytes).is_ok() || way.scans.len() > 1, "{tables:?}");
-                assert!(picture(MediaType::Jpeg, &shown.bytes).unwrap().bytes == shown.bytes, "{tables:?}");
+                assert!(picture(&shown.bytes).unwrap().bytes == shown.bytes, "{tables:?}");
             }
         }
     }
@@ -89,7 +85,7 @@ fn a_picture_ends_with_its_last_block_if_its_end_is_missing() {
         let whole = photo().file(&way);
         for trailer in trailers() {
             let upload = [&whole[..whole.len() - 2], &trailer].concat();
-            let shown = picture(MediaType::Jpeg, &upload).unwrap();
+            let shown = picture(&upload).unwrap();
             assert!(shown.bytes == whole, "{:?} {:02X?}", way.restart, &trailer[..9]);
         }
     }
@@ -111,11 +107,11 @@ fn a_picture_that_breaks_off_before_a_trailer_is_refused() {
 fn an_interval_that_breaks_off_is_refused() {
     for way in [Way::sequential(0xC0, INTERLEAVED, 2), Way::progressive(INTERLEAVED, 2)] {
         let whole = photo().file(&way);
-        let shown = picture(MediaType::Jpeg, &whole).unwrap().thumbnail.bytes;
+        let shown = picture(&whole).unwrap().thumbnail.bytes;
         let marker = place(&whole, 0xD1);
         for cut in 1..12 {
             let upload = [&whole[..marker - cut], &whole[marker..]].concat();
-            match picture(MediaType::Jpeg, &upload) {
+            match picture(&upload) {
                 Err(refusal) => assert_eq!(refusal, Refusal::Unreadable),
                 // The bits that fill the last byte may be lost.
                 Ok(picture) => assert!(cut == 1 && picture.thumbnail.bytes == shown, "{cut}"),
@@ -143,11 +139,11 @@ fn data_between_segments_is_left_out() {
                 let mut upload = whole.clone();
                 let place = place(&upload, marker);
                 upload.splice(place..place, between.iter().copied());
-                assert!(picture(MediaType::Jpeg, &upload).unwrap().bytes == whole, "{marker:02X} {between:02X?}");
+                assert!(picture(&upload).unwrap().bytes == whole, "{marker:02X} {between:02X?}");
             }
         }
         let lines = [&whole[..whole.len() - 2], &segment(0xDC, &[0, 61]), &[0xFF, 0xD9]].concat();
-        assert!(picture(MediaType::Jpeg, &lines).unwrap().bytes == whole);
+        assert!(picture(&lines).unwrap().bytes == whole);
     }
 }
 

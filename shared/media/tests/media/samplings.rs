@@ -8,7 +8,6 @@
     reason = "sides and colours are small, and have short names"
 )]
 
-use domain::MediaType;
 use image::{Rgb, RgbImage};
 use media::{Refusal, picture};
 
@@ -27,7 +26,7 @@ fn coded(x: f64, y: f64) -> [f64; 4] {
 }
 
 fn seen(upload: &[u8]) -> Result<RgbImage, Refusal> {
-    let thumbnail = picture(MediaType::Jpeg, upload)?.thumbnail;
+    let thumbnail = picture(upload)?.thumbnail;
     Ok(image::load_from_memory(&thumbnail.bytes).unwrap().to_rgb8())
 }
 
@@ -103,12 +102,12 @@ fn the_thumbnail_is_the_picture_whatever_its_scans_are() {
     for sampling in SAMPLINGS {
         let coefficients = Coefficients::new(71, 45, &sampling, coded);
         let plain = coefficients.file(&Way::sequential(0xC0, INTERLEAVED, 0));
-        let shown = picture(MediaType::Jpeg, &plain).unwrap().thumbnail.bytes;
+        let shown = picture(&plain).unwrap().thumbnail.bytes;
         let difference = difference(&seen(&plain).unwrap(), &painted);
         assert!(difference < 4.0, "{sampling:02X?} {difference}");
         for way in ways() {
             let upload = coefficients.file(&way);
-            let shown_as_well = picture(MediaType::Jpeg, &upload).map(|picture| picture.thumbnail.bytes);
+            let shown_as_well = picture(&upload).map(|picture| picture.thumbnail.bytes);
             assert!(shown_as_well.as_ref() == Ok(&shown), "{sampling:02X?} {:02X} {:?}", way.frame, way.restart);
         }
     }
