@@ -21,8 +21,8 @@ mod thumbnail;
 mod video;
 mod webp;
 
+use decode::Decoded;
 use domain::MediaType;
-use image::ImageFormat;
 
 pub use thumbnail::Thumbnail;
 pub use video::{FIRST_BYTES, video};
@@ -62,11 +62,14 @@ pub enum Refusal {
 /// begin as one of its format.
 type Clean = fn(&[u8]) -> Result<Vec<u8>, Refusal>;
 
-const FORMATS: [(MediaType, ImageFormat, Clean); 4] = [
-    (MediaType::Gif, ImageFormat::Gif, gif::clean),
-    (MediaType::Jpeg, ImageFormat::Jpeg, jpeg::clean),
-    (MediaType::Png, ImageFormat::Png, png::clean),
-    (MediaType::Webp, ImageFormat::WebP, webp::clean),
+/// Decodes a clean file. A JPEG comes scaled to about the size that its thumbnail needs.
+type Decode = fn(&[u8]) -> Result<Decoded, Refusal>;
+
+const FORMATS: [(MediaType, Clean, Decode); 4] = [
+    (MediaType::Gif, gif::clean, decode::gif),
+    (MediaType::Jpeg, jpeg::clean, jpeg::decode),
+    (MediaType::Png, png::clean, decode::png),
+    (MediaType::Webp, webp::clean, decode::webp),
 ];
 
 /// Finds the type of a picture and checks it, and removes the data about its author: the place, the time, the camera,
@@ -77,13 +80,13 @@ const FORMATS: [(MediaType, ImageFormat, Clean); 4] = [
 /// # Errors
 /// The upload is not a picture of these types, or must not be shown.
 pub fn picture(upload: &[u8]) -> Result<Picture, Refusal> {
-    for (media_type, format, clean) in FORMATS {
+    for (media_type, clean, decode) in FORMATS {
         let bytes = match clean(upload) {
             Err(Refusal::NoPicture) => continue,
             cleaned => cleaned?,
         };
         // Decodes the file that others get, not the upload.
-        let thumbnail = thumbnail::of(decode::decode(format, &bytes)?)?;
+        let thumbnail = thumbnail::of(decode(&bytes)?)?;
         return Ok(Picture { media_type, bytes, thumbnail });
     }
     Err(Refusal::NoPicture)
