@@ -2,7 +2,7 @@
 //
 // Each has its own entry in the storage, so that two tabs never overwrite each other's.
 
-import { nameOf } from "./attachments.js";
+import { nameOf, typeOf } from "./attachments.js";
 
 /**
  * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
@@ -41,8 +41,8 @@ export class Outbox {
   add(conversation, text, attached) {
     const unsent = this.#new(conversation, text);
     if (!attached) return this.#save(unsent);
-    const { name, type, size } = attached;
-    const file = { key: crypto.randomUUID(), name: nameOf(name), type, size };
+    const { name, size } = attached;
+    const file = { key: crypto.randomUUID(), name: nameOf(name), type: typeOf(attached), size };
     this.#save({ ...unsent, file });
     void this.#files.add(file.key, attached).then((kept) => kept || this.#change(unsent, { unkept: true }));
   }

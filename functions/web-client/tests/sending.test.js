@@ -102,9 +102,9 @@ test("what was uploaded long ago may be gone, and is uploaded again", async (con
 
 test("what was refused begins anew when it is tried again", async () => {
   const { outbox, sending, announced, refusals, unsent } = await outboxWithFile();
-  refusals.push(new Failure(400, "attachment_invalid", "is no PNG picture"));
-  await assert.rejects(sending.send(unsent()), /is no PNG picture/);
-  outbox.refuse(unsent(), "is no PNG picture");
+  refusals.push(new Failure(400, "attachment_invalid", "is not a GIF, JPEG, PNG or WebP picture"));
+  await assert.rejects(sending.send(unsent()), /is not a GIF, JPEG, PNG or WebP picture/);
+  outbox.refuse(unsent(), "is not a GIF, JPEG, PNG or WebP picture");
   outbox.retry(unsent());
   await sending.send(unsent());
   assert.equal(announced.length, 2);

@@ -52,7 +52,7 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 /// The name under which a client saves the file (RFC 6266). Without the usual space after the semicolon, because not
 /// every S3 decodes it in a query.
 fn disposition(attachment: &Attachment) -> String {
-    format!("inline;filename*=UTF-8''{}", utf8_percent_encode(&attachment.saved_as(), ATTR_CHAR))
+    format!("inline;filename*=UTF-8''{}", utf8_percent_encode(attachment.saved_as().as_str(), ATTR_CHAR))
 }
 
 #[cfg(test)]

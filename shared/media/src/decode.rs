@@ -2,17 +2,17 @@
 
 use std::io::Cursor;
 
-use domain::MediaType;
 use image::{
     DynamicImage, ImageDecoder, ImageError, Limits,
     codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder},
     metadata::Orientation,
 };
 
-use crate::{Refusal, jpeg};
+use crate::Refusal;
 
 /// Up to 67 million pixels are the 64 megapixels of phones, the most that photos of 16 MB commonly have. Decoding takes
-/// at most 800 MB: for a progressive JPEG of four colours, 8 bytes of coefficients and 3 of colours a pixel.
+/// at most 1.1 GB: for a progressive JPEG of four colours, 8 bytes of coefficients a pixel, and as many that wait for the
+/// threads that convert them.
 pub(crate) const MAX_PIXELS: u64 = 67_000_000;
 /// In bytes, for the memory that decoders count: at most 8 bytes a pixel, or twice 4 for animations, and tables. With
 /// the memory that they do not count, it stays below the 1769 MB of the function.
@@ -28,21 +28,19 @@ pub(crate) struct Decoded {
     pub(crate) profile: Option<Vec<u8>>,
 }
 
-/// Decodes a whole picture, or the first frame of an animation. A JPEG may come scaled, with at least so many pixels on
-/// the longer side.
-pub(crate) fn decode(media_type: MediaType, picture: &[u8], longer_side: u16) -> Result<Decoded, Refusal> {
-    let file = Cursor::new(picture);
-    match media_type {
-        MediaType::Gif => whole(GifDecoder::new(file)?),
-        MediaType::Jpeg => jpeg::decode(picture, longer_side),
-        MediaType::Png => whole(PngDecoder::with_limits(file, memory(MAX_METADATA))?),
-        MediaType::Webp => whole(WebPDecoder::new(file)?),
-        MediaType::Mp4 | MediaType::Quicktime | MediaType::ThreeGpp | MediaType::Webm => {
-            Err(Refusal::NotOfType(media_type))
-        }
-    }
+pub(crate) fn gif(picture: &[u8]) -> Result<Decoded, Refusal> {
+    whole(GifDecoder::new(Cursor::new(picture))?)
 }
 
+pub(crate) fn png(picture: &[u8]) -> Result<Decoded, Refusal> {
+    whole(PngDecoder::with_limits(Cursor::new(picture), memory(MAX_METADATA))?)
+}
+
+pub(crate) fn webp(picture: &[u8]) -> Result<Decoded, Refusal> {
+    whole(WebPDecoder::new(Cursor::new(picture))?)
+}
+
+/// Decodes a whole picture, or the first frame of an animation.
 fn whole(mut decoder: impl ImageDecoder) -> Result<Decoded, Refusal> {
     decoder.set_limits(memory(MAX_MEMORY))?;
     let (width, height) = decoder.dimensions();

@@ -1,6 +1,6 @@
 // The files that are chosen and not sent yet, with name and size, and the reason why another file cannot be sent.
 
-import { kindOf, problem, sizeOf } from "../attachments.js";
+import { kindOf, problem, sizeOf, typeOf } from "../attachments.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
@@ -52,7 +52,7 @@ export class Tray {
       this.#onchange();
     };
     return el("li", {},
-      kindOf(file.type) === "picture"
+      kindOf(typeOf(file)) === "picture"
         ? el("img", { src: address, alt: "" })
         : el("video", { src: address, preload: "metadata", muted: true, "aria-hidden": "true", tabindex: -1 }),
       el("span", { class: "name", dir: "auto" }, file.name),

@@ -158,10 +158,10 @@ async fn what_cannot_be_sent_says_why_before_and_after() {
     window.attaches(&[&script]).await;
     window.clicks("Send").await;
     window.sees_states(&["Not sent"]).await;
-    window.sees("is no PNG picture").await;
+    window.sees("is not a GIF, JPEG, PNG or WebP picture").await;
     window.clicks("Try again").await;
     window.sees_states(&["Not sent"]).await;
-    window.sees("is no PNG picture").await;
+    window.sees("is not a GIF, JPEG, PNG or WebP picture").await;
     window.clicks("Delete").await;
     window.sees_messages(&[]).await;
     window.sends("a word").await;

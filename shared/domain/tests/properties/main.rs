@@ -11,6 +11,7 @@ mod ids;
 mod names;
 mod pages;
 mod times;
+mod uploads;
 
 use proptest::test_runner::Config;
 

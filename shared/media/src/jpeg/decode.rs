@@ -3,19 +3,21 @@
 use image::{DynamicImage, GrayImage, RgbImage, metadata::Orientation};
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
-use super::{APP0, APP14, END, Frame, SCAN, START, entropy_coded, keep, next_marker, segment};
-use crate::{Refusal, decode::Decoded, input::Input};
+use super::{
+    APP0, APP14, BASELINE, END, Frame, PROGRESSIVE, SCAN, SEQUENTIAL, START, entropy_coded, keep, next_marker, segment,
+};
+use crate::{Refusal, decode::Decoded, input::Input, thumbnail::ROUGHLY};
 
-/// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if the longer side keeps at least so many pixels.
+/// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if its longer side stays [`ROUGHLY`] as long.
 ///
 /// Rejects a picture that breaks off. A scan that is too short is noticed too: decoders continue with zeros, which are a
 /// colour, so ones are appended to it. They are not a code of any table (ITU-T T.81, K.2), and a whole scan ends before
 /// them.
-pub(crate) fn decode(picture: &[u8], longer_side: u16) -> Result<Decoded, Refusal> {
+pub(crate) fn decode(picture: &[u8]) -> Result<Decoded, Refusal> {
     let (guarded, colours) = guarded(picture)?;
     let mut decoder = Decoder::new(&*guarded);
     decoder.set_color_transform(colours);
-    let (width, height) = decoder.scale(longer_side, longer_side)?;
+    let (width, height) = decoder.scale(ROUGHLY, ROUGHLY)?;
     let (width, height) = (width.into(), height.into());
     let pixels = decoder.decode()?;
     let image: Option<DynamicImage> = match decoder.info().ok_or(Refusal::Unreadable)?.pixel_format {
@@ -53,8 +55,8 @@ fn guarded(picture: &[u8]) -> Result<(Vec<u8>, ColorTransform), Refusal> {
             APP14 => adobe = segment.get(11).copied(),
             _ => keep(&mut guarded, marker, segment)?,
         }
-        if matches!(marker, 0xC0..=0xC2) {
-            frame = Some(Frame::parse(segment)?);
+        if matches!(marker, BASELINE | SEQUENTIAL | PROGRESSIVE) {
+            frame = Some(Frame::parse(marker, segment)?);
         } else if marker == SCAN {
             let frame = frame.as_ref().ok_or(Refusal::Unreadable)?;
             let scan = frame.scan(segment)?;
@@ -94,8 +96,7 @@ fn transform(ids: &[u8], is_jfif: bool, adobe: Option<u8>) -> ColorTransform {
         ([_], _) => ColorTransform::Grayscale,
         ([_, _, _, _], None | Some(0)) => ColorTransform::CMYK,
         ([_, _, _, _], Some(_)) => ColorTransform::YCCK,
-        ([_, _, _], Some(0)) if !is_jfif => ColorTransform::RGB,
-        (b"RGB", None) if !is_jfif => ColorTransform::RGB,
+        ([_, _, _], Some(0)) | (b"RGB", None) if !is_jfif => ColorTransform::RGB,
         _ => ColorTransform::YCbCr,
     }
 }

@@ -1,5 +1,6 @@
 //! The size of a JPEG, its colours, and the scans of them.
 
+use super::PROGRESSIVE;
 use crate::{Refusal, decode::MAX_PIXELS, input::Input};
 
 /// In pixels. `libjpeg` shows no side that is longer, and `jpeg-decoder` counts in 16 bits.
@@ -7,6 +8,7 @@ const MAX_SIDE: u64 = 65_500;
 
 /// A frame of eight bits a sample (ITU-T T.81, B.2.2).
 pub(super) struct Frame {
+    pub(super) is_sequential: bool,
     width: u64,
     height: u64,
     colours: Vec<Colour>,
@@ -24,7 +26,7 @@ pub(super) struct Colour {
 }
 
 impl Frame {
-    pub(super) fn parse(segment: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn parse(marker: u8, segment: &[u8]) -> Result<Self, Refusal> {
         let mut input = Input(segment);
         let precision = input.byte()?;
         let [height, width] = [input.array()?, input.array()?].map(|side| u64::from(u16::from_be_bytes(side)));
@@ -44,7 +46,7 @@ impl Frame {
         if precision != 8 || !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
             return Err(Refusal::Unreadable);
         }
-        Ok(Self { width, height, colours })
+        Ok(Self { is_sequential: marker != PROGRESSIVE, width, height, colours })
     }
 
     pub(super) fn scan(&self, segment: &[u8]) -> Result<Scan, Refusal> {

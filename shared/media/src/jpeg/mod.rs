@@ -4,8 +4,6 @@ mod decode;
 mod frame;
 mod huffman;
 
-use domain::MediaType;
-
 pub(crate) use decode::decode;
 use frame::Frame;
 use huffman::Tables;
@@ -35,97 +33,120 @@ const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 
 /// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note on the coding of colours, and
-/// the orientation. Adds what some programs omit: the usual tables, and the end.
+/// the orientation. Adds the usual tables and the end, which some programs omit.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok([0xFF, START, 0xFF]) {
-        return Err(Refusal::NotOfType(MediaType::Jpeg));
+        return Err(Refusal::NoPicture);
     }
     input = Input(upload);
     input.take(2)?;
-    let mut clean = Vec::with_capacity(upload.len());
-    clean.extend([0xFF, START]);
-    let mut tables = Tables::default();
-    let mut restart = 0;
-    let mut frame: Option<(Frame, bool)> = None;
-    let mut unscanned = Vec::new();
-    let mut scans = 0;
-    let mut covered = 0;
-    let mut end_of_scan = 0;
-    let mut turned = false;
+    let mut cleaner = Cleaner { clean: Vec::with_capacity(upload.len()), ..Cleaner::default() };
+    cleaner.clean.extend([0xFF, START]);
     loop {
-        // The decoder notices a progressive scan that is not whole.
-        let is_end = clean.len() == end_of_scan && input.0.iter().all(|&byte| byte == 0xFF);
-        let marker = if is_end { END } else { next_marker(&mut input)? };
+        let marker = if cleaner.ends(input) { END } else { next_marker(&mut input)? };
         match marker {
-            END if scans == 0 => return Err(Refusal::Unreadable),
-            END => {
-                // Removes tables after the last scan, which no scan uses.
-                clean.truncate(end_of_scan);
-                clean.extend([0xFF, END]);
-                return Ok(clean);
-            }
-            // These have no segment: they belong into a scan or mean nothing.
-            0x01 | 0xD0..=0xD7 => continue,
+            END => return cleaner.end(),
             START => return Err(Refusal::Unreadable),
-            _ => {}
+            // These have no segment: they belong into a scan or mean nothing.
+            0x01 | 0xD0..=0xD7 => {}
+            SCAN => {
+                let header = segment(&mut input)?;
+                cleaner.scan(header, &mut input)?;
+            }
+            _ => cleaner.segment(marker, segment(&mut input)?)?,
         }
-        let segment = segment(&mut input)?;
+    }
+}
+
+/// A picture up to some segment.
+#[derive(Default)]
+struct Cleaner<'a> {
+    clean: Vec<u8>,
+    frame: Option<Frame>,
+    tables: Tables<'a>,
+    /// The units between two restart markers, or 0.
+    restart: u64,
+    scans: usize,
+    /// In pixels.
+    covered: u64,
+    /// The colours that have had no scan.
+    unscanned: Vec<u8>,
+    end_of_scan: usize,
+    turned: bool,
+}
+
+impl<'a> Cleaner<'a> {
+    /// Whether the picture is complete without its end: no other scan of a sequential picture is needed, or the file
+    /// ends after a scan. The decoder notices a scan that is not whole.
+    fn ends(&self, rest: Input) -> bool {
+        let is_sequential = self.frame.as_ref().is_some_and(|frame| frame.is_sequential);
+        let is_complete = is_sequential && self.unscanned.is_empty();
+        self.clean.len() == self.end_of_scan && (is_complete || rest.0.iter().all(|&byte| byte == 0xFF))
+    }
+
+    fn end(mut self) -> Result<Vec<u8>, Refusal> {
+        if self.scans == 0 {
+            return Err(Refusal::Unreadable);
+        }
+        // Removes tables after the last scan, which no scan uses.
+        self.clean.truncate(self.end_of_scan);
+        self.clean.extend([0xFF, END]);
+        Ok(self.clean)
+    }
+
+    fn segment(&mut self, marker: u8, segment: &'a [u8]) -> Result<(), Refusal> {
         match marker {
-            HUFFMAN => {
-                tables.define(segment)?;
-                keep(&mut clean, marker, segment)?;
-            }
-            QUANTISATION => keep(&mut clean, marker, segment)?,
-            RESTART => {
-                restart = u16::from_be_bytes(Input(segment).array()?).into();
-                keep(&mut clean, marker, segment)?;
-            }
+            HUFFMAN => self.tables.define(segment)?,
+            RESTART => self.restart = u16::from_be_bytes(Input(segment).array()?).into(),
+            QUANTISATION => {}
             BASELINE | SEQUENTIAL | PROGRESSIVE => {
-                let parsed = Frame::parse(segment)?;
-                unscanned = parsed.ids();
+                let frame = Frame::parse(marker, segment)?;
+                self.unscanned = frame.ids();
                 // More frames are for hierarchical pictures, which few programs show.
-                if frame.replace((parsed, marker != PROGRESSIVE)).is_some() {
+                if self.frame.replace(frame).is_some() {
                     return Err(Refusal::Unreadable);
                 }
-                keep(&mut clean, marker, segment)?;
             }
-            // Lossless and arithmetic coding, and differences, which few programs show either.
+            // Lossless or arithmetic coding, or differences: few programs show them either.
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return Err(Refusal::Unreadable),
-            SCAN => {
-                let (frame, is_sequential) = frame.as_ref().ok_or(Refusal::Unreadable)?;
-                let scan = frame.scan(segment)?;
-                scans += 1;
-                covered += frame.covered_by(&scan);
-                if scans > MAX_SCANS || covered > MAX_COVERED {
-                    return Err(Refusal::TooManyScans);
-                }
-                let usual = if *is_sequential { tables.define_usual(&scan)? } else { Vec::new() };
-                if !usual.is_empty() {
-                    keep(&mut clean, HUFFMAN, &usual)?;
-                }
-                keep(&mut clean, marker, segment)?;
-                let mut data = entropy_coded(&mut input);
-                if *is_sequential {
-                    unscanned.retain(|id| scan.0.iter().all(|(colour, _)| colour.id != *id));
-                    if unscanned.is_empty() && !ends(input) {
-                        // Panoramas of phones have a film here, not the end, and it is no part of the scan.
-                        data = tables.blocks(data, &scan, frame.units(&scan), restart)?;
-                        input = Input(&[0xFF, END]);
-                    }
-                }
-                clean.extend(data);
-                end_of_scan = clean.len();
-            }
             // Only the first orientation counts.
-            APP1 if turned => {}
+            APP1 if self.turned => return Ok(()),
             _ => {
                 if let Some(kept) = kept(marker, segment) {
-                    keep(&mut clean, marker, &kept)?;
-                    turned |= marker == APP1;
+                    keep(&mut self.clean, marker, &kept)?;
+                    self.turned |= marker == APP1;
                 }
+                return Ok(());
             }
         }
+        keep(&mut self.clean, marker, segment)
+    }
+
+    fn scan(&mut self, header: &[u8], input: &mut Input<'a>) -> Result<(), Refusal> {
+        let frame = self.frame.as_ref().ok_or(Refusal::Unreadable)?;
+        let scan = frame.scan(header)?;
+        self.scans += 1;
+        self.covered += frame.covered_by(&scan);
+        if self.scans > MAX_SCANS || self.covered > MAX_COVERED {
+            return Err(Refusal::TooManyScans);
+        }
+        self.unscanned.retain(|id| scan.0.iter().all(|(colour, _)| colour.id != *id));
+        let mut data = entropy_coded(input);
+        if frame.is_sequential {
+            let usual = self.tables.define_usual(&scan)?;
+            if !usual.is_empty() {
+                keep(&mut self.clean, HUFFMAN, &usual)?;
+            }
+            if self.unscanned.is_empty() && !is_end(*input) {
+                // Panoramas of some phones have a film here, and no end.
+                data = self.tables.blocks(data, &scan, frame.units(&scan), self.restart)?;
+            }
+        }
+        keep(&mut self.clean, SCAN, header)?;
+        self.clean.extend(data);
+        self.end_of_scan = self.clean.len();
+        Ok(())
     }
 }
 
@@ -175,7 +196,7 @@ fn keep(clean: &mut Vec<u8>, marker: u8, segment: &[u8]) -> Result<(), Refusal> 
 }
 
 /// Whether the end of the picture follows.
-fn ends(mut input: Input) -> bool {
+fn is_end(mut input: Input) -> bool {
     input.byte() == Ok(0xFF) && input.0.iter().find(|&&byte| byte != 0xFF) == Some(&END)
 }
 

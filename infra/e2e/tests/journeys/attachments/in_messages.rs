@@ -137,11 +137,13 @@ async fn what_is_refused_over_a_socket_is_told_there() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
-    let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
+    let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
+    let id = ann.uploads(room, &page).await;
     ann.knows_checked(room, "picture", &id).await;
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
     let error = socket.hears_error("attachment_invalid").await;
-    assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
+    let detail = "The attachment is not a GIF, JPEG, PNG or WebP picture.";
+    assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!(detail)));
     let never = ann.announces(room, &File::picture()).await.id;
     socket.sends(&json!({"type": "message", "attachment_picture": never})).await;
     assert_eq!(socket.hears_error("attachment_invalid").await["detail"], "The attachment has not been uploaded.");

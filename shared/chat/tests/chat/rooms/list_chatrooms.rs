@@ -85,7 +85,7 @@ async fn sends_picture(world: &World, person: &Person, room: RoomId) {
         .announce(&Upload { attachment: attachment.clone(), room: Some(room), owner, progress, expires_at })
         .await
         .unwrap();
-    store.mark_ready(id, 1).await.unwrap();
+    store.mark_ready(&attachment).await.unwrap();
     let wanted = MessageId::new(chat::now(), 0);
     let turn = store.take_turn(room, owner, wanted, world.chat.settings.pushes).await.unwrap();
     let message = Message::empty(turn.id, room, owner, turn.sequence);
