@@ -102,7 +102,8 @@ refusals! {
     OwnerStays => Conflict, "owner_stays", "Nobody but the owner changes the owner of this room.";
     TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
     TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
-    TooManySockets => TooMany, "too_many_sockets", "Too many sockets are open already.";
+    ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
+    TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();
     RoomBusy(wait: Duration) => TooMany, "room_busy", "This room is busy. Try again in {} s.", wait.as_secs();

@@ -8,17 +8,16 @@ use aws_lambda_events::{
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
 use domain::{Error, Refusal, RoomId};
+use lambda_http::http::header::{HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use store::Session;
 use tracing::Instrument as _;
 
-use crate::{App, Fatal, log, problem::Problem};
+use crate::{App, Fatal, log, problem::Problem, tokens};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
-const PROTOCOLS: &str = "sec-websocket-protocol";
-const ORIGIN: &str = "origin";
 
 /// The request of a client to open a socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,18 +28,19 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// Reads an event of API Gateway. Pages must be of one of these origins.
+    /// Reads an event of API Gateway. Pages must be of one of these origins. The token is in the header, among the
+    /// subprotocols or in the query, in this order: the header is in no log, and the query may be.
     ///
     /// # Errors
     /// `ForeignOrigin`, `Unauthenticated`.
     pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
-        if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
+        let headers = lines(&request.headers, &request.multi_value_headers);
+        if !headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
             return Err(Refusal::ForeignOrigin.into());
         }
         let query = |name: &str| request.query_string_parameters.first(name);
-        let protocols =
-            request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
-        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Refusal::Unauthenticated)?;
+        let token = tokens::bearer(headers).ok().or_else(|| after_bearer(headers)).or_else(|| query("token"));
+        let token = token.ok_or(Refusal::Unauthenticated)?;
         Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
     }
 
@@ -61,15 +61,22 @@ fn allows(allowed: &str, origin: &[u8]) -> bool {
     allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }
 
-fn after_bearer(protocols: &str) -> Option<&str> {
-    let mut protocols = protocols.split(',').map(str::trim);
-    protocols.find(|&protocol| protocol == SUBPROTOCOL)?;
-    protocols.next()
+/// The headers of a handshake with all their lines. API Gateway has the last line of each in `headers`, and all in
+/// `multiValueHeaders`.
+pub(crate) fn lines<'a>(last: &'a HeaderMap, all: &'a HeaderMap) -> &'a HeaderMap {
+    if all.is_empty() { last } else { all }
 }
 
-/// Whether a client offers the subprotocol. If so, the answer must select it.
-pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
-    protocols.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL)
+/// The subprotocols that a client offers, in one line or in several (RFC 6455, section 11.3.4; RFC 9110, section 5.6.1).
+pub(crate) fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim).filter(|protocol| !protocol.is_empty())
+}
+
+fn after_bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut offered = offered(headers);
+    offered.find(|&protocol| protocol == SUBPROTOCOL)?;
+    offered.next()
 }
 
 /// The authorizer's result, which API Gateway adds to every later event of the socket, all values as strings.
@@ -199,10 +206,56 @@ mod tests {
         assert!(read(serde_json::json!({}), ours).is_ok());
     }
 
+    /// The token of a handshake with these headers, each with its lines, and this token in the query.
+    fn token(headers: &serde_json::Value, query: Option<&str>) -> Option<String> {
+        let last = headers.as_object().unwrap().iter().map(|(name, lines)| (name, lines.as_array().unwrap().last()));
+        let last: std::collections::BTreeMap<_, _> = last.collect();
+        let request = serde_json::json!({
+            "headers": last, "multiValueHeaders": headers, "requestContext": {},
+            "queryStringParameters": query.map(|token| serde_json::json!({"token": token})),
+        });
+        Handshake::read(&serde_json::from_value(request).unwrap(), "").map(|handshake| handshake.token).ok()
+    }
+
     #[test]
-    fn the_token_is_the_subprotocol_after_bearer() {
-        assert_eq!(after_bearer("bearer, abc"), Some("abc"));
-        assert_eq!(after_bearer("chat,bearer,abc"), Some("abc"));
-        assert_eq!(["", "bearer", "abc, bearer", "Bearer abc"].map(after_bearer), [None; 4]);
+    fn the_token_is_the_subprotocol_after_bearer_in_however_many_lines() {
+        let of = |lines: &[&str]| token(&serde_json::json!({"Sec-WebSocket-Protocol": lines}), None);
+        for lines in [
+            &["bearer, abc"] as &[_],
+            &["chat,bearer,abc"],
+            &["bearer", "abc"],
+            &["chat", "bearer, abc", "def"],
+            &["bearer,, abc"],
+            &["bearer,", "", "abc"],
+        ] {
+            assert_eq!(of(lines).as_deref(), Some("abc"), "{lines:?}");
+        }
+        for lines in [&[""] as &[_], &["bearer"], &["abc, bearer"], &["abc", "bearer"], &["Bearer abc"]] {
+            assert_eq!(of(lines), None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_counts_before_a_subprotocol_and_that_before_the_query() {
+        let all = |authorization: &[&str]| {
+            let headers = serde_json::json!({"aUTHORIZATION": authorization, "Sec-WebSocket-Protocol": ["bearer, b"]});
+            token(&headers, Some("c")).unwrap()
+        };
+        assert_eq!([all(&["Bearer a"]), all(&["bEARER  a"])], ["a", "a"]);
+        // Another scheme may be the one of a proxy, and of two headers neither is the client's only one.
+        assert_eq!([all(&["Basic a"]), all(&["Bearer a", "Bearer d"])], ["b", "b"]);
+        assert_eq!(token(&serde_json::json!({"Authorization": ["Basic a"]}), Some("c")).as_deref(), Some("c"));
+        assert_eq!(token(&serde_json::json!({"Authorization": ["Bearer a", "Bearer d"]}), None), None);
+    }
+
+    #[test]
+    fn an_origin_in_any_of_several_lines_counts() {
+        let lines = serde_json::json!({"Origin": ["https://evil.example", "https://chat.example"]});
+        let request = serde_json::json!({
+            "headers": {"Origin": "https://chat.example"}, "multiValueHeaders": lines,
+            "queryStringParameters": {"token": "t"}, "requestContext": {},
+        });
+        let read = Handshake::read(&serde_json::from_value(request).unwrap(), "https://chat.example");
+        assert!(matches!(read, Err(Error::Refused(Refusal::ForeignOrigin))));
     }
 }

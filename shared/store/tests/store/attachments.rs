@@ -3,7 +3,7 @@ use std::time::Duration;
 use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Refusal, Timestamp, Upload};
 use store::Store;
 
-use crate::support::{NOW, PUSHES, client_id, make_room, message, message_id, user};
+use crate::support::{NOW, PUSHES, client_id, digest, make_room, message, message_id, user};
 
 const LEASE: Duration = Duration::from_secs(48);
 
@@ -92,9 +92,9 @@ async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option
     let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await?;
     let client_id = client.map(client_id);
     let message = Message { picture: Some(upload.attachment), client_id, ..message(room, user(1), &turn) };
-    let stored = store.put_message(&message).await?.is_none();
+    let stored = store.put_message(&message, &digest("hi")).await?.is_none();
     if stored && message.client_id.is_none() {
-        assert_eq!(store.put_message(&message).await?, None, "whose answer is lost does it again");
+        assert_eq!(store.put_message(&message, &digest("hi")).await?, None, "whose answer is lost does it again");
     }
     let found = store.message(room, message.id).await?;
     assert_eq!(found, stored.then_some(message), "all or nothing");

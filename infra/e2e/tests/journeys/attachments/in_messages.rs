@@ -182,6 +182,24 @@ async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_client_id_has_one_attachment_and_a_refused_one_is_not_used() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let [one, other] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
+    for id in [&one, &other] {
+        ann.knows_checked(room, "picture", id).await;
+    }
+    let body =
+        |id: &str, client_id: &str| json!({"conversation_id": room, "attachment_picture": id, "client_id": client_id});
+    ann.post("/send-message/", &body(&one, "c1")).await.is(201);
+    ann.post("/send-message/", &body(&other, "c1")).await.refuses(409, "client_id_reused");
+    let with_text = json!({"conversation_id": room, "attachment_picture": one, "text": "look", "client_id": "c1"});
+    ann.post("/send-message/", &with_text).await.refuses(409, "client_id_reused");
+    ann.post("/send-message/", &body(&one, "c1")).await.is(200);
+    ann.post("/send-message/", &body(&other, "c2")).await.is(201);
+}
+
+#[tokio::test]
 async fn who_comes_to_the_bucket_without_a_link_gets_nothing() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;

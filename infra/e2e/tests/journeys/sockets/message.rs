@@ -149,6 +149,32 @@ async fn a_client_id_holds_over_rest_and_sockets() {
     assert_eq!(ann.sees_messages(room).await.len(), 2);
 }
 
+#[tokio::test]
+async fn a_client_id_with_another_content_is_refused_over_sockets_too() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    let frame = |text: &str, client_id: &str| json!({"type": "message", "text": text, "client_id": client_id});
+    phone.sends(&frame("hi", "socket first")).await;
+    phone.receives("hi").await;
+    bobs.receives("hi").await;
+    let body = json!({"conversation_id": room, "text": "from rest", "client_id": "rest first"});
+    ann.post("/send-message/", &body).await.is(201);
+    phone.receives("from rest").await;
+    bobs.receives("from rest").await;
+    for client_id in ["socket first", "rest first"] {
+        phone.sends(&frame("changed", client_id)).await;
+        let error = phone.hears_error("client_id_reused").await;
+        assert_eq!(error["client_id"], client_id);
+        assert!(error.get("retry_after").is_none(), "{error}");
+        let body = json!({"conversation_id": room, "text": "changed", "client_id": client_id});
+        ann.post("/send-message/", &body).await.refuses(409, "client_id_reused");
+    }
+    bobs.stays_silent().await;
+    assert_eq!(bob.sees_messages(room).await.len(), 2);
+}
+
 /// Waits for a message with this text. Others may precede it.
 async fn hears(socket: &mut Socket, text: &str) {
     while socket.next_of("message").await["text"] != text {}
