@@ -33,6 +33,8 @@ const ENDINGS = {
   gif: "image/gif", mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime",
   qt: "video/quicktime", "3gp": "video/3gpp", "3g2": "video/3gpp",
 };
+/** Of a picture, because decoding it takes memory. */
+export const MOST_PIXELS = 67_000_000;
 /** In bytes of UTF-8. */
 const LONGEST_NAME = 255;
 const LETTERS = new Intl.Segmenter();
@@ -73,6 +75,18 @@ export function problem({ name, type: announced, size }) {
   if (size === 0) return `${name} is empty.`;
   if (size > most) return `${name} has ${sizeOf(size)}. A ${called.toLowerCase()} may have ${sizeOf(most)}.`;
   return null;
+}
+
+/**
+ * @param {string} name
+ * @param {{naturalWidth: number, naturalHeight: number}} picture
+ * @returns {string | null} why it cannot be sent, although its file can
+ */
+export function tooLarge(name, { naturalWidth, naturalHeight }) {
+  const pixels = naturalWidth * naturalHeight;
+  if (pixels <= MOST_PIXELS) return null;
+  const inMillions = (/** @type {number} */ number) => Math.ceil(number / 1_000_000);
+  return `${name} has ${inMillions(pixels)} megapixels. A photo may have ${inMillions(MOST_PIXELS)}.`;
 }
 
 /**

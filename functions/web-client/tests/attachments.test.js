@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, typeOf } from "../page/attachments.js";
+import {
+  MOST_PIXELS, TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, tooLarge, typeOf,
+} from "../page/attachments.js";
 import { pattern } from "./contract.js";
+import { OPENAPI } from "./contract.js";
 import { message } from "./message.js";
 
 const MEGABYTE = 1024 * 1024;
@@ -53,6 +56,16 @@ test("a file is announced by its type in any spelling, or by the ending of its n
     assert.equal(problem({ name, type, size: 1 }) === null, announced !== "");
   }
   assert.ok(TYPES.every((type) => typeOf({ name: "", type }) === type));
+});
+
+test("a picture of too many pixels says so, and the description names the same limit", () => {
+  const judged = (/** @type {number} */ width, /** @type {number} */ height) =>
+    tooLarge("sky", { naturalWidth: width, naturalHeight: height });
+  assert.equal(judged(MOST_PIXELS, 1), null);
+  assert.equal(judged(0, 0), null);
+  assert.equal(judged(MOST_PIXELS + 1, 1), "sky has 68 megapixels. A photo may have 67.");
+  assert.equal(judged(12_000, 9_000), "sky has 108 megapixels. A photo may have 67.");
+  assert.equal(/at most (\d+) megapixels/.exec(OPENAPI)?.[1], String(MOST_PIXELS / 1_000_000));
 });
 
 test("a size is written as people say it", () => {

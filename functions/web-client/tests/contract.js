@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
+export const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
 
 /** Returns the pattern of a schema. @param {string} schema */
 export function pattern(schema) {

@@ -11,8 +11,8 @@ use image::{
 use crate::Refusal;
 
 /// Up to 67 million pixels are the 64 megapixels of phones, the most that photos of 16 MB commonly have. Decoding takes
-/// at most 1.1 GB: for a progressive JPEG of four colours, 8 bytes of coefficients a pixel, and as many that wait for the
-/// threads that convert them.
+/// at most 1.1 GB: for a progressive JPEG of four colours, 8 bytes of coefficients a pixel, and as many that wait for
+/// the threads that convert them.
 pub(crate) const MAX_PIXELS: u64 = 67_000_000;
 /// In bytes, for the memory that decoders count: at most 8 bytes a pixel, or twice 4 for animations, and tables. With
 /// the memory that they do not count, it stays below the 1769 MB of the function.

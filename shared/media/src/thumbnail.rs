@@ -11,8 +11,8 @@ use crate::{Refusal, decode::Decoded};
 
 /// The longer side, in pixels: the width of a bubble, on a phone at two pixels a point or on a desk at one.
 const LONGER_SIDE: u16 = 320;
-/// A picture is first scaled to this longer side, fast and by whole pixels, and then by a smooth filter. Scaled by whole
-/// pixels alone, print and fabric would get patterns.
+/// A picture is first scaled to this longer side, fast and by whole pixels, and then by a smooth filter. Scaled by
+/// whole pixels alone, print and fabric would get patterns.
 pub(crate) const ROUGHLY: u16 = 4 * LONGER_SIDE;
 /// Of 100. Below it artefacts become visible at this size.
 const JPEG_QUALITY: u8 = 80;

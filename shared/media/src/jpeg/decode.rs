@@ -10,9 +10,9 @@ use crate::{Refusal, decode::Decoded, input::Input, thumbnail::ROUGHLY};
 
 /// Decodes a clean JPEG, scaled to a half, a quarter or an eighth if its longer side stays [`ROUGHLY`] as long.
 ///
-/// Rejects a picture that breaks off. A scan that is too short is noticed too: decoders continue with zeros, which are a
-/// colour, so ones are appended to it. They are not a code of any table (ITU-T T.81, K.2), and a whole scan ends before
-/// them.
+/// Rejects a picture that breaks off. A scan that is too short is noticed too: decoders continue with zeros, which are
+/// a colour, so ones are appended to it. They are not a code of any table (ITU-T T.81, K.2), and a whole scan ends
+/// before them.
 pub(crate) fn decode(picture: &[u8]) -> Result<Decoded, Refusal> {
     let (guarded, colours) = guarded(picture)?;
     let mut decoder = Decoder::new(&*guarded);
@@ -68,9 +68,9 @@ fn guarded(picture: &[u8]) -> Result<(Vec<u8>, ColorTransform), Refusal> {
     }
 }
 
-/// Appends the data of a scan, with ones before each restart marker and at the end: the rest of a code that is cut (15),
-/// the number after it (11) and the longest code (16 bits). `jpeg-decoder` looks for a marker within 56 bits, and does
-/// not accept that several 0xFF stand for one.
+/// Appends the data of a scan, with ones before each restart marker and at the end: for the rest of a code that is cut
+/// (15 bits), the number after it (11) and the longest code (16). `jpeg-decoder` looks for a marker within 56 bits, and
+/// accepts one 0xFF before a 0, not several.
 fn guard(guarded: &mut Vec<u8>, scan: &[u8]) {
     let ones = [0xFF, 0].repeat(6);
     let mut input = Input(scan);
@@ -90,7 +90,7 @@ fn guard(guarded: &mut Vec<u8>, scan: &[u8]) {
     guarded.extend(ones);
 }
 
-/// The coding of colours, by the rules of `libjpeg`: JFIF before Adobe's note, and that before the names of the colours.
+/// The coding of colours, by the rules of `libjpeg`: JFIF before Adobe's note, and that before the names of colours.
 fn transform(ids: &[u8], is_jfif: bool, adobe: Option<u8>) -> ColorTransform {
     match (ids, adobe) {
         ([_], _) => ColorTransform::Grayscale,

@@ -52,7 +52,7 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// Defines the usual tables that a scan uses without a definition, and returns their segment; empty if there are none.
+    /// Defines the usual tables that a scan uses without a definition. Returns their segment; empty if there are none.
     pub(super) fn define_usual(&mut self, scan: &Scan) -> Result<Vec<u8>, Refusal> {
         let used: Vec<_> = scan.0.iter().flat_map(|(_, numbers)| [numbers >> 4, AC | numbers & 0x0F]).collect();
         let mut segment = Vec::new();

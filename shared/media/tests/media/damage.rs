@@ -69,6 +69,15 @@ fn a_refusal_says_why() {
 }
 
 #[test]
+fn the_description_names_the_largest_picture() {
+    let refusal = Refusal::TooManyPixels.to_string();
+    let limit = refusal.replace("has more than", "at most");
+    assert!(include_str!("../../../../infra/openapi.yaml").contains(&limit), "{limit}");
+    let limit = refusal.replace("has more than", "").replace("megapixels", "million");
+    assert!(include_str!("../../../../infra/docs/limits.md").contains(limit.trim()), "{limit}");
+}
+
+#[test]
 fn whatever_is_let_through_is_clean_and_nothing_makes_it_panic() {
     let mut random = fastrand::Rng::with_seed(1);
     let mut accepted = 0;
