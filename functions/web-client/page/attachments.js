@@ -37,7 +37,6 @@ const ENDINGS = {
 export const MOST_PIXELS = 67_000_000;
 /** In bytes of UTF-8. */
 const LONGEST_NAME = 255;
-const LETTERS = new Intl.Segmenter();
 /** Controls, characters of paths, and characters that turn text around. */
 const UNFIT = /[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/gu;
 
@@ -106,7 +105,7 @@ export function nameOf(name) {
  */
 function cut(text, bytes) {
   let end = 0;
-  for (const { segment } of LETTERS.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     bytes -= bytesOf(segment);
     if (bytes < 0) break;
     end += segment.length;
