@@ -20,8 +20,9 @@ fn attachments(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fata
     Ok(bucket::url(&endpoint, &set("ATTACHMENTS_BUCKET")?)?.into())
 }
 
-/// Returns the URL of the WebSocket API. Unless clients have another address, only its scheme differs from the URL by which functions reach its sockets (API
-/// Gateway Developer Guide, "Use @connections commands in your backend service").
+/// Returns the URL of the WebSocket API. Unless clients have another address, only its scheme differs from the URL by
+/// which functions reach its sockets (API Gateway Developer Guide, "Use @connections commands in your backend
+/// service").
 fn socket(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
     let names = ["PUBLIC_ENDPOINT_URL_SOCKETS", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "CONNECTIONS_ENDPOINT"];
     let endpoint = names.into_iter().find_map(variable);

@@ -127,9 +127,9 @@ pub struct Options {
 
     /// The address at which clients reach the runtime, for links to files, forms and the socket of the page
     ///
-    /// Such as http://10.0.2.2:8000 for an Android emulator, or the https URL of a tunnel. The port 0 is that of the
-    /// runtime. A proxy must pass on `Host` and the path, because links are signed with them. The runtime answers to this
-    /// host too. Functions call the services at 127.0.0.1 nevertheless.
+    /// For an Android emulator the host is 10.0.2.2; a tunnel has an https URL. The port 0 is that of the runtime. A
+    /// proxy must pass on `Host` and the path, because links are signed with them. The runtime answers to this host
+    /// too. Functions call the services at 127.0.0.1 nevertheless.
     #[arg(long, value_name = "URL", value_parser = public_url, help_heading = SERVING)]
     pub public_url: Option<Url>,
 

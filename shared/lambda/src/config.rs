@@ -1,5 +1,5 @@
-//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`. The local
-//! runtime sets those that begin with `PUBLIC`.
+//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`. The
+//! local runtime sets those that begin with `PUBLIC`.
 
 use std::{env, fmt::Display, str::FromStr};
 

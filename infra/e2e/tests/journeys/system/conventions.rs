@@ -177,7 +177,7 @@ async fn a_list_is_asked_for_with_sane_numbers() {
         }
         ann.get(&format!("{path}?before=0")).await.blames("before");
         let all = ann.lists(&format!("{path}?after=0")).await;
-        assert_eq!(all, [said.clone()], "{path}");
+        assert_eq!(all, std::slice::from_ref(&said), "{path}");
         ann.get(&format!("{path}?before=7&after=7")).await.refuses(400, "invalid_request");
         ann.get(&format!("{path}?limit=1&more=1")).await.is(200);
     }
