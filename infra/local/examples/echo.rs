@@ -7,7 +7,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use local::api_gateway::websocket::{
     connections::Connection,
@@ -34,7 +34,7 @@ async fn echo(ConnectInfo(source): ConnectInfo<SocketAddr>, request: Request) ->
     let (mut parts, _) = request.into_parts();
     let upgrade = match Upgrade::asked(&mut parts) {
         Ok(upgrade) => upgrade,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let (upgrade, response) = upgrade.accepted();
     let (connection, outbox) = Connection::new(source, "localhost", "autobahn");

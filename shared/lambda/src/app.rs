@@ -83,7 +83,8 @@ impl App {
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
-        let (sockets, bucket) = (Sockets::new(config.sockets)?, Bucket::new(config.s3, config.bucket)?);
+        let sockets = Sockets::new(config.sockets)?;
+        let bucket = Bucket::new(config.s3, config.public_s3.as_deref(), config.bucket)?;
         let chat = Chat { store, sockets, bucket, paces: config.paces, settings: config.settings };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {

@@ -41,7 +41,7 @@ impl Handshake {
         let query = |name: &str| request.query_string_parameters.first(name);
         let token = tokens::bearer(headers).ok().or_else(|| after_bearer(headers)).or_else(|| query("token"));
         let token = token.ok_or(Refusal::Unauthenticated)?;
-        Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
+        Ok(Self { token: token.to_owned(), room: room_name(request) })
     }
 
     /// The room that the socket is to be bound to. To be read once the caller is known.
@@ -53,6 +53,11 @@ impl Handshake {
         room.into_iter().for_each(log::room);
         Ok(room)
     }
+}
+
+/// The room that a handshake names. An empty name is none.
+fn room_name(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
+    request.query_string_parameters.first("room_name").filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// Whether an origin is allowed. Browsers send a handshake without a preflight, because CORS does not cover sockets,
@@ -102,7 +107,7 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
         let address = request.request_context.identity.as_ref().and_then(|identity| identity.source_ip.as_deref());
         let call = log::call(address.and_then(|address| address.parse().ok()));
         let answer = async move {
-            let room = request.query_string_parameters.first("room_name").map(str::to_owned);
+            let room = room_name(&request);
             let handshake = app.allowed_origins().and_then(|origins| Handshake::read(&request, origins));
             let outcome = match handshake {
                 Ok(handshake) => authorize(app, handshake).await,

@@ -43,8 +43,8 @@ const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
 
 /// Serves requests until the process ends.
 ///
-/// An event whose host is no part of a URL makes `lambda_http` panic before its function, and gets 500. API Gateway sends
-/// none, because it finds the API by the host. Neither does the local runtime.
+/// An event whose host is invalid in a URL makes `lambda_http` panic before its function, and gets 500. API Gateway
+/// sends none, because it finds the API by the host. Neither does the local runtime.
 ///
 /// # Errors
 /// The Lambda runtime is gone.

@@ -20,8 +20,8 @@ pub struct Hosts(Vec<String>);
 impl Hosts {
     /// Answers to `names` too.
     #[must_use]
-    pub fn new(names: &[String]) -> Self {
-        Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
+    pub fn new(names: impl IntoIterator<Item = String>) -> Self {
+        Self(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
     /// The refusal of a request to another host.
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn only_hosts_that_others_cannot_redirect_are_answered() {
-        let hosts = Hosts::new(&["Laptop.local".to_owned()]);
+        let hosts = Hosts::new(["Laptop.local".to_owned()]);
         for own in [
             "localhost",
             "LOCALHOST:8000",

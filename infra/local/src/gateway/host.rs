@@ -14,21 +14,21 @@ use url::Host;
 
 use crate::headers;
 
-/// Gives the request one valid `Host`, and a target of path and query. Returns a refusal if the request has no valid
-/// host, none, or several (RFC 9112, section 3.2). HTTP/1.0 allows none, but API Gateway finds the API by it.
+/// Gives the request one valid `Host`, and a target of path and query. Returns the reason if the request has no valid
+/// host, or several (RFC 9112, section 3.2). HTTP/1.0 allows a request without it, but API Gateway finds the API by it.
 ///
 /// The host of an absolute target outranks `Host` (RFC 9112, section 3.2.2).
-pub(super) fn settle(parts: &mut Parts) -> Result<(), Response> {
+pub(super) fn settle(parts: &mut Parts) -> Result<(), &'static str> {
     let host = headers::single(&parts.headers, &header::HOST).and_then(|host| host.to_str().ok());
     if !host.is_some_and(is_host) {
-        return Err(refusal("a request has one Host: a name or an address, with a port or without"));
+        return Err("a request has one Host: a name or an address, with a port or without");
     }
     if let Some(authority) = parts.uri.authority() {
         let is_http = parts.uri.scheme().is_some_and(|scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme));
         let host = HeaderValue::from_str(authority.as_str()).ok().filter(|_| is_http && is_host(authority.as_str()));
         let target = parts.uri.path_and_query().cloned().map(Uri::from);
         let (Some(host), Some(target)) = (host, target) else {
-            return Err(refusal("the target of a request is a path, or an http URL with a host"));
+            return Err("the target of a request is a path, or an http URL with a host");
         };
         parts.headers.insert(header::HOST, host);
         parts.uri = target;
@@ -49,7 +49,8 @@ fn is_host(text: &str) -> bool {
     is_rest && Host::parse(authority.host()).is_ok()
 }
 
-fn refusal(message: &str) -> Response {
+/// The refusal of a request, for this reason.
+pub(super) fn refuse(message: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({"message": message}))).into_response()
 }
 
@@ -76,8 +77,8 @@ mod tests {
         {
             assert_eq!(settled("/x?y=1", &[host]), Some((host.to_owned(), "/x?y=1".to_owned())), "{host}");
         }
-        let invalid = ":80 a:abc a:99999 a:+80 a:-1 a:80:80 ::1 [::1 ::1] [] [a] [::1]80 [::1]:x [fe80::1%25eth0] ann@a a@a \
-                       ann:secret@a a/ a/b a?b a#b a\\b http://a a%zz a%20b a^b a|b <a> 256.1.1.1";
+        let invalid = ":80 a:abc a:99999 a:+80 a:-1 a:80:80 ::1 [::1 ::1] [] [a] [::1]80 [::1]:x [fe80::1%25eth0] \
+                       ann@a a@a ann:secret@a a/ a/b a?b a#b a\\b http://a a%zz a%20b a^b a|b <a> 256.1.1.1";
         for host in invalid.split(' ').chain(["", "ex ample", "a\tb", "ä"]) {
             assert_eq!(settled("/", &[host]), None, "{host}");
         }

@@ -81,8 +81,8 @@ pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
 
 impl Gateway {
     async fn handle(self: Arc<Self>, source: SocketAddr, mut parts: Parts, body: Body) -> Result<Response, Lost> {
-        if let Err(refused) = host::settle(&mut parts) {
-            return Ok(refused);
+        if let Err(why) = host::settle(&mut parts) {
+            return Ok(host::refuse(why));
         }
         if let Some(refused) = self.hosts.refuse(&parts) {
             return Ok(refused);

@@ -18,7 +18,7 @@ async fn with(runtime: &Runtime, line: &str, lines: &[&str]) -> String {
     let replaced: Vec<_> = lines.iter().map(|line| name(line)).collect();
     let others = LINES.iter().filter(|line| !replaced.contains(&name(line)));
     let request: String =
-        others.chain(lines).filter(|line| !line.ends_with('!')).map(|line| format!("{line}\r\n")).collect();
+        others.chain(lines).filter(|line| !line.ends_with('!')).flat_map(|line| [line, "\r\n"]).collect();
     runtime.raw(&format!("{line}\r\n{request}\r\n")).await.to_lowercase()
 }
 

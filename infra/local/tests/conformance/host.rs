@@ -1,5 +1,5 @@
-//! RFC 9112, section 3.2: a request with an invalid `Host`, with several, or without one is refused, before a function or
-//! a limit hears of it.
+//! RFC 9112, section 3.2: a request with an invalid `Host`, with several, or without one is refused before a function
+//! or a limit notices it.
 
 use crate::{harness::Runtime, s3::BUCKET};
 
@@ -8,7 +8,7 @@ const HANDSHAKE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSoc
 
 /// The head of the answer to a request with these lines of `Host`.
 async fn at(runtime: &Runtime, hosts: &[&str], target: &str, more: &str) -> String {
-    let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+    let hosts: String = hosts.iter().flat_map(|host| ["Host: ", host, "\r\n"]).collect();
     runtime.raw(&format!("GET {target} HTTP/1.1\r\n{hosts}{more}\r\n")).await
 }
 

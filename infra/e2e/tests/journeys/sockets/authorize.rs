@@ -103,6 +103,17 @@ async fn no_or_a_bad_token_is_refused() {
 }
 
 #[tokio::test]
+async fn an_empty_room_is_none() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let mut phone = ann.tries_socket("room_name=").await.unwrap();
+    ann.sends(room, "hi").await;
+    phone.receives("hi").await;
+    phone.sends(&json!({"type": "message", "text": "to which room?"})).await;
+    phone.hears_error("invalid_request").await;
+}
+
+#[tokio::test]
 async fn a_foreign_and_an_unknown_room_are_refused_alike() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;

@@ -39,6 +39,25 @@ async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
     assert_eq!(bob.sees_messages(room).await, [stored]);
 }
 
+/// A frame of JSON without escapes that UTF-8 does not need, as `JSON.stringify` writes it.
+#[tokio::test]
+async fn the_longest_text_of_any_characters_fits_into_a_frame() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let characters = ["\u{1f600}", "\"", "\\", "\n", "\t", "\u{2028}", "\u{ffff}", "e\u{301}"];
+    for (number, character) in characters.into_iter().enumerate() {
+        let text = format!("x{}", character.repeat(4_095 / character.chars().count()));
+        let client_id = format!("{}{number}", "\"".repeat(63));
+        let frame =
+            json!({"type": "message", "conversation": room, "sender": ann.id, "text": text, "client_id": client_id});
+        let frame = frame.to_string();
+        assert!(frame.len() < 17 * 1024, "{character}: {}", frame.len());
+        phone.sends_text(&frame).await;
+        phone.receives(&text).await;
+    }
+}
+
 #[tokio::test]
 async fn the_socket_says_who_sends_and_where() {
     let server = Server::start().await;

@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
@@ -48,6 +48,15 @@ struct ConnectAnswer {
     headers: Option<BTreeMap<String, String>>,
 }
 
+/// The reason for which a request gets no socket.
+#[derive(Clone, Copy, Debug)]
+pub enum NoUpgrade {
+    /// It asks for none, or for another version of the protocol.
+    Required,
+    /// Its handshake is not valid.
+    Invalid,
+}
+
 /// A requested handshake.
 #[derive(Debug)]
 pub struct Upgrade {
@@ -59,7 +68,7 @@ pub struct Upgrade {
 pub(super) async fn handshake(api: Arc<WebSocketApi>, source: SocketAddr, mut parts: Parts, query: String) -> Response {
     let upgrade = match Upgrade::asked(&mut parts) {
         Ok(upgrade) => upgrade,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     // A task of its own: a client that leaves does not stop `$connect`, and `$disconnect` runs after it. The platform
     // does not document this; without it, the records of `$connect` would stay behind.
@@ -98,23 +107,23 @@ impl Upgrade {
     /// The handshake that the request asks for.
     ///
     /// # Errors
-    /// The refusal: 426 if the request asks for no socket, or for another version of the protocol, and 400 if its
-    /// handshake is not valid (RFC 6455, sections 4.2.1 and 4.4). HTTP/1.0 has no upgrades (RFC 9110, section 7.8).
-    pub fn asked(parts: &mut Parts) -> Result<Self, Response> {
+    /// The request asks for no socket or for another version of the protocol, or its handshake is not valid (RFC 6455,
+    /// sections 4.2.1 and 4.4). HTTP/1.0 has no upgrades (RFC 9110, section 7.8).
+    pub fn asked(parts: &mut Parts) -> Result<Self, NoUpgrade> {
         let lists = |name, token: &str| headers::list(&parts.headers, name).any(|one| one.eq_ignore_ascii_case(token));
         let asks = parts.version >= Version::HTTP_11
             && lists(header::CONNECTION, "upgrade")
             && lists(header::UPGRADE, "websocket");
         let version = headers::single(&parts.headers, &header::SEC_WEBSOCKET_VERSION);
         if !asks || version.is_none_or(|version| version != VERSION) {
-            return Err(upgrade_required());
+            return Err(NoUpgrade::Required);
         }
         let key = headers::single(&parts.headers, &header::SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes()));
         let accept = key.filter(|_| parts.method == Method::GET).map(|key| derive_accept_key(key.as_bytes()));
         let accept = accept.and_then(|accept| HeaderValue::try_from(accept).ok());
         let upgrade = parts.extensions.remove::<OnUpgrade>();
         let (Some(accept), Some(upgrade)) = (accept, upgrade) else {
-            return Err((StatusCode::BAD_REQUEST, Json(json!({"message": "Bad Request"}))).into_response());
+            return Err(NoUpgrade::Invalid);
         };
         Ok(Self { upgrade, accept })
     }
@@ -126,21 +135,26 @@ impl Upgrade {
     }
 }
 
-/// Whether the value of `Sec-WebSocket-Key` is sixteen bytes in base64. In the example of RFC 6455, section 4.1, the unused
-/// bits of the last character are not zero.
+/// Whether the value of `Sec-WebSocket-Key` is sixteen bytes in base64. In the example of RFC 6455, section 4.1, the
+/// unused bits of the last character are not zero.
 fn is_nonce(key: &[u8]) -> bool {
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
     key.strip_suffix(b"==").is_some_and(|digits| digits.len() == 22 && digits.iter().all(is_digit))
 }
 
-/// The refusal of a request that needs an upgrade, with the one that it needs.
-fn upgrade_required() -> Response {
-    let needed = [
-        (header::CONNECTION, HeaderValue::from_static("Upgrade")),
-        (header::UPGRADE, HeaderValue::from_static("websocket")),
-        (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION)),
-    ];
-    (StatusCode::UPGRADE_REQUIRED, needed, Json(json!({"message": "Upgrade Required"}))).into_response()
+impl IntoResponse for NoUpgrade {
+    fn into_response(self) -> Response {
+        let needed = [
+            (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+            (header::UPGRADE, HeaderValue::from_static("websocket")),
+            (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION)),
+        ];
+        let message = |text: &str| Json(json!({"message": text}));
+        match self {
+            Self::Required => (StatusCode::UPGRADE_REQUIRED, needed, message("Upgrade Required")).into_response(),
+            Self::Invalid => (StatusCode::BAD_REQUEST, message("Bad Request")).into_response(),
+        }
+    }
 }
 
 /// Asks the authorizer and `$connect`. Returns the subprotocol that `$connect` selected.
