@@ -40,10 +40,10 @@ async fn a_file_of_another_type_of_its_kind_is_shown_as_what_it_is() {
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let mut webp = Cursor::new(Vec::new());
     image::RgbaImage::new(40, 30).write_to(&mut webp, image::ImageFormat::WebP).unwrap();
-    let film = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08wide".to_vec();
+    let quicktime = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08wide".to_vec();
     for (kind, announced, name, bytes, content_type, saved) in [
         ("picture", "image/jpeg", "cat.jpg", webp.into_inner(), "image/webp", "cat.webp"),
-        ("video", "VIDEO/MP4; codecs=avc1", "film.mp4", film, "video/quicktime", "film.mov"),
+        ("video", "VIDEO/MP4; codecs=avc1", "film.mp4", quicktime, "video/quicktime", "film.mov"),
     ] {
         let id = ann.uploads(room, &File { kind, content_type: announced, name, bytes }).await;
         let sent = ann.tries_to_attach(room, kind, &id).await.is(201);
