@@ -34,9 +34,9 @@ pub(crate) const VISIBLE_LINE: Characters = Characters {
     visible: true,
 };
 
-/// Whether a text has a visible character. Blanks, default-ignorable characters (as the fillers of Hangul), the blank of
-/// Braille, and the signs that annotate text or music without a form are invisible. Characters that only later versions
-/// of Unicode know are visible.
+/// Whether a text has a visible character. Blanks, default-ignorable characters (as the fillers of Hangul), the blank
+/// of Braille, and the signs that annotate text or music without a form are invisible. Characters that only later
+/// versions of Unicode know are visible.
 pub(crate) fn is_visible(text: &str) -> bool {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     text.contains(|c: char| {

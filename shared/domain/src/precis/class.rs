@@ -78,9 +78,9 @@ const fn exception(c: char) -> Option<Class> {
     }
 }
 
-/// Whether a letter is in everyday words, although Unicode decomposes it for compatibility, so that the RFC disallows it:
-/// the Armenian և, ำ and ໜ of Thai and Lao, and ⵯ of Tamazight. Names are compared in NFKC, in which it is the same as
-/// its parts.
+/// Whether a letter is in everyday words, although Unicode decomposes it for compatibility, so that the RFC disallows
+/// it: the Armenian և, ำ and ໜ of Thai and Lao, and ⵯ of Tamazight. Names are compared in NFKC, in which it is the same
+/// as its parts.
 const fn is_usual_letter(c: char) -> bool {
     matches!(c, '\u{587}' | '\u{e33}' | '\u{eb3}' | '\u{edc}' | '\u{edd}' | '\u{2d6f}')
 }

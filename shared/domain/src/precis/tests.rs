@@ -20,7 +20,7 @@ struct Names {
 
 #[derive(Deserialize)]
 struct Trick {
-    trick: String,
+    kind: String,
     why: String,
     names: Vec<String>,
 }
@@ -54,9 +54,9 @@ fn names_of_all_scripts_are_names() {
 
 #[test]
 fn tricks_are_no_names() {
-    for Trick { trick, why, names } in &NAMES.refused {
+    for Trick { kind, why, names } in &NAMES.refused {
         for typed in names {
-            assert_eq!(name(typed).err(), Some(&**why), "{trick}: {typed} {typed:?}");
+            assert_eq!(name(typed).err(), Some(&**why), "{kind}: {typed} {typed:?}");
         }
     }
 }
