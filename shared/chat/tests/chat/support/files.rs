@@ -95,7 +95,7 @@ async fn write(
         }
         bytes = file.bytes.clone();
     }
-    let content_type = headers["content-type"].to_str().unwrap().to_owned();
+    let content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
     let tagged = headers.contains_key("x-amz-tagging");
     files.insert(key, File { bytes, content_type, tagged });
     "<CopyObjectResult/>".into_response()
