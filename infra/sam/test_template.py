@@ -82,7 +82,7 @@ class Template(unittest.TestCase):
 
     def test_what_users_would_miss_outlives_the_stack(self):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
-        lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
+        lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "RetainExceptOnCreate"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect; a pace starts with a burst.
         forgotten = ["ClientIds", "Connections", "Invitations", "Paces", "Sessions", "SigningKeys"]
         self.assertEqual(lost, {f"{name}Table" for name in forgotten})
@@ -98,7 +98,7 @@ class Template(unittest.TestCase):
         self.assertEqual(len(groups), len(of_type(self.expanded, "AWS::Lambda::Function")))
         for name, group in groups.items():
             configuration = group["Properties"]["DeploymentConfigName"]["Fn::If"]
-            self.assertEqual(configuration[0], "IsProd", name)
+            self.assertEqual(configuration[0], "IsCanary", name)
             self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
             alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
             self.assertEqual(alarms, [{"Name": {"Ref": "ErrorsAlarm"}}], name)

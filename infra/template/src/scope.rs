@@ -88,6 +88,8 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
+        // A function has one version here, whose description nobody reads.
+        "AWS::SSM::Parameter" => (id.to_owned(), vec![("Value", id.to_owned())]),
         // The local runtime does not evaluate the roles of services.
         "AWS::IAM::Role" => (id.to_owned(), vec![("Arn", format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))]),
         // The first two are other names for an API. The last one admits others to a bucket, and locally there are none.

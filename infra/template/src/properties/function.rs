@@ -47,6 +47,10 @@ pub(crate) struct Function {
     _tags: Option<IgnoredAny>,
     #[serde(default, rename = "Tracing")]
     _tracing: Option<IgnoredAny>,
+    #[serde(default, rename = "VersionDeletionPolicy")]
+    _version_deletion_policy: Option<IgnoredAny>,
+    #[serde(default, rename = "VersionDescription")]
+    _version_description: Option<IgnoredAny>,
 }
 
 fn default_memory() -> u32 {
