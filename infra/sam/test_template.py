@@ -183,6 +183,24 @@ class Template(unittest.TestCase):
         self.assertEqual(len(found), 1)
         self.assertIn("TypingFunctionRole has ", found[0])
 
+    def test_an_event_that_cannot_be_delivered_and_is_lost_is_found(self):
+        def lose(resources):
+            del resources["EraseRoomFunctionRequested"]["Properties"]["Targets"][0]["DeadLetterConfig"]
+
+        expected = ["EraseRoomFunctionRequested loses the events that it cannot deliver"]
+        self.assertEqual(self.found_expanded(lose), expected)
+
+    def test_a_rule_that_may_not_write_to_its_queue_is_found(self):
+        def lose(resources):
+            resources["FailedEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"].pop()
+
+        expected = [f"{rule} may not write to its queue" for rule in ("CheckAttachmentFunctionUploaded", "EraseRoomFunctionRequested")]
+        self.assertEqual(self.found_expanded(lose), expected)
+
+    def test_an_event_that_fails_for_good_and_is_lost_is_found(self):
+        found = self.found_expanded(lambda resources: resources.pop("EraseRoomFunctionEventInvokeConfig"))
+        self.assertEqual(found, ["EraseRoomFunction loses the events that it fails on"])
+
     def test_logs_that_are_kept_for_ever_are_found(self):
         found = self.found(lambda resources, _: resources["LogGroup"]["Properties"].pop("RetentionInDays"))
         self.assertEqual(found, ["LogGroup keeps its logs for ever"])
