@@ -45,6 +45,8 @@ pub(crate) struct Function {
     _logging_config: Option<IgnoredAny>,
     #[serde(default, rename = "Tags")]
     _tags: Option<IgnoredAny>,
+    #[serde(default, rename = "PermissionsBoundary")]
+    _permissions_boundary: Option<IgnoredAny>,
     #[serde(default, rename = "Tracing")]
     _tracing: Option<IgnoredAny>,
     #[serde(default, rename = "VersionDeletionPolicy")]
