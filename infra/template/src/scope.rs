@@ -100,7 +100,12 @@ fn names(id: &str, kind: &str) -> Result<Names> {
         | "AWS::S3::BucketPolicy"
         | "AWS::SQS::QueuePolicy" => (id.to_owned(), vec![]),
         // These observe the system; they do not change its behaviour.
-        "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
+        "AWS::Logs::LogGroup"
+        | "AWS::Logs::MetricFilter"
+        | "AWS::CloudWatch::Alarm"
+        | "AWS::CloudWatch::Dashboard"
+        | "AWS::SNS::Topic"
+        | "AWS::SNS::Subscription" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");
             (id.to_owned(), vec![("Arn", arn)])
         }
