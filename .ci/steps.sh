@@ -101,6 +101,7 @@ infra/python/schemathesis.txt | schemathesis
 infra/tables/*                | all
 infra/template/*              | gate browser fuzz second-engine safeguards clocks overload rie aws-cli schemathesis instructions sam-local
 infra/sam/*                   | validate skeleton build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
