@@ -105,10 +105,12 @@ infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
+infra/bootstrap.yaml          | validate
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/scripts/compiled-twice  | compiled-twice
 infra/scripts/deny            | shellcheck deny
+infra/scripts/deploy          | shellcheck validate
 infra/scripts/docker          | shellcheck sam-local
 infra/scripts/fuzz            | shellcheck fuzz
 infra/scripts/instructions    | shellcheck instructions
@@ -122,6 +124,7 @@ infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
 infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehearsal
 infra/scripts/skeleton        | shellcheck skeleton
+infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
