@@ -5,7 +5,7 @@ import unittest
 
 from expand import expanded, of_type, source
 
-# Properties of a function that are no part of its versions.
+# Properties of a function that its versions do not have.
 UNVERSIONED = ("ReservedConcurrentExecutions", "Tags")
 
 
