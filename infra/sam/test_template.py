@@ -93,6 +93,32 @@ class Template(unittest.TestCase):
                 self.assertEqual(table.get("UpdateReplacePolicy"), "Retain", name)
                 self.assertEqual(properties["DeletionProtectionEnabled"], {"Fn::If": ["IsProd", True, False]}, name)
 
+    def test_deleted_files_are_kept_as_long_as_the_backups_of_tables(self):
+        bucket = self.expanded["Resources"]["AttachmentsBucket"]["Properties"]
+        self.assertEqual(bucket["VersioningConfiguration"], {"Status": "Enabled"})
+        rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+        self.assertEqual(rules["Deleted"]["NoncurrentVersionExpiration"], {"NoncurrentDays": 35})
+        self.assertEqual(rules["Deleted"]["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 1})
+
+    def test_every_table_has_its_maxima(self):
+        maxima = {"MaxReadRequestUnits": {"Ref": "TableReadUnits"}, "MaxWriteRequestUnits": {"Ref": "TableWriteUnits"}}
+        for name, table in of_type(self.expanded, "AWS::DynamoDB::Table").items():
+            self.assertEqual(table["Properties"]["OnDemandThroughput"], maxima, name)
+
+    def test_no_concurrency_is_reserved_by_default(self):
+        """A new account has ten executions, and a reservation would fail there."""
+        reserved = {
+            name: function["Properties"]["ReservedConcurrentExecutions"]
+            for name, function in of_type(self.expanded, "AWS::Lambda::Function").items()
+            if "ReservedConcurrentExecutions" in function["Properties"]
+        }
+        names = ["ChangePasswordFunction", "CheckAttachmentFunction", "LoginFunction", "RegisterFunction"]
+        self.assertEqual(sorted(reserved), names)
+        for name, value in reserved.items():
+            condition, some, none = value["Fn::If"]
+            self.assertEqual((some["Ref"], none), (condition.removeprefix("Has"), {"Ref": "AWS::NoValue"}), name)
+            self.assertEqual(self.source["Parameters"][some["Ref"]]["Default"], 0)
+
     def test_every_deployment_in_prod_is_taken_back_on_alarm(self):
         groups = of_type(self.expanded, "AWS::CodeDeploy::DeploymentGroup")
         self.assertEqual(len(groups), len(of_type(self.expanded, "AWS::Lambda::Function")))

@@ -211,7 +211,11 @@ fn an_error_names_the_property_that_a_bucket_or_a_rule_cannot_have() {
         &rule("source: [a]", ""),
         "Echo (line 7): Events.Made: the local runtime sends only Object Created of aws.s3",
     );
-    says("", &rule("source: [aws.s3]", "RetryPolicy: {}"), "unknown field `RetryPolicy`, expected `Pattern` or `DeadLetterConfig`");
+    says(
+        "",
+        &rule("source: [aws.s3]", "RetryPolicy: {}"),
+        "unknown field `RetryPolicy`, expected `Pattern` or `DeadLetterConfig`",
+    );
 }
 
 fn overridden(name: &str, value: &str) -> Result<Template> {
