@@ -77,7 +77,11 @@ impl App {
     /// # Errors
     /// A variable is missing.
     pub fn from_env() -> Result<Self, Fatal> {
-        lambda_http::tracing::init_default_subscriber();
+        log::init();
+        Self::configured().inspect_err(log::not_started)
+    }
+
+    fn configured() -> Result<Self, Fatal> {
         let config = Config::read()?;
         let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;

@@ -18,6 +18,8 @@ use crate::{App, Fatal, log, problem::Problem, tokens};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
+/// The principal of a client that may not open a socket: API Gateway needs one in every policy.
+const NOBODY: &str = "nobody";
 
 /// The request of a client to open a socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -129,7 +131,8 @@ fn answer(
         Ok(session) => {
             let expires_at = Some(session.expires_at.to_string());
             let context = Context { user_id: session.user_id.to_string(), session_id: session.id, expires_at, room };
-            return Ok(policy(IamPolicyEffect::Allow, method_arn, context));
+            let principal = context.user_id.clone();
+            return Ok(policy(IamPolicyEffect::Allow, principal, method_arn, context));
         }
         Err(error) => error,
     };
@@ -137,13 +140,14 @@ fn answer(
     match problem.status {
         // API Gateway answers 401 if an authorizer fails with exactly this word.
         401 => Err("Unauthorized".into()),
-        403 | 404 => Ok(policy(IamPolicyEffect::Deny, method_arn, Context::default())),
+        403 | 404 => Ok(policy(IamPolicyEffect::Deny, NOBODY.to_owned(), method_arn, Context::default())),
         _ => Err(problem.code.into()),
     }
 }
 
 fn policy(
     effect: IamPolicyEffect,
+    principal: String,
     method_arn: String,
     context: Context,
 ) -> ApiGatewayCustomAuthorizerResponse<Context> {
@@ -155,7 +159,7 @@ fn policy(
     policy_document.version = Some("2012-10-17".to_owned());
     policy_document.statement = vec![statement];
     let mut response = ApiGatewayCustomAuthorizerResponse::default();
-    response.principal_id = Some(context.user_id.clone());
+    response.principal_id = Some(principal);
     response.policy_document = policy_document;
     response.context = context;
     response
@@ -185,6 +189,7 @@ mod tests {
         for error in [Refusal::NotAMember.into(), Refusal::RoomNotFound.into(), Refusal::ForeignOrigin.into()] {
             let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
+            assert_eq!(denied.principal_id.as_deref(), Some("nobody"));
         }
         let refused = answer(Err(Refusal::Unauthenticated.into()), None, String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");

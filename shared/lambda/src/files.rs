@@ -24,6 +24,7 @@ use lambda_http::{
 use crate::{
     Fatal,
     http::{Request, Response, TLS_ONLY, request_id},
+    log,
     problem::Problem,
 };
 
@@ -64,7 +65,7 @@ pub enum Cache {
 /// # Errors
 /// The policy is not a valid header, or the Lambda runtime is gone.
 pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
-    lambda_http::tracing::init_default_subscriber();
+    log::init();
     let site = Site::new(policy, files)?;
     let site = &site;
     lambda_http::run(service_fn(move |request: Request| async move {

@@ -161,7 +161,8 @@ where
         Err(SdkError::TimeoutError(_)) => Outcome::Slow,
         Err(error) => match error.code() {
             Some("GoneException") => Outcome::Gone,
-            Some("LimitExceededException") => Outcome::Slow,
+            // The limits of the socket and of the account.
+            Some("LimitExceededException" | "TooManyRequestsException") => Outcome::Slow,
             _ => Outcome::Failed(Box::new(error)),
         },
     }
