@@ -40,6 +40,7 @@ overload         | proof |                | rust cc                     | At fiv
 rie              | proof |                | rust cc python              | The Runtime API is the same in the local runtime and in the emulator of Amazon
 aws-cli          | proof |                | rust cc curl python socket  | The AWS CLI reads and writes the tables, objects and sockets
 schemathesis     | proof |                | rust cc curl python         | REST conforms to its description: schemathesis
+generators       | proof |                | rust cc curl python node go | Generators of clients understand the descriptions, and a generated client chats
 build-arm64      | proof |                | rust cc python arm64        | sam build builds every function, for arm64
 build-x86_64     | proof |                | rust cc python x86_64       | sam build builds every function, for x86_64
 instructions     | proof | build-x86_64   | rust cc valgrind            | No function needs more instructions than its baseline, to start or to serve an event
@@ -57,6 +58,7 @@ README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
+infra/docs/generated-clients.md | test generators
 .ci/*                         | all
 .github/*                     | workflows test
 .github/SECURITY.md           | test validate skeleton
@@ -77,8 +79,8 @@ functions/*                   | gate browser fuzz overload aws-cli schemathesis 
 shared/*                      | all
 template.yaml                 | all
 samconfig.toml                | validate build-one build-arm64 build-x86_64 sam-local rehearsal
-infra/openapi.yaml            | api-lint test tour schemathesis validate skeleton
-infra/asyncapi.yaml           | api-lint test
+infra/openapi.yaml            | api-lint test tour schemathesis generators validate skeleton
+infra/asyncapi.yaml           | api-lint test generators
 infra/events/*                | test fuzz instructions sam-local validate skeleton
 infra/sam-local.env.json      | sam-local
 infra/schemathesis.toml       | schemathesis
@@ -91,13 +93,17 @@ infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
 infra/node/api-lint/*         | api-lint test
+infra/node/generators/*       | generators
 infra/node/web-client/*       | web-client browser
 infra/python/autobahn.txt     | autobahn
 infra/python/awscli.txt       | aws-cli
 infra/python/checkov.txt      | checkov
 infra/python/deny.txt         | deny
 infra/python/fuzz.txt         | fuzz
+infra/python/chat.py          | generators
+infra/python/generators.txt   | generators
 infra/python/ministack.txt    | second-engine rehearsal
+infra/python/request_rules.py | schemathesis
 infra/python/sam.txt          | validate build-one rie build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/python/schemathesis.txt | schemathesis
 infra/tables/*                | all
@@ -116,9 +122,10 @@ infra/scripts/deny            | shellcheck deny
 infra/scripts/deploy          | shellcheck validate
 infra/scripts/docker          | shellcheck sam-local
 infra/scripts/fuzz            | shellcheck fuzz
+infra/scripts/generators      | shellcheck generators
 infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
-infra/scripts/npm             | shellcheck api-lint web-client browser
+infra/scripts/npm             | shellcheck api-lint generators web-client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
 infra/scripts/rie             | shellcheck rie
 infra/scripts/safeguards      | safeguards
@@ -216,6 +223,8 @@ step_rie() { infra/scripts/rie; }
 step_aws-cli() { with_runtime infra/scripts/aws-cli; }
 
 step_schemathesis() { with_runtime infra/scripts/schemathesis; }
+
+step_generators() { with_runtime infra/scripts/generators; }
 
 step_build-arm64() { infra/scripts/build arm64; }
 

@@ -29,6 +29,8 @@ tool_node() {
     need npm npm
 }
 
+tool_go() { need go golang-go; }
+
 tool_socket() { need node nodejs; }
 
 # Runs after the installation: the scripts of these steps need the WebSocket of Node.
