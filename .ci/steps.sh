@@ -45,6 +45,7 @@ build-arm64      | proof |                | rust cc python arm64        | sam bu
 build-x86_64     | proof |                | rust cc python x86_64       | sam build builds every function, for x86_64
 instructions     | proof | build-x86_64   | rust cc valgrind            | No function needs more instructions than its baseline, to start or to serve an event
 sam-local        | proof | build-x86_64   | rust cc curl python socket docker | Every function runs in a container, and the tour passes through sam local start-api
+checkov          | proof |                | python                      | Independent checkers of templates have no finding without a reason
 rehearsal        | proof | build-x86_64   | rust cc curl python         | Deployed to an emulator of AWS, the system is complete and the journeys pass
 '
 
@@ -96,6 +97,7 @@ infra/node/generators/*       | generators
 infra/node/web-client/*       | web-client browser
 infra/python/autobahn.txt     | autobahn
 infra/python/awscli.txt       | aws-cli
+infra/python/checkov.txt      | checkov
 infra/python/deny.txt         | deny
 infra/python/fuzz.txt         | fuzz
 infra/python/chat.py          | generators
@@ -106,14 +108,18 @@ infra/python/sam.txt          | validate build-one rie build-arm64 build-x86_64 
 infra/python/schemathesis.txt | schemathesis
 infra/tables/*                | all
 infra/template/*              | gate browser fuzz second-engine safeguards clocks overload rie aws-cli schemathesis instructions sam-local
-infra/sam/*                   | validate skeleton build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/sam/*                   | validate checkov skeleton build-one build-arm64 build-x86_64 sam-local rehearsal
+infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
+infra/bootstrap.yaml          | validate checkov test
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
+infra/scripts/checkov         | shellcheck checkov
 infra/scripts/compiled-twice  | compiled-twice
 infra/scripts/deny            | shellcheck deny
+infra/scripts/deploy          | shellcheck validate
 infra/scripts/docker          | shellcheck sam-local
 infra/scripts/fuzz            | shellcheck fuzz
 infra/scripts/generators      | shellcheck generators
@@ -128,6 +134,7 @@ infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
 infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehearsal
 infra/scripts/skeleton        | shellcheck skeleton
+infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
@@ -226,6 +233,8 @@ step_build-x86_64() { infra/scripts/build x86_64; }
 step_instructions() { infra/scripts/instructions target/sam/x86_64; }
 
 step_sam-local() { infra/scripts/docker infra/scripts/sam-local target/sam/x86_64; }
+
+step_checkov() { infra/scripts/checkov; }
 
 step_rehearsal() { infra/scripts/rehearsal target/sam/x86_64; }
 

@@ -1,6 +1,8 @@
 """Asserts that a deployment has every part of the template, because an emulator may report success without some.
 
-    deployed.py STACK    prints the addresses of the APIs, as variables of a shell
+    deployed.py STACK BUILD    prints the addresses of the APIs, as variables of a shell
+
+The traffic must have moved to versions of this build, and no function may have others.
 """
 
 import os
@@ -27,11 +29,14 @@ def main():
 
     tables = boto3.client("dynamodb").list_tables()["TableNames"]
     same("tables", tables, [ids[name] for name in of_type(template, "AWS::DynamoDB::Table")])
-    live = [
-        boto3.client("lambda").get_alias(FunctionName=ids[name], Name="live")["Name"]
-        for name in of_type(template, "AWS::Lambda::Function")
-    ]
-    same("functions with the alias that takes the traffic", live, ["live"] * len(of_type(template, "AWS::Lambda::Function")))
+    functions = of_type(template, "AWS::Lambda::Function")
+    client = boto3.client("lambda")
+    live = [client.get_function_configuration(FunctionName=ids[name], Qualifier="live") for name in functions]
+    builds = [configuration["Environment"]["Variables"]["BUILD_ID"] for configuration in live]
+    same("functions whose alias is at this build", builds, [sys.argv[2]] * len(functions))
+    versions = [client.list_versions_by_function(FunctionName=ids[name])["Versions"] for name in functions]
+    kept = [version["Version"] for found in versions for version in found if version["Version"] != "$LATEST"]
+    same("versions", kept, [configuration["Version"] for configuration in live])
 
     s3 = boto3.client("s3")
     for name in of_type(template, "AWS::S3::Bucket"):

@@ -32,6 +32,7 @@ def findings(template):
         *routes(template),
         *sockets(template),
         *permissions(template),
+        *events(template),
         *logs(template),
         *secrets(template),
         *limits(template),
@@ -141,6 +142,30 @@ def permissions(template):
                     text = KEYS_BELOW.sub("", text)
                     if "*" in text:
                         yield f"{name} grants {statement['Action']} on {text}: name the resource"
+
+
+def events(template):
+    """Yields rules and functions whose failed events would be lost."""
+    queues = of_type(template, "AWS::SQS::Queue")
+    policies = json.dumps([policy["Properties"] for policy in of_type(template, "AWS::SQS::QueuePolicy").values()])
+    caught = {
+        config["Properties"]["FunctionName"]["Ref"]
+        for config in of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+        if queue_of(config["Properties"].get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")) in queues
+    }
+    for name, rule in of_type(template, "AWS::Events::Rule").items():
+        for target in rule["Properties"]["Targets"]:
+            if queue_of(target.get("DeadLetterConfig", {}).get("Arn")) not in queues:
+                yield f"{name} loses the events that it cannot deliver"
+            elif f'"Fn::GetAtt": ["{name}", "Arn"]' not in policies:
+                yield f"{name} may not write to its queue"
+            function = function_of(target["Arn"])
+            if function not in caught:
+                yield f"{function} loses the events that it fails on"
+
+
+def queue_of(arn):
+    return (arn or {}).get("Fn::GetAtt", [None])[0]
 
 
 def logs(template):

@@ -82,7 +82,7 @@ class Template(unittest.TestCase):
 
     def test_what_users_would_miss_outlives_the_stack(self):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
-        lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "Retain"}
+        lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "RetainExceptOnCreate"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect; a pace starts with a burst.
         forgotten = ["ClientIds", "Connections", "Invitations", "Paces", "Sessions", "SigningKeys"]
         self.assertEqual(lost, {f"{name}Table" for name in forgotten})
@@ -93,12 +93,38 @@ class Template(unittest.TestCase):
                 self.assertEqual(table.get("UpdateReplacePolicy"), "Retain", name)
                 self.assertEqual(properties["DeletionProtectionEnabled"], {"Fn::If": ["IsProd", True, False]}, name)
 
+    def test_deleted_files_are_kept_as_long_as_the_backups_of_tables(self):
+        bucket = self.expanded["Resources"]["AttachmentsBucket"]["Properties"]
+        self.assertEqual(bucket["VersioningConfiguration"], {"Status": "Enabled"})
+        rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+        self.assertEqual(rules["Deleted"]["NoncurrentVersionExpiration"], {"NoncurrentDays": 35})
+        self.assertEqual(rules["Deleted"]["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 1})
+
+    def test_every_table_has_its_maxima(self):
+        maxima = {"MaxReadRequestUnits": {"Ref": "TableReadUnits"}, "MaxWriteRequestUnits": {"Ref": "TableWriteUnits"}}
+        for name, table in of_type(self.expanded, "AWS::DynamoDB::Table").items():
+            self.assertEqual(table["Properties"]["OnDemandThroughput"], maxima, name)
+
+    def test_no_concurrency_is_reserved_by_default(self):
+        """A new account has ten executions, and a reservation would fail there."""
+        reserved = {
+            name: function["Properties"]["ReservedConcurrentExecutions"]
+            for name, function in of_type(self.expanded, "AWS::Lambda::Function").items()
+            if "ReservedConcurrentExecutions" in function["Properties"]
+        }
+        names = ["ChangePasswordFunction", "CheckAttachmentFunction", "LoginFunction", "RegisterFunction"]
+        self.assertEqual(sorted(reserved), names)
+        for name, value in reserved.items():
+            condition, some, none = value["Fn::If"]
+            self.assertEqual((some["Ref"], none), (condition.removeprefix("Has"), {"Ref": "AWS::NoValue"}), name)
+            self.assertEqual(self.source["Parameters"][some["Ref"]]["Default"], 0)
+
     def test_every_deployment_in_prod_is_taken_back_on_alarm(self):
         groups = of_type(self.expanded, "AWS::CodeDeploy::DeploymentGroup")
         self.assertEqual(len(groups), len(of_type(self.expanded, "AWS::Lambda::Function")))
         for name, group in groups.items():
             configuration = group["Properties"]["DeploymentConfigName"]["Fn::If"]
-            self.assertEqual(configuration[0], "IsProd", name)
+            self.assertEqual(configuration[0], "IsCanary", name)
             self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
             alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
             self.assertEqual(alarms, [{"Name": {"Ref": "ErrorsAlarm"}}], name)
@@ -182,6 +208,24 @@ class Template(unittest.TestCase):
         found = self.found(widen)
         self.assertEqual(len(found), 1)
         self.assertIn("TypingFunctionRole has ", found[0])
+
+    def test_an_event_that_cannot_be_delivered_and_is_lost_is_found(self):
+        def lose(resources):
+            del resources["EraseRoomFunctionRequested"]["Properties"]["Targets"][0]["DeadLetterConfig"]
+
+        expected = ["EraseRoomFunctionRequested loses the events that it cannot deliver"]
+        self.assertEqual(self.found_expanded(lose), expected)
+
+    def test_a_rule_that_may_not_write_to_its_queue_is_found(self):
+        def lose(resources):
+            resources["FailedEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"].pop()
+
+        expected = [f"{rule} may not write to its queue" for rule in ("CheckAttachmentFunctionUploaded", "EraseRoomFunctionRequested")]
+        self.assertEqual(self.found_expanded(lose), expected)
+
+    def test_an_event_that_fails_for_good_and_is_lost_is_found(self):
+        found = self.found_expanded(lambda resources: resources.pop("EraseRoomFunctionEventInvokeConfig"))
+        self.assertEqual(found, ["EraseRoomFunction loses the events that it fails on"])
 
     def test_logs_that_are_kept_for_ever_are_found(self):
         found = self.found(lambda resources, _: resources["LogGroup"]["Properties"].pop("RetentionInDays"))

@@ -1,6 +1,6 @@
 // Changes a room and its members, for users whose role allows it.
 
-import { nameOf, problem } from "./attachments.js";
+import { nameOf, problem, typeOf } from "./attachments.js";
 import { Failure } from "./call.js";
 
 /** The most attempts to take a picture that is still being checked. */
@@ -149,10 +149,11 @@ export class Administration {
    */
   async #upload(picture) {
     const { api, upload, signal } = this.#means;
-    const { name, type, size } = picture;
+    const { name, size } = picture;
     const why = problem(picture);
     if (why) throw new Failure(400, "invalid_request", why);
-    const announced = await api.announce({ kind: "picture", content_type: type, size, name: nameOf(name) });
+    const content_type = typeOf(picture);
+    const announced = await api.announce({ kind: "picture", content_type, size, name: nameOf(name) });
     await upload(announced, picture, () => undefined, signal);
     return announced.id;
   }

@@ -22,6 +22,19 @@ const KINDS = {
   },
 };
 export const TYPES = Object.values(KINDS).flatMap(({ types }) => types);
+/** Other names of these types, which the server accepts too. @type {Record<string, string>} */
+const ALIASES = {
+  "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/apng": "image/png",
+  "video/x-m4v": "video/mp4", "video/3gpp2": "video/3gpp",
+};
+/** The types by the endings of names. @type {Record<string, string>} */
+const ENDINGS = {
+  jpg: "image/jpeg", jpeg: "image/jpeg", jpe: "image/jpeg", jfif: "image/jpeg", png: "image/png", webp: "image/webp",
+  gif: "image/gif", mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime",
+  qt: "video/quicktime", "3gp": "video/3gpp", "3g2": "video/3gpp",
+};
+/** Of a picture, because decoding it takes memory. */
+export const MOST_PIXELS = 67_000_000;
 /** In bytes of UTF-8. */
 const LONGEST_NAME = 255;
 /** Controls, characters of paths, and characters that turn text around. */
@@ -36,11 +49,25 @@ export function kindOf(type) {
 }
 
 /**
+ * Returns the media type to announce: the browser's, which it takes from the ending of the name, or ours if it knows
+ * none. The server finds the type in the bytes, so this only decides between picture and video.
+ * @param {{name: string, type: string}} file
+ * @returns {string} empty if it cannot be sent
+ */
+export function typeOf({ name, type }) {
+  // Recordings have parameters.
+  const plain = type.split(";", 1)[0].trim().toLowerCase();
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  return [ALIASES[plain] ?? plain, ENDINGS[ending]].find((known) => TYPES.includes(known)) ?? "";
+}
+
+/**
  * @param {{name: string, type: string, size: number}} file
  * @returns {string | null} why it cannot be sent
  */
-export function problem({ name, type, size }) {
-  if (!TYPES.includes(type)) {
+export function problem({ name, type: announced, size }) {
+  const type = typeOf({ name, type: announced });
+  if (type === "") {
     return `${name} cannot be sent. Pictures may be JPEG, PNG, WebP or GIF, videos MP4, WebM, QuickTime or 3GPP.`;
   }
   const { most, called } = KINDS[kindOf(type)];
@@ -50,26 +77,38 @@ export function problem({ name, type, size }) {
 }
 
 /**
+ * @param {string} name
+ * @param {{naturalWidth: number, naturalHeight: number}} picture
+ * @returns {string | null} why it cannot be sent, although its file can
+ */
+export function tooLarge(name, { naturalWidth, naturalHeight }) {
+  const pixels = naturalWidth * naturalHeight;
+  if (pixels <= MOST_PIXELS) return null;
+  const inMillions = (/** @type {number} */ number) => Math.ceil(number / 1_000_000);
+  return `${name} has ${inMillions(pixels)} megapixels. A photo may have ${inMillions(MOST_PIXELS)}.`;
+}
+
+/**
  * Turns the name of a file into one that the server takes.
  * @param {string} name
  */
 export function nameOf(name) {
   const fit = name.toWellFormed().replace(UNFIT, "_") || "file";
   const ending = /\.[^.]{1,9}$/u.exec(fit)?.[0] ?? "";
-  return cut(fit.slice(0, fit.length - ending.length), LONGEST_NAME - bytesOf(ending)) + ending;
+  return cut(fit.slice(0, fit.length - ending.length), LONGEST_NAME - bytesOf(ending)) + ending || "file";
 }
 
 /**
- * Returns as many letters as have so many bytes.
+ * Returns as many letters as have so many bytes, without a part of a letter with marks or of a composed emoji.
  * @param {string} text
  * @param {number} bytes
  */
 function cut(text, bytes) {
   let end = 0;
-  for (const letter of text) {
-    bytes -= bytesOf(letter);
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    bytes -= bytesOf(segment);
     if (bytes < 0) break;
-    end += letter.length;
+    end += segment.length;
   }
   return text.slice(0, end);
 }

@@ -7,6 +7,7 @@ const LOOK_FOR_PRESENCE = 60_000;
 /**
  * @typedef {object} Means
  * @property {() => void} onback the page is visible again, or the network is back
+ * @property {() => void} onseen the page is visible again
  * @property {() => void} onoffline
  * @property {() => void} onstorage another tab has changed the storage
  * @property {() => void} onpresence a minute has passed, and the page is visible
@@ -14,11 +15,15 @@ const LOOK_FOR_PRESENCE = 60_000;
  */
 
 /** @param {Means} means */
-export function watch({ onback, onoffline, onstorage, onpresence, signal }) {
+export function watch({ onback, onseen, onoffline, onstorage, onpresence, signal }) {
   addEventListener("online", onback, { signal });
   addEventListener("offline", onoffline, { signal });
   addEventListener("pageshow", onback, { signal });
-  document.addEventListener("visibilitychange", () => !document.hidden && onback(), { signal });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    onseen();
+    onback();
+  }, { signal });
   addEventListener("storage", onstorage, { signal });
   const presence = setInterval(() => !document.hidden && onpresence(), LOOK_FOR_PRESENCE);
   signal.addEventListener("abort", () => clearInterval(presence));

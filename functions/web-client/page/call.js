@@ -35,7 +35,7 @@ export class Failure extends Error {
  * @param {string} method
  * @param {string} path
  * @param {{token?: string, body?: unknown}} options
- * @returns {Promise<{json: any, next: string | null}>} `next`: the path of the next page of a list
+ * @returns {Promise<{json: any, next: string | null}>} `next`: the address of the next page of a list
  */
 export async function call(method, path, { token, body }) {
   /** @type {Record<string, string>} */
@@ -58,5 +58,6 @@ export async function call(method, path, { token, body }) {
     const { code, detail } = json;
     throw new Failure(status, code, inWords({ status, code, detail, retryAfter }), retryAfter);
   }
-  return { json, next: /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1] ?? null };
+  const next = /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  return { json, next: next === undefined ? null : new URL(next, response.url).href };
 }

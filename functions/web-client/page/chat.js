@@ -106,6 +106,7 @@ export class Chat extends EventTarget {
     });
     watch({
       onback: () => this.#back(),
+      onseen: () => this.#socket.resume(),
       onoffline: () => this.#socket.check(),
       onstorage: onchange,
       onpresence: () => this.#lookForPresence(),
@@ -122,6 +123,17 @@ export class Chat extends EventTarget {
   /** Whether the list of rooms has been received. */
   get ready() {
     return this.#sync.ready;
+  }
+
+  /** Whether another window or device of the user has taken the place of this page. */
+  get replaced() {
+    return this.#socket.isReplaced;
+  }
+
+  /** Takes the place of another window or device. */
+  resume() {
+    this.#socket.resume();
+    this.#changed();
   }
 
   /** @param {number} room */

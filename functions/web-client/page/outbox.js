@@ -2,15 +2,16 @@
 //
 // Each has its own entry in the storage, so that two tabs never overwrite each other's.
 
-import { nameOf } from "./attachments.js";
+import { nameOf, typeOf } from "./attachments.js";
 
 /**
  * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
  *   uploaded?: {id: string, at: number}}} UnsentFile
  * `key` is its key in `Files`; `unkept`: only this page has it, and a reload loses it.
- * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string,
+ * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, spent?: boolean,
  *   file?: UnsentFile}} Unsent
- * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again.
+ * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again; `spent`: another
+ * message has its `client_id`.
  */
 
 /** Milliseconds; a day less than the server recognises a `client_id`. Sent later, a message could be stored twice. */
@@ -41,8 +42,8 @@ export class Outbox {
   add(conversation, text, attached) {
     const unsent = this.#new(conversation, text);
     if (!attached) return this.#save(unsent);
-    const { name, type, size } = attached;
-    const file = { key: crypto.randomUUID(), name: nameOf(name), type, size };
+    const { name, size } = attached;
+    const file = { key: crypto.randomUUID(), name: nameOf(name), type: typeOf(attached), size };
     this.#save({ ...unsent, file });
     void this.#files.add(file.key, attached).then((kept) => kept || this.#change(unsent, { unkept: true }));
   }
@@ -81,22 +82,23 @@ export class Outbox {
   /**
    * @param {Unsent} unsent
    * @param {string} reason
+   * @param {boolean} [spent]
    */
-  refuse({ client_id }, reason) {
+  refuse({ client_id }, reason, spent) {
     const unsent = this.#get(client_id);
-    if (unsent) this.#save({ ...unsent, refused: reason });
+    if (unsent) this.#save({ ...unsent, refused: reason, spent });
   }
 
   /**
-   * Sends a refused message again. Its file is uploaded again, because the upload may be the reason of the refusal.
+   * Sends a refused message again. Its upload counts as old, because it may be the reason of the refusal.
    * @param {Unsent} unsent
    */
   retry({ client_id }) {
     const refused = this.#get(client_id);
     if (!refused) return;
-    const { refused: _, ...unsent } = refused;
-    if (unsent.file) delete unsent.file.uploaded;
-    if (Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
+    const { refused: _, spent, ...unsent } = refused;
+    if (unsent.file?.uploaded) unsent.file.uploaded.at = 0;
+    if (!spent && Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
     this.#storage.removeItem(this.#prefix + client_id);
     this.#save({ ...unsent, ...this.#new(unsent.conversation, unsent.text) });
   }

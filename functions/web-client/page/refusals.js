@@ -6,6 +6,7 @@ const DETAILED = new Set(["invalid_request", "malformed_json", "attachment_inval
 /** @type {Record<string, string>} */
 const SENTENCES = {
   payload_too_large: "This is too large to be sent.",
+  unsupported_encoding: "The server cannot read this.",
   unauthenticated: "Your session has ended. Please log in again.",
   invalid_credentials: "The name or the password is wrong.",
   wrong_password: "The current password is wrong.",
@@ -15,6 +16,7 @@ const SENTENCES = {
   not_found: "This does not exist, or not any more.",
   room_not_found: "There is no such room. Some rooms can be entered only with an invitation.",
   message_not_found: "This message does not exist any more.",
+  client_id_reused: "Another message has the number of this one. Please send it again.",
   user_not_found: "This person is not here any more.",
   invite_invalid: "This invitation is not valid, or not any more.",
   username_taken: "This name is taken.",

@@ -16,6 +16,8 @@ import { Failure } from "./call.js";
 
 /** Milliseconds; an hour less than the twelve for which the server lets an upload be sent. */
 const KEPT_FOR = 11 * 3_600_000;
+/** The code for an upload that is gone. A message that has arrived is returned before its upload is looked at. */
+const GONE = "attachment_invalid";
 /** Milliseconds in which another tab may still be storing the file. */
 const COMES_WITHIN = 60_000;
 
@@ -38,17 +40,27 @@ export class Sending {
   }
 
   /**
-   * Sends a message. Every call repeats the steps before, except an upload that is complete.
+   * Sends a message. Every call repeats the steps before, except an upload that is complete. An old upload is replaced
+   * only after the server has refused it: the message may have arrived with it, and a `client_id` has one content.
    * @param {Unsent} unsent
    * @returns {Promise<Message>}
    */
   async send(unsent) {
     const { api } = this.#means;
-    if (!unsent.file) return api.send(unsent);
-    const { uploaded } = unsent.file;
-    const isThere = uploaded && Date.now() - uploaded.at < KEPT_FOR;
-    const id = isThere ? uploaded.id : await this.#upload(unsent, unsent.file);
-    return api.send({ ...unsent, attachment: { kind: kindOf(unsent.file.type), id } });
+    const { file } = unsent;
+    if (!file) return api.send(unsent);
+    const send = (/** @type {string} */ id) =>
+      api.send({ ...unsent, attachment: { kind: kindOf(file.type), id } });
+    const { uploaded } = file;
+    if (uploaded) {
+      try {
+        return await send(uploaded.id);
+      } catch (failure) {
+        const isOld = Date.now() - uploaded.at >= KEPT_FOR;
+        if (!isOld || !(failure instanceof Failure) || failure.code !== GONE) throw failure;
+      }
+    }
+    return send(await this.#upload(unsent, file));
   }
 
   /** Stops the upload of a message that is discarded. @param {Unsent} unsent */

@@ -1,5 +1,7 @@
 // One socket for all rooms. It reconnects after every failure, moves to a new connection before API Gateway cuts the
-// old one at two hours, and checks the connection after the machine has slept. Times are in milliseconds.
+// old one at two hours, and checks the connection after the machine has slept. After the server has replaced it by
+// another socket of the user, it waits for the user, because the windows would replace each other without end. Times are
+// in milliseconds.
 
 /** Well below the ten minutes after which API Gateway ends an idle socket. */
 const PING_EVERY = 240_000;
@@ -24,7 +26,7 @@ const RENEW_AGAIN_AFTER = 60_000;
  * @property {(attempt: number) => number} backoff
  * @property {(event: any) => void} onevent
  * @property {() => void} onopen earlier events may be lost and must be fetched
- * @property {() => void} onlost the connection is lost, or an attempt has failed
+ * @property {() => void} onlost the connection is lost or replaced, or an attempt has failed
  */
 
 export class Socket {
@@ -35,6 +37,7 @@ export class Socket {
   #opening = null;
   #attempt = 0;
   #ended = false;
+  #replaced = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -56,6 +59,11 @@ export class Socket {
     return this.#open !== null;
   }
 
+  /** Whether it waits for the user, because the server has replaced it. */
+  get isReplaced() {
+    return this.#replaced;
+  }
+
   /**
    * Sends a frame if there is a connection. Only for frames that may be lost.
    * @param {unknown} frame
@@ -67,7 +75,14 @@ export class Socket {
   /** Pings the connection, or dials now if there is none. Called if either may have changed. */
   check() {
     if (this.#open) this.#ping(this.#open);
-    else if (!this.#opening) this.#connect();
+    else if (!this.#opening && !this.#replaced) this.#connect();
+  }
+
+  /** Connects again if the server has replaced it. Called when the user turns to the page. */
+  resume() {
+    if (!this.#replaced) return;
+    this.#replaced = false;
+    this.#connect();
   }
 
   end() {
@@ -97,12 +112,20 @@ export class Socket {
     socket.onmessage = ({ data }) => {
       clearTimeout(this.#deadline);
       this.#deadline = undefined;
-      this.#means.onevent(JSON.parse(data));
+      const event = JSON.parse(data);
+      if (event.type === "replaced") this.#yield(socket);
+      else this.#means.onevent(event);
     };
     socket.onclose = () => {
       clearTimeout(timer);
       this.#lose(socket);
     };
+  }
+
+  /** Gives up a connection that the server has replaced, unless by the next one of this page. @param {WebSocket} socket */
+  #yield(socket) {
+    this.#replaced = !this.#opening;
+    this.#lose(socket);
   }
 
   /** @param {WebSocket} socket */
@@ -117,6 +140,7 @@ export class Socket {
     if (this.#open || this.#ended) return;
     this.#means.onlost();
     clearTimeout(this.#retry);
+    if (this.#opening || this.#replaced) return;
     this.#retry = setTimeout(() => this.#connect(), this.#means.backoff(this.#attempt));
     this.#attempt += 1;
   }

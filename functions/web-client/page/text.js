@@ -16,13 +16,27 @@ export function calm(text) {
 
 /** The controls that the server refuses, which come with pasted text. */
 const CONTROLS = /[\0-\x08\v-\x1f\x7f]/g;
+/** A character that can be seen, as the server has it. */
+const VISIBLE =
+  /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{16fe4}\u{1d159}]/u;
 
 /**
- * Returns a typed text as it can be sent.
+ * Returns a typed text as it can be sent: an empty one if nothing of it can be seen.
  * @param {string} text
  */
 export function sendable(text) {
-  return text.replace(CONTROLS, "").trim();
+  const cleared = text.toWellFormed().replace(CONTROLS, "").trim();
+  return VISIBLE.test(cleared) ? cleared : "";
+}
+
+/**
+ * Whether a text has more characters than so many, as the server counts them: `maxlength` counts an emoji as two, and
+ * cuts pasted text without a word.
+ * @param {string} text
+ * @param {number} most
+ */
+export function isLonger(text, most) {
+  return text.length > most && [...text].length > most;
 }
 
 /**

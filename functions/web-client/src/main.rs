@@ -16,13 +16,16 @@ async fn main() -> Result<(), Fatal> {
 /// Returns the URL of the bucket, with which the URLs of all attachments begin.
 fn attachments(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
     let set = |name| variable(name).ok_or_else(|| format!("the variable {name} is not set"));
-    Ok(bucket::url(&set("AWS_ENDPOINT_URL_S3")?, &set("ATTACHMENTS_BUCKET")?)?.into())
+    let endpoint = variable("PUBLIC_ENDPOINT_URL_S3").map_or_else(|| set("AWS_ENDPOINT_URL_S3"), Ok)?;
+    Ok(bucket::url(&endpoint, &set("ATTACHMENTS_BUCKET")?)?.into())
 }
 
-/// Returns the URL of the WebSocket API. Only its scheme differs from the URL by which functions reach its sockets (API
-/// Gateway Developer Guide, "Use @connections commands in your backend service").
+/// Returns the URL of the WebSocket API. Unless clients have another address, only its scheme differs from the URL by
+/// which functions reach its sockets (API Gateway Developer Guide, "Use @connections commands in your backend
+/// service").
 fn socket(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
-    let endpoint = variable("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI").or_else(|| variable("CONNECTIONS_ENDPOINT"));
+    let names = ["PUBLIC_ENDPOINT_URL_SOCKETS", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "CONNECTIONS_ENDPOINT"];
+    let endpoint = names.into_iter().find_map(variable);
     let endpoint = endpoint.ok_or("the variable CONNECTIONS_ENDPOINT is not set")?;
     let rest =
         endpoint.strip_prefix("http").ok_or_else(|| format!("CONNECTIONS_ENDPOINT is not an HTTP URL: {endpoint}"))?;
@@ -51,6 +54,8 @@ mod tests {
         assert_eq!(attachments(among(&[bucket, at_aws])).unwrap(), "https://chat.s3.eu-west-1.amazonaws.com/");
         let here = ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:8000");
         assert_eq!(attachments(among(&[bucket, here])).unwrap(), "http://127.0.0.1:8000/chat/");
+        let public = ("PUBLIC_ENDPOINT_URL_S3", "http://10.0.2.2:8000");
+        assert_eq!(attachments(among(&[bucket, here, public])).unwrap(), "http://10.0.2.2:8000/chat/");
         assert!(attachments(among(&[bucket])).is_err() && attachments(among(&[here])).is_err());
     }
 
@@ -58,6 +63,8 @@ mod tests {
     fn the_socket_is_where_functions_reach_its_clients() {
         assert_eq!(socket_of(&[DEPLOYED]).unwrap(), "wss://id.execute-api.eu-west-1.amazonaws.com/prod");
         assert_eq!(socket_of(&[DEPLOYED, ELSEWHERE]).unwrap(), "ws://127.0.0.1:8000/prod");
+        let public = ("PUBLIC_ENDPOINT_URL_SOCKETS", "https://tunnel.example/prod");
+        assert_eq!(socket_of(&[DEPLOYED, ELSEWHERE, public]).unwrap(), "wss://tunnel.example/prod");
         assert_eq!(socket_of(&[]), None);
         assert_eq!(socket_of(&[("CONNECTIONS_ENDPOINT", "id/prod")]), None);
     }

@@ -12,19 +12,21 @@ function server(context, answers) {
   /** @type {string[]} */
   const asked = [];
   context.mock.method(globalThis, "fetch", async (/** @type {string} */ path, /** @type {RequestInit} */ request) => {
-    asked.push([request.method, path, request.body ?? ""].join(" ").trim());
-    return answers.shift();
+    const url = new URL(path, "http://chat.example");
+    asked.push([request.method, url.href.slice(url.origin.length), request.body ?? ""].join(" ").trim());
+    const answer = answers.shift();
+    return answer && Object.defineProperty(answer, "url", { value: url.href });
   });
   return { api: new Api("token"), asked };
 }
 
-/** @param {unknown} body @param {string} [next] the path of the next page */
+/** @param {unknown} body @param {string} [next] the query of the next page */
 const page = (body, next) =>
   Response.json(body, next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } });
 
 test("the list of rooms is read to its last page", async (context) => {
   const { api, asked } = server(context, [
-    page([{ id: 3 }], "/list-chatrooms/?before=c"), page([{ id: 2 }], "/list-chatrooms/?before=b"), page([]),
+    page([{ id: 3 }], "?before=c"), page([{ id: 2 }], "?before=b"), page([]),
   ]);
   assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
   assert.deepEqual(asked, ["/list-chatrooms/", "/list-chatrooms/?before=c", "/list-chatrooms/?before=b"]
@@ -32,7 +34,7 @@ test("the list of rooms is read to its last page", async (context) => {
 });
 
 test("members are asked for by page, and the first page begins at no user", async (context) => {
-  const { api, asked } = server(context, [page([], "/list-members/1/?after=9"), page([])]);
+  const { api, asked } = server(context, [page([], "?limit=100&after=9"), page([])]);
   assert.equal((await api.members(1, { after: 0, limit: 100 })).more, true);
   assert.equal((await api.members(1, { after: 9, limit: 1 })).more, false);
   assert.deepEqual(asked, ["GET /list-members/1/?limit=100", "GET /list-members/1/?limit=1&after=9"]);

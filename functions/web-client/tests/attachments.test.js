@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { attachmentsOf, kindOf, nameOf, problem, sizeOf, summary } from "../page/attachments.js";
+import {
+  MOST_PIXELS, TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, tooLarge, typeOf,
+} from "../page/attachments.js";
+import { pattern } from "./contract.js";
+import { OPENAPI } from "./contract.js";
 import { message } from "./message.js";
 
 const MEGABYTE = 1024 * 1024;
@@ -31,6 +35,39 @@ test("what may be sent has no problem, and all else says what it is, before anyt
   assert.equal(file("image/png", 0), "cat is empty.");
 });
 
+test("a file is announced by its type in any spelling, or by the ending of its name", () => {
+  for (const [type, name, announced] of [
+    ["image/png", "cat", "image/png"],
+    ["IMAGE/JPEG", "cat", "image/jpeg"],
+    ["image/jpg", "cat", "image/jpeg"],
+    ["video/webm;codecs=vp9", "cat", "video/webm"],
+    ["video/x-m4v", "film.m4v", "video/mp4"],
+    ["", "cat.JFIF", "image/jpeg"],
+    ["", "film.3g2", "video/3gpp"],
+    ["application/octet-stream", "a.b.mov", "video/quicktime"],
+    ["", "cat", ""],
+    ["", "png", "image/png"],
+    ["", "cat.constructor", ""],
+    ["constructor", "cat", ""],
+    ["image/heic", "cat.heic", ""],
+    ["text/html", "cat.html", ""],
+  ]) {
+    assert.equal(typeOf({ name, type }), announced, `${type} ${name}`);
+    assert.equal(problem({ name, type, size: 1 }) === null, announced !== "");
+  }
+  assert.ok(TYPES.every((type) => typeOf({ name: "", type }) === type));
+});
+
+test("a picture of too many pixels says so, and the description names the same limit", () => {
+  const judged = (/** @type {number} */ width, /** @type {number} */ height) =>
+    tooLarge("sky", { naturalWidth: width, naturalHeight: height });
+  assert.equal(judged(MOST_PIXELS, 1), null);
+  assert.equal(judged(0, 0), null);
+  assert.equal(judged(MOST_PIXELS + 1, 1), "sky has 68 megapixels. A photo may have 67.");
+  assert.equal(judged(12_000, 9_000), "sky has 108 megapixels. A photo may have 67.");
+  assert.equal(/at most (\d+) megapixels/.exec(OPENAPI)?.[1], String(MOST_PIXELS / 1_000_000));
+});
+
 test("a size is written as people say it", () => {
   assert.deepEqual([1, 1024, 1025, MEGABYTE, 1.25 * MEGABYTE].map(sizeOf), ["1 KB", "1 KB", "2 KB", "1 MB", "1.3 MB"]);
 });
@@ -47,6 +84,33 @@ test("a name that no server takes becomes one that it does, and keeps its ending
   assert.equal(nameOf("n".repeat(300)), "n".repeat(255));
   assert.equal(nameOf(`${"n".repeat(200)}.${"o".repeat(200)}`), `${"n".repeat(200)}.${"o".repeat(54)}`);
   assert.equal(nameOf(`.${"o".repeat(9)}`), `.${"o".repeat(9)}`);
+  const family = "👨‍👩‍👧‍👦";
+  assert.equal(nameOf(`${family.repeat(20)}.png`), `${family.repeat(10)}.png`);
+  assert.equal(nameOf(`${"n".repeat(250)}e\u0301.png`), `${"n".repeat(250)}.png`);
+  assert.equal(nameOf(`a${"\u0301".repeat(300)}`), "file");
+});
+
+test("any name becomes one that the server takes, keeps its ending, and becomes no other when it is sent again", () => {
+  const rule = pattern("FileName");
+  const parts = [
+    "写", "真", "🐈", "👨‍👩‍👧‍👦", "🇯🇵", "e\u0301", "क्ष", "\u200e", "\u200f", "\u061c", "צ", "ع", "n", ".", "..", "/", "\\", " ",
+    "\ud800", "\udc00", "\0", "\n", "\x7f", "\x85", "\u2028", "\u202a", "\u202e", "\u2066", "\u2069", "\u{10ffff}", ".png",
+  ];
+  // A generator with a seed, so that a failure can be repeated (Numerical Recipes, section 7.1).
+  let state = 1;
+  const random = (/** @type {number} */ below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+  for (let round = 0; round < 1_000; round += 1) {
+    const few = Array.from({ length: 1 + random(3) }, () => parts[random(parts.length)]);
+    const name = Array.from({ length: random(200) }, () => few[random(few.length)]).join("");
+    const fit = nameOf(name);
+    assert.match(fit, rule, JSON.stringify(name));
+    assert.ok(new TextEncoder().encode(fit).length <= 255, name);
+    assert.equal(nameOf(fit), fit);
+    assert.equal(nameOf(`${name}.png`).endsWith(".png"), true);
+  }
 });
 
 test("a message without words is called by what it shows", () => {

@@ -2,7 +2,14 @@
 
 import { readFileSync } from "node:fs";
 
-const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
+export const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
+
+/** Returns the pattern of a schema. @param {string} schema */
+export function pattern(schema) {
+  const [, after] = OPENAPI.split(`\n    ${schema}:\n`);
+  const [, source] = /\n      pattern: (.+)\n/.exec(after) ?? [];
+  return new RegExp(source, "u");
+}
 
 /** Returns the values of the first `enum` of a schema. @param {string} schema @returns {string[]} */
 export function values(schema) {

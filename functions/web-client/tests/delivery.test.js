@@ -46,6 +46,15 @@ function delivery(context, answers = []) {
   } };
 }
 
+test("a number that another message has is not tried again", async (context) => {
+  const { outbox, asked, running } = delivery(context, [new Failure(409, "client_id_reused", "Taken.")]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  const [unsent] = outbox.all();
+  assert.deepEqual([unsent.refused, unsent.spent, asked.length], ["Taken.", true, 1]);
+});
+
 test("a message is tried under one name until it gets through, and those after it wait", async (context) => {
   const failures = [unreachable(), new Failure(503, "unavailable", "")];
   const { outbox, asked, sent, running, pass } = delivery(context, failures);

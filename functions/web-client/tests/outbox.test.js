@@ -45,6 +45,17 @@ test("what was refused stays, with its reason and its name, until somebody decid
   assert.deepEqual(outbox.all(), [unsent]);
 });
 
+test("what is tried again after its number was found at another message gets a number of its own", () => {
+  const outbox = new Outbox(storage(), files(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  outbox.refuse(unsent, "Another message has the number of this one.", true);
+  outbox.retry(outbox.all()[0]);
+  const [again] = outbox.all();
+  assert.deepEqual([again.text, again.refused, again.spent], ["hello", undefined, undefined]);
+  assert.notEqual(again.client_id, unsent.client_id);
+});
+
 test("what has arrived meanwhile is neither refused nor tried again", () => {
   const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");

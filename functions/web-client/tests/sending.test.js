@@ -51,6 +51,7 @@ async function outboxWithFile(uploads = []) {
   return { outbox, kept, sending, announced, sent, refusals, unsent };
 }
 
+const gone = () => new Failure(400, "attachment_invalid", "is too old to be sent");
 const offline = async () => { throw new Failure(0, "upload_failed", ""); };
 
 test("a file is announced, uploaded, and named by its message", async () => {
@@ -96,16 +97,39 @@ test("what was uploaded long ago may be gone, and is uploaded again", async (con
   refusals.push(new Failure(0, "unreachable", ""));
   await assert.rejects(sending.send(unsent()));
   context.mock.timers.tick(24 * 3_600_000);
+  refusals.push(gone());
   await sending.send(unsent());
   assert.equal(announced.length, 2);
 });
 
+test("an old upload whose message has arrived is not replaced, because its number has one content", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const { outbox, sending, sent, refusals, unsent } = await outboxWithFile();
+  refusals.push(new Failure(0, "unreachable", ""));
+  await assert.rejects(sending.send(unsent()));
+  context.mock.timers.tick(24 * 3_600_000);
+  await sending.send(unsent());
+  outbox.refuse(unsent(), "You are not a member.");
+  outbox.retry(unsent());
+  await sending.send(unsent());
+  assert.deepEqual(sent.map((message) => /** @type {any} */ (message).attachment.id), ["1", "1", "1"]);
+});
+
+test("an upload that is refused is not replaced by itself, unless it is old", async () => {
+  const { sending, announced, refusals, unsent } = await outboxWithFile();
+  refusals.push(gone(), gone());
+  await assert.rejects(sending.send(unsent()));
+  await assert.rejects(sending.send(unsent()));
+  assert.equal(announced.length, 1);
+});
+
 test("what was refused begins anew when it is tried again", async () => {
   const { outbox, sending, announced, refusals, unsent } = await outboxWithFile();
-  refusals.push(new Failure(400, "attachment_invalid", "is no PNG picture"));
-  await assert.rejects(sending.send(unsent()), /is no PNG picture/);
-  outbox.refuse(unsent(), "is no PNG picture");
+  refusals.push(new Failure(400, "attachment_invalid", "is not a GIF, JPEG, PNG or WebP picture"));
+  await assert.rejects(sending.send(unsent()), /is not a GIF, JPEG, PNG or WebP picture/);
+  outbox.refuse(unsent(), "is not a GIF, JPEG, PNG or WebP picture");
   outbox.retry(unsent());
+  refusals.push(gone());
   await sending.send(unsent());
   assert.equal(announced.length, 2);
 });

@@ -155,6 +155,39 @@ test("reason to hope ends the waiting, and does not dial twice", (context) => {
   assert.equal(dialled.length, 2);
 });
 
+test("a connection that was replaced is dialled again when the user turns to the page, and not before", (context) => {
+  const { socket, dialled, heard, last, told, tick } = line(context);
+  last().onopen?.();
+  last().hears({ type: "replaced" });
+  assert.deepEqual([socket.isOpen, socket.isReplaced, dialled[0].closed, told.lost], [false, true, true, 1]);
+  tick(60 * MINUTE);
+  socket.check();
+  assert.equal(dialled.length, 1);
+  socket.resume();
+  socket.resume();
+  assert.deepEqual([dialled.length, socket.isReplaced], [2, false]);
+  // The new one may be refused at first.
+  last().onclose?.();
+  tick(1_000);
+  last().onopen?.();
+  assert.deepEqual([dialled.length, socket.isOpen, heard], [3, true, []]);
+  socket.resume();
+  assert.equal(dialled.length, 3);
+});
+
+test("a connection that is replaced by its own renewal is followed by it", (context) => {
+  const { socket, dialled, dials, last, pass, told, tick } = line(context);
+  last().onopen?.();
+  pass(99);
+  dials();
+  dialled[0].hears({ type: "replaced" });
+  assert.deepEqual([socket.isReplaced, told.lost], [false, 1]);
+  tick(5_000);
+  assert.equal(dialled.length, 2);
+  last().onopen?.();
+  assert.deepEqual([socket.isOpen, told.opened], [true, 2]);
+});
+
 test("at the end nothing is left that could dial", (context) => {
   const { socket, dialled, last, tick } = line(context);
   last().onclose?.();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { backoff } from "../page/backoff.js";
-import { calm, day, namesIn, parts, removal, sendable, typists } from "../page/text.js";
+import { calm, day, isLonger, namesIn, parts, removal, sendable, typists } from "../page/text.js";
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);
@@ -39,7 +40,29 @@ test("only so many marks are drawn on a letter as people write", () => {
 test("pasted controls are not sent, and lines are", () => {
   assert.equal(sendable("  \u0000one\ttab\u000b\f\ntwo\u001b[0m\u007f \n"), "one\ttab\ntwo[0m");
   assert.equal(sendable("\u0001 \u0002"), "");
+  assert.equal(sendable("cut\ud83d"), "cut\ufffd");
   assert.equal(sendable("👩‍🚀 שלום\u200f"), "👩‍🚀 שלום\u200f");
+});
+
+test("a text of which nothing can be seen is empty, as the server refuses it", () => {
+  const file = new URL("../../../shared/domain/tests/invisible.json", import.meta.url);
+  /** @type {string[]} */
+  const ranges = JSON.parse(readFileSync(file, "utf8"));
+  const invisible = new Set(ranges.flatMap((range) => {
+    const [first, last] = range.split("..").map((hex) => parseInt(hex, 16));
+    return Array.from({ length: last - first + 1 }, (_, place) => first + place);
+  }));
+  for (let code = 0; code <= 0x10ffff; code++) {
+    // A surrogate alone is not a character.
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const character = String.fromCodePoint(code);
+    assert.equal(sendable(character) === "", invisible.has(code), code.toString(16));
+  }
+  assert.equal(sendable("\u3164❤\ufe0f\u200b"), "\u3164❤\ufe0f\u200b");
+});
+
+test("length is counted in characters", () => {
+  assert.deepEqual(["ab", "abc", "😀😀", "😀😀😀"].map((text) => isLonger(text, 2)), [false, true, false, true]);
 });
 
 test("days are called what people call them", () => {

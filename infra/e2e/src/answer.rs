@@ -1,6 +1,9 @@
 //! The answer to a call, and the assertions that the contract makes about every answer.
 
-use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
+use reqwest::{
+    RequestBuilder, StatusCode, Url,
+    header::{HeaderMap, LINK},
+};
 use serde_json::Value;
 
 use crate::contract::CONTRACT;
@@ -9,6 +12,7 @@ use crate::contract::CONTRACT;
 #[derive(Debug)]
 pub struct Answer {
     call: String,
+    url: Url,
     /// The status code.
     pub status: u16,
     /// The headers.
@@ -22,11 +26,13 @@ impl Answer {
     pub async fn to(request: RequestBuilder) -> Self {
         let (client, request) = request.build_split();
         let request = request.expect("a request of a journey can be built");
-        let call = format!("{} {}", request.method(), request.url());
+        let url = request.url().clone();
+        let call = format!("{} {url}", request.method());
         let described = CONTRACT.call(&request);
         let response = client.execute(request).await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
         let answer = Self {
             call,
+            url,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.text().await.expect("the body can be read to its end"),
@@ -90,12 +96,10 @@ impl Answer {
         header.parse().unwrap_or_else(|_| panic!("Retry-After: {header}"))
     }
 
-    /// The path of the list's next page: the `Link` header's reference with `rel="next"`.
+    /// The path and query of the list's next page.
     #[track_caller]
     pub fn next(&self) -> Option<String> {
-        let link = self.header("link")?;
-        let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
-        Some(reference.unwrap_or_else(|| panic!("Link: {link}")).to_owned())
+        next_page(&self.url, &self.headers)
     }
 
     /// The body as JSON.
@@ -114,4 +118,14 @@ impl Answer {
         let id = self.header("x-request-id");
         assert!(id.is_some_and(|id| !id.is_empty()), "{}: no x-request-id", self.call);
     }
+}
+
+/// The path and query of the page after the one at `url`: the `Link` with `rel="next"`, resolved against it (RFC 8288,
+/// section 3.2).
+#[track_caller]
+pub fn next_page(url: &Url, headers: &HeaderMap) -> Option<String> {
+    let link = headers.get(LINK)?.to_str().expect("a link is text");
+    let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+    let next = url.join(reference.unwrap_or_else(|| panic!("Link: {link}"))).expect("a link is a reference");
+    Some(format!("{}?{}", next.path(), next.query().unwrap_or_default()))
 }

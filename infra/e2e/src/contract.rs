@@ -52,10 +52,13 @@ impl Contract {
 
     /// Returns the described parts of a request, for [`Contract::assert_answer`].
     pub(crate) fn call(&self, request: &Request) -> Call {
+        let bytes = request.body().and_then(|body| body.as_bytes());
+        // A byte order mark is ignored, as the description says.
+        let bytes = bytes.map(|bytes| bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
         Call {
             operation: self.operation(request.method().as_str(), &path(request.url())),
             query: request.url().query_pairs().into_owned().collect(),
-            body: request.body().and_then(|body| serde_json::from_slice(body.as_bytes()?).ok()),
+            body: bytes.and_then(|bytes| serde_json::from_slice(bytes).ok()),
         }
     }
 

@@ -27,7 +27,7 @@ mod socket;
 mod token;
 mod user;
 
-pub use answer::Answer;
+pub use answer::{Answer, next_page};
 pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
 pub use cost::Cost;
 pub use crowd::{Chronicle, Crowd, Faults};
@@ -36,6 +36,6 @@ pub use fault::{Crash, crash_points, crash_points_while};
 pub use privilege::least_privilege;
 pub use server::{Local, Server};
 pub use shape::{assert_has, assert_id, assert_time};
-pub use socket::{Refusal, Socket};
+pub use socket::{PROTOCOLS, Refusal, Socket};
 pub use token::{Forgery, Signer, key_of};
 pub use user::{PASSWORD, User};

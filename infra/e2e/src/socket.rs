@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a socket must stay silent. A push by mistake arrives earlier.
 const SILENCE: Duration = Duration::from_millis(200);
 
+/// The header with the subprotocols that a client offers.
+pub const PROTOCOLS: &str = "sec-websocket-protocol";
+
 /// An open socket.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -32,27 +35,23 @@ pub struct Refusal {
 }
 
 impl Socket {
-    pub(crate) async fn open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Refusal> {
-        let opened = timeout(PATIENCE, Self::tries_to_open(url, subprotocols, origin)).await;
+    pub(crate) async fn open(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Refusal> {
+        let opened = timeout(PATIENCE, Self::tries_to_open(url, headers)).await;
         opened.expect("a handshake is answered").map_err(|error| match error {
             Error::Http(response) => Refusal { status: response.status().as_u16() },
             error => panic!("{url}: {error}"),
         })
     }
 
-    /// Opens a socket, without a time limit.
-    pub(crate) async fn tries_to_open(url: &str, subprotocols: &[&str], origin: Option<&str>) -> Result<Self, Error> {
+    /// Opens a socket with these headers, each in a line of its own, without a time limit.
+    pub(crate) async fn tries_to_open(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         let mut request = url.into_client_request().expect("a socket's URL can be parsed");
-        if let Some(origin) = origin {
-            let origin = HeaderValue::from_str(origin).expect("an origin is plain text");
-            request.headers_mut().insert("origin", origin);
-        }
-        if !subprotocols.is_empty() {
-            let offered = HeaderValue::from_str(&subprotocols.join(", ")).expect("subprotocols are plain text");
-            request.headers_mut().insert("sec-websocket-protocol", offered);
+        for &(name, value) in headers {
+            let value = HeaderValue::from_str(value).expect("a header is plain text");
+            request.headers_mut().append(name, value);
         }
         let (stream, response) = connect_async(request).await?;
-        let chosen = response.headers().get("sec-websocket-protocol");
+        let chosen = response.headers().get(PROTOCOLS);
         let subprotocol = chosen.and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Self { stream, subprotocol })
     }

@@ -82,9 +82,12 @@ fn read<T: Input>(request: &Request) -> Option<T> {
             assert!(!errors.is_empty());
             None
         }
-        Err(Error::Refused(Refusal::InvalidRequest(_) | Refusal::MalformedJson(_) | Refusal::PayloadTooLarge(_))) => {
-            None
-        }
+        Err(Error::Refused(
+            Refusal::InvalidRequest(_)
+            | Refusal::MalformedJson(_)
+            | Refusal::PayloadTooLarge(_)
+            | Refusal::UnsupportedEncoding,
+        )) => None,
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -104,11 +107,9 @@ fn query(request: &Request) {
         Ok(page) => {
             assert!((1..=100).contains(&page.limit));
             let next = Some(Cursor::After(MessageId::try_from(7).unwrap()));
-            let answer = http::slice(request, page, &Slice { messages: Vec::new(), next }).unwrap();
+            let answer = http::slice(page, &Slice { messages: Vec::new(), next }).unwrap();
             let link = answer.headers()[LINK].to_str().unwrap();
-            assert!(link.starts_with("</") || link.starts_with("<?"), "{link}");
-            assert!(link.ends_with(&format!("?limit={}&after=7>; rel=\"next\"", page.limit)), "{link}");
-            assert_eq!(link.matches(['<', '>', '"']).count(), 4, "{link}");
+            assert_eq!(link, format!("<?limit={}&after=7>; rel=\"next\"", page.limit));
         }
         Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(errors.keys().all(|name| ["limit", "before", "after"].contains(&name.as_str())));

@@ -65,7 +65,7 @@ fn handshake(event: &Value) {
         Ok(_) if !origins.iter().all(|origin| ORIGINS.as_bytes() == *origin) => panic!("{origins:?}"),
         Ok(handshake) => match handshake.room() {
             Ok(room) => {
-                let named = event.query_string_parameters.first("room_name");
+                let named = event.query_string_parameters.first("room_name").filter(|name| !name.is_empty());
                 assert_eq!(named.is_some(), room.is_some());
             }
             Err(Error::Refused(Refusal::RoomNotFound)) => {}

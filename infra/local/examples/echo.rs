@@ -7,7 +7,6 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
-    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use local::api_gateway::websocket::{
@@ -33,7 +32,10 @@ async fn main() -> std::io::Result<()> {
 
 async fn echo(ConnectInfo(source): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    let Some(upgrade) = Upgrade::asked(&mut parts) else { return StatusCode::UPGRADE_REQUIRED.into_response() };
+    let upgrade = match Upgrade::asked(&mut parts) {
+        Ok(upgrade) => upgrade,
+        Err(refused) => return refused.into_response(),
+    };
     let (upgrade, response) = upgrade.accepted();
     let (connection, outbox) = Connection::new(source, "localhost", "autobahn");
     let connection = Arc::new(connection);

@@ -15,6 +15,7 @@ pub mod dynamodb;
 pub mod eventbridge;
 pub mod faults;
 pub mod gateway;
+pub mod headers;
 pub mod iam;
 pub mod ids;
 pub mod lambda;

@@ -6,6 +6,7 @@ use clap::{
     Parser,
     builder::styling::{AnsiColor, Styles},
 };
+use url::Url;
 
 use crate::logs::Format;
 
@@ -124,6 +125,14 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS", help_heading = SERVING)]
     pub listen: Option<IpAddr>,
 
+    /// The address at which clients reach the runtime, for links to files, forms and the socket of the page
+    ///
+    /// For an Android emulator the host is 10.0.2.2; a tunnel has an https URL. The port 0 is that of the runtime. A
+    /// proxy must pass on `Host` and the path, because links are signed with them. The runtime answers to this host
+    /// too. Functions call the services at 127.0.0.1 nevertheless.
+    #[arg(long, value_name = "URL", value_parser = public_url, help_heading = SERVING)]
+    pub public_url: Option<Url>,
+
     /// Answer to this host name too, besides localhost, IP addresses and host.docker.internal
     ///
     /// Pages of other sites could reach this machine through names of their own, so other names are refused.
@@ -180,6 +189,18 @@ fn host(text: &str) -> Result<String, String> {
         return Err("a name without scheme and port is needed, such as laptop.local".to_owned());
     }
     Ok(text.to_owned())
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let base = |url: &Url| {
+        let is_bare =
+            url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        matches!(url.scheme(), "http" | "https") && is_bare && url.has_host()
+    };
+    Url::parse(text)
+        .ok()
+        .filter(base)
+        .ok_or_else(|| "an http or https URL without a path is needed, such as http://10.0.2.2:8000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

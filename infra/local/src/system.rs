@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use tables::Engine;
 use template::{Function, Secrets, Template};
+use url::Url;
 
 use crate::{
     api_gateway::{
@@ -101,7 +102,8 @@ pub async fn start(options: &Options) -> Result<System> {
     let iam = Arc::new(Iam::new(&template.functions, options.iam_record.as_deref()).context("opening --iam-record")?);
     let url = format!("http://127.0.0.1:{port}");
     let stage = template.websocket_api.as_ref().map(|api| api.stage.clone());
-    let endpoints = Endpoints { base: url.clone(), stage };
+    let public = options.public_url.as_ref().map(|url| at_port(url.clone(), port));
+    let endpoints = Endpoints { base: url.clone(), public: public.as_ref().map(base), stage };
     let labels = template.functions.iter().map(|function| function.label().to_owned());
     let faults = options.faults.then(|| Arc::new(Faults::new(labels.collect())));
     let record = options.record_calls.then(Record::default);
@@ -130,7 +132,8 @@ pub async fn start(options: &Options) -> Result<System> {
         template.websocket_api.map(|api| Arc::new(WebSocketApi::new(api, lambda.clone(), limits, faults)));
     let secrets = SecretsManager::new(secrets);
     let dynamodb = DynamoDb::new(engine);
-    let hosts = Hosts::new(&options.allow_host);
+    let public_host = public.as_ref().and_then(Url::host_str).map(str::to_owned);
+    let hosts = Hosts::new(options.allow_host.iter().cloned().chain(public_host));
     let gateway = Gateway { http_api, websocket_api, lambda, dynamodb, s3, secrets, iam, hosts, interceptor };
     let gateway = Arc::new(gateway);
     for listener in listeners {
@@ -139,6 +142,20 @@ pub async fn start(options: &Options) -> Result<System> {
     }
     screen.show();
     Ok(System { url, gateway, warden, _lock: lock })
+}
+
+/// Replaces the port 0 by that of the runtime.
+fn at_port(mut url: Url, port: u16) -> Url {
+    if url.port() == Some(0) {
+        // Fails only without a host.
+        let _ = url.set_port(Some(port));
+    }
+    url
+}
+
+/// A URL without its last slash.
+fn base(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn read(template: &Path) -> Result<String> {

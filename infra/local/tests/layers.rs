@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["api_gateway", "eventbridge"],
     &["lambda", "dynamodb", "secrets_manager"],
     &["iam", "faults", "options"],
-    &["calls", "logs", "ids"],
+    &["calls", "logs", "ids", "headers"],
 ];
 
 /// The path of a module from the root of its crate, or a path as a file writes it.

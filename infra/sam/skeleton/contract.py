@@ -48,6 +48,7 @@ def template(tree, endpoint):
       Description: {endpoint.summary}
       CodeUri: functions/rest
       Handler: {endpoint.name}
+      VersionDescription: !GetAtt Settings.Value
       Policies:
         - Version: '2012-10-17'
           Statement:

@@ -62,12 +62,6 @@ impl Bucket {
             (3..=63).contains(&name.len()),
             "the local runtime names the bucket {name}, and a name has 3 to 63 characters"
         );
-        if let Some(versioning) = read.versioning_configuration {
-            ensure!(
-                versioning.status == "Suspended",
-                "VersioningConfiguration: the local runtime keeps one version of each object"
-            );
-        }
         let rules = read.lifecycle_configuration.map(|lifecycle| lifecycle.rules).unwrap_or_default();
         Ok(Self {
             name,
@@ -86,7 +80,6 @@ pub(super) struct Properties {
     cors_configuration: Option<Cors>,
     lifecycle_configuration: Option<Lifecycle>,
     notification_configuration: Option<Notifications>,
-    versioning_configuration: Option<Versioning>,
     #[serde(rename = "BucketName")]
     _bucket_name: Option<IgnoredAny>,
     #[serde(rename = "BucketEncryption")]
@@ -96,6 +89,9 @@ pub(super) struct Properties {
     _ownership_controls: Option<IgnoredAny>,
     #[serde(rename = "PublicAccessBlockConfiguration")]
     _public_access_block: Option<IgnoredAny>,
+    // The runtime keeps one version of each object, and refuses calls that name a version.
+    #[serde(rename = "VersioningConfiguration")]
+    _versioning: Option<IgnoredAny>,
     #[serde(rename = "Tags")]
     _tags: Option<IgnoredAny>,
 }
@@ -127,6 +123,11 @@ struct LifecycleProperties {
     // The runtime has no uploads in parts.
     #[serde(default, rename = "AbortIncompleteMultipartUpload")]
     _abort_incomplete_multipart_upload: Option<IgnoredAny>,
+    // It has no versions either.
+    #[serde(default, rename = "NoncurrentVersionExpiration")]
+    _noncurrent_version_expiration: Option<IgnoredAny>,
+    #[serde(default, rename = "ExpiredObjectDeleteMarker")]
+    _expired_object_delete_marker: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize, Eq, PartialEq)]
@@ -165,10 +166,4 @@ struct EventBridge {
 
 fn yes() -> bool {
     true
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Versioning {
-    status: String,
 }

@@ -76,7 +76,7 @@ impl Scope {
                 let branch = if self.condition(text(condition)?)? { then } else { otherwise };
                 return self.resolve_present(branch);
             }
-            "Condition" | "Fn::Equals" | "Fn::Not" => self.holds(function, argument)?.into(),
+            "Condition" | "Fn::And" | "Fn::Equals" | "Fn::Not" => self.holds(function, argument)?.into(),
             unknown => bail!("the local runtime does not know the function `{unknown}`"),
         };
         Ok(Some(result))
@@ -174,6 +174,10 @@ impl Scope {
     fn holds(&self, function: &str, argument: &Value) -> Result<bool> {
         Ok(match function {
             "Condition" => self.condition(text(argument)?)?,
+            "Fn::And" => {
+                let operands = argument.as_array().with_context(|| format!("conditions are needed, not {argument}"))?;
+                operands.iter().try_fold(true, |all, operand| Ok::<_, anyhow::Error>(self.truth(operand)? && all))?
+            }
             "Fn::Equals" => {
                 let [left, right] = arguments(argument)?;
                 plain(&self.resolve(left)?)? == plain(&self.resolve(right)?)?
@@ -253,6 +257,10 @@ mod tests {
         resolves(&json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}]]}), &json!("a-prod"));
         resolves(&json!({"Fn::If": ["IsProd", 1, 2]}), &json!(1));
         resolves(&json!({"Fn::Not": [{"Condition": "IsProd"}]}), &json!(false));
+        let is_thirty = json!({"Fn::Equals": [{"Ref": "Days"}, "30"]});
+        let is_seven = json!({"Fn::Equals": [{"Ref": "Days"}, 7]});
+        resolves(&json!({"Fn::And": [{"Condition": "IsProd"}, is_thirty]}), &json!(true));
+        resolves(&json!({"Fn::And": [is_seven, {"Condition": "IsProd"}]}), &json!(false));
         resolves(&json!({"a": {"Ref": "AWS::NoValue"}, "b": 1}), &json!({"b": 1}));
     }
 

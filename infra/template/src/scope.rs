@@ -88,14 +88,24 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
+        // Nothing here reads the queue of the events that failed for good.
+        "AWS::SQS::Queue" => (id.to_owned(), vec![("Arn", format!("arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{id}"))]),
+        // A function has one version here, whose description nobody reads.
+        "AWS::SSM::Parameter" => (id.to_owned(), vec![("Value", id.to_owned())]),
         // The local runtime does not evaluate the roles of services.
         "AWS::IAM::Role" => (id.to_owned(), vec![("Arn", format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))]),
-        // The first two are other names for an API. The last one admits others to a bucket, and locally there are none.
-        "AWS::ApiGatewayV2::DomainName" | "AWS::ApiGatewayV2::ApiMapping" | "AWS::S3::BucketPolicy" => {
-            (id.to_owned(), vec![])
-        }
+        // The first two are other names for an API. The others admit services and accounts, and locally there are none.
+        "AWS::ApiGatewayV2::DomainName"
+        | "AWS::ApiGatewayV2::ApiMapping"
+        | "AWS::S3::BucketPolicy"
+        | "AWS::SQS::QueuePolicy" => (id.to_owned(), vec![]),
         // These observe the system; they do not change its behaviour.
-        "AWS::Logs::LogGroup" | "AWS::Logs::MetricFilter" | "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::Dashboard" => {
+        "AWS::Logs::LogGroup"
+        | "AWS::Logs::MetricFilter"
+        | "AWS::CloudWatch::Alarm"
+        | "AWS::CloudWatch::Dashboard"
+        | "AWS::SNS::Topic"
+        | "AWS::SNS::Subscription" => {
             let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{id}:*");
             (id.to_owned(), vec![("Arn", arn)])
         }

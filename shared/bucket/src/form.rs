@@ -53,7 +53,7 @@ impl Bucket {
             v4::generate_signing_key(settings.credentials.secret_access_key(), now.into(), &settings.region, SERVICE);
         fields.insert("x-amz-signature", v4::calculate_signature(key, policy.as_bytes()));
         fields.insert("policy", policy);
-        Ok(UploadForm { url: self.0.url.to_string(), method: "POST", fields })
+        Ok(UploadForm { url: self.0.public_url.to_string(), method: "POST", fields })
     }
 }
 

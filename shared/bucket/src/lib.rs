@@ -34,7 +34,10 @@ pub struct Bucket(Arc<Inner>);
 struct Inner {
     settings: Settings,
     name: String,
+    /// The URL for the calls of this function.
     url: Url,
+    /// The URL in links and forms.
+    public_url: Url,
     caller: Caller,
 }
 
@@ -58,14 +61,15 @@ fn is_of_aws(endpoint: &Url) -> bool {
 }
 
 impl Bucket {
-    /// The bucket `name` at the endpoint of `s3`.
+    /// The bucket `name` at the endpoint of `s3`. Clients reach it at the endpoint `public`, if that is another one.
     ///
     /// # Errors
-    /// The endpoint is not a URL.
-    pub fn new(s3: Settings, name: String) -> Result<Self, url::ParseError> {
-        let url = url(s3.endpoint.as_deref().unwrap_or_default(), &name)?;
+    /// An endpoint is not a URL.
+    pub fn new(s3: Settings, public: Option<&str>, name: String) -> Result<Self, url::ParseError> {
+        let own = s3.endpoint.as_deref().unwrap_or_default();
+        let (url, public_url) = (url(own, &name)?, url(public.unwrap_or(own), &name)?);
         let caller = Caller::new(s3.tls.clone());
-        Ok(Self(Arc::new(Inner { settings: s3, name, url, caller })))
+        Ok(Self(Arc::new(Inner { settings: s3, name, url, public_url, caller })))
     }
 
     /// The objects themselves, for their check.
@@ -79,8 +83,12 @@ impl Bucket {
     }
 
     fn named(&self, key: &str) -> Result<Url, Error> {
-        self.0.url.join(key).map_err(|error| Error::internal("naming an object", error))
+        named(&self.0.url, key)
     }
+}
+
+fn named(bucket: &Url, key: &str) -> Result<Url, Error> {
+    bucket.join(key).map_err(|error| Error::internal("naming an object", error))
 }
 
 #[cfg(test)]
@@ -94,6 +102,10 @@ mod tests {
     pub(crate) const THEN: Timestamp = Timestamp::from_millis(1_369_353_600_000);
 
     pub(crate) fn bucket(endpoint: &str, token: Option<&str>) -> Bucket {
+        bucket_for(endpoint, None, token)
+    }
+
+    pub(crate) fn bucket_for(endpoint: &str, public: Option<&str>, token: Option<&str>) -> Bucket {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let token = token.map(str::to_owned);
         let settings = Settings {
@@ -102,7 +114,7 @@ mod tests {
             credentials: Credentials::new("AKIAIOSFODNN7EXAMPLE", secret, token, None, "test"),
             tls: aws::trust([endpoint]).unwrap(),
         };
-        Bucket::new(settings, "examplebucket".to_owned()).unwrap()
+        Bucket::new(settings, public, "examplebucket".to_owned()).unwrap()
     }
 
     pub(crate) fn attachment(content_type: MediaType, name: &str) -> Attachment {
@@ -121,5 +133,16 @@ mod tests {
             assert_eq!(url(endpoint, "chat").unwrap().as_str(), expected);
         }
         assert!(url("no url", "chat").is_err());
+    }
+
+    #[test]
+    fn clients_may_reach_a_bucket_elsewhere() {
+        let bucket = bucket_for("http://127.0.0.1:8000", Some("https://phone.example"), None);
+        let attachment = attachment(MediaType::Png, "a");
+        let links = bucket.links(&attachment, THEN).unwrap();
+        for url in [bucket.form(&attachment, THEN).unwrap().url, links.url, links.thumbnail_url.unwrap()] {
+            assert!(url.starts_with("https://phone.example/examplebucket/"), "{url}");
+        }
+        assert_eq!(bucket.object(Part::File, attachment.id).unwrap().host_str(), Some("127.0.0.1"));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Attachment, AttachmentKind, Error, Links, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Bucket, key::Part};
+use crate::{Bucket, key::Part, named};
 
 /// How long the links to an attachment last.
 const LINKS_LAST: Duration = Duration::from_hours(1);
@@ -15,8 +15,8 @@ const CACHE_CONTROL: &str = "private, max-age=3600";
 impl Bucket {
     /// Links to an attachment of a message, for its readers.
     pub fn links(&self, attachment: &Attachment, now: Timestamp) -> Result<Links, Error> {
-        let link = |part| {
-            let mut url = self.object(part, attachment.id)?;
+        let link = |part: Part| {
+            let mut url = named(&self.0.public_url, &part.key(attachment.id))?;
             url.query_pairs_mut()
                 .append_pair("response-cache-control", CACHE_CONTROL)
                 .append_pair("response-content-disposition", &disposition(attachment))
@@ -52,7 +52,7 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 /// The name under which a client saves the file (RFC 6266). Without the usual space after the semicolon, because not
 /// every S3 decodes it in a query.
 fn disposition(attachment: &Attachment) -> String {
-    format!("inline;filename*=UTF-8''{}", utf8_percent_encode(&attachment.saved_as(), ATTR_CHAR))
+    format!("inline;filename*=UTF-8''{}", utf8_percent_encode(attachment.saved_as().as_str(), ATTR_CHAR))
 }
 
 #[cfg(test)]

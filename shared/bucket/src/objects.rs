@@ -8,7 +8,7 @@ use aws_sdk_s3::{
     config::Builder,
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
-    types::TaggingDirective,
+    types::{MetadataDirective, TaggingDirective},
 };
 use domain::{Attachment, AttachmentId, Error, MediaType};
 use tokio::time::{error::Elapsed, timeout};
@@ -120,8 +120,8 @@ impl Objects {
         Ok(())
     }
 
-    /// Makes an upload the file of its attachment, to be deleted after a day unless it is kept. Returns `false` if the
-    /// upload no longer has this version.
+    /// Makes an upload the file of its attachment, with its type, to be deleted after a day unless it is kept. Returns
+    /// `false` if the upload no longer has this version.
     pub async fn show_upload(&self, attachment: &Attachment, version: &str) -> Result<bool, Error> {
         let copied = self
             .client
@@ -130,6 +130,8 @@ impl Objects {
             .copy_source_if_match(version)
             .bucket(&self.bucket)
             .key(Part::File.key(attachment.id))
+            .metadata_directive(MetadataDirective::Replace)
+            .content_type(attachment.content_type.as_str())
             .tagging_directive(TaggingDirective::Replace)
             .tagging(UNSENT)
             .send()

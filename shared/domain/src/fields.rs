@@ -8,6 +8,9 @@ use crate::{Error, FieldErrors, Refusal};
 /// The largest request, in bytes: the size of a WebSocket message of API Gateway, and the same for REST.
 const MAX_BODY_BYTES: usize = 128 * 1024;
 
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The fields of a JSON object that came from outside. Collects every complaint, not only the first.
 #[derive(Debug)]
 pub struct Fields {
@@ -25,11 +28,17 @@ pub trait Input: Sized {
 }
 
 impl Fields {
-    /// Reads a JSON object. An empty body is an object without fields.
+    /// Reads a JSON object. An empty body is an object without fields. A byte order mark is skipped, because some
+    /// programs write one (RFC 8259, section 8.1).
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         if body.len() > MAX_BODY_BYTES {
             return Err(Refusal::PayloadTooLarge(MAX_BODY_BYTES).into());
         }
+        // JSON begins with an ASCII character, which has a zero byte in UTF-16 and UTF-32.
+        if str::from_utf8(body).is_err() || body.iter().take(4).any(|byte| *byte == 0) {
+            return Err(Refusal::MalformedJson("it is not in UTF-8".to_owned()).into());
+        }
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         if body.is_empty() {
             return Ok(Self::new(Map::new()));
         }
@@ -173,8 +182,34 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(read("\u{feff}{\"number\":1,\"word\":\"\u{feff}\"}").unwrap(), Pair(1, Some("\u{feff}".into())));
+        assert!(matches!(read("\u{feff}"), Err(Error::Refused(Refusal::Invalid(_)))));
+    }
+
+    #[test]
+    fn another_encoding_of_unicode_is_named() {
+        const TEXT: &str = "\u{feff}{\"number\":1,\"word\":\"ä\u{1f600}\"}";
+        for text in [TEXT, TEXT.trim_start_matches('\u{feff}')] {
+            let (two, four): (Vec<u16>, Vec<u32>) =
+                (text.encode_utf16().collect(), text.chars().map(u32::from).collect());
+            for body in [
+                two.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<_>>(),
+                two.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+                four.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+                four.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+                two.iter().map(|unit| unit.to_le_bytes()[0]).collect(),
+            ] {
+                let refused = Fields::parse(&body).unwrap_err().to_string();
+                assert!(refused.ends_with("it is not in UTF-8"), "{body:?}: {refused}");
+            }
+        }
+    }
+
+    #[test]
     fn a_body_must_be_a_json_object_of_bounded_size() {
         assert!(matches!(read("{"), Err(Error::Refused(Refusal::MalformedJson(_)))));
+        assert!(matches!(read("\u{feff}\u{feff}{}"), Err(Error::Refused(Refusal::MalformedJson(_)))));
         assert!(matches!(read("[1]"), Err(Error::Refused(Refusal::InvalidRequest(_)))));
         assert!(matches!(read(""), Err(Error::Refused(Refusal::Invalid(_)))));
         assert!(matches!(read(&" ".repeat(MAX_BODY_BYTES + 1)), Err(Error::Refused(Refusal::PayloadTooLarge(_)))));

@@ -42,6 +42,8 @@ impl Page {
                 DEFAULT_LIMIT
             }
         };
+        // 0 is before all messages, as the lowest id is.
+        let after = after.map(|after| if after == "0" { "1" } else { after });
         let mut id =
             |name, value: Option<&str>| -> Option<MessageId> { value?.parse().map_err(|why| reject(name, why)).ok() };
         let position = match (id("before", before), id("after", after)) {
@@ -204,5 +206,7 @@ mod tests {
         assert!(Page::parse(None, Some("7"), None).is_ok());
         assert!(Page::parse(None, Some("x"), None).is_err());
         assert!(Page::parse(None, Some("7"), Some("7")).is_err());
+        assert!(Page::parse(None, Some("0"), None).is_err());
+        assert_eq!(Page::parse(None, None, Some("0")).unwrap().position, Position::After(MessageId::FIRST));
     }
 }

@@ -11,6 +11,8 @@ pub enum Kind {
     Invalid,
     /// The body is too large.
     TooLarge,
+    /// The body has a form that is not read.
+    Unsupported,
     /// The caller is not known.
     Unauthenticated,
     /// The caller is known and may not do this.
@@ -75,6 +77,8 @@ refusals! {
     /// The reason continues the sentence: "is in another message, or too old to be sent".
     AttachmentInvalid(why: String) => Invalid, "attachment_invalid", "The attachment {why}.";
     PayloadTooLarge(limit: usize) => TooLarge, "payload_too_large", "The body is larger than {limit} bytes.";
+    UnsupportedEncoding => Unsupported, "unsupported_encoding",
+        "The body is compressed. Send it as it is, without Content-Encoding.";
     Unauthenticated => Unauthenticated, "unauthenticated",
         "A valid access token is needed: Authorization: Bearer <access token>.";
     /// The sentence does not say which of them.
@@ -98,7 +102,8 @@ refusals! {
     OwnerStays => Conflict, "owner_stays", "Nobody but the owner changes the owner of this room.";
     TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
     TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
-    TooManySockets => TooMany, "too_many_sockets", "Too many sockets are open already.";
+    ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
+    TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();
     RoomBusy(wait: Duration) => TooMany, "room_busy", "This room is busy. Try again in {} s.", wait.as_secs();

@@ -77,13 +77,18 @@ impl App {
     /// # Errors
     /// A variable is missing.
     pub fn from_env() -> Result<Self, Fatal> {
-        lambda_http::tracing::init_default_subscriber();
+        log::init();
+        Self::configured().inspect_err(log::not_started)
+    }
+
+    fn configured() -> Result<Self, Fatal> {
         let config = Config::read()?;
         let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;
         let keys = Keys::new(store.clone(), issuer.clone());
         let signer = config.signing_secret.map(|secret| Signer::new(&config.secrets, secret, store.clone(), issuer));
-        let (sockets, bucket) = (Sockets::new(config.sockets)?, Bucket::new(config.s3, config.bucket)?);
+        let sockets = Sockets::new(config.sockets)?;
+        let bucket = Bucket::new(config.s3, config.public_s3.as_deref(), config.bucket)?;
         let chat = Chat { store, sockets, bucket, paces: config.paces, settings: config.settings };
         let allowed_origins = config.allowed_origins.map(Arc::from);
         Ok(Self {

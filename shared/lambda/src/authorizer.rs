@@ -8,17 +8,18 @@ use aws_lambda_events::{
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
 use domain::{Error, Refusal, RoomId};
+use lambda_http::http::header::{HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use store::Session;
 use tracing::Instrument as _;
 
-use crate::{App, Fatal, log, problem::Problem};
+use crate::{App, Fatal, log, problem::Problem, tokens};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
-const PROTOCOLS: &str = "sec-websocket-protocol";
-const ORIGIN: &str = "origin";
+/// The principal of a client that may not open a socket: API Gateway needs one in every policy.
+const NOBODY: &str = "nobody";
 
 /// The request of a client to open a socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,19 +30,20 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// Reads an event of API Gateway. Pages must be of one of these origins.
+    /// Reads an event of API Gateway. Pages must be of one of these origins. The token is in the header, among the
+    /// subprotocols or in the query, in this order: the header is in no log, and the query may be.
     ///
     /// # Errors
     /// `ForeignOrigin`, `Unauthenticated`.
     pub fn read(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, allowed_origins: &str) -> Result<Self, Error> {
-        if !request.headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
+        let headers = lines(&request.headers, &request.multi_value_headers);
+        if !headers.get_all(ORIGIN).iter().all(|origin| allows(allowed_origins, origin.as_bytes())) {
             return Err(Refusal::ForeignOrigin.into());
         }
         let query = |name: &str| request.query_string_parameters.first(name);
-        let protocols =
-            request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok()).unwrap_or_default();
-        let token = after_bearer(protocols).or_else(|| query("token")).ok_or(Refusal::Unauthenticated)?;
-        Ok(Self { token: token.to_owned(), room: query("room_name").map(str::to_owned) })
+        let token = tokens::bearer(headers).ok().or_else(|| after_bearer(headers)).or_else(|| query("token"));
+        let token = token.ok_or(Refusal::Unauthenticated)?;
+        Ok(Self { token: token.to_owned(), room: room_name(request) })
     }
 
     /// The room that the socket is to be bound to. To be read once the caller is known.
@@ -55,21 +57,33 @@ impl Handshake {
     }
 }
 
+/// The room that a handshake names. An empty name is none.
+fn room_name(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
+    request.query_string_parameters.first("room_name").filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
 /// Whether an origin is allowed. Browsers send a handshake without a preflight, because CORS does not cover sockets,
 /// and always with the `Origin` of the page, which no page can forge. Other clients need no `Origin`.
 fn allows(allowed: &str, origin: &[u8]) -> bool {
     allowed.split(',').map(str::trim).any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
 }
 
-fn after_bearer(protocols: &str) -> Option<&str> {
-    let mut protocols = protocols.split(',').map(str::trim);
-    protocols.find(|&protocol| protocol == SUBPROTOCOL)?;
-    protocols.next()
+/// The headers of a handshake with all their lines. API Gateway has the last line of each in `headers`, and all in
+/// `multiValueHeaders`.
+pub(crate) fn lines<'a>(last: &'a HeaderMap, all: &'a HeaderMap) -> &'a HeaderMap {
+    if all.is_empty() { last } else { all }
 }
 
-/// Whether a client offers the subprotocol. If so, the answer must select it.
-pub(crate) fn offers_subprotocol(protocols: &str) -> bool {
-    protocols.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL)
+/// The subprotocols that a client offers, in one line or in several (RFC 6455, section 11.3.4; RFC 9110, section 5.6.1).
+pub(crate) fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim).filter(|protocol| !protocol.is_empty())
+}
+
+fn after_bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut offered = offered(headers);
+    offered.find(|&protocol| protocol == SUBPROTOCOL)?;
+    offered.next()
 }
 
 /// The authorizer's result, which API Gateway adds to every later event of the socket, all values as strings.
@@ -95,7 +109,7 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
         let address = request.request_context.identity.as_ref().and_then(|identity| identity.source_ip.as_deref());
         let call = log::call(address.and_then(|address| address.parse().ok()));
         let answer = async move {
-            let room = request.query_string_parameters.first("room_name").map(str::to_owned);
+            let room = room_name(&request);
             let handshake = app.allowed_origins().and_then(|origins| Handshake::read(&request, origins));
             let outcome = match handshake {
                 Ok(handshake) => authorize(app, handshake).await,
@@ -117,7 +131,8 @@ fn answer(
         Ok(session) => {
             let expires_at = Some(session.expires_at.to_string());
             let context = Context { user_id: session.user_id.to_string(), session_id: session.id, expires_at, room };
-            return Ok(policy(IamPolicyEffect::Allow, method_arn, context));
+            let principal = context.user_id.clone();
+            return Ok(policy(IamPolicyEffect::Allow, principal, method_arn, context));
         }
         Err(error) => error,
     };
@@ -125,13 +140,14 @@ fn answer(
     match problem.status {
         // API Gateway answers 401 if an authorizer fails with exactly this word.
         401 => Err("Unauthorized".into()),
-        403 | 404 => Ok(policy(IamPolicyEffect::Deny, method_arn, Context::default())),
+        403 | 404 => Ok(policy(IamPolicyEffect::Deny, NOBODY.to_owned(), method_arn, Context::default())),
         _ => Err(problem.code.into()),
     }
 }
 
 fn policy(
     effect: IamPolicyEffect,
+    principal: String,
     method_arn: String,
     context: Context,
 ) -> ApiGatewayCustomAuthorizerResponse<Context> {
@@ -143,7 +159,7 @@ fn policy(
     policy_document.version = Some("2012-10-17".to_owned());
     policy_document.statement = vec![statement];
     let mut response = ApiGatewayCustomAuthorizerResponse::default();
-    response.principal_id = Some(context.user_id.clone());
+    response.principal_id = Some(principal);
     response.policy_document = policy_document;
     response.context = context;
     response
@@ -173,6 +189,7 @@ mod tests {
         for error in [Refusal::NotAMember.into(), Refusal::RoomNotFound.into(), Refusal::ForeignOrigin.into()] {
             let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
+            assert_eq!(denied.principal_id.as_deref(), Some("nobody"));
         }
         let refused = answer(Err(Refusal::Unauthenticated.into()), None, String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");
@@ -199,10 +216,56 @@ mod tests {
         assert!(read(serde_json::json!({}), ours).is_ok());
     }
 
+    /// The token of a handshake with these headers, each with its lines, and this token in the query.
+    fn token(headers: &serde_json::Value, query: Option<&str>) -> Option<String> {
+        let last = headers.as_object().unwrap().iter().map(|(name, lines)| (name, lines.as_array().unwrap().last()));
+        let last: std::collections::BTreeMap<_, _> = last.collect();
+        let request = serde_json::json!({
+            "headers": last, "multiValueHeaders": headers, "requestContext": {},
+            "queryStringParameters": query.map(|token| serde_json::json!({"token": token})),
+        });
+        Handshake::read(&serde_json::from_value(request).unwrap(), "").map(|handshake| handshake.token).ok()
+    }
+
     #[test]
-    fn the_token_is_the_subprotocol_after_bearer() {
-        assert_eq!(after_bearer("bearer, abc"), Some("abc"));
-        assert_eq!(after_bearer("chat,bearer,abc"), Some("abc"));
-        assert_eq!(["", "bearer", "abc, bearer", "Bearer abc"].map(after_bearer), [None; 4]);
+    fn the_token_is_the_subprotocol_after_bearer_in_however_many_lines() {
+        let of = |lines: &[&str]| token(&serde_json::json!({"Sec-WebSocket-Protocol": lines}), None);
+        for lines in [
+            &["bearer, abc"] as &[_],
+            &["chat,bearer,abc"],
+            &["bearer", "abc"],
+            &["chat", "bearer, abc", "def"],
+            &["bearer,, abc"],
+            &["bearer,", "", "abc"],
+        ] {
+            assert_eq!(of(lines).as_deref(), Some("abc"), "{lines:?}");
+        }
+        for lines in [&[""] as &[_], &["bearer"], &["abc, bearer"], &["abc", "bearer"], &["Bearer abc"]] {
+            assert_eq!(of(lines), None, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_counts_before_a_subprotocol_and_that_before_the_query() {
+        let all = |authorization: &[&str]| {
+            let headers = serde_json::json!({"aUTHORIZATION": authorization, "Sec-WebSocket-Protocol": ["bearer, b"]});
+            token(&headers, Some("c")).unwrap()
+        };
+        assert_eq!([all(&["Bearer a"]), all(&["bEARER  a"])], ["a", "a"]);
+        // Another scheme may be the one of a proxy, and of two headers neither is the client's only one.
+        assert_eq!([all(&["Basic a"]), all(&["Bearer a", "Bearer d"])], ["b", "b"]);
+        assert_eq!(token(&serde_json::json!({"Authorization": ["Basic a"]}), Some("c")).as_deref(), Some("c"));
+        assert_eq!(token(&serde_json::json!({"Authorization": ["Bearer a", "Bearer d"]}), None), None);
+    }
+
+    #[test]
+    fn an_origin_in_any_of_several_lines_counts() {
+        let lines = serde_json::json!({"Origin": ["https://evil.example", "https://chat.example"]});
+        let request = serde_json::json!({
+            "headers": {"Origin": "https://chat.example"}, "multiValueHeaders": lines,
+            "queryStringParameters": {"token": "t"}, "requestContext": {},
+        });
+        let read = Handshake::read(&serde_json::from_value(request).unwrap(), "https://chat.example");
+        assert!(matches!(read, Err(Error::Refused(Refusal::ForeignOrigin))));
     }
 }

@@ -1,4 +1,5 @@
-//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`.
+//! All variables of the functions, read once. `template.yaml` sets them. Lambda sets those that begin with `AWS`. The
+//! local runtime sets those that begin with `PUBLIC`.
 
 use std::{env, fmt::Display, str::FromStr};
 
@@ -14,6 +15,8 @@ pub(crate) struct Config {
     pub(crate) dynamodb: Settings,
     pub(crate) sockets: Settings,
     pub(crate) s3: Settings,
+    /// The endpoint of S3 for clients, if they reach it by another address.
+    pub(crate) public_s3: Option<String>,
     pub(crate) secrets: Settings,
     pub(crate) tables: Tables,
     pub(crate) bucket: String,
@@ -49,6 +52,7 @@ impl Config {
             dynamodb: Settings { endpoint: dynamodb, ..aws.clone() },
             sockets: Settings { endpoint: Some(sockets), ..aws.clone() },
             s3: Settings { endpoint: Some(s3), ..aws.clone() },
+            public_s3: optional("PUBLIC_ENDPOINT_URL_S3"),
             secrets: Settings { endpoint: secrets, ..aws },
             tables: tables()?,
             bucket: variable("ATTACHMENTS_BUCKET")?,

@@ -5,15 +5,16 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     hash::{DefaultHasher, Hash, Hasher as _},
+    mem,
 };
 
 use domain::{Error, Refusal};
 use lambda_http::{
     Body, RequestExt,
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+            CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
         },
     },
@@ -23,6 +24,7 @@ use lambda_http::{
 use crate::{
     Fatal,
     http::{Request, Response, TLS_ONLY, request_id},
+    log,
     problem::Problem,
 };
 
@@ -63,16 +65,27 @@ pub enum Cache {
 /// # Errors
 /// The policy is not a valid header, or the Lambda runtime is gone.
 pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
-    lambda_http::tracing::init_default_subscriber();
+    log::init();
     let site = Site::new(policy, files)?;
     let site = &site;
     lambda_http::run(service_fn(move |request: Request| async move {
         let answer = site.answer(request.raw_http_path(), request.headers());
         let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
         response.headers_mut().extend(request_id(&request));
+        if request.method() == Method::HEAD {
+            leave_out_body(&mut response);
+        }
         Ok::<_, Infallible>(response)
     }))
     .await
+}
+
+/// Makes the answer to `HEAD` of that to `GET` (RFC 9110, sections 9.3.2 and 8.6).
+fn leave_out_body(response: &mut Response) {
+    let body = mem::replace(response.body_mut(), Body::Empty);
+    if !body.is_empty() {
+        response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+    }
 }
 
 /// The hash of content. Hashes of different builds cannot be compared.

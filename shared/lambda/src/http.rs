@@ -10,8 +10,10 @@ use domain::{
 use lambda_http::{
     Body, RequestExt,
     http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LINK, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+        },
     },
     request::RequestContext,
     service_fn,
@@ -40,6 +42,9 @@ const FOR_BROWSERS: [(HeaderName, HeaderValue); 3] = [
 ];
 
 /// Serves requests until the process ends.
+///
+/// An event whose host is invalid in a URL makes `lambda_http` panic before its function, and gets 500. API Gateway
+/// sends none, because it finds the API by the host. Neither does the local runtime.
 ///
 /// # Errors
 /// The Lambda runtime is gone.
@@ -85,14 +90,26 @@ fn routed(request: &Request) -> Result<(), Error> {
 /// Reads the body as a typed input.
 ///
 /// # Errors
-/// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
+/// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`, `UnsupportedEncoding`.
 pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
+    if is_encoded(request.headers()) {
+        return Err(Refusal::UnsupportedEncoding.into());
+    }
     let fields = Fields::parse(request.body())?;
     let room = fields.integer("conversation_id").or_else(|| fields.integer("chatroom_id"));
     let room = room.and_then(|room| RoomId::try_from(room).ok());
     let code = || Some(InviteCode::parse(fields.text("invite")?).ok()?.room);
     room.or_else(code).into_iter().for_each(log::room);
     fields.into()
+}
+
+/// Whether the body has an encoding, such as gzip (RFC 9110, section 8.4).
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encodings =
+        headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    encodings
+        .map(<[u8]>::trim_ascii)
+        .any(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// A parameter of the query, decoded.
@@ -203,8 +220,8 @@ pub fn created(body: &impl Serialize) -> Result<Response, Error> {
 ///
 /// # Errors
 /// `Internal`.
-pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
-    linked(request, &slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
+pub fn slice(page: Page, slice: &Slice<ShownMessage>) -> Result<Response, Error> {
+    linked(&slice.messages, slice.next.map(|cursor| format!("limit={}&{cursor}", page.limit)))
 }
 
 /// 200 with a page of a list, and a `Link` (RFC 8288) to the next one, with the query that `next` makes of its
@@ -212,19 +229,16 @@ pub fn slice(request: &Request, page: Page, slice: &Slice<ShownMessage>) -> Resu
 ///
 /// # Errors
 /// `Internal`.
-pub fn listed<T: Serialize, Next>(
-    request: &Request,
-    list: &Listed<T, Next>,
-    next: impl Fn(&Next) -> String,
-) -> Result<Response, Error> {
-    linked(request, &list.items, list.next.as_ref().map(next))
+pub fn listed<T: Serialize, Next>(list: &Listed<T, Next>, next: impl Fn(&Next) -> String) -> Result<Response, Error> {
+    linked(&list.items, list.next.as_ref().map(next))
 }
 
-fn linked(request: &Request, items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
+/// The link is a query alone, which keeps the path that the client has asked for: a proxy or an API mapping may have
+/// shortened it (RFC 3986, section 5.2.2).
+fn linked(items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
     let mut response = ok(items)?;
     if let Some(query) = next {
-        let path = request.uri().path().trim_end_matches('/');
-        let link = HeaderValue::try_from(format!("<{path}?{query}>; rel=\"next\""))
+        let link = HeaderValue::try_from(format!("<?{query}>; rel=\"next\""))
             .map_err(|error| Error::internal("writing a link", error))?;
         response.headers_mut().insert(LINK, link);
     }

@@ -1,17 +1,20 @@
-//! The subject of each line of the log: the function, the network, the user, the session and the room of a call.
+//! The subject of each line of the log: the function, its build, the network, the user, the session and the room of a
+//! call.
 //!
 //! An invocation has a span, which the subscriber writes with each line: as the object `span` in JSON, and before the
 //! message in text. Its fields are recorded as soon as they are known. No token, no password and no text of a message
 //! is among them.
 
-use std::{env, sync::LazyLock};
+use std::{env, panic, sync::LazyLock};
 
 use chat::Caller;
-use domain::{Network, RoomId, UserId};
+use domain::{Network, RoomId, UserId, causes};
 use tracing::{
     Span,
     field::{Empty, display},
 };
+
+use crate::Fatal;
 
 /// The characters of a session's id that tell the sessions of a user apart. The whole id is the business of tokens
 /// alone.
@@ -19,11 +22,26 @@ const SESSION_PREFIX: usize = 8;
 
 static FUNCTION: LazyLock<String> = LazyLock::new(|| env::var("_HANDLER").unwrap_or_default());
 
+/// The alarm that takes a deployment back counts the errors of its build alone.
+static BUILD: LazyLock<String> = LazyLock::new(|| env::var("BUILD_ID").unwrap_or_default());
+
+/// Writes lines to the log. A panic is a line as well, with the subject of its call.
+pub(crate) fn init() {
+    lambda_http::tracing::init_default_subscriber();
+    panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "a panic")));
+}
+
+/// Logs an error that keeps the function from starting. The runtime itself writes only text, which no alarm counts.
+pub(crate) fn not_started(error: &Fatal) {
+    call(None).in_scope(|| tracing::error!(cause = causes(&**error), "the function cannot start"));
+}
+
 /// The span of an invocation. Its level is that of errors, so that no setting of the level removes it.
 pub(crate) fn call(network: Option<Network>) -> Span {
     let span = tracing::error_span!(
         "call",
         function = FUNCTION.as_str(),
+        build = BUILD.as_str(),
         network = Empty,
         user = Empty,
         session = Empty,

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use chat::{Caller, now};
 use domain::{ClientId, Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
-use lambda_http::http::HeaderValue;
+use lambda_http::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
 use serde_json::Value;
@@ -14,12 +14,10 @@ use tracing::{Instrument as _, Span};
 
 use crate::{
     App, Fatal,
-    authorizer::{Context, SUBPROTOCOL, offers_subprotocol},
+    authorizer::{Context, SUBPROTOCOL, lines, offered},
     log,
     problem::Problem,
 };
-
-const PROTOCOLS: &str = "sec-websocket-protocol";
 
 /// An event of one socket.
 #[derive(Debug)]
@@ -41,7 +39,8 @@ impl Incoming {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
         let address = request.request_context.identity.source_ip.as_deref();
-        let protocols = request.headers.get(PROTOCOLS).and_then(|protocols| protocols.to_str().ok());
+        let headers = lines(&request.headers, &request.multi_value_headers);
+        let offers_subprotocol = offered(headers).any(|protocol| protocol == SUBPROTOCOL);
         Self {
             connection: request.request_context.connection_id.unwrap_or_default(),
             connected_at: Timestamp::from_millis(request.request_context.connected_at.try_into().unwrap_or_default()),
@@ -49,7 +48,7 @@ impl Incoming {
             request_id: event.context.request_id,
             body: request.body.unwrap_or_default(),
             context: serde_json::from_value(authorizer.into_iter().collect()).ok(),
-            offers_subprotocol: protocols.is_some_and(offers_subprotocol),
+            offers_subprotocol,
         }
     }
 
@@ -170,7 +169,7 @@ pub async fn serve_lifecycle(
         let mut response = response(200);
         if incoming.offers_subprotocol {
             // Without it a browser closes the socket.
-            response.headers.insert(PROTOCOLS, HeaderValue::from_static(SUBPROTOCOL));
+            response.headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
         }
         response
     })

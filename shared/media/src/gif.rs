@@ -1,7 +1,5 @@
 //! Keeps the parts of a GIF that are needed to show it.
 
-use domain::MediaType;
-
 use crate::{Refusal, input::Input};
 
 /// Blocks, and labels of extensions (GIF 89a, appendix A).
@@ -15,7 +13,7 @@ const APPLICATION: u8 = 0xFF;
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if ![Ok(*b"GIF87a"), Ok(*b"GIF89a")].contains(&input.array()) {
-        return Err(Refusal::NotOfType(MediaType::Gif));
+        return Err(Refusal::NoPicture);
     }
     let [_, _, _, _, screen, _, _] = input.array()?;
     colour_table(&mut input, screen)?;

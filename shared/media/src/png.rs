@@ -1,5 +1,3 @@
-use domain::MediaType;
-
 use crate::{
     Refusal, exif,
     input::{Input, length},
@@ -19,7 +17,7 @@ const KEPT: [[u8; 4]; 18] = [
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     if input.array() != Ok(SIGNATURE) {
-        return Err(Refusal::NotOfType(MediaType::Png));
+        return Err(Refusal::NoPicture);
     }
     let mut clean = Vec::with_capacity(upload.len());
     clean.extend(SIGNATURE);

@@ -10,10 +10,10 @@ use image::{
 use crate::{Refusal, decode::Decoded};
 
 /// The longer side, in pixels: the width of a bubble, on a phone at two pixels a point or on a desk at one.
-const LONGER_SIDE: u32 = 320;
-/// A picture is first scaled to this multiple of the thumbnail, fast and by whole pixels, and then by a smooth filter.
-/// Scaled by whole pixels alone, print and fabric would get patterns.
-const ROUGHLY: u32 = 4;
+const LONGER_SIDE: u16 = 320;
+/// A picture is first scaled to this longer side, fast and by whole pixels, and then by a smooth filter. Scaled by
+/// whole pixels alone, print and fabric would get patterns.
+pub(crate) const ROUGHLY: u16 = 4 * LONGER_SIDE;
 /// Of 100. Below it artefacts become visible at this size.
 const JPEG_QUALITY: u8 = 80;
 /// In bytes. Profiles of displays and cameras have half a kilobyte to four. Some profiles for printing would be larger
@@ -32,11 +32,11 @@ pub struct Thumbnail {
 /// Makes the thumbnail of a picture.
 pub(crate) fn of(Decoded { mut image, orientation, profile }: Decoded) -> Result<Thumbnail, Refusal> {
     let longer_side = image.width().max(image.height());
-    if longer_side > ROUGHLY * LONGER_SIDE {
-        image = image.thumbnail(ROUGHLY * LONGER_SIDE, ROUGHLY * LONGER_SIDE);
+    if longer_side > ROUGHLY.into() {
+        image = image.thumbnail(ROUGHLY.into(), ROUGHLY.into());
     }
-    if longer_side > LONGER_SIDE {
-        image = image.resize(LONGER_SIDE, LONGER_SIDE, FilterType::Lanczos3);
+    if longer_side > LONGER_SIDE.into() {
+        image = image.resize(LONGER_SIDE.into(), LONGER_SIDE.into(), FilterType::Lanczos3);
     }
     image.apply_orientation(orientation);
     encode(&image, profile.filter(|profile| profile.len() <= MAX_PROFILE && is_of_rgb(profile)))

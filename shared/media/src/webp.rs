@@ -1,7 +1,5 @@
 //! Keeps the parts of a WebP that are needed to show it (RFC 9649), and checks that they agree.
 
-use domain::MediaType;
-
 use crate::{
     Refusal, exif,
     input::{Input, length},
@@ -24,10 +22,10 @@ type Chunk<'a> = ([u8; 4], &'a [u8]);
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut input = Input(upload);
     let (Ok(riff), Ok(size), Ok(webp)) = (input.array(), input.array(), input.array()) else {
-        return Err(Refusal::NotOfType(MediaType::Webp));
+        return Err(Refusal::NoPicture);
     };
     if (&riff, &webp) != (b"RIFF", b"WEBP") {
-        return Err(Refusal::NotOfType(MediaType::Webp));
+        return Err(Refusal::NoPicture);
     }
     // If the file is shorter than this, it has broken off. `libwebp` refuses it too.
     let size = length(u32::from_le_bytes(size))?.checked_sub(webp.len()).ok_or(Refusal::Unreadable)?;

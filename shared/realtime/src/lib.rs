@@ -132,9 +132,17 @@ impl Sockets {
         Signer::new(credentials, region, Timestamp::from(SystemTime::now()))
     }
 
-    /// Asks whether a socket exists. The outcome is `Gone` if it does not.
-    pub async fn look(&self, connection: &str) -> Outcome {
-        outcome(self.client().get_connection().connection_id(connection).send().await)
+    /// Asks when a frame last went over a socket, in either direction. Not at all counts as at the beginning of time.
+    ///
+    /// # Errors
+    /// `Gone` if the socket does not exist.
+    pub async fn look(&self, connection: &str) -> Result<Timestamp, Outcome> {
+        let found = self.client().get_connection().connection_id(connection).send().await;
+        let active_at = found.as_ref().ok().and_then(|found| found.last_active_at()?.to_millis().ok());
+        match outcome(found) {
+            Outcome::Delivered => Ok(Timestamp::from_millis(active_at.and_then(|at| at.try_into().ok()).unwrap_or(0))),
+            other => Err(other),
+        }
     }
 
     /// Closes a socket.
@@ -153,7 +161,8 @@ where
         Err(SdkError::TimeoutError(_)) => Outcome::Slow,
         Err(error) => match error.code() {
             Some("GoneException") => Outcome::Gone,
-            Some("LimitExceededException") => Outcome::Slow,
+            // The limits of the socket and of the account.
+            Some("LimitExceededException" | "TooManyRequestsException") => Outcome::Slow,
             _ => Outcome::Failed(Box::new(error)),
         },
     }

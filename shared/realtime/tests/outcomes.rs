@@ -63,11 +63,16 @@ async fn answer(State(gateway): State<Gateway>, method: Method, Path(id): Path<S
         403 => "ForbiddenException",
         410 => "GoneException",
         429 => "LimitExceededException",
+        1429 => "TooManyRequestsException",
         _ => "InternalServerException",
     };
     let headers = [("x-amzn-errortype", error)];
-    (StatusCode::from_u16(*status).unwrap(), headers, "{\"message\":\"what it says\"}")
+    let body = if *status == 200 { ACTIVE } else { "{\"message\":\"what it says\"}" };
+    (StatusCode::from_u16(*status % 1000).unwrap(), headers, body)
 }
+
+/// What API Gateway knows of a socket that is there.
+const ACTIVE: &str = r#"{"lastActiveAt":"2026-11-27T01:02:03.004Z"}"#;
 
 fn sockets(endpoint: String) -> Sockets {
     let credentials = Credentials::new("test", "test", None, None, "test");
@@ -87,6 +92,7 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
         ("200", 1, "Delivered"),
         ("410", 1, "Gone"),
         ("429", 3, "Slow"),
+        ("1429", 3, "Slow"),
         ("429-503-200", 3, "Delivered"),
         ("500-410", 2, "Gone"),
         ("502", 3, r#"Failed("API Gateway answers 502 InternalServerException: {\"message\":\"what it says\"}")"#),
@@ -104,10 +110,19 @@ async fn what_may_change_is_tried_three_times_and_what_may_not_once() {
 async fn whoever_looks_for_a_socket_or_closes_it_learns_the_same() {
     let gateway = Gateway::default();
     let sockets = gateway.start().await;
-    for (answers, calls, expected) in
-        [("200", 1, "Delivered"), ("410", 1, "Gone"), ("429", 3, "Slow"), ("500-410", 2, "Gone"), ("403", 1, "Failed")]
-    {
-        let looked = (Method::GET, sockets.look(answers).await);
+    for (answers, calls, expected) in [
+        ("200", 1, "Delivered"),
+        ("410", 1, "Gone"),
+        ("429", 3, "Slow"),
+        ("1429", 3, "Slow"),
+        ("500-410", 2, "Gone"),
+        ("403", 1, "Failed"),
+    ] {
+        let looked = sockets.look(answers).await.map(|active_at| {
+            assert_eq!(active_at.to_string(), "2026-11-27T01:02:03.004Z");
+            Outcome::Delivered
+        });
+        let looked = (Method::GET, looked.unwrap_or_else(|outcome| outcome));
         let closed = (Method::DELETE, sockets.close(answers).await);
         for (method, outcome) in [looked, closed] {
             let outcome = format!("{outcome:?}");

@@ -143,15 +143,19 @@ impl Store {
         Ok(ours.map(|item| Claim { attempt: item.claims, attachment: item.attachment }))
     }
 
-    /// Lets an attachment of `size` bytes be sent. Changes nothing if its check has an outcome already.
-    pub async fn mark_ready(&self, id: AttachmentId, size: u64) -> Result<(), Error> {
+    /// Lets an attachment be sent, with the type, the size and the name that its check has found. Changes nothing if
+    /// its check has an outcome already.
+    pub async fn mark_ready(&self, attachment: &Attachment) -> Result<(), Error> {
         let ready = self
-            .checked(id)
-            .update_expression("SET #state = :ready, #size = :size")
+            .checked(attachment.id)
+            .update_expression("SET #state = :ready, content_type = :type, #size = :size, #name = :name")
             .expression_attribute_names("#size", "size")
+            .expression_attribute_names("#name", "name")
             .condition_expression(UNCHECKED)
             .expression_attribute_values(":ready", s("ready"))
-            .expression_attribute_values(":size", n(size));
+            .expression_attribute_values(":type", s(attachment.content_type.as_str()))
+            .expression_attribute_values(":size", n(attachment.size))
+            .expression_attribute_values(":name", s(attachment.name.as_str()));
         once(ready).await
     }
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update, builders::UpdateBuilder,
+};
 use domain::{Error, MAX_BLOCKS, Refusal, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +124,7 @@ impl Store {
                     .set_item(Some(item))
                     .condition_expression("attribute_not_exists(user_id)")
                     .build())?,
-                self.count_blocks(user, "1")?,
+                self.count_block(user)?,
                 close,
             ];
             let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(()) };
@@ -153,7 +155,7 @@ impl Store {
                 Some(room) => self.open_again(room, user)?,
                 None => self.check_no_direct(user, blocked)?,
             };
-            let actions = vec![delete(lift)?, self.count_blocks(user, "-1")?, open];
+            let actions = vec![delete(lift)?, self.discount_block(user)?, open];
             let Err(cancelled) = self.transact(DOING, actions).await? else { return Ok(()) };
             if cancelled.failed(BLOCK) {
                 return Ok(());
@@ -162,17 +164,26 @@ impl Store {
         Err(Error::Unavailable { doing: DOING, source: "the direct room is opened meanwhile".into() })
     }
 
-    fn count_blocks(&self, user: UserId, change: &str) -> Result<TransactWriteItem, Error> {
-        let count = Update::builder()
+    /// Counts a block, and fails at the limit.
+    fn count_block(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+        let count = self
+            .change_count(user, "1")
+            .condition_expression("attribute_not_exists(#count) OR #count < :max")
+            .expression_attribute_values(":max", n(MAX_BLOCKS));
+        update(count.build())
+    }
+
+    fn discount_block(&self, user: UserId) -> Result<TransactWriteItem, Error> {
+        update(self.change_count(user, "-1").build())
+    }
+
+    fn change_count(&self, user: UserId, change: &str) -> UpdateBuilder {
+        Update::builder()
             .table_name(&self.tables.blocks)
             .set_key(Some(key(user, 0)))
             .update_expression("ADD #count :change")
-            .condition_expression("attribute_not_exists(#count) OR #count < :max")
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":change", AttributeValue::N(change.to_owned()))
-            // One less is possible at the most, too.
-            .expression_attribute_values(":max", n(if change == "1" { MAX_BLOCKS } else { MAX_BLOCKS + 1 }));
-        update(count.build())
     }
 
     /// The write by which a user closes the direct room with somebody who has closed it, or has not.

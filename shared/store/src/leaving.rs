@@ -10,6 +10,7 @@ use crate::{
     Ban, Store,
     error::refusal,
     id_set, n, ns,
+    roles::same_admins,
     rooms::{self, is_admin, is_owner},
     transaction::{check, update},
 };
@@ -158,14 +159,13 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
             .update_expression(format!("{FEWER} DELETE members :users REMOVE sent.#user"))
             .condition_expression(format!("{is_owner} AND size(members) = :one"));
     };
-    let same_admins = if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :admins" };
     let leave = leave
         .update_expression(format!("{FEWER}, #owner = :heir DELETE members :users, admins :heirs REMOVE sent.#user"))
-        .condition_expression(format!("{is_owner} AND {same_admins} AND contains(members, :heir)"))
+        .condition_expression(format!("{is_owner} AND {} AND contains(members, :heir)", same_admins(room)))
         .expression_attribute_values(":heir", n(heir.get()))
         .expression_attribute_values(":heirs", ns(heir.get()));
     if room.admins.is_empty() {
         return leave;
     }
-    leave.expression_attribute_values(":admins", id_set(&room.admins))
+    leave.expression_attribute_values(":before", id_set(&room.admins))
 }

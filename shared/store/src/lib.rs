@@ -48,6 +48,7 @@ pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
+pub use client_ids::First;
 pub use connections::{Before, Socket};
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};

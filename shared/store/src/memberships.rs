@@ -2,8 +2,6 @@
 //! user's rooms. Written together with the room's `members`, in one transaction: `creating.rs`, `joining.rs` and
 //! `leaving.rs`.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{
@@ -276,7 +274,6 @@ impl Store {
             #[serde(default)]
             typed_at: u64,
         }
-        let latest = now.millis().saturating_sub(millis(TYPING_EVERY));
         let noted = self
             .update_membership(user, room)
             .update_expression("SET typed_at = :now")
@@ -286,17 +283,13 @@ impl Store {
                  AND (attribute_not_exists(typed_at) OR typed_at <= :latest OR typed_at > :now)",
             )
             .expression_attribute_values(":now", n(now.millis()))
-            .expression_attribute_values(":latest", n(latest))
+            .expression_attribute_values(":latest", n((now - TYPING_EVERY).millis()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let Err(error) = noted.send().await else { return Ok(true) };
         let Some(item) = refusal(DOING, error)? else { return Ok(false) };
         let next = Timestamp::from_millis(from_item::<Typed>(item)?.typed_at) + TYPING_EVERY;
         Err(Refusal::rate_limited(next.since(now)).into())
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Whether the condition of an update held.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, Error, Message, MessageId, Refusal, RoomId, Text, UserId, stored};
+use domain::{Attachment, ClientId, ContentDigest, Error, Message, MessageId, Refusal, RoomId, Text, UserId, stored};
 use serde::{Deserialize, Serialize};
 
-use crate::{Consistency, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
+use crate::{Consistency, First, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
 
 const STORING: &str = "storing a message";
 
@@ -137,15 +137,15 @@ impl Range {
 }
 
 impl Store {
-    /// Stores a message, together with its attachments and its client id. If the client id has a message already,
-    /// stores nothing and returns the id of that message.
+    /// Stores a message, together with its attachments, its client id and the digest of its content. If the client id
+    /// has a message already, stores nothing and returns that message.
     ///
     /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
     /// nothing.
     ///
     /// # Errors
     /// `AttachmentInvalid` if another message has one of the attachments.
-    pub async fn put_message(&self, message: &Message) -> Result<Option<MessageId>, Error> {
+    pub async fn put_message(&self, message: &Message, digest: &ContentDigest) -> Result<Option<First>, Error> {
         let item = to_item(&MessageItem::from(message))?;
         let attached: Vec<_> = message.picture.iter().chain(&message.video).collect();
         if message.client_id.is_none() && attached.is_empty() {
@@ -159,13 +159,13 @@ impl Store {
         }
         let attachments = actions.len();
         if let Some(client_id) = &message.client_id {
-            actions.push(self.put_client_id(client_id, message)?);
+            actions.push(self.put_client_id(client_id, message, digest)?);
         }
         actions.push(put(Put::builder().table_name(&self.tables.messages).set_item(Some(item)).build())?);
         let Err(cancelled) = self.transact(STORING, actions).await? else { return Ok(None) };
         // Checked first, because a retry has the attachments of its first message.
         if let Some(first) = cancelled.item(attachments) {
-            return client_ids::message_id(first).map(Some);
+            return client_ids::first(first).map(Some);
         }
         Err(Refusal::AttachmentInvalid("is in another message, or too old to be sent".to_owned()).into())
     }

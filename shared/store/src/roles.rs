@@ -66,6 +66,6 @@ impl Store {
 }
 
 /// The condition that the admins are those that were read: the value `:before`.
-fn same_admins(room: &Room) -> &'static str {
+pub(crate) fn same_admins(room: &Room) -> &'static str {
     if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :before" }
 }

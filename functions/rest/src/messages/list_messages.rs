@@ -16,5 +16,5 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
         Ok((page, chat::messages::list_messages(&app.chat, caller, page).await?))
     };
     let (page, found) = app.authenticate_while(&request, list).await?;
-    slice(&request, page, &found)
+    slice(page, &found)
 }

@@ -12,5 +12,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let list = async |caller: &_| chat::rooms::list_chatrooms(&app.chat, caller, room_cursor(&request)?).await;
-    listed(&request, &app.authenticate_while(&request, list).await?, |before| format!("before={before}"))
+    listed(&app.authenticate_while(&request, list).await?, |before| format!("before={before}"))
 }

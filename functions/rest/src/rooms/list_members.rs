@@ -16,5 +16,5 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
         Ok((page, chat::rooms::list_members(&app.chat, caller, room(&request)?, page).await?))
     };
     let (page, members) = app.authenticate_while(&request, list).await?;
-    listed(&request, &members, |last| format!("limit={}&after={last}", page.limit))
+    listed(&members, |last| format!("limit={}&after={last}", page.limit))
 }

@@ -26,12 +26,14 @@ export function chatView(chat, logOut) {
   const start = el("button", { class: "primary", type: "button", onclick: begin }, "Start a conversation");
   const nothing = el("div", { class: "nothing" }, icon("chats"), heading, start);
   const offline = el("p", { class: "offline", role: "status" });
+  const here = el("button", { class: "link", type: "button", onclick: () => chat.resume() }, "Use it here");
+  const replaced = el("p", { class: "offline", role: "status" });
   const spoken = el("div", { class: "unseen", "aria-live": "polite" });
   const view = el(
     "main",
     { class: "window" },
     el("h1", { class: "unseen" }, "Chat"),
-    el("div", { class: "bars" }, offline, news.element),
+    el("div", { class: "bars" }, offline, replaced, news.element),
     el(
       "nav",
       { class: "sidebar", "aria-label": "Conversations" },
@@ -62,7 +64,11 @@ export function chatView(chat, logOut) {
     if (before !== null && before === named && shown === null) location.hash = "";
     const waiting = chat.rooms.unread + chat.invitations.list().length;
     document.title = waiting > 0 ? `(${waiting}) Chat` : "Chat";
-    setText(offline, chat.offline ? "You are offline. What you write is sent when you are back." : "");
+    const isOffline = chat.offline && !chat.replaced;
+    setText(offline, isOffline ? "You are offline. What you write is sent when you are back." : "");
+    if (chat.replaced !== replaced.hasChildNodes()) {
+      replaced.replaceChildren(...(chat.replaced ? ["The chat is open in too many windows. ", here] : []));
+    }
     setText(heading, chat.rooms.list().length > 0 ? "Choose a conversation" : "Nobody here yet");
     nothing.hidden = shown !== null || !chat.ready;
     conversation.element.hidden = shown === null;

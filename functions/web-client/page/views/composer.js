@@ -3,13 +3,16 @@
 import { TYPES } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { sendable } from "../text.js";
+import { isLonger, sendable } from "../text.js";
 import { Typist } from "../typist.js";
 import { Tray } from "./tray.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
  */
+
+/** In characters. */
+const LONGEST = 4096;
 
 export class Composer {
   element;
@@ -33,7 +36,7 @@ export class Composer {
     this.#onsend = onsend;
     this.#typist = new Typist((room, typing) => chat.tellTyping(room, typing));
     this.#input = el("textarea", {
-      rows: 1, dir: "auto", maxlength: 4096, enterkeyhint: "send",
+      rows: 1, dir: "auto", enterkeyhint: "send",
       oninput: () => this.#written(),
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
@@ -111,7 +114,9 @@ export class Composer {
     const { length } = this.#tray.files;
     set(this.#input, "placeholder", length > 0 ? "Add a caption" : "Write a message");
     set(this.#input, "aria-label", length > 0 ? "Caption" : "Message");
-    set(this.#send, "disabled", sendable(this.#input.value) === "" && length === 0);
+    const text = sendable(this.#input.value);
+    set(this.#send, "disabled", text === "" && length === 0);
+    this.#input.setCustomValidity(isLonger(text, LONGEST) ? "A message can have 4,096 characters." : "");
     if (typing && this.#room !== null && this.#input.value !== "") this.#typist.types(this.#room);
     if (typing && this.#input.value === "") this.#typist.stops();
   }
@@ -120,7 +125,7 @@ export class Composer {
     const text = sendable(this.#input.value);
     const room = this.#room;
     const files = this.#tray.files;
-    if ((text === "" && files.length === 0) || room === null) return;
+    if ((text === "" && files.length === 0) || room === null || !this.#input.reportValidity()) return;
     // Each file is a message of its own; the first has the caption.
     this.#chat.outgoing.send(room, text, files[0]);
     for (const file of files.slice(1)) this.#chat.outgoing.send(room, "", file);

@@ -19,12 +19,12 @@ export function newConversation(chat, open) {
     open(room);
   };
   dialog.append(
-    choice("Write to somebody", [["Their name", "person", { maxlength: 150 }]], "Start chat", ([person]) =>
+    choice("Write to somebody", [["Their name", "person", {}]], "Start chat", ([person]) =>
       begin(() => chat.directs.open(person))),
     choice(
       "Make a group",
       [
-        ["Name of the group", "group", { maxlength: 255 }],
+        ["Name of the group", "group", {}],
         ["Members, separated by commas", "members", { required: false }],
       ],
       "Make group",

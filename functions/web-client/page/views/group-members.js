@@ -52,7 +52,7 @@ export function bans(chat, id) {
   const dialog = modal("Bans");
   const problem = el("p", { class: "problem", role: "alert" });
   const done = el("p", { class: "done", role: "status" });
-  const name = el("input", { id: "banned", maxlength: 150, autocomplete: "off", required: true });
+  const name = el("input", { id: "banned", autocomplete: "off", required: true });
   const change = (/** @type {boolean} */ banned) => telling(problem, async () => {
     setText(done, "");
     const username = name.value.trim();

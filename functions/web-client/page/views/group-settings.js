@@ -1,6 +1,6 @@
 // The dialog with the settings of a group: name, description and picture; for admins also access and rights.
 
-import { TYPES, kindOf } from "../attachments.js";
+import { TYPES, kindOf, tooLarge } from "../attachments.js";
 import { el, setText } from "../dom.js";
 import { rightsIn } from "../rights.js";
 import { sendable } from "../text.js";
@@ -28,8 +28,8 @@ export function groupSettings(chat, id) {
   if (!before) return;
   const { manages, edits } = rightsIn(before, chat.me);
   const dialog = modal("Group settings");
-  const name = el("input", { id: "room-name", required: true, maxlength: 255, autocomplete: "off", dir: "auto" });
-  const description = el("textarea", { id: "room-description", maxlength: 1000, rows: 3, dir: "auto" });
+  const name = el("input", { id: "room-name", required: true, autocomplete: "off", dir: "auto" });
+  const description = el("textarea", { id: "room-description", rows: 3, dir: "auto" });
   name.value = before.name;
   description.value = before.description;
   const picture = new PictureField(before);
@@ -141,6 +141,19 @@ class PictureField {
     this.#address = URL.createObjectURL(file);
     this.chosen = file;
     this.removed = false;
+    this.#show();
+    const picture = el("img", { src: this.#address, onload: () => this.#measured(file, picture) });
+  }
+
+  /**
+   * @param {File} file
+   * @param {HTMLImageElement} picture
+   */
+  #measured(file, picture) {
+    const why = tooLarge(file.name, picture);
+    if (!why || this.chosen !== file) return;
+    setText(this.#problem, why);
+    this.chosen = undefined;
     this.#show();
   }
 

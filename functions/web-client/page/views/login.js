@@ -15,11 +15,10 @@ export function loginView(enter, notice) {
   const hint = el("p", { class: "hint", id: "password-hint" }, "At least 8 characters.");
   const name = el("input", {
     id: "username", name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false",
-    maxlength: 150, required: true,
+    required: true,
   });
   const password = el("input", {
-    id: "password", name: "password", type: "password", maxlength: 128, required: true,
-    "aria-describedby": "password-hint",
+    id: "password", name: "password", type: "password", required: true, "aria-describedby": "password-hint",
   });
   const problem = el("p", { class: "problem", role: "alert" });
   const submit = el("button", { class: "primary", type: "submit" });
@@ -50,9 +49,11 @@ export function loginView(enter, notice) {
   async function knock() {
     submit.disabled = true;
     setText(problem, "");
+    // Keyboards and pasting add blanks.
+    const username = name.value.trim();
     try {
-      if (isNew) await register(name.value, password.value);
-      enter(await logIn(name.value, password.value));
+      if (isNew) await register(username, password.value);
+      enter(await logIn(username, password.value));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       setText(problem, failure.message);

@@ -89,7 +89,7 @@ function blockedPeople(chat, dialog) {
   chat.addEventListener("change", render);
   dialog.addEventListener("close", () => chat.removeEventListener("change", render));
   render();
-  const block = choice("Block somebody", [["Name", "blocked", { maxlength: 150 }]], "Block", async ([name]) => {
+  const block = choice("Block somebody", [["Name", "blocked", {}]], "Block", async ([name]) => {
     await chat.privacy.block(await chat.directory.find(name));
     /** @type {HTMLInputElement} */ (block.elements.namedItem("blocked")).value = "";
   });

@@ -1,6 +1,6 @@
 // The files that are chosen and not sent yet, with name and size, and the reason why another file cannot be sent.
 
-import { kindOf, problem, sizeOf } from "../attachments.js";
+import { kindOf, problem, sizeOf, tooLarge, typeOf } from "../attachments.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
@@ -52,12 +52,29 @@ export class Tray {
       this.#onchange();
     };
     return el("li", {},
-      kindOf(file.type) === "picture"
-        ? el("img", { src: address, alt: "" })
+      kindOf(typeOf(file)) === "picture"
+        ? el("img", {
+          src: address, alt: "",
+          onload: (/** @type {{currentTarget: HTMLImageElement}} */ { currentTarget }) =>
+            this.#measured(file, currentTarget),
+        })
         : el("video", { src: address, preload: "metadata", muted: true, "aria-hidden": "true", tabindex: -1 }),
       el("span", { class: "name", dir: "auto" }, file.name),
       el("span", { class: "hint" }, sizeOf(file.size)),
       el("button", { class: "round", type: "button", "aria-label": `Remove ${file.name}`, onclick: remove },
         icon("close")));
+  }
+
+  /**
+   * @param {File} file
+   * @param {HTMLImageElement} picture
+   */
+  #measured(file, picture) {
+    const why = tooLarge(file.name, picture);
+    if (!why || !this.files.includes(file)) return;
+    const problems = [this.#problem.textContent, why];
+    this.show(this.files.filter((other) => other !== file));
+    setText(this.#problem, problems.join(" ").trim());
+    this.#onchange();
   }
 }

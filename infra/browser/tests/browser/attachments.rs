@@ -55,6 +55,14 @@ impl Disk {
     }
 }
 
+/// A photo that says that it has these sides.
+fn of_pixels(width: u16, height: u16) -> Vec<u8> {
+    let mut photo = File::photo().bytes;
+    let frame = photo.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
+    photo[frame + 5..frame + 9].copy_from_slice(&[height.to_be_bytes(), width.to_be_bytes()].concat());
+    photo
+}
+
 async fn two_windows(server: &Server, ann: &User, bob: &User) -> [Window; 2] {
     let windows =
         [Window::open(server, Screen::DESKTOP).await, Window::open(server, Screen { phone: true, dark: true }).await];
@@ -149,8 +157,10 @@ async fn what_cannot_be_sent_says_why_before_and_after() {
 
     let notes = disk.keeps("notes.txt", b"No picture, and does not say that it is one");
     let large = disk.keeps("large.png", &vec![0; (16 << 20) + 1]);
-    window.attaches(&[&notes, &large]).await;
+    let sky = disk.keeps("sky.jpg", &of_pixels(9000, 8000));
+    window.attaches(&[&notes, &large, &sky]).await;
     window.sees("notes.txt cannot be sent.").await;
+    window.sees("sky.jpg has 72 megapixels. A photo may have 67.").await;
     window.sees("large.png has 16.1 MB. A photo may have 16 MB.").await;
     assert_eq!(window.measures("return document.querySelector('[aria-label=Send]').disabled").await, true);
 
@@ -158,10 +168,10 @@ async fn what_cannot_be_sent_says_why_before_and_after() {
     window.attaches(&[&script]).await;
     window.clicks("Send").await;
     window.sees_states(&["Not sent"]).await;
-    window.sees("is no PNG picture").await;
+    window.sees("is not a GIF, JPEG, PNG or WebP picture").await;
     window.clicks("Try again").await;
     window.sees_states(&["Not sent"]).await;
-    window.sees("is no PNG picture").await;
+    window.sees("is not a GIF, JPEG, PNG or WebP picture").await;
     window.clicks("Delete").await;
     window.sees_messages(&[]).await;
     window.sends("a word").await;

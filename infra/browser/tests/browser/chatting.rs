@@ -35,6 +35,33 @@ async fn two_people_find_each_other_and_chat() {
 }
 
 #[tokio::test]
+async fn a_message_can_have_as_many_emoji_as_the_server_takes() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_group("Garden", &[]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    // The driver types no emoji.
+    let writes = async |text: &str, length: usize| {
+        let input = "const input = document.querySelector('.composer textarea')";
+        let event = "input.dispatchEvent(new Event('input', {bubbles: true}))";
+        window.measures(&format!("{input}; input.value = '{text}'.repeat({length}); {event}; return null")).await;
+    };
+    let problem = "return document.querySelector('.composer textarea').validationMessage";
+    writes("😀", 4_097).await;
+    window.clicks("Send").await;
+    window.sees_measured(problem, "A message can have 4,096 characters.".into()).await;
+    writes("😀", 4_096).await;
+    window.clicks("Send").await;
+    window.sees_states(&["Sent"]).await;
+    let messages = ann.sees_messages(room).await;
+    assert_eq!((messages.len(), &messages[0]["text"]), (1, &"😀".repeat(4_096).into()));
+
+    writes("\\u200b\\u3164", 2).await;
+    window.sees_measured("return document.querySelector('.composer [aria-label=Send]').disabled", true.into()).await;
+}
+
+#[tokio::test]
 async fn an_answer_says_that_what_came_before_it_was_read() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;

@@ -18,3 +18,4 @@ mod policy;
 mod roles;
 mod rooms;
 mod session;
+mod windows;

@@ -52,6 +52,18 @@ async fn a_session_that_the_server_has_ended_leads_to_the_door() {
 }
 
 #[tokio::test]
+async fn blanks_around_a_name_do_not_belong_to_it() {
+    let server = Server::start().await;
+    let name = server.name("नेहा");
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    window.registers(&format!(" {name}")).await;
+    window.clicks("Log out").await;
+    window.logs_in(&format!("{name} ")).await;
+    let shown = window.measures("return JSON.parse(localStorage.getItem('session')).username").await;
+    assert_eq!(shown, name);
+}
+
+#[tokio::test]
 async fn the_door_says_why_it_stays_shut() {
     let server = Server::start().await;
     let ann = server.user("ann").await;

@@ -6,11 +6,7 @@ use fastrand::Rng;
 use history::{Listing, Message, Position, Scope, Sees};
 use reqwest::Method;
 
-use super::{
-    Person,
-    call::{path_of, persist},
-    recorder::Recorder,
-};
+use super::{Person, call::persist, recorder::Recorder};
 use crate::User;
 
 /// The number of users that list all their messages in the end.
@@ -65,7 +61,7 @@ async fn pages(user: &User, recorder: &Recorder, random: &mut Rng, path: String)
         let page = persist(user, random, Method::GET, &path, None).await;
         let (page, further) = page.unwrap_or_else(|problem| panic!("{path} gave {problem}"));
         pages.push(page.as_array().into_iter().flatten().map(|shown| recorder.see(shown)).collect());
-        next = further.map(|further| path_of(&further));
+        next = further;
     }
     pages
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use reqwest::{Method, Url};
+use reqwest::Method;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{User, contract::CONTRACT};
+use crate::{User, answer::next_page, contract::CONTRACT};
 
 /// The pauses between tries grow from this one to the longest.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The result of one try.
 pub(super) enum Try {
-    /// A success: its body, and the path of the list's next page.
+    /// A success: its body, and the path and query of the list's next page.
     Done(Value, Option<String>),
     /// A refusal by a rule, which a retry would not change.
     Refused(Value),
@@ -33,7 +33,7 @@ pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&
     }
     let (client, request) = request.build_split();
     let request = request.expect("a request of a crowd can be built");
-    let described = CONTRACT.call(&request);
+    let (url, described) = (request.url().clone(), CONTRACT.call(&request));
     let Ok(response) = client.execute(request).await else { return Try::Again(None) };
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let Ok(text) = response.text().await else { return Try::Again(None) };
@@ -45,13 +45,7 @@ pub(super) async fn once(user: &User, method: Method, path: &str, body: Option<&
     assert!(body["code"] != "internal", "{path} gave {text}");
     let wait = header("retry-after").map(|wait| Duration::from_secs(wait.parse().expect("Retry-After is a number")));
     match status {
-        200..300 => {
-            let next = header("link").map(|link| {
-                let reference = link.strip_prefix('<').and_then(|link| link.split_once('>'));
-                reference.unwrap_or_else(|| panic!("Link: {link}")).0.to_owned()
-            });
-            Try::Done(body, next)
-        }
+        200..300 => Try::Done(body, next_page(&url, &headers)),
         429 | 500.. => {
             assert!(wait.is_some() || !ours, "{status} without Retry-After: {text}");
             Try::Again(wait)
@@ -98,11 +92,4 @@ impl Pauses {
         self.next = (self.next * 2).min(LONGEST_PAUSE);
         sleep(pause).await;
     }
-}
-
-/// The path and query of a reference to the next page.
-pub(super) fn path_of(reference: &str) -> String {
-    let base = Url::parse("http://localhost/").expect("a URL");
-    let url = base.join(reference).unwrap_or_else(|_| panic!("Link: {reference}"));
-    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }

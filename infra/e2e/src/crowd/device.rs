@@ -17,11 +17,11 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Error;
 
 use super::{
-    call::{Pauses, path_of, persist},
+    call::{Pauses, persist},
     recorder::Recorder,
     timeline::Timeline,
 };
-use crate::{Socket, User, contract::CONTRACT};
+use crate::{PROTOCOLS, Socket, User, contract::CONTRACT};
 
 /// The interval at which a client fills its gaps.
 const LOOK: Duration = Duration::from_secs(1);
@@ -155,9 +155,10 @@ impl Device {
     async fn opens(&mut self) -> Socket {
         let url = self.user.server.websocket_url();
         let url = self.bound.map_or(url.clone(), |room| format!("{url}?room_name={room}"));
+        let offered = format!("bearer, {}", self.user.token);
         let mut pauses = Pauses::default();
         loop {
-            match Socket::tries_to_open(&url, &["bearer", &self.user.token], None).await {
+            match Socket::tries_to_open(&url, &[(PROTOCOLS, &offered)]).await {
                 Ok(socket) => return socket,
                 // A member with a session is refused only for temporary reasons.
                 Err(Error::Http(refusal)) if is_final(refusal.status().as_u16()) => {
@@ -233,7 +234,7 @@ impl Device {
             self.recorder.write().listings.push(listing);
             cursor = last;
             let Some(next) = next else { return };
-            path = path_of(&next);
+            path = next;
         }
     }
 

@@ -14,8 +14,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Opens one socket after another, while the user is in the room, and records what it hears.
 pub(super) async fn listens(user: User, room: u64, recorder: Recorder) {
     let url = format!("{}?room_name={room}", user.server.websocket_url());
+    let bearer = format!("Bearer {}", user.token);
     while !recorder.is_over() {
-        if let Ok(mut socket) = Socket::tries_to_open(&url, &["bearer", &user.token], None).await {
+        if let Ok(mut socket) = Socket::tries_to_open(&url, &[("authorization", &bearer)]).await {
             while !recorder.is_over() {
                 let since = recorder.now();
                 tokio::select! {

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::{
-    call::{Try, once, path_of},
+    call::{Try, once},
     recorder::Recorder,
     rooms::Rooms,
 };
@@ -68,9 +68,9 @@ impl Reader {
                 }
             }
             let Some(next) = next else { return };
-            path = path_of(&next);
-            let before = path.rsplit_once("before=").and_then(|(_, id)| id.parse().ok());
+            let before = next.rsplit_once("before=").and_then(|(_, id)| id.parse().ok());
             position = Position::Before(before.unwrap_or_else(|| panic!("Link: {next}")));
+            path = next;
         }
     }
 

@@ -55,7 +55,12 @@ impl Sender {
             };
             let text = format!("{}/{number}", self.user.id);
             let sent = self.send(room, text).await;
+            let acknowledged = matches!(sent.outcome, Outcome::Acknowledged(_));
+            let used = sent.client_id.clone().filter(|_| acknowledged && self.random.u8(..10) == 0);
             self.recorder.sent(sent);
+            if let Some(client_id) = used {
+                self.reuses(room, &client_id).await;
+            }
             number += 1;
             sleep(self.pause.mul_f64(self.random.f64())).await;
         }
@@ -83,6 +88,17 @@ impl Sender {
             }
         };
         Sent { sender: self.user.id, room, client_id, text, begun, ended: self.recorder.now(), failed, outcome }
+    }
+
+    /// Sends another text with the client id of a stored message. Asserts that it is refused.
+    async fn reuses(&self, room: u64, client_id: &str) {
+        let body = json!({"conversation_id": room, "text": format!("not {client_id}"), "client_id": client_id});
+        match once(&self.user, Method::POST, "/send-message/", Some(&body)).await {
+            Try::Done(message, _) => panic!("{client_id} has a second content: {message}"),
+            Try::Refused(problem) if problem["code"] == "client_id_reused" => {}
+            Try::Refused(problem) => drop(refused(&problem["code"])),
+            Try::Again(_) => {}
+        }
     }
 
     async fn tries(&mut self, room: u64, text: &str, client_id: Option<&str>) -> Tried {

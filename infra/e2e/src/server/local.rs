@@ -57,6 +57,11 @@ impl<'a> Local<'a> {
         self.with(["--instance-idle", &seconds.to_string()])
     }
 
+    /// Listens at another address too, at which clients reach it.
+    pub fn reached_at(self, address: &str) -> Self {
+        self.with(["--listen", address, "--public-url", &format!("http://{address}:0")])
+    }
+
     /// Gives parameters of the template other values: `Name=Value`.
     pub fn parameters(self, parameters: &[&str]) -> Self {
         self.with(["--parameter-overrides"].iter().chain(parameters))

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use self::local::Launch;
 pub use self::local::Local;
-use crate::{Answer, PASSWORD, Refusal, Socket, User};
+use crate::{Answer, PASSWORD, PROTOCOLS, Refusal, Socket, User};
 
 /// The stage of the WebSocket API in `template.yaml`.
 const STAGE: &str = "prod";
@@ -146,9 +146,17 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake(&self, query: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
+        self.handshake_with(query, &offer(&subprotocols.join(", "))).await
+    }
+
+    /// Opens a socket at the stage's URL with these headers, each in a line of its own.
+    ///
+    /// # Errors
+    /// The answer that refused the handshake.
+    pub async fn handshake_with(&self, query: &str, headers: &[(&'static str, &str)]) -> Result<Socket, Refusal> {
         let url = self.websocket_url();
         let url = if query.is_empty() { url } else { format!("{url}?{query}") };
-        Socket::open(&url, subprotocols, None).await
+        Socket::open(&url, headers).await
     }
 
     /// Opens a socket as a page of this origin does.
@@ -156,7 +164,7 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake_from(&self, origin: &str, token: &str) -> Result<Socket, Refusal> {
-        Socket::open(&self.websocket_url(), &["bearer", token], Some(origin)).await
+        self.handshake_with("", &[("origin", origin), (PROTOCOLS, &format!("bearer, {token}"))]).await
     }
 
     /// Opens a socket at a path that only a local system has.
@@ -164,6 +172,11 @@ impl Server {
     /// # Errors
     /// The answer that refused the handshake.
     pub async fn handshake_at(&self, path: &str, subprotocols: &[&str]) -> Result<Socket, Refusal> {
-        Socket::open(&(self.local_websocket() + path), subprotocols, None).await
+        Socket::open(&(self.local_websocket() + path), &offer(&subprotocols.join(", "))).await
     }
+}
+
+/// The header with these subprotocols, if there are any.
+fn offer(subprotocols: &str) -> Vec<(&'static str, &str)> {
+    if subprotocols.is_empty() { Vec::new() } else { vec![(PROTOCOLS, subprotocols)] }
 }

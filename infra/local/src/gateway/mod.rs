@@ -2,6 +2,7 @@
 
 mod destination;
 mod foreign;
+mod host;
 mod intercept;
 mod listen;
 mod refusals;
@@ -79,7 +80,10 @@ pub async fn serve(gateway: Arc<Gateway>, mut listener: TcpListener) {
 }
 
 impl Gateway {
-    async fn handle(self: Arc<Self>, source: SocketAddr, parts: Parts, body: Body) -> Result<Response, Lost> {
+    async fn handle(self: Arc<Self>, source: SocketAddr, mut parts: Parts, body: Body) -> Result<Response, Lost> {
+        if let Err(why) = host::settle(&mut parts) {
+            return Ok(host::refuse(why));
+        }
         if let Some(refused) = self.hosts.refuse(&parts) {
             return Ok(refused);
         }

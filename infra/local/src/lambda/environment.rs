@@ -11,6 +11,8 @@ use crate::logs::{self, Format};
 pub struct Endpoints {
     /// The base URL of the runtime's own port.
     pub base: String,
+    /// The base URL at which clients reach that port, if it is another one.
+    pub public: Option<String>,
     /// The stage of the WebSocket API, if there is one.
     pub stage: Option<String>,
 }
@@ -61,6 +63,13 @@ pub(super) fn variables(function: &Function, endpoints: &Endpoints) -> BTreeMap<
     if let Some(stage) = &endpoints.stage {
         let management = format!("{}/{stage}", endpoints.base);
         variables.insert("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI".to_owned(), management);
+    }
+    // For the addresses that functions give to clients.
+    if let Some(public) = &endpoints.public {
+        variables.insert("PUBLIC_ENDPOINT_URL_S3".to_owned(), public.clone());
+        if let Some(stage) = &endpoints.stage {
+            variables.insert("PUBLIC_ENDPOINT_URL_SOCKETS".to_owned(), format!("{public}/{stage}"));
+        }
     }
     variables
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use s3s::{
     S3Result, TrailingHeaders,
@@ -11,6 +11,8 @@ use s3s::{
     s3_error,
 };
 
+use crate::headers;
+
 /// The headers with sums, one for each algorithm.
 const CRC32: &str = "x-amz-checksum-crc32";
 const CRC32C: &str = "x-amz-checksum-crc32c";
@@ -18,6 +20,8 @@ const CRC64NVME: &str = "x-amz-checksum-crc64nvme";
 const SHA1: &str = "x-amz-checksum-sha1";
 const SHA256: &str = "x-amz-checksum-sha256";
 const MD5: &str = "content-md5";
+/// The header with the names of the sums after the object.
+const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 const ALL: [&str; 6] = [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, MD5];
 
 /// The sums that a client has sent or will send, and the sums of the content so far.
@@ -29,10 +33,9 @@ pub(super) struct Checksums {
 
 impl Checksums {
     /// The sums that a request with these headers announces.
-    pub(super) fn announced(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let trailers = text("x-amz-trailer").unwrap_or_default();
-        let is_trailer = |name: &str| trailers.split(',').any(|trailer| trailer.trim() == name);
+    pub(super) fn announced(sent: &HeaderMap) -> Self {
+        let text = |name: &str| sent.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let is_trailer = |name: &str| headers::list(sent, TRAILER).any(|trailer| trailer == name);
         let expected = ALL.into_iter().map(|name| (name, text(name)));
         let expected: Vec<_> = expected.filter(|(name, sum)| sum.is_some() || is_trailer(name)).collect();
         let has = |wanted: &str| expected.iter().any(|(name, _)| *name == wanted);

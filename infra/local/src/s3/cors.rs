@@ -8,6 +8,7 @@ use template::CorsRule;
 use wildmatch::WildMatch;
 
 use super::error::named;
+use crate::headers;
 
 /// Whether the request is a preflight.
 pub(super) fn is_preflight(parts: &Parts) -> bool {
@@ -20,12 +21,7 @@ pub(super) fn preflight(rules: &[CorsRule], request: &HeaderMap) -> Result<Heade
         named("BadRequest", StatusCode::BAD_REQUEST, "Insufficient information. Origin request header needed.")
     })?;
     let method = text(request, &header::ACCESS_CONTROL_REQUEST_METHOD).unwrap_or_default();
-    let asked: Vec<_> = text(request, &header::ACCESS_CONTROL_REQUEST_HEADERS)
-        .into_iter()
-        .flat_map(|names| names.split(','))
-        .map(|name| name.trim().to_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect();
+    let asked: Vec<_> = headers::list(request, header::ACCESS_CONTROL_REQUEST_HEADERS).map(str::to_lowercase).collect();
     let rule = find(rules, origin, method).filter(|rule| {
         asked.iter().all(|name| {
             rule.allowed_headers.iter().any(|allowed| WildMatch::new_case_insensitive(allowed).matches(name))

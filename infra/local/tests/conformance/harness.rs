@@ -10,7 +10,11 @@ use ::harness::{Runtime as Process, Signal};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Response;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest as _, http},
@@ -77,6 +81,18 @@ impl Runtime {
 
     pub async fn get(&self, path: &str) -> Response {
         self.http.get(format!("{}{path}", self.url)).send().await.unwrap()
+    }
+
+    /// Sends bytes as they are. Returns the head of the answer.
+    pub async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let byte = timeout(PATIENCE, stream.read_u8()).await.unwrap();
+            head.push(byte.unwrap_or_else(|error| panic!("{request:?}: {error}: {head:?}")));
+        }
+        String::from_utf8(head).unwrap()
     }
 
     /// The JSON of the answer to a GET.

@@ -16,6 +16,8 @@ mod dynamodb;
 mod eventbridge;
 mod faults;
 mod foreign;
+mod handshake;
+mod host;
 mod http_api;
 mod iam;
 mod invoke_api;

@@ -45,8 +45,14 @@ pub(crate) struct Function {
     _logging_config: Option<IgnoredAny>,
     #[serde(default, rename = "Tags")]
     _tags: Option<IgnoredAny>,
+    #[serde(default, rename = "PermissionsBoundary")]
+    _permissions_boundary: Option<IgnoredAny>,
     #[serde(default, rename = "Tracing")]
     _tracing: Option<IgnoredAny>,
+    #[serde(default, rename = "VersionDeletionPolicy")]
+    _version_deletion_policy: Option<IgnoredAny>,
+    #[serde(default, rename = "VersionDescription")]
+    _version_description: Option<IgnoredAny>,
 }
 
 fn default_memory() -> u32 {
@@ -57,16 +63,18 @@ fn default_timeout() -> u64 {
     3
 }
 
-/// `EventInvokeConfig` of a function. Its destinations are refused, like every unknown property.
+/// `EventInvokeConfig` of a function. Its destinations get no event locally: the log has the events that failed for good.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub(crate) struct EventInvokeConfig {
     pub(crate) maximum_retry_attempts: u32,
+    #[serde(rename = "DestinationConfig")]
+    _destination_config: Option<IgnoredAny>,
 }
 
 impl Default for EventInvokeConfig {
     fn default() -> Self {
-        Self { maximum_retry_attempts: 2 }
+        Self { maximum_retry_attempts: 2, _destination_config: None }
     }
 }
 
@@ -88,6 +96,8 @@ pub(crate) enum Event {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct EventBridgeRule {
     pub(crate) pattern: Pattern,
+    #[serde(default, rename = "DeadLetterConfig")]
+    _dead_letter_config: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -56,7 +56,7 @@ impl Server {
             credentials: Credentials::new("test", "test", None, None, "test"),
             tls,
         };
-        Bucket::new(settings, "bucket".to_owned()).unwrap()
+        Bucket::new(settings, None, "bucket".to_owned()).unwrap()
     }
 
     /// Trusts the certificate of this server.

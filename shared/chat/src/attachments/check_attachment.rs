@@ -21,8 +21,8 @@ const READS: u32 = 3;
 
 /// The outcome of a check.
 enum Found {
-    /// The file is shown. It has so many bytes.
-    Good(u64),
+    /// The file is shown, as this attachment: with its type, size and name.
+    Good(Attachment),
     /// The file is refused, for this reason.
     Bad(Refusal),
     /// The upload was replaced during the check. The event of the other upload may have come to nothing, because this
@@ -32,8 +32,9 @@ enum Found {
     Gone,
 }
 
-/// Checks an upload. A file of the announced type is shown, a picture without its metadata; any other file is refused.
-/// Then the upload is deleted.
+/// Checks an upload. A file of the announced kind is shown with the type that its bytes have, a picture without its
+/// metadata; any other file is refused. Then the upload is deleted. A check that is made again replaces all that an earlier
+/// one wrote, and one outcome is stored.
 ///
 /// A form uploads as often as somebody sends it in ten minutes, and each upload is an event. The claim decides in its one
 /// write whether there is something to check, so an event of an upload that has been checked, or is being checked, reads
@@ -52,7 +53,7 @@ pub async fn check_attachment(chat: &Chat, objects: &Objects, id: AttachmentId) 
         return chat.store.mark_refused(id, "cannot be checked").await;
     }
     match found(objects, &claim.attachment).await? {
-        Found::Good(size) => chat.store.mark_ready(id, size).await?,
+        Found::Good(attachment) => chat.store.mark_ready(&attachment).await?,
         Found::Bad(refusal) => {
             tracing::info!(%id, %refusal, "an attachment is refused");
             chat.store.mark_refused(id, &refusal.to_string()).await?;
@@ -95,29 +96,29 @@ async fn check(objects: &Objects, attachment: &Attachment) -> Result<Found, Erro
 
 async fn check_picture(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
     let Some(upload) = objects.read_upload(attachment.id, attachment.size).await? else { return Ok(Found::Gone) };
-    let content_type = attachment.content_type;
-    let checked = tokio::task::spawn_blocking(move || media::picture(content_type, &upload.bytes));
+    let checked = tokio::task::spawn_blocking(move || media::picture(&upload.bytes));
     let picture = match checked.await.map_err(|error| Error::internal("checking a picture", error))? {
         Ok(picture) => picture,
         Err(refusal) => return Ok(Found::Bad(refusal)),
     };
-    let size = picture.bytes.len() as u64;
+    let shown = attachment.clone().checked(picture.media_type, picture.bytes.len() as u64);
     let files = PictureFiles {
         file: picture.bytes,
         thumbnail: picture.thumbnail.bytes,
         thumbnail_type: picture.thumbnail.media_type,
     };
-    objects.write_picture(attachment, files).await?;
-    Ok(Found::Good(size))
+    objects.write_picture(&shown, files).await?;
+    Ok(Found::Good(shown))
 }
 
 async fn check_video(objects: &Objects, attachment: &Attachment) -> Result<Found, Error> {
     let Some(upload) = objects.read_upload(attachment.id, media::FIRST_BYTES as u64).await? else {
         return Ok(Found::Gone);
     };
-    if let Err(refusal) = media::video(attachment.content_type, &upload.bytes) {
-        return Ok(Found::Bad(refusal));
-    }
-    let shown = objects.show_upload(attachment, &upload.version).await?;
-    Ok(if shown { Found::Good(attachment.size) } else { Found::Changed })
+    let shown = match media::video(attachment.content_type, &upload.bytes) {
+        Ok(media_type) => attachment.clone().checked(media_type, attachment.size),
+        Err(refusal) => return Ok(Found::Bad(refusal)),
+    };
+    let is_shown = objects.show_upload(&shown, &upload.version).await?;
+    Ok(if is_shown { Found::Good(shown) } else { Found::Changed })
 }

@@ -1,9 +1,10 @@
 use std::future::ready;
 
 use domain::{
-    Content, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+    Content, ContentDigest, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage,
+    UserId, causes,
 };
-use store::{Socket, Turn};
+use store::{First, Socket, Turn};
 
 use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
 
@@ -20,8 +21,8 @@ pub struct Sent {
 /// reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
-/// `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
+/// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     send_once(chat, caller.user, None, admit(chat, caller), draft).await
 }
@@ -33,8 +34,8 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// stored or pushed.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `AttachmentInvalid`,
-/// `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
+/// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     let caller = Caller::from(own);
     let session = admit(chat, &caller);
@@ -69,11 +70,16 @@ async fn send_once(
 }
 
 /// Returns the message that the draft's client id has made already, to a sender who is a member still. This is asked
-/// before a turn is taken, because a retry must leave no hole in the sequence.
+/// before a turn is taken, because neither a retry nor a reused client id may leave a hole in the sequence.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `ClientIdReused`.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
-    let Some(id) = chat.store.message_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
-    let (member, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first(chat, draft.room, id));
+    let Some(before) = chat.store.first_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
+    let digest = draft.content.digest()?;
+    let first = first(chat, draft.room, &before, &digest);
+    let (member, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first);
     member?;
     first.map(Some)
 }
@@ -96,12 +102,13 @@ async fn send(
         }
         Err(error) => return Err(error),
     };
-    let (message, first_id, mut audience, members) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, attached))
+    let digest = draft.content.digest()?;
+    let (message, before, mut audience, members) =
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, &digest, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
-    if let Some(id) = first_id {
-        return first(chat, message.room, id).await;
+    if let Some(before) = before {
+        return first(chat, message.room, &before, &digest).await;
     }
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
@@ -124,16 +131,17 @@ async fn charge(chat: &Chat, room: RoomId, more: usize) {
     }
 }
 
-/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the id of the first message
-/// with its client id if there is one, the sockets of the audience, and the number of members for which the turn has
+/// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the first message with
+/// its client id if there is one, the sockets of the audience, and the number of members for which the turn has
 /// charged.
 async fn persist(
     chat: &Chat,
     sender: UserId,
     admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
+    digest: &ContentDigest,
     attached: Attached,
-) -> Result<(Message, Option<MessageId>, Vec<Socket>, usize), Error> {
+) -> Result<(Message, Option<First>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
     let (admitted, turn) = tokio::join!(admitted, taking);
@@ -143,7 +151,7 @@ async fn persist(
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
     let (stored, audience, ()) = tokio::join!(
-        chat.store.put_message(&message),
+        chat.store.put_message(&message, digest),
         chat.audience(&audience, message.room),
         tidy_up(chat, sender, &turn)
     );
@@ -181,9 +189,12 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
     }
 }
 
-/// Returns the first message with a client id, by its id.
-async fn first(chat: &Chat, room: RoomId, id: MessageId) -> Result<Sent, Error> {
-    let message = chat.store.message(room, id).await?;
+/// Returns the first message with a client id, if it has this content.
+///
+/// # Errors
+/// `ClientIdReused`.
+async fn first(chat: &Chat, room: RoomId, before: &First, digest: &ContentDigest) -> Result<Sent, Error> {
+    let message = chat.store.message(room, before.of(digest)?).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
     Ok(Sent { message: chat.show(message)?, new: false })
 }

@@ -59,8 +59,7 @@ pub async fn add_members(chat: &Chat, caller: &Caller, input: &AddMembers) -> Re
 /// The first message that newcomers may see who are given this many. Nobody gives messages that they do not see
 /// themselves.
 async fn first_given(chat: &Chat, own: &Membership, count: usize, now: Timestamp) -> Result<Option<MessageId>, Error> {
-    let lasts = u64::try_from(HISTORY_LASTS.as_millis()).unwrap_or(u64::MAX);
-    let oldest = MessageId::new(Timestamp::from_millis(now.millis().saturating_sub(lasts)), 0);
+    let oldest = MessageId::new(now - HISTORY_LASTS, 0);
     let range = Range::NEWEST.from(Some(oldest)).from(own.visible_from);
     let messages = chat.store.query_messages(own.room_id, range, count).await?;
     Ok(messages.last().map(|message| message.id))

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{Username, accounts::username::fold, precis};
+use crate::{Username, accounts::username::fold, precis, text::is_visible};
 
 /// The shortest password, in characters. There are no rules of composition (NIST SP 800-63B, section 3.1.1.2).
 const MIN_CHARS: usize = 8;
@@ -33,7 +33,7 @@ impl Password {
         let opaque = precis::opaque(password, MAX_CHARS);
         let opaque = opaque.ok_or("must have no control characters and no invisible characters")?;
         let compared = fold(opaque.trim());
-        if compared.is_empty() || COMMON.lines().any(|common| common == compared) {
+        if !is_visible(&opaque) || COMMON.lines().any(|common| common == compared) {
             return Err("is too common");
         }
         Ok(Self(opaque))
@@ -93,7 +93,9 @@ mod tests {
         {
             assert_eq!(Password::parse(common).unwrap_err(), "is too common", "{common}");
         }
-        assert_eq!(Password::parse(&" ".repeat(8)).unwrap_err(), "is too common");
+        for unseen in [" ", "\u{a0}", "\u{3000}", "\u{2800}"] {
+            assert_eq!(Password::parse(&unseen.repeat(8)).unwrap_err(), "is too common", "{unseen:?}");
+        }
         assert!(COMMON.lines().all(|common| fold(common) == common));
     }
 

@@ -18,10 +18,11 @@ impl Username {
     /// Removes blanks around a new name, which keyboards add, and checks the rest by the rules of PRECIS (RFC 8265,
     /// section 3.3).
     pub fn parse(username: &str) -> Result<Self, &'static str> {
-        let shown: Vec<char> = precis::shown(username.trim()).take(MAX_USERNAME_CHARS + 1).collect();
-        if !(1..=MAX_USERNAME_CHARS).contains(&shown.len()) {
+        let username = username.trim();
+        if !is_of_valid_length(username) {
             return Err("must have 1 to 150 characters");
         }
+        let shown: Vec<char> = precis::shown(username).collect();
         precis::username(&shown)?;
         Ok(Self(shown.into_iter().collect()))
     }
@@ -52,6 +53,11 @@ pub(crate) fn fold(text: &str) -> String {
     text.nfkc().default_case_fold().nfkc().filter(|c| !precis::is_joiner(*c)).collect()
 }
 
+/// Counts in NFKC, in which names are compared. A valid name as it is shown is not longer.
+fn is_of_valid_length(username: &str) -> bool {
+    (1..=MAX_USERNAME_CHARS).contains(&username.nfkc().take(MAX_USERNAME_CHARS + 1).count())
+}
+
 impl TryFrom<String> for Username {
     type Error = &'static str;
 
@@ -78,7 +84,7 @@ impl SoughtUsername {
     #[must_use]
     pub fn parse(username: &str) -> Option<Self> {
         let username = username.trim();
-        if !(1..=MAX_USERNAME_CHARS).contains(&username.nfkc().take(MAX_USERNAME_CHARS + 1).count()) {
+        if !is_of_valid_length(username) {
             return None;
         }
         let folded = fold(username);

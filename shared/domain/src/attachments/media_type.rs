@@ -1,4 +1,4 @@
-//! The types of files that may be attached, with their kinds and extensions: one line each.
+//! The types of files that may be attached, with their other names, kinds and extensions: one line each.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub enum AttachmentKind {
 }
 
 macro_rules! media_types {
-    ($($name:ident, $text:literal, $kind:ident, [$($extension:literal),+];)*) => {
+    ($($name:ident, $text:literal $(| $other:literal)*, $kind:ident, [$($extension:literal),+];)*) => {
         /// A type of file that may be attached, named as in RFC 6838 and its registry.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "&'static str")]
@@ -20,6 +20,9 @@ macro_rules! media_types {
         pub enum MediaType { $($name),* }
 
         impl MediaType {
+            /// All types.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
             /// The name, as in a `Content-Type` header.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -42,9 +45,12 @@ macro_rules! media_types {
         impl TryFrom<String> for MediaType {
             type Error = &'static str;
 
+            /// Accepts a type in any case and with parameters (RFC 9110, section 8.3.1), as browsers announce it. The
+            /// parameters do not matter, because the type is found in the bytes.
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                match &*text {
-                    $($text => Ok(Self::$name),)*
+                let essence = text.split_once(';').map_or(&*text, |(essence, _)| essence);
+                match &*essence.trim_matches([' ', '\t']).to_ascii_lowercase() {
+                    $($text $(| $other)* => Ok(Self::$name),)*
                     _ => Err(concat!("must be one of", $(" ", $text),*)),
                 }
             }
@@ -54,12 +60,12 @@ macro_rules! media_types {
 
 media_types! {
     Gif, "image/gif", Picture, [".gif"];
-    Jpeg, "image/jpeg", Picture, [".jpg", ".jpeg", ".jpe", ".jfif"];
-    Png, "image/png", Picture, [".png"];
+    Jpeg, "image/jpeg" | "image/jpg" | "image/pjpeg", Picture, [".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp"];
+    Png, "image/png" | "image/x-png" | "image/apng", Picture, [".png", ".apng"];
     Webp, "image/webp", Picture, [".webp"];
-    Mp4, "video/mp4", Video, [".mp4", ".m4v", ".mpg4"];
+    Mp4, "video/mp4" | "video/x-m4v", Video, [".mp4", ".m4v", ".mpg4"];
     Quicktime, "video/quicktime", Video, [".mov", ".qt"];
-    ThreeGpp, "video/3gpp", Video, [".3gp", ".3gpp"];
+    ThreeGpp, "video/3gpp" | "video/3gpp2", Video, [".3gp", ".3gpp", ".3g2"];
     Webm, "video/webm", Video, [".webm"];
 }
 
@@ -83,6 +89,43 @@ mod tests {
             let read: MediaType = serde_json::from_value(name.clone().into()).unwrap();
             assert_eq!(read.as_str(), name);
             assert_eq!(serde_json::to_value(read).unwrap(), name);
+        }
+        assert_eq!(MediaType::ALL.len(), 8);
+    }
+
+    #[test]
+    fn a_type_is_read_in_any_case_with_parameters_and_by_its_other_names() {
+        for (text, media_type) in [
+            ("IMAGE/JPEG", MediaType::Jpeg),
+            ("image/jpg", MediaType::Jpeg),
+            ("image/pjpeg", MediaType::Jpeg),
+            ("image/apng", MediaType::Png),
+            ("video/webm;codecs=vp9", MediaType::Webm),
+            ("Video/WebM ; codecs=\"vp8, opus\"", MediaType::Webm),
+            ("\tvideo/x-m4v", MediaType::Mp4),
+            ("video/3gpp2", MediaType::ThreeGpp),
+        ] {
+            assert_eq!(MediaType::try_from(text.to_owned()), Ok(media_type), "{text}");
+        }
+        for text in [
+            "",
+            ";",
+            "image",
+            "image/",
+            "image/*",
+            "image/svg+xml",
+            "image/heic",
+            "image/avif",
+            "text/html",
+            "text/html;image/png",
+            "image/png/",
+            "image /png",
+            "image/png,image/gif",
+            "audio/mp4",
+            "video/x-matroska",
+            "\u{a0}image/png",
+        ] {
+            assert!(MediaType::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 }

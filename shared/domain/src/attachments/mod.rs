@@ -10,6 +10,7 @@ mod upload;
 
 pub use attachment::{Attachment, Links};
 pub use file_name::FileName;
+pub(crate) use file_name::turns_around;
 pub use id::AttachmentId;
 pub use media_type::{AttachmentKind, MediaType};
 pub use new_attachment::NewAttachment;

@@ -1,10 +1,17 @@
 //! The content of a message that a client sends.
 
-use crate::{AttachmentId, Fields, Input, text::text};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{AttachmentId, Error, Fields, Input, text::text};
+
+/// The bytes of a digest: enough against two contents of one client that meet by chance.
+const DIGEST_BYTES: usize = 16;
 
 text! {
     /// The text of a message.
-    Text, 1..=4096, LINES
+    Text, 1..=4096, VISIBLE_LINES
 }
 text! {
     /// The name that a client gives to its message, so that the same message sent again is not stored a second time.
@@ -20,16 +27,39 @@ impl Text {
 }
 
 /// The content of a message, over REST or over a socket.
-#[derive(Clone, Debug, Default)]
+///
+/// All fields but the client id are part of the digest. A later field is left out of it while it is absent, so that
+/// stored digests stay valid.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Content {
     /// The text. A message without text has an attachment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
     /// An uploaded picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<AttachmentId>,
     /// An uploaded video.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<AttachmentId>,
     /// The client's name for the message.
+    #[serde(skip)]
     pub client_id: Option<ClientId>,
+}
+
+/// Identifies a content as its client sent it, whatever becomes of the message later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentDigest(String);
+
+impl Content {
+    /// The digest: of its JSON, the first half of SHA-256 in base64url.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn digest(&self) -> Result<ContentDigest, Error> {
+        let json = serde_json::to_vec(self).map_err(|error| Error::internal("writing a content", error))?;
+        let hash: Vec<u8> = Sha256::digest(json).into_iter().take(DIGEST_BYTES).collect();
+        Ok(ContentDigest(BASE64_URL_SAFE_NO_PAD.encode(hash)))
+    }
 }
 
 impl Input for Content {
@@ -54,7 +84,32 @@ impl Input for Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, Refusal};
+    use crate::Refusal;
+
+    #[test]
+    fn contents_with_equal_fields_have_equal_digests() {
+        let digest = |body: &str| Fields::parse(body.as_bytes()).unwrap().into::<Content>().unwrap().digest().unwrap();
+        let (one, other) = (AttachmentId::new([7; 16]), AttachmentId::new([8; 16]));
+        let different = [
+            r#"{"text":"hi"}"#.to_owned(),
+            r#"{"text":"hi "}"#.to_owned(),
+            format!(r#"{{"text":"{one}"}}"#),
+            format!(r#"{{"attachment_picture":"{one}"}}"#),
+            format!(r#"{{"attachment_picture":"{other}"}}"#),
+            format!(r#"{{"attachment_video":"{one}"}}"#),
+            format!(r#"{{"text":"hi","attachment_picture":"{one}"}}"#),
+            format!(r#"{{"attachment_picture":"{one}","attachment_video":"{other}"}}"#),
+            format!(r#"{{"attachment_picture":"{other}","attachment_video":"{one}"}}"#),
+        ];
+        let digests: Vec<_> = different.iter().map(|body| digest(body)).collect();
+        for (number, found) in digests.iter().enumerate() {
+            assert_eq!(digests.iter().position(|digest| digest == found), Some(number), "{}", different[number]);
+        }
+        let again = format!(r#"{{"client_id":"1","attachment_picture":"{one}","colour":"blue","text":""}}"#);
+        assert_eq!(digest(&again), digests[3]);
+        // Stored digests depend on it.
+        assert_eq!(digests[0], ContentDigest("57mV76dVxf87hNIYi1jLSg".to_owned()));
+    }
 
     #[test]
     fn a_message_has_text_or_an_attachment() {

@@ -7,7 +7,7 @@ mod message;
 mod read_mark;
 mod shown;
 
-pub use content::{ClientId, Content, Text};
+pub use content::{ClientId, Content, ContentDigest, Text};
 pub use draft::Draft;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use message::Message;

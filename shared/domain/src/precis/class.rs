@@ -48,6 +48,7 @@ pub(crate) fn of(c: char) -> Class {
         | Gc::Unassigned
         | Gc::LineSeparator
         | Gc::ParagraphSeparator => Class::Disallowed,
+        _ if is_usual_letter(c) => Class::Valid,
         // HasCompat
         _ if std::iter::once(c).nfkc().ne([c]) => Class::FreeForm,
         // LetterDigits
@@ -75,6 +76,13 @@ const fn exception(c: char) -> Option<Class> {
         }
         _ => None,
     }
+}
+
+/// Whether a letter is in everyday words, although Unicode decomposes it for compatibility, so that the RFC disallows
+/// it: the Armenian և, ำ and ໜ of Thai and Lao, and ⵯ of Tamazight. Names are compared in NFKC, in which it is the same
+/// as its parts.
+const fn is_usual_letter(c: char) -> bool {
+    matches!(c, '\u{587}' | '\u{e33}' | '\u{eb3}' | '\u{edc}' | '\u{edd}' | '\u{2d6f}')
 }
 
 /// Section 9.9: the parts of syllables. NFC composes those of modern Korean.

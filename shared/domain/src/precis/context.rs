@@ -16,9 +16,10 @@ pub(crate) fn allows(chars: &[char], place: usize) -> bool {
     let after = chars.get(place + 1).copied();
     let is = |neighbour: Option<char>, script| neighbour.is_some_and(|c| is_of(c, script));
     match chars.get(place) {
-        // A.1 and A.2
+        // A.1
         Some('\u{200c}') => is_virama(before) || separates(chars, place),
-        Some('\u{200d}') => is_virama(before),
+        // A.2, and before a virama, as Bengali and Kannada write র‍্য and ರ‍್ಯ (The Unicode Standard, chapter 12).
+        Some('\u{200d}') => is_virama(before) || is_virama(after),
         // A.3: Catalan.
         Some('\u{b7}') => [before, after].iter().all(|c| matches!(c, Some('l' | 'L'))),
         // A.4: Greek numbers.

@@ -11,8 +11,8 @@ mod script;
 mod tests;
 
 use icu_properties::{
-    CodePointMapData,
-    props::{GeneralCategory, GeneralCategoryGroup},
+    CodePointMapData, CodePointSetData,
+    props::{GeneralCategory, GeneralCategoryGroup, SoftDotted},
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -24,6 +24,8 @@ const SIGNS: &str = "@.+-_";
 
 /// The most marks of a letter. Hebrew with points and accents needs four; more of them reach into other lines.
 const MAX_MARKS: usize = 5;
+
+const DOT_ABOVE: char = '\u{307}';
 
 /// The characters of a name as it is shown: of the usual width, in NFC.
 pub(crate) fn shown(name: &str) -> impl Iterator<Item = char> {
@@ -38,9 +40,11 @@ fn usual_width(c: char) -> impl Iterator<Item = char> {
 
 /// Checks a name as it is [`shown`].
 ///
-/// These are the rules of `UsernameCaseMapped` (RFC 8265, section 3.3), and four more: of ASCII only the [`SIGNS`], one
-/// script (UTS #39, section 5.1), at most [`MAX_MARKS`], and none without a letter. The RFC checks before NFC, but
-/// keyboards type letters that NFC decomposes, as U+09DC. The time grows with the square of the length.
+/// These are the rules of `UsernameCaseMapped` (RFC 8265, section 3.3), and more: of ASCII only the [`SIGNS`], one
+/// script (UTS #39, section 5.1), and those of [`marks`]. The RFC checks before NFC, but keyboards type letters that NFC
+/// decomposes, as U+09DC. Letters of one script that look alike are allowed, as in `admın`: languages need them.
+///
+/// The time grows with the square of the length.
 pub(crate) fn username(shown: &[char]) -> Result<(), &'static str> {
     for (place, &c) in shown.iter().enumerate() {
         let allowed = match class::of(c) {
@@ -62,19 +66,25 @@ pub(crate) fn username(shown: &[char]) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Checks that all marks are on a letter or digit, and how many are on one.
+/// Checks that all marks are on a letter or digit, at most [`MAX_MARKS`] on each, and none of them a dot on the dot of
+/// an `i`, which nobody can see (UTS #39, section 5.4).
 fn marks(chars: &[char]) -> Result<(), &'static str> {
     let categories = CodePointMapData::<GeneralCategory>::new();
+    let dotted = CodePointSetData::new::<SoftDotted>();
     let mut on_letter = None;
-    for &c in chars {
+    // Decomposed, so that the marks of `ẫ` count.
+    for c in chars.iter().copied().nfd() {
         if GeneralCategoryGroup::Mark.contains(categories.get(c)) {
-            let marks: usize = on_letter.ok_or("must have no mark without a letter")?;
+            let (letter, marks) = on_letter.ok_or("must have no mark without a letter")?;
             if marks == MAX_MARKS {
                 return Err("must have at most five marks on a letter");
             }
-            on_letter = Some(marks + 1);
+            if c == DOT_ABOVE && (dotted.contains(letter) || matches!(letter, 'ı' | 'ȷ')) {
+                return Err("must have no dot above a letter that has one");
+            }
+            on_letter = Some((letter, marks + 1));
         } else if !is_joiner(c) {
-            on_letter = c.is_alphanumeric().then_some(0);
+            on_letter = c.is_alphanumeric().then_some((c, 0));
         }
     }
     Ok(())

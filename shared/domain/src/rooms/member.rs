@@ -29,7 +29,7 @@ pub struct MemberPage {
 }
 
 impl MemberPage {
-    /// Reads the query parameters `limit` and `after`.
+    /// Reads the query parameters `limit` and `after`. No member is before the id 0.
     pub fn parse(limit: Option<&str>, after: Option<&str>) -> Result<Self, Error> {
         let mut errors = FieldErrors::new();
         let limit = match limit.map(str::parse) {
@@ -39,7 +39,7 @@ impl MemberPage {
         if limit.is_none() {
             errors.insert("limit".to_owned(), vec![format!("must be an integer from 1 to {MAX_MEMBERS}")]);
         }
-        let after = after.map(str::parse).transpose().map_err(|why: &str| {
+        let after = after.filter(|after| *after != "0").map(str::parse).transpose().map_err(|why: &str| {
             errors.insert("after".to_owned(), vec![why.to_owned()]);
         });
         match (limit, after) {
@@ -70,7 +70,8 @@ mod tests {
         for (limit, good) in [("0", false), ("1", true), ("1024", true), ("1025", false), ("x", false)] {
             assert_eq!(MemberPage::parse(Some(limit), None).is_ok(), good, "{limit}");
         }
-        let Err(Error::Refused(Refusal::Invalid(errors))) = MemberPage::parse(Some("0"), Some("0")) else {
+        assert_eq!(MemberPage::parse(None, Some("0")).unwrap().after, None);
+        let Err(Error::Refused(Refusal::Invalid(errors))) = MemberPage::parse(Some("0"), Some("-1")) else {
             panic!("accepted")
         };
         assert_eq!(errors.keys().collect::<Vec<_>>(), ["after", "limit"]);

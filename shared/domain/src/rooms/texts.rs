@@ -2,7 +2,7 @@ use crate::{RoomId, text::text};
 
 text! {
     /// The name of a room.
-    RoomName, 1..=255, ONE_LINE
+    RoomName, 1..=255, VISIBLE_LINE
 }
 text! {
     /// The description of a room.

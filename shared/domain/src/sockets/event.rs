@@ -72,6 +72,8 @@ pub enum Event<'a> {
         /// The room as all members see it.
         room: &'a ShownRoom,
     },
+    /// The receiver is closed, because its user has opened another socket and may have no more.
+    Replaced,
     /// The answer to a ping.
     Pong,
     /// A frame was refused.

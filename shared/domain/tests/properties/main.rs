@@ -5,11 +5,13 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test reports by panicking, its helpers too")]
 
+mod descriptions;
 mod holes;
 mod ids;
 mod names;
 mod pages;
 mod times;
+mod uploads;
 
 use proptest::test_runner::Config;
 

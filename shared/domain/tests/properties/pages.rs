@@ -21,8 +21,10 @@ proptest! {
     fn a_page_is_what_was_asked_for_or_every_complaint(
         limit in parameter(), before in parameter(), after in parameter()
     ) {
-        let id = |text: &Option<String>| text.as_ref().map(|text| text.parse::<MessageId>());
-        let (asked_before, asked_after) = (id(&before), id(&after));
+        let id = |text: &String| text.parse::<MessageId>();
+        let asked_before = before.as_ref().map(id);
+        // After 0 is from the beginning.
+        let asked_after = after.as_ref().map(|text| if text == "0" { Ok(MessageId::FIRST) } else { id(text) });
         match Page::parse(limit.as_deref(), before.as_deref(), after.as_deref()) {
             Ok(page) => {
                 prop_assert!((1..=100).contains(&page.limit));

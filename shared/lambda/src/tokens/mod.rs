@@ -36,10 +36,11 @@ struct Claims {
     typ: String,
 }
 
-/// The token of an `Authorization` header (RFC 6750, section 2.1).
+/// The token of the only `Authorization` header (RFC 6750, section 2.1).
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
-    let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
-    match header.and_then(|header| header.split_once(' ')) {
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    let only = lines.next().filter(|_| lines.next().is_none());
+    match only.and_then(|header| header.to_str().ok()).and_then(|header| header.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
         _ => Err(Refusal::Unauthenticated.into()),
     }
@@ -58,5 +59,11 @@ mod tests {
         assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(token("bearer  abc").as_deref(), Some("abc"));
         assert_eq!(["abc", "Basic abc", "Bearer", ""].map(token), [const { None }; 4]);
+        let twice = ["Bearer abc", "Bearer abc"].map(|value| (AUTHORIZATION, value.parse().unwrap()));
+        let twice: HeaderMap = twice.into_iter().fold(HeaderMap::new(), |mut headers, (name, value)| {
+            headers.append(name, value);
+            headers
+        });
+        assert!(bearer(&twice).is_err());
     }
 }

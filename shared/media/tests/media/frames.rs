@@ -1,6 +1,5 @@
 //! WebP: pictures whose chunks contradict each other.
 
-use domain::MediaType;
 use media::{Refusal, picture};
 
 use crate::support::webp_chunk;
@@ -46,17 +45,17 @@ fn a_picture_is_as_large_as_what_it_is_in() {
     for (width, height) in [(1, 2), (2, 1), (3, 2), (2, 3), (0, 2), (2, 0), (0, 0), (2, 200), (200, 2)] {
         for chunks in [red(width, height), [transparency(), red(width, height)].concat()] {
             for upload in [animation(&chunks), still(&chunks)] {
-                let judged = picture(MediaType::Webp, &upload).map(|_| ());
+                let judged = picture(&upload).map(|_| ());
                 assert_eq!(judged, Err(Refusal::Unreadable), "{width} by {height}");
             }
         }
     }
     for chunks in [red(2, 2), [transparency(), red(2, 2)].concat()] {
         let upload = animation(&chunks);
-        assert!(picture(MediaType::Webp, &upload).unwrap().bytes == upload);
+        assert!(picture(&upload).unwrap().bytes == upload);
     }
     let upload = still(&[transparency(), red(2, 2)].concat());
-    assert!(picture(MediaType::Webp, &upload).unwrap().bytes == upload);
+    assert!(picture(&upload).unwrap().bytes == upload);
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn so_is_one_without_a_loss() {
         let pixels = [0x88, 0x88, 0x08, 0, 0, 0];
         let chunk = webp_chunk(*b"VP8L", &[&[0x2F], &sides[..], &pixels].concat());
         for upload in [animation(&chunk), still(&chunk)] {
-            let judged = picture(MediaType::Webp, &upload).map(|_| ());
+            let judged = picture(&upload).map(|_| ());
             assert_eq!(judged.is_ok(), (width, height) == (2, 2), "{width} by {height}: {judged:?}");
         }
     }
@@ -91,7 +90,7 @@ fn a_frame_has_one_picture_and_no_other_in_its_place() {
         Vec::new(),
     ] {
         for upload in [animation(&chunks), still(&chunks)] {
-            assert_eq!(picture(MediaType::Webp, &upload).map(|_| ()), Err(Refusal::Unreadable));
+            assert_eq!(picture(&upload).map(|_| ()), Err(Refusal::Unreadable));
         }
     }
 }
@@ -99,8 +98,8 @@ fn a_frame_has_one_picture_and_no_other_in_its_place() {
 #[test]
 fn a_file_that_is_shorter_than_it_says_is_refused() {
     let whole = animation(&red(2, 2));
-    assert_eq!(picture(MediaType::Webp, &whole[..whole.len() - 2]).map(|_| ()), Err(Refusal::Unreadable));
+    assert_eq!(picture(&whole[..whole.len() - 2]).map(|_| ()), Err(Refusal::Unreadable));
     let mut upload = whole;
     upload[4] += 2;
-    assert_eq!(picture(MediaType::Webp, &upload).map(|_| ()), Err(Refusal::Unreadable));
+    assert_eq!(picture(&upload).map(|_| ()), Err(Refusal::Unreadable));
 }

@@ -1,6 +1,5 @@
 //! JPEG: the scans of a large picture take a bounded time.
 
-use domain::MediaType;
 use media::{Refusal, picture};
 
 /// The largest sides that make at most 67 million pixels of whole blocks.
@@ -66,7 +65,7 @@ fn empty_blocks() -> Vec<u8> {
 }
 
 fn judged(upload: &[u8]) -> Result<(), Refusal> {
-    picture(MediaType::Jpeg, upload).map(|_| ())
+    picture(upload).map(|_| ())
 }
 
 /// A hundred scans took 2.1 s, and twelve take 1 s, nearly all of it for the pixels.

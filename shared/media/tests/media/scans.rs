@@ -1,6 +1,5 @@
 //! JPEG: the compressed data is whole, for each way of compression.
 
-use domain::MediaType;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use media::{Refusal, picture};
 
@@ -59,7 +58,7 @@ fn last_scan(file: &[u8]) -> usize {
 }
 
 fn judged(upload: &[u8]) -> Result<(), Refusal> {
-    picture(MediaType::Jpeg, upload).map(|_| ())
+    picture(upload).map(|_| ())
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn a_whole_picture_is_shown_however_it_is_compressed() {
     for way in ways() {
         for (width, height) in [(1, 1), (17, 9), (8, 300), (300, 7), (65, 40), (640, 481)] {
             let upload = compressed(way, width, height);
-            let shown = picture(MediaType::Jpeg, &upload).unwrap();
+            let shown = picture(&upload).unwrap();
             assert!(shown.bytes == upload, "{way:?} {width} by {height}");
             let seen = image::load_from_memory(&shown.thumbnail.bytes).unwrap().to_rgb8();
             if matches!(way.colours, ColorType::Rgb) && width > 16 && height > 16 {
@@ -113,7 +112,7 @@ fn an_end_that_is_missing_is_put_there() {
         let whole = compressed(way, 33, 21);
         for missing in [1, 2] {
             let upload = &whole[..whole.len() - missing];
-            assert!(picture(MediaType::Jpeg, upload).unwrap().bytes == whole, "{way:?}");
+            assert!(picture(upload).unwrap().bytes == whole, "{way:?}");
         }
     }
 }
@@ -129,8 +128,8 @@ fn restart_markers_may_be_filled_as_others_may() {
             }
         }
         assert!(upload.len() > plain.len());
-        let shown = picture(MediaType::Jpeg, &upload).unwrap();
+        let shown = picture(&upload).unwrap();
         assert!(shown.bytes == upload, "{way:?}");
-        assert!(shown.thumbnail.bytes == picture(MediaType::Jpeg, &plain).unwrap().thumbnail.bytes, "{way:?}");
+        assert!(shown.thumbnail.bytes == picture(&plain).unwrap().thumbnail.bytes, "{way:?}");
     }
 }

@@ -5,7 +5,9 @@ use media::{Thumbnail, picture};
 use crate::support::{PICTURES, animation, contains, photo, plain, profile};
 
 fn thumbnail(media_type: MediaType, upload: &[u8]) -> Thumbnail {
-    picture(media_type, upload).unwrap().thumbnail
+    let picture = picture(upload).unwrap();
+    assert_eq!(picture.media_type, media_type);
+    picture.thumbnail
 }
 
 fn size(thumbnail: &Thumbnail) -> (u32, u32) {

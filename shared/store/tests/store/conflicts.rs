@@ -17,7 +17,7 @@ use domain::{AttachmentId, Error, Message, Network, Pace};
 use store::{Consistency, Store, Tables};
 use tokio::net::TcpListener;
 
-use crate::support::{NOW, PUSHES, client_id, message_id, room_id, user};
+use crate::support::{NOW, PUSHES, client_id, digest, message_id, room_id, user};
 
 const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
     "message": "Transaction is ongoing for the item"}"#;
@@ -88,7 +88,7 @@ fn tables() -> Tables {
 async fn stores_once(store: &Store) -> Result<(), Error> {
     let message = Message::empty(message_id(1), room_id(1), user(1), 1);
     let message = Message { client_id: Some(client_id("c")), ..message };
-    store.put_message(&message).await.map(|first| assert!(first.is_none()))
+    store.put_message(&message, &digest("hi")).await.map(|first| assert!(first.is_none()))
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-use domain::MessageId;
+use domain::{MessageId, Refusal};
 use futures_util::future::join_all;
 use store::{Consistency, Range};
 
-use crate::support::{PUSHES, client_id, make_room, message, message_id, send, user};
+use crate::support::{PUSHES, client_id, digest, make_room, message, message_id, send, user};
 
 #[tokio::test]
 async fn a_room_is_read_from_both_ends() {
@@ -30,7 +30,7 @@ async fn a_list_is_read_beyond_what_one_call_returns() {
         let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
         // 100 of these are 1.6 MB, and a call returns 1 MB.
         let text = "😀".repeat(4096).try_into().ok();
-        store.put_message(&domain::Message { text, ..message(room, user(1), &turn) }).await.unwrap();
+        store.put_message(&domain::Message { text, ..message(room, user(1), &turn) }, &digest("hi")).await.unwrap();
     }
     assert_eq!(store.query_messages(room, Range::NEWEST, 100).await.unwrap().len(), 100);
 }
@@ -55,15 +55,18 @@ async fn a_client_id_makes_one_message_however_often_and_at_once() {
     let stored = join_all((0..10).map(async |i| {
         let turn = store.take_turn(room, user(1), message_id(i), PUSHES).await.unwrap();
         let message = domain::Message { client_id: Some(id.clone()), ..message(room, user(1), &turn) };
-        store.put_message(&message).await.unwrap()
+        store.put_message(&message, &digest("hi")).await.unwrap()
     }))
     .await;
     assert_eq!(stored.iter().filter(|first| first.is_none()).count(), 1);
     let messages = store.query_messages(room, Range::NEWEST, 100).await.unwrap();
     assert_eq!(messages.len(), 1);
-    assert!(stored.into_iter().flatten().all(|first| first == messages[0].id));
-    assert_eq!(store.message_of_client_id(user(1), room, &id).await.unwrap(), Some(messages[0].id));
-    assert_eq!(store.message_of_client_id(user(2), room, &id).await.unwrap(), None);
+    let found = store.first_of_client_id(user(1), room, &id).await.unwrap();
+    for first in stored.into_iter().flatten().chain(found) {
+        assert_eq!(first.of(&digest("hi")), Ok(messages[0].id));
+        assert_eq!(first.of(&digest("hi!")), Err(Refusal::ClientIdReused));
+    }
+    assert_eq!(store.first_of_client_id(user(2), room, &id).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use proptest::{
 };
 use store::{Range, Turn};
 
-use crate::support::{PUSHES, make_room, message, message_id, user};
+use crate::support::{PUSHES, digest, make_room, message, message_id, user};
 
 const MEMBERS: u64 = 4;
 
@@ -32,7 +32,7 @@ fn ids_grow_sequences_are_dense_and_each_message_knows_the_one_before() {
                 let at_once = burst.into_iter().map(async |(sender, clock)| {
                     let wanted = message_id(clock);
                     let turn = store.take_turn(room, user(sender), wanted, PUSHES).await.unwrap();
-                    store.put_message(&message(room, user(sender), &turn)).await.unwrap();
+                    store.put_message(&message(room, user(sender), &turn), &digest("hi")).await.unwrap();
                     (wanted, turn)
                 });
                 turns.extend(join_all(at_once).await);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    ClientId, Error, MembershipId, Message, MessageId, PushPace, Refusal, Room, RoomId, RoomKind, RoomName, Text,
-    Timestamp, UserId,
+    ClientId, Content, ContentDigest, Error, MembershipId, Message, MessageId, PushPace, Refusal, Room, RoomId,
+    RoomKind, RoomName, Text, Timestamp, UserId,
 };
 use store::{Consistency, Invitation, Membership, Store, Turn, Way};
 
@@ -31,6 +31,11 @@ pub fn message_id(millis: u64) -> MessageId {
 
 pub fn client_id(id: &str) -> ClientId {
     ClientId::try_from(id.to_owned()).unwrap()
+}
+
+/// The digest of a text.
+pub fn digest(text: &str) -> ContentDigest {
+    Content { text: Text::try_from(text.to_owned()).ok(), ..Content::default() }.digest().unwrap()
 }
 
 pub fn membership(user: UserId, room: RoomId) -> Membership {
@@ -71,7 +76,7 @@ pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
 pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
     let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
     let message = message(room, user(1), &turn);
-    store.put_message(&message).await.unwrap();
+    store.put_message(&message, &digest("hi")).await.unwrap();
     message
 }
 

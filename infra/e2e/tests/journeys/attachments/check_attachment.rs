@@ -35,7 +35,31 @@ async fn all_kinds_of_files_that_may_be_attached_are_taken() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
+async fn a_file_of_another_type_of_its_kind_is_shown_as_what_it_is() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let mut webp = Cursor::new(Vec::new());
+    image::RgbaImage::new(40, 30).write_to(&mut webp, image::ImageFormat::WebP).unwrap();
+    let quicktime = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08wide".to_vec();
+    for (kind, announced, name, bytes, content_type, saved) in [
+        ("picture", "image/jpeg", "cat.jpg", webp.into_inner(), "image/webp", "cat.webp"),
+        ("video", "VIDEO/MP4; codecs=avc1", "film.mp4", quicktime, "video/quicktime", "film.mov"),
+    ] {
+        let id = ann.uploads(room, &File { kind, content_type: announced, name, bytes }).await;
+        let sent = ann.tries_to_attach(room, kind, &id).await.is(201);
+        let seen = bob.sees_messages(room).await.into_iter().find(|message| message["id"] == sent["id"]).unwrap();
+        for message in [sent, seen] {
+            let shown = &message[format!("attachment_{kind}")];
+            assert_eq!((&shown["content_type"], &shown["name"]), (&json!(content_type), &json!(saved)));
+            let file = download(&shown["url"]).await;
+            assert_eq!(file.headers()["content-type"], content_type);
+            assert_eq!(file.headers()["content-disposition"], format!("inline;filename*=UTF-8''{saved}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_no_type_that_is_served_is_refused_with_the_reason() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
@@ -46,9 +70,10 @@ async fn a_file_that_is_not_what_it_says_is_refused_with_the_reason() {
     let checksum = crc32fast::hash(&bomb.bytes[12..29]).to_be_bytes();
     bomb.bytes[29..33].copy_from_slice(&checksum);
     for (file, why) in [
-        (page.clone(), "is no PNG"),
-        (page.said_to_be("video", "video/webm"), "is no WebM"),
-        (File::picture().said_to_be("picture", "image/gif"), "is no GIF"),
+        (page.clone(), "is not a GIF, JPEG, PNG or WebP picture"),
+        (page.said_to_be("video", "video/webm"), "is not an MP4, QuickTime, 3GPP or WebM video"),
+        (File::video().said_to_be("picture", "image/gif"), "is not a GIF"),
+        (File::picture().said_to_be("video", "video/mp4"), "is not an MP4"),
         (cut_off, "cannot be read"),
         (bomb, "megapixels"),
     ] {

@@ -1,6 +1,6 @@
 //! `POST /create-attachment/`
 
-use e2e::{Cost, File, Server, crash_points};
+use e2e::{Cost, File, Server, crash_points, download};
 use serde_json::json;
 
 use crate::support::{
@@ -22,6 +22,30 @@ async fn gives_a_form_for_one_file() {
     let fields = &announced["upload"]["fields"];
     assert_eq!(fields["Content-Type"], "image/png");
     assert_eq!(fields["key"], format!("uploads/{}", announced["id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn a_type_is_announced_in_any_spelling_and_a_name_in_any_script() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for (content_type, name, canonical) in [
+        ("IMAGE/JPEG", "צילום מסך \u{200f}2026.jpg", "image/jpeg"),
+        ("image/jpg", "صورة\u{61c}.jpg", "image/jpeg"),
+        ("image/png; charset=binary", "👨\u{200d}👩\u{200d}👧.png", "image/png"),
+    ] {
+        let file = File { content_type, name, ..File::picture() };
+        let announced = ann.tries_to_announce(room, &file).await.is(201);
+        assert_eq!(announced["upload"]["fields"]["Content-Type"], canonical);
+        let id = ann.uploads(room, &file).await;
+        let sent = ann.tries_to_attach(room, "picture", &id).await.is(201);
+        let shown = &sent["attachment_picture"];
+        assert_eq!(shown["name"], name.replace(".jpg", ".png"));
+        let saved = download(&shown["url"]).await.headers()["content-disposition"].to_str().unwrap().to_owned();
+        assert!(
+            saved.starts_with("inline;filename*=UTF-8''%") && matches!(saved.rsplit_once('.'), Some((_, "png"))),
+            "{saved}"
+        );
+    }
 }
 
 #[tokio::test]

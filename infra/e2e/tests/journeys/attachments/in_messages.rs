@@ -138,11 +138,13 @@ async fn what_is_refused_over_a_socket_is_told_there() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let mut socket = ann.opens_socket(room).await;
-    let id = ann.uploads(room, &File::picture().said_to_be("picture", "image/webp")).await;
+    let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
+    let id = ann.uploads(room, &page).await;
     ann.knows_checked(room, "picture", &id).await;
     socket.sends(&json!({"type": "message", "attachment_picture": id, "client_id": "c1"})).await;
     let error = socket.hears_error("attachment_invalid").await;
-    assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!("The attachment is no WebP picture.")));
+    let detail = "The attachment is not a GIF, JPEG, PNG or WebP picture.";
+    assert_eq!((&error["client_id"], &error["detail"]), (&json!("c1"), &json!(detail)));
     let never = ann.announces(room, &File::picture()).await.id;
     socket.sends(&json!({"type": "message", "attachment_picture": never})).await;
     assert_eq!(socket.hears_error("attachment_invalid").await["detail"], "The attachment has not been uploaded.");
@@ -178,6 +180,24 @@ async fn a_retry_with_the_same_client_id_attaches_nothing_twice() {
     assert_eq!(again["id"], first["id"]);
     assert_eq!(again["attachment_video"]["id"], id);
     assert_eq!(ann.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_id_has_one_attachment_and_a_refused_one_is_not_used() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let [one, other] = [ann.uploads(room, &File::picture()).await, ann.uploads(room, &File::picture()).await];
+    for id in [&one, &other] {
+        ann.knows_checked(room, "picture", id).await;
+    }
+    let body =
+        |id: &str, client_id: &str| json!({"conversation_id": room, "attachment_picture": id, "client_id": client_id});
+    ann.post("/send-message/", &body(&one, "c1")).await.is(201);
+    ann.post("/send-message/", &body(&other, "c1")).await.refuses(409, "client_id_reused");
+    let with_text = json!({"conversation_id": room, "attachment_picture": one, "text": "look", "client_id": "c1"});
+    ann.post("/send-message/", &with_text).await.refuses(409, "client_id_reused");
+    ann.post("/send-message/", &body(&one, "c1")).await.is(200);
+    ann.post("/send-message/", &body(&other, "c2")).await.is(201);
 }
 
 #[tokio::test]

@@ -43,12 +43,22 @@ async fn a_room_has_a_picture_from_the_beginning() {
 }
 
 #[tokio::test]
+async fn the_picture_of_a_room_has_the_type_of_its_bytes() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let id = ann.uploads_for_a_room(&File { content_type: "image/JPG", name: "red.jpg", ..File::picture() }).await;
+    let shown = &creates(&ann, &id).await.is(201)["picture"];
+    assert_eq!((&shown["content_type"], &shown["name"]), (&json!("image/png"), &json!("red.png")));
+    assert_eq!(download(&shown["url"]).await.headers()["content-type"], "image/png");
+}
+
+#[tokio::test]
 async fn what_is_no_picture_becomes_that_of_no_room() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
     let page = File { bytes: b"<!doctype html><script>alert(1)</script>".to_vec(), ..File::picture() };
     for (id, why) in [
-        (ann.uploads_for_a_room(&page).await, "is no PNG"),
+        (ann.uploads_for_a_room(&page).await, "is not a GIF, JPEG, PNG or WebP picture"),
         (ann.uploads(room, &File::picture()).await, "was not uploaded by you as the picture of a room"),
         (ann.uploads(room, &File::video()).await, "was not uploaded by you as the picture of a room"),
     ] {

@@ -64,7 +64,7 @@ async fn goes_back_page_by_page_to_the_first() {
     let ann = server.user("ann").await;
     let messages = eleven_messages_in_two_rooms(&ann).await;
     let first = ann.get("/list-messages/?limit=4").await;
-    let link = format!("/list-messages?limit=4&before={}", messages[7]["id"]);
+    let link = format!("/list-messages/?limit=4&before={}", messages[7]["id"]);
     assert_eq!(first.next(), Some(link));
     let pages = ann.pages_through("/list-messages/?limit=4").await;
     assert_eq!(pages, [&messages[7..], &messages[3..7], &messages[..3]]);
@@ -76,7 +76,7 @@ async fn goes_on_page_by_page_to_the_last() {
     let ann = server.user("ann").await;
     let messages = eleven_messages_in_two_rooms(&ann).await;
     let path = format!("/list-messages/?limit=4&after={}", messages[0]["id"]);
-    let link = format!("/list-messages?limit=4&after={}", messages[4]["id"]);
+    let link = format!("/list-messages/?limit=4&after={}", messages[4]["id"]);
     assert_eq!(ann.get(&path).await.next(), Some(link));
     let pages = ann.pages_through(&path).await;
     assert_eq!(pages, [&messages[1..5], &messages[5..9], &messages[9..]]);

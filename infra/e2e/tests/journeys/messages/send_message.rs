@@ -6,7 +6,8 @@ use std::{
 };
 
 use e2e::{Cost, Server, assert_id, assert_time, crash_points};
-use serde_json::json;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 
 use crate::support::{
     costs::Room,
@@ -84,10 +85,24 @@ async fn a_text_has_1_to_4096_characters() {
     for text in [String::new(), "😀".repeat(4_097), "a\u{0}b".to_owned(), "\u{1b}[2J".to_owned()] {
         ann.tries_to_send(room, &text).await.blames("text");
     }
-    for text in ["x".to_owned(), " ".to_owned(), "😀".repeat(4_096), "\t\"\\\n</script>".to_owned()] {
+    for text in ["x".to_owned(), " .\u{3164}".to_owned(), "😀".repeat(4_096), "\t\"\\\n</script>".to_owned()] {
         assert_eq!(ann.sends(room, &text).await["text"], text);
     }
     assert_eq!(ann.sees_messages(room).await[2]["text"], "😀".repeat(4_096));
+}
+
+#[tokio::test]
+async fn a_text_has_a_visible_character() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for unseen in [" ", "\n\t", "\u{200b}", "\u{3164}\u{2800}", "\u{feff}\u{e0041}"] {
+        ann.tries_to_send(room, unseen).await.blames("text");
+    }
+    // A picture does not make up for it: an empty text is none.
+    let id = "00000000-0000-4000-8000-000000000000";
+    let caption = json!({"conversation_id": room, "text": " ", "attachment_picture": id});
+    ann.post("/send-message/", &caption).await.blames("text");
+    assert!(ann.sees_messages(room).await.is_empty());
 }
 
 #[tokio::test]
@@ -144,11 +159,63 @@ async fn a_retry_with_the_same_client_id_makes_no_second_message() {
     let first = ann.post("/send-message/", &body).await.is(201);
     assert_eq!(first["client_id"], "7f3a");
     assert_eq!(ann.post("/send-message/", &body).await.is(200), first);
-    let other_text = json!({"conversation_id": room, "text": "changed", "client_id": "7f3a"});
-    assert_eq!(ann.post("/send-message/", &other_text).await.is(200), first);
     assert_eq!(bob.sees_messages(room).await, [first]);
     phone.receives("hi").await;
     phone.stays_silent().await;
+}
+
+#[tokio::test]
+async fn a_client_id_has_one_content() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let body = |text: &str| json!({"conversation_id": room, "text": text, "client_id": "7f3a"});
+    let first = ann.post("/send-message/", &body("hi")).await.is(201);
+    for other in ["Hi", "hi ", "hi\n", "changed"] {
+        ann.post("/send-message/", &body(other)).await.refuses(409, "client_id_reused");
+    }
+    assert_eq!(ann.post("/send-message/", &body("hi")).await.is(200), first);
+    // The refusals have taken no turn.
+    assert_eq!(bob.sends(room, "hi").await["sequence"], 2);
+    ann.leaves(room).await;
+    ann.post("/send-message/", &body("changed")).await.refuses(403, "not_a_member");
+    ann.joins(room).await;
+    ann.post("/send-message/", &body("changed")).await.refuses(409, "client_id_reused");
+    assert_eq!(ann.post("/send-message/", &body("hi")).await.is(200), first);
+}
+
+#[tokio::test]
+async fn of_contents_at_the_same_moment_a_client_id_has_one() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    for round in 0..5 {
+        let mut phone = ann.opens_socket(room).await;
+        let client_id = format!("c{round}");
+        phone.sends(&json!({"type": "message", "text": "over a socket", "client_id": client_id})).await;
+        let texts = ["one", "two", "one", "two"];
+        let tries = texts.map(async |text| {
+            let body = json!({"conversation_id": room, "text": text, "client_id": client_id});
+            ann.post("/send-message/", &body).await
+        });
+        let answers = join_all(tries).await;
+        let messages = bob.sees_messages(room).await;
+        let stored: Vec<_> = messages.iter().filter(|message| message["client_id"] == client_id).collect();
+        assert_eq!(stored.len(), 1, "{messages:?}");
+        for (text, answer) in texts.into_iter().zip(answers) {
+            if stored[0]["text"] == text {
+                assert!([200, 201].contains(&answer.status), "{answer:?}");
+                assert_eq!(answer.json()["id"], stored[0]["id"]);
+            } else {
+                answer.refuses(409, "client_id_reused");
+            }
+        }
+        // The message that is stored comes before or after the refusal of this one.
+        let mut heard = phone.next_event().await;
+        if stored[0]["text"] != "over a socket" && heard["type"] == "message" {
+            heard = phone.next_event().await;
+        }
+        let expected = if stored[0]["text"] == "over a socket" { Value::Null } else { json!("client_id_reused") };
+        assert_eq!((&heard["code"], &heard["client_id"]), (&expected, &json!(client_id)), "{heard}");
+    }
 }
 
 #[tokio::test]

@@ -85,6 +85,9 @@ async fn fields_have_limits() {
     for (field, value) in [
         ("name", long(256)),
         ("name", json!(7)),
+        ("name", json!(" ")),
+        ("name", json!("\u{3164}")),
+        ("name", json!("\u{202e}nedraG")),
         ("description", long(1_001)),
         ("type", json!("club")),
         ("type", json!("direct")),

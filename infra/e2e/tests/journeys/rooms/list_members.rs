@@ -70,7 +70,7 @@ async fn has_pages_by_id_each_in_the_order_they_came() {
     ann.joins(room).await;
     let path = |query: &str| format!("/list-members/{room}/?{query}");
     let first = cem.get(&path("limit=2")).await;
-    assert_eq!(first.next(), Some(format!("/list-members/{room}?limit=2&after={}", bob.id)));
+    assert_eq!(first.next(), Some(format!("/list-members/{room}/?limit=2&after={}", bob.id)));
     let pages = cem.pages_through(&path("limit=2")).await;
     let users: Vec<Vec<u64>> =
         pages.iter().map(|page| page.iter().map(|member| member["user"].as_u64().unwrap()).collect()).collect();

@@ -239,6 +239,16 @@ async fn a_missing_field_is_named() {
 }
 
 #[tokio::test]
+async fn a_name_has_a_visible_character_and_none_that_turns_it_around() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for name in ["", " ", "\u{2800}", "\u{200b}", "\u{2066}Garden\u{2069}"] {
+        sets(&ann, room, &json!({"name": name})).await.blames("name");
+    }
+    sets(&ann, room, &json!({"name": " גן\u{200f} ", "description": " "})).await.is(200);
+}
+
+#[tokio::test]
 async fn a_call_that_is_made_again_succeeds() {
     let Some(server) = crashes::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;

@@ -1,6 +1,6 @@
 //! The authorizer of the handshake: its token, and the room that it names.
 
-use e2e::{Cost, Forgery, Server, crash_points};
+use e2e::{Cost, Forgery, PROTOCOLS, Server, crash_points};
 use serde_json::json;
 
 use crate::support::{costs, crashes};
@@ -26,6 +26,65 @@ async fn the_token_goes_in_the_query() {
 }
 
 #[tokio::test]
+async fn the_token_goes_in_the_header_by_any_spelling_of_the_scheme() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let query = format!("room_name={room}");
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let value = format!("{scheme} {}", ann.token);
+        let mut socket = server.handshake_with(&query, &[("authorization", &value)]).await.unwrap();
+        assert_eq!(socket.subprotocol, None);
+        ann.sends(room, "hi").await;
+        socket.receives("hi").await;
+    }
+    let value = format!("Bearer {}", ann.token);
+    for refused in [vec![ann.token.as_str()], vec![&value, &value]] {
+        let lines: Vec<_> = refused.into_iter().map(|value| ("authorization", value)).collect();
+        assert_eq!(server.handshake_with(&query, &lines).await.err().unwrap().status, 401);
+    }
+}
+
+#[tokio::test]
+async fn of_several_tokens_the_header_counts_and_then_the_subprotocol() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let (good, bad) = (ann.token.as_str(), Forgery::ALL[0].of(&ann.token));
+    let tries = async |header: &str, offered: &str, query: &str| {
+        let (header, offered) = (format!("Bearer {header}"), format!("bearer, {offered}"));
+        let headers = [("authorization", header.as_str()), (PROTOCOLS, &offered)];
+        // A header of another scheme, as of a proxy, is none.
+        let headers = if header.ends_with("none") { &headers[1..] } else { &headers };
+        server.handshake_with(&format!("token={query}"), headers).await.map(|socket| socket.subprotocol)
+    };
+    for (header, offered, query, status) in
+        [(good, &*bad, &*bad, 101), (&bad, good, good, 401), ("none", good, &bad, 101), ("none", &bad, good, 401)]
+    {
+        match tries(header, offered, query).await {
+            // An offered subprotocol is selected, whether or not it has the token.
+            Ok(subprotocol) => assert_eq!((status, subprotocol.as_deref()), (101, Some("bearer"))),
+            Err(refusal) => assert_eq!(refusal.status, status),
+        }
+    }
+}
+
+/// Lines of one name are one list (RFC 9110, section 5.3).
+#[tokio::test]
+async fn subprotocols_come_in_one_line_or_in_several() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let both = format!("bearer, {}", ann.token);
+    for lines in
+        [&["bearer", &ann.token] as &[&str], &[&both, "chat"], &["bearer,", &ann.token], &["bearer", "", &ann.token]]
+    {
+        let headers: Vec<_> = lines.iter().map(|line| (PROTOCOLS, *line)).collect();
+        let socket = server.handshake_with("", &headers).await;
+        assert_eq!(socket.expect("a socket").subprotocol.as_deref(), Some("bearer"), "{}", lines.len());
+    }
+    let headers = [(PROTOCOLS, ann.token.as_str()), (PROTOCOLS, "bearer")];
+    assert_eq!(server.handshake_with("", &headers).await.err().unwrap().status, 401);
+}
+
+#[tokio::test]
 async fn no_or_a_bad_token_is_refused() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
@@ -41,6 +100,17 @@ async fn no_or_a_bad_token_is_refused() {
             assert_eq!(server.handshake(&query, &[]).await.err().unwrap().status, 401, "{token}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_empty_room_is_none() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let mut phone = ann.tries_socket("room_name=").await.unwrap();
+    ann.sends(room, "hi").await;
+    phone.receives("hi").await;
+    phone.sends(&json!({"type": "message", "text": "to which room?"})).await;
+    phone.hears_error("invalid_request").await;
 }
 
 #[tokio::test]

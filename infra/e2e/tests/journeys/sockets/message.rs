@@ -39,6 +39,25 @@ async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
     assert_eq!(bob.sees_messages(room).await, [stored]);
 }
 
+/// A frame of JSON without escapes that UTF-8 does not need, as `JSON.stringify` writes it.
+#[tokio::test]
+async fn the_longest_text_of_any_characters_fits_into_a_frame() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let characters = ["\u{1f600}", "\"", "\\", "\n", "\t", "\u{2028}", "\u{ffff}", "e\u{301}"];
+    for (number, character) in characters.into_iter().enumerate() {
+        let text = format!("x{}", character.repeat(4_095 / character.chars().count()));
+        let client_id = format!("{}{number}", "\"".repeat(63));
+        let frame =
+            json!({"type": "message", "conversation": room, "sender": ann.id, "text": text, "client_id": client_id});
+        let frame = frame.to_string();
+        assert!(frame.len() < 17 * 1024, "{character}: {}", frame.len());
+        phone.sends_text(&frame).await;
+        phone.receives(&text).await;
+    }
+}
+
 #[tokio::test]
 async fn the_socket_says_who_sends_and_where() {
     let server = Server::start().await;
@@ -81,6 +100,7 @@ async fn what_rest_refuses_is_refused_here() {
     let mut bobs = bob.opens_socket_for_all_rooms().await;
     for (frame, code) in [
         (json!({"conversation": room, "text": ""}), "invalid_request"),
+        (json!({"conversation": room, "text": "\u{3164}"}), "invalid_request"),
         (json!({"conversation": room, "text": "x".repeat(4_097)}), "invalid_request"),
         (json!({"conversation": room, "text": 7}), "invalid_request"),
         (json!({"conversation": room}), "invalid_request"),
@@ -146,6 +166,32 @@ async fn a_client_id_holds_over_rest_and_sockets() {
     phone.sends(&over_socket("rest first")).await;
     assert_eq!(phone.receives("hi").await["id"], second["id"]);
     assert_eq!(ann.sees_messages(room).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_client_id_with_another_content_is_refused_over_sockets_too() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let mut phone = ann.opens_socket(room).await;
+    let mut bobs = bob.opens_socket(room).await;
+    let frame = |text: &str, client_id: &str| json!({"type": "message", "text": text, "client_id": client_id});
+    phone.sends(&frame("hi", "socket first")).await;
+    phone.receives("hi").await;
+    bobs.receives("hi").await;
+    let body = json!({"conversation_id": room, "text": "from rest", "client_id": "rest first"});
+    ann.post("/send-message/", &body).await.is(201);
+    phone.receives("from rest").await;
+    bobs.receives("from rest").await;
+    for client_id in ["socket first", "rest first"] {
+        phone.sends(&frame("changed", client_id)).await;
+        let error = phone.hears_error("client_id_reused").await;
+        assert_eq!(error["client_id"], client_id);
+        assert!(error.get("retry_after").is_none(), "{error}");
+        let body = json!({"conversation_id": room, "text": "changed", "client_id": client_id});
+        ann.post("/send-message/", &body).await.refuses(409, "client_id_reused");
+    }
+    bobs.stays_silent().await;
+    assert_eq!(bob.sees_messages(room).await.len(), 2);
 }
 
 /// Waits for a message with this text. Others may precede it.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use e2e::{Server, Socket, User};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -44,6 +44,27 @@ pub(crate) const DEAD: &str = "L0SM9cOFvHcCIhw=";
 pub(crate) fn before_now(age: Duration) -> Value {
     let time = SystemTime::now().checked_sub(age).unwrap();
     json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
+}
+
+/// Makes a user's sockets so old, except one that is older, and puts the last question to API Gateway at this moment.
+pub(crate) async fn ages(user: &User, age: Duration, oldest: Option<&str>) {
+    let sockets = known(user).await;
+    let (mut sets, mut names, mut values) = (
+        vec!["looked_at = :now".to_owned()],
+        Map::new(),
+        Map::from_iter([(":now".to_owned(), before_now(Duration::ZERO))]),
+    );
+    for (number, id) in sockets.iter().enumerate() {
+        let age = if Some(id.as_str()) == oldest { age * 2 } else { age };
+        sets.push(format!("#socket{number}.connected_at = :then{number}"));
+        names.insert(format!("#socket{number}"), json!(id));
+        values.insert(format!(":then{number}"), before_now(age));
+    }
+    let update = json!({
+        "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": format!("SET {}", sets.join(", ")),
+        "ExpressionAttributeNames": names, "ExpressionAttributeValues": values,
+    });
+    user.server.dynamodb("UpdateItem", &update).await;
 }
 
 /// Adds a socket that was opened at this age and whose `$disconnect` never came.

@@ -39,6 +39,24 @@ pub(crate) fn paths_with_body() -> Vec<String> {
     paths.filter(|(_, item)| takes_body(item)).map(|(path, _)| path.as_str().unwrap().to_owned()).collect()
 }
 
+/// The paths whose `GET` responds with a list.
+pub(crate) fn lists() -> Vec<String> {
+    let openapi = yaml("infra/openapi.yaml");
+    let is_list = |operation: &Yaml| {
+        let response = operation.as_mapping_get("responses")?.as_mapping_get("200")?;
+        let referred = response.as_mapping_get("$ref").and_then(Yaml::as_str).and_then(|name| name.rsplit('/').next());
+        let response = match referred {
+            Some(name) => openapi.as_mapping_get("components")?.as_mapping_get("responses")?.as_mapping_get(name)?,
+            None => response,
+        };
+        let json = response.as_mapping_get("content")?.as_mapping_get("application/json")?;
+        (json.as_mapping_get("schema")?.as_mapping_get("type")?.as_str()? == "array").then_some(())
+    };
+    let paths = openapi["paths"].as_mapping().unwrap().iter();
+    let lists = paths.filter(|(_, item)| item.as_mapping_get("get").and_then(is_list).is_some());
+    lists.map(|(path, _)| path.as_str().unwrap().to_owned()).collect()
+}
+
 /// A path with these ids for its parameters.
 pub(crate) fn with_ids(path: &str, room: &str, message: &str) -> String {
     let path = path.replace("{conversation_id}", room).replace("{message_id}", message);

@@ -1,12 +1,12 @@
 //! The size of answers: Lambda's own limit is 6 MB, and a list that does not fit could never be read again. The lists
 //! are full, of the longest values, and of the characters that take the most bytes.
 
-use e2e::{File, Server, User};
+use e2e::{File, Server, User, next_page};
 use futures_util::future::join_all;
-use reqwest::{Method, header::LINK};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::items::BECAUSE;
+use crate::support::{items::BECAUSE, openapi};
 
 /// The most bytes of an answer, as Lambda's response counts them.
 const MOST: usize = 4_000_000;
@@ -50,8 +50,7 @@ async fn pages(user: &User, path: &str) -> Vec<usize> {
         // Not by `User::get`, because values of before are not as the descriptions say.
         let answer = user.request(Method::GET, &path).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
-        let link = answer.headers().get(LINK).map(|link| link.to_str().unwrap().to_owned());
-        next = link.map(|link| link[1..].split_once('>').unwrap().0.to_owned());
+        next = next_page(answer.url(), answer.headers());
         let body = answer.text().await.unwrap();
         let size = serde_json::to_string(&body).unwrap().len();
         assert!(size <= MOST, "{path} has {size} bytes");
@@ -113,6 +112,16 @@ impl Scene {
         let text = json!({"S": COSTLY.repeat(201)});
         let messages = ids.map(|id| with(&self.message, &json!({"room_id": n(id), "text": text})));
         puts(&self.server, "MessagesTable", messages).await;
+    }
+}
+
+#[test]
+fn every_list_of_the_api_is_filled_here() {
+    let lists = openapi::lists();
+    assert!(lists.len() >= 6, "{lists:?}");
+    for path in lists {
+        let name = path.split_once('{').map_or(&*path, |(name, _)| name);
+        assert!(include_str!("answers.rs").contains(&format!("\"{name}")), "{path}");
     }
 }
 

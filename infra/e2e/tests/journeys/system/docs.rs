@@ -51,6 +51,28 @@ async fn what_has_not_changed_is_not_sent_again() {
     }
 }
 
+/// RFC 9110, section 9.3.2: the headers of GET, without the body.
+#[tokio::test]
+async fn a_monitor_asks_by_head() {
+    let server = Server::start().await;
+    let asset = server.get("/").await.body.split('"').find(|word| word.starts_with("/assets/")).unwrap().to_owned();
+    for path in ["/", &asset, "/docs", "/docs/", "/docs/docs.js", "/openapi.yaml", "/asyncapi.yaml", "/docs/nothing.js"]
+    {
+        let ask = async |method| server.request(method, path).send().await.unwrap();
+        let (get, head) = (ask(Method::GET).await, ask(Method::HEAD).await);
+        let headers = |answer: &reqwest::Response| {
+            let mut headers = answer.headers().clone();
+            for own in ["date", "x-request-id", "apigw-requestid"] {
+                headers.remove(own);
+            }
+            headers
+        };
+        assert_eq!((head.status(), headers(&head)), (get.status(), headers(&get)), "{path}");
+        assert!(head.headers().contains_key("x-request-id"), "{path}");
+        assert!(head.bytes().await.unwrap().is_empty() && !get.bytes().await.unwrap().is_empty(), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn calls_nobody() {
     crashes::calls_nobody("/docs").await;

@@ -141,9 +141,10 @@ fn every_test_that_a_document_names_exists() {
 fn every_part_of_the_template_that_a_document_names_exists() {
     const SUFFIXES: [&str; 10] =
         ["Alarm", "Api", "Bucket", "Function", "Metric", "Role", "Secret", "Table", "Target", "Url"];
-    let template = yaml("template.yaml");
+    let templates = ["template.yaml", "infra/bootstrap.yaml"].map(yaml);
     let keys = |section: &str| -> BTreeSet<String> {
-        template[section].as_mapping().unwrap().keys().map(|key| key.as_str().unwrap().to_owned()).collect()
+        let sections = templates.iter().map(|template| template[section].as_mapping().unwrap());
+        sections.flat_map(|section| section.keys()).map(|key| key.as_str().unwrap().to_owned()).collect()
     };
     let parts: BTreeSet<String> = ["Resources", "Outputs", "Parameters"].into_iter().flat_map(keys).collect();
     let is_part = |word: &&str| {

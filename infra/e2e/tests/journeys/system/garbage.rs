@@ -46,7 +46,8 @@ async fn a_body_of_any_kind_is_answered() {
         ("half a surrogate pair", json, field("\"text\":\"\\ud83d\""), 400, "malformed_json"),
         ("the other half", json, field("\"text\":\"\\ude00\""), 400, "malformed_json"),
         ("a whole pair", json, field("\"text\":\"\\ud83d\\ude00\""), 201, ""),
-        ("a byte order mark", json, [b"\xef\xbb\xbf", with("").as_slice()].concat(), 400, "malformed_json"),
+        ("a byte order mark", json, [b"\xef\xbb\xbf", with("").as_slice()].concat(), 201, ""),
+        ("a charset, which JSON does not have", Some("application/json; charset=utf-16"), with(""), 201, ""),
         ("UTF-16", json, "{\"a\":1}".bytes().flat_map(|byte| [byte, 0]).collect(), 400, "malformed_json"),
         (
             "Latin-1",
@@ -70,7 +71,7 @@ async fn a_body_of_any_kind_is_answered() {
         }
     }
     let texts = ann.sees_messages(room).await;
-    assert_eq!(texts.len(), 7);
+    assert_eq!(texts.len(), 9);
 }
 
 #[tokio::test]
@@ -83,7 +84,8 @@ async fn a_frame_of_any_kind_is_answered_and_the_socket_stays_open() {
         (" ".to_owned(), "malformed_json"),
         ("hello".to_owned(), "malformed_json"),
         ("{".to_owned(), "malformed_json"),
-        ("\u{feff}{}".to_owned(), "malformed_json"),
+        ("\u{feff}{".to_owned(), "malformed_json"),
+        ("\u{feff}{}".to_owned(), "invalid_request"),
         ("{\"type\":\"message\"".to_owned(), "malformed_json"),
         (deep(30_000 / 2), "malformed_json"),
         ("null".to_owned(), "invalid_request"),

@@ -34,7 +34,7 @@ fn find<'a>(place: &str, part: &'a Value, found: &mut Vec<Schema<'a>>) {
             "examples" => {}
             "schema" | "payload" => add(&place, value, found),
             "schemas" => {
-                value.as_object().unwrap().iter().for_each(|(name, one)| add(&format!("{place}/{name}"), one, found))
+                value.as_object().unwrap().iter().for_each(|(name, one)| add(&format!("{place}/{name}"), one, found));
             }
             _ => find(&place, value, found),
         }

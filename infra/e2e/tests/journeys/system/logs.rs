@@ -25,7 +25,8 @@ async fn line(server: &Server, function: &str, message: &str, user: Option<u64>)
         };
         if let Some(line) = lines(server).into_iter().rfind(matches) {
             let mut subject = line["span"].clone();
-            subject.as_object_mut().unwrap().retain(|name, _| !["name", "function"].contains(&name.as_str()));
+            assert_eq!(subject["build"], "manual", "the alarm needs the build of an error");
+            subject.as_object_mut().unwrap().retain(|name, _| !["name", "function", "build"].contains(&name.as_str()));
             return (line["fields"].clone(), subject);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

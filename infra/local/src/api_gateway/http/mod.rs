@@ -15,7 +15,7 @@ use std::{
 use anyhow::Result;
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
@@ -102,7 +102,7 @@ impl HttpApi {
         let arrival = Arrival { api_id: &self.id, request_id, path: &path, trace: &trace, source, time };
         let event = serde_json::to_vec(&Event::new(&arrival, &matched, parts, &body));
         match event {
-            Ok(event) => self.integrate(&matched, &trace, event.into()).await,
+            Ok(event) => self.integrate(&parts.method, &matched, &trace, event.into()).await,
             Err(error) => {
                 logs::warning(&format!("the event of {} cannot be written: {error}", parts.uri));
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
@@ -110,11 +110,11 @@ impl HttpApi {
         }
     }
 
-    async fn integrate(&self, matched: &Matched<'_>, trace: &str, event: Bytes) -> Response {
+    async fn integrate(&self, method: &Method, matched: &Matched<'_>, trace: &str, event: Bytes) -> Response {
         let invocation = self.lambda.invoke(&matched.route.function, trace, event);
         let internal_error = || message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-            Ok(Ok(payload)) => response::response(&payload).unwrap_or_else(|| {
+            Ok(Ok(payload)) => response::response(method, &payload).unwrap_or_else(|| {
                 logs::warning(&format!("the answer of {} is not a response", matched.route.function));
                 internal_error()
             }),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -43,11 +43,11 @@ impl Scalar {
     }
 }
 
-/// The response of `payload`, or `None` if its format is wrong.
+/// The response of `payload` to a request with this method, or `None` if its format is wrong.
 ///
 /// A payload that is not an object with `statusCode` is read as in AWS's own emulator, which follows live HTTP APIs
 /// (aws/aws-lambda-dotnet, `InvokeResponseExtensions.cs`).
-pub(super) fn response(payload: &[u8]) -> Option<Response> {
+pub(super) fn response(method: &Method, payload: &[u8]) -> Option<Response> {
     let answer: Answer = match serde_json::from_slice(payload) {
         Ok(Value::Object(answer)) if answer.contains_key("statusCode") => {
             serde_json::from_value(Value::Object(answer)).ok()?
@@ -75,8 +75,10 @@ pub(super) fn response(payload: &[u8]) -> Option<Response> {
     for cookie in answer.cookies.unwrap_or_default() {
         headers.append(header::SET_COOKIE, HeaderValue::from_str(&cookie).ok()?);
     }
-    // The gateway computes these itself.
-    headers.remove(header::CONTENT_LENGTH);
+    // The gateway computes these itself, except the length of a body that `HEAD` leaves out.
+    if method != Method::HEAD {
+        headers.remove(header::CONTENT_LENGTH);
+    }
     headers.remove(header::TRANSFER_ENCODING);
     Some(response)
 }
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     async fn parts(answer: Value) -> (u16, axum::http::HeaderMap, String) {
-        let response = response(answer.to_string().as_bytes()).unwrap();
+        let response = response(&Method::GET, answer.to_string().as_bytes()).unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         (parts.status.as_u16(), parts.headers, String::from_utf8(body.to_vec()).unwrap())
@@ -123,14 +125,14 @@ mod tests {
             assert_eq!((status, body.as_str()), (200, expected));
             assert_eq!(headers["content-type"], "application/json");
         }
-        assert!(response(b"no json").is_some());
+        assert!(response(&Method::GET, b"no json").is_some());
     }
 
     #[test]
     fn an_answer_of_a_wrong_format_is_no_response() {
         for answer in [json!({"statusCode": "x"}), json!({"statusCode": 99}), json!({"statusCode": 200, "headers": 1})]
         {
-            assert!(response(answer.to_string().as_bytes()).is_none(), "{answer}");
+            assert!(response(&Method::GET, answer.to_string().as_bytes()).is_none(), "{answer}");
         }
     }
 }

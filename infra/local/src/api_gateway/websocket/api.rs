@@ -145,9 +145,10 @@ impl WebSocketApi {
     }
 }
 
-/// The route key in a frame.
+/// The route key in a frame. A byte order mark is skipped, as the functions do; whether API Gateway does is not
+/// documented.
 fn select(selection: &[String], body: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(body).ok()?;
+    let body: Value = serde_json::from_str(body.strip_prefix('\u{feff}').unwrap_or(body)).ok()?;
     let found = selection.iter().try_fold(&body, |value, field| value.get(field))?;
     found.as_str().filter(|key| !key.starts_with('$')).map(str::to_owned)
 }
@@ -166,7 +167,9 @@ mod tests {
     #[test]
     fn a_frame_names_its_route_in_json() {
         let selection = ["type".to_owned()];
-        assert_eq!(select(&selection, r#"{"type":"message"}"#).as_deref(), Some("message"));
+        for frame in [r#"{"type":"message"}"#, "\u{feff}{\"type\":\"message\"}"] {
+            assert_eq!(select(&selection, frame).as_deref(), Some("message"));
+        }
         for other in ["no json", "[]", "{}", r#"{"type":1}"#, r#"{"type":"$connect"}"#] {
             assert_eq!(select(&selection, other), None, "{other}");
         }

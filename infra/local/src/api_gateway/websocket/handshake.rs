@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Instant};
 use axum::{
     Json,
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
@@ -20,9 +20,12 @@ use super::{
     event::{AuthorizerEvent, Event, EventType, HandshakeFields, RequestContext, execute_api_arn},
 };
 use crate::{
-    ids,
+    headers, ids,
     lambda::{Cause, Failure},
 };
+
+/// The version of the protocol.
+const VERSION: &str = "13";
 
 /// A refused handshake.
 struct Refusal {
@@ -45,6 +48,15 @@ struct ConnectAnswer {
     headers: Option<BTreeMap<String, String>>,
 }
 
+/// The reason for which a request gets no socket.
+#[derive(Clone, Copy, Debug)]
+pub enum NoUpgrade {
+    /// It asks for none, or for another version of the protocol.
+    Required,
+    /// Its handshake is not valid.
+    Invalid,
+}
+
 /// A requested handshake.
 #[derive(Debug)]
 pub struct Upgrade {
@@ -54,8 +66,9 @@ pub struct Upgrade {
 
 /// Answers a request for a socket.
 pub(super) async fn handshake(api: Arc<WebSocketApi>, source: SocketAddr, mut parts: Parts, query: String) -> Response {
-    let Some(upgrade) = Upgrade::asked(&mut parts) else {
-        return (StatusCode::UPGRADE_REQUIRED, Json(json!({"message": "Upgrade Required"}))).into_response();
+    let upgrade = match Upgrade::asked(&mut parts) {
+        Ok(upgrade) => upgrade,
+        Err(refused) => return refused.into_response(),
     };
     // A task of its own: a client that leaves does not stop `$connect`, and `$disconnect` runs after it. The platform
     // does not document this; without it, the records of `$connect` would stay behind.
@@ -91,26 +104,56 @@ async fn shake(
 }
 
 impl Upgrade {
-    /// The handshake that the request asks for, if it does.
-    #[must_use]
-    pub fn asked(parts: &mut Parts) -> Option<Self> {
-        let has = |name: &HeaderName, token: &str| {
-            text(&parts.headers, name).split(',').any(|word| word.trim().eq_ignore_ascii_case(token))
+    /// The handshake that the request asks for.
+    ///
+    /// # Errors
+    /// The request asks for no socket or for another version of the protocol, or its handshake is not valid (RFC 6455,
+    /// sections 4.2.1 and 4.4). HTTP/1.0 has no upgrades (RFC 9110, section 7.8).
+    pub fn asked(parts: &mut Parts) -> Result<Self, NoUpgrade> {
+        let lists = |name, token: &str| headers::list(&parts.headers, name).any(|one| one.eq_ignore_ascii_case(token));
+        let asks = parts.version >= Version::HTTP_11
+            && lists(header::CONNECTION, "upgrade")
+            && lists(header::UPGRADE, "websocket");
+        let version = headers::single(&parts.headers, &header::SEC_WEBSOCKET_VERSION);
+        if !asks || version.is_none_or(|version| version != VERSION) {
+            return Err(NoUpgrade::Required);
+        }
+        let key = headers::single(&parts.headers, &header::SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes()));
+        let accept = key.filter(|_| parts.method == Method::GET).map(|key| derive_accept_key(key.as_bytes()));
+        let accept = accept.and_then(|accept| HeaderValue::try_from(accept).ok());
+        let upgrade = parts.extensions.remove::<OnUpgrade>();
+        let (Some(accept), Some(upgrade)) = (accept, upgrade) else {
+            return Err(NoUpgrade::Invalid);
         };
-        let asks = parts.method == Method::GET
-            && has(&header::CONNECTION, "upgrade")
-            && has(&header::UPGRADE, "websocket")
-            && has(&header::SEC_WEBSOCKET_VERSION, "13");
-        let accept = derive_accept_key(parts.headers.get(header::SEC_WEBSOCKET_KEY)?.as_bytes());
-        let accept = HeaderValue::try_from(accept).ok()?;
-        let upgrade = parts.extensions.remove::<OnUpgrade>()?;
-        asks.then_some(Self { upgrade, accept })
+        Ok(Self { upgrade, accept })
     }
 
     /// The future connection, and the response that precedes it.
     #[must_use]
     pub fn accepted(self) -> (OnUpgrade, Response) {
         (self.upgrade, switching(self.accept, None))
+    }
+}
+
+/// Whether the value of `Sec-WebSocket-Key` is sixteen bytes in base64. In the example of RFC 6455, section 4.1, the
+/// unused bits of the last character are not zero.
+fn is_nonce(key: &[u8]) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    key.strip_suffix(b"==").is_some_and(|digits| digits.len() == 22 && digits.iter().all(is_digit))
+}
+
+impl IntoResponse for NoUpgrade {
+    fn into_response(self) -> Response {
+        let needed = [
+            (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+            (header::UPGRADE, HeaderValue::from_static("websocket")),
+            (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION)),
+        ];
+        let message = |text: &str| Json(json!({"message": text}));
+        match self {
+            Self::Required => (StatusCode::UPGRADE_REQUIRED, needed, message("Upgrade Required")).into_response(),
+            Self::Invalid => (StatusCode::BAD_REQUEST, message("Bad Request")).into_response(),
+        }
     }
 }
 

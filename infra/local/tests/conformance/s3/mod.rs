@@ -56,6 +56,11 @@ impl Signer {
         &self.access_key
     }
 
+    /// The same signer at another address of the runtime.
+    pub fn at(self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self }
+    }
+
     /// The SDK's client.
     pub fn client(&self) -> Client {
         let token = Some(self.token.clone());

@@ -95,7 +95,7 @@ async fn a_message_waits_neither_for_an_upload_nor_for_its_check() {
         world.checks(id).await.unwrap();
     }
     send_message(&world.chat, &ann.caller, Ok(with_picture(room, good))).await.unwrap();
-    is_refused(&world, &ann, with_picture(room, bad), "is no PNG").await;
+    is_refused(&world, &ann, with_picture(room, bad), "is not a GIF").await;
 }
 
 /// Uploads and checks a picture for a room.
@@ -141,5 +141,5 @@ async fn the_picture_of_a_room_has_been_checked() {
     takes(unchecked).await.unwrap();
     let bad = ann.uploads(&world, None, MediaType::Png, b"<html>".to_vec()).await;
     world.checks(bad).await.unwrap();
-    assert_refused!(takes(bad).await, Refusal::AttachmentInvalid(why) if why.contains("is no PNG"));
+    assert_refused!(takes(bad).await, Refusal::AttachmentInvalid(why) if why.contains("is not a GIF"));
 }

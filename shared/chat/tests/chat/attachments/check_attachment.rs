@@ -35,10 +35,30 @@ async fn a_video_is_shown_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_file_of_another_type_is_refused_and_deleted() {
-    for (content_type, bytes, why) in
-        [(MediaType::Gif, picture(), "is no GIF"), (MediaType::Mp4, picture(), "is no MP4")]
-    {
+async fn a_file_has_the_type_of_its_bytes_whatever_was_announced() {
+    for (announced, bytes, found, part) in [
+        (MediaType::Gif, picture(), MediaType::Png, "thumbnails"),
+        (MediaType::Quicktime, video(), MediaType::Mp4, "attachments"),
+    ] {
+        let world = world().await;
+        let id = uploaded(&world, announced, bytes).await;
+        world.checks(id).await.unwrap();
+        let upload = world.chat.store.upload(id).await.unwrap().unwrap();
+        assert_eq!((upload.progress, upload.attachment.content_type), (Progress::Ready, found));
+        assert!(upload.attachment.name.as_str().ends_with(found.extensions()[0]));
+        assert_eq!(world.files.content_type("attachments", id), found.as_str());
+        assert!(world.files.is_tagged(part, id));
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_refused_and_deleted() {
+    for (content_type, bytes, why) in [
+        (MediaType::Gif, video(), "is not a GIF, JPEG, PNG or WebP picture"),
+        (MediaType::Mp4, picture(), "is not an MP4, QuickTime, 3GPP or WebM video"),
+        (MediaType::Png, b"<html>".to_vec(), "is not a GIF"),
+        (MediaType::Webm, b"<html>".to_vec(), "is not an MP4"),
+    ] {
         let world = world().await;
         let id = uploaded(&world, content_type, bytes).await;
         world.checks(id).await.unwrap();

@@ -1,5 +1,6 @@
 use chat::messages::{send_message, send_over_socket, typing};
-use domain::{OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
+use domain::{Error, OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
+use futures_util::future::join_all;
 use serde_json::json;
 use store::{Membership, Socket};
 
@@ -48,7 +49,7 @@ async fn a_retry_gets_the_first_message_and_nobody_hears_it_twice() {
     let own = ann.socket("ann's");
     world.chat.store.add_socket(&own).await.unwrap();
     let first = send_over_socket(&world.chat, &own, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
-    let over_rest = send_message(&world.chat, &ann.caller, Ok(draft_of_client(room, "changed", "c1"))).await.unwrap();
+    let over_rest = send_message(&world.chat, &ann.caller, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
     let over_socket = send_over_socket(&world.chat, &own, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
     for again in [over_rest, over_socket] {
         assert!(!again.new);
@@ -57,6 +58,50 @@ async fn a_retry_gets_the_first_message_and_nobody_hears_it_twice() {
     assert_eq!(world.gateway.types("ann's"), ["message"]);
     let of_bob = send_message(&world.chat, &bob.caller, Ok(draft_of_client(room, "hi", "c1"))).await.unwrap();
     assert!(of_bob.new, "a client id is its sender's own");
+}
+
+#[tokio::test]
+async fn a_client_id_with_another_content_is_refused_and_takes_no_turn() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let own = ann.socket("ann's");
+    let draft = |text| Ok(draft_of_client(room, text, "c1"));
+    let first = send_message(&world.chat, &ann.caller, draft("hi")).await.unwrap();
+    assert_refused!(send_message(&world.chat, &ann.caller, draft("hi!")).await, Refusal::ClientIdReused);
+    assert_refused!(send_over_socket(&world.chat, &own, draft("hi!")).await, Refusal::ClientIdReused);
+    let again = send_over_socket(&world.chat, &own, draft("hi")).await.unwrap();
+    assert!(!again.new && again.message == first.message);
+    assert_eq!(bob.sends(room, "hi").await.sequence, 2);
+    ann.leaves(room).await;
+    assert_refused!(send_message(&world.chat, &ann.caller, draft("hi!")).await, Refusal::NotAMember);
+}
+
+#[tokio::test]
+async fn of_different_contents_at_once_one_is_sent_and_the_others_are_refused() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let own = ann.socket("ann's");
+    let sends = (0..8).map(async |number: usize| {
+        let draft = Ok(draft_of_client(room, ["one", "two"][number % 2], "c1"));
+        let sent = match number % 4 {
+            0 | 1 => send_message(&world.chat, &ann.caller, draft).await,
+            _ => send_over_socket(&world.chat, &own, draft).await,
+        };
+        (number % 2, sent)
+    });
+    let sent = join_all(sends).await;
+    let (text, stored) = sent.iter().find(|(_, sent)| sent.as_ref().is_ok_and(|sent| sent.new)).unwrap();
+    let stored = &stored.as_ref().unwrap().message;
+    for (of, sent) in &sent {
+        match sent {
+            Ok(sent) => assert_eq!((of, &sent.message), (text, stored)),
+            Err(Error::Refused(Refusal::ClientIdReused)) => assert_ne!(of, text),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(ann.lists_room(room, 9, Position::Latest).await.messages.len(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::{
 use serde_json::json;
 use store::Ban;
 
-use crate::support::{Person, World, assert_refused, new_room, texts, world};
+use crate::support::{Person, World, assert_refused, draft, new_room, texts, world};
 
 /// The word for the result of each of these people, in their order.
 async fn adds(
@@ -106,7 +106,7 @@ async fn sends_before(world: &World, person: &Person, room: RoomId, millis: u64)
     let id = person.dies_while_sending(room, millis).await;
     let text = Text::try_from("old".to_owned()).ok();
     let message = Message { text, ..Message::empty(id, room, person.id(), 1) };
-    world.chat.store.put_message(&message).await.unwrap();
+    world.chat.store.put_message(&message, &draft(room, "hi").content.digest().unwrap()).await.unwrap();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::{
     Progress, RoomId, RoomName, Upload,
 };
 
-use crate::support::{Person, World, new_room, world};
+use crate::support::{Person, World, draft, new_room, world};
 
 /// An open room whose newcomers see nothing from before.
 fn joined_only() -> NewRoom {
@@ -85,11 +85,14 @@ async fn sends_picture(world: &World, person: &Person, room: RoomId) {
         .announce(&Upload { attachment: attachment.clone(), room: Some(room), owner, progress, expires_at })
         .await
         .unwrap();
-    store.mark_ready(id, 1).await.unwrap();
+    store.mark_ready(&attachment).await.unwrap();
     let wanted = MessageId::new(chat::now(), 0);
     let turn = store.take_turn(room, owner, wanted, world.chat.settings.pushes).await.unwrap();
     let message = Message::empty(turn.id, room, owner, turn.sequence);
-    store.put_message(&Message { picture: Some(attachment), ..message }).await.unwrap();
+    store
+        .put_message(&Message { picture: Some(attachment), ..message }, &draft(room, "hi").content.digest().unwrap())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use chat::sockets::{connect, disconnect};
 use domain::Refusal;
 use futures_util::future::join_all;
@@ -31,46 +33,82 @@ async fn has_sixteen_sockets(person: &Person, age: u64) {
     person.has_had_socket("one more", age).await;
 }
 
-#[tokio::test]
-async fn the_seventeenth_socket_is_refused_and_forgotten() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    has_sixteen_sockets(&ann, 60_000).await;
-    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
-    let sockets = ann.sockets().await;
-    assert!(sockets.len() == 16 && !sockets.contains(&"new".to_owned()));
+/// Asserts that a person has sixteen sockets, these among them.
+async fn has_sixteen_with(person: &Person, new: &[&str]) {
+    let sockets = person.sockets().await;
+    assert_eq!(sockets.len(), 16, "{sockets:?}");
+    assert!(new.iter().all(|new| sockets.iter().any(|socket| socket == new)), "{sockets:?}");
 }
 
 #[tokio::test]
-async fn api_gateway_is_asked_once_a_minute_which_sockets_are_alive() {
+async fn the_seventeenth_socket_replaces_the_one_that_is_silent_longest() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 90_000).await;
+    world.gateway.has_silence("socket 7", Duration::from_mins(5));
+    world.gateway.has_silence("socket 8", Duration::from_mins(4));
+    connect(&world.chat, &ann.socket("new")).await.unwrap();
+    has_sixteen_with(&ann, &["new", "one more"]).await;
+    assert_eq!(world.gateway.closed(), ["socket 7"]);
+    assert_eq!(world.gateway.types("socket 7"), ["replaced"]);
+    assert!(["new", "socket 8"].into_iter().all(|socket| world.gateway.types(socket).is_empty()));
+}
+
+#[tokio::test]
+async fn of_sockets_that_were_active_in_the_same_minute_the_oldest_is_replaced() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 90_000).await;
+    world.gateway.has_silence("socket 7", Duration::from_secs(50));
+    connect(&world.chat, &ann.socket("new")).await.unwrap();
+    assert_eq!(world.gateway.closed(), ["one more"]);
+}
+
+#[tokio::test]
+async fn api_gateway_is_asked_once_a_minute_and_in_between_the_oldest_is_replaced() {
     let world = world().await;
     let ann = world.user("ann").await;
     has_sixteen_sockets(&ann, 60_000).await;
-    for new in ["one", "two", "three"] {
-        assert_refused!(connect(&world.chat, &ann.socket(new)).await, Refusal::TooManySockets);
-    }
-    assert_eq!(world.gateway.looks(), 16);
-    // Below the limit nothing is asked.
+    ann.has_had_socket("older", 70_000).await;
+    ann.has_had_socket("oldest", 80_000).await;
+    world.gateway.has_silence("socket 7", Duration::from_mins(5));
+    connect(&world.chat, &ann.socket("one")).await.unwrap();
+    assert_eq!((world.gateway.looks(), ann.sockets().await.len()), (18, 16));
+    assert_eq!(world.gateway.closed(), ["older", "oldest", "socket 7"]);
+    ann.has_had_socket("old again", 50_000).await;
     disconnect(&world.chat, ann.id(), "socket 1").await.unwrap();
-    connect(&world.chat, &ann.socket("four")).await.unwrap();
-    assert_eq!(world.gateway.looks(), 16);
+    world.gateway.has_silence("socket 9", Duration::from_mins(5));
+    connect(&world.chat, &ann.socket("two")).await.unwrap();
+    assert_eq!(world.gateway.looks(), 18);
+    assert!(!world.gateway.closed().contains(&"socket 9".to_owned()));
+    has_sixteen_with(&ann, &["one", "two", "old again"]).await;
+    // Below the limit nothing is asked, and nobody is replaced.
+    disconnect(&world.chat, ann.id(), "socket 9").await.unwrap();
+    let closed = world.gateway.closed();
+    connect(&world.chat, &ann.socket("three")).await.unwrap();
+    assert_eq!((world.gateway.looks(), world.gateway.closed()), (18, closed));
 }
 
 #[tokio::test]
-async fn of_handshakes_at_once_one_asks_which_sockets_are_alive() {
+async fn handshakes_at_once_leave_as_many_sockets_as_a_user_may_have_and_none_closes_another() {
     let world = world().await;
     let ann = world.user("ann").await;
-    has_sixteen_sockets(&ann, 60_000).await;
-    let sockets = ["one", "two", "three"].map(|new| ann.socket(new));
-    for refused in join_all(sockets.iter().map(|socket| connect(&world.chat, socket))).await {
-        assert_refused!(refused, Refusal::TooManySockets);
+    has_sixteen_sockets(&ann, 90_000).await;
+    world.gateway.has_silence("socket 7", Duration::from_mins(5));
+    let new = ["one", "two", "three"];
+    let sockets = new.map(|new| ann.socket(new));
+    for connected in join_all(sockets.iter().map(|socket| connect(&world.chat, socket))).await {
+        connected.unwrap();
     }
-    // Those that were opened a moment ago may be connecting.
-    assert_eq!(world.gateway.looks(), 16);
+    let left = ann.sockets().await;
+    // One chooses by silence, and the others by age.
+    assert!((15..=16).contains(&left.len()), "{left:?}");
+    assert!(new.iter().all(|new| left.iter().any(|socket| socket == new)), "{left:?}");
+    assert_eq!((world.gateway.closed().len(), world.gateway.looks()), (19 - left.len(), 16));
 }
 
 #[tokio::test]
-async fn sockets_that_died_unnoticed_lock_nobody_out() {
+async fn sockets_that_died_unnoticed_make_room_and_nobody_is_replaced() {
     // A socket of two hours is dead without a question to API Gateway.
     for age in [60_000, 2 * 60 * 60 * 1000] {
         let world = world().await;
@@ -78,16 +116,46 @@ async fn sockets_that_died_unnoticed_lock_nobody_out() {
         has_sixteen_sockets(&ann, age).await;
         world.gateway.loses("one more");
         connect(&world.chat, &ann.socket("new")).await.unwrap();
-        let sockets = ann.sockets().await;
-        assert!(sockets.len() == 16 && !sockets.contains(&"one more".to_owned()));
+        has_sixteen_with(&ann, &["new"]).await;
+        assert!(!ann.sockets().await.contains(&"one more".to_owned()));
+        assert!(world.gateway.closed().is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_socket_that_is_still_connecting_counts() {
+async fn where_no_socket_can_be_closed_the_new_one_is_refused_and_forgotten() {
     let world = world().await;
     let ann = world.user("ann").await;
-    has_sixteen_sockets(&ann, 25_000).await;
-    world.gateway.loses("one more");
+    has_sixteen_sockets(&ann, 60_000).await;
+    world.gateway.holds_all();
     assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
+    has_sixteen_with(&ann, &["one more"]).await;
+    world.gateway.lets_go();
+    connect(&world.chat, &ann.socket("new")).await.unwrap();
+    has_sixteen_with(&ann, &["new"]).await;
+}
+
+#[tokio::test]
+async fn sockets_that_may_still_be_connecting_are_neither_asked_for_nor_replaced() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    for number in 1..=16 {
+        ann.has_had_socket(&format!("socket {number}"), 25_000).await;
+        world.gateway.loses(&format!("socket {number}"));
+    }
+    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
+    has_sixteen_with(&ann, &[]).await;
+    assert_eq!((world.gateway.looks(), world.gateway.closed().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_socket_of_an_ended_session_replaces_no_other() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 60_000).await;
+    let late = ann.socket("late");
+    ann.loses_session().await;
+    assert_refused!(connect(&world.chat, &late).await, Refusal::Unauthenticated);
+    has_sixteen_with(&ann, &["one more"]).await;
+    assert!(world.gateway.closed().is_empty());
 }

@@ -27,6 +27,7 @@ pub struct Files(Arc<Mutex<BTreeMap<String, File>>>);
 #[derive(Clone, Debug)]
 struct File {
     bytes: Bytes,
+    content_type: String,
     tagged: bool,
 }
 
@@ -41,7 +42,7 @@ impl Files {
 
     /// Uploads a file, as a client does with its form.
     pub fn uploads(&self, id: AttachmentId, bytes: Vec<u8>) {
-        let file = File { bytes: bytes.into(), tagged: false };
+        let file = File { bytes: bytes.into(), content_type: String::new(), tagged: false };
         self.0.lock().unwrap().insert(format!("uploads/{id}"), file);
     }
 
@@ -54,6 +55,11 @@ impl Files {
     /// The bytes of a part.
     pub fn bytes(&self, part: &str, id: AttachmentId) -> Bytes {
         self.0.lock().unwrap()[&format!("{part}/{id}")].bytes.clone()
+    }
+
+    /// The type of a part.
+    pub fn content_type(&self, part: &str, id: AttachmentId) -> String {
+        self.0.lock().unwrap()[&format!("{part}/{id}")].content_type.clone()
     }
 
     /// Whether a part has the tag with which the bucket deletes it after a day.
@@ -89,8 +95,9 @@ async fn write(
         }
         bytes = file.bytes.clone();
     }
+    let content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
     let tagged = headers.contains_key("x-amz-tagging");
-    files.insert(key, File { bytes, tagged });
+    files.insert(key, File { bytes, content_type, tagged });
     "<CopyObjectResult/>".into_response()
 }
 

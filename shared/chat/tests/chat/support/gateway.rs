@@ -4,17 +4,20 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::post,
 };
-use serde_json::Value;
+use chat::now;
+use domain::Timestamp;
+use serde_json::{Value, json};
 
 use super::serve;
 
@@ -28,6 +31,7 @@ struct Sockets {
     closed: HashSet<String>,
     gone: HashSet<String>,
     looks: usize,
+    silences: HashMap<String, Duration>,
     holds: bool,
     stalled: HashSet<String>,
 }
@@ -77,6 +81,11 @@ impl Gateway {
         self.0.lock().unwrap().holds = false;
     }
 
+    /// Has had no frame of a socket for this time.
+    pub fn has_silence(&self, socket: &str, time: Duration) {
+        self.0.lock().unwrap().silences.insert(socket.to_owned(), time);
+    }
+
     /// The questions whether a socket is there.
     pub fn looks(&self) -> usize {
         self.0.lock().unwrap().looks
@@ -103,7 +112,12 @@ async fn push(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>, b
 async fn look(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>) -> Response {
     let mut sockets = sockets.lock().unwrap();
     sockets.looks += 1;
-    if sockets.gone.contains(&id) { gone() } else { "{}".into_response() }
+    if sockets.gone.contains(&id) {
+        return gone();
+    }
+    let silence: u64 = sockets.silences.get(&id).copied().unwrap_or_default().as_millis().try_into().unwrap();
+    let active_at = Timestamp::from_millis(now().millis() - silence);
+    Json(json!({"lastActiveAt": active_at.to_string()})).into_response()
 }
 
 async fn close(State(Gateway(sockets)): State<Gateway>, Path(id): Path<String>) -> StatusCode {

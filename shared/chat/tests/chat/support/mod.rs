@@ -58,7 +58,7 @@ pub async fn world() -> World {
 pub async fn world_of(store: Store) -> World {
     let (gateway, files) = (Gateway::default(), Files::default());
     let sockets = Sockets::new(settings(gateway.start().await));
-    let bucket = Bucket::new(settings(files.start().await), files::BUCKET.to_owned());
+    let bucket = Bucket::new(settings(files.start().await), None, files::BUCKET.to_owned());
     // Without direct rooms between them, people could add nobody.
     let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
     let (sockets, bucket) = (sockets.unwrap(), bucket.unwrap());
