@@ -61,6 +61,7 @@ async fn a_video_arrives_byte_by_byte_over_a_socket_as_well() {
         let event = socket.receives("both").await;
         let shown = &event["attachment_video"];
         assert_eq!(shown["size"], video.bytes.len());
+        assert_eq!(shown.get("thumbnail_url"), None);
         let film = download(&shown["url"]).await;
         assert_eq!(film.headers()["content-type"], "video/mp4");
         assert_eq!(film.headers()["content-disposition"], "inline;filename*=UTF-8''film%20%C2%BD.mp4");
