@@ -25,7 +25,7 @@ RULES = {
             {
                 "properties": {
                     "kind": {"const": "picture"},
-                    "content_type": {"pattern": "^image/"},
+                    "content_type": {"enum": ["image/gif", "image/jpeg", "image/png", "image/webp"]},
                     "size": {"maximum": 16 * 1024 * 1024},
                 }
             },
@@ -34,7 +34,7 @@ RULES = {
                 "properties": {
                     "kind": {"const": "video"},
                     "conversation_id": {"type": "integer"},
-                    "content_type": {"pattern": "^video/"},
+                    "content_type": {"enum": ["video/3gpp", "video/mp4", "video/quicktime", "video/webm"]},
                 },
             },
         ]
