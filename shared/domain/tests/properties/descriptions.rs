@@ -41,8 +41,8 @@ schemas! {
     REGISTERED: "Registration/properties/username";
     SHOWN: "Username";
     PASSWORD: "NewPassword";
-    ROOM_NAME: "NewRoom/properties/name", "RoomSettings/properties/name";
-    DESCRIPTION: "NewRoom/properties/description", "RoomSettings/properties/description";
+    ROOM_NAME: "RoomCreation/properties/name", "RoomSettings/properties/name";
+    DESCRIPTION: "RoomCreation/properties/description", "RoomSettings/properties/description";
     TEXT: "OptionalText";
     CLIENT_ID: "ClientId";
 }

@@ -79,7 +79,8 @@ async fn has_pages_by_id_each_in_the_order_they_came() {
     for wrong in ["limit=0", "limit=1025", "limit=x"] {
         cem.get(&path(wrong)).await.blames("limit");
     }
-    cem.get(&path("after=0")).await.blames("after");
+    assert_eq!(cem.lists(&path("after=0")).await.len(), 3);
+    cem.get(&path("after=-1")).await.blames("after");
 }
 
 #[tokio::test]
