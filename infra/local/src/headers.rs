@@ -1,4 +1,4 @@
-//! Headers of requests, whatever service they are for.
+//! Headers of requests.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 

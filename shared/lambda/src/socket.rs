@@ -19,6 +19,8 @@ use crate::{
     problem::Problem,
 };
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// An event of one socket.
 #[derive(Debug)]
 pub struct Incoming {
@@ -74,6 +76,10 @@ impl Incoming {
     /// # Errors
     /// `Invalid`, `InvalidRequest`, `MalformedJson`, `PayloadTooLarge`.
     pub fn frame<T: Input>(&self) -> Result<T, Error> {
+        // Whether API Gateway finds the route of such a frame is not documented, so no function accepts it.
+        if self.body.starts_with(BYTE_ORDER_MARK) {
+            return Err(Refusal::MalformedJson("it begins with a byte order mark".to_owned()).into());
+        }
         let fields = Fields::parse(self.body.as_bytes())?;
         let room = fields.integer("conversation").and_then(|room| RoomId::try_from(room).ok());
         room.into_iter().for_each(log::room);
@@ -118,7 +124,7 @@ impl Incoming {
     async fn refuse(&self, app: &App, error: Error) {
         let has_ended = matches!(error, Error::Refused(Refusal::Unauthenticated));
         let problem = Problem::report(error);
-        let frame: Option<Value> = serde_json::from_str(&self.body).ok();
+        let frame: Option<Value> = serde_json::from_str(self.body.trim_start_matches(BYTE_ORDER_MARK)).ok();
         let client_id = frame.as_ref().and_then(|frame| frame.get("client_id")?.as_str());
         let event = Event::Error {
             code: problem.code,

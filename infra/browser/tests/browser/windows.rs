@@ -17,7 +17,7 @@ async fn ages(user: &User) {
     let sockets = found["Item"].as_object().unwrap().iter().filter(|(_, attribute)| attribute.get("M").is_some());
     let names: Map<_, _> = sockets.enumerate().map(|(number, (id, _))| (format!("#{number}"), json!(id))).collect();
     let sets: Vec<_> = names.keys().map(|name| format!("{name}.connected_at = :then")).collect();
-    let then = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() - Duration::from_mins(1);
+    let then = (SystemTime::now() - Duration::from_mins(1)).duration_since(UNIX_EPOCH).unwrap();
     let update = json!({
         "TableName": "ConnectionsTable", "Key": key, "UpdateExpression": format!("SET {}", sets.join(", ")),
         "ExpressionAttributeNames": names,

@@ -33,7 +33,10 @@ impl Password {
         let opaque = precis::opaque(password, MAX_CHARS);
         let opaque = opaque.ok_or("must have no control characters and no invisible characters")?;
         let compared = fold(opaque.trim());
-        if !is_visible(&opaque) || COMMON.lines().any(|common| common == compared) {
+        if !is_visible(&opaque) {
+            return Err("must have a visible character");
+        }
+        if COMMON.lines().any(|common| common == compared) {
             return Err("is too common");
         }
         Ok(Self(opaque))
@@ -94,7 +97,7 @@ mod tests {
             assert_eq!(Password::parse(common).unwrap_err(), "is too common", "{common}");
         }
         for unseen in [" ", "\u{a0}", "\u{3000}", "\u{2800}"] {
-            assert_eq!(Password::parse(&unseen.repeat(8)).unwrap_err(), "is too common", "{unseen:?}");
+            assert_eq!(Password::parse(&unseen.repeat(8)).unwrap_err(), "must have a visible character");
         }
         assert!(COMMON.lines().all(|common| fold(common) == common));
     }

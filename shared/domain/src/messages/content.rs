@@ -46,7 +46,7 @@ pub struct Content {
     pub client_id: Option<ClientId>,
 }
 
-/// Identifies a content as its client sent it, whatever becomes of the message later.
+/// Identifies a content as its client sent it. Later changes of the message do not change it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContentDigest(String);
 

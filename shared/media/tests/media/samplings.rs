@@ -1,4 +1,4 @@
-//! JPEG: whatever its samplings, scans and restarts are, the thumbnail is the picture.
+//! JPEGs of all samplings, scans and restarts: the thumbnail is the picture.
 
 #![allow(
     clippy::cast_possible_truncation,
