@@ -23,15 +23,16 @@ const KINDS = {
 };
 export const TYPES = Object.values(KINDS).flatMap(({ types }) => types);
 /** Other names of these types, which the server accepts too. @type {Record<string, string>} */
-const ALIASES = {
+export const ALIASES = {
   "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/apng": "image/png",
   "video/x-m4v": "video/mp4", "video/3gpp2": "video/3gpp",
 };
 /** The types by the endings of names. @type {Record<string, string>} */
-const ENDINGS = {
-  jpg: "image/jpeg", jpeg: "image/jpeg", jpe: "image/jpeg", jfif: "image/jpeg", png: "image/png", webp: "image/webp",
-  gif: "image/gif", mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime",
-  qt: "video/quicktime", "3gp": "video/3gpp", "3g2": "video/3gpp",
+export const ENDINGS = {
+  jpg: "image/jpeg", jpeg: "image/jpeg", jpe: "image/jpeg", jfif: "image/jpeg", pjpeg: "image/jpeg", pjp: "image/jpeg",
+  png: "image/png", apng: "image/png", webp: "image/webp", gif: "image/gif", mp4: "video/mp4", m4v: "video/mp4",
+  mpg4: "video/mp4", webm: "video/webm", mov: "video/quicktime", qt: "video/quicktime", "3gp": "video/3gpp",
+  "3gpp": "video/3gpp", "3g2": "video/3gpp",
 };
 /** Of a picture, because decoding it takes memory. */
 export const MOST_PIXELS = 67_000_000;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
-  MOST_PIXELS, TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, tooLarge, typeOf,
+  ALIASES, ENDINGS, MOST_PIXELS, TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, tooLarge, typeOf,
 } from "../page/attachments.js";
-import { pattern } from "./contract.js";
-import { OPENAPI } from "./contract.js";
+import { OPENAPI, pattern } from "./contract.js";
 import { message } from "./message.js";
 
 const MEGABYTE = 1024 * 1024;
@@ -56,6 +56,17 @@ test("a file is announced by its type in any spelling, or by the ending of its n
     assert.equal(problem({ name, type, size: 1 }) === null, announced !== "");
   }
   assert.ok(TYPES.every((type) => typeOf({ name: "", type }) === type));
+});
+
+test("types have the names and endings that the server knows", () => {
+  const file = new URL("../../../shared/domain/tests/media_types.json", import.meta.url);
+  /** @type {[string, {other_names: string[], extensions: string[]}][]} */
+  const types = Object.entries(JSON.parse(readFileSync(file, "utf8")));
+  assert.deepEqual(TYPES.toSorted(), types.map(([type]) => type).sort());
+  const others = types.flatMap(([type, { other_names }]) => other_names.map((name) => [name, type]));
+  assert.deepEqual(ALIASES, Object.fromEntries(others));
+  const endings = types.flatMap(([type, { extensions }]) => extensions.map((ending) => [ending.slice(1), type]));
+  assert.deepEqual(ENDINGS, Object.fromEntries(endings));
 });
 
 test("a picture of too many pixels says so, and the description names the same limit", () => {

@@ -1,6 +1,6 @@
 //! Pages of messages, and the cursors that continue them.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use crate::{Budget, Error, FieldErrors, Message, MessageId, Refusal, ShownMessage};
 
@@ -42,11 +42,11 @@ impl Page {
                 DEFAULT_LIMIT
             }
         };
-        // 0 is before all messages, as the lowest id is.
-        let after = after.map(|after| if after == "0" { "1" } else { after });
-        let mut id =
-            |name, value: Option<&str>| -> Option<MessageId> { value?.parse().map_err(|why| reject(name, why)).ok() };
-        let position = match (id("before", before), id("after", after)) {
+        let before = before.and_then(|before| before.parse().map_err(|why| reject("before", why)).ok());
+        let after = after.and_then(|after| place_after(after).map_err(|why| reject("after", why)).ok());
+        // No message has the lowest id.
+        let after = after.map(|after| after.unwrap_or(MessageId::FIRST));
+        let position = match (before, after) {
             (Some(_), Some(_)) => {
                 reject("before", "must not be combined with after");
                 Position::Latest
@@ -98,6 +98,11 @@ impl Page {
     pub const fn further(&self, id: MessageId) -> Cursor {
         if self.is_forward() { Cursor::After(id) } else { Cursor::Before(id) }
     }
+}
+
+/// Reads the id after which a list goes on: `None` for 0, which is before all ids.
+pub(crate) fn place_after<Id: FromStr>(text: &str) -> Result<Option<Id>, Id::Err> {
+    if text == "0" { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// The beginning of the next page: right before or right after a message.

@@ -63,8 +63,11 @@ export function groupSettings(chat, id) {
     return settings;
   };
   const save = () => telling(problem, async () => {
-    const settings = changes();
     const { chosen } = picture;
+    await picture.measured;
+    // It was too large.
+    if (picture.chosen !== chosen) return;
+    const settings = changes();
     if (chosen) setText(status, "Saving. The picture is being uploaded and checked.");
     try {
       if (chosen || Object.keys(settings).length > 0) await chat.administration.set(id, settings, chosen);
@@ -103,6 +106,8 @@ class PictureField {
   /** @type {File | undefined} */
   chosen;
   removed = false;
+  /** Ends when the chosen picture is known to fit, or is not chosen any more. */
+  measured = Promise.resolve();
   #before;
   #face = new Face();
   #remove;
@@ -142,14 +147,20 @@ class PictureField {
     this.chosen = file;
     this.removed = false;
     this.#show();
-    const picture = el("img", { src: this.#address, onload: () => this.#measured(file, picture) });
+    this.measured = this.#measure(file, this.#address);
   }
 
   /**
    * @param {File} file
-   * @param {HTMLImageElement} picture
+   * @param {string} src
    */
-  #measured(file, picture) {
+  async #measure(file, src) {
+    const picture = el("img");
+    await new Promise((done) => {
+      // The server refuses what the browser cannot read, and says why.
+      picture.onload = picture.onerror = done;
+      picture.src = src;
+    });
     const why = tooLarge(file.name, picture);
     if (!why || this.chosen !== file) return;
     setText(this.#problem, why);

@@ -6,8 +6,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{Stored, precis};
 
-/// The longest name, in characters: Django's limit, which the API keeps.
+/// The longest name, in characters as it is shown: Django's limit, which the API keeps.
 const MAX_USERNAME_CHARS: usize = 150;
+/// The longest name in NFKC, in which a letter that a name may have, such as `ำ`, has at most two characters.
+const MAX_FOLDED_CHARS: usize = 2 * MAX_USERNAME_CHARS;
 
 /// A name as it is shown: letters, digits, marks and joiners of one script, and `@ . + - _`, in NFC.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,10 +21,11 @@ impl Username {
     /// section 3.3).
     pub fn parse(username: &str) -> Result<Self, &'static str> {
         let username = username.trim();
-        if !is_of_valid_length(username) {
+        // One more shows that the name is too long.
+        let shown: Vec<char> = precis::shown(username).take(MAX_USERNAME_CHARS + 1).collect();
+        if !(1..=MAX_USERNAME_CHARS).contains(&shown.len()) {
             return Err("must have 1 to 150 characters");
         }
-        let shown: Vec<char> = precis::shown(username).collect();
         precis::username(&shown)?;
         Ok(Self(shown.into_iter().collect()))
     }
@@ -53,11 +56,6 @@ pub(crate) fn fold(text: &str) -> String {
     text.nfkc().default_case_fold().nfkc().filter(|c| !precis::is_joiner(*c)).collect()
 }
 
-/// Counts in NFKC, in which names are compared. A valid name as it is shown is not longer.
-fn is_of_valid_length(username: &str) -> bool {
-    (1..=MAX_USERNAME_CHARS).contains(&username.nfkc().take(MAX_USERNAME_CHARS + 1).count())
-}
-
 impl TryFrom<String> for Username {
     type Error = &'static str;
 
@@ -84,7 +82,7 @@ impl SoughtUsername {
     #[must_use]
     pub fn parse(username: &str) -> Option<Self> {
         let username = username.trim();
-        if !is_of_valid_length(username) {
+        if username.nfkc().nth(MAX_FOLDED_CHARS).is_some() {
             return None;
         }
         let folded = fold(username);
@@ -115,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_name_is_shown_without_blanks_around_it_in_nfc_and_in_usual_width() {
-        let long = "e\u{301}".repeat(150);
+        let (long, thai) = ("e\u{301}".repeat(150), "นำ".repeat(75));
         for (typed, shown) in [
             (" ann\n", "ann"),
             ("\u{a0}Ann\u{3000}", "Ann"),
@@ -124,11 +122,14 @@ mod tests {
             ("ｶﾞｸ", "ガク"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
             (&long, &"é".repeat(150)),
+            (&thai, &thai),
         ] {
             assert_eq!(Username::parse(typed).unwrap().as_str(), shown);
             assert_eq!(SoughtUsername::parse(typed).unwrap().folded(), fold(shown));
         }
-        assert!(Username::parse(&"e\u{301}".repeat(151)).is_err());
+        for long in ["e\u{301}".repeat(151), "นำ".repeat(76)] {
+            assert_eq!(Username::parse(&long).err(), Some("must have 1 to 150 characters"));
+        }
     }
 
     #[test]
@@ -152,7 +153,7 @@ mod tests {
             let folded = Username::stored(old.to_owned()).folded();
             assert_eq!(SoughtUsername::parse(old).unwrap().folded(), folded, "{old}");
         }
-        for nobodys in ["", " ", "a b", "a\0", "\u{200d}", "\u{b4}", &"ﬁ".repeat(76)] {
+        for nobodys in ["", " ", "a b", "a\0", "\u{200d}", "\u{b4}", &"ﬁ".repeat(151)] {
             assert!(SoughtUsername::parse(nobodys).is_none(), "{nobodys}");
         }
     }

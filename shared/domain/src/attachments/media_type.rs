@@ -40,6 +40,11 @@ macro_rules! media_types {
             pub const fn extensions(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($extension),+]),* }
             }
+
+            #[cfg(test)]
+            const fn other_names(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($other),*]),* }
+            }
         }
 
         impl TryFrom<String> for MediaType {
@@ -77,6 +82,8 @@ impl From<MediaType> for &'static str {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -91,6 +98,17 @@ mod tests {
             assert_eq!(serde_json::to_value(read).unwrap(), name);
         }
         assert_eq!(MediaType::ALL.len(), 8);
+    }
+
+    /// The web client reads the same file in its tests.
+    #[test]
+    fn names_and_extensions_are_those_of_the_web_client() {
+        let types = MediaType::ALL.iter().map(|of| {
+            let about = json!({"other_names": of.other_names(), "extensions": of.extensions()});
+            (of.as_str().to_owned(), about)
+        });
+        let shared: Value = serde_json::from_str(include_str!("../../tests/media_types.json")).unwrap();
+        assert_eq!(Value::Object(types.collect()), shared);
     }
 
     #[test]

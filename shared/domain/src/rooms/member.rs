@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{Error, FieldErrors, MAX_MEMBERS, MessageId, Refusal, Timestamp, UserId, Username};
+use crate::{Error, FieldErrors, MAX_MEMBERS, MessageId, Refusal, Timestamp, UserId, Username, page::place_after};
 
 const DEFAULT_LIMIT: usize = 100;
 
@@ -29,7 +29,7 @@ pub struct MemberPage {
 }
 
 impl MemberPage {
-    /// Reads the query parameters `limit` and `after`. No member is before the id 0.
+    /// Reads the query parameters `limit` and `after`.
     pub fn parse(limit: Option<&str>, after: Option<&str>) -> Result<Self, Error> {
         let mut errors = FieldErrors::new();
         let limit = match limit.map(str::parse) {
@@ -39,11 +39,11 @@ impl MemberPage {
         if limit.is_none() {
             errors.insert("limit".to_owned(), vec![format!("must be an integer from 1 to {MAX_MEMBERS}")]);
         }
-        let after = after.filter(|after| *after != "0").map(str::parse).transpose().map_err(|why: &str| {
+        let after = after.map(place_after).transpose().map_err(|why: &str| {
             errors.insert("after".to_owned(), vec![why.to_owned()]);
         });
         match (limit, after) {
-            (Some(limit), Ok(after)) => Ok(Self { limit, after }),
+            (Some(limit), Ok(after)) => Ok(Self { limit, after: after.flatten() }),
             _ => Err(Refusal::Invalid(errors).into()),
         }
     }

@@ -105,6 +105,10 @@ proptest! {
                 let sought = SoughtUsername::parse(&typed).map(|sought| sought.folded().to_owned());
                 prop_assert_eq!(sought, Some(username.folded()));
             }
+            let composed: String = typed.trim().nfc().collect();
+            if SHOWN.allow(&composed) {
+                prop_assert_ne!(Username::parse(&typed).err(), Some("must have 1 to 150 characters"), "{:?}", typed);
+            }
         }
     }
 

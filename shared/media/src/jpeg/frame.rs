@@ -80,8 +80,8 @@ impl Frame {
         self.width.div_ceil(8 * across) * self.height.div_ceil(8 * down)
     }
 
-    /// The number of units that `jpeg-decoder` 0.3.2 reads. It is wrong about a scan of one colour of half the width or
-    /// height, if another has four times its own.
+    /// The number of units that `jpeg-decoder` 0.3.2 reads. It is wrong about some sizes of a scan of one colour with a
+    /// sampling factor between 1 and the highest, such as 2 beside 4.
     pub(super) fn decoded_units(&self, scan: &Scan) -> u64 {
         let [across, down] = self.most();
         if let [(colour, _)] = *scan.0 {

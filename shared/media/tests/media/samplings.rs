@@ -113,7 +113,8 @@ fn the_thumbnail_is_the_picture_whatever_its_scans_are() {
     }
 }
 
-/// `image` has another decoder, which is right about interleaved colours of these samplings.
+/// `image` has another decoder. It is right about interleaved colours of these samplings only; all others are compared
+/// with the painted picture above.
 #[test]
 fn another_decoder_sees_the_same() {
     for sampling in [[0x11, 0x11, 0x11], [0x21, 0x11, 0x11], [0x12, 0x11, 0x11], [0x22, 0x11, 0x11], [0x41, 0x11, 0x11]]
