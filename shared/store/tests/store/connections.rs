@@ -48,8 +48,8 @@ async fn more_sockets_than_one_call_takes_are_forgotten() {
 #[tokio::test]
 async fn a_new_socket_is_told_of_those_before() {
     let store = embedded::store();
-    assert!(store.add_socket(&socket(1, "a")).await.unwrap().sockets.is_empty());
-    let before = store.add_socket(&socket(1, "b")).await.unwrap().sockets;
+    assert!(store.add_socket(&socket(1, "a")).await.unwrap().is_empty());
+    let before = store.add_socket(&socket(1, "b")).await.unwrap();
     assert_eq!(before.into_iter().map(|socket| socket.id).collect::<Vec<_>>(), ["a"]);
 }
 
