@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Consistency, Item, Store,
     error::{failed, refusal},
-    from_item, n, number, to_item,
+    from_item, n, to_item,
 };
 
 /// The longest life of a socket (Amazon API Gateway Developer Guide, "Quotas for WebSocket APIs").
@@ -23,8 +23,6 @@ const MAX_AGE: Duration = Duration::from_hours(2);
 const AT_ONCE: usize = 100;
 
 const USER_ID: &str = "user_id";
-/// The time at which API Gateway was last asked which of the sockets are alive.
-const LOOKED_AT: &str = "looked_at";
 
 /// An open socket.
 #[derive(Clone, Debug)]
@@ -78,20 +76,6 @@ const fn never() -> u64 {
     u64::MAX
 }
 
-/// The sockets of a user, and the time at which API Gateway was last asked which are alive.
-#[derive(Clone, Debug)]
-pub struct Before {
-    /// The sockets.
-    pub sockets: Vec<Socket>,
-    /// The time of the question.
-    pub looked_at: Timestamp,
-}
-
-fn before(mut item: Item) -> Result<Before, Error> {
-    let looked_at = item.remove(LOOKED_AT).map_or(Ok(0), number)?;
-    Ok(Before { sockets: sockets(item)?, looked_at: Timestamp::from_millis(looked_at) })
-}
-
 fn attribute(socket: &Socket) -> Result<AttributeValue, Error> {
     let Socket { room, connected_at, expires_at, .. } = *socket;
     let session = socket.session.clone();
@@ -123,7 +107,7 @@ fn sockets(mut item: Item) -> Result<Vec<Socket>, Error> {
 
 impl Store {
     /// Stores a socket. Returns the earlier sockets of the user.
-    pub async fn add_socket(&self, socket: &Socket) -> Result<Before, Error> {
+    pub async fn add_socket(&self, socket: &Socket) -> Result<Vec<Socket>, Error> {
         let updated = self
             .client
             .update_item()
@@ -137,27 +121,7 @@ impl Store {
             .send()
             .await
             .map_err(failed("storing a socket"))?;
-        before(updated.attributes.unwrap_or_else(|| [(USER_ID.to_owned(), n(socket.user.get()))].into()))
-    }
-
-    /// Notes that API Gateway is asked which sockets of a user are alive. Returns `false` if it was asked after
-    /// `before`.
-    pub async fn note_look(&self, user: UserId, before: Timestamp, now: Timestamp) -> Result<bool, Error> {
-        let noted = self
-            .client
-            .update_item()
-            .table_name(&self.tables.connections)
-            .key(USER_ID, n(user.get()))
-            .update_expression("SET looked_at = :now")
-            .condition_expression("attribute_not_exists(looked_at) OR looked_at <= :before")
-            .expression_attribute_values(":now", n(now.millis()))
-            .expression_attribute_values(":before", n(before.millis()))
-            .send()
-            .await;
-        match noted {
-            Ok(_) => Ok(true),
-            Err(error) => refusal("noting a look at sockets", error).map(|_| false),
-        }
+        sockets(updated.attributes.unwrap_or_else(|| [(USER_ID.to_owned(), n(socket.user.get()))].into()))
     }
 
     /// Ends sockets of one user: they are over for every reader, by every clock. They stay until they are closed or

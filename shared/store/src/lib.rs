@@ -49,7 +49,7 @@ pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
 pub use client_ids::First;
-pub use connections::{Before, Socket};
+pub use connections::Socket;
 pub use creating::fits_transaction;
 pub use credentials::{Attempts, Count};
 pub use deleting::Tombstone;

@@ -1,16 +1,16 @@
-use std::{cmp::Reverse, time::Duration};
+use std::time::Duration;
 
 use domain::{Error, Event, MAX_SOCKETS_PER_USER, Refusal, Timestamp, UserId, causes};
 use futures_util::future::join_all;
 use realtime::{Frame, Outcome};
 use store::Socket;
 
-use super::is_connecting;
+use super::{end::end_open, is_connecting};
 use crate::{Caller, Chat, accounts::authenticate, now};
 
-/// The time between two questions to API Gateway which sockets of a user are alive. A question is a call for each
-/// socket, so a client that opens sockets without end would use up the calls of the account.
-const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// A difference of times of activity that does not count, because an event reaches all sockets of a user, the dead ones
+/// too, within the time that a function has for its pushes.
+const SAME_TIME: Duration = Duration::from_secs(5);
 
 /// Stores a socket, and forgets expired sockets of its user. If the user has too many, the new one replaces the one that
 /// has been silent longest. It pushes no event to the new socket, because that takes none before this function returns.
@@ -23,11 +23,11 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 pub async fn connect(chat: &Chat, socket: &Socket) -> Result<(), Error> {
     let now = now();
     let before = chat.store.add_socket(socket).await?;
-    let (expired, open): (Vec<_>, Vec<_>) = before.sockets.into_iter().partition(|socket| socket.is_expired(now));
+    let (expired, open): (Vec<_>, Vec<_>) = before.into_iter().partition(|socket| socket.is_expired(now));
     let caller = Caller::from(socket);
     let (session, ()) = tokio::join!(authenticate(chat, &caller), chat.forget(expired));
     let outcome = match session {
-        Ok(_) => make_room(chat, caller.user, open, before.looked_at, now).await,
+        Ok(_) => make_room(chat, caller.user, open, now).await,
         Err(error) => Err(error),
     };
     if outcome.is_err() {
@@ -40,78 +40,85 @@ pub async fn connect(chat: &Chat, socket: &Socket) -> Result<(), Error> {
 /// none is open and hears nothing.
 ///
 /// Each of several handshakes at the same moment counts the earlier ones, and closes as many as are too many by its own
-/// count. So together they leave no more sockets than a user may have. A socket whose handshake may not have ended is
-/// never closed, which also bounds the calls for a client that opens sockets without end.
+/// count. So together they leave no more sockets than a user may have.
+///
+/// A socket whose handshake may not have ended is neither asked for nor closed. This bounds the calls for a client that
+/// opens sockets without end: 16 handshakes in 30 seconds ask, one after another for 16 + 15 + … + 1 = 136 sockets.
 ///
 /// # Errors
 /// `TooManySockets` if too few sockets can be closed.
-async fn make_room(
-    chat: &Chat,
-    user: UserId,
-    open: Vec<Socket>,
-    looked_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), Error> {
+async fn make_room(chat: &Chat, user: UserId, open: Vec<Socket>, now: Timestamp) -> Result<(), Error> {
     let too_many = (open.len() + 1).saturating_sub(MAX_SOCKETS_PER_USER);
     if too_many == 0 {
         return Ok(());
     }
-    let settled = open.into_iter().filter(|socket| !is_connecting(socket, now)).collect();
-    let (mut closed, there) = if may_look(chat, user, looked_at, now).await? {
-        look(chat, settled, now).await
-    } else {
-        (Vec::new(), settled.into_iter().map(|socket| (0, socket)).collect())
-    };
+    let settled: Vec<_> = open.into_iter().filter(|socket| !is_connecting(socket, now)).collect();
+    if settled.len() < too_many {
+        return Err(Refusal::TooManySockets.into());
+    }
+    let (mut closed, there) = look(chat, settled, now).await;
     let replaced = silent_longest(there, too_many.saturating_sub(closed.len()));
-    closed.extend(replace(chat, replaced).await?);
-    let is_room = closed.len() >= too_many;
+    closed.extend(replace(chat, user, replaced).await?);
     chat.forget(closed).await;
-    if is_room { Ok(()) } else { Err(Refusal::TooManySockets.into()) }
+    Ok(())
 }
 
-/// Whether API Gateway may be asked. Of handshakes at the same moment, one may.
-async fn may_look(chat: &Chat, user: UserId, looked_at: Timestamp, now: Timestamp) -> Result<bool, Error> {
-    let is_due = now.since(looked_at) >= LOOK_EVERY;
-    Ok(is_due && chat.store.note_look(user, looked_at, now).await?)
-}
-
-/// Asks API Gateway for sockets. Returns those that it does not know, and the others with the whole minutes for which
-/// nothing has come or gone over them.
-async fn look(chat: &Chat, sockets: Vec<Socket>, now: Timestamp) -> (Vec<Socket>, Vec<(u64, Socket)>) {
+/// Asks API Gateway for sockets. Returns those that it does not know, and the others with the times at which something
+/// has last come or gone over them. A socket without an answer counts as active now.
+async fn look(chat: &Chat, sockets: Vec<Socket>, now: Timestamp) -> (Vec<Socket>, Vec<(Timestamp, Socket)>) {
     let looks = join_all(sockets.iter().map(|socket| chat.sockets.look(&socket.id))).await;
-    let (mut gone, mut there) = (Vec::new(), Vec::new());
+    let (mut gone, mut there, mut failed) = (Vec::new(), Vec::new(), None);
     for (socket, found) in sockets.into_iter().zip(looks) {
         match found {
-            Ok(active_at) => there.push((now.since(active_at).as_secs() / 60, socket)),
+            Ok(active_at) => there.push((active_at, socket)),
             Err(Outcome::Gone) => gone.push(socket),
-            Err(_) => there.push((0, socket)),
+            Err(outcome) => {
+                there.push((now, socket));
+                if let Outcome::Failed(error) = outcome {
+                    failed = Some(error);
+                }
+            }
         }
+    }
+    if let Some(error) = failed {
+        tracing::error!(cause = causes(&*error), "questions for sockets are refused");
     }
     (gone, there)
 }
 
-/// So many of the sockets, those with the most minutes of silence, and of these the oldest. Differences below a minute
-/// do not count, because an event reaches the dead sockets of a user, too, at almost the same time. The id makes the
-/// order total, so that handshakes at the same moment choose the same sockets.
-fn silent_longest(mut sockets: Vec<(u64, Socket)>, count: usize) -> Vec<Socket> {
-    sockets.sort_by_cached_key(|(minutes, socket)| (Reverse(*minutes), socket.connected_at, socket.id.clone()));
-    sockets.into_iter().take(count).map(|(_, socket)| socket).collect()
+/// So many of the sockets, each the oldest of those that have been silent longest. The id makes the order total, so that
+/// handshakes at the same moment choose the same sockets.
+fn silent_longest(mut sockets: Vec<(Timestamp, Socket)>, count: usize) -> Vec<Socket> {
+    sockets.sort_by_cached_key(|(_, socket)| (socket.connected_at, socket.id.clone()));
+    let next = |_| {
+        let first = sockets.iter().map(|(active_at, _)| *active_at).min()?;
+        let oldest = sockets.iter().position(|(active_at, _)| active_at.since(first) < SAME_TIME)?;
+        Some(sockets.remove(oldest).1)
+    };
+    (0..count).map_while(next).collect()
 }
 
 /// Announces to sockets that they are replaced, and closes them. Returns the closed ones.
-async fn replace(chat: &Chat, sockets: Vec<Socket>) -> Result<Vec<Socket>, Error> {
+///
+/// A socket that API Gateway does not close is ended instead, because its client has given it up since the event.
+async fn replace(chat: &Chat, user: UserId, sockets: Vec<Socket>) -> Result<Vec<Socket>, Error> {
     let frame = Frame::new(&Event::Replaced)?;
-    let closed = sockets.into_iter().map(async |socket| {
+    let outcomes = join_all(sockets.iter().map(async |socket| {
         // If it gets lost, the client connects again, and replaces another socket.
         let _ = chat.sockets.push(&socket.id, &frame).await;
-        match chat.sockets.close(&socket.id).await {
-            Outcome::Delivered | Outcome::Gone => Some(socket),
-            Outcome::Slow => None,
+        chat.sockets.close(&socket.id).await
+    }));
+    let (mut closed, mut open) = (Vec::new(), Vec::new());
+    for (outcome, socket) in outcomes.await.into_iter().zip(sockets) {
+        match outcome {
+            Outcome::Delivered | Outcome::Gone => closed.push(socket),
+            Outcome::Slow => open.push(socket),
             Outcome::Failed(error) => {
                 tracing::error!(cause = causes(&*error), "a replaced socket is not closed");
-                None
+                open.push(socket);
             }
         }
-    });
-    Ok(join_all(closed).await.into_iter().flatten().collect())
+    }
+    end_open(chat, user, &open).await?;
+    Ok(closed)
 }

@@ -66,7 +66,8 @@ async fn end_sockets(chat: &Chat, user: UserId, of: impl Fn(&Socket) -> bool) ->
     Ok(sockets)
 }
 
-async fn end_open(chat: &Chat, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
+/// Ends those of a user's sockets that have not ended.
+pub(super) async fn end_open(chat: &Chat, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
     let open: Vec<_> = sockets.iter().filter(|socket| !socket.has_ended()).cloned().collect();
     chat.store.end_sockets(user, &open).await
 }

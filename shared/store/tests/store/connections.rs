@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use store::{Socket, Store};
 
 use crate::support::{NOW, at, room_id, user};
@@ -49,8 +48,8 @@ async fn more_sockets_than_one_call_takes_are_forgotten() {
 #[tokio::test]
 async fn a_new_socket_is_told_of_those_before() {
     let store = embedded::store();
-    assert!(store.add_socket(&socket(1, "a")).await.unwrap().sockets.is_empty());
-    let before = store.add_socket(&socket(1, "b")).await.unwrap().sockets;
+    assert!(store.add_socket(&socket(1, "a")).await.unwrap().is_empty());
+    let before = store.add_socket(&socket(1, "b")).await.unwrap();
     assert_eq!(before.into_iter().map(|socket| socket.id).collect::<Vec<_>>(), ["a"]);
 }
 
@@ -69,17 +68,6 @@ async fn a_socket_that_has_ended_is_over_by_every_clock_and_others_are_not() {
     // No item is made for a user who has none.
     store.end_sockets(user(7), &[socket(7, "a")]).await.unwrap();
     assert!(store.sockets_of(user(7)).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_look_at_sockets_is_noted_once() {
-    let store = embedded::store();
-    let looked_at = store.add_socket(&socket(1, "a")).await.unwrap().looked_at;
-    let noted = join_all((0..9).map(|_| store.note_look(user(1), looked_at, NOW))).await;
-    assert_eq!(noted.into_iter().filter(|noted| *noted.as_ref().unwrap()).count(), 1);
-    assert_eq!(store.add_socket(&socket(1, "b")).await.unwrap().looked_at, NOW);
-    assert!(store.note_look(user(1), NOW, at(1)).await.unwrap());
-    assert_eq!(ids(&store, 1).await, ["a", "b"]);
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ pub(crate) async fn known(user: &User) -> BTreeSet<String> {
     let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
     let found = user.server.dynamodb("GetItem", &get).await;
     let attributes = found["Item"].as_object().into_iter().flat_map(serde_json::Map::keys);
-    attributes.filter(|name| !["user_id", "expires_at", "looked_at"].contains(&name.as_str())).cloned().collect()
+    attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
 }
 
 /// Waits until the table has exactly these sockets of a user. No event reports the end of the work that a frame starts.
@@ -46,14 +46,10 @@ pub(crate) fn before_now(age: Duration) -> Value {
     json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
 }
 
-/// Makes a user's sockets so old, except one that is older, and puts the last question to API Gateway at this moment.
+/// Makes a user's sockets so old, except one that is older.
 pub(crate) async fn ages(user: &User, age: Duration, oldest: Option<&str>) {
     let sockets = known(user).await;
-    let (mut sets, mut names, mut values) = (
-        vec!["looked_at = :now".to_owned()],
-        Map::new(),
-        Map::from_iter([(":now".to_owned(), before_now(Duration::ZERO))]),
-    );
+    let (mut sets, mut names, mut values) = (Vec::new(), Map::new(), Map::new());
     for (number, id) in sockets.iter().enumerate() {
         let age = if Some(id.as_str()) == oldest { age * 2 } else { age };
         sets.push(format!("#socket{number}.connected_at = :then{number}"));

@@ -55,38 +55,56 @@ async fn the_seventeenth_socket_replaces_the_one_that_is_silent_longest() {
 }
 
 #[tokio::test]
-async fn of_sockets_that_were_active_in_the_same_minute_the_oldest_is_replaced() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    has_sixteen_sockets(&ann, 90_000).await;
-    world.gateway.has_silence("socket 7", Duration::from_secs(50));
-    connect(&world.chat, &ann.socket("new")).await.unwrap();
-    assert_eq!(world.gateway.closed(), ["one more"]);
+async fn of_sockets_that_were_active_at_almost_the_same_time_the_oldest_is_replaced() {
+    for (silence, replaced) in [(3, "one more"), (7, "socket 7")] {
+        let world = world().await;
+        let ann = world.user("ann").await;
+        has_sixteen_sockets(&ann, 90_000).await;
+        world.gateway.has_silence("socket 7", Duration::from_secs(silence));
+        connect(&world.chat, &ann.socket("new")).await.unwrap();
+        assert_eq!(world.gateway.closed(), [replaced], "{silence}");
+    }
 }
 
 #[tokio::test]
-async fn api_gateway_is_asked_once_a_minute_and_in_between_the_oldest_is_replaced() {
+async fn an_old_socket_that_talks_outlives_younger_silent_ones_in_many_handshakes_in_a_row() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 60 * 60_000).await;
+    let silent = || (1..=15).map(|number| format!("socket {number}"));
+    silent().for_each(|socket| world.gateway.has_silence(&socket, Duration::from_secs(30)));
+    for number in 1..=15 {
+        connect(&world.chat, &ann.socket(&format!("new {number}"))).await.unwrap();
+        has_sixteen_with(&ann, &["one more"]).await;
+    }
+    let mut all: Vec<_> = silent().collect();
+    all.sort_unstable();
+    assert_eq!(world.gateway.closed(), all);
+    // Each was asked for while it was among the sixteen: 16 + 15 + … + 2.
+    assert_eq!(world.gateway.looks(), 135);
+}
+
+#[tokio::test]
+async fn below_the_limit_nothing_is_asked_and_no_socket_is_replaced() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    has_sixteen_sockets(&ann, 60_000).await;
+    disconnect(&world.chat, ann.id(), "socket 9").await.unwrap();
+    connect(&world.chat, &ann.socket("new")).await.unwrap();
+    assert_eq!((world.gateway.looks(), world.gateway.closed().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn as_many_sockets_are_closed_as_are_too_many() {
     let world = world().await;
     let ann = world.user("ann").await;
     has_sixteen_sockets(&ann, 60_000).await;
     ann.has_had_socket("older", 70_000).await;
     ann.has_had_socket("oldest", 80_000).await;
     world.gateway.has_silence("socket 7", Duration::from_mins(5));
-    connect(&world.chat, &ann.socket("one")).await.unwrap();
-    assert_eq!((world.gateway.looks(), ann.sockets().await.len()), (18, 16));
-    assert_eq!(world.gateway.closed(), ["older", "oldest", "socket 7"]);
-    ann.has_had_socket("old again", 50_000).await;
-    disconnect(&world.chat, ann.id(), "socket 1").await.unwrap();
-    world.gateway.has_silence("socket 9", Duration::from_mins(5));
-    connect(&world.chat, &ann.socket("two")).await.unwrap();
-    assert_eq!(world.gateway.looks(), 18);
-    assert!(!world.gateway.closed().contains(&"socket 9".to_owned()));
-    has_sixteen_with(&ann, &["one", "two", "old again"]).await;
-    // Below the limit nothing is asked, and nobody is replaced.
-    disconnect(&world.chat, ann.id(), "socket 9").await.unwrap();
-    let closed = world.gateway.closed();
-    connect(&world.chat, &ann.socket("three")).await.unwrap();
-    assert_eq!((world.gateway.looks(), world.gateway.closed()), (18, closed));
+    connect(&world.chat, &ann.socket("new")).await.unwrap();
+    has_sixteen_with(&ann, &["new"]).await;
+    assert_eq!((world.gateway.looks(), world.gateway.closed().join(", ")), (18, "older, oldest, socket 7".to_owned()));
 }
 
 #[tokio::test]
@@ -100,11 +118,8 @@ async fn handshakes_at_once_leave_as_many_sockets_as_a_user_may_have_and_none_cl
     for connected in join_all(sockets.iter().map(|socket| connect(&world.chat, socket))).await {
         connected.unwrap();
     }
-    let left = ann.sockets().await;
-    // One chooses by silence, and the others by age.
-    assert!((15..=16).contains(&left.len()), "{left:?}");
-    assert!(new.iter().all(|new| left.iter().any(|socket| socket == new)), "{left:?}");
-    assert_eq!((world.gateway.closed().len(), world.gateway.looks()), (19 - left.len(), 16));
+    has_sixteen_with(&ann, &new).await;
+    assert_eq!(world.gateway.closed().len(), 3);
 }
 
 #[tokio::test]
@@ -123,16 +138,24 @@ async fn sockets_that_died_unnoticed_make_room_and_nobody_is_replaced() {
 }
 
 #[tokio::test]
-async fn where_no_socket_can_be_closed_the_new_one_is_refused_and_forgotten() {
+async fn a_replaced_socket_that_is_not_closed_is_ended_and_the_new_one_opens() {
     let world = world().await;
     let ann = world.user("ann").await;
-    has_sixteen_sockets(&ann, 60_000).await;
+    has_sixteen_sockets(&ann, 90_000).await;
     world.gateway.holds_all();
-    assert_refused!(connect(&world.chat, &ann.socket("new")).await, Refusal::TooManySockets);
-    has_sixteen_with(&ann, &["one more"]).await;
-    world.gateway.lets_go();
     connect(&world.chat, &ann.socket("new")).await.unwrap();
+    let ended = || async {
+        let sockets = world.chat.store.sockets_of(ann.id()).await.unwrap();
+        sockets.into_iter().filter(store::Socket::has_ended).map(|socket| socket.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ended().await, ["one more"]);
     has_sixteen_with(&ann, &["new"]).await;
+    assert_eq!(world.gateway.types("one more"), ["replaced"]);
+    // It counts no more, and is forgotten.
+    disconnect(&world.chat, ann.id(), "socket 1").await.unwrap();
+    connect(&world.chat, &ann.socket("newer")).await.unwrap();
+    has_sixteen_with(&ann, &["new", "newer"]).await;
+    assert!(ended().await.is_empty());
 }
 
 #[tokio::test]
