@@ -116,8 +116,8 @@ fn a_broken_template_is_one_clear_sentence() {
     );
     says(
         "AWS::DynamoDB::Table",
-        "AWS::SQS::Queue",
-        &format!("Events (line {}): the local runtime has no AWS::SQS::Queue", line("Events")),
+        "AWS::Kinesis::Stream",
+        &format!("Events (line {}): the local runtime has no AWS::Kinesis::Stream", line("Events")),
     );
 }
 
