@@ -43,7 +43,8 @@ pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
     made_up.map(violation).collect()
 }
 
-/// "A retry with the same `client_id` never doubles", also if it has another content. Messages without one may be doubled.
+/// "A retry with the same `client_id` never doubles", also if it has another content. Messages without one may be
+/// doubled.
 pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     let mut ids: HashMap<(u64, u64, &str), Vec<u64>> = HashMap::new();
     for message in world.rooms.values().flatten() {
