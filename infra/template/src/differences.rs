@@ -44,6 +44,6 @@ mod tests {
         let new = TEMPLATE.replace("prod", "test").replace("Other:", "Another:");
         assert_eq!(differences(TEMPLATE, &new).unwrap(), ["Parameters", "Another", "Other"]);
         assert!(differences(TEMPLATE, &format!("{TEMPLATE}\n# a comment\n")).unwrap().is_empty());
-        differences(TEMPLATE, &TEMPLATE.replace("AWS::Logs::LogGroup", "AWS::SQS::Queue")).unwrap_err();
+        differences(TEMPLATE, &TEMPLATE.replace("AWS::Logs::LogGroup", "AWS::Kinesis::Stream")).unwrap_err();
     }
 }
