@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::Session;
 use tracing::Instrument as _;
 
-use crate::{App, Fatal, log, problem::Problem, tokens};
+use crate::{App, Fatal, headers::list, log, problem::Problem, tokens};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
@@ -74,10 +74,9 @@ pub(crate) fn lines<'a>(last: &'a HeaderMap, all: &'a HeaderMap) -> &'a HeaderMa
     if all.is_empty() { last } else { all }
 }
 
-/// The subprotocols that a client offers, in one line or in several (RFC 6455, section 11.3.4; RFC 9110, section 5.6.1).
+/// The subprotocols that a client offers (RFC 6455, section 11.3.4).
 pub(crate) fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim).filter(|protocol| !protocol.is_empty())
+    list(headers, SEC_WEBSOCKET_PROTOCOL)
 }
 
 fn after_bearer(headers: &HeaderMap) -> Option<&str> {

@@ -23,6 +23,7 @@ use lambda_http::{
 
 use crate::{
     Fatal,
+    headers::list,
     http::{Request, Response, TLS_ONLY, request_id},
     log,
     problem::Problem,
@@ -146,8 +147,7 @@ impl Cache {
 
 /// Whether the client has the file already (RFC 9110, section 13.1.2).
 fn knows(request: &HeaderMap, tag: &HeaderValue) -> bool {
-    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    let mut known = list(request, IF_NONE_MATCH).map(|tag| tag.trim_start_matches("W/"));
     known.any(|known| known == "*" || known.as_bytes() == tag.as_bytes())
 }
 

@@ -21,7 +21,7 @@ use lambda_http::{
 use serde::Serialize;
 use tracing::Instrument as _;
 
-use crate::{App, Fatal, log, problem::Problem};
+use crate::{App, Fatal, headers::list, log, problem::Problem};
 
 /// A request.
 pub type Request = lambda_http::Request;
@@ -105,11 +105,7 @@ pub fn body<T: Input>(request: &Request) -> Result<T, Error> {
 
 /// Whether the body has an encoding, such as gzip (RFC 9110, section 8.4).
 fn is_encoded(headers: &HeaderMap) -> bool {
-    let encodings =
-        headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    encodings
-        .map(<[u8]>::trim_ascii)
-        .any(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity"))
+    list(headers, CONTENT_ENCODING).any(|encoding| !encoding.eq_ignore_ascii_case("identity"))
 }
 
 /// A parameter of the query, decoded.

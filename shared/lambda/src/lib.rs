@@ -8,6 +8,7 @@ pub mod authorizer;
 mod config;
 pub mod files;
 pub mod handler;
+mod headers;
 pub mod http;
 pub mod log;
 pub mod object_created;
