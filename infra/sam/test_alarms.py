@@ -77,7 +77,7 @@ class Alarms(unittest.TestCase):
 
 
 def metrics(properties):
-    """Yields the metrics that an alarm reads, as pairs of namespace and name. A query yields the table of its text."""
+    """Yields the metrics that an alarm reads, as pairs of namespace and name."""
     if "MetricName" in properties:
         namespace = properties["Namespace"]
         yield (namespace if isinstance(namespace, str) else "stack", properties["MetricName"])

@@ -40,7 +40,7 @@ class Bootstrap(unittest.TestCase):
     def test_every_role_that_a_deployment_makes_has_the_boundary(self):
         boundary = {"Ref": "Boundary"}
         free = {"iam:DeleteRole", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"}
-        free |= {"iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:PassRole"}
+        free |= {"iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:PassRole", "iam:CreateServiceLinkedRole"}
         for statement in self.statements("ExecutionRole"):
             granting = {action for action in listed(statement["Action"]) if action.startswith("iam:")} - free
             if granting:

@@ -16,11 +16,11 @@ echo "$@" >>"$STATE/deployed"
 """
 AWS = """#!/bin/sh
 case "$*" in
-    *StackStatus*) [ -f "$STATE/exists" ] && echo UPDATE_COMPLETE || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
+    *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
     *get-template*) echo 'the earlier template' ;;
     *Parameters*) printf 'BuildId=b1\\tAlarmEmail=\\tRollout=canary\\n' ;;
-    *HttpUrl*) echo "$SYSTEM" ;;
-    *WebSocketUrl*) echo "$SYSTEM/sockets" ;;
+    *HttpApiUrl*) echo "$SYSTEM" ;;
+    *WebSocketApiUrl*) echo "$SYSTEM/sockets" ;;
 esac
 """
 GOOD = {
@@ -71,6 +71,11 @@ class Smoke(unittest.TestCase):
         run = self.smoke(GOOD)
         self.assertEqual((run.returncode, run.stdout), (0, "7 calls are answered as expected\n"))
 
+    def test_strangers_who_use_up_the_logins_make_no_deployment_fail(self):
+        logins = {("POST", path): (429, "") for path in ("/auth/login", "/auth/login/")}
+        self.assertEqual(self.smoke(GOOD | logins).returncode, 0)
+        self.assertEqual(self.smoke(GOOD | {("GET", "/list-chatrooms/"): (429, "")}).returncode, 1)
+
     def test_each_difference_is_named(self):
         for (method, path), status in {("POST", "/auth/login/"): 404, ("GET", "/"): 500, ("GET", "/sockets"): 500}.items():
             run = self.smoke(GOOD | {(method, path): (status, "")})
@@ -82,7 +87,7 @@ class Smoke(unittest.TestCase):
 
 class Deploy(unittest.TestCase):
     def deploy(self, answers, exists):
-        """Returns the status of the script, and the arguments of each deployment."""
+        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none."""
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
             for name, (tool, stub) in {"sam": ("sam", SAM), "awscli": ("aws", AWS)}.items():
@@ -92,15 +97,16 @@ class Deploy(unittest.TestCase):
                 (environment / "bin" / tool).write_text(stub)
                 (environment / "bin" / tool).chmod(0o755)
             if exists:
-                (directory / "exists").touch()
+                (directory / "exists").write_text(exists)
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
             variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role"}
             command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", "Environment=prod"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
-            return run.returncode, (directory / "deployed").read_text().splitlines()
+            deployed = directory / "deployed"
+            return run.returncode, deployed.read_text().splitlines() if deployed.exists() else []
 
     def test_a_good_deployment_stays(self):
-        for exists in (False, True):
+        for exists in (None, "UPDATE_COMPLETE", "REVIEW_IN_PROGRESS"):
             status, (deployed,) = self.deploy(GOOD, exists)
             self.assertEqual(status, 0)
             self.assertIn("--template-file target/sam/arm64/template.yaml", deployed)
@@ -108,14 +114,18 @@ class Deploy(unittest.TestCase):
             self.assertTrue(deployed.endswith("--parameter-overrides BuildId=b2 Environment=prod"), deployed)
 
     def test_a_bad_deployment_is_taken_back_at_once(self):
-        status, (_, back) = self.deploy({}, exists=True)
+        status, (_, back) = self.deploy({}, "UPDATE_COMPLETE")
         self.assertEqual(status, 1)
         self.assertRegex(back, r'template\.yaml .* --parameter-overrides BuildId="b1" AlarmEmail="" Rollout="at-once"$')
         self.assertNotIn("target/sam", back)
 
     def test_a_bad_first_deployment_fails(self):
-        status, deployed = self.deploy({}, exists=False)
-        self.assertEqual((status, len(deployed)), (1, 1))
+        for exists in (None, "REVIEW_IN_PROGRESS"):
+            status, deployed = self.deploy({}, exists)
+            self.assertEqual((status, len(deployed)), (1, 1))
+
+    def test_a_failed_first_deployment_is_to_be_deleted(self):
+        self.assertEqual(self.deploy(GOOD, "ROLLBACK_COMPLETE"), (1, []))
 
 
 if __name__ == "__main__":
