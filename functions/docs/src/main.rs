@@ -3,6 +3,7 @@
 use lambda::{
     Fatal,
     files::{self, Cache, File},
+    log,
 };
 
 /// Swagger UI styles some elements one by one and draws its icons in the style sheet.
@@ -29,5 +30,5 @@ async fn main() -> Result<(), Fatal> {
         content: content.into(),
         cache: Cache::AskFirst,
     };
-    files::serve(POLICY, files.map(file).into()).await
+    log::run(files::serve(POLICY, files.map(file).into())).await
 }

@@ -4,13 +4,16 @@ mod site;
 
 use std::env;
 
-use lambda::{Fatal, files};
+use lambda::{Fatal, files, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
-    let variable = |name: &str| env::var(name).ok();
-    let socket = socket(variable)?;
-    files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
+    log::run(async {
+        let variable = |name: &str| env::var(name).ok();
+        let socket = socket(variable)?;
+        files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
+    })
+    .await
 }
 
 /// Returns the URL of the bucket, with which the URLs of all attachments begin.

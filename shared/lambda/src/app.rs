@@ -77,11 +77,6 @@ impl App {
     /// # Errors
     /// A variable is missing.
     pub fn from_env() -> Result<Self, Fatal> {
-        log::init();
-        Self::configured().inspect_err(log::not_started)
-    }
-
-    fn configured() -> Result<Self, Fatal> {
         let config = Config::read()?;
         let store = Store::new(&config.dynamodb, config.tables);
         let issuer = config.token_issuer;

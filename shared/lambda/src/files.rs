@@ -20,11 +20,12 @@ use lambda_http::{
     },
     service_fn,
 };
+use tracing::Instrument as _;
 
 use crate::{
     Fatal,
     headers::list,
-    http::{Request, Response, TLS_ONLY, request_id},
+    http::{Request, Response, TLS_ONLY, network, request_id},
     log,
     problem::Problem,
 };
@@ -66,17 +67,20 @@ pub enum Cache {
 /// # Errors
 /// The policy is not a valid header, or the Lambda runtime is gone.
 pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
-    log::init();
     let site = Site::new(policy, files)?;
     let site = &site;
-    lambda_http::run(service_fn(move |request: Request| async move {
-        let answer = site.answer(request.raw_http_path(), request.headers());
-        let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
-        response.headers_mut().extend(request_id(&request));
-        if request.method() == Method::HEAD {
-            leave_out_body(&mut response);
-        }
-        Ok::<_, Infallible>(response)
+    lambda_http::run(service_fn(move |request: Request| {
+        let call = log::call(network(&request).ok());
+        let answer = async move {
+            let answer = site.answer(request.raw_http_path(), request.headers());
+            let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
+            response.headers_mut().extend(request_id(&request));
+            if request.method() == Method::HEAD {
+                leave_out_body(&mut response);
+            }
+            Ok::<_, Infallible>(response)
+        };
+        answer.instrument(call)
     }))
     .await
 }

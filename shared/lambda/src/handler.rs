@@ -23,11 +23,14 @@ macro_rules! functions {
     (@main $($function:ident)+) => {
         #[tokio::main(flavor = "current_thread")]
         async fn main() -> ::core::result::Result<(), $crate::Fatal> {
-            let handler = $crate::handler::named()?;
-            $(if $crate::handler::is(&handler, stringify!($function)) {
-                return $function::serve().await;
-            })+
-            Err($crate::handler::unknown(&handler))
+            $crate::log::run(async {
+                let handler = $crate::handler::named()?;
+                $(if $crate::handler::is(&handler, stringify!($function)) {
+                    return $function::serve().await;
+                })+
+                Err($crate::handler::unknown(&handler))
+            })
+            .await
         }
     };
 }

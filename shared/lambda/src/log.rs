@@ -25,15 +25,17 @@ static FUNCTION: LazyLock<String> = LazyLock::new(|| env::var("_HANDLER").unwrap
 /// The alarm that takes a deployment back counts the errors of its build alone.
 static BUILD: LazyLock<String> = LazyLock::new(|| env::var("BUILD_ID").unwrap_or_default());
 
-/// Writes lines to the log. A panic is a line as well, with the subject of its call.
-pub(crate) fn init() {
+/// Runs a function, with a log for its lines. A panic and an error that ends the function, such as a missing variable, are
+/// lines as well: the runtime itself writes only text, which no alarm counts.
+///
+/// # Errors
+/// Those of the function.
+pub async fn run(function: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> {
     lambda_http::tracing::init_default_subscriber();
     panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "a panic")));
-}
-
-/// Logs an error that keeps the function from starting. The runtime itself writes only text, which no alarm counts.
-pub(crate) fn not_started(error: &Fatal) {
-    call(None).in_scope(|| tracing::error!(cause = causes(&**error), "the function cannot start"));
+    function.await.inspect_err(|error| {
+        call(None).in_scope(|| tracing::error!(cause = causes(&**error), "the function cannot run"));
+    })
 }
 
 /// The span of an invocation. Its level is that of errors, so that no setting of the level removes it.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use chat::{Caller, now};
-use domain::{ClientId, Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
+use domain::{BYTE_ORDER_MARK, ClientId, Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
 use lambda_http::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
@@ -18,8 +18,6 @@ use crate::{
     log,
     problem::Problem,
 };
-
-const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// An event of one socket.
 #[derive(Debug)]

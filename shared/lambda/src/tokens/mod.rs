@@ -59,11 +59,7 @@ mod tests {
         assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(token("bearer  abc").as_deref(), Some("abc"));
         assert_eq!(["abc", "Basic abc", "Bearer", ""].map(token), [const { None }; 4]);
-        let twice = ["Bearer abc", "Bearer abc"].map(|value| (AUTHORIZATION, value.parse().unwrap()));
-        let twice: HeaderMap = twice.into_iter().fold(HeaderMap::new(), |mut headers, (name, value)| {
-            headers.append(name, value);
-            headers
-        });
+        let twice: HeaderMap = ["Bearer abc"; 2].map(|line| (AUTHORIZATION, line.parse().unwrap())).into_iter().collect();
         assert!(bearer(&twice).is_err());
     }
 }
