@@ -35,12 +35,13 @@ pub(crate) struct Call {
 
 impl Contract {
     fn read() -> Self {
-        let [openapi, asyncapi] = [OPENAPI, ASYNCAPI].map(|name| {
+        let [mut openapi, mut asyncapi] = [OPENAPI, ASYNCAPI].map(|name| {
             let path = workspace().join("infra").join(name);
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             serde_saphyr::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         });
-        let [(openapi, lists), (asyncapi, _)] = [openapi, asyncapi].map(closed);
+        let lists = close(&mut openapi);
+        close(&mut asyncapi);
         assert!(lists >= 2, "{OPENAPI} has {lists} lists of values to which more can be added");
         let registry = Registry::new()
             .add(format!("{BASE}{OPENAPI}"), openapi.clone())
@@ -215,29 +216,18 @@ impl Contract {
     }
 }
 
-/// Returns a description in which `x-extensible-enum` is `enum`, and the number of these. Clients accept more values, but
-/// this version of the server returns no other.
-fn closed(value: Value) -> (Value, usize) {
-    let mut lists = 0;
-    let mut inner = |value| {
-        let (value, found) = closed(value);
-        lists += found;
-        value
-    };
-    let value = match value {
-        Value::Array(items) => items.into_iter().map(&mut inner).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, inner(value))).collect(),
-        other => other,
-    };
+/// Renames `x-extensible-enum` to `enum` in a description, and returns how often. Clients accept more values, but this
+/// version of the server returns no other.
+fn close(value: &mut Value) -> usize {
     match value {
-        Value::Object(mut fields) => {
-            if let Some(values) = fields.remove("x-extensible-enum") {
-                fields.insert("enum".to_owned(), values);
-                lists += 1;
-            }
-            (fields.into(), lists)
+        Value::Array(items) => items.iter_mut().map(close).sum(),
+        Value::Object(fields) => {
+            let values = fields.remove("x-extensible-enum");
+            let own = usize::from(values.is_some());
+            fields.extend(values.map(|values| ("enum".to_owned(), values)));
+            own + fields.values_mut().map(close).sum::<usize>()
         }
-        other => (other, lists),
+        _ => 0,
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod answer;
 mod attachment;
+pub mod connections;
 mod contract;
 mod cost;
 mod crowd;

@@ -1,30 +1,13 @@
 //! More windows than a user may have sockets.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use browser::{Screen, Window};
-use e2e::{Server, User};
-use serde_json::{Map, json};
+use e2e::{Server, connections::ages};
 
 const TOO_MANY: &str = "The chat is open in too many windows.";
 /// Longer than the page waits before it connects again after a lost connection.
 const A_WHILE: Duration = Duration::from_secs(3);
-
-/// Makes the sockets of a user so old that they are not connecting any more.
-async fn ages(user: &User) {
-    let key = json!({"user_id": {"N": user.id.to_string()}});
-    let found = user.server.dynamodb("GetItem", &json!({"TableName": "ConnectionsTable", "Key": key})).await;
-    let sockets = found["Item"].as_object().unwrap().iter().filter(|(_, attribute)| attribute.get("M").is_some());
-    let names: Map<_, _> = sockets.enumerate().map(|(number, (id, _))| (format!("#{number}"), json!(id))).collect();
-    let sets: Vec<_> = names.keys().map(|name| format!("{name}.connected_at = :then")).collect();
-    let then = (SystemTime::now() - Duration::from_mins(1)).duration_since(UNIX_EPOCH).unwrap();
-    let update = json!({
-        "TableName": "ConnectionsTable", "Key": key, "UpdateExpression": format!("SET {}", sets.join(", ")),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {":then": {"N": then.as_millis().to_string()}},
-    });
-    user.server.dynamodb("UpdateItem", &update).await;
-}
 
 #[tokio::test]
 async fn a_window_that_was_replaced_waits_until_its_user_comes_back() {
@@ -36,7 +19,7 @@ async fn a_window_that_was_replaced_waits_until_its_user_comes_back() {
     bob.sends(room, "one").await;
     window.sees_messages(&["one"]).await;
 
-    ages(&ann).await;
+    ages(&ann, Duration::from_mins(1), None).await;
     let mut others = Vec::new();
     for _ in 0..16 {
         others.push(ann.opens_socket_for_all_rooms().await);
@@ -52,7 +35,7 @@ async fn a_window_that_was_replaced_waits_until_its_user_comes_back() {
     window.sends("two").await;
     window.sees_messages(&["one", "two"]).await;
 
-    ages(&ann).await;
+    ages(&ann, Duration::from_mins(1), None).await;
     window.clicks("Use it here").await;
     window.sees_no_more(TOO_MANY).await;
     bob.sends(room, "three").await;

@@ -2,30 +2,18 @@
 
 use std::{
     collections::BTreeSet,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
+pub(crate) use e2e::connections::{ages, before_now, key, known};
 use e2e::{Server, Socket, User};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A local system, whose table of sockets tests can read and write.
 pub(crate) async fn server() -> Option<Server> {
     Server::local("the tables of a deployed system are not for tests").start().await
-}
-
-/// The key of a user's sockets.
-pub(crate) fn key(user: &User) -> Value {
-    json!({"user_id": {"N": user.id.to_string()}})
-}
-
-/// Returns the connection ids of a user in the table.
-pub(crate) async fn known(user: &User) -> BTreeSet<String> {
-    let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
-    let found = user.server.dynamodb("GetItem", &get).await;
-    let attributes = found["Item"].as_object().into_iter().flat_map(serde_json::Map::keys);
-    attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
 }
 
 /// Waits until the table has exactly these sockets of a user. No event reports the end of the work that a frame starts.
@@ -39,29 +27,6 @@ pub(crate) async fn knows_only(user: &User, sockets: &BTreeSet<String>) {
 
 /// A connection id in the form of API Gateway's.
 pub(crate) const DEAD: &str = "L0SM9cOFvHcCIhw=";
-
-/// A time as it is stored: milliseconds since 1970.
-pub(crate) fn before_now(age: Duration) -> Value {
-    let time = SystemTime::now().checked_sub(age).unwrap();
-    json!({"N": time.duration_since(UNIX_EPOCH).unwrap().as_millis().to_string()})
-}
-
-/// Makes a user's sockets so old, except one that is older.
-pub(crate) async fn ages(user: &User, age: Duration, oldest: Option<&str>) {
-    let sockets = known(user).await;
-    let (mut sets, mut names, mut values) = (Vec::new(), Map::new(), Map::new());
-    for (number, id) in sockets.iter().enumerate() {
-        let age = if Some(id.as_str()) == oldest { age * 2 } else { age };
-        sets.push(format!("#socket{number}.connected_at = :then{number}"));
-        names.insert(format!("#socket{number}"), json!(id));
-        values.insert(format!(":then{number}"), before_now(age));
-    }
-    let update = json!({
-        "TableName": "ConnectionsTable", "Key": key(user), "UpdateExpression": format!("SET {}", sets.join(", ")),
-        "ExpressionAttributeNames": names, "ExpressionAttributeValues": values,
-    });
-    user.server.dynamodb("UpdateItem", &update).await;
-}
 
 /// Adds a socket that was opened at this age and whose `$disconnect` never came.
 pub(crate) async fn dies_unnoticed(user: &User, age: Duration) {
