@@ -35,11 +35,10 @@ const APP14: u8 = 0xEE;
 /// Keeps frames, tables, scans, the densities of JFIF, the colour profile, Adobe's note on the coding of colours, and
 /// the orientation. Adds the usual tables and the end, which some programs omit.
 pub(crate) fn clean(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let mut input = Input(upload);
-    if input.array() != Ok([0xFF, START, 0xFF]) {
+    if !upload.starts_with(&[0xFF, START, 0xFF]) {
         return Err(Refusal::NoPicture);
     }
-    input = Input(upload);
+    let mut input = Input(upload);
     input.take(2)?;
     let mut cleaner = Cleaner { clean: Vec::with_capacity(upload.len()), ..Cleaner::default() };
     cleaner.clean.extend([0xFF, START]);

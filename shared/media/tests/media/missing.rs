@@ -182,6 +182,9 @@ fn a_side_has_as_many_pixels_as_other_programs_show() {
         file
     };
     assert_eq!(judged(&tall(65_500)), Ok(()));
+    for document in [include_str!("../../../../infra/openapi.yaml"), include_str!("../../../../infra/docs/limits.md")] {
+        assert!(document.contains("65,500"));
+    }
     for height in [65_501, 65_529, 65_535] {
         assert_eq!(judged(&tall(height)), Err(Refusal::Unreadable), "{height}");
     }

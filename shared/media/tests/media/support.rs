@@ -6,6 +6,8 @@ use image::{
     codecs::{gif::GifEncoder, jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder},
 };
 
+use crate::writer::segment;
+
 pub(crate) const PICTURES: [MediaType; 4] = [MediaType::Gif, MediaType::Jpeg, MediaType::Png, MediaType::Webp];
 
 /// The place where the photographer lives.
@@ -115,8 +117,7 @@ pub(crate) fn told_everywhere(media_type: MediaType, mut file: Vec<u8>) -> Vec<u
 }
 
 fn jpeg_segment(marker: u8, name: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(name.len() + PLACE.len() + 2).unwrap().to_be_bytes();
-    [&[0xFF, marker], &length, name, PLACE].concat()
+    segment(marker, &[name, PLACE].concat())
 }
 
 /// A chunk of PNG, whose first four bytes are its type.

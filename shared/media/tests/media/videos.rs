@@ -1,5 +1,5 @@
 use domain::MediaType::{self, Mp4, Quicktime, ThreeGpp, Webm};
-use media::{FIRST_BYTES, Refusal, video};
+use media::{Refusal, video};
 
 use crate::boxes::{file_type, iso_box};
 
@@ -24,9 +24,10 @@ fn a_video_is_known_by_its_brands() {
         (ThreeGpp, &[*b"3gp4", *b"isom", *b"3gp4"]),
         (ThreeGpp, &[*b"3g2a"]),
     ] {
-        let first_bytes = [file_type(brands), iso_box(*b"free", b"")].concat();
+        let file_type = file_type(brands);
+        let first_bytes = [&*file_type, &iso_box(*b"free", b"")].concat();
         assert_eq!(is_video(&first_bytes), Some(media_type), "{brands:?}");
-        for end in 0..8 + 4 * brands.len().min(2) {
+        for end in 0..file_type.len() {
             assert_eq!(is_video(&first_bytes[..end]), None, "{end}");
         }
     }
@@ -101,26 +102,4 @@ fn what_is_something_else_is_refused() {
 fn the_header_of_a_recording_by_gnome_is_of_webm() {
     let first_bytes = b"\x1A\x45\xDF\xA3\x01\0\0\0\0\0\0\x10\x42\x82\x85webm\0\x42\x87\x81\x02\x42\x85\x81\x02";
     assert_eq!(video(Webm, first_bytes), Ok(Webm));
-}
-
-#[test]
-fn no_bytes_make_it_panic() {
-    let mut random = fastrand::Rng::with_seed(1);
-    let webm = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm".to_vec();
-    for start in [webm, file_type(&[*b"isom", *b"mp41"]), Vec::new()] {
-        for _ in 0..20_000 {
-            let mut bytes = start.clone();
-            let more = random.usize(..100);
-            bytes.extend(std::iter::repeat_with(|| random.u8(..)).take(more));
-            for _ in 0..random.usize(..4) {
-                if let Some(byte) = random.choice(&mut bytes) {
-                    *byte = byte.rotate_left(1);
-                }
-            }
-            bytes.truncate(FIRST_BYTES);
-            for media_type in [Mp4, Quicktime, Webm] {
-                let _ = video(media_type, &bytes);
-            }
-        }
-    }
 }
