@@ -16,7 +16,7 @@ const SENTENCES = {
   not_found: "This does not exist, or not any more.",
   room_not_found: "There is no such room. Some rooms can be entered only with an invitation.",
   message_not_found: "This message does not exist any more.",
-  client_id_reused: "Another message has the number of this one. Please send it again.",
+  client_id_reused: "This message was not sent. Please send it again.",
   user_not_found: "This person is not here any more.",
   invite_invalid: "This invitation is not valid, or not any more.",
   username_taken: "This name is taken.",

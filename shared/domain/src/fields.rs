@@ -8,8 +8,8 @@ use crate::{Error, FieldErrors, Refusal};
 /// The largest request, in bytes: the size of a WebSocket message of API Gateway, and the same for REST.
 const MAX_BODY_BYTES: usize = 128 * 1024;
 
-/// U+FEFF in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Some programs write it before a text.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The fields of a JSON object that came from outside. Collects every complaint, not only the first.
 #[derive(Debug)]
@@ -28,21 +28,20 @@ pub trait Input: Sized {
 }
 
 impl Fields {
-    /// Reads a JSON object. An empty body is an object without fields. A byte order mark is skipped, because some
-    /// programs write one (RFC 8259, section 8.1).
+    /// Reads a JSON object. An empty body is an object without fields. A byte order mark is skipped (RFC 8259, section
+    /// 8.1).
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         if body.len() > MAX_BODY_BYTES {
             return Err(Refusal::PayloadTooLarge(MAX_BODY_BYTES).into());
         }
         // JSON begins with an ASCII character, which has a zero byte in UTF-16 and UTF-32.
-        if str::from_utf8(body).is_err() || body.iter().take(4).any(|byte| *byte == 0) {
-            return Err(Refusal::MalformedJson("it is not in UTF-8".to_owned()).into());
-        }
+        let body = str::from_utf8(body).ok().filter(|body| !body.bytes().take(4).any(|byte| byte == 0));
+        let body = body.ok_or_else(|| Refusal::MalformedJson("it is not in UTF-8".to_owned()))?;
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         if body.is_empty() {
             return Ok(Self::new(Map::new()));
         }
-        match serde_json::from_slice(body).map_err(|error| Refusal::MalformedJson(error.to_string()))? {
+        match serde_json::from_str(body).map_err(|error| Refusal::MalformedJson(error.to_string()))? {
             Value::Object(object) => Ok(Self::new(object)),
             _ => Err(Refusal::InvalidRequest("The body must be a JSON object.").into()),
         }

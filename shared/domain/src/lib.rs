@@ -28,7 +28,7 @@ pub use accounts::*;
 pub use answer::Budget;
 pub use attachments::*;
 pub use error::{Error, FieldErrors, causes};
-pub use fields::{Fields, Input};
+pub use fields::{BYTE_ORDER_MARK, Fields, Input};
 pub use id::{MembershipId, MessageId, RoomId, UserId};
 pub use limits::*;
 pub use messages::*;

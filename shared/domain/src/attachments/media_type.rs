@@ -82,6 +82,8 @@ impl From<MediaType> for &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::{Value, json};
 
     use super::*;
@@ -109,6 +111,16 @@ mod tests {
         });
         let shared: Value = serde_json::from_str(include_str!("../../tests/media_types.json")).unwrap();
         assert_eq!(Value::Object(types.collect()), shared);
+    }
+
+    #[test]
+    fn the_description_names_every_type_and_its_other_names() {
+        let openapi: Value = serde_saphyr::from_str(include_str!("../../../../infra/openapi.yaml")).unwrap();
+        let text = openapi["components"]["schemas"]["AnnouncedMediaType"]["description"].as_str().unwrap();
+        // Between backquotes, without the example of a parameter.
+        let described: BTreeSet<_> = text.split('`').skip(1).step_by(2).filter(|name| !name.contains(';')).collect();
+        let names = |of: &MediaType| std::iter::once(of.as_str()).chain(of.other_names().iter().copied());
+        assert_eq!(described, MediaType::ALL.iter().flat_map(names).collect());
     }
 
     #[test]
