@@ -59,7 +59,8 @@ mod tests {
         assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(token("bearer  abc").as_deref(), Some("abc"));
         assert_eq!(["abc", "Basic abc", "Bearer", ""].map(token), [const { None }; 4]);
-        let twice: HeaderMap = ["Bearer abc"; 2].map(|line| (AUTHORIZATION, line.parse().unwrap())).into_iter().collect();
+        let twice: HeaderMap =
+            ["Bearer abc"; 2].map(|line| (AUTHORIZATION, line.parse().unwrap())).into_iter().collect();
         assert!(bearer(&twice).is_err());
     }
 }
