@@ -238,6 +238,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     // The senders of the messages that the mark covers, and the reader.
     all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
+    world.people[2]
+        .post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "Hello again"}))
+        .await
+        .is(200);
+    all_hear(sockets, "edited").await;
+    world.rest("edit message", "edit-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

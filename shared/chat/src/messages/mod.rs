@@ -1,5 +1,6 @@
 //! Messages: sending, listing, marking as read. Also the signal that a member is typing.
 
+mod edit_message;
 mod list_conversation_messages;
 mod list_messages;
 mod read_message;
@@ -7,6 +8,7 @@ mod reader;
 mod send_message;
 mod typing;
 
+pub use edit_message::edit_message;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use read_message::read_message;

@@ -2,6 +2,7 @@
 
 mod content;
 mod draft;
+mod edit_message;
 mod holes;
 mod message;
 mod read_mark;
@@ -9,6 +10,7 @@ mod shown;
 
 pub use content::{ClientId, Content, ContentDigest, Text};
 pub use draft::Draft;
+pub use edit_message::EditMessage;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use message::Message;
 pub use read_mark::ReadMark;
