@@ -244,6 +244,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "edited").await;
     world.rest("edit message", "edit-message").await;
+    world.people[2]
+        .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"]}))
+        .await
+        .is(200);
+    all_hear(sockets, "deleted").await;
+    world.rest("delete message", "delete-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

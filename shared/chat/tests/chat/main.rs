@@ -23,6 +23,7 @@ mod attachments {
     mod create_attachment;
 }
 mod messages {
+    mod delete_message;
     mod edit_message;
     mod holes;
     mod list_conversation_messages;

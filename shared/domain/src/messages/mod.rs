@@ -1,6 +1,7 @@
 //! Messages: their content, their order, and the form in which clients see them.
 
 mod content;
+mod delete_message;
 mod draft;
 mod edit_message;
 mod holes;
@@ -9,6 +10,7 @@ mod read_mark;
 mod shown;
 
 pub use content::{ClientId, Content, ContentDigest, Text};
+pub use delete_message::DeleteMessage;
 pub use draft::Draft;
 pub use edit_message::EditMessage;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
