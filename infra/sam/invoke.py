@@ -56,6 +56,7 @@ STORY = [
     ("disconnect", 200),
     ("edit-message", 200),
     ("delete-message", 200),
+    ("list-changes", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

@@ -250,6 +250,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "deleted").await;
     world.rest("delete message", "delete-message").await;
+    world.people[2].get(&format!("/list-changes/{room}/")).await.is(200);
+    world.rest("list changes", "list-changes").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -2,6 +2,7 @@
 
 mod delete_message;
 mod edit_message;
+mod list_changes;
 mod list_conversation_messages;
 mod list_messages;
 mod read_message;
@@ -11,6 +12,7 @@ mod typing;
 
 pub use delete_message::delete_message;
 pub use edit_message::edit_message;
+pub use list_changes::list_changes;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use read_message::read_message;

@@ -26,6 +26,7 @@ mod messages {
     mod delete_message;
     mod edit_message;
     mod holes;
+    mod list_changes;
     mod list_conversation_messages;
     mod list_messages;
     mod read_message;
