@@ -1,7 +1,7 @@
-//! The event of S3 for the request to erase a deleted room.
+//! The event of S3 for the request to erase a deleted room, or the files of a deleted message.
 
 use lambda::{App, Fatal, object_created};
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
-    object_created::serve(App::from_env()?, async |app, room| chat::rooms::erase_room(&app.chat, room).await).await
+    object_created::serve(App::from_env()?, async |app, erasure| chat::rooms::erase(&app.chat, erasure).await).await
 }

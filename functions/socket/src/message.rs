@@ -16,7 +16,7 @@ async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
     let sent = chat::messages::send_over_socket(&app.chat, &own, draft).await?;
     // After a retry only the sender may lack the message: the room got it the first time.
     if !sent.new {
-        event.reply(app, &Event::Message(&sent.message)).await?;
+        event.reply(app, &Event::Message { message: &sent.message, changes: sent.changes }).await?;
     }
     Ok(())
 }

@@ -104,6 +104,7 @@ fn tables(mut variables: BTreeMap<String, String>, prefix: &str) -> Tables {
         attachments: name("ATTACHMENTS_TABLE"),
         bans: name("BANS_TABLE"),
         blocks: name("BLOCKS_TABLE"),
+        changes: name("CHANGES_TABLE"),
         client_ids: name("CLIENT_IDS_TABLE"),
         connections: name("CONNECTIONS_TABLE"),
         credentials: name("CREDENTIALS_TABLE"),

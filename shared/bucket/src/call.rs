@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use aws::{Attempts, Request};
-use domain::{Attachment, AttachmentId, Error, RoomId, Timestamp};
+use domain::{Attachment, AttachmentId, Error, Timestamp};
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use url::Url;
 
 use crate::{
     Bucket,
-    key::{Part, request_to_erase},
+    key::{Erasure, Part},
 };
 
 /// How long the signature of a request lasts that is sent at once.
@@ -65,16 +65,16 @@ impl Bucket {
         Ok(())
     }
 
-    /// Writes the request to erase a deleted room: an object whose creation is the event of `erase-room`, and which
-    /// stays until the room is erased.
-    pub async fn ask_to_erase(&self, room: RoomId, now: Timestamp) -> Result<(), Error> {
-        let url = self.named(&request_to_erase(room))?;
-        self.change("asking to erase a room", "PUT", url, now).await
+    /// Writes the request to erase something: an object whose creation is the event of `erase-room`, and which stays
+    /// until all is erased.
+    pub async fn ask_to_erase(&self, erasure: Erasure, now: Timestamp) -> Result<(), Error> {
+        let url = self.named(&erasure.key())?;
+        self.change("asking to erase", "PUT", url, now).await
     }
 
-    /// Deletes the request to erase a room, because the room is erased.
-    pub async fn end_erasure(&self, room: RoomId, now: Timestamp) -> Result<(), Error> {
-        let url = self.named(&request_to_erase(room))?;
+    /// Deletes the request to erase something, because it is erased.
+    pub async fn end_erasure(&self, erasure: Erasure, now: Timestamp) -> Result<(), Error> {
+        let url = self.named(&erasure.key())?;
         self.change("ending an erasure", "DELETE", url, now).await
     }
 

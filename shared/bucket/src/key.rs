@@ -1,4 +1,6 @@
-use domain::{Attachment, AttachmentId, AttachmentKind, RoomId};
+use std::fmt;
+
+use domain::{Attachment, AttachmentId, AttachmentKind, MessageId, RoomId};
 
 /// An object of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +35,42 @@ impl Part {
     }
 }
 
-/// The prefix of the requests to erase deleted rooms.
+/// The prefix of the requests to erase.
 const ERASURES: &str = "erasures/";
 
-/// The key of the request to erase a room.
-pub(crate) fn request_to_erase(room: RoomId) -> String {
-    format!("{ERASURES}{room}")
+/// Something to erase in the background. An object with its key is the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// A deleted room.
+    Room(RoomId),
+    /// The files of a deleted message.
+    Files(RoomId, MessageId),
 }
 
-/// The room of a request to erase it; `None` for any other key.
-#[must_use]
-pub fn to_erase(key: &str) -> Option<RoomId> {
-    key.strip_prefix(ERASURES)?.parse().ok()
+impl Erasure {
+    /// The key of the request.
+    pub(crate) fn key(self) -> String {
+        format!("{ERASURES}{self}")
+    }
+
+    /// Reads it from the key of the request; `None` for any other key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let name = key.strip_prefix(ERASURES)?;
+        match name.split_once('/') {
+            None => name.parse().ok().map(Self::Room),
+            Some((room, message)) => Some(Self::Files(room.parse().ok()?, message.parse().ok()?)),
+        }
+    }
+}
+
+impl fmt::Display for Erasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room(room) => write!(f, "{room}"),
+            Self::Files(room, message) => write!(f, "{room}/{message}"),
+        }
+    }
 }
 
 /// The attachment of an upload's key; `None` for any other key.
@@ -58,11 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_keys_of_requests_name_a_room() {
-        let room = RoomId::try_from(7).unwrap();
-        assert_eq!(to_erase(&request_to_erase(room)), Some(room));
-        for other in ["erasures/", "erasures/0", "erasures/7/8", "uploads/7", "7"] {
-            assert_eq!(to_erase(other), None, "{other}");
+    fn only_keys_of_requests_name_something_to_erase() {
+        let (room, message) = (RoomId::try_from(7).unwrap(), MessageId::try_from(8).unwrap());
+        for erasure in [Erasure::Room(room), Erasure::Files(room, message)] {
+            assert_eq!(Erasure::of_key(&erasure.key()), Some(erasure));
+        }
+        for other in ["erasures/", "erasures/0", "erasures/7/", "erasures//8", "erasures/7/8/9", "uploads/7", "7"] {
+            assert_eq!(Erasure::of_key(other), None, "{other}");
         }
     }
 

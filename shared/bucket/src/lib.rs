@@ -22,7 +22,7 @@ use url::Url;
 use self::key::Part;
 pub use self::{
     form::UploadForm,
-    key::{to_erase, uploaded},
+    key::{Erasure, uploaded},
     objects::{Objects, PictureFiles, UploadedBytes},
 };
 

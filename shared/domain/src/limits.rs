@@ -36,6 +36,15 @@ pub const INVITATION_LASTS: Duration = Duration::from_hours(7 * 24);
 pub const MAX_INVITATIONS: usize = 500;
 /// The age of the oldest message that a newcomer may be given.
 pub const HISTORY_LASTS: Duration = Duration::from_hours(14 * 24);
+/// The age up to which the sender may edit a message: fifteen minutes, as clients show it, and five for edits that an
+/// outbox has kept.
+pub const EDIT_WITHIN: Duration = Duration::from_mins(20);
+/// The age up to which the sender may delete a message for everyone. Admins may always.
+pub const DELETE_WITHIN: Duration = Duration::from_hours(60);
+/// The life of the record of a change. A client that was offline for longer lists the room anew.
+pub const CHANGES_LAST: Duration = Duration::from_hours(30 * 24);
+/// The most changes that one call lists.
+pub const MAX_LISTED_CHANGES: usize = 100;
 /// The shortest time between two signals that a user types in a room.
 pub const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// The time for which clients show that somebody types.

@@ -190,7 +190,9 @@ mod tests {
             let (room, sender) = (crate::RoomId::try_from(1).unwrap(), crate::UserId::try_from(1).unwrap());
             let id = MessageId::try_from(id).unwrap();
             let text = "\"".repeat(4096).try_into().ok();
-            Message { text, ..Message::empty(id, room, sender, 1) }.shown(|_| panic!("nothing is attached")).unwrap()
+            Message { text, ..Message::empty(id, room, sender, 1) }
+                .shown(None, |_| panic!("nothing is attached"))
+                .unwrap()
         };
         let fit = |position| {
             let page = Page { limit: 400, position };

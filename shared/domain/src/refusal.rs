@@ -86,6 +86,7 @@ refusals! {
     WrongPassword => Forbidden, "wrong_password", "The current password is wrong.";
     NotAMember => Forbidden, "not_a_member", "You are not a member of this room.";
     NotAnAdmin => Forbidden, "not_an_admin", "Only admins of this room may do this.";
+    NotTheSender => Forbidden, "not_the_sender", "Only the sender of this message may do this.";
     NotAccepted => Forbidden, "not_accepted", "This person does not accept this.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
     /// The path leads nowhere.
@@ -103,6 +104,8 @@ refusals! {
     TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
     TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
     ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
+    TooLate => Conflict, "too_late", "This message is too old for this.";
+    MessageDeleted => Conflict, "message_deleted", "This message is deleted.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();

@@ -96,6 +96,7 @@ fn tables() -> Result<Tables, Fatal> {
         attachments: variable("ATTACHMENTS_TABLE")?,
         bans: variable("BANS_TABLE")?,
         blocks: variable("BLOCKS_TABLE")?,
+        changes: variable("CHANGES_TABLE")?,
         client_ids: variable("CLIENT_IDS_TABLE")?,
         connections: variable("CONNECTIONS_TABLE")?,
         credentials: variable("CREDENTIALS_TABLE")?,

@@ -4,7 +4,8 @@
 
 use std::fmt::Display;
 
-use domain::{AttachmentId, Error, RoomId, causes};
+use bucket::Erasure;
+use domain::{AttachmentId, Error, causes};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
 use tracing::Instrument as _;
@@ -41,13 +42,14 @@ impl Named for AttachmentId {
     }
 }
 
-impl Named for RoomId {
+impl Named for Erasure {
     fn of_key(key: &str) -> Option<Self> {
-        bucket::to_erase(key)
+        Self::of_key(key)
     }
 
     fn record(self) {
-        log::room(self);
+        let (Self::Room(room) | Self::Files(room, _)) = self;
+        log::room(room);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{Item, Store, Tombstone, client_ids, deleting, error::failed, message
 impl Store {
     /// Erases messages of a room, with the records of their attachments and client ids, which the messages name.
     pub async fn erase_messages(&self, room: RoomId, erased: &[Message]) -> Result<(), Error> {
-        let attachments = erased.iter().flat_map(|message| message.picture.iter().chain(&message.video));
+        let attachments = erased.iter().flat_map(Message::files);
         let client_ids = erased.iter().filter_map(|message| {
             let client_id = message.client_id.as_ref()?;
             Some(client_ids::key(message.sender, room, client_id))

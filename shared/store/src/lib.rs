@@ -9,6 +9,8 @@ mod bans;
 mod batch;
 mod blocks;
 mod busy;
+mod change_turns;
+mod changes;
 mod client_ids;
 mod connections;
 mod counter;
@@ -23,8 +25,10 @@ mod invites;
 mod joining;
 mod leaving;
 mod memberships;
+mod message_changes;
 mod messages;
 mod paces;
+mod pacing;
 mod pictures;
 mod registrations;
 mod roles;
@@ -48,6 +52,7 @@ pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
+pub use change_turns::{ChangeTurn, Right};
 pub use client_ids::First;
 pub use connections::Socket;
 pub use creating::fits_transaction;
@@ -58,6 +63,7 @@ use domain::{Error, UserId};
 pub use invitations::Invitation;
 pub use joining::Way;
 pub use memberships::Membership;
+pub use message_changes::Changed;
 pub use messages::Range;
 pub use paces::Paced;
 pub use room_settings::RoomChange;
@@ -77,6 +83,7 @@ pub struct Tables {
     pub attachments: String,
     pub bans: String,
     pub blocks: String,
+    pub changes: String,
     pub client_ids: String,
     pub connections: String,
     pub credentials: String,

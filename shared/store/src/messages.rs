@@ -1,12 +1,17 @@
-//! `messages`: the messages of a room, by id and so by time. Written once, never changed.
+//! `messages`: the messages of a room, by id and so by time. `message_changes.rs` changes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, ContentDigest, Error, Message, MessageId, Refusal, RoomId, Text, UserId, stored};
+use domain::{
+    Attachment, ClientId, ContentDigest, Deletion, Error, Message, MessageId, Refusal, RoomId, Text, Timestamp, UserId,
+    WithheldEdit, stored,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{Consistency, First, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
+use crate::{
+    Consistency, First, Item, Store, client_ids, error::failed, from_item, n, number, to_item, transaction::put,
+};
 
 const STORING: &str = "storing a message";
 
@@ -34,6 +39,23 @@ struct MessageItem {
     previous: Option<MessageId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     withheld: bool,
+    /// The following are absent until the message changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edited_at: Option<u64>,
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
+    withheld_text: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld_edit_at: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deleted_by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files_to_erase: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    change: Option<u64>,
 }
 
 impl From<&Message> for MessageItem {
@@ -51,6 +73,14 @@ impl From<&Message> for MessageItem {
             client_id: message.client_id.clone(),
             previous: message.previous,
             withheld: message.withheld,
+            version: Some(message.version).filter(|&version| version > 1),
+            edited_at: message.edited_at.map(Timestamp::millis),
+            withheld_text: message.withheld_edit.as_ref().and_then(|edit| edit.text.clone()),
+            withheld_edit_at: message.withheld_edit.as_ref().map(|edit| edit.at.millis()),
+            deleted_at: message.deletion.map(|deletion| deletion.at.millis()),
+            deleted_by: message.deletion.map(|deletion| deletion.by),
+            files_to_erase: message.files_to_erase.clone(),
+            change: Some(message.change).filter(|&change| change > 0),
         }
     }
 }
@@ -70,12 +100,32 @@ impl From<MessageItem> for Message {
             client_id: item.client_id,
             previous: item.previous,
             withheld: item.withheld,
+            version: item.version.unwrap_or(1),
+            edited_at: item.edited_at.map(Timestamp::from_millis),
+            withheld_edit: item
+                .withheld_edit_at
+                .map(|at| WithheldEdit { text: item.withheld_text, at: Timestamp::from_millis(at) }),
+            deletion: item
+                .deleted_at
+                .zip(item.deleted_by)
+                .map(|(at, by)| Deletion { at: Timestamp::from_millis(at), by }),
+            files_to_erase: item.files_to_erase,
+            hidden_from: BTreeMap::new(),
+            change: item.change.unwrap_or_default(),
         }
     }
 }
 
-fn message(item: Item) -> Result<Message, Error> {
-    Ok(from_item::<MessageItem>(item)?.into())
+/// The attribute with the number of the change by which a user has deleted a message for themselves.
+pub(crate) fn hidden_from(user: UserId) -> String {
+    format!("hidden_from {user}")
+}
+
+pub(crate) fn message(item: Item) -> Result<Message, Error> {
+    let hidden =
+        item.iter().filter_map(|(name, value)| Some((name.strip_prefix("hidden_from ")?.parse().ok()?, value)));
+    let hidden_from = hidden.map(|(user, change)| Ok((user, number(change.clone())?))).collect::<Result<_, Error>>()?;
+    Ok(Message { hidden_from, ..from_item::<MessageItem>(item)?.into() })
 }
 
 pub(crate) fn key(room: RoomId, id: MessageId) -> Item {
@@ -171,13 +221,18 @@ impl Store {
     }
 
     /// Reads a message.
-    pub async fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Error> {
+    pub async fn message(
+        &self,
+        room: RoomId,
+        id: MessageId,
+        consistency: Consistency,
+    ) -> Result<Option<Message>, Error> {
         let found = self
             .client
             .get_item()
             .table_name(&self.tables.messages)
             .set_key(Some(key(room, id)))
-            .consistent_read(true)
+            .consistent_read(consistency == Consistency::Strong)
             .send()
             .await
             .map_err(failed("reading a message"))?;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::{
-    Access, Action, Attachment, Description, Error, History, MessageId, Room, RoomId, RoomKind, RoomName, Timestamp,
-    UserId, stored,
+    Access, Action, Attachment, Description, Error, History, LastChange, MessageId, Room, RoomId, RoomKind, RoomName,
+    Timestamp, UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,12 @@ struct RoomItem {
     invite: Option<String>,
     #[serde(default)]
     changes: u64,
+    /// The number of the last change of a message; `None` if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_change: Option<u64>,
+    /// The time at which it took its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_change_at: Option<u64>,
     /// `None` unless the room is direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     closed_by: Option<BTreeMap<String, MessageId>>,
@@ -96,6 +102,8 @@ impl From<&Room> for RoomItem {
             only_admins: room.only_admins.into(),
             invite: room.invite.clone(),
             changes: room.changes,
+            last_change: room.last_change.map(|last| last.number),
+            last_change_at: room.last_change.map(|last| last.at.millis()),
             closed_by: is_direct.then(|| by_name(&room.closed_by)),
             shown: is_direct.then(|| by_name(&room.shown)),
             hidden_from: is_direct.then(|| by_name(&room.hidden_from)),
@@ -129,6 +137,10 @@ impl From<RoomItem> for Room {
             only_admins: item.only_admins.into(),
             invite: item.invite,
             changes: item.changes,
+            last_change: item
+                .last_change
+                .zip(item.last_change_at)
+                .map(|(number, at)| LastChange { number, at: Timestamp::from_millis(at) }),
             closed_by: by_user(item.closed_by.unwrap_or_default()),
             shown: by_user(item.shown.unwrap_or_default()),
             hidden_from: by_user(item.hidden_from.unwrap_or_default()),

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use domain::{Error, Room, RoomId, Timestamp, UserId};
 use futures_util::future::try_join_all;
 
-use crate::{Item, Store, error::refusal, n, number, rooms::key, turns::pace};
+use crate::{Item, Store, error::refusal, n, number, pacing::pace, rooms::key};
 
 /// The number of members with leftovers from which on they are removed. At less, the removals would cost more than
 /// the turns save.

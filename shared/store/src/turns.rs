@@ -7,23 +7,18 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Action, Error, MessageId, Pace, PushPace, Refusal, Room, RoomId, SMALL_ROOM, Timestamp, UserId};
+use domain::{Action, Error, MessageId, PushPace, Refusal, Room, RoomId, UserId};
 
 use crate::{
     Item, Store,
     busy::busy,
     error::refusal,
-    millis, n, number,
+    n,
+    pacing::{Form, Paced},
     rooms::{is_admin, key, room},
     s,
     sweep::{Stale, paces},
 };
-
-/// The attribute with the time at which a member may send a whole burst again. It outlives the stay of the member, so
-/// that leaving and joining resets no pace; [`Store::sweep`] removes it when it has passed.
-pub(crate) fn pace(member: UserId) -> String {
-    format!("pace {member}")
-}
 
 /// The place that a room has given to a message.
 #[derive(Clone, Debug)]
@@ -38,20 +33,6 @@ pub struct Turn {
     pub room: Room,
     /// What [`Store::sweep`] may remove from the room.
     pub stale: Stale,
-}
-
-/// The form of the write: which of its numbers follow the time, and which follow the numbers before.
-#[derive(Clone, Copy)]
-struct Form {
-    in_order: bool,
-    on_time: bool,
-    idle: bool,
-}
-
-/// The numbers of a room on which the form of the write depends.
-struct State {
-    full_at: Timestamp,
-    busy: u64,
 }
 
 impl Store {
@@ -74,24 +55,16 @@ impl Store {
     ) -> Result<Turn, Error> {
         const MOST_WRITES: u32 = 4;
         let now = wanted.created_at();
-        let mut form = Form { in_order: true, on_time: true, idle: true };
+        let (mut form, mut in_order) = (Form::FIRST, true);
         for _ in 0..MOST_WRITES {
-            let turn = self.turn(room, sender, wanted, pushes, form);
-            let (before, state) = match turn.send().await {
+            let turn = self.turn(room, sender, wanted, pushes, form, in_order);
+            let (before, paced) = match turn.send().await {
                 Ok(updated) => return Turn::after(updated.attributes.unwrap_or_default(), sender, wanted),
                 Err(error) => taken(refusal(DOING, error)?, sender, pushes)?,
             };
             may_write(&before, sender)?;
-            let (wait, room_wait) = (Pace::MESSAGES.wait(state.full_at, now), pushes.wait(state.busy, now));
-            if !wait.is_zero() {
-                return Err(Refusal::rate_limited(wait).into());
-            }
-            if !room_wait.is_zero() {
-                return Err(Refusal::room_busy(room_wait).into());
-            }
-            form.in_order = before.last_message_id.is_none_or(|last| last < wanted);
-            form.on_time = state.full_at <= now;
-            form.idle = state.busy <= pushes.now(now);
+            form = Form::after(&paced, pushes, now)?;
+            in_order = before.last_message_id.is_none_or(|last| last < wanted);
         }
         Err(Error::Unavailable { doing: DOING, source: "the sender comes and goes".into() })
     }
@@ -103,22 +76,12 @@ impl Store {
         wanted: MessageId,
         pushes: PushPace,
         form: Form,
+        in_order: bool,
     ) -> UpdateItemFluentBuilder {
-        let now = wanted.created_at();
-        let (id, its_condition) = if form.in_order {
+        let (id, its_condition) = if in_order {
             (":wanted", "(attribute_not_exists(last_message_id) OR last_message_id < :wanted)")
         } else {
             ("last_message_id + :one", "attribute_exists(last_message_id)")
-        };
-        let (full_at, pace_condition) = if form.on_time {
-            (":full_at", "(attribute_not_exists(#pace) OR #pace <= :now)")
-        } else {
-            ("#pace + :every", "#pace <= :latest")
-        };
-        let (before, busy_condition) = if form.idle {
-            (":pushes", "(attribute_not_exists(#busy) OR #busy <= :pushes)")
-        } else {
-            ("#busy", "#busy <= :most_pushes")
         };
         let turn = self
             .client
@@ -126,27 +89,25 @@ impl Store {
             .table_name(&self.tables.rooms)
             .set_key(Some(key(room)))
             .update_expression(format!(
-                "SET last_message_id = {id}, #pace = {full_at}, #busy = {before} + if_not_exists(members_count, :few), \
-                 #sequence = #sequence + :one, sent.#sender = #sequence + :one, updated_at = :now"
+                "SET last_message_id = {id}, {}, #sequence = #sequence + :one, sent.#sender = #sequence + :one, \
+                 updated_at = :now",
+                form.assignments()
             ))
             .condition_expression(format!(
-                "contains(members, :sender) AND (NOT contains(only_admins, :send) OR {}) \
-                 AND {its_condition} AND {pace_condition} AND {busy_condition}",
-                is_admin(":sender")
+                "contains(members, :sender) AND (NOT contains(only_admins, :send) OR {}) AND {its_condition} AND {}",
+                is_admin(":sender"),
+                form.conditions()
             ))
-            .expression_attribute_names("#pace", pace(sender))
-            .expression_attribute_names("#busy", busy(pushes))
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_names("#sender", sender.to_string())
             .expression_attribute_values(":sender", n(sender.get()))
             .expression_attribute_values(":send", s("send"))
-            .expression_attribute_values(":now", n(now.millis()))
             .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":few", n(SMALL_ROOM as u64))
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        with_values(turn, wanted, pushes, form)
+        let turn = form.with_values(turn, sender, pushes, wanted.created_at());
+        if in_order { turn.expression_attribute_values(":wanted", n(wanted.get())) } else { turn }
     }
 
     /// Adds pushes to the count of a room that a message makes beside those to one socket of each member.
@@ -194,29 +155,6 @@ impl Store {
     }
 }
 
-/// Adds the values that the form needs. DynamoDB refuses a value that no expression names.
-fn with_values(
-    turn: UpdateItemFluentBuilder,
-    wanted: MessageId,
-    pushes: PushPace,
-    form: Form,
-) -> UpdateItemFluentBuilder {
-    let Pace { every, ahead } = Pace::MESSAGES;
-    let now = wanted.created_at();
-    let turn = if form.in_order { turn.expression_attribute_values(":wanted", n(wanted.get())) } else { turn };
-    let turn = if form.on_time {
-        turn.expression_attribute_values(":full_at", n((now + every).millis()))
-    } else {
-        turn.expression_attribute_values(":every", millis(every))
-            .expression_attribute_values(":latest", n((now + ahead).millis()))
-    };
-    if form.idle {
-        turn.expression_attribute_values(":pushes", n(pushes.now(now)))
-    } else {
-        turn.expression_attribute_values(":most_pushes", n(pushes.latest(now)))
-    }
-}
-
 impl Turn {
     fn after(before: Item, sender: UserId, wanted: MessageId) -> Result<Self, Error> {
         let paces = paces(&before)?;
@@ -228,7 +166,7 @@ impl Turn {
 }
 
 /// Refuses a sender who may not write, in the words for a stranger if they are none of the members.
-fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
+pub(crate) fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
     if !room.members.contains(&sender) {
         return Err(room.refuses_strangers());
     }
@@ -237,10 +175,9 @@ fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
 
 const DOING: &str = "taking a turn in a room";
 
-/// The room of a turn that was not taken.
-fn taken(item: Option<Item>, sender: UserId, pushes: PushPace) -> Result<(Room, State), Error> {
+/// The room of a turn that was not taken, with its paces.
+pub(crate) fn taken(item: Option<Item>, member: UserId, pushes: PushPace) -> Result<(Room, Paced), Error> {
     let mut item = item.ok_or(Refusal::RoomNotFound)?;
-    let mut take = |name: &str| item.remove(name).map_or(Ok(0), number);
-    let state = State { full_at: Timestamp::from_millis(take(&pace(sender))?), busy: take(&busy(pushes))? };
-    Ok((room(item)?.ok_or(Refusal::RoomNotFound)?, state))
+    let paced = Paced::of(&mut item, member, pushes)?;
+    Ok((room(item)?.ok_or(Refusal::RoomNotFound)?, paced))
 }

@@ -3,16 +3,17 @@
 use domain::Error;
 use lambda::{
     App, Fatal, Part,
-    http::{self, Request, Response, ok, room},
+    http::{self, Request, Response, ok, query, room},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    chat::messages::list_changes(&app.chat, &caller, room(&request)?).await?;
-    ok(&json!({"success": true}))
+    let list = async |caller: &_| {
+        let after = domain::change_after(query(&request, "after").as_deref())?;
+        chat::messages::list_changes(&app.chat, caller, room(&request)?, after).await
+    };
+    ok(&app.authenticate_while(&request, list).await?)
 }

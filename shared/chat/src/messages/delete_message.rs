@@ -1,14 +1,87 @@
-use domain::{DeleteMessage, Error, Refusal};
+use bucket::Erasure;
+use domain::{
+    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, ShownMessage, UserId,
+};
+use store::{Changed, Right};
 
-use crate::{Caller, Chat, rooms::access};
+use super::changing::{self, Made, Target};
+use crate::{Caller, Chat, accounts::admit, now};
 
-/// Deletes a message, for everyone or for the caller.
+/// Admits the caller and deletes a message, for everyone or for the caller. The input may be an error of reading it,
+/// because an ended session is refused before an invalid body. A message that is deleted already stays as it is.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `NotFound`.
-pub async fn delete_message(chat: &Chat, caller: &Caller, input: &DeleteMessage) -> Result<(), Error> {
-    access::room(&chat.store, caller.user, input.room).await?;
-    let found = chat.store.message(input.room, input.message).await?;
-    found.ok_or_else(|| Refusal::MessageNotFound(vec![input.message]))?;
-    Err(Refusal::NotFound.into())
+/// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
+/// `NotTheSender`, `TooLate`.
+pub async fn delete_message(
+    chat: &Chat,
+    caller: &Caller,
+    input: Result<DeleteMessage, Error>,
+) -> Result<ShownMessage, Error> {
+    let user = caller.user;
+    let look = async {
+        let DeleteMessage { room, message, audience } = input?;
+        let target = changing::find(chat, user, room, message, |message| Ok(number(message, user, audience))).await?;
+        Ok::<_, Error>((target, audience))
+    };
+    let (admitted, found) = tokio::join!(admit(chat, caller), look);
+    admitted?;
+    let (Target { message, is_done }, audience) = found?;
+    if is_done {
+        return chat.show(message, Some(user));
+    }
+    match audience {
+        DeletedFor::Everyone => for_everyone(chat, user, message).await,
+        DeletedFor::Me => for_oneself(chat, user, message).await,
+    }
+}
+
+/// The number of the change by which the message is deleted already.
+fn number(message: &Message, user: UserId, audience: DeletedFor) -> Option<u64> {
+    match audience {
+        DeletedFor::Everyone => message.deletion.map(|_| message.change),
+        DeletedFor::Me => message.hidden_from.get(&user).copied(),
+    }
+}
+
+/// The request to erase the files comes before the deletion, so that a call that dies after it leaves nothing to be
+/// done.
+async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
+    let is_late = now().since(message.id.created_at()) > DELETE_WITHIN;
+    let refusal = if message.sender != user {
+        Some(Refusal::NotTheSender)
+    } else if is_late {
+        Some(Refusal::TooLate)
+    } else {
+        None
+    };
+    let right = if refusal.is_some() { Right::Admin } else { Right::Member };
+    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, async |turn| {
+        if message.files().next().is_some() {
+            chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await?;
+        }
+        chat.store.delete_message(&message, user, turn.number, turn.at).await
+    });
+    let Made { changed, number, audience } = match (deletion.await, refusal) {
+        (Err(Error::Refused(Refusal::NotAnAdmin)), Some(refusal)) => return Err(refusal.into()),
+        (made, _) => made?,
+    };
+    let (Changed::Now(message) | Changed::Not(message)) = changed;
+    let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
+    let shown = chat.show(message, None)?;
+    chat.tell(audience, &Event::Deleted { conversation, change: number, message: &shown }).await?;
+    Ok(own)
+}
+
+/// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
+async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Member, async |turn| {
+        chat.store.hide_message(message.room, message.id, user, turn.number).await
+    });
+    let Made { changed, number, audience } = hiding.await?;
+    let (Changed::Now(message) | Changed::Not(message)) = changed;
+    let conversation = message.room;
+    let own = chat.show(message, Some(user))?;
+    chat.tell(audience, &Event::Deleted { conversation, change: number, message: &own }).await?;
+    Ok(own)
 }

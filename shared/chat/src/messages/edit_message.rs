@@ -1,14 +1,71 @@
-use domain::{EditMessage, Error, Refusal};
+use domain::{ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Message, Refusal, ShownMessage, UserId};
+use store::{Changed, Right};
 
-use crate::{Caller, Chat, rooms::access};
+use super::changing::{self, Made, Target};
+use crate::{Caller, Chat, accounts::admit, now};
 
-/// Changes the text of a message.
+/// Admits the caller and changes the text of their message. The input may be an error of reading it, because an ended
+/// session is refused before an invalid body. The same text changes nothing.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `NotFound`.
-pub async fn edit_message(chat: &Chat, caller: &Caller, input: &EditMessage) -> Result<(), Error> {
-    access::room(&chat.store, caller.user, input.room).await?;
-    let found = chat.store.message(input.room, input.message).await?;
-    found.ok_or_else(|| Refusal::MessageNotFound(vec![input.message]))?;
-    Err(Refusal::NotFound.into())
+/// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `NotAnAdmin`,
+/// `MessageNotFound`, `NotTheSender`, `MessageDeleted`, `TooLate`, `Invalid`.
+pub async fn edit_message(
+    chat: &Chat,
+    caller: &Caller,
+    input: Result<EditMessage, Error>,
+) -> Result<ShownMessage, Error> {
+    let user = caller.user;
+    let look = async {
+        let input = input?;
+        let rule = |message: &Message| rule(message, user, &input);
+        let target = changing::find(chat, user, input.room, input.message, rule).await?;
+        Ok::<_, Error>((target, input))
+    };
+    let (admitted, found) = tokio::join!(admit(chat, caller), look);
+    admitted?;
+    let (Target { message, is_done }, EditMessage { text, .. }) = found?;
+    if is_done {
+        return chat.show(message, Some(user));
+    }
+    let edit = changing::make(chat, user, &message, ChangeKind::Edited, Right::Send, async |turn| {
+        chat.store.edit_message(&message, text.as_ref(), turn.number, turn.at, turn.room.is_closed()).await
+    });
+    let Made { changed, number, audience } = edit.await?;
+    let message = match changed {
+        Changed::Now(message) => message,
+        Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
+        // A later edit came first, so this one is replaced already.
+        Changed::Not(message) => return chat.show(message, Some(user)),
+    };
+    let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
+    let shown = if message.withheld_edit.is_some() { own.clone() } else { chat.show(message, None)? };
+    chat.tell(audience, &Event::Edited { conversation, change: number, message: &shown }).await?;
+    Ok(own)
+}
+
+/// The number of the last edit if the message has this text already.
+///
+/// # Errors
+/// `MessageNotFound`, `NotTheSender`, `MessageDeleted`, `TooLate`, `Invalid`.
+fn rule(message: &Message, user: UserId, input: &EditMessage) -> Result<Option<u64>, Refusal> {
+    if message.is_hidden_from(Some(user)) {
+        return Err(Refusal::MessageNotFound(vec![message.id]));
+    }
+    if message.sender != user {
+        return Err(Refusal::NotTheSender);
+    }
+    if message.deletion.is_some() {
+        return Err(Refusal::MessageDeleted);
+    }
+    if input.text.is_none() && message.files().next().is_none() {
+        return Err(Refusal::field("text", "is required where nothing is attached"));
+    }
+    if message.clone().seen_by(Some(user)).text == input.text {
+        return Ok(Some(message.change));
+    }
+    if now().since(message.id.created_at()) > EDIT_WITHIN {
+        return Err(Refusal::TooLate);
+    }
+    Ok(None)
 }

@@ -1,12 +1,58 @@
-use domain::{Error, Refusal, RoomId};
+use std::collections::BTreeSet;
 
-use crate::{Caller, Chat, rooms::access};
+use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, Message, RoomId, RoomKind, UserId};
+use store::Consistency;
 
-/// Lists the messages of a room that have changed.
+use crate::{
+    Caller, Chat, now,
+    rooms::access::{self, Stay},
+};
+
+/// Lists the messages of a room that have changed since a number, as they are now: those that the caller may see.
+///
+/// The number of the answer stays before a change that may still be on its way, so that no reader passes it. The
+/// messages of later changes are listed already.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotFound`.
-pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId) -> Result<(), Error> {
-    access::room(&chat.store, caller.user, room).await?;
-    Err(Refusal::NotFound.into())
+/// `RoomNotFound`, `NotAMember`.
+pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64) -> Result<ChangeList, Error> {
+    let user = caller.user;
+    let asked_at = now();
+    let (stay, found) = tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
+    let (stay, (changes, mut more)) = (stay?, found?);
+    let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
+    let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
+    let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
+    let mut changed = Vec::new();
+    let mut is_full = false;
+    for (place, change) in changes.iter().enumerate() {
+        let message = messages.get(&change.message);
+        let is_last =
+            changes.iter().skip(place + 1).all(|later| later.message != change.message || !concerns(later, user));
+        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && sees(&stay, message)) {
+            let shown = chat.show(message.clone(), Some(user))?;
+            if !budget.takes(&shown)? {
+                is_full = true;
+                break;
+            }
+            changed.push(shown);
+        }
+        known.take(change, message);
+    }
+    more |= is_full;
+    if !more {
+        known.end(stay.room.changes, stay.room.last_change);
+    }
+    Ok(ChangeList { changed, change: known.number, more: more && !known.waits, reset: known.expired })
+}
+
+/// Whether a user sees a change. A message that another user has hidden from themselves is as it was.
+fn concerns(change: &Change, user: UserId) -> bool {
+    change.kind != ChangeKind::Hidden || change.user == user
+}
+
+/// Whether a member may see a message.
+fn sees(Stay { room, membership }: &Stay, message: &Message) -> bool {
+    let is_theirs = room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id());
+    membership.sees(message.id) && is_theirs
 }

@@ -50,5 +50,5 @@ pub async fn list_conversation_messages(
     if slice.next.is_none() {
         slice.next = edge.map(|edge| page.further(edge));
     }
-    slice.try_map(|message| chat.show(message))?.fit(page)
+    slice.try_map(|message| chat.show(message, Some(caller.user)))?.fit(page)
 }

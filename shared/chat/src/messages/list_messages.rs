@@ -40,7 +40,7 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
             .await?;
         merged.readers.extend(rest.into_iter().map(|(_, reader)| reader));
     }
-    merged.finish().try_map(|message| chat.show(message))?.fit(page)
+    merged.finish().try_map(|message| chat.show(message, Some(caller.user)))?.fit(page)
 }
 
 /// A reader of each room that may have something for the page.

@@ -1,7 +1,9 @@
-//! Messages: sending, listing, marking as read. Also the signal that a member is typing.
+//! Messages: sending, changing, listing, marking as read. Also the signal that a member is typing.
 
+mod changing;
 mod delete_message;
 mod edit_message;
+mod erase_files;
 mod list_changes;
 mod list_conversation_messages;
 mod list_messages;
@@ -12,6 +14,7 @@ mod typing;
 
 pub use delete_message::delete_message;
 pub use edit_message::edit_message;
+pub use erase_files::erase_files;
 pub use list_changes::list_changes;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
@@ -19,13 +22,13 @@ pub use read_message::read_message;
 pub use send_message::{Sent, send_message, send_over_socket};
 pub use typing::typing;
 
-use domain::{Error, Message, ShownMessage};
+use domain::{Error, Message, ShownMessage, UserId};
 
 use crate::{Chat, now};
 
 impl Chat {
-    /// Adds links to the attachments of a message, for its readers.
-    pub(crate) fn show(&self, message: Message) -> Result<ShownMessage, Error> {
-        message.shown(|attachment| self.bucket.links(attachment, now()))
+    /// A message as a reader sees it, with links to its attachments. Without a reader, as all members see it.
+    pub(crate) fn show(&self, message: Message, reader: Option<UserId>) -> Result<ShownMessage, Error> {
+        message.shown(reader, |attachment| self.bucket.links(attachment, now()))
     }
 }

@@ -99,7 +99,9 @@ impl Reader {
         self.rest = end.map_or(self.rest, |end| self.rest.beyond(end));
         self.edge = if self.waits { Some(self.seen) } else { end.filter(|_| !is_complete) };
         let (user, only_since) = (self.user, self.only_since);
-        read.retain(|message| only_since.is_none_or(|since| message.concerns(user, since)));
+        read.retain(|message| {
+            !message.is_hidden_from(Some(user)) && only_since.is_none_or(|since| message.concerns(user, since))
+        });
         self.messages.append(&mut read);
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     Content, ContentDigest, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage,
     UserId, causes,
 };
-use store::{First, Socket, Turn};
+use store::{Consistency, First, Socket, Turn};
 
 use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
 
@@ -15,6 +15,8 @@ pub struct Sent {
     pub message: ShownMessage,
     /// Whether this call has stored it. Otherwise an earlier call with the same client id has.
     pub new: bool,
+    /// The number of the last change of the room.
+    pub changes: u64,
 }
 
 /// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of
@@ -78,10 +80,10 @@ async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Optio
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
     let Some(before) = chat.store.first_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
     let digest = draft.content.digest()?;
-    let first = first(chat, draft.room, &before, &digest);
-    let (member, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first);
-    member?;
-    first.map(Some)
+    let first = first(chat, sender, draft.room, &before, &digest);
+    let (room, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first);
+    let changes = room?.changes;
+    Ok(Some(Sent { message: first?, new: false, changes }))
 }
 
 /// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
@@ -103,22 +105,31 @@ async fn send(
         Err(error) => return Err(error),
     };
     let digest = draft.content.digest()?;
-    let (message, before, mut audience, members) =
+    let (message, before, mut audience, Numbers { members, changes }) =
         tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, &digest, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(before) = before {
-        return first(chat, message.room, &before, &digest).await;
+        let message = first(chat, sender, message.room, &before, &digest).await?;
+        return Ok(Sent { message, new: false, changes });
     }
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
-    let message = chat.show(message)?;
+    let message = chat.show(message, None)?;
     // The turn has charged a push for each member.
     let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
-    let event = Event::Message(&message);
+    let event = Event::Message { message: &message, changes };
     let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
     told?;
-    Ok(Sent { message, new: true })
+    Ok(Sent { message, new: true, changes })
+}
+
+/// The numbers of the room of a turn.
+struct Numbers {
+    /// The members for whom the turn has charged.
+    members: usize,
+    /// The number of the last change.
+    changes: u64,
 }
 
 /// Charges pushes to a room. Without an answer they are not charged.
@@ -132,8 +143,7 @@ async fn charge(chat: &Chat, room: RoomId, more: usize) {
 }
 
 /// Takes a turn and, if the sender is admitted, stores the message. Returns the message, the first message with
-/// its client id if there is one, the sockets of the audience, and the number of members for which the turn has
-/// charged.
+/// its client id if there is one, the sockets of the audience, and the room's numbers.
 async fn persist(
     chat: &Chat,
     sender: UserId,
@@ -141,7 +151,7 @@ async fn persist(
     draft: Draft,
     digest: &ContentDigest,
     attached: Attached,
-) -> Result<(Message, Option<First>, Vec<Socket>, usize), Error> {
+) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
     let (admitted, turn) = tokio::join!(admitted, taking);
@@ -155,7 +165,8 @@ async fn persist(
         chat.audience(&audience, message.room),
         tidy_up(chat, sender, &turn)
     );
-    Ok((message, stored?, audience, turn.room.members.len()))
+    let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
+    Ok((message, stored?, audience, numbers))
 }
 
 /// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that
@@ -193,8 +204,14 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
 ///
 /// # Errors
 /// `ClientIdReused`.
-async fn first(chat: &Chat, room: RoomId, before: &First, digest: &ContentDigest) -> Result<Sent, Error> {
-    let message = chat.store.message(room, before.of(digest)?).await?;
+async fn first(
+    chat: &Chat,
+    sender: UserId,
+    room: RoomId,
+    before: &First,
+    digest: &ContentDigest,
+) -> Result<ShownMessage, Error> {
+    let message = chat.store.message(room, before.of(digest)?, Consistency::Strong).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
-    Ok(Sent { message: chat.show(message)?, new: false })
+    chat.show(message, Some(sender))
 }

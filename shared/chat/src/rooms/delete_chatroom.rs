@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use bucket::Erasure;
 use domain::{Error, Event, Refusal, RoomId, UserId, causes};
 use futures_util::{StreamExt, stream};
 use store::Socket;
@@ -21,7 +22,7 @@ pub async fn delete_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resu
     let by = caller.user;
     let members = match access::managed_room(&chat.store, by, room).await {
         Ok(found) if found.owner == by => {
-            chat.bucket.ask_to_erase(room, now()).await?;
+            chat.bucket.ask_to_erase(Erasure::Room(room), now()).await?;
             let members = chat.store.delete_room(room, by, now()).await?;
             tracing::info!(members = members.len(), "a room is deleted");
             members
@@ -29,7 +30,7 @@ pub async fn delete_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resu
         Ok(_) => return Err(Refusal::NotAnAdmin.into()),
         Err(Error::Refused(Refusal::RoomNotFound)) => {
             let members = former_members(chat, by, room).await?;
-            chat.bucket.ask_to_erase(room, now()).await?;
+            chat.bucket.ask_to_erase(Erasure::Room(room), now()).await?;
             members
         }
         Err(error) => return Err(error),

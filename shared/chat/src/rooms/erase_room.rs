@@ -1,12 +1,13 @@
-//! Erasing deleted rooms, in the background.
+//! Erasing deleted rooms and the files of deleted messages, in the background.
 
 use std::time::Duration;
 
+use bucket::Erasure;
 use domain::{Error, HOLE_SETTLES_AFTER, Message, RoomId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{Range, Tombstone};
 
-use crate::{Chat, now};
+use crate::{Chat, messages::erase_files, now};
 
 /// The number of messages that are read at once.
 const PAGE: usize = 500;
@@ -22,6 +23,14 @@ const READS: u32 = 24;
 /// The wait between two reads.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Erases what a request names.
+pub async fn erase(chat: &Chat, erasure: Erasure) -> Result<(), Error> {
+    match erasure {
+        Erasure::Room(room) => erase_room(chat, room).await,
+        Erasure::Files(room, message) => erase_files(chat, room, message).await,
+    }
+}
+
 /// Erases a deleted room: memberships, bans, messages, attachments and the room, except that its owner deleted it. The
 /// request is erased last, so that it stays until all is done, and any event can go on where another one has died.
 ///
@@ -31,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
     let Some(tombstone) = tombstone(chat, room).await? else {
         tracing::warn!("a room stays: it is not deleted");
-        return chat.bucket.end_erasure(room, now()).await;
+        return chat.bucket.end_erasure(Erasure::Room(room), now()).await;
     };
     let Tombstone { members, pictures, .. } = &tombstone;
     let stays = stream::iter(members).map(|&user| chat.store.erase_membership(user, room));
@@ -41,7 +50,7 @@ pub async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
     objects.buffer_unordered(CONCURRENCY).try_collect::<()>().await?;
     chat.store.erase_attachments(pictures.iter().copied()).await?;
     if !erase_messages(chat, room).await? {
-        return chat.bucket.ask_to_erase(room, now()).await;
+        return chat.bucket.ask_to_erase(Erasure::Room(room), now()).await;
     }
     // A message that had its turn when the room was deleted may be stored after that.
     let wait = (tombstone.deleted_at + HOLE_SETTLES_AFTER).since(now());
@@ -50,7 +59,7 @@ pub async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
         erase_messages(chat, room).await?;
     }
     chat.store.erase_room(room, &tombstone).await?;
-    chat.bucket.end_erasure(room, now()).await?;
+    chat.bucket.end_erasure(Erasure::Room(room), now()).await?;
     tracing::info!("a room is erased");
     Ok(())
 }
@@ -80,7 +89,7 @@ async fn erase_messages(chat: &Chat, room: RoomId) -> Result<bool, Error> {
 }
 
 async fn erase_objects(chat: &Chat, messages: &[Message]) -> Result<(), Error> {
-    let attachments = messages.iter().flat_map(|message| message.picture.iter().chain(&message.video));
+    let attachments = messages.iter().flat_map(Message::files);
     let erased = stream::iter(attachments).map(|attachment| chat.bucket.erase(attachment, now()));
     erased.buffer_unordered(CONCURRENCY).try_collect().await
 }

@@ -11,6 +11,8 @@ use crate::{Caller, Chat};
 
 /// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
+/// The number of messages among which the last one is looked for that the user has not deleted for themselves.
+const MOST_HIDDEN: usize = 100;
 
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
@@ -36,7 +38,7 @@ pub async fn list_chatrooms(
         let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
         let unread = room.unread(user, stay.seen(), last.as_ref());
-        let last_message = last.map(|message| Ok::<_, Error>(chat.show(message)?.excerpt())).transpose()?;
+        let last_message = last.map(|message| Ok::<_, Error>(chat.show(message, Some(user))?.excerpt())).transpose()?;
         let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
         let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
         if listed.items.len() == MAX_LISTED_ROOMS || !budget.takes(&summary)? {
@@ -83,7 +85,28 @@ async fn last_messages(
     let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
     let shown = chat.store.messages(shown).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
+    unhide(chat, user, stays, &mut last).await?;
     Ok(last)
+}
+
+/// Replaces messages that the user has deleted for themselves by those before.
+async fn unhide(chat: &Chat, user: UserId, stays: &Stays, last: &mut HashMap<RoomId, Message>) -> Result<(), Error> {
+    let hidden = last.values().filter(|message| message.is_hidden_from(Some(user)));
+    let before = |message: &Message| {
+        let stay = stays.get(&message.room)?;
+        Some((message.room, Range::below(message.id).from(stay.visible_from)))
+    };
+    let hidden: Vec<_> = hidden.filter_map(before).collect();
+    last.retain(|_, message| !message.is_hidden_from(Some(user)));
+    let older: Vec<_> = stream::iter(hidden)
+        .map(|(room, range)| chat.store.query_messages(room, range, MOST_HIDDEN))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    let is_seen =
+        |message: &Message| !message.is_hidden_from(Some(user)) && (!message.withheld || message.sender == user);
+    last.extend(older.into_iter().filter_map(|page| page.into_iter().find(is_seen)).map(|found| (found.room, found)));
+    Ok(())
 }
 
 /// The other members of the direct rooms.

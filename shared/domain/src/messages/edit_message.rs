@@ -7,15 +7,24 @@ pub struct EditMessage {
     pub room: RoomId,
     /// The message.
     pub message: MessageId,
-    /// The text.
-    pub text: Text,
+    /// The text. Only a message with an attachment can be without.
+    pub text: Option<Text>,
 }
 
 impl Input for EditMessage {
     fn read(fields: &mut Fields) -> Option<Self> {
         let room = fields.required("conversation_id");
         let message = fields.required("message_id");
-        let text = fields.required("text");
-        Some(Self { room: room?, message: message?, text: text? })
+        let text = match fields.required::<String>("text")? {
+            empty if empty.is_empty() => None,
+            text => match Text::try_from(text) {
+                Ok(text) => Some(text),
+                Err(why) => {
+                    fields.reject("text", why);
+                    None
+                }
+            },
+        };
+        Some(Self { room: room?, message: message?, text })
     }
 }

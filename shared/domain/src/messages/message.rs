@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Attachment, ClientId, MessageId, RoomId, Text, UserId};
+use crate::{Attachment, ClientId, MessageId, RoomId, Text, Timestamp, UserId};
 
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,38 @@ pub struct Message {
     pub previous: Option<MessageId>,
     /// Whether a block has withheld it from its receivers. Its sender sees no difference.
     pub withheld: bool,
+    /// 1, and one more with each edit and with the deletion.
+    pub version: u64,
+    /// The time of the last edit that its receivers see.
+    pub edited_at: Option<Timestamp>,
+    /// The last edit, if a block has withheld it from the receivers.
+    pub withheld_edit: Option<WithheldEdit>,
+    /// The deletion for everyone. Nothing of the content is left then.
+    pub deletion: Option<Deletion>,
+    /// The attachments of a deleted message whose objects may exist.
+    pub files_to_erase: Vec<Attachment>,
+    /// The users who have deleted it for themselves, with the number of the change.
+    pub hidden_from: BTreeMap<UserId, u64>,
+    /// The number of the last edit or deletion.
+    pub change: u64,
+}
+
+/// An edit that only the sender sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithheldEdit {
+    /// The text, if the message has one.
+    pub text: Option<Text>,
+    /// The time.
+    pub at: Timestamp,
+}
+
+/// The deletion of a message for everyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// The time.
+    pub at: Timestamp,
+    /// The sender, or an admin.
+    pub by: UserId,
 }
 
 impl Message {
@@ -49,7 +81,43 @@ impl Message {
             client_id: None,
             previous: None,
             withheld: false,
+            version: 1,
+            edited_at: None,
+            withheld_edit: None,
+            deletion: None,
+            files_to_erase: Vec::new(),
+            hidden_from: BTreeMap::new(),
+            change: 0,
         }
+    }
+
+    /// The message as a user sees it: an edit that a block withholds from the receivers counts for its sender. Without
+    /// a user, as all members see it.
+    #[must_use]
+    pub fn seen_by(mut self, user: Option<UserId>) -> Self {
+        if let Some(edit) = self.withheld_edit.take()
+            && user == Some(self.sender)
+        {
+            self.text = edit.text;
+            self.edited_at = Some(edit.at);
+        }
+        if self.is_hidden_from(user) {
+            self.text = None;
+            self.picture = None;
+            self.video = None;
+        }
+        self
+    }
+
+    /// Whether a user has deleted it for themselves.
+    #[must_use]
+    pub fn is_hidden_from(&self, user: Option<UserId>) -> bool {
+        user.is_some_and(|user| self.hidden_from.contains_key(&user))
+    }
+
+    /// Its attachments, and those that a deletion has left.
+    pub fn files(&self) -> impl Iterator<Item = &Attachment> {
+        self.picture.iter().chain(&self.video).chain(&self.files_to_erase)
     }
 
     /// Whether it was sent or received by this user, whose stay in the room began with the id `since`. A message in a

@@ -1,5 +1,6 @@
 //! Messages: their content, their order, and the form in which clients see them.
 
+mod change;
 mod content;
 mod delete_message;
 mod draft;
@@ -9,11 +10,12 @@ mod message;
 mod read_mark;
 mod shown;
 
+pub use change::{Change, ChangeKind, ChangeList, Known, LastChange, change_after};
 pub use content::{ClientId, Content, ContentDigest, Text};
-pub use delete_message::DeleteMessage;
+pub use delete_message::{DeleteMessage, DeletedFor};
 pub use draft::Draft;
 pub use edit_message::EditMessage;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
-pub use message::Message;
+pub use message::{Deletion, Message, WithheldEdit};
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;

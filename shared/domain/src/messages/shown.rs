@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, ops::Not};
 
 use serde::{Serialize, Serializer};
 
@@ -19,14 +19,22 @@ pub struct ShownMessage {
     video: Option<Links>,
     /// Whether its text is cut.
     truncated: bool,
+    /// Whether the reader has deleted it for themselves. Its content is left out.
+    hidden: bool,
 }
 
 impl Message {
-    /// Adds the links that `link` makes.
-    pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
-        let picture = self.picture.as_ref().map(&link).transpose()?;
-        let video = self.video.as_ref().map(&link).transpose()?;
-        Ok(ShownMessage { message: self, picture, video, truncated: false })
+    /// The message as a reader sees it, with the links that `link` makes. Without a reader, as all members see it.
+    pub fn shown(
+        self,
+        reader: Option<UserId>,
+        link: impl Fn(&Attachment) -> Result<Links, Error>,
+    ) -> Result<ShownMessage, Error> {
+        let message = self.seen_by(reader);
+        let picture = message.picture.as_ref().map(&link).transpose()?;
+        let video = message.video.as_ref().map(&link).transpose()?;
+        let hidden = message.is_hidden_from(reader);
+        Ok(ShownMessage { message, picture, video, truncated: false, hidden })
     }
 }
 
@@ -42,15 +50,16 @@ struct MessageView<'a> {
     text: &'a str,
     created_at: Timestamp,
     updated_at: Timestamp,
+    edited_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
+    deleted_by: Option<UserId>,
+    version: u64,
     sequence: u64,
     client_id: Option<&'a ClientId>,
-    #[serde(skip_serializing_if = "is_whole")]
+    #[serde(skip_serializing_if = "Not::not")]
     truncated: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_whole(truncated: &bool) -> bool {
-    !*truncated
+    #[serde(skip_serializing_if = "Not::not")]
+    hidden: bool,
 }
 
 impl ShownMessage {
@@ -67,9 +76,11 @@ impl ShownMessage {
 
 impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, picture, video, truncated } = self;
+        let Self { message, picture, video, truncated, hidden } = self;
         // Old messages of large rooms have all their receivers.
         let is_small = message.receivers_count < SMALL_ROOM;
+        let created_at = message.id.created_at();
+        let deleted_at = message.deletion.map(|deletion| deletion.at);
         MessageView {
             id: message.id,
             conversation: message.room,
@@ -79,11 +90,16 @@ impl Serialize for ShownMessage {
             attachment_picture: message.picture.as_ref().zip(picture.as_ref()).map(AttachmentView::new),
             attachment_video: message.video.as_ref().zip(video.as_ref()).map(AttachmentView::new),
             text: message.text.as_ref().map_or("", Text::as_str),
-            created_at: message.id.created_at(),
-            updated_at: message.id.created_at(),
+            created_at,
+            updated_at: deleted_at.or(message.edited_at).unwrap_or(created_at),
+            edited_at: message.edited_at,
+            deleted_at,
+            deleted_by: message.deletion.map(|deletion| deletion.by),
+            version: message.version,
             sequence: message.sequence,
             client_id: message.client_id.as_ref(),
             truncated: *truncated,
+            hidden: *hidden,
         }
         .serialize(serializer)
     }
@@ -117,11 +133,11 @@ mod tests {
             receivers_count: 2,
             ..message()
         };
-        let shown = serde_json::to_string(&message.shown(|_| panic!("nothing is attached")).unwrap()).unwrap();
+        let shown = serde_json::to_string(&message.shown(None, |_| panic!("nothing is attached")).unwrap()).unwrap();
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1"}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","edited_at":null,"deleted_at":null,"deleted_by":null,"version":1,"sequence":1,"client_id":"c1"}}"#,
                 MessageId::new(NOON, 0)
             )
         );
@@ -132,7 +148,7 @@ mod tests {
         let named = |receivers_count| {
             let receivers = (2..2 + receivers_count).map(|id| UserId::try_from(id as u64).unwrap()).collect();
             let message = Message { receivers, receivers_count, ..message() };
-            let shown = serde_json::to_value(message.shown(|_| panic!("nothing is attached")).unwrap()).unwrap();
+            let shown = serde_json::to_value(message.shown(None, |_| panic!("nothing is attached")).unwrap()).unwrap();
             (shown["receivers"].as_array().unwrap().len(), shown["receivers_count"].as_u64().unwrap())
         };
         assert_eq!([31, 32].map(named), [(31, 31), (0, 32)]);
@@ -142,7 +158,7 @@ mod tests {
     fn an_excerpt_has_200_characters_and_says_so() {
         let excerpt = |length| {
             let message = Message { text: Text::try_from("ü".repeat(length)).ok(), ..message() };
-            let shown = message.shown(|_| panic!("nothing is attached")).unwrap().excerpt();
+            let shown = message.shown(None, |_| panic!("nothing is attached")).unwrap().excerpt();
             let shown = serde_json::to_value(shown).unwrap();
             (shown["text"].as_str().unwrap().chars().count(), shown["truncated"].clone())
         };
@@ -154,7 +170,7 @@ mod tests {
     fn what_is_attached_is_shown_with_its_links() {
         let message = Message { text: None, picture: Some(attached(MediaType::Png)), ..message() };
         let links = Links { url: "u".to_owned(), thumbnail_url: Some("t".to_owned()), expires_at: NOON };
-        let shown = serde_json::to_value(message.shown(|_| Ok(links.clone())).unwrap()).unwrap();
+        let shown = serde_json::to_value(message.shown(None, |_| Ok(links.clone())).unwrap()).unwrap();
         assert_eq!((&shown["text"], &shown["attachment_video"]), (&"".into(), &serde_json::Value::Null));
         assert_eq!(
             shown["attachment_picture"],

@@ -6,8 +6,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Action, Attachment, Description, History, MAX_ADMINS, MAX_MEMBERS, Message, MessageId, OnlyAdmins, Refusal,
-    Role, RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
+    Access, Action, Attachment, Description, History, LastChange, MAX_ADMINS, MAX_MEMBERS, Message, MessageId,
+    OnlyAdmins, Refusal, Role, RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
 };
 
 /// The kind of a room. The rules for chats and groups are the same; clients show them differently.
@@ -60,8 +60,10 @@ pub struct Room {
     pub only_admins: OnlyAdmins,
     /// The hash of its invite code, if it has one.
     pub invite: Option<String>,
-    /// How often its settings, roles and members have changed.
+    /// The number of its last change: of its settings, roles, members or messages.
     pub changes: u64,
+    /// The last change of a message, if there was one.
+    pub last_change: Option<LastChange>,
     /// Of a direct room: the members who block the other one, each with the last message id at that moment.
     pub closed_by: BTreeMap<UserId, MessageId>,
     /// Of a direct room: the newest message that concerns a member, as of the last time when it was closed.
@@ -102,6 +104,7 @@ impl Room {
             only_admins: OnlyAdmins::default(),
             invite: None,
             changes: 0,
+            last_change: None,
             closed_by: BTreeMap::new(),
             shown: BTreeMap::new(),
             hidden_from: BTreeMap::new(),

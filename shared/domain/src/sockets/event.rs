@@ -7,7 +7,31 @@ use crate::{MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingK
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event<'a> {
     /// A message was stored.
-    Message(&'a ShownMessage),
+    Message {
+        /// The message.
+        #[serde(flatten)]
+        message: &'a ShownMessage,
+        /// The number of the last change of the room.
+        changes: u64,
+    },
+    /// The text of a message was changed.
+    Edited {
+        /// The room.
+        conversation: RoomId,
+        /// The number of this change.
+        change: u64,
+        /// The message as it is now.
+        message: &'a ShownMessage,
+    },
+    /// A message was deleted, for everyone or for the receiver.
+    Deleted {
+        /// The room.
+        conversation: RoomId,
+        /// The number of this change.
+        change: u64,
+        /// The message as it is now.
+        message: &'a ShownMessage,
+    },
     /// A member types, or has stopped.
     Typing {
         /// The room.

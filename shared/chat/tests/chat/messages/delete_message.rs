@@ -1,16 +1,109 @@
-use chat::messages::delete_message;
-use domain::DeleteMessage;
+use bucket::Erasure;
+use chat::messages::send_message;
+use domain::{DeletedFor, MediaType, Position, Refusal};
+use serde_json::json;
+use store::Consistency;
 
-use crate::support::world;
+use crate::support::{assert_refused, draft, picture, texts, world};
+
+const SIXTY_HOURS: u64 = 60 * 60 * 60 * 1000;
 
 #[tokio::test]
-async fn a_member_succeeds_and_the_room_gets_the_event() {
+async fn nothing_of_the_content_is_left() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
-    let message = ann.sends(room, "hello").await;
-    bob.has_socket("phone").await;
-    let input = DeleteMessage { room, message: message.id };
-    delete_message(&world.chat, &ann.caller, &input).await.unwrap();
-    assert_eq!(world.gateway.types("phone"), ["deleted"]);
+    let message = bob.sends(room, "hello").await;
+    ann.has_socket("phone").await;
+    let deleted = bob.deletes(&message, DeletedFor::Everyone).await.unwrap();
+    let deletion = deleted.message.deletion.unwrap();
+    assert_eq!((deletion.by, deleted.message.version), (bob.id(), 2));
+    let heard = world.gateway.events("phone").remove(0);
+    assert_eq!(heard, json!({"type": "deleted", "conversation": room, "change": 1, "message": deleted}));
+    assert_eq!((&heard["message"]["text"], &heard["message"]["sequence"]), (&json!(""), &json!(1)));
+    assert_eq!(ann.lists_room(room, 50, Position::Latest).await.messages, [deleted.clone()]);
+    assert_eq!(ann.lists_rooms().await[0].last_message.as_ref(), Some(&deleted));
+    assert_eq!(ann.lists_changes(room, 0).await.changed, [deleted.clone()]);
+    // A repetition changes nothing.
+    assert_eq!(bob.deletes(&message, DeletedFor::Everyone).await.unwrap(), deleted);
+    assert_eq!((ann.room(room).await.changes, world.gateway.events("phone").len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_sender_deletes_for_sixty_hours_and_an_admin_always() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    for (age, late) in [(SIXTY_HOURS - 60_000, false), (SIXTY_HOURS + 60_000, true)] {
+        let room = ann.makes_room(&[&bob, &cem]).await;
+        let message = bob.has_sent(room, "hello", age).await;
+        assert_refused!(cem.deletes(&message, DeletedFor::Everyone).await, Refusal::NotTheSender);
+        if late {
+            assert_refused!(bob.deletes(&message, DeletedFor::Everyone).await, Refusal::TooLate);
+            ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
+        } else {
+            bob.deletes(&message, DeletedFor::Everyone).await.unwrap();
+        }
+        assert_eq!(ann.room(room).await.changes, 1);
+    }
+    let direct = bob.opens_direct(&ann).await;
+    let message = ann.sends(direct, "hello").await;
+    assert_refused!(bob.deletes(&message, DeletedFor::Everyone).await, Refusal::NotTheSender);
+}
+
+#[tokio::test]
+async fn a_message_that_one_has_deleted_for_oneself_is_hidden_from_oneself() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let first = ann.sends(room, "first").await;
+    let second = ann.sends(room, "second").await;
+    for (person, socket) in [(&ann, "ann's"), (&bob, "bob's")] {
+        person.has_socket(socket).await;
+    }
+    let hidden = bob.deletes(&second, DeletedFor::Me).await.unwrap();
+    assert_eq!((world.gateway.types("ann's").len(), world.gateway.types("bob's")), (0, vec!["deleted".to_owned()]));
+    let shown = serde_json::to_value(&hidden).unwrap();
+    assert_eq!((&shown["hidden"], &shown["text"], &shown["deleted_at"]), (&json!(true), &json!(""), &json!(null)));
+    assert_eq!(texts(&bob.lists_room(room, 50, Position::Latest).await), ["first"]);
+    assert_eq!(texts(&bob.lists_all(50, Position::Latest).await), ["first"]);
+    assert_eq!(bob.lists_rooms().await[0].last_message.as_ref().unwrap().message.id, first.id);
+    let changes = bob.lists_changes(room, 0).await;
+    assert_eq!((changes.changed, changes.change), (vec![hidden.clone()], 1));
+    let others = ann.lists_changes(room, 0).await;
+    assert_eq!((others.changed, others.change), (vec![], 1));
+    assert_eq!(texts(&ann.lists_room(room, 50, Position::Latest).await), ["first", "second"]);
+    assert_eq!(bob.deletes(&second, DeletedFor::Me).await.unwrap(), hidden);
+    assert_eq!(ann.room(room).await.changes, 1);
+    // An edit does not bring it back.
+    ann.edits(&second, "changed").await.unwrap();
+    assert_eq!(world.gateway.types("bob's"), ["deleted"]);
+    bob.leaves(room).await;
+    bob.joins(room).await;
+    assert_eq!(texts(&bob.lists_room(room, 50, Position::Latest).await), ["first"]);
+}
+
+#[tokio::test]
+async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let id = ann.uploads(&world, room, MediaType::Png, picture()).await;
+    world.checks(id).await.unwrap();
+    let mut draft = draft(room, "look");
+    draft.content.picture = Some(id);
+    let message = send_message(&world.chat, &ann.caller, Ok(draft)).await.unwrap().message.message;
+    let objects = [format!("attachments/{id}"), format!("thumbnails/{id}")];
+    for object in &objects {
+        assert!(world.files.has(object), "{object}");
+    }
+    ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
+    let request = format!("erasures/{room}/{}", message.id);
+    assert!(world.files.has(&request));
+    chat::rooms::erase(&world.chat, Erasure::of_key(&request).unwrap()).await.unwrap();
+    for object in objects.iter().chain([&request]) {
+        assert!(!world.files.has(object), "{object}");
+    }
+    let left = world.chat.store.message(room, message.id, Consistency::Strong).await.unwrap().unwrap();
+    assert_eq!(left.files().count(), 0);
+    assert!(world.chat.store.upload(id).await.unwrap().is_none());
 }

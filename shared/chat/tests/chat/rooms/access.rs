@@ -1,5 +1,5 @@
 use chat::{attachments, messages, rooms, sockets};
-use domain::{Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomId};
+use domain::{DeletedFor, Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomId};
 
 use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
 
@@ -9,10 +9,11 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 8] {
+) -> [(&'static str, Error); 12] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
+    let read = &domain::Message { room, ..read.clone() };
     let file = new_attachment(room, MediaType::Png, 1);
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
@@ -20,6 +21,10 @@ async fn asks_everything(
         ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
         ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
+        ("edits", person.edits(read, "changed").await.unwrap_err()),
+        ("deletes for everyone", person.deletes(read, DeletedFor::Everyone).await.unwrap_err()),
+        ("deletes for themselves", person.deletes(read, DeletedFor::Me).await.unwrap_err()),
+        ("lists changes", messages::list_changes(chat, caller, room, 0).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
         ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),
         ("leaves", rooms::leave_chatroom(chat, caller, room).await.unwrap_err()),

@@ -52,6 +52,11 @@ impl Files {
         self.0.lock().unwrap().keys().filter_map(|key| Some(key.strip_suffix(&suffix)?.to_owned())).collect()
     }
 
+    /// Whether there is an object with this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.lock().unwrap().contains_key(key)
+    }
+
     /// The bytes of a part.
     pub fn bytes(&self, part: &str, id: AttachmentId) -> Bytes {
         self.0.lock().unwrap()[&format!("{part}/{id}")].bytes.clone()

@@ -8,10 +8,11 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    Access, AttachmentId, Entry, MediaType, Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId,
-    RoomKind, RoomName, RoomSummary, ShownMessage, Slice, Timestamp, User, UserId,
+    Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Entry, Error, MediaType,
+    Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId, RoomKind, RoomName, RoomSummary,
+    ShownMessage, Slice, Text, Timestamp, User, UserId,
 };
-use store::{Consistency, Membership, Session, Socket};
+use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
 
 use super::{World, draft, mark, new_attachment, new_room};
 
@@ -142,6 +143,13 @@ impl Person {
         self.chat.store.room(room, Consistency::Strong).await.unwrap().unwrap()
     }
 
+    /// Adds a user to a room of which newcomers see nothing from before.
+    pub async fn adds(&self, room: RoomId, user: &Self) {
+        let input = AddMembers { room, members: [user.id()].into(), history: 0 };
+        let results = rooms::add_members(&self.chat, &self.caller, &input).await.unwrap();
+        assert_eq!(results[0].status(), "added");
+    }
+
     pub async fn joins(&self, room: RoomId) {
         assert!(rooms::join_chatroom(&self.chat, &self.caller, Entry::Number(room)).await.unwrap().new);
     }
@@ -167,6 +175,41 @@ impl Person {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
         self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
+    }
+
+    /// Has sent a message so many milliseconds ago, the first of a room.
+    pub async fn has_sent(&self, room: RoomId, text: &str, millis: u64) -> Message {
+        let then = Timestamp::from_millis(chat::now().millis() - millis);
+        let pushes = self.chat.settings.pushes;
+        let turn = self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap();
+        let content = draft(room, text).content;
+        let digest = content.digest().unwrap();
+        let message = Message { text: content.text, ..Message::empty(turn.id, room, self.id(), turn.sequence) };
+        assert!(self.chat.store.put_message(&message, &digest).await.unwrap().is_none());
+        message
+    }
+
+    /// Changes the text of a message. An empty text is none.
+    pub async fn edits(&self, message: &Message, text: &str) -> Result<ShownMessage, Error> {
+        let text = Text::try_from(text.to_owned()).ok();
+        let edit = EditMessage { room: message.room, message: message.id, text };
+        messages::edit_message(&self.chat, &self.caller, Ok(edit)).await
+    }
+
+    pub async fn deletes(&self, message: &Message, audience: DeletedFor) -> Result<ShownMessage, Error> {
+        let deletion = DeleteMessage { room: message.room, message: message.id, audience };
+        messages::delete_message(&self.chat, &self.caller, Ok(deletion)).await
+    }
+
+    /// Has taken the number of a change so many milliseconds ago, and died before anything was stored.
+    pub async fn dies_while_changing(&self, room: RoomId, millis: u64) -> ChangeTurn {
+        let then = Timestamp::from_millis(chat::now().millis() - millis);
+        let pushes = self.chat.settings.pushes;
+        self.chat.store.take_change(room, self.id(), Right::Member, pushes, then).await.unwrap()
+    }
+
+    pub async fn lists_changes(&self, room: RoomId, after: u64) -> ChangeList {
+        messages::list_changes(&self.chat, &self.caller, room, after).await.unwrap()
     }
 
     /// Marks messages as read.

@@ -1,0 +1,118 @@
+//! The common steps of all changes of a message: find it, take a number, store, push.
+
+use domain::{ChangeKind, Error, Message, MessageId, Refusal, RoomId, SEND_WITHIN, UserId, causes};
+use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
+
+use crate::{Chat, now, rooms::access};
+
+/// A message that a member wants to change.
+pub(super) struct Target {
+    pub(super) message: Message,
+    /// Whether the change is made already, and recorded.
+    pub(super) is_done: bool,
+}
+
+/// Finds a message for a member who can see it. `number` returns the number of a change that is made already, or
+/// `None` if there is something to change.
+///
+/// The first reads are cheap and may lag, because the write decides. Before a refusal, and before an answer without a
+/// write, the message is read again. A change without a record was made by a call that died: it is to be made again.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, and those of `number`.
+pub(super) async fn find(
+    chat: &Chat,
+    user: UserId,
+    room: RoomId,
+    id: MessageId,
+    number: impl Fn(&Message) -> Result<Option<u64>, Refusal>,
+) -> Result<Target, Error> {
+    let (stay, message) = tokio::join!(
+        chat.store.membership(user, room, Consistency::Eventual),
+        chat.store.message(room, id, Consistency::Eventual)
+    );
+    if let Some((stay, message)) = stay?.zip(message?)
+        && sees(&stay, &message)
+        && matches!(number(&message), Ok(None))
+    {
+        return Ok(Target { message, is_done: false });
+    }
+    let (stay, message) =
+        tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id, Consistency::Strong));
+    let stay = stay?.membership;
+    let message = message?.filter(|message| sees(&stay, message));
+    let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;
+    let is_done = match number(&message)? {
+        None => false,
+        Some(0) => true,
+        Some(number) => chat.store.has_change(room, number).await?,
+    };
+    Ok(Target { message, is_done })
+}
+
+fn sees(stay: &Membership, message: &Message) -> bool {
+    stay.sees(message.id) && (message.sender == stay.user_id || !message.withheld)
+}
+
+/// A change that took a number.
+pub(super) struct Made {
+    pub(super) changed: Changed,
+    pub(super) number: u64,
+    pub(super) audience: Vec<Socket>,
+}
+
+/// Takes a number in the room, then stores the change by `store` while it records it and reads the sockets of the
+/// audience.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `store`.
+pub(super) async fn make(
+    chat: &Chat,
+    user: UserId,
+    message: &Message,
+    kind: ChangeKind,
+    right: Right,
+    store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
+) -> Result<Made, Error> {
+    let steps = async {
+        let turn = chat.store.take_change(message.room, user, right, chat.settings.pushes, now()).await?;
+        let (recorded, changed, audience, swept) = tokio::join!(
+            chat.store.put_change(&turn, message.id, kind, user),
+            store(&turn),
+            audience(chat, user, message, kind, &turn),
+            chat.store.sweep(message.room, &turn.stale),
+        );
+        if let Err(error) = swept {
+            tracing::warn!(cause = causes(&error), "a room is not tidied up");
+        }
+        recorded?;
+        Ok(Made { changed: changed?, number: turn.number, audience })
+    };
+    // As long as a message may take, so that a hole is final at the same age.
+    let late =
+        |late: tokio::time::error::Elapsed| Error::Unavailable { doing: "changing a message", source: late.into() };
+    tokio::time::timeout(SEND_WITHIN, steps).await.map_err(late)?
+}
+
+/// The sockets of the members who can see a message. Behind a block, and if a member hides it, those of the member.
+async fn audience(chat: &Chat, user: UserId, message: &Message, kind: ChangeKind, turn: &ChangeTurn) -> Vec<Socket> {
+    let ChangeTurn { room, .. } = turn;
+    if kind == ChangeKind::Hidden || room.is_closed() {
+        return chat.audience(&[user].into(), room.id).await;
+    }
+    let (stays, mut audience) = tokio::join!(
+        chat.store.memberships_of_room(room.id, room.members.iter().copied()),
+        chat.audience(&room.members, room.id)
+    );
+    match stays {
+        Ok(stays) => audience.retain(|socket| {
+            let stay = stays.iter().find(|stay| stay.user_id == socket.user);
+            stay.is_some_and(|stay| sees(stay, message)) && !message.is_hidden_from(Some(socket.user))
+        }),
+        Err(error) => {
+            tracing::warn!(cause = causes(&error), "an event reaches no socket: the memberships cannot be read");
+            audience.clear();
+        }
+    }
+    audience
+}
