@@ -221,18 +221,13 @@ impl Store {
     }
 
     /// Reads a message.
-    pub async fn message(
-        &self,
-        room: RoomId,
-        id: MessageId,
-        consistency: Consistency,
-    ) -> Result<Option<Message>, Error> {
+    pub async fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Error> {
         let found = self
             .client
             .get_item()
             .table_name(&self.tables.messages)
             .set_key(Some(key(room, id)))
-            .consistent_read(consistency == Consistency::Strong)
+            .consistent_read(true)
             .send()
             .await
             .map_err(failed("reading a message"))?;

@@ -29,16 +29,15 @@ pub(super) async fn find(
 ) -> Result<Target, Error> {
     let (stay, message) = tokio::join!(
         chat.store.membership(user, room, Consistency::Eventual),
-        chat.store.message(room, id, Consistency::Eventual)
+        chat.store.messages_by_id(room, [id], Consistency::Eventual)
     );
-    if let Some((stay, message)) = stay?.zip(message?)
+    if let Some((stay, message)) = stay?.zip(message?.remove(&id))
         && sees(&stay, &message)
         && matches!(number(&message), Ok(None))
     {
         return Ok(Target { message, is_done: false });
     }
-    let (stay, message) =
-        tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id, Consistency::Strong));
+    let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
     let stay = stay?.membership;
     let message = message?.filter(|message| sees(&stay, message));
     let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;

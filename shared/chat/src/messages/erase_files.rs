@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use bucket::Erasure;
 use domain::{Error, Message, MessageId, RoomId};
-use store::Consistency;
 
 use crate::{Chat, now};
 
@@ -32,7 +31,7 @@ pub async fn erase_files(chat: &Chat, room: RoomId, id: MessageId) -> Result<(),
 
 async fn deleted(chat: &Chat, room: RoomId, id: MessageId) -> Result<Option<Message>, Error> {
     for read in 1..=READS {
-        match chat.store.message(room, id, Consistency::Strong).await? {
+        match chat.store.message(room, id).await? {
             Some(message) if message.deletion.is_some() => return Ok(Some(message)),
             Some(_) if read < READS => tokio::time::sleep(PAUSE).await,
             // The room is erased, with its files.

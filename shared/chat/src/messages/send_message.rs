@@ -4,7 +4,7 @@ use domain::{
     Content, ContentDigest, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage,
     UserId, causes,
 };
-use store::{Consistency, First, Socket, Turn};
+use store::{First, Socket, Turn};
 
 use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
 
@@ -211,7 +211,7 @@ async fn first(
     before: &First,
     digest: &ContentDigest,
 ) -> Result<ShownMessage, Error> {
-    let message = chat.store.message(room, before.of(digest)?, Consistency::Strong).await?;
+    let message = chat.store.message(room, before.of(digest)?).await?;
     let message = message.ok_or_else(|| Error::internal("reading a message again", "it is not there"))?;
     chat.show(message, Some(sender))
 }

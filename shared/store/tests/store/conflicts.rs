@@ -69,6 +69,7 @@ fn tables() -> Tables {
         attachments: name(),
         bans: name(),
         blocks: name(),
+        changes: name(),
         client_ids: name(),
         connections: name(),
         credentials: name(),

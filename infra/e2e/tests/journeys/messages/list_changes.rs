@@ -1,26 +1,78 @@
 //! `GET /list-changes/{conversation_id}/`
 
-use e2e::{Answer, Cost, Server, User, crash_points};
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
+use e2e::{Answer, Cost, Server, User, crash_points};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::{delete_message::deletes, edit_message};
 use crate::support::{
     costs, crashes,
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_members("GET /list-changes/{conversation_id}/", |_| Ask::Rest(Value::Null)));
+inventory::submit!(Row::for_members("GET /list-changes/{conversation_id}/", |_| Ask::Query("after", "0".to_owned())));
 
 async fn asks(user: &User, room: u64) -> Answer {
-    user.get(&format!("/list-changes/{room}/")).await
+    user.get(&format!("/list-changes/{room}/?after=0")).await
 }
 
 #[tokio::test]
-async fn a_member_gets_the_answer() {
+async fn a_client_that_was_away_gets_each_changed_message_as_it_is() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let [first, second] = [ann.sends(room, "first").await, ann.sends(room, "second").await];
+    assert_eq!(asks(&bob, room).await.is(200), json!({"changed": [], "change": 0, "more": false, "reset": false}));
+    edit_message::asks(&ann, room, &first).await.is(200);
+    let deleted = deletes(&ann, room, &first, "everyone").await.is(200);
+    let edited = edit_message::asks(&ann, room, &second).await.is(200);
+    let all = asks(&bob, room).await.is(200);
+    assert_eq!(all, json!({"changed": [deleted, edited], "change": 3, "more": false, "reset": false}));
+    let since = bob.get(&format!("/list-changes/{room}/?after=2")).await.is(200);
+    assert_eq!(since, json!({"changed": [edited], "change": 3, "more": false, "reset": false}));
+}
 
-    assert_eq!(asks(&ann, room).await.is(200), json!({"success": true}));
+#[tokio::test]
+async fn the_number_to_go_on_from_is_required() {
+    let server = Server::start().await;
+    let ([ann], room) = server.room_of(["ann"]).await;
+    for query in ["", "?after=", "?after=-1", "?after=x", "?after=9007199254740992"] {
+        ann.get(&format!("/list-changes/{room}/{query}")).await.blames("after");
+    }
+}
+
+/// Twenty messages are edited at the same moment, and a reader asks meanwhile.
+#[tokio::test]
+async fn no_reader_passes_a_change_on_its_way() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let mut messages = Vec::new();
+    for _ in 0..20 {
+        messages.push(ann.sends(room, "hello").await);
+    }
+    let edits = join_all(messages.iter().map(|message| edit_message::asks(&ann, room, message)));
+    let mut seen = BTreeSet::new();
+    let reads = async {
+        let mut after = 0;
+        while seen.len() < messages.len() {
+            let changes = bob.get(&format!("/list-changes/{room}/?after={after}")).await.is(200);
+            // Only what is up to the number counts: the reader does not look at the rest again.
+            let number = changes["change"].as_u64().unwrap();
+            if number > after {
+                let changed = changes["changed"].as_array().unwrap();
+                seen.extend(changed.iter().filter(|one| one["version"] == 2).map(|one| one["id"].as_u64().unwrap()));
+            }
+            assert!(number >= after && number <= 20);
+            after = number;
+            if number == 20 {
+                break;
+            }
+        }
+    };
+    let (edited, ()) = tokio::join!(edits, reads);
+    edited.iter().for_each(|answer| drop(answer.is(200)));
+    assert_eq!(seen.len(), messages.len());
 }
 
 #[tokio::test]
@@ -58,7 +110,8 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
-
+    let message = ann.sends(room, "hello").await;
+    edit_message::asks(&ann, room, &message).await.is(200);
     asks(&ann, room).await.is(200);
 
     let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };

@@ -37,7 +37,8 @@ async fn gives_the_message() {
         json!({
             "id": id, "conversation": room, "sender": bob.id, "receivers": [ann.id, cem.id],
             "receivers_count": 2, "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
-            "created_at": message["created_at"], "updated_at": message["created_at"],
+            "created_at": message["created_at"], "updated_at": message["created_at"], "edited_at": null, "deleted_at": null,
+            "deleted_by": null, "version": 1,
             "sequence": 1, "client_id": null,
         })
     );
@@ -72,6 +73,7 @@ async fn is_pushed_to_every_open_socket_of_the_room() {
     let mut cems = cem.opens_socket_for_all_rooms().await;
     let mut message = ann.sends(room, "hi").await;
     message["type"] = json!("message");
+    message["changes"] = json!(0);
     for socket in [&mut anns, &mut bobs_phone, &mut bobs_laptop] {
         assert_eq!(socket.receives("hi").await, message);
     }

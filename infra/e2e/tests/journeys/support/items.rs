@@ -1,5 +1,7 @@
 //! Items that a journey writes past the functions, because no call writes them, or none alone.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use e2e::{Server, User};
 use serde_json::{Value, json};
 
@@ -31,6 +33,22 @@ pub(crate) async fn changes_room(server: &Server, room: u64, expression: &str, v
         update["ExpressionAttributeNames"] = names.into();
     }
     server.dynamodb("UpdateItem", &update).await;
+}
+
+/// The id of a message that was sent so long ago.
+pub(crate) fn id_of_age(age: Duration) -> u64 {
+    // 2020-01-01T00:00:00Z in milliseconds since 1970, and 12 random bits.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from((now - age).as_millis() - 1_577_836_800_000).unwrap() << 12
+}
+
+/// Stores a message that was sent at the time of its id.
+pub(crate) async fn puts_message(server: &Server, room: u64, sender: &User, id: u64, text: &str) {
+    let item = json!({
+        "room_id": n(room), "id": n(id), "sender": n(sender.id), "text": {"S": text}, "sequence": n(1),
+        "receivers_count": n(1),
+    });
+    put(server, "MessagesTable", &item).await;
 }
 
 /// Makes a room one that people join by invitation, and whose newcomers see nothing from before.

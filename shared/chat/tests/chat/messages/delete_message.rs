@@ -2,7 +2,6 @@ use bucket::Erasure;
 use chat::messages::send_message;
 use domain::{DeletedFor, MediaType, Position, Refusal};
 use serde_json::json;
-use store::Consistency;
 
 use crate::support::{assert_refused, draft, picture, texts, world};
 
@@ -103,7 +102,7 @@ async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
     for object in objects.iter().chain([&request]) {
         assert!(!world.files.has(object), "{object}");
     }
-    let left = world.chat.store.message(room, message.id, Consistency::Strong).await.unwrap().unwrap();
+    let left = world.chat.store.message(room, message.id).await.unwrap().unwrap();
     assert_eq!(left.files().count(), 0);
     assert!(world.chat.store.upload(id).await.unwrap().is_none());
 }

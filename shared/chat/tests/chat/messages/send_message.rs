@@ -2,7 +2,7 @@ use chat::messages::{send_message, send_over_socket, typing};
 use domain::{Error, OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
 use futures_util::future::join_all;
 use serde_json::json;
-use store::{Consistency, Membership, Socket};
+use store::{Membership, Socket};
 
 use crate::support::{assert_refused, draft, draft_of_client, texts, typing_frame, world};
 
@@ -17,7 +17,7 @@ async fn the_sockets_of_all_members_get_the_message_that_is_stored() {
     let sent = send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await.unwrap();
     assert!(sent.new);
     assert_eq!(
-        world.chat.store.message(room, sent.message.message.id, Consistency::Strong).await.unwrap().as_ref(),
+        world.chat.store.message(room, sent.message.message.id).await.unwrap().as_ref(),
         Some(&sent.message.message)
     );
     let mut event = serde_json::to_value(&sent.message).unwrap();
@@ -136,7 +136,7 @@ async fn a_message_in_a_large_room_does_not_name_its_receivers() {
         let room = ann.makes_large_room(&[], members).await;
         let sent = ann.sends(room, "hi").await;
         assert_eq!((sent.receivers.len(), sent.receivers_count as u64), (named, members - 1));
-        let stored = world.chat.store.message(room, sent.id, Consistency::Strong).await.unwrap();
+        let stored = world.chat.store.message(room, sent.id).await.unwrap();
         assert_eq!(stored.as_ref(), Some(&sent));
     }
 }
