@@ -2,6 +2,8 @@
 //! user's rooms. Written together with the room's `members`, in one transaction: `creating.rs`, `joining.rs` and
 //! `leaving.rs`.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{
@@ -17,9 +19,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Consistency, Item, Store,
     error::{failed, refusal},
-    from_item, n, to_item,
+    from_item, n, ns, to_item,
     transaction::{delete, put, update},
 };
+
+/// The most unread messages that a member deletes for themselves without counting them as unread: each has some bytes
+/// of the membership, which every list of rooms reads.
+const MAX_HIDDEN_UNREAD: u64 = 100;
 
 /// A user's stay in a room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +49,9 @@ pub struct Membership {
     /// The sequence of their own last message, if the room is large and does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<u64>,
+    /// The sequences of messages that they have deleted for themselves before reading them.
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_unread: BTreeSet<u64>,
     /// Of a closed direct room: `last_read` as the other member sees it; 0 if they see none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<u64>,
@@ -61,6 +70,7 @@ impl Membership {
             read_sequence: room.sequence,
             visible_from: room.visible_from(),
             sent: None,
+            hidden_unread: BTreeSet::new(),
             told: None,
         }
     }
@@ -235,14 +245,21 @@ impl Store {
         closed: bool,
     ) -> Result<bool, Error> {
         let mark = self.update_membership(stay.user_id, stay.room_id);
+        let passed: Vec<_> = stay.hidden_unread.range(..=sequence).map(u64::to_string).collect();
+        let forget = if passed.is_empty() { "" } else { " DELETE hidden_unread :passed" };
         let mark = if closed {
             let told = stay.last_read.map_or(0, MessageId::get);
-            mark.update_expression(
-                "SET last_read = :message, read_sequence = :sequence, told = if_not_exists(told, :told)",
-            )
+            mark.update_expression(format!(
+                "SET last_read = :message, read_sequence = :sequence, told = if_not_exists(told, :told){forget}"
+            ))
             .expression_attribute_values(":told", n(told))
         } else {
-            mark.update_expression("SET last_read = :message, read_sequence = :sequence REMOVE told")
+            mark.update_expression(format!("SET last_read = :message, read_sequence = :sequence REMOVE told{forget}"))
+        };
+        let mark = if passed.is_empty() {
+            mark
+        } else {
+            mark.expression_attribute_values(":passed", AttributeValue::Ns(passed))
         };
         let mark = mark
             .condition_expression(
@@ -251,6 +268,21 @@ impl Store {
             .expression_attribute_values(":message", n(message.get()))
             .expression_attribute_values(":sequence", n(sequence));
         done("marking as read", mark).await
+    }
+
+    /// Remembers that a member has deleted a message for themselves before reading it, so that it is not unread.
+    pub async fn note_hidden(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
+        let note = self
+            .update_membership(user, room)
+            .update_expression("ADD hidden_unread :sequence")
+            .condition_expression(
+                "attribute_exists(user_id) AND read_sequence < :number \
+                 AND (attribute_not_exists(hidden_unread) OR size(hidden_unread) < :most)",
+            )
+            .expression_attribute_values(":sequence", ns(sequence))
+            .expression_attribute_values(":number", n(sequence))
+            .expression_attribute_values(":most", n(MAX_HIDDEN_UNREAD));
+        done("noting a hidden message", note).await.map(drop)
     }
 
     /// Remembers the sequence of a member's own last message in a large room. Changes nothing if they have left.

@@ -12,8 +12,8 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let list = async |caller: &_| {
-        let after = domain::change_after(query(&request, "after").as_deref())?;
-        chat::messages::list_changes(&app.chat, caller, room(&request)?, after).await
+        let (room, after) = (room(&request)?, domain::change_after(query(&request, "after").as_deref())?);
+        chat::messages::list_changes(&app.chat, caller, room, after).await
     };
     ok(&app.authenticate_while(&request, list).await?)
 }

@@ -37,7 +37,7 @@ pub async fn list_chatrooms(
         let last = last.remove(&room.id);
         let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
-        let unread = room.unread(user, stay.seen(), last.as_ref());
+        let unread = room.unread(user, stay.seen(), &stay.hidden_unread, last.as_ref());
         let last_message = last.map(|message| Ok::<_, Error>(chat.show(message, Some(user))?.excerpt())).transpose()?;
         let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
         let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };

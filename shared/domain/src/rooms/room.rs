@@ -240,14 +240,16 @@ impl Room {
     }
 
     /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is
-    /// the last message that they can see.
+    /// the last message that they can see. Those that are `hidden` from them do not count.
     #[must_use]
-    pub fn unread(&self, member: UserId, seen: u64, last: Option<&Message>) -> u64 {
+    pub fn unread(&self, member: UserId, seen: u64, hidden: &BTreeSet<u64>, last: Option<&Message>) -> u64 {
         let Some(Message { sequence: last, .. }) = last else { return 0 };
         let sent = self.sent.get(&member).copied();
         // A message that was hidden later than the last visible one changes nothing.
         let skipped = self.skipped.get(&member).copied().filter(|skipped| skipped < last);
-        last.saturating_sub(seen.max(sent.max(skipped).unwrap_or_default()))
+        let read = seen.max(sent.max(skipped).unwrap_or_default());
+        let hidden = hidden.iter().filter(|&sequence| *sequence > read && sequence < last).count();
+        last.saturating_sub(read).saturating_sub(hidden as u64)
     }
 }
 
@@ -276,13 +278,16 @@ mod tests {
     #[test]
     fn unread_is_what_came_after_the_mark_and_after_ones_own_last_message() {
         let (ann, room) = (user(1), room(&[1, 2], &[(1, 5)]));
-        assert_eq!(room.unread(ann, 0, Some(&message(8))), 3);
-        assert_eq!(room.unread(ann, 7, Some(&message(8))), 1);
-        assert_eq!(room.unread(ann, 9, Some(&message(8))), 0);
-        assert_eq!(room.unread(ann, 0, None), 0);
-        assert_eq!(room.unread(user(2), 0, Some(&message(8))), 8);
+        let none = BTreeSet::new();
+        assert_eq!(room.unread(ann, 0, &none, Some(&message(8))), 3);
+        // 5 is read, and 8 is the last one.
+        assert_eq!(room.unread(ann, 0, &[5, 6, 8].into(), Some(&message(8))), 2);
+        assert_eq!(room.unread(ann, 7, &none, Some(&message(8))), 1);
+        assert_eq!(room.unread(ann, 9, &none, Some(&message(8))), 0);
+        assert_eq!(room.unread(ann, 0, &none, None), 0);
+        assert_eq!(room.unread(user(2), 0, &none, Some(&message(8))), 8);
         let closed = Room { skipped: [(ann, 7)].into(), ..room };
-        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, Some(&message(last)))), [1, 1]);
+        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, &none, Some(&message(last)))), [1, 1]);
     }
 
     #[test]

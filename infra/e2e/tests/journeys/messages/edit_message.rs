@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use e2e::{Answer, Cost, File, Server, User, assert_time, crash_points};
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::delete_message::deletes;
@@ -103,22 +102,6 @@ async fn a_text_may_be_empty_beside_an_attachment() {
     let bare = edits(&picture, "").await.is(200);
     assert_eq!((&bare["text"], &bare["attachment_picture"]["id"]), (&json!(""), &json!(upload)));
     assert_eq!(bob.sees_messages(room).await[1]["text"], "");
-}
-
-#[tokio::test]
-async fn edits_share_the_pace_of_messages() {
-    let server = Server::start().await;
-    let ([ann], room) = server.room_of(["ann"]).await;
-    let message = ann.sends(room, "hello").await;
-    let edits = join_all((0..90).map(|n| {
-        let body = json!({"conversation_id": room, "message_id": message["id"], "text": format!("{n}")});
-        let ann = &ann;
-        async move { ann.post("/edit-message/", &body).await }
-    }));
-    let refused: Vec<_> = edits.await.into_iter().filter(|answer| answer.status != 200).collect();
-    assert!(!refused.is_empty());
-    refused.iter().for_each(|answer| answer.refuses(429, "rate_limited"));
-    ann.tries_to_send(room, "hi").await.refuses(429, "rate_limited");
 }
 
 #[tokio::test]
@@ -265,7 +248,7 @@ async fn a_call_that_is_made_again_succeeds() {
             answer.is(200);
         }
         asks(&ann, room, &message).await.is(200);
-        // Whoever asks from before it gets the acknowledged change, also if the call died between message and record.
+        // A reader who asks from before it gets the change, also if the call died between message and record.
         let changes = bob.get(&format!("/list-changes/{room}/?after=0")).await.is(200);
         assert_eq!(changes["changed"][0]["text"], "Hello again");
         assert_eq!(ann.tries_to_send(room, "next").await.is(201)["sequence"], 2);
@@ -283,6 +266,6 @@ async fn what_it_costs() {
     let mut at_bobs = bob.opens_socket(room).await;
     asks(&ann, room, &message).await.is(200);
     assert_eq!(at_bobs.next_of("edited").await["conversation"], room);
-    let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };
+    let cost = Cost { calls: 9, depth: 3, reads: 4.0, writes: 4.0, pushes: 1 };
     assert_eq!(server.cost("edit-message").await, cost);
 }

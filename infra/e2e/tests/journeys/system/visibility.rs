@@ -45,6 +45,7 @@ impl Scene {
             ("the newest of all rooms", texts("/list-messages/".to_owned()).await),
             ("those of all rooms before the last", texts(format!("/list-messages/?before={}", after["id"])).await),
             ("those of all rooms", texts("/list-messages/?after=1".to_owned()).await),
+            ("the changes", Self::changes(&user.get(&format!("/list-changes/{room}/?after=0")).await)),
             ("reading the first message", read(before).await),
             ("reading the last message", read(after).await),
         ]
@@ -63,6 +64,15 @@ impl Scene {
                 known(texts.into_iter().flatten())
             }
         }
+    }
+
+    fn changes(answer: &Answer) -> Seen {
+        if answer.status == 404 {
+            answer.refuses(404, "room_not_found");
+            return NoRoom;
+        }
+        let changed = answer.is(200)["changed"].as_array().unwrap().clone();
+        known(changed.into_iter().map(|message| message["text"].clone()))
     }
 
     async fn last_message(&self, user: &User) -> Seen {
@@ -98,6 +108,12 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
     let after = ann.sends(room, "after").await;
     invites(&server, &ann, &invited, room).await;
     bans(&server, &ann, &banned, room).await;
+    for message in [&before, &after] {
+        for text in ["changed", message["text"].as_str().unwrap()] {
+            let edit = json!({"conversation_id": room, "message_id": message["id"], "text": text});
+            ann.post("/edit-message/", &edit).await.is(200);
+        }
+    }
     let scene = Scene { room, before, after };
 
     // In the order of the calls.
@@ -113,16 +129,38 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&["before", "after"]),
             Texts(&["before"]),
             Texts(&["before", "after"]),
+            Texts(&["before", "after"]),
             Texts(&[]),
             Texts(&[]),
         ]
     };
     let since_they_joined = || {
         let last = || Texts(&["after"]);
-        vec![last(), last(), Texts(&[]), last(), last(), last(), last(), Texts(&[]), last(), NoMessage, Texts(&[])]
+        vec![
+            last(),
+            last(),
+            Texts(&[]),
+            last(),
+            last(),
+            last(),
+            last(),
+            Texts(&[]),
+            last(),
+            last(),
+            NoMessage,
+            Texts(&[]),
+        ]
     };
-    let nothing =
-        || vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, Texts(&[]), Texts(&[]), Texts(&[]), NoRoom, NoRoom];
+    let nothing = || {
+        [
+            vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
+            vec![Texts(&[]), Texts(&[]), Texts(&[])],
+            vec![NoRoom, NoRoom, NoRoom],
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    };
     for (user, expected) in [
         (&ann, all()),
         (&bob, all()),
@@ -144,6 +182,17 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
         ("members", user.get(&format!("/list-members/{room}/")).await),
         ("sending", user.tries_to_send(room, "hi").await),
         ("attaching", user.tries_to_announce(room, &File::picture()).await),
+        ("changes", user.get(&format!("/list-changes/{room}/?after=0")).await),
+        (
+            "editing",
+            user.post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "x"}))
+                .await,
+        ),
+        (
+            "deleting",
+            user.post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))
+                .await,
+        ),
         ("joining", user.post("/join-chatroom/", &json!({"chatroom_id": room})).await),
         ("leaving", user.delete(&format!("/leave-chatroom/{room}/")).await),
         ("messages", user.get(&format!("/list-conversation-messages/{room}/")).await),

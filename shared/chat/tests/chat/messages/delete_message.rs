@@ -82,6 +82,30 @@ async fn a_message_that_one_has_deleted_for_oneself_is_hidden_from_oneself() {
 }
 
 #[tokio::test]
+async fn a_message_that_one_has_deleted_for_oneself_is_not_unread() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let mut messages = Vec::new();
+    for text in ["1", "2", "3", "4"] {
+        messages.push(ann.sends(room, text).await);
+    }
+    let unread = async || bob.lists_rooms().await[0].unread;
+    bob.reads(room, &[&messages[0]]).await;
+    for (hidden, left) in [(0, 3), (1, 2), (3, 1), (1, 1)] {
+        bob.deletes(&messages[hidden], DeletedFor::Me).await.unwrap();
+        assert_eq!(unread().await, left, "{hidden}");
+    }
+    let fifth = ann.sends(room, "5").await;
+    assert_eq!((unread().await, ann.lists_rooms().await[0].unread), (2, 0));
+    bob.reads(room, &[&messages[2]]).await;
+    assert_eq!(unread().await, 1);
+    bob.reads(room, &[&fifth]).await;
+    let stays = world.chat.store.memberships(bob.id(), store::Consistency::Strong).await.unwrap();
+    assert_eq!((unread().await, stays[0].hidden_unread.len()), (0, 0));
+}
+
+#[tokio::test]
 async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
     let world = world().await;
     let ann = world.user("ann").await;

@@ -1,4 +1,6 @@
-use domain::{DeletedFor, Position, Refusal};
+use std::time::Duration;
+
+use domain::{DeletedFor, MessageId, Position, Refusal};
 use serde_json::json;
 
 use crate::support::{assert_refused, texts, world};
@@ -63,6 +65,24 @@ async fn only_the_sender_edits_and_not_for_long() {
     ann.deletes(&young, DeletedFor::Everyone).await.unwrap();
     assert_refused!(bob.edits(&young, "newer").await, Refusal::MessageDeleted);
     assert_refused!(ann.edits(&young, "mine").await, Refusal::NotTheSender);
+}
+
+#[tokio::test]
+async fn changes_share_the_pace_of_messages() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    // A clock that is ahead, so that the pace is used up for some seconds.
+    let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
+    for _ in 0..60 {
+        world.chat.store.take_turn(room, ann.id(), then, world.chat.settings.pushes).await.unwrap();
+    }
+    assert_refused!(ann.edits(&message, "again").await, Refusal::RateLimited(_));
+    assert_refused!(ann.deletes(&message, DeletedFor::Everyone).await, Refusal::RateLimited(_));
+    assert_refused!(ann.deletes(&message, DeletedFor::Me).await, Refusal::RateLimited(_));
+    assert_eq!(bob.room(room).await.changes, 0);
+    bob.deletes(&message, DeletedFor::Me).await.unwrap();
 }
 
 #[tokio::test]
