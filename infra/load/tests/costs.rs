@@ -245,12 +245,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     all_hear(sockets, "edited").await;
     world.rest("edit message", "edit-message").await;
     world.people[2]
-        .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"]}))
+        .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "everyone"}))
         .await
         .is(200);
     all_hear(sockets, "deleted").await;
     world.rest("delete message", "delete-message").await;
-    world.people[2].get(&format!("/list-changes/{room}/")).await.is(200);
+    world.people[2].get(&format!("/list-changes/{room}/?after=0")).await.is(200);
     world.rest("list changes", "list-changes").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;

@@ -23,7 +23,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
     let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
-    let mut changed = Vec::new();
+    let mut listed = Vec::new();
     let mut is_full = false;
     for (place, change) in changes.iter().enumerate() {
         let message = messages.get(&change.message);
@@ -35,7 +35,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
                 is_full = true;
                 break;
             }
-            changed.push(shown);
+            listed.push(shown);
         }
         known.take(change, message);
     }
@@ -43,7 +43,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
     if !more {
         known.end(stay.room.changes, stay.room.last_change);
     }
-    Ok(ChangeList { changed, change: known.number, more: more && !known.waits, reset: known.expired })
+    Ok(ChangeList { changed: listed, change: known.number, more: more && !known.waits, reset: known.expired })
 }
 
 /// Whether a user sees a change. A message that another user has hidden from themselves is as it was.
