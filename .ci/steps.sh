@@ -58,6 +58,8 @@ README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
+infra/docs/costs.md           | test validate
+infra/docs/runbook.md         | test validate
 infra/docs/generated-clients.md | test generators
 .ci/*                         | all
 .github/*                     | workflows test
