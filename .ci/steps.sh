@@ -127,6 +127,7 @@ infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
 infra/scripts/npm             | shellcheck api-lint generators web-client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
+infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
 infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
