@@ -115,6 +115,7 @@ infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
+infra/stack-policy.json       | validate
 infra/bootstrap.yaml          | validate checkov test
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
@@ -129,6 +130,7 @@ infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
 infra/scripts/npm             | shellcheck api-lint generators web-client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
+infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
 infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local

@@ -37,6 +37,14 @@ class Bootstrap(unittest.TestCase):
         self.assertEqual({action.partition(":")[0] for action in actions}, {"cloudformation", "iam", "s3"})
         self.assertEqual({action for action in actions if action.startswith("iam:")}, {"iam:PassRole"})
 
+    def test_a_job_may_make_the_calls_of_the_script(self):
+        actions = {action for statement in self.statements("DeployRole") for action in listed(statement["Action"])}
+        # On a line of its own or behind a bracket; a message to the operator names another one.
+        calls = re.findall(r"(?:^ *|\{ )aws cloudformation ([a-z-]+)", (ROOT / "infra/scripts/deploy").read_text(), re.MULTILINE)
+        self.assertIn("set-stack-policy", calls)
+        for call in calls:
+            self.assertIn(f"cloudformation:{call.title().replace('-', '')}", actions)
+
     def test_every_role_that_a_deployment_makes_has_the_boundary(self):
         boundary = {"Ref": "Boundary"}
         free = {"iam:DeleteRole", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"}

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import json
 import os
 import pathlib
 import subprocess
@@ -9,12 +10,13 @@ import tempfile
 import threading
 import unittest
 
-from expand import ROOT
+from expand import ROOT, expanded, source
 
 SAM = """#!/bin/sh
 echo "$@" >>"$STATE/deployed"
 """
 AWS = """#!/bin/sh
+echo "$@" >>"$STATE/calls"
 case "$*" in
     *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
     *get-template*) echo 'the earlier template' ;;
@@ -86,22 +88,25 @@ class Smoke(unittest.TestCase):
 
 
 class Deploy(unittest.TestCase):
-    def deploy(self, answers, exists):
-        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none."""
+    def deploy(self, answers, exists, environment="prod"):
+        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. Its calls
+        of AWS are in `self.calls`.
+        """
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
             for name, (tool, stub) in {"sam": ("sam", SAM), "awscli": ("aws", AWS)}.items():
-                environment = directory / "venv" / name
-                (environment / "bin").mkdir(parents=True)
-                (environment / "requirements.txt").write_bytes((ROOT / f"infra/python/{name}.txt").read_bytes())
-                (environment / "bin" / tool).write_text(stub)
-                (environment / "bin" / tool).chmod(0o755)
+                tools = directory / "venv" / name
+                (tools / "bin").mkdir(parents=True)
+                (tools / "requirements.txt").write_bytes((ROOT / f"infra/python/{name}.txt").read_bytes())
+                (tools / "bin" / tool).write_text(stub)
+                (tools / "bin" / tool).chmod(0o755)
             if exists:
                 (directory / "exists").write_text(exists)
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
             variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role"}
-            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", "Environment=prod"]
+            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", f"Environment={environment}"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
+            self.calls = (directory / "calls").read_text()
             deployed = directory / "deployed"
             return run.returncode, deployed.read_text().splitlines() if deployed.exists() else []
 
@@ -112,6 +117,24 @@ class Deploy(unittest.TestCase):
             self.assertIn("--template-file target/sam/arm64/template.yaml", deployed)
             self.assertIn("--role-arn role", deployed)
             self.assertTrue(deployed.endswith("--parameter-overrides BuildId=b2 Environment=prod"), deployed)
+
+    def test_a_stack_in_prod_is_protected(self):
+        for environment, is_protected in (("prod", True), ("dev", False)):
+            self.assertEqual(self.deploy(GOOD, None, environment)[0], 0)
+            for call in (
+                "update-termination-protection --stack-name chat --enable-termination-protection",
+                "set-stack-policy --stack-name chat --stack-policy-body file://infra/stack-policy.json",
+            ):
+                self.assertEqual(call in self.calls, is_protected, (environment, call))
+
+    def test_the_policy_of_the_stack_protects_all_that_outlives_it_and_the_secret(self):
+        allow, deny = json.loads((ROOT / "infra/stack-policy.json").read_text())["Statement"]
+        self.assertEqual((allow["Effect"], allow["Action"], allow["Resource"]), ("Allow", "Update:*", "*"))
+        self.assertEqual((deny["Effect"], deny["Action"]), ("Deny", ["Update:Replace", "Update:Delete"]))
+        resources = expanded(source())["Resources"].values()
+        kept = {resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        protected = deny["Condition"]["StringEquals"]["ResourceType"]
+        self.assertCountEqual(protected, kept | {"AWS::SecretsManager::Secret"})
 
     def test_a_bad_deployment_is_taken_back_at_once(self):
         status, (_, back) = self.deploy({}, "UPDATE_COMPLETE")
