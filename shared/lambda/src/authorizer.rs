@@ -7,12 +7,12 @@ use aws_lambda_events::{
     },
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
+use chat::metrics::handshake_refused;
 use domain::{Error, Network, Refusal, RoomId};
 use lambda_http::http::header::{HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use store::Session;
-use tracing::Instrument as _;
 
 use crate::{App, Fatal, edge, headers::list, log, problem::Problem, tokens};
 
@@ -122,7 +122,7 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
             };
             answer(outcome, bound, request.method_arn.unwrap_or_default())
         };
-        answer.instrument(call)
+        log::invocation(call, answer)
     }))
     .await
 }
@@ -149,6 +149,7 @@ fn answer(
         }
         Err(error) => error,
     };
+    handshake_refused(&error);
     let problem = Problem::report(error);
     match problem.status {
         // API Gateway answers 401 if an authorizer fails with exactly this word.

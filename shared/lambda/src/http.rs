@@ -19,7 +19,6 @@ use lambda_http::{
     service_fn,
 };
 use serde::Serialize;
-use tracing::Instrument as _;
 
 use crate::{App, Fatal, edge, headers::list, log, problem::Problem};
 
@@ -70,7 +69,7 @@ where
             response.headers_mut().extend(id.into_iter().chain(FOR_BROWSERS));
             Ok::<_, Infallible>(response)
         };
-        answer.instrument(call)
+        log::invocation(call, answer)
     }))
     .await
 }

@@ -12,6 +12,7 @@ pub mod handler;
 mod headers;
 pub mod http;
 pub mod log;
+mod metrics;
 pub mod object_created;
 mod problem;
 pub mod socket;

@@ -10,7 +10,11 @@ use std::time::Duration;
 use domain::{Error, Network, Refusal, Timestamp};
 use store::{Attempts, Count};
 
-use crate::{Chat, now};
+use crate::{
+    Chat,
+    metrics::{Limit, limited},
+    now,
+};
 
 /// The number of wrong passwords in a row after which there is no lock.
 const FREE: u64 = 9;
@@ -35,14 +39,20 @@ pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result
     )?;
     if let Some(wait) = wait(here, anywhere, now) {
         take_back(chat, folded, network, (here, anywhere), now).await?;
-        return Err(Refusal::rate_limited(wait).into());
+        return Err(refused(wait));
     }
     let Count::Full(before) = here else { return Ok(()) };
     let lock = lock(before.count);
     if chat.store.count_last_attempt(folded, network, before, now + lock, now).await? {
         return Ok(());
     }
-    Err(Refusal::rate_limited(lock).into())
+    Err(refused(lock))
+}
+
+fn refused(wait: Duration) -> Error {
+    let refused = Refusal::rate_limited(wait).into();
+    limited(Limit::Logins)(&refused);
+    refused
 }
 
 /// Deletes the count of failed attempts after one that succeeded, and makes the network known.
