@@ -140,6 +140,7 @@ infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehea
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
+infra/scripts/stack.sh        | shellcheck
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
 infra/scripts/endpoint        | validate skeleton

@@ -54,7 +54,7 @@ impl Way {
         loop {
             let length = requests.read(&mut bytes).await?;
             if number < self.dead.load(Ordering::SeqCst) {
-                pending().await
+                pending::<()>().await;
             }
             if length == 0 {
                 return Ok(());
