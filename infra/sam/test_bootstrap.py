@@ -68,6 +68,18 @@ class Bootstrap(unittest.TestCase):
         self.assertGreater(len(used), 15)
         self.assertEqual(used - set(allowed), set())
 
+    def test_the_execution_role_attaches_the_managed_policies_of_the_roles_and_no_others(self):
+        template = source()
+        template["Parameters"]["Tracing"]["Default"] = "Active"
+        roles = of_type(expanded(template), "AWS::IAM::Role").values()
+        attached = {json.dumps(arn) for role in roles for arn in role["Properties"].get("ManagedPolicyArns", [])}
+        (statement,) = (s for s in self.statements("ExecutionRole") if "iam:AttachRolePolicy" in listed(s["Action"]))
+        allowed = {json.dumps(arn) for arn in statement["Condition"]["ArnEquals"]["iam:PolicyARN"]}
+        last = re.compile(r"[^/]+$")
+        attached, allowed = ({last.search(arn)[0].strip('"}') for arn in arns} for arns in (attached, allowed))
+        self.assertEqual(allowed - attached, {"AWSXRayDaemonWriteAccess"})
+        self.assertEqual(attached - allowed, set())
+
     def test_the_execution_role_has_actions_for_every_type_of_resource(self):
         actions = {action for statement in self.statements("ExecutionRole") for action in listed(statement["Action"])}
         prefixes = {action.partition(":")[0] for action in actions}

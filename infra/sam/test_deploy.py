@@ -32,6 +32,7 @@ GOOD = {
     ("POST", "/auth/login/"): (401, '{"code": "invalid_credentials"}'),
     ("GET", "/list-chatrooms/"): (401, '{"code": "unauthenticated"}'),
     ("GET", "/sockets"): (401, ""),
+    ("GET", "/version"): (200, '{"build":"b2"}'),
 }
 
 
@@ -65,13 +66,13 @@ def system(answers):
 class Smoke(unittest.TestCase):
     def smoke(self, answers):
         with system(answers) as url:
-            command = [ROOT / "infra/scripts/smoke", url, f"{url.replace('http', 'ws')}/sockets"]
+            command = [ROOT / "infra/scripts/smoke", url, f"{url.replace('http', 'ws')}/sockets", "b2"]
             environment = {**os.environ, "SMOKE_PAUSE": "0"}
             return subprocess.run(command, env=environment, capture_output=True, text=True)
 
     def test_a_good_system_passes(self):
         run = self.smoke(GOOD)
-        self.assertEqual((run.returncode, run.stdout), (0, "7 calls are answered as expected\n"))
+        self.assertEqual((run.returncode, run.stdout), (0, "8 calls are answered as expected\n"))
 
     def test_strangers_who_use_up_the_logins_make_no_deployment_fail(self):
         logins = {("POST", path): (429, "") for path in ("/auth/login", "/auth/login/")}
@@ -85,6 +86,12 @@ class Smoke(unittest.TestCase):
             shown = "" if path == "/sockets" else path
             self.assertIn(f"{method} {shown}: the status is {status}", run.stderr)
         self.assertIn("has no '<html'", self.smoke(GOOD | {("GET", "/"): (200, "")}).stderr)
+
+    def test_another_build_fails(self):
+        for build in ("b1", "b22", "manual"):
+            run = self.smoke(GOOD | {("GET", "/version"): (200, f'{{"build":"{build}"}}')})
+            self.assertEqual(run.returncode, 1)
+            self.assertIn('GET /version: the body has no \'{"build":"b2"}\'', run.stderr)
 
 
 class Deploy(unittest.TestCase):
@@ -141,6 +148,10 @@ class Deploy(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertRegex(back, r'template\.yaml .* --parameter-overrides BuildId="b1" AlarmEmail="" Rollout="at-once"$')
         self.assertNotIn("target/sam", back)
+
+    def test_a_deployment_that_has_not_arrived_is_taken_back(self):
+        status, deployed = self.deploy(GOOD | {("GET", "/version"): (200, '{"build":"b1"}')}, "UPDATE_COMPLETE")
+        self.assertEqual((status, len(deployed)), (1, 2))
 
     def test_a_bad_first_deployment_fails(self):
         for exists in (None, "REVIEW_IN_PROGRESS"):

@@ -4,6 +4,7 @@ import copy
 import unittest
 
 from expand import expanded, of_type, source
+from findings import findings
 
 # Properties of a function that its versions do not have.
 UNVERSIONED = ("ReservedConcurrentExecutions", "Tags")
@@ -31,6 +32,20 @@ class Versions(unittest.TestCase):
         self.assertIn("AllowedOrigins", reached["AuthorizeFunction"])
         for name, parameters in reached.items():
             self.assertLessEqual({"Architecture", "BuildId", "CallsPerSecond", "StageName"}, parameters, name)
+
+    def test_tracing_reaches_all_functions_with_its_permission_and_is_off_otherwise(self):
+        template = copy.deepcopy(self.source)
+        template["Parameters"]["Tracing"]["Default"] = "Active"
+        traced = expanded(template)
+        self.assertEqual(findings(traced), [])
+        functions = of_type(traced, "AWS::Lambda::Function")
+        for name, function in functions.items():
+            self.assertEqual(function["Properties"]["TracingConfig"], {"Mode": {"Ref": "Tracing"}}, name)
+            self.assertIn("AWSXrayWriteOnlyAccess", str(traced["Resources"][f"{name}Role"]["Properties"]["ManagedPolicyArns"]), name)
+        before, after = (set(of_type(template, "AWS::Lambda::Version")) for template in (self.expanded, traced))
+        self.assertEqual((len(after), before & after), (len(functions), set()))
+        self.assertNotIn("xray", str(self.expanded).lower())
+        self.assertNotIn("TracingConfig", str(self.expanded))
 
     def test_a_function_without_a_description_is_found(self):
         template = copy.deepcopy(self.source)

@@ -5,7 +5,7 @@
 //! message in text. Its fields are recorded as soon as they are known. No token, no password and no text of a message
 //! is among them.
 
-use std::{env, fmt, panic, str::FromStr as _, sync::LazyLock};
+use std::{env, fmt, panic, process::ExitCode, str::FromStr as _, sync::LazyLock};
 
 use chat::{Caller, now};
 use domain::{Network, RoomId, UserId, causes};
@@ -32,16 +32,13 @@ static IS_JSON: LazyLock<bool> =
     LazyLock::new(|| env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("JSON")));
 
 /// Runs a function, with a log for its lines. A panic and an error that ends the function, such as a missing variable,
-/// are lines as well: the runtime itself writes only text, which no alarm counts.
-///
-/// # Errors
-/// Those of the function.
-pub async fn run(function: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> {
+/// are lines as well: without them, the process would write text, which no alarm counts.
+pub async fn run(function: impl Future<Output = Result<(), Fatal>>) -> ExitCode {
     subscribe();
     panic::set_hook(Box::new(|panic| tracing::error!(cause = %panic, "a panic")));
-    function.await.inspect_err(|error| {
-        call(None).in_scope(|| tracing::error!(cause = causes(&**error), "the function cannot run"));
-    })
+    let Err(error) = function.await else { return ExitCode::SUCCESS };
+    call(None).in_scope(|| tracing::error!(cause = causes(&*error), "the function cannot run"));
+    ExitCode::FAILURE
 }
 
 /// Begins the log. Lines of JSON have a time and a level, because Lambda takes a line that lacks one of them for

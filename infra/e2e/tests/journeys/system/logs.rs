@@ -1,6 +1,6 @@
 //! The subject of each line of the log: who called, from where, in which room.
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use e2e::{PASSWORD, Server, User};
 use serde_json::{Value, json};
@@ -176,7 +176,7 @@ async fn in_text_the_subject_precedes_the_message() {
     }
 }
 
-/// CloudWatch filters by level, and finds a line by its time.
+/// Lambda filters by level, and CloudWatch finds a line by its time. So they do if a function cannot start.
 #[tokio::test]
 async fn each_line_has_a_time_and_a_level() {
     let Some(server) = Server::local(BECAUSE).logging("json").start().await else { return };
@@ -186,6 +186,15 @@ async fn each_line_has_a_time_and_a_level() {
     let lines = lines(&server);
     assert!(lines.iter().any(|line| line["level"] == "DEBUG"), "{lines:?}");
     lines.iter().for_each(assert_dated);
+    for (executable, handler, message) in [("rest", "login", "the function cannot run"), ("docs", "docs", "a panic")] {
+        let variables = [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("_HANDLER", handler)];
+        let mut function = Command::new(harness::executables().join(executable));
+        let output = function.env_clear().envs(variables).output().unwrap();
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_dated(&line);
+        assert_eq!((&line["level"], &line["fields"]["message"]), (&json!("ERROR"), &json!(message)));
+        assert!(!output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
 }
 
 /// The trace that X-Ray has of a call, and the id that its client got.
