@@ -8,6 +8,7 @@ import sys
 import time
 
 import boto3
+from samcli.yamlhelper import yaml_parse
 
 import restored_template
 from restored_files import Files
@@ -33,7 +34,8 @@ class Stack:
         self.status = described["StackStatus"]
         self.parameters = {item["ParameterKey"]: item["ParameterValue"] for item in described.get("Parameters", [])}
         body = self.cloudformation.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
-        self.template = json.loads(body) if isinstance(body, str) else body
+        # The output of a transform is parsed already.
+        self.template = yaml_parse(body) if isinstance(body, str) else body
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
         resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
         self.ids = {item["LogicalResourceId"]: item.get("PhysicalResourceId") for item in resources}
@@ -80,7 +82,7 @@ class Stack:
         versions with the names of the old tables: infra/sam/test_restore.py.
         """
         self.put("before", self.template)
-        changed = restored_template.swapped(self.template, names)
+        changed = restored_template.swapped(self.template, names, self.ids)
         url = self.put("swapped", changed)
         self.cloudformation.update_stack(
             StackName=self.name,
@@ -167,7 +169,8 @@ def restore(stack, moment, say):
     say("the APIs answer again")
     stack.adopt(names)
     say("the stack has the restored tables: deploy as always")
-    print("The old tables are kept:", *(stack.ids[name] for name in RESTORED if name in stack.ids), sep="\n  ")
+    kept = [stack.ids[name] for name in names if name in stack.ids and tables.exists(stack.ids[name])]
+    print("The old tables are kept:", *kept, sep="\n  ")
 
 
 def _moment(text):

@@ -9,6 +9,7 @@ from restored_files import Files
 from restored_tables import EMPTIED, GAP, KEPT, RESTORED, Refused, Tables
 from test_deployments import versions
 
+IN_SERVICE = {name: f"chat-{name}-1A2B" for name in RESTORED + EMPTIED}
 NAMES = {name: f"chat-{name}-run" for name in RESTORED + EMPTIED}
 
 
@@ -20,7 +21,7 @@ class Templates(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.before = expanded(source())
-        cls.changed = restored_template.swapped(cls.before, NAMES)
+        cls.changed = restored_template.swapped(cls.before, NAMES, IN_SERVICE)
 
     def test_the_fate_of_every_table_is_decided(self):
         self.assertCountEqual(of_type(self.before, restored_template.TABLE), RESTORED + EMPTIED + KEPT)
@@ -67,8 +68,14 @@ class Templates(unittest.TestCase):
                 self.assertEqual(resource, self.changed["Resources"][name])
         self.assertEqual(template["Outputs"], self.changed["Outputs"])
 
+    def test_the_next_restore_without_a_deployment_in_between_finds_the_names(self):
+        template = restored_template.importing(self.before, self.changed, NAMES)
+        names = {name: f"chat-{name}-next" for name in NAMES}
+        again = restored_template.swapped(template, names, NAMES)
+        self.assertEqual(again, restored_template.swapped(self.before, names, IN_SERVICE))
+
     def test_references_of_every_form_are_replaced(self):
-        names = {"A": "other"}
+        names, present = {"A": "other"}, {"A": "present"}
         template = {
             "Resources": {
                 "A": {"Type": restored_template.TABLE},
@@ -88,7 +95,7 @@ class Templates(unittest.TestCase):
             }
         }
         arn = restored_template.ARN + "other"
-        changed = restored_template.swapped(template, names)["Resources"]
+        changed = restored_template.swapped(template, names, present)["Resources"]
         self.assertEqual(changed["B"]["DependsOn"], ["C"])
         self.assertEqual(changed["C"], {"Type": "X"})
         expected = [
@@ -102,7 +109,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(changed["B"]["Properties"], expected)
         template["Resources"]["C"] = {"Type": "X", "Properties": {"Fn::GetAtt": ["A", "StreamArn"]}}
         with self.assertRaisesRegex(ValueError, "only the name and the ARN"):
-            restored_template.swapped(template, names)
+            restored_template.swapped(template, names, present)
 
     def test_the_stages_of_both_apis_are_closed_with_all_their_routes(self):
         parameters = {name: str(parameter["Default"]) for name, parameter in source()["Parameters"].items()}
