@@ -155,11 +155,11 @@ def restore(stack, moment, say):
     if stack.status not in SETTLED:
         raise Refused(f"the stack is {stack.status}: wait, or repair it first")
     if RESTORED[0] in stack.template["Resources"]:
-        names, moment = prepare(stack, tables, moment or _moment(stack.get("moment")), say)
+        names, moment = prepare(stack, tables, moment or moment_of(stack.get("moment")), say)
         stack.switch(names)
         say("the functions use the restored tables")
     else:
-        names, moment = stack.new_names(), _moment(stack.get("moment"))
+        names, moment = stack.new_names(), moment_of(stack.get("moment"))
     files = Files(stack.s3, stack.ids["AttachmentsBucket"], stack.dynamodb, names["AttachmentsTable"])
     say("{} files are restored, and {} deleted".format(*files.match(moment)))
     back = files.erase_again(moment)
@@ -173,7 +173,7 @@ def restore(stack, moment, say):
     print("The old tables are kept:", *kept, sep="\n  ")
 
 
-def _moment(text):
+def moment_of(text):
     """Returns a moment with a time zone, or `latest`."""
     if text == "latest":
         return text
@@ -186,7 +186,7 @@ def _moment(text):
 def main():
     parser = argparse.ArgumentParser(prog="restore", description=__doc__)
     parser.add_argument("stack")
-    parser.add_argument("moment", nargs="?", type=_moment)
+    parser.add_argument("moment", nargs="?", type=moment_of)
     parser.add_argument("--run")
     parser.add_argument("--open", action="store_true")
     arguments = parser.parse_args()
@@ -206,7 +206,7 @@ def main():
         restore(stack, arguments.moment, say)
     except Refused as refusal:
         sys.exit(f"Nothing is changed: {refusal}")
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         print(
             "The restore has failed, and the APIs may refuse all calls. Remove the cause and go on, or open them:",
             f"infra/scripts/restore {arguments.stack} --run {run}",

@@ -1,8 +1,12 @@
-"""Tests of infra/scripts/restore: the templates on the expansion, and the rest with small fakes. The rehearsal runs the whole."""
+"""Tests of infra/scripts/restore: its templates on the expansion, the rest with small fakes. The rehearsal runs the whole."""
 
+import argparse
+import contextlib
 import datetime
+import io
 import unittest
 
+import restore
 import restored_template
 from expand import expanded, of_type, source
 from restored_files import Files
@@ -200,6 +204,49 @@ class Counters(unittest.TestCase):
 
     def test_a_system_without_users_has_no_counter(self):
         self.assertEqual(Tables(FakeDynamoDb(counts={"live": 3})).count_on("live", "restored"), 3)
+
+
+class FakeStack:
+    """A stack whose tables have left it, because the import has failed."""
+
+    name, run, status = "chat", "run", "IMPORT_ROLLBACK_COMPLETE"
+    template, ids = {"Resources": {}}, {"AttachmentsBucket": "bucket"}
+
+    def __init__(self):
+        self.dynamodb, self.s3, self.done = FakeDynamoDb(), FakeS3(), []
+
+    def new_names(self):
+        return NAMES
+
+    def get(self, name):
+        return {"moment": at(5).isoformat()}[name]
+
+    def set_stages(self):
+        self.done.append("open")
+
+    def adopt(self, names):
+        self.done.append(("import", names))
+
+
+class Continuing(unittest.TestCase):
+    def test_a_restore_whose_import_has_failed_goes_on_with_the_import(self):
+        stack, said = FakeStack(), []
+        with contextlib.redirect_stdout(io.StringIO()):
+            restore.restore(stack, None, said.append)
+        self.assertEqual(stack.done, ["open", ("import", NAMES)])
+
+    def test_a_stack_that_is_changing_is_refused(self):
+        stack = FakeStack()
+        stack.status = "UPDATE_IN_PROGRESS"
+        with self.assertRaisesRegex(Refused, "UPDATE_IN_PROGRESS"):
+            restore.restore(stack, None, print)
+        self.assertEqual(stack.done, [])
+
+    def test_a_moment_has_a_time_zone(self):
+        self.assertEqual(restore.moment_of("2026-11-27T05:00:00Z"), at(5))
+        self.assertEqual(restore.moment_of("latest"), "latest")
+        with self.assertRaises(argparse.ArgumentTypeError):
+            restore.moment_of("2026-11-27T05:00:00")
 
 
 class FakeS3:
