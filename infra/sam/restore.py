@@ -8,6 +8,7 @@ import sys
 import time
 
 import boto3
+from samcli.yamlhelper import yaml_parse
 
 import restored_template
 from restored_files import Files
@@ -33,7 +34,8 @@ class Stack:
         self.status = described["StackStatus"]
         self.parameters = {item["ParameterKey"]: item["ParameterValue"] for item in described.get("Parameters", [])}
         body = self.cloudformation.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
-        self.template = json.loads(body) if isinstance(body, str) else body
+        # The output of a transform is parsed already.
+        self.template = yaml_parse(body) if isinstance(body, str) else body
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
         resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
         self.ids = {item["LogicalResourceId"]: item.get("PhysicalResourceId") for item in resources}
@@ -80,7 +82,7 @@ class Stack:
         versions with the names of the old tables: infra/sam/test_restore.py.
         """
         self.put("before", self.template)
-        changed = restored_template.swapped(self.template, names)
+        changed = restored_template.swapped(self.template, names, self.ids)
         url = self.put("swapped", changed)
         self.cloudformation.update_stack(
             StackName=self.name,
@@ -153,11 +155,11 @@ def restore(stack, moment, say):
     if stack.status not in SETTLED:
         raise Refused(f"the stack is {stack.status}: wait, or repair it first")
     if RESTORED[0] in stack.template["Resources"]:
-        names, moment = prepare(stack, tables, moment or _moment(stack.get("moment")), say)
+        names, moment = prepare(stack, tables, moment or moment_of(stack.get("moment")), say)
         stack.switch(names)
         say("the functions use the restored tables")
     else:
-        names, moment = stack.new_names(), _moment(stack.get("moment"))
+        names, moment = stack.new_names(), moment_of(stack.get("moment"))
     files = Files(stack.s3, stack.ids["AttachmentsBucket"], stack.dynamodb, names["AttachmentsTable"])
     say("{} files are restored, and {} deleted".format(*files.match(moment)))
     back = files.erase_again(moment)
@@ -167,10 +169,11 @@ def restore(stack, moment, say):
     say("the APIs answer again")
     stack.adopt(names)
     say("the stack has the restored tables: deploy as always")
-    print("The old tables are kept:", *(stack.ids[name] for name in RESTORED if name in stack.ids), sep="\n  ")
+    kept = [stack.ids[name] for name in names if name in stack.ids and tables.exists(stack.ids[name])]
+    print("The old tables are kept:", *kept, sep="\n  ")
 
 
-def _moment(text):
+def moment_of(text):
     """Returns a moment with a time zone, or `latest`."""
     if text == "latest":
         return text
@@ -183,7 +186,7 @@ def _moment(text):
 def main():
     parser = argparse.ArgumentParser(prog="restore", description=__doc__)
     parser.add_argument("stack")
-    parser.add_argument("moment", nargs="?", type=_moment)
+    parser.add_argument("moment", nargs="?", type=moment_of)
     parser.add_argument("--run")
     parser.add_argument("--open", action="store_true")
     arguments = parser.parse_args()
@@ -203,7 +206,7 @@ def main():
         restore(stack, arguments.moment, say)
     except Refused as refusal:
         sys.exit(f"Nothing is changed: {refusal}")
-    except Exception:
+    except (Exception, KeyboardInterrupt):
         print(
             "The restore has failed, and the APIs may refuse all calls. Remove the cause and go on, or open them:",
             f"infra/scripts/restore {arguments.stack} --run {run}",

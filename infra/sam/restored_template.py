@@ -10,10 +10,11 @@ ARN = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/"
 LIMITS = ("ThrottlingBurstLimit", "ThrottlingRateLimit")
 
 
-def swapped(template, names):
+def swapped(template, names, in_service):
     """Returns the template without some tables, with the names of others in every place that referred to them.
 
-    `names` has the name of the other table for each logical id.
+    `names` has the name of the other table for each logical id, and `in_service` the present one. The template has it instead
+    of a reference if nothing was deployed since an earlier restore.
     """
     template = copy.deepcopy(template)
     for name in names:
@@ -26,7 +27,7 @@ def swapped(template, names):
             resource["DependsOn"] = needed
     for section in ("Resources", "Outputs"):
         if section in template:
-            template[section] = _replaced(template[section], names)
+            template[section] = _renamed(_replaced(template[section], names), names, in_service)
     return template
 
 
@@ -98,6 +99,17 @@ def _replaced(value, names):
             others = {name: table for name, table in names.items() if name not in own}
             return {"Fn::Sub": [_substituted(text, others), _replaced(own, names)]}
     return {key: _replaced(item, names) for key, item in value.items()}
+
+
+def _renamed(value, names, in_service):
+    if isinstance(value, list):
+        return [_renamed(item, names, in_service) for item in value]
+    if isinstance(value, dict):
+        return {key: _renamed(item, names, in_service) for key, item in value.items()}
+    if isinstance(value, str):
+        for name, table in names.items():
+            value = value.replace(in_service[name], table)
+    return value
 
 
 def _substituted(text, names):

@@ -1,14 +1,19 @@
-"""Tests of infra/scripts/restore: the templates on the expansion, and the rest with small fakes. The rehearsal runs the whole."""
+"""Tests of infra/scripts/restore: its templates on the expansion, the rest with small fakes. The rehearsal runs the whole."""
 
+import argparse
+import contextlib
 import datetime
+import io
 import unittest
 
+import restore
 import restored_template
 from expand import expanded, of_type, source
 from restored_files import Files
 from restored_tables import EMPTIED, GAP, KEPT, RESTORED, Refused, Tables
 from test_deployments import versions
 
+IN_SERVICE = {name: f"chat-{name}-1A2B" for name in RESTORED + EMPTIED}
 NAMES = {name: f"chat-{name}-run" for name in RESTORED + EMPTIED}
 
 
@@ -20,7 +25,7 @@ class Templates(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.before = expanded(source())
-        cls.changed = restored_template.swapped(cls.before, NAMES)
+        cls.changed = restored_template.swapped(cls.before, NAMES, IN_SERVICE)
 
     def test_the_fate_of_every_table_is_decided(self):
         self.assertCountEqual(of_type(self.before, restored_template.TABLE), RESTORED + EMPTIED + KEPT)
@@ -67,8 +72,14 @@ class Templates(unittest.TestCase):
                 self.assertEqual(resource, self.changed["Resources"][name])
         self.assertEqual(template["Outputs"], self.changed["Outputs"])
 
+    def test_the_next_restore_without_a_deployment_in_between_finds_the_names(self):
+        template = restored_template.importing(self.before, self.changed, NAMES)
+        names = {name: f"chat-{name}-next" for name in NAMES}
+        again = restored_template.swapped(template, names, NAMES)
+        self.assertEqual(again, restored_template.swapped(self.before, names, IN_SERVICE))
+
     def test_references_of_every_form_are_replaced(self):
-        names = {"A": "other"}
+        names, present = {"A": "other"}, {"A": "present"}
         template = {
             "Resources": {
                 "A": {"Type": restored_template.TABLE},
@@ -88,7 +99,7 @@ class Templates(unittest.TestCase):
             }
         }
         arn = restored_template.ARN + "other"
-        changed = restored_template.swapped(template, names)["Resources"]
+        changed = restored_template.swapped(template, names, present)["Resources"]
         self.assertEqual(changed["B"]["DependsOn"], ["C"])
         self.assertEqual(changed["C"], {"Type": "X"})
         expected = [
@@ -102,7 +113,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(changed["B"]["Properties"], expected)
         template["Resources"]["C"] = {"Type": "X", "Properties": {"Fn::GetAtt": ["A", "StreamArn"]}}
         with self.assertRaisesRegex(ValueError, "only the name and the ARN"):
-            restored_template.swapped(template, names)
+            restored_template.swapped(template, names, present)
 
     def test_the_stages_of_both_apis_are_closed_with_all_their_routes(self):
         parameters = {name: str(parameter["Default"]) for name, parameter in source()["Parameters"].items()}
@@ -193,6 +204,49 @@ class Counters(unittest.TestCase):
 
     def test_a_system_without_users_has_no_counter(self):
         self.assertEqual(Tables(FakeDynamoDb(counts={"live": 3})).count_on("live", "restored"), 3)
+
+
+class FakeStack:
+    """A stack whose tables have left it, because the import has failed."""
+
+    name, run, status = "chat", "run", "IMPORT_ROLLBACK_COMPLETE"
+    template, ids = {"Resources": {}}, {"AttachmentsBucket": "bucket"}
+
+    def __init__(self):
+        self.dynamodb, self.s3, self.done = FakeDynamoDb(), FakeS3(), []
+
+    def new_names(self):
+        return NAMES
+
+    def get(self, name):
+        return {"moment": at(5).isoformat()}[name]
+
+    def set_stages(self):
+        self.done.append("open")
+
+    def adopt(self, names):
+        self.done.append(("import", names))
+
+
+class Continuing(unittest.TestCase):
+    def test_a_restore_whose_import_has_failed_goes_on_with_the_import(self):
+        stack, said = FakeStack(), []
+        with contextlib.redirect_stdout(io.StringIO()):
+            restore.restore(stack, None, said.append)
+        self.assertEqual(stack.done, ["open", ("import", NAMES)])
+
+    def test_a_stack_that_is_changing_is_refused(self):
+        stack = FakeStack()
+        stack.status = "UPDATE_IN_PROGRESS"
+        with self.assertRaisesRegex(Refused, "UPDATE_IN_PROGRESS"):
+            restore.restore(stack, None, print)
+        self.assertEqual(stack.done, [])
+
+    def test_a_moment_has_a_time_zone(self):
+        self.assertEqual(restore.moment_of("2026-11-27T05:00:00Z"), at(5))
+        self.assertEqual(restore.moment_of("latest"), "latest")
+        with self.assertRaises(argparse.ArgumentTypeError):
+            restore.moment_of("2026-11-27T05:00:00")
 
 
 class FakeS3:
