@@ -6,6 +6,7 @@
 mod app;
 pub mod authorizer;
 mod config;
+mod edge;
 pub mod files;
 pub mod handler;
 mod headers;

@@ -38,7 +38,9 @@ impl Incoming {
     pub fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
-        let address = request.request_context.identity.source_ip.as_deref();
+        let context: Option<Context> = serde_json::from_value(authorizer.into_iter().collect()).ok();
+        let seen = request.request_context.identity.source_ip.as_deref();
+        let address = context.as_ref().and_then(|context| context.address.as_deref()).or(seen);
         let headers = lines(&request.headers, &request.multi_value_headers);
         let offers_subprotocol = offered(headers).any(|protocol| protocol == SUBPROTOCOL);
         Self {
@@ -47,7 +49,7 @@ impl Incoming {
             network: address.and_then(|address| address.parse().ok()),
             request_id: event.context.request_id,
             body: request.body.unwrap_or_default(),
-            context: serde_json::from_value(authorizer.into_iter().collect()).ok(),
+            context,
             offers_subprotocol,
         }
     }
