@@ -9,7 +9,7 @@ use lambda::{Fatal, files, log};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
     log::run(async {
-        let variable = |name: &str| env::var(name).ok();
+        let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let socket = socket(variable)?;
         files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
     })
