@@ -19,8 +19,9 @@ case "$*" in
     *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
     *get-template*) echo 'the earlier template' ;;
     *Parameters*) printf 'BuildId=b1\\tAlarmEmail=\\tRollout=canary\\n' ;;
-    *HttpApiUrl*) echo "$SYSTEM" ;;
-    *WebSocketApiUrl*) echo "$SYSTEM/sockets" ;;
+    *WebSocketUrl*) echo "$URL/sockets" ;;
+    *HttpUrl*) echo "$URL" ;;
+    *"$TARGET"*) echo "${SYSTEM#*//}" ;;
 esac
 """
 GOOD = {
@@ -86,8 +87,10 @@ class Smoke(unittest.TestCase):
 
 
 class Deploy(unittest.TestCase):
-    def deploy(self, answers, exists):
-        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none."""
+    def deploy(self, answers, exists, domain="", target="none"):
+        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. A domain has no
+        DNS record, and leads to the system by this output.
+        """
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
             for name, (tool, stub) in {"sam": ("sam", SAM), "awscli": ("aws", AWS)}.items():
@@ -99,7 +102,7 @@ class Deploy(unittest.TestCase):
             if exists:
                 (directory / "exists").write_text(exists)
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
-            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role"}
+            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role", "URL": domain or url, "TARGET": target}
             command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", "Environment=prod"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
             deployed = directory / "deployed"
@@ -112,6 +115,11 @@ class Deploy(unittest.TestCase):
             self.assertIn("--template-file target/sam/arm64/template.yaml", deployed)
             self.assertIn("--role-arn role", deployed)
             self.assertTrue(deployed.endswith("--parameter-overrides BuildId=b2 Environment=prod"), deployed)
+
+    def test_a_domain_without_a_record_is_reached_by_its_target(self):
+        for target in ("EdgeTarget", "DomainTarget"):
+            self.assertEqual(self.deploy(GOOD, None, "http://chat.invalid", target)[0], 0, target)
+        self.assertEqual(self.deploy(GOOD, None, "http://chat.invalid")[0], 1)
 
     def test_a_bad_deployment_is_taken_back_at_once(self):
         status, (_, back) = self.deploy({}, "UPDATE_COMPLETE")
