@@ -57,7 +57,7 @@ mod tests {
     struct Case {
         path: String,
         query: String,
-        /// Absent if the path is no path of a socket.
+        /// `null` if a socket cannot be opened there.
         socket: Option<String>,
     }
 
