@@ -149,6 +149,10 @@ class Template(unittest.TestCase):
             expected = ["viewer-request"] if "OriginRequestPolicyId" in behaviour else []
             self.assertEqual(functions, expected, behaviour.get("PathPattern"))
             self.assertIn(behaviour["ViewerProtocolPolicy"], ("https-only", "redirect-to-https"))
+        # The errors that CloudFront keeps, for all clients together, unless the distribution says otherwise (CloudFront
+        # Developer Guide, "How CloudFront caches HTTP 4xx and 5xx status codes").
+        kept = {response["ErrorCode"]: response["ErrorCachingMinTTL"] for response in edge["CustomErrorResponses"]}
+        self.assertEqual(kept, dict.fromkeys([400, 403, 404, 405, 414, 500, 501, 502, 503, 504], 0))
         for origin in edge["Origins"]:
             (header,) = origin["OriginCustomHeaders"]
             self.assertEqual(header, {"HeaderName": "x-chat-proof", "HeaderValue": {"Fn::GetAtt": ["EdgeProof", "Value"]}})
