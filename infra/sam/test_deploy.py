@@ -21,8 +21,9 @@ case "$*" in
     *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
     *get-template*) echo 'the earlier template' ;;
     *Parameters*) printf 'BuildId=b1\\tAlarmEmail=\\tRollout=canary\\n' ;;
-    *HttpApiUrl*) echo "$SYSTEM" ;;
-    *WebSocketApiUrl*) echo "$SYSTEM/sockets" ;;
+    *WebSocketUrl*) echo "$URL/sockets" ;;
+    *HttpUrl*) echo "$URL" ;;
+    *"$TARGET"*) echo "${SYSTEM#*//}" ;;
 esac
 """
 GOOD = {
@@ -95,9 +96,9 @@ class Smoke(unittest.TestCase):
 
 
 class Deploy(unittest.TestCase):
-    def deploy(self, answers, exists, environment="prod"):
-        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. Its calls
-        of AWS are in `self.calls`.
+    def deploy(self, answers, exists, environment="prod", domain="", target="none"):
+        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. A domain has no
+        DNS record, and leads to the system by this output. The calls of AWS are in `self.calls`.
         """
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
@@ -110,7 +111,7 @@ class Deploy(unittest.TestCase):
             if exists:
                 (directory / "exists").write_text(exists)
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
-            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role"}
+            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role", "URL": domain or url, "TARGET": target}
             command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", f"Environment={environment}"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
             self.calls = (directory / "calls").read_text()
@@ -142,6 +143,11 @@ class Deploy(unittest.TestCase):
         kept = {resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
         protected = deny["Condition"]["StringEquals"]["ResourceType"]
         self.assertCountEqual(protected, kept | {"AWS::SecretsManager::Secret"})
+
+    def test_a_domain_without_a_record_is_reached_by_its_target(self):
+        for target in ("EdgeTarget", "DomainTarget"):
+            self.assertEqual(self.deploy(GOOD, None, domain="http://chat.invalid", target=target)[0], 0, target)
+        self.assertEqual(self.deploy(GOOD, None, domain="http://chat.invalid")[0], 1)
 
     def test_a_bad_deployment_is_taken_back_at_once(self):
         status, (_, back) = self.deploy({}, "UPDATE_COMPLETE")
