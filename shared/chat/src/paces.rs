@@ -8,7 +8,7 @@ use crate::{Caller, Chat};
 /// The paces of each user, from the parameters of the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Paces {
-    /// Calls over REST. `accounts::admit` counts them.
+    /// Calls over REST and frames. `accounts::admit` counts them.
     pub calls: Pace,
     /// Creating and joining rooms, inviting, answering, opening direct rooms.
     pub room_changes: Pace,

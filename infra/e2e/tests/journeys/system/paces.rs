@@ -31,6 +31,28 @@ async fn all_calls_of_a_user_share_one_pace() {
 }
 
 #[tokio::test]
+async fn a_socket_that_floods_is_closed_and_another_one_can_be_opened() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let [mut flood, mut bobs] = [ann.opens_socket_for_all_rooms().await, bob.opens_socket(room).await];
+    let ping = json!({"type": "ping"});
+    for _ in 0..10 {
+        flood.sends(&ping).await;
+    }
+    while flood.next_event().await["type"] != "error" {}
+    // A client that goes on, whatever it hears.
+    for _ in 0..200 {
+        flood.tries_to_send_any(ping.to_string().into()).await;
+    }
+    flood.is_closed().await;
+    let mut again = ann.opens_socket_for_all_rooms().await;
+    bobs.sends(&ping).await;
+    bobs.next_of("pong").await;
+    again.sends(&ping).await;
+    again.next_event().await;
+}
+
+#[tokio::test]
 async fn a_user_who_calls_too_much_still_ends_their_sessions() {
     let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
     let ann = server.user("ann").await;
