@@ -1,4 +1,4 @@
-//! Device tokens: whoever guesses passwords does not keep the owner out.
+//! Device tokens: people who guess passwords do not keep the owner out.
 
 use std::net::IpAddr;
 
@@ -130,7 +130,7 @@ async fn a_token_that_is_not_of_this_name_counts_as_none() {
     let [_, bobs] = bob.gets_tokens(PASSWORD, None).await;
     let tampered = format!("{}x", device.trim_end_matches(char::is_alphanumeric));
     let (header, rest) = device.split_once('.').unwrap();
-    // Invented tokens are no way to more guesses, whether or not anybody has the name.
+    // Invented tokens allow no more guesses, whether or not anybody has the name.
     let nobody = Owner { server: server.clone(), name: server.name("nobody") };
     for owner in [&ann, &nobody] {
         for round in 0..10 {
