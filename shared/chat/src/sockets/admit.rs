@@ -30,7 +30,7 @@ async fn close(chat: &Chat, socket: &Socket) {
         Outcome::Gone => {}
         Outcome::Slow => tracing::warn!("a socket that sends too much is not closed"),
         Outcome::Failed(error) => {
-            tracing::error!(cause = causes(&*error), "a socket that sends too much is not closed")
+            tracing::error!(cause = causes(&*error), "a socket that sends too much is not closed");
         }
     }
 }

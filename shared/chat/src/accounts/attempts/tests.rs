@@ -129,12 +129,12 @@ async fn attempt(store: &Store, guesser: Guesser, now: Timestamp) -> Result<(), 
 fn guesses_use_up_attempts_of_their_own_source_alone() {
     let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let guesses = vec((0..GUESSERS.len(), 0..4_000_u64), 1..80);
-    let held = TestRunner::new(config).run(&guesses, |guesses| {
+    let attempts = vec((0..GUESSERS.len(), 0..4_000_u64), 1..80);
+    let held = TestRunner::new(config).run(&attempts, |attempts| {
         runtime.block_on(async {
             let (store, mut limits, mut now) = (store().await, Limits::default(), NOW);
-            for (guesser, pause) in guesses {
-                let guesser = GUESSERS[guesser];
+            for (index, pause) in attempts {
+                let guesser = GUESSERS[index];
                 now = now + Duration::from_millis(pause);
                 let outcome = attempt(&store, guesser, now).await;
                 if !matches!(&outcome, Ok(()) | Err(Error::Refused(Refusal::RateLimited(_)))) {
