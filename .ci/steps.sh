@@ -58,6 +58,8 @@ README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
+infra/docs/costs.md           | test validate
+infra/docs/runbook.md         | test validate
 infra/docs/generated-clients.md | test generators
 .ci/*                         | all
 .github/*                     | workflows test
@@ -113,6 +115,7 @@ infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
+infra/stack-policy.json       | validate
 infra/bootstrap.yaml          | validate checkov test
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
@@ -127,6 +130,7 @@ infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
 infra/scripts/npm             | shellcheck api-lint generators web-client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
+infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
 infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
@@ -136,6 +140,7 @@ infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehea
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
+infra/scripts/stack.sh        | shellcheck
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
 infra/scripts/endpoint        | validate skeleton

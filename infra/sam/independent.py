@@ -15,6 +15,7 @@ ACCEPTED = {
     "CKV_AWS_18": "access logs of the buckets would cost a write for each picture; links are signed, and CloudTrail can be enabled",
     "CKV_AWS_26": "the topic has names of alarms only, and CloudWatch cannot write to a topic with the key of AWS",
     "CKV_AWS_27": "the queue is encrypted with a key of SQS; it has keys of objects only",
+    "CKV_AWS_28": "a restore empties or keeps these tables, so nobody would restore their backups",
     "CKV_AWS_95": "access logs would have tokens, because browsers and mobile apps may send them in the query of a handshake",
     "CKV_AWS_115": "a reserved concurrency is refused by new accounts, which have ten executions; four functions have a parameter",
     "CKV_AWS_116": "API Gateway calls the functions and waits; the two that EventBridge calls have a destination for failures",

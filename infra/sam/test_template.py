@@ -9,6 +9,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 from expand import ROOT, expanded, of_type, operations, source
 from findings import LIMITS, findings
+from restored_tables import EMPTIED, KEPT, RESTORED
 
 
 class Template(unittest.TestCase):
@@ -84,11 +85,11 @@ class Template(unittest.TestCase):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "RetainExceptOnCreate"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect; a pace starts with a burst.
-        forgotten = ["ClientIds", "Connections", "Invitations", "Paces", "Sessions", "SigningKeys"]
-        self.assertEqual(lost, {f"{name}Table" for name in forgotten})
+        self.assertEqual(lost, {*EMPTIED, *KEPT})
         for name, table in tables.items():
             properties = table["Properties"]
-            self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
+            recovers = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+            self.assertEqual(recovers, name in RESTORED, name)
             if name not in lost:
                 self.assertEqual(table.get("UpdateReplacePolicy"), "Retain", name)
                 self.assertEqual(properties["DeletionProtectionEnabled"], {"Fn::If": ["IsProd", True, False]}, name)

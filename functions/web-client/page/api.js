@@ -45,6 +45,11 @@ export async function logIn(username, password, store) {
   return { token: json.access_token, id: json.user.id, username: json.user.username };
 }
 
+/** @returns {Promise<string>} the id of the deployed build */
+export async function version() {
+  return (await call("GET", "/version/", {})).json.build;
+}
+
 /** The calls that need a token. */
 export class Api {
   #token;

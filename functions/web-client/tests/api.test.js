@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, logIn } from "../page/api.js";
+import { Api, logIn, version } from "../page/api.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.
@@ -58,6 +58,12 @@ test("the setting of privacy is asked for by changing nothing", async (context) 
   const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
   assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);
   assert.deepEqual(asked, ["POST /set-privacy/ {}", 'POST /set-privacy/ {"add":"nobody"}']);
+});
+
+test("the version of the server is asked for", async (context) => {
+  const { asked } = server(context, [page({ build: "4f5a6b7-1" })]);
+  assert.equal(await version(), "4f5a6b7-1");
+  assert.deepEqual(asked, ["GET /version/"]);
 });
 
 test("a refusal is said in words, with its wait", async (context) => {

@@ -33,7 +33,7 @@ const COSTS: &str = "infra/docs/costs.md";
 const SENT: &str = "send a message over a socket";
 
 /// The functions that serve files, which make no calls.
-const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
+const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
 
 /// The way by which an operation comes in.
 #[derive(Clone, Copy, PartialEq)]

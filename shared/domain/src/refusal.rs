@@ -87,6 +87,8 @@ refusals! {
     NotAMember => Forbidden, "not_a_member", "You are not a member of this room.";
     NotAnAdmin => Forbidden, "not_an_admin", "Only admins of this room may do this.";
     NotAccepted => Forbidden, "not_accepted", "This person does not accept this.";
+    /// The request did not come through the edge.
+    WrongAddress => Forbidden, "wrong_address", "This address is closed. Use the public address of the service.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
     /// The path leads nowhere.
     NotFound => NotFound, "not_found", "There is nothing here.";

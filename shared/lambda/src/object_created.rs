@@ -7,7 +7,6 @@ use std::fmt::Display;
 use domain::{AttachmentId, Error, RoomId, causes};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
-use tracing::Instrument as _;
 
 use crate::{App, Fatal, log};
 
@@ -70,7 +69,7 @@ pub async fn serve<T: Named>(app: App, handle: impl AsyncFn(&App, T) -> Result<(
                 Fatal::from(error)
             })
         };
-        handled.instrument(log::call(None))
+        log::invocation(log::call(None), handled)
     }))
     .await
 }

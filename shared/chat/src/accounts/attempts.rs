@@ -16,6 +16,7 @@ use futures_util::future::try_join_all;
 use store::{Attempts, Count, Source, Store};
 
 use super::password_hash::salt;
+use crate::metrics::{Limit, limited};
 
 /// The number of wrong passwords in a row after which there is no lock.
 const FREE: u64 = 9;
@@ -105,14 +106,20 @@ async fn read_and_count(
 async fn admit(store: &Store, folded: &str, source: &Source, tally: Tally, now: Timestamp) -> Result<(), Error> {
     if let Some(wait) = wait(&tally, now) {
         take_back(store, folded, source, &tally, now).await?;
-        return Err(Refusal::rate_limited(wait).into());
+        return Err(refused(wait));
     }
     let Count::Full(before) = tally.here else { return Ok(()) };
     let lock = lock(before.count);
     if store.count_last_attempt(folded, source, before.count, now + lock, now).await? {
         return Ok(());
     }
-    Err(Refusal::rate_limited(lock).into())
+    Err(refused(lock))
+}
+
+fn refused(wait: Duration) -> Error {
+    let refused = Refusal::rate_limited(wait).into();
+    limited(Limit::Logins)(&refused);
+    refused
 }
 
 /// Undoes the counts of an attempt that is refused, so that it uses up no attempt of the owner, and none of its own

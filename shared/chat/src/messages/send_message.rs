@@ -6,7 +6,14 @@ use domain::{
 };
 use store::{First, Socket, Turn};
 
-use crate::{Caller, Chat, accounts, attachments::Attached, now, rooms::access, sockets};
+use crate::{
+    Caller, Chat, accounts,
+    attachments::Attached,
+    metrics::{Hole, Limit, limited, record, turn_refused},
+    now,
+    rooms::access,
+    sockets,
+};
 
 /// A stored message.
 #[derive(Debug)]
@@ -114,6 +121,7 @@ async fn send(
     let message = chat.show(message)?;
     // The turn has charged a push for each member.
     let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
+    record(|metrics| metrics.fan_out.push(audience.len()));
     let event = Event::Message(&message);
     let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
     told?;
@@ -142,10 +150,13 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<First>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
-    let (admitted, turn) = tokio::join!(admitted, taking);
+    let taking = async {
+        let turn = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes).await;
+        turn.inspect_err(refused).map(|turn| (turn, Hole::open()))
+    };
+    let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
-    let turn = turn?;
+    let (turn, hole) = taken?;
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
@@ -154,7 +165,18 @@ async fn persist(
         chat.audience(&audience, message.room),
         tidy_up(chat, sender, &turn)
     );
-    Ok((message, stored?, audience, turn.room.members.len()))
+    let before = stored?;
+    if before.is_none() {
+        hole.fill();
+    }
+    Ok((message, before, audience, turn.room.members.len()))
+}
+
+/// Counts the refusal of a turn.
+fn refused(error: &Error) {
+    turn_refused(error);
+    let limit = if let Error::Refused(Refusal::RoomBusy(_)) = error { Limit::Pushes } else { Limit::Messages };
+    limited(limit)(error);
 }
 
 /// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that

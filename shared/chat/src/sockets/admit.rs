@@ -15,7 +15,7 @@ pub async fn admit(chat: &Chat, socket: &Socket) -> Result<(), Error> {
     let caller = Caller::from(socket);
     let admitted = accounts::admit(chat, &caller).await;
     if matches!(admitted, Err(Error::Refused(Refusal::RateLimited(_)))) {
-        let counted = chat.store.count_paced(caller.user, Paced::RefusedFrames, Pace::REFUSED_FRAMES, caller.at).await;
+        let counted = chat.count(&caller, Paced::RefusedFrames, Pace::REFUSED_FRAMES).await;
         if matches!(counted, Err(Error::Refused(_))) {
             close(chat, socket).await;
         }

@@ -26,5 +26,6 @@ mod sessions;
 mod signing_keys;
 mod support;
 mod sweep;
+mod thawed;
 mod turns;
 mod users;
