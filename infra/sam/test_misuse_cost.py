@@ -80,8 +80,7 @@ def one_user(document):
     limit = f"{user}, and one in two seconds of a room"
     yield "types in own rooms, with 16 sockets", typed, QUOTA / SOCKETS, limit, calls
 
-    shared = default("RequestsPerSecond")
-    yield "pings", price["ping"], QUOTA / 2, f"{shared:,} frames of all users per second", shared
+    yield "pings", price["ping"], QUOTA / 2, user, calls
 
     reads = default("TableReadUnits")
     yield "lists rooms, 3.4 MB", listed(*ROOMS_LIST), reads / ROOMS_LIST[1], user, calls
@@ -104,7 +103,7 @@ def one_user(document):
 
     limit = "none of ours: S3's rate for a prefix; a form lasts ten minutes"
     yield "posts one form again and again", stored(POSTED), POSTS, limit, POSTS
-    yield "downloads a file again and again, at 1 Gbit/s", OUT * 1e6, 0.125, "none: a link lasts an hour", 0.125
+    yield "downloads a file again and again, at 1 Gbit/s", OUT * 1e6, 0.125, "none: a link lasts fifteen minutes", 0.125
 
 
 def everybody():

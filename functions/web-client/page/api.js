@@ -1,6 +1,7 @@
 // Calls of the REST API, one method an endpoint.
 
 import { call } from "./call.js";
+import { deviceToken, keepDeviceToken } from "./devices.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -34,10 +35,13 @@ export async function register(username, password) {
 /**
  * @param {string} username
  * @param {string} password
+ * @param {import("./devices.js").Store} store the place of the browser's device tokens
  * @returns {Promise<import("./session.js").Session>}
  */
-export async function logIn(username, password) {
-  const { json } = await call("POST", "/auth/login", { body: { username, password } });
+export async function logIn(username, password, store) {
+  const body = { username, password, device_token: deviceToken(store, username) };
+  const { json } = await call("POST", "/auth/login", { body });
+  keepDeviceToken(store, username, json.device_token);
   return { token: json.access_token, id: json.user.id, username: json.user.username };
 }
 

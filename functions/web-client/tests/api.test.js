@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, version } from "../page/api.js";
+import { Api, logIn, version } from "../page/api.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.
@@ -23,6 +23,20 @@ function server(context, answers) {
 /** @param {unknown} body @param {string} [next] the query of the next page */
 const page = (body, next) =>
   Response.json(body, next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } });
+
+test("a login shows the token of the last login of its name alone", async (context) => {
+  const loggedIn = (/** @type {string} */ token) =>
+    page({ access_token: "token", device_token: token, user: { id: 1, username: "Ann" } });
+  const { asked } = server(context, ["first", "second", "bobs", "third"].map(loggedIn));
+  const kept = new Map();
+  const store = {
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
+  };
+  for (const name of ["Ann", "ann", "bob", "ANN"]) await logIn(name, "pw", store);
+  const body = asked.map((request) => JSON.parse(request.replace("POST /auth/login/ ", "")));
+  assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
+});
 
 test("the list of rooms is read to its last page", async (context) => {
   const { api, asked } = server(context, [

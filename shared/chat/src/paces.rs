@@ -11,7 +11,7 @@ use crate::{
 /// The paces of each user, from the parameters of the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Paces {
-    /// Calls over REST. `accounts::admit` counts them.
+    /// Calls over REST and frames. `accounts::admit` counts them.
     pub calls: Pace,
     /// Creating and joining rooms, inviting, answering, opening direct rooms.
     pub room_changes: Pace,
@@ -63,7 +63,7 @@ impl Chat {
     /// `RateLimited`.
     pub(crate) async fn count(&self, caller: &Caller, paced: Paced, pace: Pace) -> Result<(), Error> {
         let limit = match paced {
-            Paced::Calls => Limit::Calls,
+            Paced::Calls | Paced::RefusedFrames => Limit::Calls,
             Paced::Rooms => Limit::RoomChanges,
             Paced::Strangers => Limit::Strangers,
             Paced::Uploads => Limit::Uploads,

@@ -7,12 +7,12 @@ use domain::{
 use store::{First, Socket, Turn};
 
 use crate::{
-    Caller, Chat,
-    accounts::admit,
+    Caller, Chat, accounts,
     attachments::Attached,
     metrics::{Hole, Limit, limited, record, turn_refused},
     now,
     rooms::access,
+    sockets,
 };
 
 /// A stored message.
@@ -31,7 +31,7 @@ pub struct Sent {
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
 /// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    send_once(chat, caller.user, None, admit(chat, caller), draft).await
+    send_once(chat, caller.user, None, accounts::admit(chat, caller), draft).await
 }
 
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
@@ -44,13 +44,12 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
 /// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let caller = Caller::from(own);
-    let session = admit(chat, &caller);
+    let admitted = sockets::admit(chat, own);
     match draft {
         Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
-            Box::pin(send(chat, own.user, Some(own), session, draft)).await
+            Box::pin(send(chat, own.user, Some(own), admitted, draft)).await
         }
-        draft => Box::pin(send_once(chat, own.user, Some(own), session, draft)).await,
+        draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
     }
 }
 

@@ -2,11 +2,11 @@ use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_
 use store::Socket;
 
 use crate::{
-    Caller, Chat,
-    accounts::admit,
+    Chat,
     metrics::{Limit, limited},
     now,
     rooms::access,
+    sockets::admit,
 };
 
 /// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in a
@@ -31,9 +31,8 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         }
         Ok::<_, Error>((found, frame))
     };
-    let caller = Caller::from(own);
-    let (session, looked) = tokio::join!(admit(chat, &caller), look);
-    session?;
+    let (admitted, looked) = tokio::join!(admit(chat, own), look);
+    admitted?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {
         return Err(Refusal::NotAnAdmin.into());

@@ -4,6 +4,7 @@
 
 mod adding;
 mod attachments;
+mod attempts;
 mod blocks;
 mod conflicts;
 mod connections;
