@@ -34,7 +34,7 @@ test("a login shows the token of the last login of its name alone", async (conte
     setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
   };
   for (const name of ["Ann", "ann", "bob", "ANN"]) await logIn(name, "pw", store);
-  const body = asked.map((request) => JSON.parse(request.replace("POST /auth/login/ ", "")));
+  const body = asked.map((request) => JSON.parse(request.replace("POST /auth/login ", "")));
   assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
 });
 
