@@ -165,7 +165,8 @@ class Deploy(unittest.TestCase):
             self.assertEqual((status, len(deployed)), (1, 1))
 
     def test_a_failed_first_deployment_is_to_be_deleted(self):
-        self.assertEqual(self.deploy(GOOD, "ROLLBACK_COMPLETE"), (1, []))
+        for status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
+            self.assertEqual(self.deploy(GOOD, status), (1, []))
 
 
 if __name__ == "__main__":

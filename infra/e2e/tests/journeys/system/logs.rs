@@ -106,7 +106,7 @@ async fn each_refusal_has_its_subject() {
         assert_eq!((&fields["code"], found), (&json!(code), subject), "{function}");
     }
     server.get("/docs/nothing.js").await.refuses(404, "not_found");
-    assert_eq!(line(&server, "bootstrap", "refused", None).await.1, json!({"network": "127.0.0.1"}));
+    assert_eq!(line(&server, "docs", "refused", None).await.1, json!({"network": "127.0.0.1"}));
     // The token of an ended session still names its user.
     bob.logs_out().await;
     bob.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
