@@ -70,6 +70,7 @@ STORY = [
     ("logout-all", 200),
     ("login", 200),
     ("change-password", 200),
+    ("version", 200),
     ("web-client", 200),
     ("docs", 200),
 ]

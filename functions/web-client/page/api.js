@@ -1,6 +1,7 @@
 // Calls of the REST API, one method an endpoint.
 
 import { call } from "./call.js";
+import { deviceToken, keepDeviceToken } from "./devices.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -28,17 +29,25 @@ import { call } from "./call.js";
  * @param {string} password
  */
 export async function register(username, password) {
-  await call("POST", "/auth/register/", { body: { username, password } });
+  await call("POST", "/auth/register", { body: { username, password } });
 }
 
 /**
  * @param {string} username
  * @param {string} password
+ * @param {import("./devices.js").Store} store the place of the browser's device tokens
  * @returns {Promise<import("./session.js").Session>}
  */
-export async function logIn(username, password) {
-  const { json } = await call("POST", "/auth/login/", { body: { username, password } });
+export async function logIn(username, password, store) {
+  const body = { username, password, device_token: deviceToken(store, username) };
+  const { json } = await call("POST", "/auth/login", { body });
+  keepDeviceToken(store, username, json.device_token);
   return { token: json.access_token, id: json.user.id, username: json.user.username };
+}
+
+/** @returns {Promise<string>} the id of the deployed build */
+export async function version() {
+  return (await call("GET", "/version/", {})).json.build;
 }
 
 /** The calls that need a token. */
@@ -51,14 +60,14 @@ export class Api {
   }
 
   async logOut() {
-    await this.#call("POST", "/auth/logout/");
+    await this.#call("POST", "/auth/logout");
   }
 
   /** Returns all rooms, over all pages of the list. @returns {Promise<Room[]>} */
   async rooms() {
     /** @type {Room[]} */
     const rooms = [];
-    for (let path = /** @type {string | null} */ ("/list-chatrooms/"); path !== null; ) {
+    for (let path = /** @type {string | null} */ ("/list-chatrooms"); path !== null; ) {
       const { json, next } = await this.#call("GET", path);
       rooms.push(...json);
       path = next;
@@ -72,7 +81,7 @@ export class Api {
    * @returns {Promise<BareRoom>}
    */
   async openDirect(user) {
-    return (await this.#call("POST", "/open-direct/", { user })).json;
+    return (await this.#call("POST", "/open-direct", { user })).json;
   }
 
   /**
@@ -80,12 +89,12 @@ export class Api {
    * @returns {Promise<BareRoom>}
    */
   async createRoom(room) {
-    return (await this.#call("POST", "/create-chatroom/", room)).json;
+    return (await this.#call("POST", "/create-chatroom", room)).json;
   }
 
   /** @param {number} room */
   async join(room) {
-    await this.#call("POST", "/join-chatroom/", { chatroom_id: room });
+    await this.#call("POST", "/join-chatroom", { chatroom_id: room });
   }
 
   /**
@@ -94,7 +103,7 @@ export class Api {
    * @returns {Promise<number>} the room
    */
   async accept(invite) {
-    return (await this.#call("POST", "/join-chatroom/", { invite })).json.conversation;
+    return (await this.#call("POST", "/join-chatroom", { invite })).json.conversation;
   }
 
   /**
@@ -102,7 +111,7 @@ export class Api {
    * @returns {Promise<Preview>}
    */
   async preview(invite) {
-    return (await this.#call("POST", "/preview-invite/", { invite })).json;
+    return (await this.#call("POST", "/preview-invite", { invite })).json;
   }
 
   /**
@@ -112,7 +121,7 @@ export class Api {
    * @returns {Promise<string | null>}
    */
   async resetInvite(room, enabled) {
-    return (await this.#call("POST", "/reset-invite/", { conversation_id: room, enabled })).json.invite;
+    return (await this.#call("POST", "/reset-invite", { conversation_id: room, enabled })).json.invite;
   }
 
   /**
@@ -122,7 +131,7 @@ export class Api {
    * @returns {Promise<{user: number, status: string}[]>}
    */
   async addMembers(room, members, history) {
-    return (await this.#call("POST", "/add-members/", { conversation_id: room, members, history })).json.results;
+    return (await this.#call("POST", "/add-members", { conversation_id: room, members, history })).json.results;
   }
 
   /**
@@ -131,7 +140,7 @@ export class Api {
    * @param {boolean} [ban]
    */
   async removeMember(room, user, ban) {
-    await this.#call("POST", "/remove-member/", { conversation_id: room, user, ban });
+    await this.#call("POST", "/remove-member", { conversation_id: room, user, ban });
   }
 
   /**
@@ -141,7 +150,7 @@ export class Api {
    * @returns {Promise<BareRoom>}
    */
   async setRole(room, user, role) {
-    return (await this.#call("POST", "/set-role/", { conversation_id: room, user, role })).json;
+    return (await this.#call("POST", "/set-role", { conversation_id: room, user, role })).json;
   }
 
   /**
@@ -151,17 +160,17 @@ export class Api {
    * @returns {Promise<BareRoom>}
    */
   async setRoom(room, settings) {
-    return (await this.#call("POST", "/set-room/", { conversation_id: room, ...settings })).json;
+    return (await this.#call("POST", "/set-room", { conversation_id: room, ...settings })).json;
   }
 
   /** @param {number} room */
   async deleteRoom(room) {
-    await this.#call("DELETE", `/delete-chatroom/${room}/`);
+    await this.#call("DELETE", `/delete-chatroom/${room}`);
   }
 
   /** @param {number} room */
   async leave(room) {
-    await this.#call("DELETE", `/leave-chatroom/${room}/`);
+    await this.#call("DELETE", `/leave-chatroom/${room}`);
   }
 
   /**
@@ -169,7 +178,7 @@ export class Api {
    * @returns {Promise<User>}
    */
   async findUser(username) {
-    return (await this.#call("GET", `/find-user/?username=${encodeURIComponent(username)}`)).json;
+    return (await this.#call("GET", `/find-user?username=${encodeURIComponent(username)}`)).json;
   }
 
   /**
@@ -180,13 +189,13 @@ export class Api {
    */
   async members(room, { after = 0, limit }) {
     const range = query(after > 0 ? { limit, after } : { limit });
-    const { json, next } = await this.#call("GET", `/list-members/${room}/?${range}`);
+    const { json, next } = await this.#call("GET", `/list-members/${room}?${range}`);
     return { members: json, more: next !== null };
   }
 
   /** @returns {Promise<Invitation[]>} the newest last */
   async invitations() {
-    return (await this.#call("GET", "/list-invitations/")).json;
+    return (await this.#call("GET", "/list-invitations")).json;
   }
 
   /**
@@ -194,7 +203,7 @@ export class Api {
    * @param {boolean} accept
    */
   async answerInvitation(room, accept) {
-    await this.#call("POST", "/answer-invitation/", { conversation_id: room, accept });
+    await this.#call("POST", "/answer-invitation", { conversation_id: room, accept });
   }
 
   /**
@@ -202,12 +211,12 @@ export class Api {
    * @param {boolean} blocked
    */
   async setBlock(user, blocked) {
-    await this.#call("POST", "/set-block/", { user, blocked });
+    await this.#call("POST", "/set-block", { user, blocked });
   }
 
   /** @returns {Promise<Blocked[]>} */
   async blocks() {
-    return (await this.#call("GET", "/list-blocks/")).json;
+    return (await this.#call("GET", "/list-blocks")).json;
   }
 
   /**
@@ -216,7 +225,7 @@ export class Api {
    * @returns {Promise<WhoCanAdd>}
    */
   async whoCanAdd(add) {
-    return (await this.#call("POST", "/set-privacy/", { add })).json.add;
+    return (await this.#call("POST", "/set-privacy", { add })).json.add;
   }
 
   /**
@@ -226,7 +235,7 @@ export class Api {
    * @returns {Promise<Page>}
    */
   async messages(room, range = {}) {
-    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}/?${query(range)}`);
+    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}?${query(range)}`);
     return { messages: json, more: next !== null };
   }
 
@@ -236,7 +245,7 @@ export class Api {
    * @returns {Promise<Announced>}
    */
   async announce({ conversation, ...file }) {
-    return (await this.#call("POST", "/create-attachment/", { conversation_id: conversation, ...file })).json;
+    return (await this.#call("POST", "/create-attachment", { conversation_id: conversation, ...file })).json;
   }
 
   /**
@@ -246,7 +255,7 @@ export class Api {
   async send({ conversation, text, client_id, attachment }) {
     const attached = attachment ? { [`attachment_${attachment.kind}`]: attachment.id } : {};
     const message = { conversation_id: conversation, text, client_id, ...attached };
-    return (await this.#call("POST", "/send-message/", message)).json;
+    return (await this.#call("POST", "/send-message", message)).json;
   }
 
   /**
@@ -254,7 +263,7 @@ export class Api {
    * @param {number} message
    */
   async markRead(room, message) {
-    await this.#call("POST", "/read-message/", { conversation_id: room, message_ids: [message] });
+    await this.#call("POST", "/read-message", { conversation_id: room, message_ids: [message] });
   }
 
   /**

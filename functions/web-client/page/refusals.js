@@ -10,6 +10,7 @@ const SENTENCES = {
   unauthenticated: "Your session has ended. Please log in again.",
   invalid_credentials: "The name or the password is wrong.",
   wrong_password: "The current password is wrong.",
+  wrong_address: "The service is at another address.",
   not_a_member: "You are not a member of this room any more.",
   not_the_sender: "Only the sender of a message can do this.",
   not_an_admin: "Only admins of this room can do this.",

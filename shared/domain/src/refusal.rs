@@ -88,6 +88,8 @@ refusals! {
     NotAnAdmin => Forbidden, "not_an_admin", "Only admins of this room may do this.";
     NotTheSender => Forbidden, "not_the_sender", "Only the sender of this message may do this.";
     NotAccepted => Forbidden, "not_accepted", "This person does not accept this.";
+    /// The request did not come through the edge.
+    WrongAddress => Forbidden, "wrong_address", "This address is closed. Use the public address of the service.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
     /// The path leads nowhere.
     NotFound => NotFound, "not_found", "There is nothing here.";

@@ -6,11 +6,13 @@
 mod app;
 pub mod authorizer;
 mod config;
+mod edge;
 pub mod files;
 pub mod handler;
 mod headers;
 pub mod http;
 pub mod log;
+mod metrics;
 pub mod object_created;
 mod problem;
 pub mod socket;

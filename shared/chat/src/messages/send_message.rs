@@ -6,7 +6,14 @@ use domain::{
 };
 use store::{First, Socket, Turn};
 
-use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
+use crate::{
+    Caller, Chat, accounts,
+    attachments::Attached,
+    metrics::{Hole, Limit, limited, record, turn_refused},
+    now,
+    rooms::access,
+    sockets,
+};
 
 /// A stored message.
 #[derive(Debug)]
@@ -26,7 +33,7 @@ pub struct Sent {
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
 /// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    send_once(chat, caller.user, None, admit(chat, caller), draft).await
+    send_once(chat, caller.user, None, accounts::admit(chat, caller), draft).await
 }
 
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
@@ -39,13 +46,12 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
 /// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let caller = Caller::from(own);
-    let session = admit(chat, &caller);
+    let admitted = sockets::admit(chat, own);
     match draft {
         Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
-            Box::pin(send(chat, own.user, Some(own), session, draft)).await
+            Box::pin(send(chat, own.user, Some(own), admitted, draft)).await
         }
-        draft => Box::pin(send_once(chat, own.user, Some(own), session, draft)).await,
+        draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
     }
 }
 
@@ -118,6 +124,7 @@ async fn send(
     let message = chat.show(message, None)?;
     // The turn has charged a push for each member.
     let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
+    record(|metrics| metrics.fan_out.push(audience.len()));
     let event = Event::Message { message: &message, changes };
     let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
     told?;
@@ -153,10 +160,13 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
-    let (admitted, turn) = tokio::join!(admitted, taking);
+    let taking = async {
+        let turn = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes).await;
+        turn.inspect_err(refused).map(|turn| (turn, Hole::open()))
+    };
+    let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
-    let turn = turn?;
+    let (turn, hole) = taken?;
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
@@ -165,8 +175,19 @@ async fn persist(
         chat.audience(&audience, message.room),
         tidy_up(chat, sender, &turn)
     );
+    let before = stored?;
+    if before.is_none() {
+        hole.fill();
+    }
     let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
-    Ok((message, stored?, audience, numbers))
+    Ok((message, before, audience, numbers))
+}
+
+/// Counts the refusal of a turn.
+fn refused(error: &Error) {
+    turn_refused(error);
+    let limit = if let Error::Refused(Refusal::RoomBusy(_)) = error { Limit::Pushes } else { Limit::Messages };
+    limited(limit)(error);
 }
 
 /// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that

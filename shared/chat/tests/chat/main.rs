@@ -8,6 +8,7 @@
 mod accounts {
     mod authenticate;
     mod change_password;
+    mod devices;
     mod find_user;
     mod list_blocks;
     mod login;
