@@ -27,6 +27,8 @@ struct MessageItem {
     picture: Option<Attachment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     video: Option<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<MessageId>,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -47,6 +49,7 @@ impl From<&Message> for MessageItem {
             text: message.text.clone(),
             picture: message.picture.clone(),
             video: message.video.clone(),
+            reply_to: message.reply_to,
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
@@ -66,6 +69,7 @@ impl From<MessageItem> for Message {
             text: item.text,
             picture: item.picture,
             video: item.video,
+            reply_to: item.reply_to,
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,
@@ -197,9 +201,13 @@ impl Store {
     }
 
     /// Reads messages. Returns the existing ones, in no order.
-    pub async fn messages(&self, ids: impl IntoIterator<Item = (RoomId, MessageId)>) -> Result<Vec<Message>, Error> {
+    pub async fn messages(
+        &self,
+        ids: impl IntoIterator<Item = (RoomId, MessageId)>,
+        consistency: Consistency,
+    ) -> Result<Vec<Message>, Error> {
         let keys = ids.into_iter().map(|(room, id)| key(room, id)).collect();
-        let found = self.batch_get(&self.tables.messages, keys, Consistency::Eventual).await?;
+        let found = self.batch_get(&self.tables.messages, keys, consistency).await?;
         found.into_iter().map(message).collect()
     }
 

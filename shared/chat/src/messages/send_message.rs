@@ -1,28 +1,35 @@
 use std::future::ready;
 
 use domain::{
-    Content, ContentDigest, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage,
+    Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN, ShownMessage,
     UserId, causes,
 };
 use store::{First, Socket, Turn};
 
+use super::quotes::answered;
 use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
 
 /// A stored message.
 #[derive(Debug)]
 pub struct Sent {
-    /// The message.
+    /// The message, as its sender sees it.
     pub message: ShownMessage,
     /// Whether this call has stored it. Otherwise an earlier call with the same client id has.
     pub new: bool,
+}
+
+impl Sent {
+    fn quoting(self, quote: Option<Quote>) -> Self {
+        Self { message: self.message.quoting(quote), ..self }
+    }
 }
 
 /// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of
 /// reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
-/// `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
+/// `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     send_once(chat, caller.user, None, admit(chat, caller), draft).await
 }
@@ -30,25 +37,27 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
 /// already.
 ///
-/// A text without a client id takes its turn while the sender is admitted: a turn in vain is a hole, and nothing is
+/// A text without a client id that is not a reply takes its turn while the sender is admitted: a turn in vain is a hole, and nothing is
 /// stored or pushed.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
-/// `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
+/// `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
     let caller = Caller::from(own);
     let session = admit(chat, &caller);
     match draft {
-        Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
+        Ok(draft)
+            if matches!(draft.content, Content { picture: None, video: None, reply_to: None, client_id: None, .. }) =>
+        {
             Box::pin(send(chat, own.user, Some(own), session, draft)).await
         }
         draft => Box::pin(send_once(chat, own.user, Some(own), session, draft)).await,
     }
 }
 
-/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither
-/// changes anything in the room.
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id and the message that this
+/// one answers are read, because none of these changes anything in the room.
 async fn send_once(
     chat: &Chat,
     sender: UserId,
@@ -58,14 +67,19 @@ async fn send_once(
 ) -> Result<Sent, Error> {
     let look = async {
         let draft = draft?;
-        let before = sent_before(chat, sender, &draft).await;
-        before.map(|before| (before, draft))
+        let (before, quote) = tokio::join!(sent_before(chat, sender, &draft), answered(chat, sender, &draft));
+        before.map(|before| (before, quote, draft))
     };
     let (admitted, looked) = tokio::join!(admitted, look);
     admitted?;
     match looked? {
-        (Some(sent), _) => Ok(sent),
-        (None, draft) => send(chat, sender, own, ready(Ok(())), draft).await,
+        // The message that it answers may have gone since.
+        (Some(sent), Err(Error::Refused(_)), _) => Ok(sent.quoting(None)),
+        (Some(sent), quote, _) => Ok(sent.quoting(quote?)),
+        (None, quote, draft) => {
+            let quote = quote?;
+            Ok(send(chat, sender, own, ready(Ok(())), draft).await?.quoting(quote))
+        }
     }
 }
 
@@ -182,6 +196,7 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
         text: draft.content.text,
         picture: attached.picture,
         video: attached.video,
+        reply_to: draft.content.reply_to,
         client_id: draft.content.client_id,
         previous: turn.previous,
         withheld: turn.room.is_closed(),

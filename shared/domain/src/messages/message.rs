@@ -21,6 +21,8 @@ pub struct Message {
     pub picture: Option<Attachment>,
     /// A video.
     pub video: Option<Attachment>,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
     /// The sender's name for the message.
@@ -45,6 +47,7 @@ impl Message {
             text: None,
             picture: None,
             video: None,
+            reply_to: None,
             sequence,
             client_id: None,
             previous: None,
@@ -59,6 +62,12 @@ impl Message {
         let unnamed = self.receivers_count > self.receivers.len();
         let received = self.receivers.contains(&user) || unnamed && self.id >= since;
         self.sender == user || received && !self.withheld
+    }
+
+    /// Whether no block hides it from this user.
+    #[must_use]
+    pub fn is_shown_to(&self, user: UserId) -> bool {
+        self.sender == user || !self.withheld
     }
 }
 
@@ -81,5 +90,6 @@ mod tests {
         assert!(large.concerns(user(1), id(6)));
         let withheld = Message { withheld: true, ..large };
         assert_eq!([1, 3].map(|reader| withheld.concerns(user(reader), id(4))), [true, false]);
+        assert_eq!([1, 3].map(|reader| withheld.is_shown_to(user(reader))), [true, false]);
     }
 }

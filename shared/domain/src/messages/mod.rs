@@ -4,6 +4,7 @@ mod content;
 mod draft;
 mod holes;
 mod message;
+mod quote;
 mod read_mark;
 mod shown;
 
@@ -11,5 +12,6 @@ pub use content::{ClientId, Content, ContentDigest, Text};
 pub use draft::Draft;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use message::Message;
+pub use quote::Quote;
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;

@@ -5,10 +5,8 @@ use serde::{Serialize, Serializer};
 use crate::{
     Attachment, ClientId, Error, Links, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
     attachments::AttachmentView,
+    messages::quote::{EXCERPT, Quote, Quoted},
 };
-
-/// The characters that a summary shows of a text.
-const EXCERPT: usize = 200;
 
 /// A message as its readers receive it: with links to its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +17,16 @@ pub struct ShownMessage {
     video: Option<Links>,
     /// Whether its text is cut.
     truncated: bool,
+    quoted: Quoted,
 }
 
 impl Message {
-    /// Adds the links that `link` makes.
+    /// Adds the links that `link` makes. A reply has no quote yet.
     pub fn shown(self, link: impl Fn(&Attachment) -> Result<Links, Error>) -> Result<ShownMessage, Error> {
         let picture = self.picture.as_ref().map(&link).transpose()?;
         let video = self.video.as_ref().map(&link).transpose()?;
-        Ok(ShownMessage { message: self, picture, video, truncated: false })
+        let quoted = if self.reply_to.is_some() { Quoted::Unsaid } else { Quoted::Nothing };
+        Ok(ShownMessage { message: self, picture, video, truncated: false, quoted })
     }
 }
 
@@ -44,16 +44,27 @@ struct MessageView<'a> {
     updated_at: Timestamp,
     sequence: u64,
     client_id: Option<&'a ClientId>,
+    kind: &'static str,
+    reply_to: Option<MessageId>,
+    #[serde(skip_serializing_if = "Quoted::is_unsaid")]
+    quoted: &'a Quoted,
     #[serde(skip_serializing_if = "is_whole")]
     truncated: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_whole(truncated: &bool) -> bool {
+pub(super) const fn is_whole(truncated: &bool) -> bool {
     !*truncated
 }
 
 impl ShownMessage {
+    /// The message for one reader, with the message that it answers, if the reader sees that.
+    #[must_use]
+    pub fn quoting(mut self, quote: Option<Quote>) -> Self {
+        self.quoted = quote.map_or(Quoted::Nothing, Quoted::Quote);
+        self
+    }
+
     /// The message with the first 200 characters of its text.
     #[must_use]
     pub fn excerpt(mut self) -> Self {
@@ -67,7 +78,7 @@ impl ShownMessage {
 
 impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, picture, video, truncated } = self;
+        let Self { message, picture, video, truncated, quoted } = self;
         // Old messages of large rooms have all their receivers.
         let is_small = message.receivers_count < SMALL_ROOM;
         MessageView {
@@ -83,6 +94,9 @@ impl Serialize for ShownMessage {
             updated_at: message.id.created_at(),
             sequence: message.sequence,
             client_id: message.client_id.as_ref(),
+            kind: "text",
+            reply_to: message.reply_to,
+            quoted,
             truncated: *truncated,
         }
         .serialize(serializer)
@@ -121,7 +135,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1"}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null}}"#,
                 MessageId::new(NOON, 0)
             )
         );
@@ -148,6 +162,18 @@ mod tests {
         };
         assert_eq!(excerpt(200), (200, serde_json::Value::Null));
         assert_eq!(excerpt(201), (200, true.into()));
+    }
+
+    #[test]
+    fn a_reply_has_a_quote_for_one_reader_and_none_for_all() {
+        let original = Message { text: Text::try_from("really?".to_owned()).ok(), ..message() };
+        let reply = Message { reply_to: Some(original.id), ..message() };
+        let for_all = reply.shown(|_| panic!("nothing is attached")).unwrap();
+        let quoted = |shown: &ShownMessage| serde_json::to_value(shown).unwrap().get("quoted").cloned();
+        assert_eq!(quoted(&for_all), None);
+        assert_eq!(quoted(&for_all.clone().quoting(None)), Some(serde_json::Value::Null));
+        let for_one = serde_json::to_value(for_all.quoting(Quote::of(&original))).unwrap();
+        assert_eq!((&for_one["reply_to"], &for_one["quoted"]["text"]), (&original.id.get().into(), &"really?".into()));
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! Quotes: the messages that replies answer, as one reader sees them at the time of the call.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::{Draft, Error, Message, MessageId, Quote, Refusal, RoomId, ShownMessage, UserId};
+use store::{Consistency, Membership};
+
+use crate::{Chat, rooms::access};
+
+/// The quotes of a list.
+pub(crate) struct Quotes(HashMap<(RoomId, MessageId), Quote>);
+
+impl Quotes {
+    /// Reads the quotes of messages. Those that are in the list are not read again, and a list without replies reads
+    /// nothing. The read is strongly consistent, because a quote must not show a text that has been deleted.
+    pub(crate) async fn read<'a>(
+        chat: &Chat,
+        messages: impl Iterator<Item = &'a Message> + Clone,
+        stay: impl Fn(RoomId) -> Option<&'a Membership>,
+    ) -> Result<Self, Error> {
+        let quoted = messages.clone().filter_map(|message| Some((message.room, message.reply_to?)));
+        let sees = |(room, id): &(RoomId, MessageId)| stay(*room).is_some_and(|stay| stay.sees(*id));
+        let quoted: BTreeSet<_> = quoted.filter(sees).collect();
+        let listed = messages.filter(|message| quoted.contains(&(message.room, message.id)));
+        let mut quotes = HashMap::new();
+        let mut add = |message: &Message| {
+            let is_shown = stay(message.room).is_some_and(|stay| message.is_shown_to(stay.user_id));
+            if let Some(quote) = Quote::of(message).filter(|_| is_shown) {
+                quotes.insert((message.room, message.id), quote);
+            }
+        };
+        let mut missing = quoted.clone();
+        for message in listed {
+            missing.remove(&(message.room, message.id));
+            add(message);
+        }
+        chat.store.messages(missing, Consistency::Strong).await?.iter().for_each(add);
+        Ok(Self(quotes))
+    }
+
+    /// A message of the list for its reader.
+    pub(crate) fn show(&self, chat: &Chat, message: Message) -> Result<ShownMessage, Error> {
+        let quote = message.reply_to.and_then(|id| self.0.get(&(message.room, id)).cloned());
+        Ok(chat.show(message)?.quoting(quote))
+    }
+}
+
+/// Returns the quote of a draft that is a reply.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`; `MessageNotFound` if the sender does not see the message that the draft answers.
+pub(crate) async fn answered(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Quote>, Error> {
+    let Some(id) = draft.content.reply_to else { return Ok(None) };
+    let stay = chat.store.membership(sender, draft.room, Consistency::Strong);
+    let (stay, message) = tokio::join!(stay, chat.store.message(draft.room, id));
+    let stay = stay?;
+    if stay.is_none() {
+        access::room_for_sure(&chat.store, sender, draft.room).await?;
+    }
+    let sees = |message: &Message| stay.is_some_and(|stay| stay.sees(id)) && message.is_shown_to(sender);
+    let quote = message?.filter(sees).as_ref().and_then(Quote::of);
+    quote.map(Some).ok_or_else(|| Refusal::MessageNotFound(vec![id]).into())
+}
