@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
-use domain::{Attachment, ClientId, ContentDigest, Error, Message, MessageId, Refusal, RoomId, Text, UserId, stored};
+use domain::{
+    Attachment, ClientId, ContentDigest, Error, Mentions, Message, MessageId, Refusal, RoomId, Text, UserId, stored,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Consistency, First, Item, Store, client_ids, error::failed, from_item, n, to_item, transaction::put};
@@ -29,6 +31,10 @@ struct MessageItem {
     video: Option<Attachment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reply_to: Option<MessageId>,
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    mentions: BTreeSet<UserId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mentions_all: bool,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -50,6 +56,8 @@ impl From<&Message> for MessageItem {
             picture: message.picture.clone(),
             video: message.video.clone(),
             reply_to: message.reply_to,
+            mentions: message.mentions.users().clone(),
+            mentions_all: message.mentions == Mentions::All,
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
@@ -70,6 +78,7 @@ impl From<MessageItem> for Message {
             picture: item.picture,
             video: item.video,
             reply_to: item.reply_to,
+            mentions: if item.mentions_all { Mentions::All } else { Mentions::Users(item.mentions) },
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,

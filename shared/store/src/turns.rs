@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Action, Error, MessageId, Pace, PushPace, Refusal, Room, RoomId, SMALL_ROOM, Timestamp, UserId};
+use domain::{
+    Action, Error, Mentions, MessageId, Pace, PushPace, Refusal, Room, RoomId, SMALL_ROOM, Timestamp, UserId,
+};
 
 use crate::{
     Item, Store,
@@ -72,16 +74,32 @@ impl Store {
         wanted: MessageId,
         pushes: PushPace,
     ) -> Result<Turn, Error> {
+        self.take_turn_to_mention(room, sender, wanted, &Mentions::nobody(), pushes).await
+    }
+
+    /// Like [`Store::take_turn`], for a message that mentions users. The write also fails if the sender may not mention
+    /// all.
+    ///
+    /// # Errors
+    /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
+    pub async fn take_turn_to_mention(
+        &self,
+        room: RoomId,
+        sender: UserId,
+        wanted: MessageId,
+        mentions: &Mentions,
+        pushes: PushPace,
+    ) -> Result<Turn, Error> {
         const MOST_WRITES: u32 = 4;
         let now = wanted.created_at();
         let mut form = Form { in_order: true, on_time: true, idle: true };
         for _ in 0..MOST_WRITES {
-            let turn = self.turn(room, sender, wanted, pushes, form);
+            let turn = self.turn(room, sender, wanted, mentions, pushes, form);
             let (before, state) = match turn.send().await {
                 Ok(updated) => return Turn::after(updated.attributes.unwrap_or_default(), sender, wanted),
                 Err(error) => taken(refusal(DOING, error)?, sender, pushes)?,
             };
-            may_write(&before, sender)?;
+            may_write(&before, sender, mentions)?;
             let (wait, room_wait) = (Pace::MESSAGES.wait(state.full_at, now), pushes.wait(state.busy, now));
             if !wait.is_zero() {
                 return Err(Refusal::rate_limited(wait).into());
@@ -101,10 +119,16 @@ impl Store {
         room: RoomId,
         sender: UserId,
         wanted: MessageId,
+        mentions: &Mentions,
         pushes: PushPace,
         form: Form,
     ) -> UpdateItemFluentBuilder {
         let now = wanted.created_at();
+        let is_admin = is_admin(":sender");
+        let may_mention = match mentions {
+            Mentions::All => format!(" AND (size(members) <= :few OR {is_admin})"),
+            Mentions::Users(_) => String::new(),
+        };
         let (id, its_condition) = if form.in_order {
             (":wanted", "(attribute_not_exists(last_message_id) OR last_message_id < :wanted)")
         } else {
@@ -130,9 +154,8 @@ impl Store {
                  #sequence = #sequence + :one, sent.#sender = #sequence + :one, updated_at = :now"
             ))
             .condition_expression(format!(
-                "contains(members, :sender) AND (NOT contains(only_admins, :send) OR {}) \
-                 AND {its_condition} AND {pace_condition} AND {busy_condition}",
-                is_admin(":sender")
+                "contains(members, :sender) AND (NOT contains(only_admins, :send) OR {is_admin}){may_mention} \
+                 AND {its_condition} AND {pace_condition} AND {busy_condition}"
             ))
             .expression_attribute_names("#pace", pace(sender))
             .expression_attribute_names("#busy", busy(pushes))
@@ -227,12 +250,13 @@ impl Turn {
     }
 }
 
-/// Refuses a sender who may not write, in the words for a stranger if they are none of the members.
-fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
+/// Refuses a sender who may not write, or not mention these users, in the words for a stranger if they are none of the members.
+fn may_write(room: &Room, sender: UserId, mentions: &Mentions) -> Result<(), Refusal> {
     if !room.members.contains(&sender) {
         return Err(room.refuses_strangers());
     }
-    if room.allows(sender, Action::Send) { Ok(()) } else { Err(Refusal::NotAnAdmin) }
+    let may_mention = *mentions != Mentions::All || room.lets_mention_all(sender);
+    if room.allows(sender, Action::Send) && may_mention { Ok(()) } else { Err(Refusal::NotAnAdmin) }
 }
 
 const DOING: &str = "taking a turn in a room";

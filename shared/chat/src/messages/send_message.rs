@@ -157,7 +157,8 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<First>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
+    let mentions = &draft.content.mentions;
+    let taking = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, turn) = tokio::join!(admitted, taking);
     admitted?;
     let turn = turn?;
@@ -197,6 +198,7 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
         picture: attached.picture,
         video: attached.video,
         reply_to: draft.content.reply_to,
+        mentions: draft.content.mentions.in_room(&turn.room, sender),
         client_id: draft.content.client_id,
         previous: turn.previous,
         withheld: turn.room.is_closed(),

@@ -26,6 +26,7 @@ mod messages {
     mod holes;
     mod list_conversation_messages;
     mod list_messages;
+    mod mentions;
     mod quotes;
     mod read_message;
     mod send_message;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{AttachmentId, Error, Fields, Input, MessageId, text::text};
+use crate::{AttachmentId, Error, Fields, Input, Mentions, MessageId, text::text};
 
 /// The bytes of a digest: enough against two contents of one client that meet by chance.
 const DIGEST_BYTES: usize = 16;
@@ -48,6 +48,9 @@ pub struct Content {
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// The users whom it mentions.
+    #[serde(skip_serializing_if = "Mentions::is_empty")]
+    pub mentions: Mentions,
     /// The client's name for the message.
     #[serde(skip)]
     pub client_id: Option<ClientId>,
@@ -85,7 +88,8 @@ impl Input for Content {
             fields.reject("text", "is required where nothing is attached");
         }
         let reply_to = fields.optional("reply_to");
-        Some(Self { text, picture, video, reply_to, client_id: fields.optional("client_id") })
+        let mentions = Mentions::read(fields);
+        Some(Self { text, picture, video, reply_to, mentions, client_id: fields.optional("client_id") })
     }
 }
 
@@ -110,6 +114,9 @@ mod tests {
             format!(r#"{{"attachment_picture":"{other}","attachment_video":"{one}"}}"#),
             r#"{"text":"hi","reply_to":1}"#.to_owned(),
             r#"{"text":"hi","reply_to":2}"#.to_owned(),
+            r#"{"text":"hi","mentions":[1,2]}"#.to_owned(),
+            r#"{"text":"hi","mentions":[1]}"#.to_owned(),
+            r#"{"text":"hi","mentions":"all"}"#.to_owned(),
         ];
         let digests: Vec<_> = different.iter().map(|body| digest(body)).collect();
         for (number, found) in digests.iter().enumerate() {
@@ -117,6 +124,8 @@ mod tests {
         }
         let again = format!(r#"{{"client_id":"1","attachment_picture":"{one}","colour":"blue","text":""}}"#);
         assert_eq!(digest(&again), digests[3]);
+        assert_eq!(digest(r#"{"text":"hi","mentions":[2,1,2]}"#), digest(r#"{"text":"hi","mentions":[1,2]}"#));
+        assert_eq!(digest(r#"{"text":"hi","mentions":[]}"#), digests[0]);
         // Stored digests depend on it.
         assert_eq!(digests[0], ContentDigest("57mV76dVxf87hNIYi1jLSg".to_owned()));
     }
@@ -154,6 +163,7 @@ mod tests {
             (r#"{"text":"hi","attachment_video":7}"#, "attachment_video"),
             (r#"{"text":"hi","reply_to":"1"}"#, "reply_to"),
             (r#"{"text":"hi","reply_to":0}"#, "reply_to"),
+            (r#"{"text":"hi","mentions":"2"}"#, "mentions"),
         ] {
             let Err(Error::Refused(Refusal::Invalid(errors))) = read(bad) else { panic!("accepted: {bad}") };
             assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");

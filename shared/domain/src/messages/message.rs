@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::{Attachment, ClientId, MessageId, RoomId, Text, UserId};
+use crate::{Attachment, ClientId, Mentions, MessageId, RoomId, Text, UserId};
 
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Message {
     pub video: Option<Attachment>,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
+    /// The users whom it mentions, all of them members then.
+    pub mentions: Mentions,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
     /// The sender's name for the message.
@@ -48,6 +50,7 @@ impl Message {
             picture: None,
             video: None,
             reply_to: None,
+            mentions: Mentions::nobody(),
             sequence,
             client_id: None,
             previous: None,

@@ -3,6 +3,7 @@
 mod content;
 mod draft;
 mod holes;
+mod mentions;
 mod message;
 mod quote;
 mod read_mark;
@@ -11,6 +12,7 @@ mod shown;
 pub use content::{ClientId, Content, ContentDigest, Text};
 pub use draft::Draft;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
+pub use mentions::Mentions;
 pub use message::Message;
 pub use quote::Quote;
 pub use read_mark::ReadMark;

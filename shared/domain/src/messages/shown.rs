@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Attachment, ClientId, Error, Links, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
+    Attachment, ClientId, Error, Links, Mentions, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
     attachments::AttachmentView,
     messages::quote::{EXCERPT, Quote, Quoted},
 };
@@ -48,6 +48,8 @@ struct MessageView<'a> {
     reply_to: Option<MessageId>,
     #[serde(skip_serializing_if = "Quoted::is_unsaid")]
     quoted: &'a Quoted,
+    mentions: &'a BTreeSet<UserId>,
+    mentions_all: bool,
     #[serde(skip_serializing_if = "is_whole")]
     truncated: bool,
 }
@@ -97,6 +99,8 @@ impl Serialize for ShownMessage {
             kind: "text",
             reply_to: message.reply_to,
             quoted,
+            mentions: message.mentions.users(),
+            mentions_all: message.mentions == Mentions::All,
             truncated: *truncated,
         }
         .serialize(serializer)
@@ -135,7 +139,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false}}"#,
                 MessageId::new(NOON, 0)
             )
         );
