@@ -54,6 +54,7 @@ STORY = [
     ("typing", 200),
     ("default", 200),
     ("disconnect", 200),
+    ("forward-message", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

@@ -6,7 +6,7 @@
 lambda::functions! {
     accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
     attachments { create_attachment }
-    messages { list_conversation_messages, list_messages, read_message, send_message }
+    messages { forward_message, list_conversation_messages, list_messages, read_message, send_message }
     rooms {
         add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
         list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room

@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use domain::{
-    AddMembers, AnswerInvitation, Cursor, Draft, Entry, Error, Input, LoginAttempt, MessageId, NewAttachment, NewRoom,
-    OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock,
-    SetPrivacy, SetRole, SetRoom, Slice,
+    AddMembers, AnswerInvitation, Cursor, Draft, Entry, Error, ForwardMessage, Input, LoginAttempt, MessageId,
+    NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration, RemoveMember,
+    ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -71,6 +71,7 @@ fn check(request: &Request) {
     read::<SetRoom>(request);
     read::<SetBlock>(request);
     read::<SetPrivacy>(request);
+    read::<ForwardMessage>(request);
     path(request);
     query(request);
 }

@@ -238,6 +238,11 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     // The senders of the messages that the mark covers, and the reader.
     all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
+    world.people[2]
+        .post("/forward-message/", &json!({"conversation_id": room, "message_id": message["id"]}))
+        .await
+        .is(200);
+    world.rest("forward message", "forward-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

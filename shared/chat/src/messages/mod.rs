@@ -1,5 +1,6 @@
 //! Messages: sending, listing, marking as read. Also the signal that a member is typing.
 
+mod forward_message;
 mod list_conversation_messages;
 mod list_messages;
 mod quotes;
@@ -8,6 +9,7 @@ mod reader;
 mod send_message;
 mod typing;
 
+pub use forward_message::forward_message;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub(crate) use quotes::Quotes;

@@ -23,6 +23,7 @@ mod attachments {
     mod create_attachment;
 }
 mod messages {
+    mod forward_message;
     mod holes;
     mod list_conversation_messages;
     mod list_messages;

@@ -2,6 +2,7 @@
 
 mod content;
 mod draft;
+mod forward_message;
 mod holes;
 mod mentions;
 mod message;
@@ -11,6 +12,7 @@ mod shown;
 
 pub use content::{ClientId, Content, ContentDigest, Text};
 pub use draft::Draft;
+pub use forward_message::ForwardMessage;
 pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use mentions::Mentions;
 pub use message::Message;
