@@ -238,11 +238,10 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     // The senders of the messages that the mark covers, and the reader.
     all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
-    world.people[2]
-        .post("/forward-message/", &json!({"conversation_id": room, "message_id": message["id"]}))
-        .await
-        .is(200);
-    world.rest("forward message", "forward-message").await;
+    let forward = json!({"conversation_id": room, "message_id": message["id"], "to": [room], "client_id": "f1"});
+    world.people[2].post("/forward-message/", &forward).await.is(200);
+    all_hear(sockets, "message").await;
+    world.rest("forward a message to a room", "forward-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

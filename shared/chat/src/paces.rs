@@ -54,6 +54,14 @@ impl Chat {
         number.and(size)
     }
 
+    /// Counts bytes that the caller copies, as if they were uploaded.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn count_copy(&self, caller: &Caller, bytes: u64) -> Result<(), Error> {
+        self.count(caller, Paced::UploadBytes, self.paces.upload_bytes.times(bytes)).await
+    }
+
     async fn count(&self, caller: &Caller, paced: Paced, pace: Pace) -> Result<(), Error> {
         self.store.count_paced(caller.user, paced, pace, caller.at).await
     }

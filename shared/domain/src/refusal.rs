@@ -103,6 +103,8 @@ refusals! {
     TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
     TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
     ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
+    ForwardedTooOften => Conflict, "forwarded_too_often",
+        "This message has been forwarded so often that it goes to one room at a time.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();

@@ -35,6 +35,8 @@ struct MessageItem {
     mentions: BTreeSet<UserId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     mentions_all: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forwarded: Option<u32>,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -58,6 +60,7 @@ impl From<&Message> for MessageItem {
             reply_to: message.reply_to,
             mentions: message.mentions.users().clone(),
             mentions_all: message.mentions == Mentions::All,
+            forwarded: message.forwarded,
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
@@ -79,6 +82,7 @@ impl From<MessageItem> for Message {
             video: item.video,
             reply_to: item.reply_to,
             mentions: if item.mentions_all { Mentions::All } else { Mentions::Users(item.mentions) },
+            forwarded: item.forwarded,
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,
@@ -150,7 +154,7 @@ impl Range {
 }
 
 impl Store {
-    /// Stores a message, together with its attachments, its client id and the digest of its content. If the client id
+    /// Stores a message, together with its attachments, which are new copies if it is forwarded, its client id and the digest of its content. If the client id
     /// has a message already, stores nothing and returns that message.
     ///
     /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
@@ -168,7 +172,10 @@ impl Store {
         }
         let mut actions = Vec::new();
         for attachment in attached {
-            actions.push(self.use_attachment(attachment.id, message.id)?);
+            actions.push(match message.forwarded {
+                Some(_) => self.put_copy(attachment, message)?,
+                None => self.use_attachment(attachment.id, message.id)?,
+            });
         }
         let attachments = actions.len();
         if let Some(client_id) = &message.client_id {

@@ -9,7 +9,7 @@ mod reader;
 mod send_message;
 mod typing;
 
-pub use forward_message::forward_message;
+pub use forward_message::{Forwarded, forward_message};
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub(crate) use quotes::Quotes;

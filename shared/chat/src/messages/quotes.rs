@@ -48,16 +48,24 @@ impl Quotes {
 /// Returns the quote of a draft that is a reply.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`; `MessageNotFound` if the sender does not see the message that the draft answers.
+/// Those of [`visible`].
 pub(crate) async fn answered(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Quote>, Error> {
     let Some(id) = draft.content.reply_to else { return Ok(None) };
-    let stay = chat.store.membership(sender, draft.room, Consistency::Strong);
-    let (stay, message) = tokio::join!(stay, chat.store.message(draft.room, id));
+    Ok(Quote::of(&visible(chat, sender, draft.room, id).await?))
+}
+
+/// Returns a message, if the user sees it and it has a content.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`.
+pub(crate) async fn visible(chat: &Chat, user: UserId, room: RoomId, id: MessageId) -> Result<Message, Error> {
+    let stay = chat.store.membership(user, room, Consistency::Strong);
+    let (stay, message) = tokio::join!(stay, chat.store.message(room, id));
     let stay = stay?;
     if stay.is_none() {
-        access::room_for_sure(&chat.store, sender, draft.room).await?;
+        access::room_for_sure(&chat.store, user, room).await?;
     }
-    let sees = |message: &Message| stay.is_some_and(|stay| stay.sees(id)) && message.is_shown_to(sender);
-    let quote = message?.filter(sees).as_ref().and_then(Quote::of);
-    quote.map(Some).ok_or_else(|| Refusal::MessageNotFound(vec![id]).into())
+    let is_visible = stay.is_some_and(|stay| stay.sees(id));
+    let message = message?.filter(|message| is_visible && message.is_shown_to(user) && message.has_content());
+    message.ok_or_else(|| Refusal::MessageNotFound(vec![id]).into())
 }

@@ -1,8 +1,8 @@
 use std::future::ready;
 
 use domain::{
-    Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN, ShownMessage,
-    UserId, causes,
+    ClientId, Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN,
+    ShownMessage, UserId, causes,
 };
 use store::{First, Socket, Turn};
 
@@ -90,16 +90,28 @@ async fn send_once(
 /// `RoomNotFound`, `NotAMember`, `ClientIdReused`.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
-    let Some(before) = chat.store.first_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
-    let digest = draft.content.digest()?;
-    let first = first(chat, draft.room, &before, &digest);
-    let (member, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first);
+    stored_before(chat, sender, draft.room, client_id, &draft.content.digest()?).await
+}
+
+/// Returns the message of a client id, if there is one, to a sender who is a member still.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `ClientIdReused`.
+pub(super) async fn stored_before(
+    chat: &Chat,
+    sender: UserId,
+    room: RoomId,
+    client_id: &ClientId,
+    digest: &ContentDigest,
+) -> Result<Option<Sent>, Error> {
+    let Some(before) = chat.store.first_of_client_id(sender, room, client_id).await? else { return Ok(None) };
+    let first = first(chat, room, &before, digest);
+    let (member, first) = tokio::join!(access::room(&chat.store, sender, room), first);
     member?;
     first.map(Some)
 }
 
-/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
-/// sockets of the audience, then pushes to them, and to the sender's own socket.
+/// Sends a message that was not [`sent_before`].
 async fn send(
     chat: &Chat,
     sender: UserId,
@@ -117,12 +129,26 @@ async fn send(
         Err(error) => return Err(error),
     };
     let digest = draft.content.digest()?;
+    deliver(chat, sender, own, admitted, draft, &digest, attached).await
+}
+
+/// Takes a turn in the room, stores the message while it reads the sockets of the audience, then pushes to them, and to
+/// the sender's own socket.
+pub(super) async fn deliver(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Draft,
+    digest: &ContentDigest,
+    attached: Attached,
+) -> Result<Sent, Error> {
     let (message, before, mut audience, members) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, &digest, attached))
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, digest, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(before) = before {
-        return first(chat, message.room, &before, &digest).await;
+        return first(chat, message.room, &before, digest).await;
     }
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
@@ -199,6 +225,7 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
         video: attached.video,
         reply_to: draft.content.reply_to,
         mentions: draft.content.mentions.in_room(&turn.room, sender),
+        forwarded: draft.forwarded,
         client_id: draft.content.client_id,
         previous: turn.previous,
         withheld: turn.room.is_closed(),

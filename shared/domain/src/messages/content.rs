@@ -66,9 +66,15 @@ impl Content {
     /// # Errors
     /// `Internal`.
     pub fn digest(&self) -> Result<ContentDigest, Error> {
-        let json = serde_json::to_vec(self).map_err(|error| Error::internal("writing a content", error))?;
+        ContentDigest::of(self)
+    }
+}
+
+impl ContentDigest {
+    pub(super) fn of(content: &impl Serialize) -> Result<Self, Error> {
+        let json = serde_json::to_vec(content).map_err(|error| Error::internal("writing a content", error))?;
         let hash: Vec<u8> = Sha256::digest(json).into_iter().take(DIGEST_BYTES).collect();
-        Ok(ContentDigest(BASE64_URL_SAFE_NO_PAD.encode(hash)))
+        Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(hash)))
     }
 }
 

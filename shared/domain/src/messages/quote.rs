@@ -26,11 +26,11 @@ impl Quote {
     /// The quote of a message; `None` if it has no content any more.
     #[must_use]
     pub fn of(message: &Message) -> Option<Self> {
-        let attachment = message.picture.as_ref().or(message.video.as_ref());
-        let attachment = attachment.map(|attachment| attachment.content_type.kind());
-        if message.text.is_none() && attachment.is_none() {
+        if !message.has_content() {
             return None;
         }
+        let attachment = message.picture.as_ref().or(message.video.as_ref());
+        let attachment = attachment.map(|attachment| attachment.content_type.kind());
         let short = message.text.as_ref().and_then(|text| text.first(EXCERPT));
         let truncated = short.is_some();
         let text = short.or_else(|| message.text.clone());

@@ -50,6 +50,7 @@ struct MessageView<'a> {
     quoted: &'a Quoted,
     mentions: &'a BTreeSet<UserId>,
     mentions_all: bool,
+    forwarded: Option<u32>,
     #[serde(skip_serializing_if = "is_whole")]
     truncated: bool,
 }
@@ -101,6 +102,7 @@ impl Serialize for ShownMessage {
             quoted,
             mentions: message.mentions.users(),
             mentions_all: message.mentions == Mentions::All,
+            forwarded: message.forwarded,
             truncated: *truncated,
         }
         .serialize(serializer)
@@ -139,7 +141,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false,"forwarded":null}}"#,
                 MessageId::new(NOON, 0)
             )
         );
