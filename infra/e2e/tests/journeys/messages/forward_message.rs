@@ -35,7 +35,7 @@ async fn sends_picture(user: &User, room: u64) -> Value {
 /// Asserts that both links of a picture lead to files.
 async fn is_there(picture: &Value) {
     assert_eq!(download(&picture["url"]).await.bytes().await.unwrap(), File::picture().bytes);
-    assert_eq!(download(&picture["thumbnail_url"]).await.headers()["content-type"], "image/png");
+    assert_eq!(download(&picture["thumbnail_url"]).await.headers()["content-type"], "image/jpeg");
 }
 
 #[tokio::test]
@@ -75,7 +75,8 @@ async fn each_room_gets_a_message_of_the_caller() {
 
 #[tokio::test]
 async fn files_are_copied_and_outlive_the_room_of_the_original() {
-    let server = Server::start().await;
+    let because = "the tables of a deployed system do not show what is erased";
+    let Some(server) = Server::local(because).start().await else { return };
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
     let (source, target) = (ann.creates_room_with(&[&bob]).await, bob.creates_room_with(&[&cem]).await);
     let original = sends_picture(&ann, source).await;
@@ -90,9 +91,7 @@ async fn files_are_copied_and_outlive_the_room_of_the_original() {
     let again = forwards(&cem, &cem.sees_messages(target).await[0], own, "f1").await;
     assert_eq!(again["forwarded"], 2);
     ann.delete(&format!("/delete-chatroom/{source}/")).await.is(200);
-    if server.is_local() {
-        erasing::is_erased(&server, source).await;
-    }
+    erasing::is_erased(&server, source).await;
     is_there(&cem.sees_messages(target).await[0]["attachment_picture"]).await;
     is_there(&cem.sees_messages(own).await[0]["attachment_picture"]).await;
 }
@@ -233,6 +232,8 @@ async fn what_it_costs() {
     let one = Cost { calls: 8, depth: 3, reads: 4.5, writes: 6.0, pushes: 0 };
     assert_eq!(room.cost("forward-message").await, one);
 
+    // Not ahead of the pace of the sender.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     asks(&room.ann, &message, &rooms, "f2").await.is(200);
     // Each room costs as much, and adds no call in a row.
     assert_eq!(room.cost("forward-message").await, Cost { calls: 12, reads: 6.0, writes: 11.0, ..one });
