@@ -242,6 +242,10 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[2].post("/forward-message/", &forward).await.is(200);
     all_hear(sockets, "message").await;
     world.rest("forward a message to a room", "forward-message").await;
+    let body = json!({"conversation_id": room, "text": "hi", "reply_to": message["id"]});
+    world.people[4].post("/send-message/", &body).await.is(201);
+    all_hear(sockets, "message").await;
+    world.rest("answer a message", "send-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -150,7 +150,7 @@ impl Bucket {
     }
 }
 
-/// Whether a copy has failed after its status was sent (Amazon S3 API Reference, "CopyObject").
+/// Whether a copy has failed after its status was sent (Amazon S3 API Reference, "`CopyObject`").
 fn is_failed_copy(answer: &Answer) -> bool {
     const ERROR: &[u8] = b"<Error>";
     answer.status().is_success() && answer.body().windows(ERROR.len()).any(|part| part == ERROR)

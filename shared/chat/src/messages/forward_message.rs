@@ -117,30 +117,25 @@ impl<'a> Forward<'a> {
         let copy = |from: &Option<Attachment>| {
             from.as_ref().map(|from| Ok::<_, Error>(Attachment { id: new_id()?, ..from.clone() })).transpose()
         };
-        let copies = Attached { picture: copy(picture)?, video: copy(video)? };
+        let attached = Attached { picture: copy(picture)?, video: copy(video)? };
         let (member, counted) = tokio::join!(
             access::room(&self.chat.store, self.caller.user, room),
-            self.chat.count_copy(self.caller, copies.files().map(|file| file.size).sum()),
+            self.chat.count_copy(self.caller, attached.files().map(|file| file.size).sum()),
         );
         // Refused before anything is copied. The turn decides.
         if !member?.allows(self.caller.user, Action::Send) {
             return Err(Refusal::NotAnAdmin.into());
         }
         counted?;
-        let originals = picture.iter().chain(video);
-        let copied = originals.zip(copies.files()).map(|(from, to)| self.chat.bucket.copy(from, to.id, now()));
-        match try_join_all(copied).await {
-            Ok(copied) if copied.iter().all(|is_copied| *is_copied) => Ok(copies),
-            // The message is being deleted.
-            Ok(_) => {
-                self.erase(&copies).await;
-                Err(Refusal::MessageNotFound(vec![self.input.message]).into())
-            }
-            Err(error) => {
-                self.erase(&copies).await;
-                Err(error)
-            }
+        let pairs = picture.iter().chain(video).zip(attached.files());
+        let done = try_join_all(pairs.map(|(from, to)| self.chat.bucket.copy(from, to.id, now()))).await;
+        // If a file is missing, the message is being deleted.
+        let missing = Refusal::MessageNotFound(vec![self.input.message]);
+        let outcome = done.and_then(|all| if all.contains(&false) { Err(missing.into()) } else { Ok(()) });
+        if outcome.is_err() {
+            self.erase(&attached).await;
         }
+        outcome.map(|()| attached)
     }
 
     /// Deletes copies that no message has. If it fails, they stay.

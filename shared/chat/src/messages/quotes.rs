@@ -18,10 +18,10 @@ impl Quotes {
         messages: impl Iterator<Item = &'a Message> + Clone,
         stay: impl Fn(RoomId) -> Option<&'a Membership>,
     ) -> Result<Self, Error> {
-        let quoted = messages.clone().filter_map(|message| Some((message.room, message.reply_to?)));
+        let wanted = messages.clone().filter_map(|message| Some((message.room, message.reply_to?)));
         let sees = |(room, id): &(RoomId, MessageId)| stay(*room).is_some_and(|stay| stay.sees(*id));
-        let quoted: BTreeSet<_> = quoted.filter(sees).collect();
-        let listed = messages.filter(|message| quoted.contains(&(message.room, message.id)));
+        let wanted: BTreeSet<_> = wanted.filter(sees).collect();
+        let listed = messages.filter(|message| wanted.contains(&(message.room, message.id)));
         let mut quotes = HashMap::new();
         let mut add = |message: &Message| {
             let is_shown = stay(message.room).is_some_and(|stay| message.is_shown_to(stay.user_id));
@@ -29,7 +29,7 @@ impl Quotes {
                 quotes.insert((message.room, message.id), quote);
             }
         };
-        let mut missing = quoted.clone();
+        let mut missing = wanted.clone();
         for message in listed {
             missing.remove(&(message.room, message.id));
             add(message);

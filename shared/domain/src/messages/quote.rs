@@ -1,4 +1,4 @@
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{AttachmentKind, Message, MessageId, Text, UserId, messages::shown::is_whole};
 
@@ -11,15 +11,10 @@ pub struct Quote {
     id: MessageId,
     sender: UserId,
     /// The first characters.
-    #[serde(serialize_with = "text")]
-    text: Option<Text>,
+    text: String,
     #[serde(skip_serializing_if = "is_whole")]
     truncated: bool,
     attachment: Option<AttachmentKind>,
-}
-
-fn text<S: Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
-    text.as_ref().map_or("", Text::as_str).serialize(serializer)
 }
 
 impl Quote {
@@ -32,9 +27,8 @@ impl Quote {
         let attachment = message.picture.as_ref().or(message.video.as_ref());
         let attachment = attachment.map(|attachment| attachment.content_type.kind());
         let short = message.text.as_ref().and_then(|text| text.first(EXCERPT));
-        let truncated = short.is_some();
-        let text = short.or_else(|| message.text.clone());
-        Some(Self { id: message.id, sender: message.sender, text, truncated, attachment })
+        let text = short.as_ref().or(message.text.as_ref()).map_or("", Text::as_str).to_owned();
+        Some(Self { id: message.id, sender: message.sender, text, truncated: short.is_some(), attachment })
     }
 }
 

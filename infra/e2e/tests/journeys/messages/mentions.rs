@@ -1,4 +1,4 @@
-//! Mentions: `mentions` in what is sent and shown.
+//! Mentions: `mentions` and `mentions_all` of sent and shown messages.
 
 use e2e::{Cost, Server};
 use serde_json::{Value, json};
