@@ -154,8 +154,8 @@ impl Range {
 }
 
 impl Store {
-    /// Stores a message, together with its attachments, which are new copies if it is forwarded, its client id and the digest of its content. If the client id
-    /// has a message already, stores nothing and returns that message.
+    /// Stores a message, together with its attachments, its client id and the digest of its content. The attachments of
+    /// a forwarded message are new. If the client id has a message already, stores nothing and returns that message.
     ///
     /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
     /// nothing.

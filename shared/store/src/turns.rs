@@ -250,7 +250,8 @@ impl Turn {
     }
 }
 
-/// Refuses a sender who may not write, or not mention these users, in the words for a stranger if they are none of the members.
+/// Refuses a sender who may not write, or not mention these users, in the words for a stranger if they are none of the
+/// members.
 fn may_write(room: &Room, sender: UserId, mentions: &Mentions) -> Result<(), Refusal> {
     if !room.members.contains(&sender) {
         return Err(room.refuses_strangers());

@@ -144,8 +144,8 @@ impl Sender {
     }
 }
 
-/// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, or that the answered
-/// message is hidden.
+/// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, or that the
+/// answered message is hidden.
 fn refused(code: &Value) -> Tried {
     if code == "message_not_found" {
         return Tried::Hidden;

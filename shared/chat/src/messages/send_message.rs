@@ -37,8 +37,8 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
 /// already.
 ///
-/// A text without a client id that is not a reply takes its turn while the sender is admitted: a turn in vain is a hole, and nothing is
-/// stored or pushed.
+/// A text without a client id that is not a reply takes its turn while the sender is admitted: a turn in vain is a hole,
+/// and nothing is stored or pushed.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,

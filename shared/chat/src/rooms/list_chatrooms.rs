@@ -62,7 +62,8 @@ async fn last_messages(
         let stay = stays.get(&room.id)?;
         room.last_message_id.filter(|&id| stay.sees(id))
     };
-    let found = chat.store.messages(rooms.iter().filter_map(|room| Some((room.id, visible(room)?))), Consistency::Eventual).await?;
+    let ids = rooms.iter().filter_map(|room| Some((room.id, visible(room)?)));
+    let found = chat.store.messages(ids, Consistency::Eventual).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
     // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
     let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
