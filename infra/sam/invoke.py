@@ -55,6 +55,7 @@ STORY = [
     ("default", 200),
     ("disconnect", 200),
     ("edit-message", 200),
+    ("forward-message", 200),
     ("delete-message", 200),
     ("list-changes", 200),
     ("set-block", 200),

@@ -18,6 +18,7 @@ const SENTENCES = {
   not_found: "This does not exist, or not any more.",
   room_not_found: "There is no such room. Some rooms can be entered only with an invitation.",
   message_not_found: "This message does not exist any more.",
+  forwarded_too_often: "This message has been forwarded often, so it goes to one chat at a time.",
   client_id_reused: "This message was not sent. Please send it again.",
   user_not_found: "This person is not here any more.",
   invite_invalid: "This invitation is not valid, or not any more.",

@@ -250,6 +250,14 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "edited").await;
     world.rest("edit message", "edit-message").await;
+    let forward = json!({"conversation_id": room, "message_id": message["id"], "to": [room], "client_id": "f1"});
+    world.people[2].post("/forward-message/", &forward).await.is(200);
+    all_hear(sockets, "message").await;
+    world.rest("forward a message to a room", "forward-message").await;
+    let body = json!({"conversation_id": room, "text": "hi", "reply_to": message["id"]});
+    world.people[4].post("/send-message/", &body).await.is(201);
+    all_hear(sockets, "message").await;
+    world.rest("answer a message", "send-message").await;
     world.people[2]
         .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "everyone"}))
         .await

@@ -57,6 +57,14 @@ impl Chat {
         number.and(size)
     }
 
+    /// Counts bytes that the caller copies, as if they were uploaded.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn count_copy(&self, caller: &Caller, bytes: u64) -> Result<(), Error> {
+        self.count(caller, Paced::UploadBytes, self.paces.upload_bytes.times(bytes)).await
+    }
+
     /// Counts an action of the caller.
     ///
     /// # Errors

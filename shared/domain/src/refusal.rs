@@ -108,6 +108,8 @@ refusals! {
     ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
     TooLate => Conflict, "too_late", "This message is too old for this.";
     MessageDeleted => Conflict, "message_deleted", "This message is deleted.";
+    ForwardedTooOften => Conflict, "forwarded_too_often",
+        "This message has been forwarded so often that it goes to one room at a time.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();

@@ -19,6 +19,7 @@ pub mod socket;
 mod tokens;
 
 pub use app::{App, Fatal, Part};
+pub use problem::Problem;
 pub use tokens::{Claimant, KeySet, Signer, SigningKey};
 
 /// The system's allocator took a fifth of the time of a call by an AWS SDK, which allocates some hundred times.

@@ -182,7 +182,7 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
 
 pub fn draft(room: RoomId, text: &str) -> Draft {
     let text = Text::try_from(text.to_owned()).ok();
-    Draft { room, content: Content { text, ..Content::default() } }
+    Draft { room, content: Content { text, ..Content::default() }, forwarded: None }
 }
 
 pub fn draft_of_client(room: RoomId, text: &str, client_id: &str) -> Draft {
