@@ -58,6 +58,7 @@ STORY = [
     ("forward-message", 200),
     ("delete-message", 200),
     ("list-changes", 200),
+    ("react-to-message", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

@@ -33,6 +33,7 @@ mod messages {
     mod list_messages;
     mod mentions;
     mod quotes;
+    mod react_to_message;
     mod read_message;
     mod send_message;
     mod typing;

@@ -10,6 +10,7 @@ mod holes;
 mod mentions;
 mod message;
 mod quote;
+mod react_to_message;
 mod read_mark;
 mod shown;
 
@@ -23,5 +24,6 @@ pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use mentions::Mentions;
 pub use message::{Deletion, Message, WithheldEdit};
 pub use quote::Quote;
+pub use react_to_message::ReactToMessage;
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;
