@@ -59,6 +59,7 @@ STORY = [
     ("delete-message", 200),
     ("list-changes", 200),
     ("react-to-message", 200),
+    ("list-reactions", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

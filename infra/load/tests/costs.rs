@@ -272,6 +272,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "reaction").await;
     world.rest("react to message", "react-to-message").await;
+    world.people[2].get(&format!("/list-reactions/{room}/{}/", message["id"])).await.is(200);
+    world.rest("list reactions", "list-reactions").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -31,6 +31,7 @@ mod messages {
     mod list_changes;
     mod list_conversation_messages;
     mod list_messages;
+    mod list_reactions;
     mod mentions;
     mod quotes;
     mod react_to_message;
