@@ -78,7 +78,12 @@ struct Limits {
 
 impl Limits {
     fn allow(&mut self, guesser: Guesser, now: Timestamp) -> bool {
-        let by = if guesser == Guesser::Former { Guesser::Known } else { guesser };
+        let is_locked = self.sources.get(&guesser).is_some_and(|(_, locked_until)| *locked_until > now);
+        let by = match guesser {
+            Guesser::Former => Guesser::Known,
+            Guesser::Tablet if is_locked => Guesser::Known,
+            guesser => guesser,
+        };
         let (count, locked_until) = self.sources.entry(by).or_insert((0, now));
         let minute = self.minutes.entry(now.seconds() / 60).or_default();
         let is_bound = matches!(by, Guesser::Strange(_));
