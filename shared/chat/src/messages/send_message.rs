@@ -44,7 +44,7 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
 /// `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let admitted = sockets::admit(chat, own);
+    let admitted = sockets::admit_frame(chat, own);
     match draft {
         Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
             Box::pin(send(chat, own.user, Some(own), admitted, draft)).await
@@ -150,13 +150,12 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<First>, Vec<Socket>, usize), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let taking = async {
-        let turn = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes).await;
-        turn.inspect_err(refused).map(|turn| (turn, Hole::open()))
-    };
+    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
-    let (turn, hole) = taken?;
+    let turn = taken.inspect_err(refused)?;
+    // A turn of a refused sender is no lost message.
+    let hole = Hole::open();
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
@@ -166,9 +165,7 @@ async fn persist(
         tidy_up(chat, sender, &turn)
     );
     let before = stored?;
-    if before.is_none() {
-        hole.fill();
-    }
+    hole.fill();
     Ok((message, before, audience, turn.room.members.len()))
 }
 
