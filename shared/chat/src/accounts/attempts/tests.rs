@@ -128,8 +128,8 @@ async fn attempt(store: &Store, guesser: Guesser, now: Timestamp) -> Result<(), 
     }
 }
 
-/// Any guesses at any times are allowed as the limits say, and none of them keeps the owner's phone, or another session,
-/// from the next attempt.
+/// Any guesses at any times are allowed as the limits say, and none of them keeps the owner's phone, or another
+/// session, from the next attempt.
 #[test]
 fn guesses_use_up_attempts_of_their_own_source_alone() {
     let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
