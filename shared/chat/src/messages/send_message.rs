@@ -154,7 +154,7 @@ async fn persist(
     let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
     let turn = taken.inspect_err(refused)?;
-    // A turn of a refused sender is no lost message.
+    // The turn of a refused sender does not count.
     let hole = Hole::open();
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
