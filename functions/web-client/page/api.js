@@ -47,7 +47,7 @@ export async function logIn(username, password, store) {
 
 /** @returns {Promise<string>} the id of the deployed build */
 export async function version() {
-  return (await call("GET", "/version/", {})).json.build;
+  return (await call("GET", "/version", {})).json.build;
 }
 
 /** The calls that need a token. */

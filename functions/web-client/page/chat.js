@@ -173,6 +173,11 @@ export class Chat extends EventTarget {
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("notice", { detail: text }));
   }
 
+  /** Fetches new links to the pictures of rooms. */
+  renewPictures() {
+    void this.#sync.refresh();
+  }
+
   /** Fetches new links to the attachments of a message. @param {Message} message */
   async renew({ conversation, id }) {
     await this.#sync.attempt(() => this.#history.renew(conversation, id));

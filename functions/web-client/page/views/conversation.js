@@ -86,7 +86,7 @@ export class Conversation {
   #renderHead(room) {
     const { directory } = this.#chat;
     const title = directory.title(room);
-    this.#face.update(title, directory.other(room) ?? -room.id, room.picture);
+    this.#face.update(title, directory.other(room) ?? -room.id, room.picture, () => this.#chat.renewPictures());
     setText(this.#title, title);
     set(this.#about, "aria-label", room.type === "direct" ? "Details" : "Members and details");
     const wasWriting = this.#composer.element.contains(document.activeElement);

@@ -68,7 +68,7 @@ class Row {
    */
   update(chat, room, isActive) {
     const title = chat.directory.title(room);
-    this.#face.update(title, chat.directory.other(room) ?? -room.id, room.picture);
+    this.#face.update(title, chat.directory.other(room) ?? -room.id, room.picture, () => chat.renewPictures());
     setText(this.#name, title);
     set(this.link, "aria-current", isActive && "page");
     set(this.#time, "datetime", room.updated_at);
