@@ -14,7 +14,7 @@ import { message, room } from "./message.js";
 function shown(messages, unsent = [], notices = new Notices()) {
   const rooms = new Rooms(1);
   rooms.replace([room(1)]);
-  const directory = { name: (/** @type {number} */ user) => `User ${user}` };
+  const directory = { name: (/** @type {number} */ user) => `User ${user}`, knows: () => true };
   /** @type {any} */
   const chat = { me: 1, rooms, directory, notices, outgoing: { of: () => unsent, progress: () => 0.5 } };
   return entries(chat, 1, messages);
@@ -24,6 +24,9 @@ function shown(messages, unsent = [], notices = new Notices()) {
 const mine = (sequence, client_id) => message(sequence, { sender: 1, receivers: [2], client_id });
 /** @param {string} client_id @param {Partial<import("../page/outbox.js").Unsent>} [differences] */
 const unsent = (client_id, differences) => ({ client_id, conversation: 1, text: "hi", at: 1, ...differences });
+
+/** @param {import("../page/views/entries.js").Entry} entry */
+const textOf = (entry) => entry.notice ?? entry.content.text;
 
 test("what is not sent comes after what is, and keeps its key when it is sent", () => {
   assert.deepEqual(shown([message(1)], [unsent("a")]).map(({ key }) => key), ["id 1001", "mine a"]);
@@ -37,13 +40,14 @@ test("of two messages with one client_id only the last has its key, and others' 
 
 test("one's own are sending, sent or refused, and those of others have no state", () => {
   const all = shown([message(1), mine(2, "a")], [unsent("b"), unsent("c", { refused: "You are not a member." })]);
-  assert.deepEqual(all.map(({ state }) => state()), [null, "sent", "sending", "refused"]);
+  assert.deepEqual(all.map((entry) => "state" in entry && entry.state()), [null, "sent", "sending", "refused"]);
 });
 
 test("a file that is not sent is shown with its progress", () => {
   const file = { key: "k", name: "cat.png", type: "image/png", size: 5 };
-  const [{ media }] = shown([], [unsent("a", { file })]);
-  const [{ kind, name, progress, unkept }] = media;
+  const [entry] = shown([], [unsent("a", { file })]);
+  assert.ok("media" in entry);
+  const [{ kind, name, progress, unkept }] = entry.media;
   assert.deepEqual([kind, name, progress, unkept], ["picture", "cat.png", 0.5, false]);
 });
 
@@ -52,7 +56,7 @@ test("a notice is below the message that was the last, and above what is not sen
   const now = [undefined, message(1), message(2)];
   now.forEach((last, place) =>
     notices.add(room(1, { last_message: last ?? null }), { what: "joined", user: 4 + place }));
-  const texts = shown([message(1), message(2)], [unsent("a")], notices).map(({ text }) => text);
+  const texts = shown([message(1), message(2)], [unsent("a")], notices).map(textOf);
   assert.deepEqual(texts, ["User 4 joined", "text 1", "User 5 joined", "text 2", "User 6 joined", "hi"]);
   assert.deepEqual(shown([], [], notices).length, 3);
 });
@@ -60,5 +64,5 @@ test("a notice is below the message that was the last, and above what is not sen
 test("a notice from before the first loaded message waits for it", () => {
   const notices = new Notices();
   notices.add(room(1, { last_message: message(1) }), { what: "joined", user: 4 });
-  assert.deepEqual(shown([message(2)], [], notices).map(({ text }) => text), ["text 2"]);
+  assert.deepEqual(shown([message(2)], [], notices).map(textOf), ["text 2"]);
 });

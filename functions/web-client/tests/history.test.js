@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Failure } from "../page/call.js";
 import { History } from "../page/history.js";
-import { message, settled } from "./message.js";
+import { NO_CHANGES, message, settled } from "./message.js";
 
 /**
  * A server with the messages 1 to `count`, except those in `holes`, which are still being stored.
@@ -40,7 +40,7 @@ const roomAt = (sequence) => ({ id: 1, last_message: message(sequence) });
 
 test("the newest page comes first, older ones when they are asked for, to the beginning", async () => {
   const { api } = server(120);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   assert.deepEqual(sequences(history), range(71, 120));
   await Promise.all([history.loadOlder(1), history.loadOlder(1)]);
@@ -52,7 +52,7 @@ test("the newest page comes first, older ones when they are asked for, to the be
 
 test("a push that others should have come before fetches them", async () => {
   const { api, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(300);
   await history.add(message(310));
@@ -61,7 +61,7 @@ test("a push that others should have come before fetches them", async () => {
 
 test("a room that has something newer is caught up with, and no other is asked for", async () => {
   const { api, asked, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.refresh(roomAt(10));
   assert.equal(asked.length, 0);
   await history.open(1);
@@ -75,7 +75,7 @@ test("a room that has something newer is caught up with, and no other is asked f
 test("a message that is still on its way is waited for", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { api, holes, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(2);
   holes.add(11);
@@ -92,7 +92,7 @@ test("while it is on its way it is asked for ever more rarely, up to every four 
   context.mock.timers.enable({ apis: ["setTimeout"] });
   context.mock.method(Math, "random", () => 1);
   const { api, asked, holes, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(2);
   holes.add(11);
@@ -109,7 +109,7 @@ test("while it is on its way it is asked for ever more rarely, up to every four 
 
 test("what a failure has cut off is fetched by the next refresh", async () => {
   const { api, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   const { messages } = api;
   api.messages = async () => { throw new Failure(0, "unreachable", ""); };
   await assert.rejects(history.open(1));
@@ -127,7 +127,7 @@ test("what a failure has cut off is fetched by the next refresh", async () => {
 test("expired links are asked for once, with those of the messages before, however many wait for them", async () => {
   const { api, asked } = server(60);
   let told = 0;
-  const history = new History(api, () => { told += 1; });
+  const history = new History(api, () => { told += 1; }, NO_CHANGES);
   await history.open(1);
   asked.length = told = 0;
   await Promise.all([history.renew(1, 1060), history.renew(1, 1059), history.renew(2, 1060)]);

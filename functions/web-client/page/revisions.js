@@ -1,0 +1,132 @@
+// Changes messages: edits, deletes, reacts, forwards; and applies the changes that others make.
+
+import { reacted } from "./reactions.js";
+
+/**
+ * @typedef {import("./timeline.js").Message} Message
+ * @typedef {object} Means
+ * @property {Pick<import("./message-calls.js").MessageCalls, "edit" | "delete" | "react" | "reactions" | "forward">} api
+ * @property {import("./rooms.js").Rooms} rooms
+ * @property {Pick<import("./history.js").History, "of" | "revise">} history
+ * @property {Pick<import("./changes.js").Changes, "hear" | "fetch">} changes
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {() => void} onchange
+ * @property {(message: Message) => void} onsent a message was sent to another room
+ * @property {(message: Message) => void} ongone a message is deleted, and nothing may show its content any more
+ */
+
+export class Revisions {
+  #me;
+  #means;
+  /** The newest reaction of the user by message: an answer to an earlier one is outdated. @type {Map<number, number>} */
+  #reacting = new Map();
+
+  /**
+   * @param {number} me
+   * @param {Means} means
+   */
+  constructor(me, means) {
+    this.#me = me;
+    this.#means = means;
+  }
+
+  /** Applies an event: `edited`, `deleted` or `reaction`. @param {any} event */
+  hear(event) {
+    const { changes, sync } = this.#means;
+    const { conversation, change } = event;
+    if (event.type === "reaction") {
+      changes.hear(conversation, change, () => this.#react(conversation, event.message_id, event.user, event.emoji));
+    } else {
+      this.apply(withoutReactions(event.message));
+      changes.hear(conversation, change);
+    }
+    void sync.attempt(() => changes.fetch(conversation));
+  }
+
+  /** Takes the state of a message after a change. @param {Message} message */
+  apply(message) {
+    const { rooms, history, sync, onchange, ongone } = this.#means;
+    const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
+    rooms.revise(message);
+    history.revise(message);
+    if (message.hidden || message.deleted_at) ongone(message);
+    // The list has the message before it, and counts what is unread.
+    if (message.hidden && wasLast) void sync.refresh();
+    onchange();
+  }
+
+  /**
+   * @param {Message} message
+   * @param {{text: string} & import("./mentions.js").Mentions} content
+   */
+  async edit(message, content) {
+    this.apply(withoutReactions(await this.#means.api.edit(message, content)));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {"everyone" | "me"} audience
+   */
+  async delete(message, audience) {
+    this.apply(await this.#means.api.delete(message, audience));
+  }
+
+  /**
+   * Sets the reaction of the user, or removes it.
+   * @param {Message} message
+   * @param {string | null} emoji
+   */
+  async react(message, emoji) {
+    const { api, onchange } = this.#means;
+    const { conversation, id } = message;
+    const turn = (this.#reacting.get(id) ?? 0) + 1;
+    this.#reacting.set(id, turn);
+    await api.react(message, emoji);
+    // Only the user's own: the answer may be older than an event.
+    if (this.#reacting.get(id) === turn) this.#react(conversation, id, this.#me, emoji);
+    onchange();
+  }
+
+  /** Returns who has reacted how. @param {Message} message */
+  async reactions(message) {
+    return this.#means.api.reactions(message);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {number[]} rooms
+   * @param {string} client_id
+   */
+  async forward(message, rooms, client_id) {
+    const results = await this.#means.api.forward(message, rooms, client_id);
+    for (const { message: sent } of results) if (sent) this.#means.onsent(sent);
+    return results;
+  }
+
+  /**
+   * @param {number} room
+   * @param {number} id
+   * @param {number} user
+   * @param {string | null} emoji
+   * @returns {boolean} false if the reactions must be fetched
+   */
+  #react(room, id, user, emoji) {
+    const timeline = this.#means.history.of(room);
+    const message = timeline?.get(id);
+    if (!timeline || !message || message.deleted_at) return true;
+    const reactions = reacted(message.reactions ?? [], { user, emoji, mine: user === this.#me });
+    if (reactions) timeline.react(id, reactions);
+    this.#means.onchange();
+    return reactions !== null;
+  }
+}
+
+/**
+ * Returns an edited or deleted message without its reactions, which are kept as they are: all members get the same
+ * event, and an answer may be older than an event.
+ * @param {Message} message
+ * @returns {Message}
+ */
+function withoutReactions({ reactions, ...message }) {
+  return /** @type {Message} */ (message.deleted_at ? { ...message, reactions: [] } : message);
+}
