@@ -27,7 +27,7 @@ endpoint name method path *options:
 
 # Write the tables in documents that tests compare with the facts
 accept:
-    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_architecture_ the_costs_ the_threat_model_ the_tour_
+    ACCEPT=1 cargo test --workspace --test journeys --test costs -- the_architecture_ the_costs_ the_threat_model_ the_tour_ && ACCEPT=1 infra/scripts/validate
 
 # All steps of the proof, the named steps, or `--since main`
 prove *steps:

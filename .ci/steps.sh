@@ -26,7 +26,7 @@ test             | gate  |                | rust cc                     | The ru
 least-privilege  | gate  | test           | rust cc                     | Least privilege: every call of the journeys was granted, and every grant was needed
 tour             | gate  |                | rust cc curl python socket  | cargo run starts the system, and the examples of README and tour print what is shown
 web-client       | gate  |                | rust cc node chromium       | The web client: types, pure parts, and two people in real browsers
-validate         | gate  |                | python                      | AWS would accept the template
+validate         | gate  |                | python node                 | AWS would accept the template
 build-one        | gate  |                | rust cc python              | SAM builds a function, and Lambda can run it
 compiled-twice   | gate  |                | rust cc python              | No crate of a registry is compiled twice
 safeguards       | proof |                | rust cc python              | Without one safeguard, its tests fail
@@ -58,6 +58,8 @@ README.md                     | test tour
 infra/docs/*                  | test
 infra/docs/tour.md            | test tour sam-local
 infra/docs/changelog.md       | test validate skeleton
+infra/docs/costs.md           | test validate
+infra/docs/runbook.md         | test validate
 infra/docs/generated-clients.md | test generators
 .ci/*                         | all
 .github/*                     | workflows test
@@ -86,6 +88,7 @@ infra/sam-local.env.json      | sam-local
 infra/schemathesis.toml       | schemathesis
 infra/browser/*               | clippy test web-client browser
 infra/e2e/*                   | test least-privilege web-client browser clocks overload rehearsal skeleton
+infra/edge/*                  | test validate
 infra/embedded/*              | all
 infra/fuzz/*                  | format test fuzz validate skeleton
 infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
@@ -113,7 +116,9 @@ infra/scripts/account         | validate
 infra/scripts/api-lint        | shellcheck api-lint
 infra/scripts/autobahn        | autobahn
 infra/scripts/aws-cli         | shellcheck aws-cli
+infra/stack-policy.json       | validate
 infra/bootstrap.yaml          | validate checkov test
+infra/waf.yaml                | validate checkov
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/scripts/checkov         | shellcheck checkov
@@ -127,6 +132,7 @@ infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
 infra/scripts/npm             | shellcheck api-lint generators web-client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
+infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
 infra/scripts/safeguards      | safeguards
 infra/scripts/sam-local       | shellcheck sam-local
@@ -136,6 +142,7 @@ infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehea
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
+infra/scripts/stack.sh        | shellcheck
 infra/scripts/tour            | tour sam-local
 infra/scripts/validate        | shellcheck validate
 infra/scripts/endpoint        | validate skeleton

@@ -1,4 +1,5 @@
-"""Runs MiniStack, and adds the subprotocol to its WebSocket handshakes, without which browsers disconnect.
+"""Runs MiniStack, with points in time to restore, and with the subprotocol in its WebSocket handshakes, without which
+browsers disconnect.
 
 MiniStack accepts a handshake without the subprotocol from the response of `$connect`. API Gateway passes it on (API
 Gateway Developer Guide, "Setting up a $connect route that requires a WebSocket subprotocol").
@@ -8,6 +9,8 @@ import contextvars
 
 from ministack.app import main
 from ministack.services import apigateway
+
+import points_in_time
 
 _connected = contextvars.ContextVar("the response of $connect")
 _invoke, _handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket
@@ -32,6 +35,7 @@ async def _with_subprotocol(scope, receive, send, *arguments, **named):
 
 apigateway._invoke_ws_lambda = _remember
 apigateway.handle_websocket = _with_subprotocol
+points_in_time.install()
 
 if __name__ == "__main__":
     main()

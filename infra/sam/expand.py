@@ -52,13 +52,9 @@ def of_type(template, kind):
 
 
 def named(template):
-    """Returns the logical id of each function of the unexpanded template, by its short name: the handler in an executable
-    with several functions, otherwise the executable.
-    """
-    return {
-        function["Properties"].get("Handler", binary(function)): name
-        for name, function in of_type(template, "AWS::Serverless::Function").items()
-    }
+    """Returns the logical id of each function of the unexpanded template, by its handler."""
+    functions = of_type(template, "AWS::Serverless::Function")
+    return {function["Properties"]["Handler"]: name for name, function in functions.items()}
 
 
 def binary(function):

@@ -128,8 +128,9 @@ def authorizer(template, name, connect, allowed):
 def permissions(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
         for policy in listed(role["Properties"].get("ManagedPolicyArns", [])):
-            # SAM adds these two: for logs, and for CodeDeploy to shift traffic.
-            if not json.dumps(policy).rstrip('"}]').endswith(("/AWSLambdaBasicExecutionRole", "/AWSCodeDeployRoleForLambda")):
+            # SAM adds these: for logs, for CodeDeploy to shift traffic, and for traces.
+            added = ("/AWSLambdaBasicExecutionRole", "/AWSCodeDeployRoleForLambda", "/AWSXrayWriteOnlyAccess")
+            if not json.dumps(policy).rstrip('"}]').endswith(added):
                 yield f"{name} has the managed policy {policy}: name the actions and resources instead"
         for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:

@@ -55,6 +55,7 @@ STORY = [
     ("default", 200),
     ("disconnect", 200),
     ("edit-message", 200),
+    ("forward-message", 200),
     ("delete-message", 200),
     ("list-changes", 200),
     ("set-block", 200),
@@ -70,6 +71,7 @@ STORY = [
     ("logout-all", 200),
     ("login", 200),
     ("change-password", 200),
+    ("version", 200),
     ("web-client", 200),
     ("docs", 200),
 ]

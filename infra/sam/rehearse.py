@@ -55,7 +55,7 @@ def trailing_slashes(template, url):
     """Its `{proxy+}` is never empty, unlike on AWS: each route with `{proxy+}` gets one more that ends in a slash."""
     for name, route in list(of_type(template, "AWS::ApiGatewayV2::Route").items()):
         key = route["Properties"]["RouteKey"]
-        if key.endswith("{proxy+}"):
+        if key.endswith("{proxy+}") and not key.endswith(" /{proxy+}"):
             slash = {**route["Properties"], "RouteKey": key.removesuffix("{proxy+}")}
             template["Resources"][f"{name}Slash"] = {**route, "Properties": slash}
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import json
 import os
 import pathlib
 import subprocess
@@ -9,18 +10,20 @@ import tempfile
 import threading
 import unittest
 
-from expand import ROOT
+from expand import ROOT, expanded, source
 
 SAM = """#!/bin/sh
 echo "$@" >>"$STATE/deployed"
 """
 AWS = """#!/bin/sh
+echo "$@" >>"$STATE/calls"
 case "$*" in
     *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
     *get-template*) echo 'the earlier template' ;;
     *Parameters*) printf 'BuildId=b1\\tAlarmEmail=\\tRollout=canary\\n' ;;
-    *HttpApiUrl*) echo "$SYSTEM" ;;
-    *WebSocketApiUrl*) echo "$SYSTEM/sockets" ;;
+    *WebSocketUrl*) echo "$URL/sockets" ;;
+    *HttpUrl*) echo "$URL" ;;
+    *"$TARGET"*) echo "${SYSTEM#*//}" ;;
 esac
 """
 GOOD = {
@@ -30,6 +33,7 @@ GOOD = {
     ("POST", "/auth/login/"): (401, '{"code": "invalid_credentials"}'),
     ("GET", "/list-chatrooms/"): (401, '{"code": "unauthenticated"}'),
     ("GET", "/sockets"): (401, ""),
+    ("GET", "/version"): (200, '{"build":"b2"}'),
 }
 
 
@@ -63,13 +67,13 @@ def system(answers):
 class Smoke(unittest.TestCase):
     def smoke(self, answers):
         with system(answers) as url:
-            command = [ROOT / "infra/scripts/smoke", url, f"{url.replace('http', 'ws')}/sockets"]
+            command = [ROOT / "infra/scripts/smoke", url, f"{url.replace('http', 'ws')}/sockets", "b2"]
             environment = {**os.environ, "SMOKE_PAUSE": "0"}
             return subprocess.run(command, env=environment, capture_output=True, text=True)
 
     def test_a_good_system_passes(self):
         run = self.smoke(GOOD)
-        self.assertEqual((run.returncode, run.stdout), (0, "7 calls are answered as expected\n"))
+        self.assertEqual((run.returncode, run.stdout), (0, "8 calls are answered as expected\n"))
 
     def test_strangers_who_use_up_the_logins_make_no_deployment_fail(self):
         logins = {("POST", path): (429, "") for path in ("/auth/login", "/auth/login/")}
@@ -84,24 +88,33 @@ class Smoke(unittest.TestCase):
             self.assertIn(f"{method} {shown}: the status is {status}", run.stderr)
         self.assertIn("has no '<html'", self.smoke(GOOD | {("GET", "/"): (200, "")}).stderr)
 
+    def test_another_build_fails(self):
+        for build in ("b1", "b22", "manual"):
+            run = self.smoke(GOOD | {("GET", "/version"): (200, f'{{"build":"{build}"}}')})
+            self.assertEqual(run.returncode, 1)
+            self.assertIn('GET /version: the body has no \'{"build":"b2"}\'', run.stderr)
+
 
 class Deploy(unittest.TestCase):
-    def deploy(self, answers, exists):
-        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none."""
+    def deploy(self, answers, exists, environment="prod", domain="", target="none"):
+        """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. A domain has no
+        DNS record, and leads to the system by this output. The calls of AWS are in `self.calls`.
+        """
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
             for name, (tool, stub) in {"sam": ("sam", SAM), "awscli": ("aws", AWS)}.items():
-                environment = directory / "venv" / name
-                (environment / "bin").mkdir(parents=True)
-                (environment / "requirements.txt").write_bytes((ROOT / f"infra/python/{name}.txt").read_bytes())
-                (environment / "bin" / tool).write_text(stub)
-                (environment / "bin" / tool).chmod(0o755)
+                tools = directory / "venv" / name
+                (tools / "bin").mkdir(parents=True)
+                (tools / "requirements.txt").write_bytes((ROOT / f"infra/python/{name}.txt").read_bytes())
+                (tools / "bin" / tool).write_text(stub)
+                (tools / "bin" / tool).chmod(0o755)
             if exists:
                 (directory / "exists").write_text(exists)
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
-            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role"}
-            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", "Environment=prod"]
+            variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role", "URL": domain or url, "TARGET": target}
+            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", f"Environment={environment}"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
+            self.calls = (directory / "calls").read_text()
             deployed = directory / "deployed"
             return run.returncode, deployed.read_text().splitlines() if deployed.exists() else []
 
@@ -113,11 +126,38 @@ class Deploy(unittest.TestCase):
             self.assertIn("--role-arn role", deployed)
             self.assertTrue(deployed.endswith("--parameter-overrides BuildId=b2 Environment=prod"), deployed)
 
+    def test_a_stack_in_prod_is_protected(self):
+        for environment, is_protected in (("prod", True), ("dev", False)):
+            self.assertEqual(self.deploy(GOOD, None, environment)[0], 0)
+            for call in (
+                "update-termination-protection --stack-name chat --enable-termination-protection",
+                "set-stack-policy --stack-name chat --stack-policy-body file://infra/stack-policy.json",
+            ):
+                self.assertEqual(call in self.calls, is_protected, (environment, call))
+
+    def test_the_policy_of_the_stack_protects_all_that_outlives_it_and_the_secret(self):
+        allow, deny = json.loads((ROOT / "infra/stack-policy.json").read_text())["Statement"]
+        self.assertEqual((allow["Effect"], allow["Action"], allow["Resource"]), ("Allow", "Update:*", "*"))
+        self.assertEqual((deny["Effect"], deny["Action"]), ("Deny", ["Update:Replace", "Update:Delete"]))
+        resources = expanded(source())["Resources"].values()
+        kept = {resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        protected = deny["Condition"]["StringEquals"]["ResourceType"]
+        self.assertCountEqual(protected, kept | {"AWS::SecretsManager::Secret"})
+
+    def test_a_domain_without_a_record_is_reached_by_its_target(self):
+        for target in ("EdgeTarget", "DomainTarget"):
+            self.assertEqual(self.deploy(GOOD, None, domain="http://chat.invalid", target=target)[0], 0, target)
+        self.assertEqual(self.deploy(GOOD, None, domain="http://chat.invalid")[0], 1)
+
     def test_a_bad_deployment_is_taken_back_at_once(self):
         status, (_, back) = self.deploy({}, "UPDATE_COMPLETE")
         self.assertEqual(status, 1)
         self.assertRegex(back, r'template\.yaml .* --parameter-overrides BuildId="b1" AlarmEmail="" Rollout="at-once"$')
         self.assertNotIn("target/sam", back)
+
+    def test_a_deployment_that_has_not_arrived_is_taken_back(self):
+        status, deployed = self.deploy(GOOD | {("GET", "/version"): (200, '{"build":"b1"}')}, "UPDATE_COMPLETE")
+        self.assertEqual((status, len(deployed)), (1, 2))
 
     def test_a_bad_first_deployment_fails(self):
         for exists in (None, "REVIEW_IN_PROGRESS"):
@@ -125,7 +165,8 @@ class Deploy(unittest.TestCase):
             self.assertEqual((status, len(deployed)), (1, 1))
 
     def test_a_failed_first_deployment_is_to_be_deleted(self):
-        self.assertEqual(self.deploy(GOOD, "ROLLBACK_COMPLETE"), (1, []))
+        for status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
+            self.assertEqual(self.deploy(GOOD, status), (1, []))
 
 
 if __name__ == "__main__":

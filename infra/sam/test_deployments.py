@@ -4,6 +4,7 @@ import copy
 import unittest
 
 from expand import expanded, of_type, source
+from findings import findings
 
 # Properties of a function that its versions do not have.
 UNVERSIONED = ("ReservedConcurrentExecutions", "Tags")
@@ -32,6 +33,20 @@ class Versions(unittest.TestCase):
         for name, parameters in reached.items():
             self.assertLessEqual({"Architecture", "BuildId", "CallsPerSecond", "StageName"}, parameters, name)
 
+    def test_tracing_reaches_all_functions_with_its_permission_and_is_off_otherwise(self):
+        template = copy.deepcopy(self.source)
+        template["Parameters"]["Tracing"]["Default"] = "Active"
+        traced = expanded(template)
+        self.assertEqual(findings(traced), [])
+        functions = of_type(traced, "AWS::Lambda::Function")
+        for name, function in functions.items():
+            self.assertEqual(function["Properties"]["TracingConfig"], {"Mode": {"Ref": "Tracing"}}, name)
+            self.assertIn("AWSXrayWriteOnlyAccess", str(traced["Resources"][f"{name}Role"]["Properties"]["ManagedPolicyArns"]), name)
+        before, after = (set(of_type(template, "AWS::Lambda::Version")) for template in (self.expanded, traced))
+        self.assertEqual((len(after), before & after), (len(functions), set()))
+        self.assertNotIn("xray", str(self.expanded).lower())
+        self.assertNotIn("TracingConfig", str(self.expanded))
+
     def test_a_function_without_a_description_is_found(self):
         template = copy.deepcopy(self.source)
         del template["Resources"]["RegisterFunction"]["Properties"]["VersionDescription"]
@@ -39,14 +54,14 @@ class Versions(unittest.TestCase):
         self.assertEqual((before[0] != after[0], before[1] != after[1]), (True, False))
 
     def test_the_longest_description_fits(self):
-        """Lambda accepts 256 characters. The list of origins has no limit, and takes the rest."""
+        """Lambda accepts 256 characters. The list of origins and the domains have no limit, and take the rest."""
         longest = {
             name: "9" * 12 if parameter["Type"] == "Number" else max(parameter.get("AllowedValues", ["9" * 32]), key=len)
             for name, parameter in self.source["Parameters"].items()
         }
-        longest |= {"BuildId": "9" * 64, "AllowedOrigins": []}
-        for name, (_, description) in versions(self.expanded, longest).items():
-            self.assertLessEqual(len(description), 220, name)
+        longest |= {"BuildId": "9" * 64, "AllowedOrigins": [], "DomainName": "", "EdgeDomainName": ""}
+        for name, (_, description) in versions(with_all(self.expanded), longest).items():
+            self.assertLessEqual(len(description), 220 if name == "AuthorizeFunction" else 256, name)
 
     def test_versions_do_not_accumulate(self):
         """A version that is not deleted blocks the same build after a rollback, and counts against 75 GB of code."""
@@ -59,6 +74,15 @@ class Versions(unittest.TestCase):
     def test_a_failed_first_deployment_leaves_nothing(self):
         for name, resource in self.expanded["Resources"].items():
             self.assertIn(resource.get("DeletionPolicy", "Delete"), ("Delete", "RetainExceptOnCreate"), name)
+
+
+def with_all(value):
+    """Returns the template with all its optional parts: `Fn::If` is replaced by its first branch."""
+    if isinstance(value, list):
+        return [with_all(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return with_all(value["Fn::If"][1]) if value.keys() == {"Fn::If"} else {key: with_all(item) for key, item in value.items()}
 
 
 def versions(template, values):
@@ -102,12 +126,15 @@ def resolved(value, template, values):
 
 
 def reference(argument, template, values):
-    """Returns the value of a parameter, or that of the resource Settings, or the name of another resource."""
+    """Returns the value of a parameter, or that of the resources Settings and EdgeProof, or the name of another resource."""
     name = argument if isinstance(argument, str) else ".".join(argument)
     if name in template.get("Parameters", {}):
         return values.get(name, "")
     if name == "Settings.Value":
         return resolved(template["Resources"]["Settings"]["Properties"]["Value"], template, values)
+    if name == "EdgeProof.Value":
+        # CloudFormation reads the secret when a property has changed.
+        return str(resolved(template["Resources"]["EdgeProof"]["Properties"], template, values))
     return name
 
 

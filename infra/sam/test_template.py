@@ -9,6 +9,7 @@ from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 from expand import ROOT, expanded, of_type, operations, source
 from findings import LIMITS, findings
+from restored_tables import EMPTIED, KEPT, RESTORED
 
 
 class Template(unittest.TestCase):
@@ -84,11 +85,11 @@ class Template(unittest.TestCase):
         tables = of_type(self.expanded, "AWS::DynamoDB::Table")
         lost = {name for name, table in tables.items() if table.get("DeletionPolicy") != "RetainExceptOnCreate"}
         # Users log in again; a retry of last week's message is a new message; sockets reconnect; a pace starts with a burst.
-        forgotten = ["ClientIds", "Connections", "Invitations", "Paces", "Sessions", "SigningKeys"]
-        self.assertEqual(lost, {f"{name}Table" for name in forgotten})
+        self.assertEqual(lost, {*EMPTIED, *KEPT})
         for name, table in tables.items():
             properties = table["Properties"]
-            self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
+            recovers = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+            self.assertEqual(recovers, name in RESTORED, name)
             if name not in lost:
                 self.assertEqual(table.get("UpdateReplacePolicy"), "Retain", name)
                 self.assertEqual(properties["DeletionProtectionEnabled"], {"Fn::If": ["IsProd", True, False]}, name)
@@ -128,6 +129,54 @@ class Template(unittest.TestCase):
             self.assertIn("Canary10Percent5Minutes", str(configuration[1]), name)
             alarms = group["Properties"]["AlarmConfiguration"]["Fn::If"][1]["Alarms"]
             self.assertEqual(alarms, [{"Name": {"Ref": "ErrorsAlarm"}}], name)
+
+    def test_without_an_edge_there_is_nothing_of_it(self):
+        names = {name for name, resource in self.expanded["Resources"].items() if resource.get("Condition") == "HasEdge"}
+        self.assertEqual(names, {"Edge", "EdgeFunction", "EdgeProof", "EdgeSecret"})
+        self.assertEqual(self.source["Parameters"]["EdgeDomainName"]["Default"], "")
+        for name, function in of_type(self.expanded, "AWS::Lambda::Function").items():
+            variables = function["Properties"]["Environment"]["Variables"]
+            proof, only = {"Fn::GetAtt": ["EdgeProof", "Value"]}, {"Ref": "EdgeOnly"}
+            self.assertEqual(variables["EDGE_PROOF"], {"Fn::If": ["HasEdge", proof, ""]}, name)
+            self.assertEqual(variables["EDGE_ONLY"], {"Fn::If": ["HasEdge", only, "no"]}, name)
+        for resource in names - {"EdgeProof"}:
+            self.assertNotIn(f"['{resource}'", str(of_type(self.expanded, "AWS::Lambda::Function")), resource)
+
+    def test_no_client_names_its_address_to_the_edge(self):
+        """A behaviour that passes on headers of clients runs the function that writes over one of them."""
+        edge = self.expanded["Resources"]["Edge"]["Properties"]["DistributionConfig"]
+        for behaviour in [edge["DefaultCacheBehavior"], *edge["CacheBehaviors"]]:
+            functions = [entry["EventType"] for entry in behaviour.get("FunctionAssociations", [])]
+            expected = ["viewer-request"] if "OriginRequestPolicyId" in behaviour else []
+            self.assertEqual(functions, expected, behaviour.get("PathPattern"))
+            self.assertIn(behaviour["ViewerProtocolPolicy"], ("https-only", "redirect-to-https"))
+        # The errors that CloudFront keeps, for all clients together, unless the distribution says otherwise (CloudFront
+        # Developer Guide, "How CloudFront caches HTTP 4xx and 5xx status codes").
+        kept = {response["ErrorCode"]: response["ErrorCachingMinTTL"] for response in edge["CustomErrorResponses"]}
+        self.assertEqual(kept, dict.fromkeys([400, 403, 404, 405, 414, 500, 501, 502, 503, 504], 0))
+        for origin in edge["Origins"]:
+            (header,) = origin["OriginCustomHeaders"]
+            self.assertEqual(header, {"HeaderName": "x-chat-proof", "HeaderValue": {"Fn::GetAtt": ["EdgeProof", "Value"]}})
+
+    def test_no_route_of_rest_has_a_path_of_sockets(self):
+        sockets = [b["PathPattern"] for b in self.expanded["Resources"]["Edge"]["Properties"]["DistributionConfig"]["CacheBehaviors"]]
+        self.assertEqual(sockets[0], "/ws*")
+        paths = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]["paths"]
+        self.assertEqual([path for path in paths if path.startswith("/ws")], [])
+
+    def test_preflights_stay_with_the_api(self):
+        """A route that takes OPTIONS would get them: `$default`, ANY, or one for OPTIONS."""
+        paths = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]["paths"]
+        self.assertEqual(set(paths["/{proxy+}"]), {"delete", "get", "head", "post"})
+        methods = {method for operations in paths.values() for method in operations}
+        self.assertEqual(methods, {"delete", "get", "head", "post"})
+        self.assertNotIn("$default", paths)
+
+    def test_a_domain_closes_the_address_of_the_http_api_alone(self):
+        body = self.expanded["Resources"]["HttpApi"]["Properties"]["Body"]
+        disabled = {"Fn::If": ["HasDomain", True, False]}
+        self.assertEqual(body["servers"], [{"x-amazon-apigateway-endpoint-configuration": {"disableExecuteApiEndpoint": disabled}}])
+        self.assertNotIn("DisableExecuteApiEndpoint", self.expanded["Resources"]["WebSocketApi"]["Properties"])
 
     def test_resources_that_need_each_other_are_found(self):
         def depends(resources):

@@ -1,7 +1,8 @@
 //! `GET /docs`, `GET /openapi.yaml`, `GET /asyncapi.yaml`: the API, described for people and for machines.
 
+use std::process::ExitCode;
+
 use lambda::{
-    Fatal,
     files::{self, Cache, File},
     log,
 };
@@ -15,7 +16,7 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const YAML: &str = "application/yaml";
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Fatal> {
+async fn main() -> ExitCode {
     let files = [
         ("/docs", "text/html; charset=utf-8", include_str!("docs.html")),
         ("/docs/docs.js", JAVASCRIPT, include_str!("docs.js")),

@@ -7,11 +7,12 @@ lambda::functions! {
     accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
     attachments { create_attachment }
     messages {
-        delete_message, edit_message, list_changes, list_conversation_messages, list_messages, read_message,
-        send_message
+        delete_message, edit_message, forward_message, list_changes, list_conversation_messages, list_messages,
+        read_message, send_message
     }
     rooms {
         add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
         list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room
     }
+    system { version }
 }

@@ -1,6 +1,5 @@
 //! A frame `{"type":"ping"}`, or an unknown frame.
 
-use chat::Caller;
 use domain::{Error, Event, OtherFrame};
 use lambda::{
     App, Fatal, Part,
@@ -12,7 +11,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    chat::accounts::authenticate(&app.chat, &Caller::from(&event.socket()?)).await?;
+    chat::sockets::admit(&app.chat, &event.socket()?).await?;
     let OtherFrame::Ping = event.frame()?;
     event.reply(app, &Event::Pong).await
 }

@@ -1,6 +1,7 @@
 // Calls of the REST API, one method an endpoint.
 
 import { call } from "./call.js";
+import { deviceToken, keepDeviceToken } from "./devices.js";
 import { MessageCalls, query } from "./message-calls.js";
 
 /**
@@ -25,17 +26,25 @@ import { MessageCalls, query } from "./message-calls.js";
  * @param {string} password
  */
 export async function register(username, password) {
-  await call("POST", "/auth/register/", { body: { username, password } });
+  await call("POST", "/auth/register", { body: { username, password } });
 }
 
 /**
  * @param {string} username
  * @param {string} password
+ * @param {import("./devices.js").Store} store the place of the browser's device tokens
  * @returns {Promise<import("./session.js").Session>}
  */
-export async function logIn(username, password) {
-  const { json } = await call("POST", "/auth/login/", { body: { username, password } });
+export async function logIn(username, password, store) {
+  const body = { username, password, device_token: deviceToken(store, username) };
+  const { json } = await call("POST", "/auth/login", { body });
+  keepDeviceToken(store, username, json.device_token);
   return { token: json.access_token, id: json.user.id, username: json.user.username };
+}
+
+/** @returns {Promise<string>} the id of the deployed build */
+export async function version() {
+  return (await call("GET", "/version/", {})).json.build;
 }
 
 /** The calls that need a token. */
@@ -49,14 +58,14 @@ export class Api extends MessageCalls {
   }
 
   async logOut() {
-    await this.#call("POST", "/auth/logout/");
+    await this.#call("POST", "/auth/logout");
   }
 
   /** Returns all rooms, over all pages of the list. @returns {Promise<Room[]>} */
   async rooms() {
     /** @type {Room[]} */
     const rooms = [];
-    for (let path = /** @type {string | null} */ ("/list-chatrooms/"); path !== null; ) {
+    for (let path = /** @type {string | null} */ ("/list-chatrooms"); path !== null; ) {
       const { json, next } = await this.#call("GET", path);
       rooms.push(...json);
       path = next;
@@ -70,7 +79,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<BareRoom>}
    */
   async openDirect(user) {
-    return (await this.#call("POST", "/open-direct/", { user })).json;
+    return (await this.#call("POST", "/open-direct", { user })).json;
   }
 
   /**
@@ -78,12 +87,12 @@ export class Api extends MessageCalls {
    * @returns {Promise<BareRoom>}
    */
   async createRoom(room) {
-    return (await this.#call("POST", "/create-chatroom/", room)).json;
+    return (await this.#call("POST", "/create-chatroom", room)).json;
   }
 
   /** @param {number} room */
   async join(room) {
-    await this.#call("POST", "/join-chatroom/", { chatroom_id: room });
+    await this.#call("POST", "/join-chatroom", { chatroom_id: room });
   }
 
   /**
@@ -92,7 +101,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<number>} the room
    */
   async accept(invite) {
-    return (await this.#call("POST", "/join-chatroom/", { invite })).json.conversation;
+    return (await this.#call("POST", "/join-chatroom", { invite })).json.conversation;
   }
 
   /**
@@ -100,7 +109,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<Preview>}
    */
   async preview(invite) {
-    return (await this.#call("POST", "/preview-invite/", { invite })).json;
+    return (await this.#call("POST", "/preview-invite", { invite })).json;
   }
 
   /**
@@ -110,7 +119,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<string | null>}
    */
   async resetInvite(room, enabled) {
-    return (await this.#call("POST", "/reset-invite/", { conversation_id: room, enabled })).json.invite;
+    return (await this.#call("POST", "/reset-invite", { conversation_id: room, enabled })).json.invite;
   }
 
   /**
@@ -120,7 +129,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<{user: number, status: string}[]>}
    */
   async addMembers(room, members, history) {
-    return (await this.#call("POST", "/add-members/", { conversation_id: room, members, history })).json.results;
+    return (await this.#call("POST", "/add-members", { conversation_id: room, members, history })).json.results;
   }
 
   /**
@@ -129,7 +138,7 @@ export class Api extends MessageCalls {
    * @param {boolean} [ban]
    */
   async removeMember(room, user, ban) {
-    await this.#call("POST", "/remove-member/", { conversation_id: room, user, ban });
+    await this.#call("POST", "/remove-member", { conversation_id: room, user, ban });
   }
 
   /**
@@ -139,7 +148,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<BareRoom>}
    */
   async setRole(room, user, role) {
-    return (await this.#call("POST", "/set-role/", { conversation_id: room, user, role })).json;
+    return (await this.#call("POST", "/set-role", { conversation_id: room, user, role })).json;
   }
 
   /**
@@ -149,17 +158,17 @@ export class Api extends MessageCalls {
    * @returns {Promise<BareRoom>}
    */
   async setRoom(room, settings) {
-    return (await this.#call("POST", "/set-room/", { conversation_id: room, ...settings })).json;
+    return (await this.#call("POST", "/set-room", { conversation_id: room, ...settings })).json;
   }
 
   /** @param {number} room */
   async deleteRoom(room) {
-    await this.#call("DELETE", `/delete-chatroom/${room}/`);
+    await this.#call("DELETE", `/delete-chatroom/${room}`);
   }
 
   /** @param {number} room */
   async leave(room) {
-    await this.#call("DELETE", `/leave-chatroom/${room}/`);
+    await this.#call("DELETE", `/leave-chatroom/${room}`);
   }
 
   /**
@@ -167,7 +176,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<User>}
    */
   async findUser(username) {
-    return (await this.#call("GET", `/find-user/?username=${encodeURIComponent(username)}`)).json;
+    return (await this.#call("GET", `/find-user?username=${encodeURIComponent(username)}`)).json;
   }
 
   /**
@@ -178,13 +187,13 @@ export class Api extends MessageCalls {
    */
   async members(room, { after = 0, limit }) {
     const range = query(after > 0 ? { limit, after } : { limit });
-    const { json, next } = await this.#call("GET", `/list-members/${room}/?${range}`);
+    const { json, next } = await this.#call("GET", `/list-members/${room}?${range}`);
     return { members: json, more: next !== null };
   }
 
   /** @returns {Promise<Invitation[]>} the newest last */
   async invitations() {
-    return (await this.#call("GET", "/list-invitations/")).json;
+    return (await this.#call("GET", "/list-invitations")).json;
   }
 
   /**
@@ -192,7 +201,7 @@ export class Api extends MessageCalls {
    * @param {boolean} accept
    */
   async answerInvitation(room, accept) {
-    await this.#call("POST", "/answer-invitation/", { conversation_id: room, accept });
+    await this.#call("POST", "/answer-invitation", { conversation_id: room, accept });
   }
 
   /**
@@ -200,12 +209,12 @@ export class Api extends MessageCalls {
    * @param {boolean} blocked
    */
   async setBlock(user, blocked) {
-    await this.#call("POST", "/set-block/", { user, blocked });
+    await this.#call("POST", "/set-block", { user, blocked });
   }
 
   /** @returns {Promise<Blocked[]>} */
   async blocks() {
-    return (await this.#call("GET", "/list-blocks/")).json;
+    return (await this.#call("GET", "/list-blocks")).json;
   }
 
   /**
@@ -214,7 +223,7 @@ export class Api extends MessageCalls {
    * @returns {Promise<WhoCanAdd>}
    */
   async whoCanAdd(add) {
-    return (await this.#call("POST", "/set-privacy/", { add })).json.add;
+    return (await this.#call("POST", "/set-privacy", { add })).json.add;
   }
 
   /**

@@ -27,7 +27,7 @@ export class MessageCalls {
    * @returns {Promise<Page>}
    */
   async messages(room, range = {}) {
-    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}/?${query(range)}`);
+    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}?${query(range)}`);
     return { messages: json, more: next !== null };
   }
 
@@ -38,7 +38,7 @@ export class MessageCalls {
    * @returns {Promise<ChangeList>}
    */
   async changes(room, after) {
-    return (await this.#call("GET", `/list-changes/${room}/?${query({ after })}`)).json;
+    return (await this.#call("GET", `/list-changes/${room}?${query({ after })}`)).json;
   }
 
   /**
@@ -47,7 +47,7 @@ export class MessageCalls {
    * @returns {Promise<Announced>}
    */
   async announce({ conversation, ...file }) {
-    return (await this.#call("POST", "/create-attachment/", { conversation_id: conversation, ...file })).json;
+    return (await this.#call("POST", "/create-attachment", { conversation_id: conversation, ...file })).json;
   }
 
   /**
@@ -58,7 +58,7 @@ export class MessageCalls {
   async send({ conversation, text, client_id, attachment, reply_to, mentions, mentions_all }) {
     const attached = attachment ? { [`attachment_${attachment.kind}`]: attachment.id } : {};
     const message = { conversation_id: conversation, text, client_id, ...attached, reply_to, mentions, mentions_all };
-    return (await this.#call("POST", "/send-message/", message)).json;
+    return (await this.#call("POST", "/send-message", message)).json;
   }
 
   /**
@@ -67,7 +67,7 @@ export class MessageCalls {
    * @returns {Promise<Message>} as it is now
    */
   async edit(message, content) {
-    return (await this.#call("POST", "/edit-message/", { ...named(message), ...content })).json;
+    return (await this.#call("POST", "/edit-message", { ...named(message), ...content })).json;
   }
 
   /**
@@ -76,7 +76,7 @@ export class MessageCalls {
    * @returns {Promise<Message>} as it is now
    */
   async delete(message, audience) {
-    return (await this.#call("POST", "/delete-message/", { ...named(message), for: audience })).json;
+    return (await this.#call("POST", "/delete-message", { ...named(message), for: audience })).json;
   }
 
   /**
@@ -86,7 +86,7 @@ export class MessageCalls {
    * @returns {Promise<Message>} as it is now
    */
   async react(message, emoji) {
-    return (await this.#call("POST", "/react-to-message/", { ...named(message), emoji })).json;
+    return (await this.#call("POST", "/react-to-message", { ...named(message), emoji })).json;
   }
 
   /**
@@ -94,7 +94,7 @@ export class MessageCalls {
    * @returns {Promise<{user: number, emoji: string}[]>}
    */
   async reactions({ conversation, id }) {
-    return (await this.#call("GET", `/list-reactions/${conversation}/${id}/`)).json;
+    return (await this.#call("GET", `/list-reactions/${conversation}/${id}`)).json;
   }
 
   /**
@@ -105,7 +105,7 @@ export class MessageCalls {
    * @returns {Promise<Forwarded[]>}
    */
   async forward(message, to, client_id) {
-    return (await this.#call("POST", "/forward-message/", { ...named(message), to, client_id })).json;
+    return (await this.#call("POST", "/forward-message", { ...named(message), to, client_id })).json;
   }
 
   /**
@@ -113,7 +113,7 @@ export class MessageCalls {
    * @param {number} message
    */
   async markRead(room, message) {
-    await this.#call("POST", "/read-message/", { conversation_id: room, message_ids: [message] });
+    await this.#call("POST", "/read-message", { conversation_id: room, message_ids: [message] });
   }
 
   /**

@@ -2,14 +2,14 @@
 
 mod site;
 
-use std::env;
+use std::{env, process::ExitCode};
 
 use lambda::{Fatal, files, log};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Fatal> {
+async fn main() -> ExitCode {
     log::run(async {
-        let variable = |name: &str| env::var(name).ok();
+        let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let socket = socket(variable)?;
         files::serve(&site::policy(&socket, &attachments(variable)?), site::files(&socket)).await
     })

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api } from "../page/api.js";
+import { Api, logIn, version } from "../page/api.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.
@@ -24,12 +24,26 @@ function server(context, answers) {
 const page = (body, next) =>
   Response.json(body, next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } });
 
+test("a login shows the token of the last login of its name alone", async (context) => {
+  const loggedIn = (/** @type {string} */ token) =>
+    page({ access_token: "token", device_token: token, user: { id: 1, username: "Ann" } });
+  const { asked } = server(context, ["first", "second", "bobs", "third"].map(loggedIn));
+  const kept = new Map();
+  const store = {
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
+  };
+  for (const name of ["Ann", "ann", "bob", "ANN"]) await logIn(name, "pw", store);
+  const body = asked.map((request) => JSON.parse(request.replace("POST /auth/login ", "")));
+  assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
+});
+
 test("the list of rooms is read to its last page", async (context) => {
   const { api, asked } = server(context, [
     page([{ id: 3 }], "?before=c"), page([{ id: 2 }], "?before=b"), page([]),
   ]);
   assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
-  assert.deepEqual(asked, ["/list-chatrooms/", "/list-chatrooms/?before=c", "/list-chatrooms/?before=b"]
+  assert.deepEqual(asked, ["/list-chatrooms", "/list-chatrooms?before=c", "/list-chatrooms?before=b"]
     .map((path) => `GET ${path}`));
 });
 
@@ -37,13 +51,19 @@ test("members are asked for by page, and the first page begins at no user", asyn
   const { api, asked } = server(context, [page([], "?limit=100&after=9"), page([])]);
   assert.equal((await api.members(1, { after: 0, limit: 100 })).more, true);
   assert.equal((await api.members(1, { after: 9, limit: 1 })).more, false);
-  assert.deepEqual(asked, ["GET /list-members/1/?limit=100", "GET /list-members/1/?limit=1&after=9"]);
+  assert.deepEqual(asked, ["GET /list-members/1?limit=100", "GET /list-members/1?limit=1&after=9"]);
 });
 
 test("the setting of privacy is asked for by changing nothing", async (context) => {
   const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
   assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);
-  assert.deepEqual(asked, ["POST /set-privacy/ {}", 'POST /set-privacy/ {"add":"nobody"}']);
+  assert.deepEqual(asked, ["POST /set-privacy {}", 'POST /set-privacy {"add":"nobody"}']);
+});
+
+test("the version of the server is asked for", async (context) => {
+  const { asked } = server(context, [page({ build: "4f5a6b7-1" })]);
+  assert.equal(await version(), "4f5a6b7-1");
+  assert.deepEqual(asked, ["GET /version/"]);
 });
 
 test("a refusal is said in words, with its wait", async (context) => {

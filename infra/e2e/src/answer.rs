@@ -6,7 +6,7 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use crate::contract::CONTRACT;
+use crate::contract::{self, CONTRACT};
 
 /// The answer to one HTTP call.
 #[derive(Debug)]
@@ -127,5 +127,5 @@ pub fn next_page(url: &Url, headers: &HeaderMap) -> Option<String> {
     let link = headers.get(LINK)?.to_str().expect("a link is text");
     let reference = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
     let next = url.join(reference.unwrap_or_else(|| panic!("Link: {link}"))).expect("a link is a reference");
-    Some(format!("{}?{}", next.path(), next.query().unwrap_or_default()))
+    Some(format!("{}?{}", contract::path(&next), next.query().unwrap_or_default()))
 }

@@ -18,7 +18,7 @@ pub fn key(user: &User) -> Value {
 pub async fn known(user: &User) -> BTreeSet<String> {
     let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
     let found = user.server.dynamodb("GetItem", &get).await;
-    let attributes = found["Item"].as_object().into_iter().flat_map(serde_json::Map::keys);
+    let attributes = found["Item"].as_object().into_iter().flat_map(Map::keys);
     attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
 }
 

@@ -232,7 +232,7 @@ fn close(value: &mut Value) -> usize {
 }
 
 /// The path of a URL below the base path of a deployed system.
-fn path(url: &Url) -> String {
+pub(crate) fn path(url: &Url) -> String {
     let base = env::var("HTTP_URL").ok().and_then(|base| Url::parse(&base).ok());
     let base = base.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
     url.path().strip_prefix(base).unwrap_or(url.path()).to_owned()

@@ -34,6 +34,7 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
     let shown: Vec<String> = first_of_each(&violations).map(ToString::to_string).collect();
     assert!(violations.is_empty(), "seed {seed}: {} violations\n{}", violations.len(), shown.join("\n"));
     assert!(!history.pushes.is_empty() && !history.listings.is_empty(), "somebody has heard and read something");
+    assert!(!history.quotes.is_empty(), "somebody has answered");
     let refused = history.sends.iter().any(|sent| matches!(sent.outcome, Outcome::Refused));
     assert!(refused, "somebody has sent to a room that they had left");
     assert!(!history.blocks.is_empty(), "somebody has blocked another");

@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use domain::{
-    AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, Input, LoginAttempt,
-    MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal, Registration,
-    RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Input,
+    LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal,
+    Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -73,6 +73,7 @@ fn check(request: &Request) {
     read::<SetPrivacy>(request);
     read::<EditMessage>(request);
     read::<DeleteMessage>(request);
+    read::<ForwardMessage>(request);
     path(request);
     query(request);
 }

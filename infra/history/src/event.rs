@@ -25,6 +25,9 @@ pub struct Message {
     pub client_id: Option<String>,
     /// The text, which is unique: clients send no text twice.
     pub text: String,
+    /// The message that it answers.
+    #[serde(default)]
+    pub reply_to: Option<u64>,
 }
 
 impl Message {
@@ -46,6 +49,8 @@ pub struct Sent {
     pub client_id: Option<String>,
     /// The text.
     pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<u64>,
     /// The beginning of the first try.
     pub begun: Time,
     /// The end of the last try.
@@ -65,6 +70,27 @@ pub enum Outcome {
     Refused,
     /// The message may be stored, now or later, or not.
     Unknown,
+}
+
+/// The quote of a reply, as an answer showed it.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    /// The caller.
+    pub user: u64,
+    /// The room.
+    pub room: u64,
+    /// The id of the reply.
+    pub reply: u64,
+    /// The id of the quoted message.
+    pub id: u64,
+    /// Its sender.
+    pub sender: u64,
+    /// Its text.
+    pub text: String,
+    /// The time of the request.
+    pub begun: Time,
+    /// The time of the answer.
+    pub ended: Time,
 }
 
 /// A message that came over a socket.

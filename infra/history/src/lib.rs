@@ -11,6 +11,7 @@ mod blocks;
 mod change;
 mod event;
 mod order;
+mod quotes;
 mod register;
 mod resume;
 mod roles;
@@ -25,7 +26,7 @@ use std::{
 
 pub use audience::{GOES_ON_FOR, TWICE_WITHIN};
 pub use change::{Change, Overview, Role, RoomSeen, Sees, Signal, Stay, Visit};
-pub use event::{Listing, Message, Outcome, Position, Push, Scope, Sent, Time, View};
+pub use event::{Listing, Message, Outcome, Position, Push, Quote, Scope, Sent, Time, View};
 pub use violation::Violation;
 use world::World;
 
@@ -40,6 +41,8 @@ pub struct History {
     pub pushes: Vec<Push>,
     /// The pages that clients listed during the run.
     pub listings: Vec<Listing>,
+    /// The quotes in answers.
+    pub quotes: Vec<Quote>,
     /// The times of users in rooms.
     pub stays: Vec<Stay>,
     /// The views that clients built from pushes and lists.
@@ -81,7 +84,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 21] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 22] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -100,6 +103,7 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 21] = [
     access::a_user_lists_their_own_rooms,
     access::nobody_hears_of_a_foreign_room,
     blocks::nothing_crosses_a_block,
+    quotes::a_quote_shows_what_its_reader_can_list,
     roles::a_room_has_one_owner,
     roles::a_role_was_given,
     roles::only_admins_act_as_admins,

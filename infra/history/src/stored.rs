@@ -31,11 +31,13 @@ pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
     unknown.map(violation).collect()
 }
 
-/// A stored message has the sender, the room, the text and the client id with which it was sent.
+/// A stored message has the sender, the room, the text and the client id with which it was sent, and answers the same
+/// message.
 pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
     let made_up = world.stored.iter().filter(|message| {
         world.sends.get(message.text.as_str()).is_none_or(|send| {
-            (send.sender, send.room, &send.client_id) != (message.sender, message.room, &message.client_id)
+            (send.sender, send.room, send.reply_to, &send.client_id)
+                != (message.sender, message.room, message.reply_to, &message.client_id)
         })
     });
     let violation =

@@ -33,7 +33,7 @@ const COSTS: &str = "infra/docs/costs.md";
 const SENT: &str = "send a message over a socket";
 
 /// The functions that serve files, which make no calls.
-const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
+const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
 
 /// The way by which an operation comes in.
 #[derive(Clone, Copy, PartialEq)]
@@ -161,6 +161,12 @@ async fn the_costs_of_each_operation_are_in_the_document() {
         World { server, people, room: 0, memory: memory(), operations: Vec::new(), counted: BTreeSet::new() };
     world.count("register", Way::RestToHash(1), &["register"]).await;
     world.count("log in", Way::RestToHash(1), &["login"]).await;
+    let mut login = json!({"username": world.people[0].name, "password": PASSWORD});
+    for _ in 0..2 {
+        let body = world.server.post("/auth/login/", &login).await.is(200);
+        login["device_token"] = body["device_token"].clone();
+    }
+    world.count("… on a known device", Way::RestToHash(1), &["login"]).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -244,6 +250,14 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "edited").await;
     world.rest("edit message", "edit-message").await;
+    let forward = json!({"conversation_id": room, "message_id": message["id"], "to": [room], "client_id": "f1"});
+    world.people[2].post("/forward-message/", &forward).await.is(200);
+    all_hear(sockets, "message").await;
+    world.rest("forward a message to a room", "forward-message").await;
+    let body = json!({"conversation_id": room, "text": "hi", "reply_to": message["id"]});
+    world.people[4].post("/send-message/", &body).await.is(201);
+    all_hear(sockets, "message").await;
+    world.rest("answer a message", "send-message").await;
     world.people[2]
         .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "everyone"}))
         .await

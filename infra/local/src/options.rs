@@ -35,7 +35,7 @@ const LONG: &str = r#"Examples:
 Services on the port:
   /…                              the routes of the HTTP API
   /<stage>                        the WebSocket API
-  /ws/chat/<room>/                the same, at the path of the original service
+  /ws, /ws/chat/<room>/           the same, at the paths of the edge; the second is that of the original service
   /<stage>/@connections/<id>      the connection management API
   /<bucket>/…                     S3: aws s3 ls s3://<bucket> --endpoint-url http://localhost:8000
   POST / with x-amz-target        DynamoDB: aws dynamodb … --endpoint-url http://localhost:8000

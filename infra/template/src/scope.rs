@@ -88,15 +88,18 @@ fn names(id: &str, kind: &str) -> Result<Names> {
             let endpoint = format!("{scheme}://{api_id}.execute-api.{REGION}.amazonaws.com");
             (api_id, vec![("ApiEndpoint", endpoint)])
         }
+        // The local runtime has the paths of the edge itself.
+        "AWS::CloudFront::Distribution" => (id.to_owned(), vec![("DomainName", "localhost".to_owned())]),
         // Nothing here reads the queue of the events that failed for good.
         "AWS::SQS::Queue" => (id.to_owned(), vec![("Arn", format!("arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{id}"))]),
-        // A function has one version here, whose description nobody reads.
+        // Two kinds of values: the description of a function's one version, and the secret of the edge, which is not here.
         "AWS::SSM::Parameter" => (id.to_owned(), vec![("Value", id.to_owned())]),
         // The local runtime does not evaluate the roles of services.
         "AWS::IAM::Role" => (id.to_owned(), vec![("Arn", format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))]),
-        // The first two are other names for an API. The others admit services and accounts, and locally there are none.
+        // The first three are other names and paths of an API. The others admit services and accounts, and here there are none.
         "AWS::ApiGatewayV2::DomainName"
         | "AWS::ApiGatewayV2::ApiMapping"
+        | "AWS::CloudFront::Function"
         | "AWS::S3::BucketPolicy"
         | "AWS::SQS::QueuePolicy" => (id.to_owned(), vec![]),
         // These observe the system; they do not change its behaviour.

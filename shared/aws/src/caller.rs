@@ -115,6 +115,7 @@ async fn send(connector: &Connector, request: Request) -> Result<Answer, BoxErro
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join_all;
     use http::StatusCode;
 
     use super::*;
@@ -158,6 +159,17 @@ mod tests {
         assert_eq!((both, server.connections()), ((Ok(StatusCode::OK), Ok(StatusCode::OK)), 2));
         assert_eq!(status(&caller, &server).await, Ok(StatusCode::OK));
         assert_eq!(server.connections(), 3);
+    }
+
+    #[tokio::test]
+    async fn calls_at_once_over_dead_connections_are_all_answered() {
+        let server = Server::start([(1, Then::Silent); 64]).await;
+        let caller = caller();
+        for connections in [64, 128] {
+            let statuses = join_all((0..64).map(|_| status(&caller, &server))).await;
+            assert!(statuses.iter().all(|status| *status == Ok(StatusCode::OK)), "{statuses:?}");
+            assert_eq!(server.connections(), connections);
+        }
     }
 
     #[tokio::test]

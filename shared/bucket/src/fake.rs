@@ -24,6 +24,8 @@ pub(crate) enum Hangs {
     AtOnce,
     /// In the middle of its body.
     Halfway,
+    /// Not at all, but its body is an error.
+    Fails,
 }
 
 pub(crate) struct FakeS3 {
@@ -55,6 +57,7 @@ async fn answer(hang: bool, hangs: Hangs) -> Response {
     match (hang, hangs) {
         (false, _) => "abcd".into_response(),
         (true, Hangs::AtOnce) => pending().await,
+        (true, Hangs::Fails) => "<Error><Code>InternalError</Code></Error>".into_response(),
         (true, Hangs::Halfway) => {
             let half = stream::iter([Ok::<_, Infallible>(Bytes::from("ab"))]).chain(stream::pending());
             ([("content-length", "4")], Body::from_stream(half)).into_response()

@@ -7,10 +7,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{Bucket, key::Part, named};
 
-/// How long the links to an attachment last.
-const LINKS_LAST: Duration = Duration::from_hours(1);
+/// How long the links to an attachment last. So long does somebody read files who has left the room or logged out,
+/// because S3 asks nobody. A client lists the message again for new ones.
+const LINKS_LAST: Duration = Duration::from_mins(15);
 /// A file never changes, so a browser may keep it, but no cache in between, and no longer than the link lasts.
-const CACHE_CONTROL: &str = "private, max-age=3600";
+const CACHE_CONTROL: &str = "private, max-age=900";
 
 impl Bucket {
     /// Links to an attachment of a message, for its readers.
@@ -71,14 +72,14 @@ mod tests {
         assert_eq!(url.path(), format!("/examplebucket/attachments/{id}"));
         let query: std::collections::BTreeMap<_, _> = url.query_pairs().collect();
         assert_eq!(query["response-content-type"], "image/png");
-        assert_eq!(query["response-cache-control"], "private, max-age=3600");
+        assert_eq!(query["response-cache-control"], "private, max-age=900");
         assert_eq!(
             query["response-content-disposition"],
             "inline;filename*=UTF-8''%D0%BA%D0%BE%D1%82%20%221%22%3B.png"
         );
-        assert_eq!((&*query["X-Amz-Expires"], &*query["X-Amz-Security-Token"]), ("3600", "token"));
+        assert_eq!((&*query["X-Amz-Expires"], &*query["X-Amz-Security-Token"]), ("900", "token"));
         assert!(links.thumbnail_url.unwrap().contains(&format!("/thumbnails/{id}?")));
-        assert_eq!(links.expires_at.to_string(), "2013-05-24T01:00:00.000Z");
+        assert_eq!(links.expires_at.to_string(), "2013-05-24T00:15:00.000Z");
         assert_eq!(bucket.links(&attachment(MediaType::Mp4, "a"), THEN).unwrap().thumbnail_url, None);
     }
 }

@@ -22,11 +22,24 @@ pub(crate) const SERVICE: &str = "s3";
 impl Bucket {
     /// The URL with which anybody may make this call for the time `lasts`.
     pub(crate) fn signed(&self, method: &str, url: Url, now: Timestamp, lasts: Duration) -> Result<String, Error> {
-        self.sign(method, url, now, lasts).map_err(|error| Error::internal("signing a URL", error))
+        self.signed_with(&[], method, url, now, lasts)
+    }
+
+    /// The same for a call with these headers.
+    pub(crate) fn signed_with(
+        &self,
+        headers: &[(&str, &str)],
+        method: &str,
+        url: Url,
+        now: Timestamp,
+        lasts: Duration,
+    ) -> Result<String, Error> {
+        self.sign(headers, method, url, now, lasts).map_err(|error| Error::internal("signing a URL", error))
     }
 
     fn sign(
         &self,
+        headers: &[(&str, &str)],
         method: &str,
         mut url: Url,
         now: Timestamp,
@@ -41,7 +54,8 @@ impl Bucket {
             .settings(settings(lasts))
             .build()?
             .into();
-        let request = SignableRequest::new(method, url.as_str(), [].into_iter(), SignableBody::UnsignedPayload)?;
+        let request =
+            SignableRequest::new(method, url.as_str(), headers.iter().copied(), SignableBody::UnsignedPayload)?;
         let (instructions, _) = sign(request, &params)?.into_parts();
         url.query_pairs_mut().extend_pairs(instructions.params());
         Ok(url.into())

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod attachments;
 mod clock;
 pub mod messages;
+pub mod metrics;
 mod paces;
 pub mod rooms;
 mod settings;

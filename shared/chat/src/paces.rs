@@ -3,12 +3,15 @@
 use domain::{Error, Pace};
 use store::Paced;
 
-use crate::{Caller, Chat};
+use crate::{
+    Caller, Chat,
+    metrics::{Limit, limited},
+};
 
 /// The paces of each user, from the parameters of the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Paces {
-    /// Calls over REST. `accounts::admit` counts them.
+    /// Calls over REST and frames. `accounts::admit` counts them.
     pub calls: Pace,
     /// Creating and joining rooms, inviting, answering, opening direct rooms.
     pub room_changes: Pace,
@@ -54,7 +57,26 @@ impl Chat {
         number.and(size)
     }
 
-    async fn count(&self, caller: &Caller, paced: Paced, pace: Pace) -> Result<(), Error> {
-        self.store.count_paced(caller.user, paced, pace, caller.at).await
+    /// Counts bytes that the caller copies, as if they were uploaded.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn count_copy(&self, caller: &Caller, bytes: u64) -> Result<(), Error> {
+        self.count(caller, Paced::UploadBytes, self.paces.upload_bytes.times(bytes)).await
+    }
+
+    /// Counts an action of the caller.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub(crate) async fn count(&self, caller: &Caller, paced: Paced, pace: Pace) -> Result<(), Error> {
+        let limit = match paced {
+            Paced::Calls | Paced::RefusedFrames => Limit::Calls,
+            Paced::Rooms => Limit::RoomChanges,
+            Paced::Strangers => Limit::Strangers,
+            Paced::Uploads => Limit::Uploads,
+            Paced::UploadBytes => Limit::UploadBytes,
+        };
+        self.store.count_paced(caller.user, paced, pace, caller.at).await.inspect_err(limited(limit))
     }
 }

@@ -12,6 +12,12 @@ pub const MAX_MEMBERS: usize = 1024;
 /// The most members that a room may be created with besides its creator, so that one transaction of 100 actions
 /// creates it.
 pub const MAX_FIRST_MEMBERS: usize = 49;
+/// The most rooms that one call forwards a message to.
+pub const MAX_FORWARDED_TO: usize = 5;
+/// The forwards after which a message goes to one room at a time.
+pub const OFTEN_FORWARDED: u32 = 5;
+/// The most users that a message mentions by their ids.
+pub const MAX_MENTIONS: usize = 100;
 /// The most people that one call may add to a room.
 pub const MAX_ADDED_AT_ONCE: usize = 50;
 /// The most admins of a room besides its owner, so that a change of roles reads and writes little.

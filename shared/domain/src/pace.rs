@@ -21,6 +21,11 @@ impl Pace {
     /// [`CLOCKS_DIFFER_BY`](crate::CLOCKS_DIFFER_BY) still leave some of it.
     pub const MESSAGES: Self = Self::new(Duration::from_millis(200), 60);
 
+    /// The frames of one user that are refused for the pace of calls: a burst of 30, then one a second. Beyond it the
+    /// sending socket is closed. The burst is larger than a client that waits as it is asked to can reach, and than
+    /// clocks differ.
+    pub const REFUSED_FRAMES: Self = Self::new(Duration::from_secs(1), 30);
+
     /// A burst of so many actions, then one action per `every`.
     #[must_use]
     pub const fn new(every: Duration, burst: u32) -> Self {

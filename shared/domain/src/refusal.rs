@@ -88,6 +88,8 @@ refusals! {
     NotAnAdmin => Forbidden, "not_an_admin", "Only admins of this room may do this.";
     NotTheSender => Forbidden, "not_the_sender", "Only the sender of this message may do this.";
     NotAccepted => Forbidden, "not_accepted", "This person does not accept this.";
+    /// The request did not come through the edge.
+    WrongAddress => Forbidden, "wrong_address", "This address is closed. Use the public address of the service.";
     ForeignOrigin => Forbidden, "foreign_origin", "Pages of this origin may open no sockets.";
     /// The path leads nowhere.
     NotFound => NotFound, "not_found", "There is nothing here.";
@@ -106,6 +108,8 @@ refusals! {
     ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
     TooLate => Conflict, "too_late", "This message is too old for this.";
     MessageDeleted => Conflict, "message_deleted", "This message is deleted.";
+    ForwardedTooOften => Conflict, "forwarded_too_often",
+        "This message has been forwarded so often that it goes to one room at a time.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";
     /// Attempts, messages or registrations. [`Refusal::rate_limited`] rounds the wait.
     RateLimited(wait: Duration) => TooMany, "rate_limited", "Too many attempts. Try again in {} s.", wait.as_secs();

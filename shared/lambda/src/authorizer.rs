@@ -7,14 +7,14 @@ use aws_lambda_events::{
     },
     iam::{IamPolicyEffect, IamPolicyStatement},
 };
-use domain::{Error, Refusal, RoomId};
+use chat::metrics::handshake_refused;
+use domain::{Error, Network, Refusal, RoomId};
 use lambda_http::http::header::{HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use store::Session;
-use tracing::Instrument as _;
 
-use crate::{App, Fatal, headers::list, log, problem::Problem, tokens};
+use crate::{App, Fatal, edge, headers::list, log, problem::Problem, tokens};
 
 /// The subprotocol that a browser offers before its token, because it cannot set headers.
 pub(crate) const SUBPROTOCOL: &str = "bearer";
@@ -95,6 +95,9 @@ pub(crate) struct Context {
     pub(crate) expires_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) room: Option<String>,
+    /// The address of the client, if the handshake came through the edge. API Gateway sees the address of the edge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
 }
 
 /// Serves handshakes until the process ends.
@@ -105,36 +108,48 @@ pub async fn serve(app: App, authorize: impl AsyncFn(&App, Handshake) -> Result<
     let (app, authorize) = (&app, &authorize);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayCustomAuthorizerRequestTypeRequest>| {
         let request = event.payload;
-        let address = request.request_context.identity.as_ref().and_then(|identity| identity.source_ip.as_deref());
-        let call = log::call(address.and_then(|address| address.parse().ok()));
+        let admitted = edge::address(lines(&request.headers, &request.multi_value_headers));
+        let address = admitted.as_ref().ok().copied().flatten();
+        let seen = request.request_context.identity.as_ref().and_then(|identity| identity.source_ip.as_deref());
+        let call = log::call(address.map(Network::of).or_else(|| seen?.parse().ok()));
         let answer = async move {
-            let room = room_name(&request);
-            let handshake = app.allowed_origins().and_then(|origins| Handshake::read(&request, origins));
+            let bound = Bound { room: room_name(&request), address: address.map(|address| address.to_string()) };
+            let handshake =
+                admitted.and_then(|_| app.allowed_origins()).and_then(|origins| Handshake::read(&request, origins));
             let outcome = match handshake {
                 Ok(handshake) => authorize(app, handshake).await,
                 Err(error) => Err(error),
             };
-            answer(outcome, room, request.method_arn.unwrap_or_default())
+            answer(outcome, bound, request.method_arn.unwrap_or_default())
         };
-        answer.instrument(call)
+        log::invocation(call, answer)
     }))
     .await
 }
 
+/// The parts of a handshake that its socket keeps.
+#[derive(Default)]
+struct Bound {
+    room: Option<String>,
+    address: Option<String>,
+}
+
 fn answer(
     outcome: Result<Session, Error>,
-    room: Option<String>,
+    Bound { room, address }: Bound,
     method_arn: String,
 ) -> Result<ApiGatewayCustomAuthorizerResponse<Context>, Fatal> {
     let error = match outcome {
         Ok(session) => {
             let expires_at = Some(session.expires_at.to_string());
-            let context = Context { user_id: session.user_id.to_string(), session_id: session.id, expires_at, room };
+            let user_id = session.user_id.to_string();
+            let context = Context { user_id, session_id: session.id, expires_at, room, address };
             let principal = context.user_id.clone();
             return Ok(policy(IamPolicyEffect::Allow, principal, method_arn, context));
         }
         Err(error) => error,
     };
+    handshake_refused(&error);
     let problem = Problem::report(error);
     match problem.status {
         // API Gateway answers 401 if an authorizer fails with exactly this word.
@@ -171,8 +186,9 @@ mod tests {
     #[test]
     fn an_outcome_is_a_policy_or_the_word_that_api_gateway_knows() {
         let user = domain::UserId::try_from(7).unwrap();
-        let session = Session { id: "s1".to_owned(), user_id: user, expires_at: 1_800_000_000 };
-        let allowed = answer(Ok(session), Some("1".to_owned()), "arn".to_owned()).unwrap();
+        let session = Session { id: "s1".to_owned(), user_id: user, expires_at: 1_800_000_000, device_id: None };
+        let bound = Bound { room: Some("1".to_owned()), address: Some("2001:db8::7".to_owned()) };
+        let allowed = answer(Ok(session), bound, "arn".to_owned()).unwrap();
         assert_eq!(
             serde_json::to_value(&allowed).unwrap(),
             serde_json::json!({
@@ -181,16 +197,19 @@ mod tests {
                     "Version": "2012-10-17",
                     "Statement": [{"Action": ["execute-api:Invoke"], "Effect": "Allow", "Resource": ["arn"]}],
                 },
-                "context": {"user_id": "7", "session_id": "s1", "expires_at": "1800000000", "room": "1"},
+                "context": {
+                    "user_id": "7", "session_id": "s1", "expires_at": "1800000000", "room": "1", "address": "2001:db8::7",
+                },
                 "usageIdentifierKey": null,
             })
         );
-        for error in [Refusal::NotAMember.into(), Refusal::RoomNotFound.into(), Refusal::ForeignOrigin.into()] {
-            let denied = answer(Err(error), None, "arn".to_owned()).unwrap();
+        for refusal in [Refusal::NotAMember, Refusal::RoomNotFound, Refusal::ForeignOrigin, Refusal::WrongAddress] {
+            let error = refusal.into();
+            let denied = answer(Err(error), Bound::default(), "arn".to_owned()).unwrap();
             assert_eq!(denied.policy_document.statement[0].effect, IamPolicyEffect::Deny);
             assert_eq!(denied.principal_id.as_deref(), Some("nobody"));
         }
-        let refused = answer(Err(Refusal::Unauthenticated.into()), None, String::new()).unwrap_err();
+        let refused = answer(Err(Refusal::Unauthenticated.into()), Bound::default(), String::new()).unwrap_err();
         assert_eq!(refused.to_string(), "Unauthorized");
     }
 

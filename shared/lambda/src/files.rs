@@ -1,29 +1,33 @@
-//! Serves files that are embedded in a function: a page with its assets.
+//! Serves files that are embedded in a function: a page with its assets, compressed if the client can read that.
 
 use std::{
     borrow::Cow,
     collections::BTreeMap,
     convert::Infallible,
     hash::{DefaultHasher, Hash, Hasher as _},
+    io::Write as _,
     mem,
+    sync::OnceLock,
 };
 
 use domain::{Error, Refusal};
+use flate2::{Compression, write::GzEncoder};
 use lambda_http::{
     Body, RequestExt,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+            ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     service_fn,
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing::Instrument as _;
 
 use crate::{
-    Fatal,
+    Fatal, edge,
     headers::list,
     http::{Request, Response, TLS_ONLY, network, request_id},
     log,
@@ -43,14 +47,6 @@ pub struct File {
     pub cache: Cache,
 }
 
-impl File {
-    /// Computed per request, so that a start does not read files that may never be requested.
-    fn tag(&self) -> Result<HeaderValue, Error> {
-        let tag = format!("\"{}\"", fingerprint(&*self.content));
-        HeaderValue::try_from(tag).map_err(|error| Error::internal("tagging a file", error))
-    }
-}
-
 /// How long a client may keep a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cache {
@@ -60,7 +56,8 @@ pub enum Cache {
     AskFirst,
 }
 
-/// Serves files until the process ends, each under its path with and without a slash at the end.
+/// Serves files until the process ends, each under its path with and without a slash at the end. Another path that ends
+/// in a slash is redirected to the path without it: it may be a call that API Gateway has not recognised.
 ///
 /// `policy` is the `Content-Security-Policy` of each.
 ///
@@ -69,10 +66,11 @@ pub enum Cache {
 pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
     let site = Site::new(policy, files)?;
     let site = &site;
-    lambda_http::run(service_fn(move |request: Request| {
+    lambda_http::run(service_fn(move |mut request: Request| {
+        let admitted = edge::admit(&mut request);
         let call = log::call(network(&request).ok());
         let answer = async move {
-            let answer = site.answer(request.raw_http_path(), request.headers());
+            let answer = admitted.and_then(|()| site.answer(&request));
             let mut response = answer.unwrap_or_else(|error| Problem::report(error).response());
             response.headers_mut().extend(request_id(&request));
             if request.method() == Method::HEAD {
@@ -100,34 +98,70 @@ pub fn fingerprint(content: &(impl Hash + ?Sized)) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// The unreserved characters of RFC 3986 and the slash stay as they are in a path.
+const OUTSIDE_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 struct Site {
     policy: HeaderValue,
     /// By path.
-    files: BTreeMap<Cow<'static, str>, File>,
+    files: BTreeMap<Cow<'static, str>, Served>,
+}
+
+struct Served {
+    file: File,
+    /// Made for the first request that wants it, so that a start does not read files that may never be requested.
+    compressed: OnceLock<Option<Vec<u8>>>,
+}
+
+impl Served {
+    /// The content, compressed if the client can read that, with its tag and its encoding.
+    fn content(&self, request: &HeaderMap) -> Result<(HeaderValue, Option<&'static str>, Body), Error> {
+        let plain = &self.file.content;
+        let compress = || self.compressed.get_or_init(|| gzip(plain.as_bytes())).as_deref();
+        let (encoding, suffix, body) = match reads_gzip(request).then(compress).flatten() {
+            Some(compressed) => (Some("gzip"), "-gzip", Body::from(compressed)),
+            None => (None, "", Body::from(plain.clone())),
+        };
+        // Two encodings are two representations (RFC 9110, section 8.8.3).
+        let tag = HeaderValue::try_from(format!("\"{}{suffix}\"", fingerprint(&**plain)));
+        Ok((tag.map_err(|error| Error::internal("tagging a file", error))?, encoding, body))
+    }
 }
 
 impl Site {
     fn new(policy: &str, files: Vec<File>) -> Result<Self, Fatal> {
-        let files = files.into_iter().map(|file| (file.path.clone(), file));
+        let files = files.into_iter().map(|file| (file.path.clone(), Served { file, compressed: OnceLock::new() }));
         Ok(Self { policy: HeaderValue::try_from(policy)?, files: files.collect() })
     }
 
-    fn answer(&self, path: &str, request: &HeaderMap) -> Result<Response, Error> {
-        let path = match path.trim_end_matches('/') {
+    fn answer(&self, request: &Request) -> Result<Response, Error> {
+        let path = match request.raw_http_path().trim_end_matches('/') {
             "" => "/",
             path => path,
         };
-        let file = self.files.get(path).ok_or(Refusal::NotFound)?;
-        let tag = file.tag()?;
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        match self.files.get(path).filter(|_| is_read) {
+            Some(served) => self.file(served, request.headers()),
+            None if path.len() < request.raw_http_path().len() => redirect(path, request.uri().query()),
+            None => Err(Refusal::NotFound.into()),
+        }
+    }
+
+    fn file(&self, served: &Served, request: &HeaderMap) -> Result<Response, Error> {
+        let file = &served.file;
+        let (tag, encoding, body) = served.content(request)?;
         let mut response = Response::default();
         if knows(request, &tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-            *response.body_mut() = Body::from(file.content.clone());
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+            headers.extend(encoding.map(|encoding| (CONTENT_ENCODING, HeaderValue::from_static(encoding))));
+            *response.body_mut() = body;
         }
         let headers = response.headers_mut();
         headers.insert(ETAG, tag);
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache.control()));
         headers.insert(CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -149,6 +183,36 @@ impl Cache {
     }
 }
 
+/// Sends a client to a path of this host (RFC 9110, section 15.4.9). Without slashes at its beginning and with the others
+/// encoded, it cannot name another host.
+fn redirect(path: &str, query: Option<&str>) -> Result<Response, Error> {
+    let path = utf8_percent_encode(path.trim_start_matches('/'), OUTSIDE_PATHS);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let location = HeaderValue::try_from(format!("/{path}{query}"));
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, location.map_err(|error| Error::internal("redirecting", error))?);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    Ok(response)
+}
+
+/// Whether the client reads gzip, the one encoding that all browsers and tools know (RFC 9110, section 12.5.3).
+fn reads_gzip(request: &HeaderMap) -> bool {
+    list(request, ACCEPT_ENCODING).any(|accepted| {
+        let (coding, weight) = accepted.split_once(';').unwrap_or((accepted, "q=1"));
+        let refused = weight.trim().strip_prefix("q=").is_none_or(|weight| weight.parse().is_ok_and(|q: f32| q <= 0.0));
+        coding.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+fn gzip(content: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).ok()?;
+    encoder.finish().ok()
+}
+
 /// Whether the client has the file already (RFC 9110, section 13.1.2).
 fn knows(request: &HeaderMap, tag: &HeaderValue) -> bool {
     let mut known = list(request, IF_NONE_MATCH).map(|tag| tag.trim_start_matches("W/"));
@@ -157,6 +221,10 @@ fn knows(request: &HeaderMap, tag: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn site() -> Site {
@@ -171,8 +239,17 @@ mod tests {
     }
 
     fn get(path: &str, known: Option<&str>) -> Result<Response, Error> {
-        let known = known.map(|known| (IF_NONE_MATCH, known.parse().unwrap()));
-        site().answer(path, &known.into_iter().collect())
+        ask(Method::GET, path, known.map(|known| (IF_NONE_MATCH, known)))
+    }
+
+    fn ask(method: Method, target: &str, header: Option<(HeaderName, &str)>) -> Result<Response, Error> {
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let mut request = Request::default().with_raw_http_path(path);
+        *request.method_mut() = method;
+        *request.uri_mut() =
+            format!("/{}", query.map(|query| format!("?{query}")).unwrap_or_default()).parse().unwrap();
+        request.headers_mut().extend(header.map(|(name, value)| (name, value.parse().unwrap())));
+        site().answer(&request)
     }
 
     #[test]
@@ -180,8 +257,57 @@ mod tests {
         for (path, content) in [("/", "page"), ("", "page"), ("/a/b.txt", "part"), ("/a/b.txt/", "part")] {
             assert_eq!(get(path, None).unwrap().body(), &Body::from(content), "{path}");
         }
-        for path in ["/a", "/a/", "/b.txt", "/a/../a/b.txt", "/a/b.txt/c"] {
+        for path in ["/a", "/b.txt", "/a/../a/b.txt", "/a/b.txt/c"] {
             assert!(matches!(get(path, None), Err(Error::Refused(Refusal::NotFound))), "{path}");
+        }
+        assert!(matches!(ask(Method::POST, "/a/b.txt", None), Err(Error::Refused(Refusal::NotFound))));
+    }
+
+    #[test]
+    fn another_path_loses_its_slash_and_keeps_its_query() {
+        for (target, location) in [
+            ("/a/", "/a"),
+            ("/auth/login/", "/auth/login"),
+            ("/find-user/?username=a%20b&x", "/find-user?username=a%20b&x"),
+            ("/a b/ä///", "/a%20b/%C3%A4"),
+            ("//evil.example/", "/evil.example"),
+        ] {
+            for method in [Method::GET, Method::POST, Method::DELETE] {
+                let response = ask(method, target, None).unwrap();
+                assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT, "{target}");
+                assert_eq!(response.headers()[LOCATION], location);
+            }
+        }
+    }
+
+    proptest! {
+        /// A browser resolves the location against the host that it has asked, and stays there.
+        #[test]
+        fn a_redirect_stays_on_its_host(path in r"[/\\a-z@:.%?# \r\n\t\x00é]{1,20}") {
+            let response = redirect(&path, None).unwrap();
+            let location = response.headers()[LOCATION].to_str().unwrap();
+            prop_assert!(location.starts_with('/') && !location.starts_with("//"), "{location}");
+            prop_assert!(!location.contains(['\\', ':', '@', '?', '#']), "{location}");
+        }
+    }
+
+    #[test]
+    fn who_reads_gzip_gets_it_under_a_tag_of_its_own() {
+        let accepting = |accepted| ask(Method::GET, "/", Some((ACCEPT_ENCODING, accepted))).unwrap();
+        let plain = get("/", None).unwrap();
+        for accepted in ["gzip", "br, GZIP;q=0.5", "deflate, gzip, zstd"] {
+            let compressed = accepting(accepted);
+            assert_eq!(compressed.headers()[CONTENT_ENCODING], "gzip", "{accepted}");
+            let mut content = String::new();
+            flate2::read::GzDecoder::new(&**compressed.body()).read_to_string(&mut content).unwrap();
+            assert_eq!(content, "page");
+            assert_ne!(compressed.headers()[ETAG], plain.headers()[ETAG]);
+            assert_eq!([&compressed, &plain].map(|answer| &answer.headers()[VARY]), ["accept-encoding"; 2]);
+            let tag = compressed.headers()[ETAG].to_str().unwrap();
+            assert_eq!(get("/", Some(tag)).unwrap().status(), StatusCode::OK, "the client has the other encoding");
+        }
+        for accepted in ["identity", "br", "gzip;q=0", "gzip; q=0.000", ""] {
+            assert_eq!(accepting(accepted).headers().get(CONTENT_ENCODING), None, "{accepted}");
         }
     }
 

@@ -22,7 +22,7 @@ macro_rules! functions {
     };
     (@main $($function:ident)+) => {
         #[tokio::main(flavor = "current_thread")]
-        async fn main() -> ::core::result::Result<(), $crate::Fatal> {
+        async fn main() -> ::std::process::ExitCode {
             $crate::log::run(async {
                 let handler = $crate::handler::named()?;
                 $(if $crate::handler::is(&handler, stringify!($function)) {

@@ -19,9 +19,8 @@ use lambda_http::{
     service_fn,
 };
 use serde::Serialize;
-use tracing::Instrument as _;
 
-use crate::{App, Fatal, headers::list, log, problem::Problem};
+use crate::{App, Fatal, edge, headers::list, log, problem::Problem};
 
 /// A request.
 pub type Request = lambda_http::Request;
@@ -57,11 +56,12 @@ where
     // from the app, so it lives as long as the process.
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
-    lambda_http::run(service_fn(move |request: Request| {
+    lambda_http::run(service_fn(move |mut request: Request| {
+        let admitted = edge::admit(&mut request);
         let call = log::call(network(&request).ok());
         let answer = async move {
             let id = request_id(&request);
-            let answer = match routed(&request) {
+            let answer = match admitted.and_then(|()| routed(&request)) {
                 Ok(()) => handle(app, request).await,
                 Err(error) => Err(error),
             };
@@ -69,7 +69,7 @@ where
             response.headers_mut().extend(id.into_iter().chain(FOR_BROWSERS));
             Ok::<_, Infallible>(response)
         };
-        answer.instrument(call)
+        log::invocation(call, answer)
     }))
     .await
 }
@@ -114,8 +114,8 @@ pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref()?.first(name).map(str::to_owned)
 }
 
-/// The network of the client, by the address that API Gateway has seen. Headers, which a client could write, do not
-/// count.
+/// The network of the client, by the address that API Gateway or the edge has seen. Headers that a client could write do
+/// not count.
 ///
 /// # Errors
 /// `Internal` if API Gateway names no address.

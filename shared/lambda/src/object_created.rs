@@ -8,7 +8,6 @@ use bucket::Erasure;
 use domain::{AttachmentId, Error, causes};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
-use tracing::Instrument as _;
 
 use crate::{App, Fatal, log};
 
@@ -72,7 +71,7 @@ pub async fn serve<T: Named>(app: App, handle: impl AsyncFn(&App, T) -> Result<(
                 Fatal::from(error)
             })
         };
-        handled.instrument(log::call(None))
+        log::invocation(log::call(None), handled)
     }))
     .await
 }

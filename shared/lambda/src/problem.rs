@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// An error as a client sees it: problem details (RFC 9457) with a stable code.
 #[derive(Debug, Serialize)]
-pub(crate) struct Problem {
+pub struct Problem {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -21,8 +21,9 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<FieldErrors>,
+    /// The seconds after which the same request may succeed. An HTTP response has them in a header.
     #[serde(skip)]
-    pub(crate) retry_after: Option<u64>,
+    pub retry_after: Option<u64>,
 }
 
 const fn status(error: &Error) -> StatusCode {
@@ -45,7 +46,8 @@ const fn status(error: &Error) -> StatusCode {
 
 impl Problem {
     /// The problem that a client sees. The error is logged here, once, with its inside causes.
-    pub(crate) fn report(error: Error) -> Self {
+    #[must_use]
+    pub fn report(error: Error) -> Self {
         let (status, code) = (status(&error), error.code());
         match &error {
             Error::Internal { doing, source } => tracing::error!(code, doing, cause = causes(&**source)),

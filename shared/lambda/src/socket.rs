@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use chat::{Caller, now};
+use chat::{Caller, metrics::handshake_refused, now};
 use domain::{BYTE_ORDER_MARK, ClientId, Error, Event, Fields, Input, Network, Refusal, RoomId, Timestamp, causes};
 use lambda_http::http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use lambda_runtime::{LambdaEvent, service_fn};
 use realtime::{Frame, Outcome};
 use serde_json::Value;
 use store::Socket;
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 
 use crate::{
     App, Fatal,
@@ -38,7 +38,9 @@ impl Incoming {
     pub fn read(event: LambdaEvent<ApiGatewayWebsocketProxyRequest>) -> Self {
         let request = event.payload;
         let authorizer = request.request_context.authorizer.fields;
-        let address = request.request_context.identity.source_ip.as_deref();
+        let context: Option<Context> = serde_json::from_value(authorizer.into_iter().collect()).ok();
+        let seen = request.request_context.identity.source_ip.as_deref();
+        let address = context.as_ref().and_then(|context| context.address.as_deref()).or(seen);
         let headers = lines(&request.headers, &request.multi_value_headers);
         let offers_subprotocol = offered(headers).any(|protocol| protocol == SUBPROTOCOL);
         Self {
@@ -47,7 +49,7 @@ impl Incoming {
             network: address.and_then(|address| address.parse().ok()),
             request_id: event.context.request_id,
             body: request.body.unwrap_or_default(),
-            context: serde_json::from_value(authorizer.into_iter().collect()).ok(),
+            context,
             offers_subprotocol,
         }
     }
@@ -168,6 +170,7 @@ pub async fn serve_lifecycle(
 ) -> Result<(), Fatal> {
     serve_events(async |incoming| {
         if let Err(error) = handle(&app, &incoming).await {
+            handshake_refused(&error);
             return response(Problem::report(error).status);
         }
         let mut response = response(200);
@@ -185,7 +188,7 @@ async fn serve_events(answer: impl AsyncFn(Incoming) -> ApiGatewayProxyResponse)
     lambda_runtime::run(service_fn(move |event| {
         let incoming = Incoming::read(event);
         let call = incoming.call();
-        async move { Ok::<_, Infallible>(answer(incoming).await) }.instrument(call)
+        log::invocation(call, async move { Ok::<_, Infallible>(answer(incoming).await) })
     }))
     .await
 }

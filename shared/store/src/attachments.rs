@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
-use domain::{Attachment, AttachmentId, Error, MessageId, Progress, RoomId, Timestamp, Upload, UserId};
+use domain::{Attachment, AttachmentId, Error, Message, MessageId, Progress, RoomId, Timestamp, Upload, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
     error::{failed, refusal},
     from_item, n, s, to_item,
-    transaction::update,
+    transaction::{put, update},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -177,6 +177,24 @@ impl Store {
             .key("id", s(id.to_string()))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":announced", s("announced"))
+    }
+
+    /// The write of an attachment that was copied for a forwarded message, as an action of a transaction.
+    pub(crate) fn put_copy(&self, attachment: &Attachment, message: &Message) -> Result<TransactWriteItem, Error> {
+        let item = to_item(&AttachmentItem {
+            attachment: attachment.clone(),
+            room_id: Some(message.room),
+            owner: message.sender,
+            state: State::Ready,
+            refusal: None,
+            claims: 0,
+            claimed_by: None,
+            message_id: Some(message.id),
+            picture_of: None,
+            expires_at: None,
+        })?;
+        let copy = Put::builder().table_name(&self.tables.attachments).set_item(Some(item));
+        put(copy.condition_expression("attribute_not_exists(id)").build())
     }
 
     /// Assigns an attachment to a message, as an action of a transaction. A repetition changes nothing.

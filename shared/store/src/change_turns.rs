@@ -14,7 +14,7 @@ use crate::{
     rooms::{is_admin, key, room},
     s,
     sweep::{Stale, paces},
-    turns::{may_write, taken},
+    turns::{may_write, taken, writes},
 };
 
 const DOING: &str = "taking a number for a change";
@@ -24,8 +24,11 @@ const DOING: &str = "taking a number for a change";
 pub enum Right {
     /// To be a member.
     Member,
-    /// To write.
-    Send,
+    /// To write, and to mention all members if `to_all`.
+    Send {
+        /// Whether the message mentions all members.
+        to_all: bool,
+    },
     /// To be an admin or the owner. A direct room has none.
     Admin,
 }
@@ -44,14 +47,11 @@ pub struct ChangeTurn {
 }
 
 impl Right {
-    /// The condition. It needs the value `:member` and the name `#owner`.
+    /// The condition. It needs the value `:member`, the name `#owner`, and those of [`Form`].
     fn condition(self) -> String {
         match self {
             Self::Member => "contains(members, :member)".to_owned(),
-            Self::Send => {
-                let is_admin = is_admin(":member");
-                format!("contains(members, :member) AND (NOT contains(only_admins, :send) OR {is_admin})")
-            }
+            Self::Send { to_all } => writes(":member", to_all),
             Self::Admin => {
                 let is_admin = is_admin(":member");
                 format!("contains(members, :member) AND #type <> :direct AND {is_admin}")
@@ -61,7 +61,7 @@ impl Right {
 
     fn check(self, room: &Room, member: UserId) -> Result<(), Refusal> {
         match self {
-            Self::Send => may_write(room, member),
+            Self::Send { to_all } => may_write(room, member, to_all),
             _ if !room.members.contains(&member) => Err(room.refuses_strangers()),
             Self::Admin if room.role(member) < Role::Admin => Err(Refusal::NotAnAdmin),
             Self::Member | Self::Admin => Ok(()),
@@ -107,7 +107,7 @@ impl Store {
             }
             turn = match right {
                 Right::Member => turn,
-                Right::Send => turn.expression_attribute_values(":send", s("send")),
+                Right::Send { .. } => turn.expression_attribute_values(":send", s("send")),
                 Right::Admin => {
                     turn.expression_attribute_names("#type", "type").expression_attribute_values(":direct", s("direct"))
                 }

@@ -5,6 +5,7 @@
 
 mod adding;
 mod attachments;
+mod attempts;
 mod bans;
 mod batch;
 mod blocks;
@@ -50,13 +51,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
+pub use attempts::{Attempts, Count, DEVICE_KEPT_FOR, Source};
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
 pub use change_turns::{ChangeTurn, Right};
 pub use client_ids::First;
 pub use connections::Socket;
 pub use creating::fits_transaction;
-pub use credentials::{Attempts, Count};
 pub use deleting::Tombstone;
 pub use directs::Opening;
 use domain::{Error, UserId};

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Error, Message, MessageId, Refusal, RoomId, Text, Timestamp, UserId};
+use domain::{Error, Mentions, Message, MessageId, Refusal, RoomId, Text, Timestamp, UserId};
 
 use crate::{
     Store,
@@ -24,51 +24,64 @@ pub enum Changed {
 }
 
 /// The attributes with content, which a deletion removes.
-const CONTENT: &str = "#text, picture, video, edited_at, withheld_text, withheld_edit_at";
+const CONTENT: &str = "#text, picture, video, reply_to, mentions, mentions_all, forwarded, edited_at, withheld_text, \
+                       withheld_mentions, withheld_mentions_all, withheld_edit_at";
+
+/// The attributes that an edit sets or removes: the text, the mentions, whether all are mentioned, the time.
+const SHOWN: [&str; 4] = ["#text", "mentions", "mentions_all", "edited_at"];
+
+/// The same in a room that is closed by a block.
+const WITHHELD: [&str; 4] = ["withheld_text", "withheld_mentions", "withheld_mentions_all", "withheld_edit_at"];
 
 /// Every change is counted, unless the message has one with a higher number. A lost answer makes the SDK repeat the
 /// write, which then finds its own number.
 const NUMBERED: &str = "(attribute_not_exists(#change) OR #change < :change)";
 
 impl Store {
-    /// Gives a message another text. In a room that is closed by a block, only the sender sees it.
+    /// Gives a message another text and other mentions. In a room that is closed by a block, only the sender sees them.
     ///
     /// # Errors
     /// `MessageNotFound`.
     pub async fn edit_message(
         &self,
         before: &Message,
-        text: Option<&Text>,
+        (text, mentions): (Option<&Text>, &Mentions),
         change: u64,
         now: Timestamp,
         closed: bool,
     ) -> Result<Changed, Error> {
-        // A message that its receivers never see needs no second text.
-        let (name, at) =
-            if closed && !before.withheld { ("withheld_text", "withheld_edit_at") } else { ("text", "edited_at") };
-        let mut removed: Vec<&str> = if text.is_none() { vec!["#text"] } else { Vec::new() };
-        if name == "text" {
-            removed.extend(["withheld_text", "withheld_edit_at"]);
+        // A message that its receivers never see needs no second content.
+        let is_withheld = closed && !before.withheld;
+        let [names @ .., at] = if is_withheld { WITHHELD } else { SHOWN };
+        let ids: Vec<_> = mentions.users().iter().map(ToString::to_string).collect();
+        let values = [
+            (":text", text.map(|text| s(text.as_str()))),
+            (":mentions", (!ids.is_empty()).then_some(AttributeValue::Ns(ids))),
+            (":all", (*mentions == Mentions::All).then_some(AttributeValue::Bool(true))),
+        ];
+        let mut set = vec![format!("{at} = :now"), "version = if_not_exists(version, :one) + :one".to_owned()];
+        let mut removed = if is_withheld { Vec::new() } else { WITHHELD.to_vec() };
+        let mut edit = self.update_message(before.room, before.id);
+        for (name, (key, value)) in names.into_iter().zip(values) {
+            if let Some(value) = value {
+                set.push(format!("{name} = {key}"));
+                edit = edit.expression_attribute_values(key, value);
+            } else {
+                removed.push(name);
+            }
         }
-        let set = if text.is_some() { "#text = :text, " } else { "" };
-        let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
-        let mut edit = self
-            .update_message(before.room, before.id)
-            .update_expression(format!(
-                "SET {set}{at} = :now, version = if_not_exists(version, :one) + :one, #change = :change{remove}"
-            ))
+        if !is_withheld {
+            edit = edit.expression_attribute_names("#text", "text");
+        }
+        let (set, removed) = (set.join(", "), removed.join(", "));
+        let edit = edit
+            .update_expression(format!("SET #change = :change, {set} REMOVE {removed}"))
             .condition_expression(format!("sender = :sender AND attribute_not_exists(deleted_at) AND {NUMBERED}"))
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":sender", n(before.sender.get()))
             .expression_attribute_values(":now", n(now.millis()))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":change", n(change));
-        if text.is_some() || removed.contains(&"#text") {
-            edit = edit.expression_attribute_names("#text", name);
-        }
-        if let Some(text) = text {
-            edit = edit.expression_attribute_values(":text", s(text.as_str()));
-        }
         changed("editing a message", before.id, edit, |now| now.change == change && now.deletion.is_none()).await
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
 use domain::{
-    Attachment, ClientId, ContentDigest, Deletion, Error, Message, MessageId, Refusal, RoomId, Text, Timestamp, UserId,
-    WithheldEdit, stored,
+    Attachment, ClientId, ContentDigest, Deletion, Error, Mentions, Message, MessageId, Refusal, RoomId, Text,
+    Timestamp, UserId, WithheldEdit, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,14 @@ struct MessageItem {
     picture: Option<Attachment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     video: Option<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<MessageId>,
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    mentions: BTreeSet<UserId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mentions_all: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forwarded: Option<u32>,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
@@ -46,6 +54,10 @@ struct MessageItem {
     edited_at: Option<u64>,
     #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
     withheld_text: Option<Text>,
+    #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
+    withheld_mentions: BTreeSet<UserId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    withheld_mentions_all: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     withheld_edit_at: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +72,7 @@ struct MessageItem {
 
 impl From<&Message> for MessageItem {
     fn from(message: &Message) -> Self {
+        let withheld_mentions = message.withheld_edit.as_ref().map(|edit| &edit.mentions);
         Self {
             room_id: message.room,
             id: message.id,
@@ -69,6 +82,10 @@ impl From<&Message> for MessageItem {
             text: message.text.clone(),
             picture: message.picture.clone(),
             video: message.video.clone(),
+            reply_to: message.reply_to,
+            mentions: message.mentions.users().clone(),
+            mentions_all: message.mentions == Mentions::All,
+            forwarded: message.forwarded,
             sequence: message.sequence,
             client_id: message.client_id.clone(),
             previous: message.previous,
@@ -76,6 +93,8 @@ impl From<&Message> for MessageItem {
             version: Some(message.version).filter(|&version| version > 1),
             edited_at: message.edited_at.map(Timestamp::millis),
             withheld_text: message.withheld_edit.as_ref().and_then(|edit| edit.text.clone()),
+            withheld_mentions: withheld_mentions.map(|mentions| mentions.users().clone()).unwrap_or_default(),
+            withheld_mentions_all: withheld_mentions == Some(&Mentions::All),
             withheld_edit_at: message.withheld_edit.as_ref().map(|edit| edit.at.millis()),
             deleted_at: message.deletion.map(|deletion| deletion.at.millis()),
             deleted_by: message.deletion.map(|deletion| deletion.by),
@@ -96,15 +115,20 @@ impl From<MessageItem> for Message {
             text: item.text,
             picture: item.picture,
             video: item.video,
+            reply_to: item.reply_to,
+            mentions: mentions(item.mentions, item.mentions_all),
+            forwarded: item.forwarded,
             sequence: item.sequence,
             client_id: item.client_id,
             previous: item.previous,
             withheld: item.withheld,
             version: item.version.unwrap_or(1),
             edited_at: item.edited_at.map(Timestamp::from_millis),
-            withheld_edit: item
-                .withheld_edit_at
-                .map(|at| WithheldEdit { text: item.withheld_text, at: Timestamp::from_millis(at) }),
+            withheld_edit: item.withheld_edit_at.map(|at| WithheldEdit {
+                text: item.withheld_text,
+                mentions: mentions(item.withheld_mentions, item.withheld_mentions_all),
+                at: Timestamp::from_millis(at),
+            }),
             deletion: item
                 .deleted_at
                 .zip(item.deleted_by)
@@ -114,6 +138,10 @@ impl From<MessageItem> for Message {
             change: item.change.unwrap_or_default(),
         }
     }
+}
+
+fn mentions(users: BTreeSet<UserId>, all: bool) -> Mentions {
+    if all { Mentions::All } else { Mentions::Users(users) }
 }
 
 /// The attribute with the number of the change by which a user has deleted a message for themselves.
@@ -187,8 +215,8 @@ impl Range {
 }
 
 impl Store {
-    /// Stores a message, together with its attachments, its client id and the digest of its content. If the client id
-    /// has a message already, stores nothing and returns that message.
+    /// Stores a message, together with its attachments, its client id and the digest of its content. The attachments of
+    /// a forwarded message are new. If the client id has a message already, stores nothing and returns that message.
     ///
     /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
     /// nothing.
@@ -205,7 +233,10 @@ impl Store {
         }
         let mut actions = Vec::new();
         for attachment in attached {
-            actions.push(self.use_attachment(attachment.id, message.id)?);
+            actions.push(match message.forwarded {
+                Some(_) => self.put_copy(attachment, message)?,
+                None => self.use_attachment(attachment.id, message.id)?,
+            });
         }
         let attachments = actions.len();
         if let Some(client_id) = &message.client_id {
@@ -247,9 +278,13 @@ impl Store {
     }
 
     /// Reads messages. Returns the existing ones, in no order.
-    pub async fn messages(&self, ids: impl IntoIterator<Item = (RoomId, MessageId)>) -> Result<Vec<Message>, Error> {
+    pub async fn messages(
+        &self,
+        ids: impl IntoIterator<Item = (RoomId, MessageId)>,
+        consistency: Consistency,
+    ) -> Result<Vec<Message>, Error> {
         let keys = ids.into_iter().map(|(room, id)| key(room, id)).collect();
-        let found = self.batch_get(&self.tables.messages, keys, Consistency::Eventual).await?;
+        let found = self.batch_get(&self.tables.messages, keys, consistency).await?;
         found.into_iter().map(message).collect()
     }
 

@@ -17,8 +17,10 @@ const DOING: &str = "counting an action of a user";
 /// An action that has a pace per user. The name of the attribute is the name here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paced {
-    /// A call over REST.
+    /// A call over REST, or a frame.
     Calls,
+    /// Sending a frame that is refused for the pace of calls.
+    RefusedFrames,
     /// Creating or joining a room, inviting, answering, opening a direct room.
     Rooms,
     /// Opening a direct room with a stranger.
@@ -33,6 +35,7 @@ impl Paced {
     const fn attribute(self) -> &'static str {
         match self {
             Self::Calls => "calls",
+            Self::RefusedFrames => "refused_frames",
             Self::Rooms => "rooms",
             Self::Strangers => "strangers",
             Self::Uploads => "uploads",

@@ -27,6 +27,9 @@ pub struct Session {
     pub user_id: UserId,
     /// When it ends by itself, in seconds since 1970. Up to two days pass before DynamoDB removes it.
     pub expires_at: u64,
+    /// The id of the device that logged in. Absent in a session from before devices had ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<String>,
 }
 
 fn unless_over(item: Option<Item>, now: Timestamp) -> Result<Option<Session>, Error> {

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Action, Error, MessageId, PushPace, Refusal, Room, RoomId, UserId};
+use domain::{Action, Error, Mentions, MessageId, PushPace, Refusal, Room, RoomId, UserId};
 
 use crate::{
     Item, Store,
@@ -35,6 +35,17 @@ pub struct Turn {
     pub stale: Stale,
 }
 
+/// A write that takes a turn.
+#[derive(Clone, Copy)]
+struct Attempt {
+    room: RoomId,
+    sender: UserId,
+    wanted: MessageId,
+    /// Whether the message mentions all members.
+    to_all: bool,
+    pushes: PushPace,
+}
+
 impl Store {
     /// Gives the next message of a room its turn. The write fails for everybody who may not write there.
     ///
@@ -53,31 +64,41 @@ impl Store {
         wanted: MessageId,
         pushes: PushPace,
     ) -> Result<Turn, Error> {
+        self.take_turn_to_mention(room, sender, wanted, &Mentions::nobody(), pushes).await
+    }
+
+    /// Like [`Store::take_turn`], for a message that mentions users. The write also fails if the sender may not mention
+    /// all.
+    ///
+    /// # Errors
+    /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
+    pub async fn take_turn_to_mention(
+        &self,
+        room: RoomId,
+        sender: UserId,
+        wanted: MessageId,
+        mentions: &Mentions,
+        pushes: PushPace,
+    ) -> Result<Turn, Error> {
         const MOST_WRITES: u32 = 4;
         let now = wanted.created_at();
+        let attempt = Attempt { room, sender, wanted, to_all: *mentions == Mentions::All, pushes };
         let (mut form, mut in_order) = (Form::FIRST, true);
         for _ in 0..MOST_WRITES {
-            let turn = self.turn(room, sender, wanted, pushes, form, in_order);
+            let turn = self.turn(attempt, form, in_order);
             let (before, paced) = match turn.send().await {
                 Ok(updated) => return Turn::after(updated.attributes.unwrap_or_default(), sender, wanted),
                 Err(error) => taken(refusal(DOING, error)?, sender, pushes)?,
             };
-            may_write(&before, sender)?;
+            may_write(&before, sender, attempt.to_all)?;
             form = Form::after(&paced, pushes, now)?;
             in_order = before.last_message_id.is_none_or(|last| last < wanted);
         }
         Err(Error::Unavailable { doing: DOING, source: "the sender comes and goes".into() })
     }
 
-    fn turn(
-        &self,
-        room: RoomId,
-        sender: UserId,
-        wanted: MessageId,
-        pushes: PushPace,
-        form: Form,
-        in_order: bool,
-    ) -> UpdateItemFluentBuilder {
+    fn turn(&self, attempt: Attempt, form: Form, in_order: bool) -> UpdateItemFluentBuilder {
+        let Attempt { room, sender, wanted, to_all, pushes } = attempt;
         let (id, its_condition) = if in_order {
             (":wanted", "(attribute_not_exists(last_message_id) OR last_message_id < :wanted)")
         } else {
@@ -94,8 +115,8 @@ impl Store {
                 form.assignments()
             ))
             .condition_expression(format!(
-                "contains(members, :sender) AND (NOT contains(only_admins, :send) OR {}) AND {its_condition} AND {}",
-                is_admin(":sender"),
+                "{} AND {its_condition} AND {}",
+                writes(":sender", to_all),
                 form.conditions()
             ))
             .expression_attribute_names("#owner", "owner")
@@ -165,12 +186,22 @@ impl Turn {
     }
 }
 
-/// Refuses a sender who may not write, in the words for a stranger if they are none of the members.
-pub(crate) fn may_write(room: &Room, sender: UserId) -> Result<(), Refusal> {
+/// The condition that a member may write, and mention all members if `to_all`. It needs the value `:send`, the name
+/// `#owner`, and those of [`Form`].
+pub(crate) fn writes(member: &str, to_all: bool) -> String {
+    let is_admin = is_admin(member);
+    let mentions = if to_all { format!(" AND (size(members) <= :few OR {is_admin})") } else { String::new() };
+    format!("contains(members, {member}) AND (NOT contains(only_admins, :send) OR {is_admin}){mentions}")
+}
+
+/// Refuses a sender who may not write, or not mention all members, in the words for a stranger if they are none of the
+/// members.
+pub(crate) fn may_write(room: &Room, sender: UserId, to_all: bool) -> Result<(), Refusal> {
     if !room.members.contains(&sender) {
         return Err(room.refuses_strangers());
     }
-    if room.allows(sender, Action::Send) { Ok(()) } else { Err(Refusal::NotAnAdmin) }
+    let may_mention = !to_all || room.lets_mention_all(sender);
+    if room.allows(sender, Action::Send) && may_mention { Ok(()) } else { Err(Refusal::NotAnAdmin) }
 }
 
 const DOING: &str = "taking a turn in a room";

@@ -53,7 +53,7 @@ export function loginView(enter, notice) {
     const username = name.value.trim();
     try {
       if (isNew) await register(username, password.value);
-      enter(await logIn(username, password.value));
+      enter(await logIn(username, password.value, localStorage));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       setText(problem, failure.message);

@@ -1,5 +1,7 @@
-// The dialog of settings: the people who may add the user to groups, and the people whom the user has blocked.
+// The dialog of settings: the people who may add the user to groups, the people whom the user has blocked, and the version
+// of the server.
 
+import { version } from "../api.js";
 import { arrange, el } from "../dom.js";
 import { avatar } from "./bubble.js";
 import { choice, modal, telling } from "./modal.js";
@@ -19,8 +21,15 @@ const CHOICES = [
 /** @param {Chat} chat */
 export function settings(chat) {
   const dialog = modal("Settings");
-  dialog.append(whoCanAdd(chat), ...blockedPeople(chat, dialog));
+  dialog.append(whoCanAdd(chat), ...blockedPeople(chat, dialog), build());
   dialog.showModal();
+}
+
+/** The version, for those who report an error. Without an answer there is none to report. */
+function build() {
+  const line = el("p", { class: "hint" });
+  version().then((id) => { line.textContent = `Version ${id}`; }, () => {});
+  return line;
 }
 
 /** @param {Chat} chat */

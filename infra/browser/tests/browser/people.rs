@@ -126,6 +126,7 @@ async fn the_settings_say_who_can_add_and_whom_one_has_blocked() {
     anns.tabs_to("Settings").await;
     anns.presses(Key::Enter).await;
     anns.sees("You have blocked nobody.").await;
+    anns.sees("Version manual").await;
     let chosen = "return document.querySelector('[name=add]:checked')?.value ?? null";
     anns.finds(NOBODY).await.click().await.unwrap();
     anns.sees("Saved.").await;

@@ -58,9 +58,10 @@ async fn pages(user: &User, recorder: &Recorder, random: &mut Rng, path: String)
     let mut pages = Vec::new();
     let mut next = Some(path);
     while let Some(path) = next {
+        let begun = recorder.now();
         let page = persist(user, random, Method::GET, &path, None).await;
         let (page, further) = page.unwrap_or_else(|problem| panic!("{path} gave {problem}"));
-        pages.push(page.as_array().into_iter().flatten().map(|shown| recorder.see(shown)).collect());
+        pages.push(recorder.see_all(user.id, page.as_array().into_iter().flatten(), begun));
         next = further;
     }
     pages

@@ -223,8 +223,7 @@ impl Device {
             let answer = persist(&self.user, &mut self.random, Method::GET, &path, None).await;
             // A refusal means that the user has left the room.
             let Ok((page, next)) = answer else { return };
-            let messages: Vec<_> =
-                page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
+            let messages = self.recorder.see_all(self.user.id, page.as_array().into_iter().flatten(), begun);
             if let Some(timeline) = self.timelines.get_mut(&room) {
                 timeline.is_listed(&messages);
             }

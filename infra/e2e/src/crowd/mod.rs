@@ -17,7 +17,10 @@ mod sender;
 mod timeline;
 mod wanderer;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future::join_all, stream};
@@ -211,6 +214,7 @@ impl Crowd {
                 device: requests.clone(),
                 bound: *bound,
                 pause: self.pause,
+                last: HashMap::new(),
             };
             busy.spawn(sender.sends());
             if number % 4 == 0 || number >= self.people() + self.rooms {

@@ -51,8 +51,7 @@ impl Reader {
         for _ in 0..PAGES {
             let begun = self.recorder.now();
             let Try::Done(page, next) = once(&self.user, Method::GET, &path, None).await else { return };
-            let messages: Vec<_> =
-                page.as_array().into_iter().flatten().map(|shown| self.recorder.see(shown)).collect();
+            let messages = self.recorder.see_all(self.user.id, page.as_array().into_iter().flatten(), begun);
             let (user, ended, newest) = (self.user.id, self.recorder.now(), messages.last().cloned());
             self.recorder.write().listings.push(Listing { user, scope, position, messages, begun, ended });
             if let (Scope::Room(room), Position::Latest) = (scope, position) {

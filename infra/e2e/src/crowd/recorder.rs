@@ -8,7 +8,9 @@ use std::{
     time::Instant,
 };
 
-use history::{History, Listing, Message, Outcome, Overview, Position, Push, RoomSeen, Scope, Sent, Signal, Time};
+use history::{
+    History, Listing, Message, Outcome, Overview, Position, Push, Quote, RoomSeen, Scope, Sent, Signal, Time,
+};
 use serde_json::Value;
 
 /// The history that all clients write. Cheap to clone.
@@ -58,6 +60,27 @@ impl Recorder {
         self.write().see(message)
     }
 
+    /// Records the messages of an answer, and their quotes.
+    pub(super) fn see_all<'a>(
+        &self,
+        user: u64,
+        messages: impl Iterator<Item = &'a Value>,
+        begun: Time,
+    ) -> Vec<Arc<Message>> {
+        let ended = self.now();
+        let see = |shown: &Value| {
+            let message = self.see(shown);
+            if let Some(quote) = shown["quoted"].as_object() {
+                let [id, sender] = ["id", "sender"].map(|name| quote[name].as_u64().unwrap_or_default());
+                let text = quote["text"].as_str().unwrap_or_default().to_owned();
+                let (room, reply) = (message.room, message.id);
+                self.write().quotes.push(Quote { user, room, reply, id, sender, text, begun, ended });
+            }
+            message
+        };
+        messages.map(see).collect()
+    }
+
     /// Records an event of a socket that was empty at a time. Returns the message if it is one.
     pub(super) fn hears(&self, user: u64, bound: Option<u64>, since: Time, event: &Value) -> Option<Arc<Message>> {
         let kind = event["type"].as_str().unwrap_or_default();
@@ -85,7 +108,7 @@ impl Recorder {
         };
         let overview = Overview { user, rooms: listed().map(seen).collect(), begun, ended };
         let last = listed().map(|room| &room["last_message"]).filter(|message| !message.is_null());
-        let mut messages: Vec<_> = last.map(|message| self.see(message)).collect();
+        let mut messages = self.see_all(user, last, begun);
         messages.sort_by_key(|message| (message.id, message.room));
         let (scope, position) = (Scope::Rooms, Position::Latest);
         let mut history = self.write();

@@ -1,6 +1,6 @@
 //! A sender of one message after another, each until its outcome is known.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use history::{Message, Outcome, Sent};
@@ -35,12 +35,16 @@ pub(super) struct Sender {
     pub(super) bound: Option<u64>,
     /// The longest pause after a message.
     pub(super) pause: Duration,
+    /// The last message of each room, which the next one may answer.
+    pub(super) last: HashMap<u64, u64>,
 }
 
 /// The result of one try.
 enum Tried {
     Acknowledged(Arc<Message>),
     Refused,
+    /// The message that it answers is hidden from the sender, who has left and come back.
+    Hidden,
     Failed(Option<Duration>),
 }
 
@@ -56,6 +60,9 @@ impl Sender {
             let text = format!("{}/{number}", self.user.id);
             let sent = self.send(room, text).await;
             let acknowledged = matches!(sent.outcome, Outcome::Acknowledged(_));
+            if let Outcome::Acknowledged(message) = &sent.outcome {
+                self.last.insert(room, message.id);
+            }
             let used = sent.client_id.clone().filter(|_| acknowledged && self.random.u8(..10) == 0);
             self.recorder.sent(sent);
             if let Some(client_id) = used {
@@ -69,14 +76,16 @@ impl Sender {
     async fn send(&mut self, room: u64, text: String) -> Sent {
         // A message without a client id cannot be retried.
         let client_id = (self.random.u8(..10) > 0).then(|| text.clone());
+        let reply_to = self.last.get(&room).copied().filter(|_| self.random.u8(..4) == 0);
         let begun = self.recorder.now();
         let mut failed = 0;
         let mut pauses = Pauses::default();
         let outcome = loop {
-            match self.tries(room, &text, client_id.as_deref()).await {
+            match self.tries(room, &text, reply_to, client_id.as_deref()).await {
                 Tried::Acknowledged(message) => break Outcome::Acknowledged(message),
                 // An earlier try may have been served although it failed.
                 Tried::Refused => break if failed == 0 { Outcome::Refused } else { Outcome::Unknown },
+                Tried::Hidden => break Outcome::Unknown,
                 Tried::Failed(_) if client_id.is_none() => {
                     failed += 1;
                     break Outcome::Unknown;
@@ -87,7 +96,8 @@ impl Sender {
                 }
             }
         };
-        Sent { sender: self.user.id, room, client_id, text, begun, ended: self.recorder.now(), failed, outcome }
+        let (sender, ended) = (self.user.id, self.recorder.now());
+        Sent { sender, room, client_id, text, reply_to, begun, ended, failed, outcome }
     }
 
     /// Sends another text with the client id of a stored message. Asserts that it is refused.
@@ -101,11 +111,11 @@ impl Sender {
         }
     }
 
-    async fn tries(&mut self, room: u64, text: &str, client_id: Option<&str>) -> Tried {
+    async fn tries(&mut self, room: u64, text: &str, reply_to: Option<u64>, client_id: Option<&str>) -> Tried {
         if client_id.is_some() && self.bound.is_none_or(|bound| bound == room) && self.random.bool() {
-            return self.tries_by_socket(room, text).await;
+            return self.tries_by_socket(room, text, reply_to).await;
         }
-        let body = json!({"conversation_id": room, "text": text, "client_id": client_id});
+        let body = json!({"conversation_id": room, "text": text, "reply_to": reply_to, "client_id": client_id});
         match once(&self.user, Method::POST, "/send-message/", Some(&body)).await {
             Try::Done(message, _) => Tried::Acknowledged(self.recorder.see(&message)),
             Try::Refused(problem) => refused(&problem["code"]),
@@ -113,8 +123,9 @@ impl Sender {
         }
     }
 
-    async fn tries_by_socket(&self, room: u64, text: &str) -> Tried {
-        let frame = json!({"type": "message", "conversation": room, "text": text, "client_id": text});
+    async fn tries_by_socket(&self, room: u64, text: &str, reply_to: Option<u64>) -> Tried {
+        let frame =
+            json!({"type": "message", "conversation": room, "text": text, "reply_to": reply_to, "client_id": text});
         let (reply, said) = oneshot::channel();
         if self.device.send(Request::Say { text: text.to_owned(), frame, reply }).await.is_err() {
             return Tried::Failed(None);
@@ -133,8 +144,12 @@ impl Sender {
     }
 }
 
-/// Asserts that the reason of a refusal is that the user is not a member, or that only admins may send.
+/// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, or that the
+/// answered message is hidden.
 fn refused(code: &Value) -> Tried {
+    if code == "message_not_found" {
+        return Tried::Hidden;
+    }
     let is_known = matches!(code.as_str(), Some("not_a_member" | "room_not_found" | "not_an_admin"));
     assert!(is_known, "a message was refused: {code}");
     Tried::Refused

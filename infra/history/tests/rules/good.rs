@@ -81,13 +81,22 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
         let receivers = vec![3 - sender];
         let (id, text) = (DIRECT * 1_000_000 + number, format!("{DIRECT}/{number}"));
         let sequence = number + 1;
-        let shown = Message { id, room: DIRECT, sender, receivers, sequence, client_id: None, text: text.clone() };
+        let shown = Message {
+            id,
+            room: DIRECT,
+            sender,
+            receivers,
+            sequence,
+            client_id: None,
+            text: text.clone(),
+            reply_to: None,
+        };
         let message = history.see(shown);
         let begun = *now + Duration::from_millis(5);
         *now = begun + Duration::from_millis(5);
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
         let (room, client_id, ended) = (DIRECT, None, *now);
-        history.sends.push(Sent { sender, room, client_id, text, begun, ended, failed: 0, outcome });
+        history.sends.push(Sent { sender, room, client_id, text, reply_to: None, begun, ended, failed: 0, outcome });
         for user in [1, 2].into_iter().filter(|user| is_shown(&message, *user)) {
             history.pushes.push(Push { user, bound: None, message: Arc::clone(&message) });
         }
@@ -165,10 +174,12 @@ fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
             sequence,
             client_id: client_id.clone(),
             text: text.clone(),
+            reply_to: None,
         });
         *now += Duration::from_millis(random.u64(1..20));
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
-        history.sends.push(Sent { sender, room, client_id, text, begun, ended: *now, failed, outcome });
+        let (ended, reply_to) = (*now, None);
+        history.sends.push(Sent { sender, room, client_id, text, reply_to, begun, ended, failed, outcome });
         for user in members.iter().copied() {
             if random.u8(..5) == 0 {
                 continue;

@@ -6,6 +6,7 @@ mod audience;
 mod blocks;
 mod good;
 mod order;
+mod quotes;
 mod resume;
 mod roles;
 mod stored;

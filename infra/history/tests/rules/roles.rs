@@ -79,7 +79,17 @@ fn a_plain_member_who_sends_where_only_admins_may_is_found() {
         let Message { sender, room, client_id, text, .. } = Message::clone(&message);
         history.sends.retain(|send| send.text != text);
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
-        history.sends.push(Sent { sender, room, client_id, text, begun, ended: begun, failed: 0, outcome });
+        history.sends.push(Sent {
+            sender,
+            room,
+            client_id,
+            text,
+            reply_to: None,
+            begun,
+            ended: begun,
+            failed: 0,
+            outcome,
+        });
     });
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use self::reader::Reader;
 use crate::{
+    intrinsics::Scope,
     properties::Event,
     scope::scope,
     secrets::Secrets,
@@ -38,7 +39,9 @@ impl Template {
         let resources = object(document, "Resources").context("the template has no section Resources")?;
         let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
         let places = Places::of(source);
-        let reader = Reader { scope: scope(document, resources, overrides, &places)?, resources, globals, places };
+        let scope = scope(document, resources, overrides, &places)?;
+        let resources = present(resources, &scope)?;
+        let reader = Reader { scope, resources, globals, places };
         template(&reader, secrets)
     }
 }
@@ -81,6 +84,17 @@ fn template(reader: &Reader<'_>, secrets: &mut Secrets) -> Result<Template> {
         })
         .transpose()?;
     Ok(Template { functions, http_api, websocket_api, tables, buckets, rules })
+}
+
+/// The resources whose condition holds, and those without one.
+fn present(resources: &Map<String, Value>, scope: &Scope) -> Result<Map<String, Value>> {
+    let mut present = Map::new();
+    for (id, resource) in resources {
+        if resource.get("Condition").and_then(Value::as_str).map_or(Ok(true), |condition| scope.condition(condition))? {
+            present.insert(id.clone(), resource.clone());
+        }
+    }
+    Ok(present)
 }
 
 fn object<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {

@@ -1,6 +1,6 @@
 //! The resources of a template, with typed properties.
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,8 @@ use crate::{intrinsics::Scope, yaml::Places};
 
 pub(super) struct Reader<'a> {
     pub(super) scope: Scope,
-    pub(super) resources: &'a Map<String, Value>,
+    /// Without those whose condition does not hold.
+    pub(super) resources: Map<String, Value>,
     /// `Globals.Function`.
     pub(super) globals: Option<&'a Value>,
     pub(super) places: Places,
@@ -32,7 +33,6 @@ impl Reader<'_> {
 
     /// The typed properties of a resource, with `defaults` below them and all intrinsic functions computed.
     pub(super) fn properties<T: DeserializeOwned>(&self, resource: &Value, defaults: Option<&Value>) -> Result<T> {
-        ensure!(resource.get("Condition").is_none(), "Condition: the local runtime has no conditional resources");
         let mut properties = defaults.cloned().unwrap_or_else(|| json!({}));
         merge(&mut properties, resource.get("Properties").unwrap_or(&json!({})));
         let properties = self.scope.resolve(&properties)?;

@@ -19,6 +19,8 @@ pub(crate) struct HttpApi {
     pub(crate) stage_name: Option<String>,
     #[serde(default)]
     pub(crate) auth: HttpAuth,
+    #[serde(default, rename = "DisableExecuteApiEndpoint")]
+    _disable_execute_api_endpoint: Option<IgnoredAny>,
     #[serde(default, rename = "AccessLogSettings")]
     _access_log_settings: Option<IgnoredAny>,
     #[serde(default)]

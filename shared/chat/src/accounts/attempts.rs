@@ -1,16 +1,22 @@
-//! Two limits that slow the guessing of passwords.
+//! Three limits that slow the guessing of passwords.
 //!
-//! One limit is for a network and a name: nine wrong passwords in a row are free, and each further one locks the
-//! network out of the name for longer, so that guessers lock out themselves. The other limit is for a name: it bounds
-//! the attempts in a minute from all networks together. It does not hold for a network from which a login with the name
-//! has succeeded, so that the owner gets in while others guess.
+//! A source is a network, a device that has logged in with the name before and shows its token, or a session that
+//! changes the password. Nine wrong passwords in a row are free, and each further one locks the source out of the name
+//! for longer, so that guessers lock out themselves. A device and a session are counted apart from their network, so
+//! that its other people cannot lock the owner out.
+//!
+//! The last limit is for a name: it bounds the attempts in a minute from all networks together. It does not hold for
+//! devices, sessions, and networks from which a login with the name has succeeded, so that the owner gets in while
+//! others guess. A changed password makes all networks and devices strangers, except those of its change.
 
 use std::time::Duration;
 
-use domain::{Error, Network, Refusal, Timestamp};
-use store::{Attempts, Count};
+use domain::{Error, Network, Refusal, Timestamp, User};
+use futures_util::future::try_join_all;
+use store::{Attempts, Count, Source, Store};
 
-use crate::{Chat, now};
+use super::password_hash::salt;
+use crate::metrics::{Limit, limited};
 
 /// The number of wrong passwords in a row after which there is no lock.
 const FREE: u64 = 9;
@@ -20,63 +26,132 @@ const LONGEST_LOCK: Duration = Duration::from_mins(15);
 /// The number of attempts with a name in a minute from all networks that are not known. In a day these are 28,800, some
 /// more than the list of the most common passwords is long, which `domain` does not allow.
 const ANYWHERE_A_MINUTE: u64 = 20;
-/// The time for which a network is known after a login.
-const KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 
-/// Counts an attempt before the password is verified.
+/// The user of a name, and the hash of their password.
+type Account = Option<(User, String)>;
+
+/// Counts an attempt to log in before the password is verified, and reads the account at the same time. Returns the
+/// source that was counted: the device, if the password is still that of its last login, or else the network.
 ///
 /// # Errors
 /// `RateLimited`: the password must not be verified.
-pub(crate) async fn count(chat: &Chat, folded: &str, network: Network) -> Result<(), Error> {
-    let now = now();
-    let (here, anywhere) = tokio::try_join!(
-        chat.store.count_attempt(folded, network, FREE, now),
-        chat.store.count_attempt_anywhere(folded, ANYWHERE_A_MINUTE, now),
+pub(crate) async fn count(
+    store: &Store,
+    folded: &str,
+    network: Network,
+    device: Option<String>,
+    now: Timestamp,
+) -> Result<(Account, Source), Error> {
+    if let Some(id) = device {
+        let source = Source::Device(id);
+        let (account, here) = read_and_count(store, folded, &source, now).await?;
+        if is_known(attempts(&here), account.as_ref(), now) {
+            admit(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
+            return Ok((account, source));
+        }
+    }
+    let source = Source::Network(network);
+    let ((account, here), anywhere) = tokio::try_join!(
+        read_and_count(store, folded, &source, now),
+        store.count_attempt_anywhere(folded, ANYWHERE_A_MINUTE, now),
     )?;
-    if let Some(wait) = wait(here, anywhere, now) {
-        take_back(chat, folded, network, (here, anywhere), now).await?;
-        return Err(Refusal::rate_limited(wait).into());
-    }
-    let Count::Full(before) = here else { return Ok(()) };
-    let lock = lock(before.count);
-    if chat.store.count_last_attempt(folded, network, before, now + lock, now).await? {
-        return Ok(());
-    }
-    Err(Refusal::rate_limited(lock).into())
+    let known = is_known(attempts(&here), account.as_ref(), now);
+    admit(store, folded, &source, Tally { here, anywhere, known }, now).await?;
+    Ok((account, source))
 }
 
-/// Deletes the count of failed attempts after one that succeeded, and makes the network known.
-pub(crate) async fn forgive(chat: &Chat, folded: &str, network: Network) -> Result<(), Error> {
-    chat.store.forgive_attempts(folded, network, now() + KNOWN_FOR).await
+/// Counts an attempt of an open session to change the password, and reads the account at the same time.
+///
+/// # Errors
+/// `RateLimited`: the password must not be verified.
+pub(crate) async fn count_change(store: &Store, folded: &str, session: &str, now: Timestamp) -> Result<Account, Error> {
+    let source = Source::Session(session.to_owned());
+    let (account, here) = read_and_count(store, folded, &source, now).await?;
+    admit(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
+    Ok(account)
+}
+
+/// Deletes the counts of failed attempts after one that succeeded, and makes these sources known with the password of
+/// this hash.
+pub(crate) async fn forgive(
+    store: &Store,
+    folded: &str,
+    sources: impl IntoIterator<Item = &Source>,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let salt = salt(hash).ok_or_else(|| Error::internal("forgiving attempts to log in", "a hash has no salt"))?;
+    let forgiven = sources.into_iter().map(|source| store.forgive_attempts(folded, source, salt, now));
+    try_join_all(forgiven).await.map(drop)
+}
+
+/// The counts of an attempt.
+struct Tally {
+    here: Count,
+    /// Whether the attempt was counted among those of all networks.
+    anywhere: bool,
+    known: bool,
+}
+
+async fn read_and_count(
+    store: &Store,
+    folded: &str,
+    source: &Source,
+    now: Timestamp,
+) -> Result<(Account, Count), Error> {
+    tokio::try_join!(store.credentials(folded), store.count_attempt(folded, source, FREE, now))
+}
+
+/// Refuses an attempt that comes too soon, or locks its source after it.
+async fn admit(store: &Store, folded: &str, source: &Source, tally: Tally, now: Timestamp) -> Result<(), Error> {
+    if let Some(wait) = wait(&tally, now) {
+        take_back(store, folded, source, &tally, now).await?;
+        return Err(refused(wait));
+    }
+    let Count::Full(before) = tally.here else { return Ok(()) };
+    let lock = lock(before.count);
+    if store.count_last_attempt(folded, source, before.count, now + lock, now).await? {
+        return Ok(());
+    }
+    Err(refused(lock))
+}
+
+fn refused(wait: Duration) -> Error {
+    let refused = Refusal::rate_limited(wait).into();
+    limited(Limit::Logins)(&refused);
+    refused
 }
 
 /// Undoes the counts of an attempt that is refused, so that it uses up no attempt of the owner, and none of its own
-/// network.
-async fn take_back(
-    chat: &Chat,
-    folded: &str,
-    network: Network,
-    (here, anywhere): (Count, bool),
-    now: Timestamp,
-) -> Result<(), Error> {
-    if matches!(here, Count::Counted(_)) {
-        chat.store.take_attempt_back(folded, network).await?;
+/// source.
+async fn take_back(store: &Store, folded: &str, source: &Source, tally: &Tally, now: Timestamp) -> Result<(), Error> {
+    if matches!(tally.here, Count::Counted(_)) {
+        store.take_attempt_back(folded, source).await?;
     }
-    if anywhere {
-        chat.store.take_attempt_anywhere_back(folded, now).await?;
+    if tally.anywhere {
+        store.take_attempt_anywhere_back(folded, now).await?;
     }
     Ok(())
 }
 
+fn attempts(count: &Count) -> &Attempts {
+    let (Count::Counted(attempts) | Count::Full(attempts)) = count;
+    attempts
+}
+
+/// Whether a login has succeeded from the source with the present password.
+fn is_known(attempts: &Attempts, account: Option<&(User, String)>, now: Timestamp) -> bool {
+    let salt = account.and_then(|(_, hash)| salt(hash));
+    attempts.known_until > now.millis() && salt.is_some_and(|salt| attempts.known_by.contains(salt))
+}
+
 /// Returns the wait before the next attempt if this one is refused.
-fn wait(here: Count, anywhere: bool, now: Timestamp) -> Option<Duration> {
-    let (Count::Counted(attempts) | Count::Full(attempts)) = here;
-    let Attempts { locked_until, known_until, .. } = attempts;
-    if matches!(here, Count::Full(_)) && locked_until > now.millis() {
+fn wait(tally: &Tally, now: Timestamp) -> Option<Duration> {
+    let locked_until = attempts(&tally.here).locked_until;
+    if matches!(tally.here, Count::Full(_)) && locked_until > now.millis() {
         return Some(Timestamp::from_millis(locked_until).since(now));
     }
-    let known = known_until > now.millis();
-    (!anywhere && !known).then(|| Duration::from_secs(60 - now.seconds() % 60))
+    (!tally.anywhere && !tally.known).then(|| Duration::from_secs(60 - now.seconds() % 60))
 }
 
 /// Returns the duration of the lock after an attempt that follows `before` attempts in a row.
@@ -86,27 +161,4 @@ fn lock(before: u64) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tenth_attempt_locks_and_each_further_one_for_longer() {
-        let seconds = |before| lock(before).as_secs();
-        assert_eq!([9, 10, 13, 14, 99, u64::MAX].map(seconds), [30, 60, 480, 900, 900, 900]);
-    }
-
-    #[test]
-    fn a_network_waits_for_its_own_lock_and_a_strange_one_for_the_next_minute() {
-        let now = Timestamp::from_millis(1_800_000_015_000);
-        let later = now.millis() + 7_000;
-        let locked = Attempts { locked_until: later, ..Attempts::default() };
-        let known = Attempts { known_until: later, ..Attempts::default() };
-        let seconds = |here, anywhere| wait(here, anywhere, now).map(|wait| wait.as_secs());
-        assert_eq!(seconds(Count::Counted(Attempts::default()), true), None);
-        assert_eq!(seconds(Count::Counted(Attempts::default()), false), Some(45));
-        assert_eq!(seconds(Count::Counted(known), false), None);
-        assert_eq!(seconds(Count::Full(known), false), None);
-        assert_eq!(seconds(Count::Full(locked), true), Some(7));
-        assert_eq!(seconds(Count::Full(Attempts::default()), false), Some(45));
-    }
-}
+mod tests;

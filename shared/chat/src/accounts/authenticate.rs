@@ -19,7 +19,7 @@ pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<Session, Error
 /// `Unauthenticated`, `RateLimited`.
 pub async fn admit(chat: &Chat, caller: &Caller) -> Result<(), Error> {
     let pace = chat.paces.calls;
-    let counted = chat.store.count_paced(caller.user, Paced::Calls, pace, caller.at);
+    let counted = chat.count(caller, Paced::Calls, pace);
     let (session, counted) = tokio::join!(authenticate(chat, caller), counted);
     if matches!(session, Err(Error::Refused(_))) && counted.is_ok() {
         chat.store.take_paced_back(caller.user, Paced::Calls, pace).await?;

@@ -1,7 +1,8 @@
 use domain::{Error, Network, PasswordChange, Refusal, User};
+use store::Source;
 
 use super::{attempts, authenticate, logout_all, password_hash};
-use crate::{Caller, Chat, sockets::end_with};
+use crate::{Caller, Chat, now, sockets::end_with};
 
 /// Authenticates the caller, changes their password, and ends all their sessions and sockets.
 ///
@@ -9,6 +10,10 @@ use crate::{Caller, Chat, sockets::end_with};
 /// with the old password has no session left. The caller's own session ends in the transaction of the change. So a
 /// client that got no answer can send the same request again: either nothing has changed, or its session has ended, and
 /// the sockets of ended sessions are closed.
+///
+/// Attempts are counted by session, so that guesses at a login refuse no change. All networks and devices are unknown
+/// afterwards, except those of the caller: otherwise somebody who guesses could keep the caller from the next login. They
+/// are made known with the new password before the change, so that a function that dies leaves no caller locked out.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `WrongPassword`, `RateLimited`.
@@ -19,30 +24,30 @@ pub async fn change_password(
     network: Network,
     change: PasswordChange,
 ) -> Result<(), Error> {
-    match authenticate(chat, caller).await {
+    let session = match authenticate(chat, caller).await {
         Err(Error::Refused(Refusal::Unauthenticated)) => return logout_all(chat, caller).await,
-        authenticated => authenticated.map(drop)?,
-    }
+        authenticated => authenticated?,
+    };
     change.new.is_not(&user.username).map_err(|why| Refusal::field("new_password", why))?;
     let folded = user.username.folded();
-    let (known, ()) = tokio::try_join!(chat.store.credentials(&folded), attempts::count(chat, &folded, network))?;
-    let (_, before) = known
+    let account = attempts::count_change(&chat.store, &folded, &caller.session, now()).await?;
+    let (_, before) = account
         .filter(|(owner, _)| owner.id == caller.user)
         .ok_or_else(|| Error::internal("changing a password", "the user has none"))?;
     if !password_hash::verify(change.current, Some(before.clone())).await? {
         return Err(Refusal::WrongPassword.into());
     }
     let after = password_hash::hash(change.new.expose().to_owned()).await?;
+    let known: Vec<_> = session.device_id.map(Source::Device).into_iter().chain([Source::Network(network)]).collect();
     let change = async {
-        let mut others = chat.store.sessions(caller.user).await?;
+        let forgiven = attempts::forgive(&chat.store, &folded, &known, &after, now());
+        let (mut others, ()) = tokio::try_join!(chat.store.sessions(caller.user), forgiven)?;
         others.retain(|session| session.id != caller.session);
         chat.store.end_sessions(&others).await?;
         if !chat.store.change_password(&folded, &before, &after, caller.user, &caller.session).await? {
             return Err(Refusal::WrongPassword.into());
         }
-        let late = async { chat.store.end_sessions(&chat.store.sessions(caller.user).await?).await };
-        tokio::try_join!(late, attempts::forgive(chat, &folded, network))?;
-        Ok(())
+        chat.store.end_sessions(&chat.store.sessions(caller.user).await?).await
     };
     end_with(chat, caller.user, |_| true, change).await
 }

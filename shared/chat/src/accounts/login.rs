@@ -3,13 +3,27 @@
 use std::time::Duration;
 
 use domain::{Error, LoginAttempt, Network, Refusal, SoughtUsername, User};
-use store::Session;
+use store::{DEVICE_KEPT_FOR, Session, Source};
 
 use super::{attempts, password_hash};
 use crate::{Caller, Chat, now};
 
 /// The lifetime of a session and of its access token.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(24);
+
+/// A device that has logged in with a name, as its token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The folded name.
+    pub username: String,
+    /// The id of the device.
+    pub id: String,
+}
+
+impl Device {
+    /// How long a device is known after its last login.
+    pub const KNOWN_FOR: Duration = DEVICE_KEPT_FOR;
+}
 
 /// A login that has succeeded.
 #[derive(Clone, Debug)]
@@ -18,6 +32,8 @@ pub struct Login {
     pub user: User,
     /// The session that the login opened.
     pub session: Session,
+    /// The device that logged in.
+    pub device: Device,
 }
 
 impl Login {
@@ -34,29 +50,52 @@ pub fn prepare_login() {
 }
 
 /// Opens a session if the password is right. An unknown name costs the same time and the same calls, so that neither
-/// reveals which names exist.
+/// reveals which names exist. A device that is known with this name is counted apart from its network.
 ///
 /// # Errors
 /// `InvalidCredentials`, `RateLimited`.
-pub async fn login(chat: &Chat, network: Network, attempt: LoginAttempt) -> Result<Login, Error> {
+pub async fn login(
+    chat: &Chat,
+    network: Network,
+    device: Option<Device>,
+    attempt: LoginAttempt,
+) -> Result<Login, Error> {
     let Some(username) = SoughtUsername::parse(&attempt.username) else {
         password_hash::verify(attempt.password, None).await?;
         return Err(Refusal::InvalidCredentials.into());
     };
     let folded = username.folded();
-    let (known, ()) = tokio::try_join!(chat.store.credentials(folded), attempts::count(chat, folded, network))?;
-    let correct = password_hash::verify(attempt.password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
-    let (user, hash) = known.filter(|_| correct).ok_or(Refusal::InvalidCredentials)?;
-    let session = Session { id: session_id()?, user_id: user.id, expires_at: (now() + SESSION_LIFETIME).seconds() };
-    let (opened, ()) =
-        tokio::try_join!(chat.store.open_session(&session, folded, &hash), attempts::forgive(chat, folded, network),)?;
-    if opened { Ok(Login { user, session }) } else { Err(Refusal::InvalidCredentials.into()) }
+    let device = device.filter(|device| device.username == folded).map(|device| device.id);
+    let (account, source) = attempts::count(&chat.store, folded, network, device, now()).await?;
+    let correct = password_hash::verify(attempt.password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let (user, hash) = account.filter(|_| correct).ok_or(Refusal::InvalidCredentials)?;
+    let now = now();
+    let (device, known) = match source {
+        Source::Device(id) => (id.clone(), vec![Source::Device(id)]),
+        // A token from before a change of the password never counts again.
+        stranger => {
+            let id = random_id()?;
+            (id.clone(), vec![stranger, Source::Device(id)])
+        }
+    };
+    let session = Session {
+        id: random_id()?,
+        user_id: user.id,
+        expires_at: (now + SESSION_LIFETIME).seconds(),
+        device_id: Some(device.clone()),
+    };
+    let device = Device { username: folded.to_owned(), id: device };
+    let (opened, ()) = tokio::try_join!(
+        chat.store.open_session(&session, folded, &hash),
+        attempts::forgive(&chat.store, folded, &known, &hash, now),
+    )?;
+    if opened { Ok(Login { user, session, device }) } else { Err(Refusal::InvalidCredentials.into()) }
 }
 
 /// Returns 128 random bits in hexadecimal digits.
-fn session_id() -> Result<String, Error> {
+fn random_id() -> Result<String, Error> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| Error::internal("making a session id", error.to_string()))?;
+    getrandom::fill(&mut random).map_err(|error| Error::internal("making an id", error.to_string()))?;
     Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
@@ -66,6 +105,6 @@ mod tests {
 
     #[test]
     fn session_ids_differ() {
-        assert_ne!(session_id().unwrap(), session_id().unwrap());
+        assert_ne!(random_id().unwrap(), random_id().unwrap());
     }
 }

@@ -18,7 +18,7 @@ pub use authenticate::{admit, authenticate};
 pub use change_password::change_password;
 pub use find_user::find_user;
 pub use list_blocks::list_blocks;
-pub use login::{Login, SESSION_LIFETIME, login, prepare_login};
+pub use login::{Device, Login, SESSION_LIFETIME, login, prepare_login};
 pub use logout::logout;
 pub use logout_all::logout_all;
 pub(crate) use person::person;

@@ -39,6 +39,12 @@ pub(crate) async fn verify(received: String, hash: Option<String>) -> Result<boo
     .await
 }
 
+/// The salt of a hash, the last but one field of a PHC string. Each hash has a new one, which reveals nothing of the
+/// password.
+pub(crate) fn salt(hash: &str) -> Option<&str> {
+    hash.rsplit('$').nth(1)
+}
+
 /// Computes [`NOBODY`], so that the first login of a process takes as long as any other.
 pub(crate) fn prepare() {
     LazyLock::force(&NOBODY);
@@ -89,6 +95,14 @@ mod tests {
             let hash = hash(hashed.to_owned()).await.unwrap();
             assert_eq!(verify(received.to_owned(), Some(hash)).await.unwrap(), is_right, "{hashed:?} {received:?}");
         }
+    }
+
+    #[test]
+    fn each_hash_has_a_salt_of_its_own() {
+        let [one, other] = ["correct horse"; 2].map(|password| compute(password).unwrap());
+        assert_ne!(salt(&one).unwrap(), salt(&other).unwrap());
+        assert_eq!(salt("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"), Some("c2FsdA"));
+        assert_eq!(salt("a hash"), None);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use domain::{Attachment, AttachmentId, AttachmentKind, Draft, Error, Progress, R
 use crate::{Chat, now, rooms::access};
 
 /// The attachments of a message.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Attached {
     pub(crate) picture: Option<Attachment>,
     pub(crate) video: Option<Attachment>,
@@ -37,6 +37,11 @@ impl Attached {
         let (picture, video) = (picture?, video?);
         chat.bucket.keep(picture.iter().chain(&video), now()).await?;
         Ok(Self { picture, video })
+    }
+
+    /// All of them.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Attachment> {
+        self.picture.iter().chain(&self.video)
     }
 }
 

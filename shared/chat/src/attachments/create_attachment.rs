@@ -31,10 +31,8 @@ pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment)
     let (member, counted) = tokio::join!(member, chat.count_upload(caller, new.size));
     member?;
     counted?;
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
     let now = now();
-    let id = AttachmentId::new(random);
+    let id = new_id()?;
     let attachment = Attachment { id, content_type: new.content_type, size: new.size, name: new.name };
     let upload = chat.bucket.form(&attachment, now)?;
     let expires_at = Some(now + SEND_ATTACHMENT_WITHIN);
@@ -42,4 +40,11 @@ pub async fn create_attachment(chat: &Chat, caller: &Caller, new: NewAttachment)
         Upload { attachment, room: new.room, owner: caller.user, progress: Progress::Announced, expires_at };
     chat.store.announce(&announced).await?;
     Ok(Announced { id, upload, expires_in: UPLOAD_WITHIN.as_secs() })
+}
+
+/// The id of a new attachment.
+pub(crate) fn new_id() -> Result<AttachmentId, Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Error::internal("naming an attachment", error.to_string()))?;
+    Ok(AttachmentId::new(random))
 }

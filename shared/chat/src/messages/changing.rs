@@ -8,6 +8,8 @@ use crate::{Chat, now, rooms::access};
 /// A message that a member wants to change.
 pub(super) struct Target {
     pub(super) message: Message,
+    /// The stay of the member.
+    pub(super) stay: Membership,
     /// Whether the change is made already, and recorded.
     pub(super) is_done: bool,
 }
@@ -35,7 +37,7 @@ pub(super) async fn find(
         && sees(&stay, &message)
         && matches!(number(&message), Ok(None))
     {
-        return Ok(Target { message, is_done: false });
+        return Ok(Target { message, stay, is_done: false });
     }
     let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
     let stay = stay?.membership;
@@ -46,7 +48,7 @@ pub(super) async fn find(
         Some(0) => true,
         Some(number) => chat.store.has_change(room, number).await?,
     };
-    Ok(Target { message, is_done })
+    Ok(Target { message, stay, is_done })
 }
 
 fn sees(stay: &Membership, message: &Message) -> bool {

@@ -26,7 +26,7 @@ pub async fn delete_message(
     };
     let (admitted, found) = tokio::join!(admit(chat, caller), look);
     admitted?;
-    let (Target { message, is_done }, audience) = found?;
+    let (Target { message, is_done, .. }, audience) = found?;
     if is_done {
         return chat.show(message, Some(user));
     }

@@ -1,11 +1,14 @@
-use domain::{ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Message, Refusal, ShownMessage, UserId};
+use domain::{ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, ShownMessage, UserId};
 use store::{Changed, Right};
 
-use super::changing::{self, Made, Target};
+use super::{
+    Quotes,
+    changing::{self, Made, Target},
+};
 use crate::{Caller, Chat, accounts::admit, now};
 
-/// Admits the caller and changes the text of their message. The input may be an error of reading it, because an ended
-/// session is refused before an invalid body. The same text changes nothing.
+/// Admits the caller and changes the text and the mentions of their message. The input may be an error of reading it, because an ended
+/// session is refused before an invalid body. The same content changes nothing.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `NotAnAdmin`,
@@ -24,27 +27,32 @@ pub async fn edit_message(
     };
     let (admitted, found) = tokio::join!(admit(chat, caller), look);
     admitted?;
-    let (Target { message, is_done }, EditMessage { text, .. }) = found?;
+    let (Target { message, stay, is_done }, EditMessage { text, mentions, .. }) = found?;
+    let quotes = Quotes::of(chat, &message, &stay);
     if is_done {
-        return chat.show(message, Some(user));
+        return quotes.await?.show(chat, message, user);
     }
-    let edit = changing::make(chat, user, &message, ChangeKind::Edited, Right::Send, async |turn| {
-        chat.store.edit_message(&message, text.as_ref(), turn.number, turn.at, turn.room.is_closed()).await
+    let mentions = mentions.unwrap_or_else(|| message.clone().seen_by(Some(user)).mentions);
+    let right = Right::Send { to_all: mentions == Mentions::All };
+    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, async |turn| {
+        let content = (text.as_ref(), &mentions.in_room(&turn.room, user));
+        chat.store.edit_message(&message, content, turn.number, turn.at, turn.room.is_closed()).await
     });
-    let Made { changed, number, audience } = edit.await?;
+    let (edit, quotes) = tokio::join!(edit, quotes);
+    let (Made { changed, number, audience }, quotes) = (edit?, quotes?);
     let message = match changed {
         Changed::Now(message) => message,
         Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
         // A later edit came first, so this one is replaced already.
-        Changed::Not(message) => return chat.show(message, Some(user)),
+        Changed::Not(message) => return quotes.show(chat, message, user),
     };
-    let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
+    let (conversation, own) = (message.room, quotes.show(chat, message.clone(), user)?);
     let shown = if message.withheld_edit.is_some() { own.clone() } else { chat.show(message, None)? };
     chat.tell(audience, &Event::Edited { conversation, change: number, message: &shown }).await?;
     Ok(own)
 }
 
-/// The number of the last edit if the message has this text already.
+/// The number of the last edit if the message has this content already.
 ///
 /// # Errors
 /// `MessageNotFound`, `NotTheSender`, `MessageDeleted`, `TooLate`, `Invalid`.
@@ -61,7 +69,8 @@ fn rule(message: &Message, user: UserId, input: &EditMessage) -> Result<Option<u
     if input.text.is_none() && message.files().next().is_none() {
         return Err(Refusal::field("text", "is required where nothing is attached"));
     }
-    if message.clone().seen_by(Some(user)).text == input.text {
+    let seen = message.clone().seen_by(Some(user));
+    if seen.text == input.text && input.mentions.as_ref().is_none_or(|mentions| *mentions == seen.mentions) {
         return Ok(Some(message.change));
     }
     if now().since(message.id.created_at()) > EDIT_WITHIN {

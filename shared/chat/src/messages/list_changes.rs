@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, Message, RoomId, RoomKind, UserId};
 use store::Consistency;
 
+use super::Quotes;
 use crate::{
     Caller, Chat, now,
     rooms::access::{self, Stay},
@@ -23,6 +24,8 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
     let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
+    let listable = messages.values().filter(|message| sees(&stay, message));
+    let quotes = Quotes::read(chat, listable, |_| Some(&stay.membership)).await?;
     let mut listed = Vec::new();
     let mut is_full = false;
     for (place, change) in changes.iter().enumerate() {
@@ -30,7 +33,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
         let is_last =
             changes.iter().skip(place + 1).all(|later| later.message != change.message || !concerns(later, user));
         if let Some(message) = message.filter(|message| concerns(change, user) && is_last && sees(&stay, message)) {
-            let shown = chat.show(message.clone(), Some(user))?;
+            let shown = quotes.show(chat, message.clone(), user)?;
             if !budget.takes(&shown)? {
                 is_full = true;
                 break;

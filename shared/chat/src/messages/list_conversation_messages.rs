@@ -1,7 +1,7 @@
 use domain::{Error, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
 use store::Range;
 
-use super::reader::Reader;
+use super::{quotes::Quotes, reader::Reader};
 use crate::{Caller, Chat, now, rooms::access};
 
 /// How often one call reads on over messages that were hidden from the caller by a block.
@@ -50,5 +50,6 @@ pub async fn list_conversation_messages(
     if slice.next.is_none() {
         slice.next = edge.map(|edge| page.further(edge));
     }
-    slice.try_map(|message| chat.show(message, Some(caller.user)))?.fit(page)
+    let quotes = Quotes::read(chat, slice.messages.iter(), |_| Some(&stay.membership)).await?;
+    slice.try_map(|message| quotes.show(chat, message, caller.user))?.fit(page)
 }

@@ -4,7 +4,7 @@ use domain::{Error, MessageId, Page, Position, ShownMessage, Slice, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::Consistency;
 
-use super::reader::Reader;
+use super::{quotes::Quotes, reader::Reader};
 use crate::{
     Caller, Chat,
     rooms::stays::{self, Stays},
@@ -25,7 +25,9 @@ const MOST_ROUNDS: u32 = 4;
 /// after a higher id of another room was listed, by as much as the clocks of the senders differ or one of them is slow.
 /// A client that must miss nothing follows each room, because its sequence shows every gap.
 pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<Slice<ShownMessage>, Error> {
-    let mut merged = Merged { page, readers: readers(chat, caller.user, page.position).await? };
+    let stays = chat.store.memberships(caller.user, Consistency::Strong).await?;
+    let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
+    let mut merged = Merged { page, readers: readers(chat, caller.user, &stays, page.position).await? };
     for _ in 0..MOST_ROUNDS {
         let (needed, share) = merged.next_round();
         if needed.is_empty() {
@@ -40,17 +42,17 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
             .await?;
         merged.readers.extend(rest.into_iter().map(|(_, reader)| reader));
     }
-    merged.finish().try_map(|message| chat.show(message, Some(caller.user)))?.fit(page)
+    let slice = merged.finish();
+    let quotes = Quotes::read(chat, slice.messages.iter(), |room| stays.get(&room)).await?;
+    slice.try_map(|message| quotes.show(chat, message, caller.user))?.fit(page)
 }
 
 /// A reader of each room that may have something for the page.
-async fn readers(chat: &Chat, user: UserId, position: Position) -> Result<Vec<Reader>, Error> {
-    let stays = chat.store.memberships(user, Consistency::Strong).await?;
-    let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
+async fn readers(chat: &Chat, user: UserId, stays: &Stays, position: Position) -> Result<Vec<Reader>, Error> {
     // For news, all rooms are read as they are now: the cursor of one must not pass what another one gets meanwhile.
     let is_forward = matches!(position, Position::After(_));
     let consistency = if is_forward { Consistency::Strong } else { Consistency::Eventual };
-    let rooms = stays::rooms(chat, user, &stays, consistency).await?.into_iter();
+    let rooms = stays::rooms(chat, user, stays, consistency).await?.into_iter();
     let readers = rooms.filter_map(|room| Some(Reader::bounded(&room, stays.get(&room.id)?, position, true)));
     Ok(readers.filter(|reader| !reader.is_done()).collect())
 }

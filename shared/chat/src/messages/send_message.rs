@@ -1,17 +1,25 @@
 use std::future::ready;
 
 use domain::{
-    Content, ContentDigest, Draft, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage,
-    UserId, causes,
+    ClientId, Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN,
+    ShownMessage, UserId, causes,
 };
 use store::{First, Socket, Turn};
 
-use crate::{Caller, Chat, accounts::admit, attachments::Attached, now, rooms::access};
+use super::quotes::answered;
+use crate::{
+    Caller, Chat, accounts,
+    attachments::Attached,
+    metrics::{Hole, Limit, limited, record, turn_refused},
+    now,
+    rooms::access,
+    sockets,
+};
 
 /// A stored message.
 #[derive(Debug)]
 pub struct Sent {
-    /// The message.
+    /// The message, as its sender sees it.
     pub message: ShownMessage,
     /// Whether this call has stored it. Otherwise an earlier call with the same client id has.
     pub new: bool,
@@ -19,38 +27,45 @@ pub struct Sent {
     pub changes: u64,
 }
 
+impl Sent {
+    fn quoting(self, quote: Option<Quote>) -> Self {
+        Self { message: self.message.quoting(quote), ..self }
+    }
+}
+
 /// Admits the caller and sends their message, unless its client id has made one already. The draft may be an error of
 /// reading it, because an ended session is refused before an invalid draft.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
-/// `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
+/// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    send_once(chat, caller.user, None, admit(chat, caller), draft).await
+    send_once(chat, caller.user, None, accounts::admit(chat, caller), draft).await
 }
 
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
 /// already.
 ///
-/// A text without a client id takes its turn while the sender is admitted: a turn in vain is a hole, and nothing is
-/// stored or pushed.
+/// A text without a client id that is not a reply takes its turn while the sender is admitted: a turn in vain is a hole,
+/// and nothing is stored or pushed.
 ///
 /// # Errors
-/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `ClientIdReused`,
-/// `AttachmentInvalid`, `AttachmentUnchecked`.
+/// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
+/// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let caller = Caller::from(own);
-    let session = admit(chat, &caller);
+    let admitted = sockets::admit(chat, own);
     match draft {
-        Ok(draft) if matches!(draft.content, Content { picture: None, video: None, client_id: None, .. }) => {
-            Box::pin(send(chat, own.user, Some(own), session, draft)).await
+        Ok(draft)
+            if matches!(draft.content, Content { picture: None, video: None, reply_to: None, client_id: None, .. }) =>
+        {
+            Box::pin(send(chat, own.user, Some(own), admitted, draft)).await
         }
-        draft => Box::pin(send_once(chat, own.user, Some(own), session, draft)).await,
+        draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
     }
 }
 
-/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id is read, because neither
-/// changes anything in the room.
+/// Sends a message unless it was [`sent_before`]. The sender is admitted while the client id and the message that this
+/// one answers are read, because none of these changes anything in the room.
 async fn send_once(
     chat: &Chat,
     sender: UserId,
@@ -60,14 +75,19 @@ async fn send_once(
 ) -> Result<Sent, Error> {
     let look = async {
         let draft = draft?;
-        let before = sent_before(chat, sender, &draft).await;
-        before.map(|before| (before, draft))
+        let (before, quote) = tokio::join!(sent_before(chat, sender, &draft), answered(chat, sender, &draft));
+        before.map(|before| (before, quote, draft))
     };
     let (admitted, looked) = tokio::join!(admitted, look);
     admitted?;
     match looked? {
-        (Some(sent), _) => Ok(sent),
-        (None, draft) => send(chat, sender, own, ready(Ok(())), draft).await,
+        // The message that it answers may have gone since.
+        (Some(sent), Err(Error::Refused(_)), _) => Ok(sent.quoting(None)),
+        (Some(sent), quote, _) => Ok(sent.quoting(quote?)),
+        (None, quote, draft) => {
+            let quote = quote?;
+            Ok(send(chat, sender, own, ready(Ok(())), draft).await?.quoting(quote))
+        }
     }
 }
 
@@ -78,16 +98,28 @@ async fn send_once(
 /// `RoomNotFound`, `NotAMember`, `ClientIdReused`.
 async fn sent_before(chat: &Chat, sender: UserId, draft: &Draft) -> Result<Option<Sent>, Error> {
     let Some(client_id) = &draft.content.client_id else { return Ok(None) };
-    let Some(before) = chat.store.first_of_client_id(sender, draft.room, client_id).await? else { return Ok(None) };
-    let digest = draft.content.digest()?;
-    let first = first(chat, sender, draft.room, &before, &digest);
-    let (room, first) = tokio::join!(access::room(&chat.store, sender, draft.room), first);
+    stored_before(chat, sender, draft.room, client_id, &draft.content.digest()?).await
+}
+
+/// Returns the message of a client id, if there is one, to a sender who is a member still.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `ClientIdReused`.
+pub(super) async fn stored_before(
+    chat: &Chat,
+    sender: UserId,
+    room: RoomId,
+    client_id: &ClientId,
+    digest: &ContentDigest,
+) -> Result<Option<Sent>, Error> {
+    let Some(before) = chat.store.first_of_client_id(sender, room, client_id).await? else { return Ok(None) };
+    let first = first(chat, sender, room, &before, digest);
+    let (room, first) = tokio::join!(access::room(&chat.store, sender, room), first);
     let changes = room?.changes;
     Ok(Some(Sent { message: first?, new: false, changes }))
 }
 
-/// Sends a message that was not [`sent_before`]: takes a turn in the room, stores the message while it reads the
-/// sockets of the audience, then pushes to them, and to the sender's own socket.
+/// Sends a message that was not [`sent_before`].
 async fn send(
     chat: &Chat,
     sender: UserId,
@@ -105,12 +137,26 @@ async fn send(
         Err(error) => return Err(error),
     };
     let digest = draft.content.digest()?;
+    deliver(chat, sender, own, admitted, draft, &digest, attached).await
+}
+
+/// Takes a turn in the room, stores the message while it reads the sockets of the audience, then pushes to them, and to
+/// the sender's own socket.
+pub(super) async fn deliver(
+    chat: &Chat,
+    sender: UserId,
+    own: Option<&Socket>,
+    admitted: impl Future<Output = Result<(), Error>>,
+    draft: Draft,
+    digest: &ContentDigest,
+    attached: Attached,
+) -> Result<Sent, Error> {
     let (message, before, mut audience, Numbers { members, changes }) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, &digest, attached))
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, digest, attached))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(before) = before {
-        let message = first(chat, sender, message.room, &before, &digest).await?;
+        let message = first(chat, sender, message.room, &before, digest).await?;
         return Ok(Sent { message, new: false, changes });
     }
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
@@ -118,6 +164,7 @@ async fn send(
     let message = chat.show(message, None)?;
     // The turn has charged a push for each member.
     let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
+    record(|metrics| metrics.fan_out.push(audience.len()));
     let event = Event::Message { message: &message, changes };
     let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
     told?;
@@ -153,10 +200,14 @@ async fn persist(
     attached: Attached,
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
-    let taking = chat.store.take_turn(draft.room, sender, wanted, chat.settings.pushes);
-    let (admitted, turn) = tokio::join!(admitted, taking);
+    let mentions = &draft.content.mentions;
+    let taking = async {
+        let turn = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes).await;
+        turn.inspect_err(refused).map(|turn| (turn, Hole::open()))
+    };
+    let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
-    let turn = turn?;
+    let (turn, hole) = taken?;
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
@@ -165,8 +216,19 @@ async fn persist(
         chat.audience(&audience, message.room),
         tidy_up(chat, sender, &turn)
     );
+    let before = stored?;
+    if before.is_none() {
+        hole.fill();
+    }
     let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
-    Ok((message, stored?, audience, numbers))
+    Ok((message, before, audience, numbers))
+}
+
+/// Counts the refusal of a turn.
+fn refused(error: &Error) {
+    turn_refused(error);
+    let limit = if let Error::Refused(Refusal::RoomBusy(_)) = error { Limit::Pushes } else { Limit::Messages };
+    limited(limit)(error);
 }
 
 /// Updates what depends on a turn. A failure leaves a number of unread messages that is too high, or attributes that
@@ -193,6 +255,9 @@ fn message(draft: Draft, attached: Attached, sender: UserId, turn: &Turn) -> Mes
         text: draft.content.text,
         picture: attached.picture,
         video: attached.video,
+        reply_to: draft.content.reply_to,
+        mentions: draft.content.mentions.in_room(&turn.room, sender),
+        forwarded: draft.forwarded,
         client_id: draft.content.client_id,
         previous: turn.previous,
         withheld: turn.room.is_closed(),

@@ -1,7 +1,13 @@
 use domain::{Action, Error, Event, MAX_TYPING_AUDIENCE, Refusal, RoomId, TYPING_EXPIRES_IN, TypingFrame};
 use store::Socket;
 
-use crate::{Caller, Chat, accounts::admit, now, rooms::access};
+use crate::{
+    Chat,
+    metrics::{Limit, limited},
+    now,
+    rooms::access,
+    sockets::admit,
+};
 
 /// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in a
 /// large room, nor in one that a block has closed.
@@ -19,15 +25,14 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         let (found, noted) =
             tokio::join!(access::room(&chat.store, sender, room), chat.store.note_typing(sender, room, now()));
         let found = found?;
-        if !noted? {
+        if !noted.inspect_err(limited(Limit::Typing))? {
             // They have just left, and the cheap read lags.
             access::room_for_sure(&chat.store, sender, room).await?;
         }
         Ok::<_, Error>((found, frame))
     };
-    let caller = Caller::from(own);
-    let (session, looked) = tokio::join!(admit(chat, &caller), look);
-    session?;
+    let (admitted, looked) = tokio::join!(admit(chat, own), look);
+    admitted?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {
         return Err(Refusal::NotAnAdmin.into());

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{Consistency, Range};
 
 use super::stays::{self, Stays};
-use crate::{Caller, Chat};
+use crate::{Caller, Chat, messages::Quotes};
 
 /// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
@@ -31,6 +31,7 @@ pub async fn list_chatrooms(
     rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
     let (mut last, mut peers) = tokio::try_join!(last_messages(chat, user, &rooms, &stays), peers(chat, user, &rooms))?;
+    let quotes = Quotes::read(chat, last.values(), |room| stays.get(&room)).await?;
     let mut listed = Listed { items: Vec::new(), next: None };
     let (mut budget, mut end) = (Budget::default(), None);
     for room in rooms.into_iter().rev() {
@@ -38,7 +39,8 @@ pub async fn list_chatrooms(
         let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
         let unread = room.unread(user, stay.seen(), &stay.hidden_unread, last.as_ref());
-        let last_message = last.map(|message| Ok::<_, Error>(chat.show(message, Some(user))?.excerpt())).transpose()?;
+        let last_message =
+            last.map(|message| Ok::<_, Error>(quotes.show(chat, message, user)?.excerpt())).transpose()?;
         let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
         let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
         if listed.items.len() == MAX_LISTED_ROOMS || !budget.takes(&summary)? {
@@ -63,7 +65,8 @@ async fn last_messages(
         let stay = stays.get(&room.id)?;
         room.last_message_id.filter(|&id| stay.sees(id))
     };
-    let found = chat.store.messages(rooms.iter().filter_map(|room| Some((room.id, visible(room)?)))).await?;
+    let ids = rooms.iter().filter_map(|room| Some((room.id, visible(room)?)));
+    let found = chat.store.messages(ids, Consistency::Eventual).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
     // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
     let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
@@ -83,7 +86,7 @@ async fn last_messages(
         last.remove(&room.id);
     }
     let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
-    let shown = chat.store.messages(shown).await?;
+    let shown = chat.store.messages(shown, Consistency::Eventual).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     unhide(chat, user, stays, &mut last).await?;
     Ok(last)

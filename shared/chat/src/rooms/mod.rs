@@ -41,7 +41,11 @@ pub use set_room::set_room;
 
 use domain::{Error, Event, Room, ShownRoom, User, UserId};
 
-use crate::{Chat, now};
+use crate::{
+    Chat,
+    metrics::{Limit, limited},
+    now,
+};
 
 impl Chat {
     /// A room for one of its members. A direct room needs the other one.
@@ -60,7 +64,10 @@ impl Chat {
     /// # Errors
     /// `RoomBusy`.
     pub(crate) async fn count_change(&self, room: &Room) -> Result<(), Error> {
-        if room.is_small() { Ok(()) } else { self.store.count_event(room, self.settings.pushes, now()).await }
+        if room.is_small() {
+            return Ok(());
+        }
+        self.store.count_event(room, self.settings.pushes, now()).await.inspect_err(limited(Limit::Pushes))
     }
 
     /// Tells the members of a room about a change of its settings or roles.

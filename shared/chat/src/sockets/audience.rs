@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use realtime::{Frame, Outcome};
 use store::Socket;
 
-use crate::{Chat, now};
+use crate::{Chat, metrics::record, now};
 
 /// The time within which a handshake ends. API Gateway answers 410 also while `$connect` runs, so 410 from a younger
 /// socket does not count. `authorize` and `connect` have ten seconds each.
@@ -44,16 +44,25 @@ impl Chat {
         let total = alive.len();
         let outcomes = self.sockets.push_all(alive, |socket| &socket.id).await;
         let mut slow = total - outcomes.len();
-        let mut failed = None;
+        let (mut delivered, mut gone, mut failed) = (0, 0, None);
         for (socket, outcome) in outcomes {
             match outcome {
-                Outcome::Delivered => {}
-                Outcome::Gone if is_connecting(&socket, now) => {}
-                Outcome::Gone => dead.push(socket),
+                Outcome::Delivered => delivered += 1,
+                Outcome::Gone => {
+                    gone += 1;
+                    if !is_connecting(&socket, now) {
+                        dead.push(socket);
+                    }
+                }
                 Outcome::Slow => slow += 1,
                 Outcome::Failed(error) => failed = Some(error),
             }
         }
+        record(|metrics| {
+            metrics.pushes_delivered += delivered;
+            metrics.pushes_gone += gone;
+            metrics.pushes_slow += slow;
+        });
         if let Some(error) = failed {
             tracing::error!(cause = causes(&*error), "pushes are refused");
         }

@@ -1,11 +1,13 @@
 //! Sockets: opening and closing them, and pushing events to them.
 
+mod admit;
 mod audience;
 mod authorize;
 mod connect;
 mod disconnect;
 mod end;
 
+pub use admit::admit;
 pub(crate) use audience::is_connecting;
 pub use authorize::authorize;
 pub use connect::connect;

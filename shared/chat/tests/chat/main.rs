@@ -8,6 +8,7 @@
 mod accounts {
     mod authenticate;
     mod change_password;
+    mod devices;
     mod find_user;
     mod list_blocks;
     mod login;
@@ -25,10 +26,13 @@ mod attachments {
 mod messages {
     mod delete_message;
     mod edit_message;
+    mod forward_message;
     mod holes;
     mod list_changes;
     mod list_conversation_messages;
     mod list_messages;
+    mod mentions;
+    mod quotes;
     mod read_message;
     mod send_message;
     mod typing;

@@ -8,6 +8,7 @@ use chat::{
     attachments::create_attachment,
     messages::send_message,
     rooms::{create_chatroom, join_chatroom},
+    sockets,
 };
 use domain::{Entry, MediaType, Pace, Refusal};
 use futures_util::future::join_all;
@@ -76,6 +77,27 @@ async fn calls_of_an_ended_session_are_refused_first_and_use_up_nothing() {
     let admitted = [is_admitted(&world.chat, &caller).await, is_admitted(&world.chat, &caller).await];
     assert_eq!(admitted, [true, true]);
     assert_refused!(admit(&world.chat, &thief.caller).await, Refusal::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_socket_that_does_not_stop_sending_is_closed_and_no_other_one() {
+    let mut world = world().await;
+    world.chat.paces.calls = PACE;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let [flood, quiet] = [ann.socket("flood"), ann.socket("quiet")];
+    for socket in [&flood, &quiet] {
+        world.chat.store.add_socket(socket).await.unwrap();
+    }
+    for _ in 0..2 {
+        sockets::admit(&world.chat, &flood).await.unwrap();
+    }
+    for _ in 0..30 {
+        assert_refused!(sockets::admit(&world.chat, &flood).await, Refusal::RateLimited(_));
+        assert!(world.gateway.closed().is_empty());
+    }
+    assert_refused!(sockets::admit(&world.chat, &flood).await, Refusal::RateLimited(_));
+    assert_eq!(world.gateway.closed(), ["flood"]);
+    sockets::admit(&world.chat, &bob.socket("bobs")).await.unwrap();
 }
 
 #[tokio::test]

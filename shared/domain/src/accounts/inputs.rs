@@ -28,13 +28,16 @@ pub struct LoginAttempt {
     pub username: String,
     /// The password as received.
     pub password: String,
+    /// The token that the device got with its last login, as received.
+    pub device_token: Option<String>,
 }
 
 impl Input for LoginAttempt {
     fn read(fields: &mut Fields) -> Option<Self> {
         let username = fields.required("username");
         let password = fields.required("password");
-        Some(Self { username: username?, password: password? })
+        let device_token = fields.optional("device_token");
+        Some(Self { username: username?, password: password?, device_token })
     }
 }
 

@@ -3,8 +3,9 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{AttachmentId, Error, Fields, Input, text::text};
+use crate::{AttachmentId, Error, Fields, Input, Mentions, MessageId, text::text};
 
 /// The bytes of a digest: enough against two contents of one client that meet by chance.
 const DIGEST_BYTES: usize = 16;
@@ -19,10 +20,13 @@ text! {
 }
 
 impl Text {
-    /// The first so many characters of a longer text.
+    /// The beginning of a text of more characters than this. It ends between two graphemes (UAX 29), so that no emoji
+    /// is cut, unless the first grapheme is longer.
     pub(super) fn first(&self, characters: usize) -> Option<Self> {
-        let is_longer = self.0.chars().nth(characters).is_some();
-        is_longer.then(|| Self(self.0.chars().take(characters).collect()))
+        let (most, _) = self.0.char_indices().nth(characters)?;
+        let ends = self.0.grapheme_indices(true).map(|(start, _)| start).take_while(|start| *start <= most);
+        let end = ends.last().filter(|end| *end > 0).unwrap_or(most);
+        self.0.get(..end).map(|first| Self(first.to_owned()))
     }
 }
 
@@ -41,6 +45,12 @@ pub struct Content {
     /// An uploaded video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<AttachmentId>,
+    /// The message that this one answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// The users whom it mentions.
+    #[serde(skip_serializing_if = "Mentions::is_empty")]
+    pub mentions: Mentions,
     /// The client's name for the message.
     #[serde(skip)]
     pub client_id: Option<ClientId>,
@@ -56,9 +66,15 @@ impl Content {
     /// # Errors
     /// `Internal`.
     pub fn digest(&self) -> Result<ContentDigest, Error> {
-        let json = serde_json::to_vec(self).map_err(|error| Error::internal("writing a content", error))?;
+        ContentDigest::of(self)
+    }
+}
+
+impl ContentDigest {
+    pub(super) fn of(content: &impl Serialize) -> Result<Self, Error> {
+        let json = serde_json::to_vec(content).map_err(|error| Error::internal("writing a content", error))?;
         let hash: Vec<u8> = Sha256::digest(json).into_iter().take(DIGEST_BYTES).collect();
-        Ok(ContentDigest(BASE64_URL_SAFE_NO_PAD.encode(hash)))
+        Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(hash)))
     }
 }
 
@@ -77,14 +93,16 @@ impl Input for Content {
         if !given && text.is_none() && picture.is_none() && video.is_none() {
             fields.reject("text", "is required where nothing is attached");
         }
-        Some(Self { text, picture, video, client_id: fields.optional("client_id") })
+        let reply_to = fields.optional("reply_to");
+        let mentions = Mentions::read(fields).unwrap_or_default();
+        Some(Self { text, picture, video, reply_to, mentions, client_id: fields.optional("client_id") })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Refusal;
+    use crate::{Refusal, Stored as _};
 
     #[test]
     fn contents_with_equal_fields_have_equal_digests() {
@@ -100,6 +118,11 @@ mod tests {
             format!(r#"{{"text":"hi","attachment_picture":"{one}"}}"#),
             format!(r#"{{"attachment_picture":"{one}","attachment_video":"{other}"}}"#),
             format!(r#"{{"attachment_picture":"{other}","attachment_video":"{one}"}}"#),
+            r#"{"text":"hi","reply_to":1}"#.to_owned(),
+            r#"{"text":"hi","reply_to":2}"#.to_owned(),
+            r#"{"text":"hi","mentions":[1,2]}"#.to_owned(),
+            r#"{"text":"hi","mentions":[1]}"#.to_owned(),
+            r#"{"text":"hi","mentions":"all"}"#.to_owned(),
         ];
         let digests: Vec<_> = different.iter().map(|body| digest(body)).collect();
         for (number, found) in digests.iter().enumerate() {
@@ -107,8 +130,22 @@ mod tests {
         }
         let again = format!(r#"{{"client_id":"1","attachment_picture":"{one}","colour":"blue","text":""}}"#);
         assert_eq!(digest(&again), digests[3]);
+        assert_eq!(digest(r#"{"text":"hi","mentions":[2,1,2]}"#), digest(r#"{"text":"hi","mentions":[1,2]}"#));
+        assert_eq!(digest(r#"{"text":"hi","mentions":[]}"#), digests[0]);
         // Stored digests depend on it.
         assert_eq!(digests[0], ContentDigest("57mV76dVxf87hNIYi1jLSg".to_owned()));
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_ends_between_graphemes() {
+        let first = |text: &str, characters| Text::stored(text.to_owned()).first(characters).map(|first| first.0);
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f466}";
+        assert_eq!(first("abc", 3), None);
+        assert_eq!(first("abcd", 3).as_deref(), Some("abc"));
+        assert_eq!(first(&format!("ab{family}c"), 4).as_deref(), Some("ab"));
+        assert_eq!(first(&format!("ab{family}c"), 7).as_deref(), Some(&*format!("ab{family}")));
+        assert_eq!(first("abe\u{301}d", 3).as_deref(), Some("ab"));
+        assert_eq!(first(&format!("e{}", "\u{301}".repeat(9)), 3).as_deref(), Some("e\u{301}\u{301}"));
     }
 
     #[test]
@@ -130,6 +167,9 @@ mod tests {
             (r#"{"text":5,"attachment_picture":null}"#, "text"),
             (r#"{"text":"hi","attachment_picture":"7"}"#, "attachment_picture"),
             (r#"{"text":"hi","attachment_video":7}"#, "attachment_video"),
+            (r#"{"text":"hi","reply_to":"1"}"#, "reply_to"),
+            (r#"{"text":"hi","reply_to":0}"#, "reply_to"),
+            (r#"{"text":"hi","mentions":"2"}"#, "mentions"),
         ] {
             let Err(Error::Refused(Refusal::Invalid(errors))) = read(bad) else { panic!("accepted: {bad}") };
             assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");

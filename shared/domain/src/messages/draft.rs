@@ -7,12 +7,14 @@ pub struct Draft {
     pub room: RoomId,
     /// The content.
     pub content: Content,
+    /// How often a forwarded message has been forwarded.
+    pub forwarded: Option<u32>,
 }
 
 impl Input for Draft {
     fn read(fields: &mut Fields) -> Option<Self> {
         let room = fields.required("conversation_id");
         let content = Content::read(fields);
-        Some(Self { room: room?, content: content? })
+        Some(Self { room: room?, content: content?, forwarded: None })
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Fields, Input, MessageId, RoomId, Text};
+use crate::{Fields, Input, Mentions, MessageId, RoomId, Text};
 
 /// The body of `POST /edit-message/`.
 #[derive(Clone, Debug)]
@@ -9,6 +9,8 @@ pub struct EditMessage {
     pub message: MessageId,
     /// The text. Only a message with an attachment can be without.
     pub text: Option<Text>,
+    /// The users whom the text mentions. Without them, the mentions stay.
+    pub mentions: Option<Mentions>,
 }
 
 impl Input for EditMessage {
@@ -25,6 +27,7 @@ impl Input for EditMessage {
                 }
             },
         };
-        Some(Self { room: room?, message: message?, text })
+        let mentions = Mentions::read(fields);
+        Some(Self { room: room?, message: message?, text, mentions })
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Attachment, ClientId, MessageId, RoomId, Text, Timestamp, UserId};
+use crate::{Attachment, ClientId, Mentions, MessageId, OFTEN_FORWARDED, RoomId, Text, Timestamp, UserId};
 
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub struct Message {
     pub picture: Option<Attachment>,
     /// A video.
     pub video: Option<Attachment>,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    /// The users whom it mentions, all of them members then.
+    pub mentions: Mentions,
+    /// How often it has been forwarded; `None` if it was written.
+    pub forwarded: Option<u32>,
     /// Its place in the room: 1, 2, 3, …
     pub sequence: u64,
     /// The sender's name for the message.
@@ -50,6 +56,8 @@ pub struct Message {
 pub struct WithheldEdit {
     /// The text, if the message has one.
     pub text: Option<Text>,
+    /// The users whom it mentions.
+    pub mentions: Mentions,
     /// The time.
     pub at: Timestamp,
 }
@@ -77,6 +85,9 @@ impl Message {
             text: None,
             picture: None,
             video: None,
+            reply_to: None,
+            mentions: Mentions::nobody(),
+            forwarded: None,
             sequence,
             client_id: None,
             previous: None,
@@ -99,12 +110,16 @@ impl Message {
             && user == Some(self.sender)
         {
             self.text = edit.text;
+            self.mentions = edit.mentions;
             self.edited_at = Some(edit.at);
         }
         if self.is_hidden_from(user) {
             self.text = None;
             self.picture = None;
             self.video = None;
+            self.reply_to = None;
+            self.mentions = Mentions::nobody();
+            self.forwarded = None;
         }
         self
     }
@@ -128,11 +143,44 @@ impl Message {
         let received = self.receivers.contains(&user) || unnamed && self.id >= since;
         self.sender == user || received && !self.withheld
     }
+
+    /// Whether it has a text or an attachment: a deleted message has none.
+    #[must_use]
+    pub const fn has_content(&self) -> bool {
+        self.text.is_some() || self.picture.is_some() || self.video.is_some()
+    }
+
+    /// The count of a forward of this message; `None` if it may be forwarded to one room only, and these are more.
+    #[must_use]
+    pub fn forwarded_to(&self, rooms: usize) -> Option<u32> {
+        let before = self.forwarded.unwrap_or_default();
+        (before < OFTEN_FORWARDED || rooms <= 1).then_some(before.saturating_add(1))
+    }
+
+    /// Whether no block hides it from this user.
+    #[must_use]
+    pub fn is_shown_to(&self, user: UserId) -> bool {
+        self.sender == user || !self.withheld
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_that_was_forwarded_five_times_goes_to_one_room_at_a_time() {
+        let (id, room) = (MessageId::try_from(5).unwrap(), RoomId::try_from(1).unwrap());
+        let message = Message::empty(id, room, UserId::try_from(1).unwrap(), 1);
+        let counts = |forwarded| {
+            let message = Message { forwarded, ..message.clone() };
+            [1, 5].map(|rooms| message.forwarded_to(rooms))
+        };
+        assert_eq!(counts(None), [Some(1); 2]);
+        assert_eq!(counts(Some(4)), [Some(5); 2]);
+        assert_eq!(counts(Some(5)), [Some(6), None]);
+        assert_eq!(counts(Some(u32::MAX)), [Some(u32::MAX), None]);
+    }
 
     #[test]
     fn a_message_concerns_its_sender_its_receivers_and_whoever_was_in_a_large_room() {
@@ -149,5 +197,6 @@ mod tests {
         assert!(large.concerns(user(1), id(6)));
         let withheld = Message { withheld: true, ..large };
         assert_eq!([1, 3].map(|reader| withheld.concerns(user(reader), id(4))), [true, false]);
+        assert_eq!([1, 3].map(|reader| withheld.is_shown_to(user(reader))), [true, false]);
     }
 }

@@ -3,12 +3,10 @@ use std::{borrow::Cow, collections::BTreeSet, ops::Not};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Attachment, ClientId, Error, Links, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
+    Attachment, ClientId, Error, Links, Mentions, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
     attachments::AttachmentView,
+    messages::quote::{EXCERPT, Quote, Quoted},
 };
-
-/// The characters that a summary shows of a text.
-const EXCERPT: usize = 200;
 
 /// A message as its readers receive it: with links to its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +17,14 @@ pub struct ShownMessage {
     video: Option<Links>,
     /// Whether its text is cut.
     truncated: bool,
+    quoted: Quoted,
     /// Whether the reader has deleted it for themselves. Its content is left out.
     hidden: bool,
 }
 
 impl Message {
-    /// The message as a reader sees it, with the links that `link` makes. Without a reader, as all members see it.
+    /// The message as a reader sees it, with the links that `link` makes. Without a reader, as all members see it. A
+    /// reply has no quote yet.
     pub fn shown(
         self,
         reader: Option<UserId>,
@@ -33,8 +33,9 @@ impl Message {
         let message = self.seen_by(reader);
         let picture = message.picture.as_ref().map(&link).transpose()?;
         let video = message.video.as_ref().map(&link).transpose()?;
+        let quoted = if message.reply_to.is_some() { Quoted::Unsaid } else { Quoted::Nothing };
         let hidden = message.is_hidden_from(reader);
-        Ok(ShownMessage { message, picture, video, truncated: false, hidden })
+        Ok(ShownMessage { message, picture, video, truncated: false, quoted, hidden })
     }
 }
 
@@ -56,6 +57,13 @@ struct MessageView<'a> {
     version: u64,
     sequence: u64,
     client_id: Option<&'a ClientId>,
+    kind: &'static str,
+    reply_to: Option<MessageId>,
+    #[serde(skip_serializing_if = "Quoted::is_unsaid")]
+    quoted: &'a Quoted,
+    mentions: &'a BTreeSet<UserId>,
+    mentions_all: bool,
+    forwarded: Option<u32>,
     #[serde(skip_serializing_if = "Not::not")]
     truncated: bool,
     #[serde(skip_serializing_if = "Not::not")]
@@ -63,6 +71,13 @@ struct MessageView<'a> {
 }
 
 impl ShownMessage {
+    /// The message for one reader, with the message that it answers, if the reader sees that.
+    #[must_use]
+    pub fn quoting(mut self, quote: Option<Quote>) -> Self {
+        self.quoted = quote.map_or(Quoted::Nothing, Quoted::Quote);
+        self
+    }
+
     /// The message with the first 200 characters of its text.
     #[must_use]
     pub fn excerpt(mut self) -> Self {
@@ -76,7 +91,7 @@ impl ShownMessage {
 
 impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, picture, video, truncated, hidden } = self;
+        let Self { message, picture, video, truncated, quoted, hidden } = self;
         // Old messages of large rooms have all their receivers.
         let is_small = message.receivers_count < SMALL_ROOM;
         let created_at = message.id.created_at();
@@ -98,6 +113,12 @@ impl Serialize for ShownMessage {
             version: message.version,
             sequence: message.sequence,
             client_id: message.client_id.as_ref(),
+            kind: "text",
+            reply_to: message.reply_to,
+            quoted,
+            mentions: message.mentions.users(),
+            mentions_all: message.mentions == Mentions::All,
+            forwarded: message.forwarded,
             truncated: *truncated,
             hidden: *hidden,
         }
@@ -137,7 +158,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","edited_at":null,"deleted_at":null,"deleted_by":null,"version":1,"sequence":1,"client_id":"c1"}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","edited_at":null,"deleted_at":null,"deleted_by":null,"version":1,"sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false,"forwarded":null}}"#,
                 MessageId::new(NOON, 0)
             )
         );
@@ -164,6 +185,18 @@ mod tests {
         };
         assert_eq!(excerpt(200), (200, serde_json::Value::Null));
         assert_eq!(excerpt(201), (200, true.into()));
+    }
+
+    #[test]
+    fn a_reply_has_a_quote_for_one_reader_and_none_for_all() {
+        let original = Message { text: Text::try_from("really?".to_owned()).ok(), ..message() };
+        let reply = Message { reply_to: Some(original.id), ..message() };
+        let for_all = reply.shown(None, |_| panic!("nothing is attached")).unwrap();
+        let quoted = |shown: &ShownMessage| serde_json::to_value(shown).unwrap().get("quoted").cloned();
+        assert_eq!(quoted(&for_all), None);
+        assert_eq!(quoted(&for_all.clone().quoting(None)), Some(serde_json::Value::Null));
+        let for_one = serde_json::to_value(for_all.quoting(Quote::of(&original))).unwrap();
+        assert_eq!((&for_one["reply_to"], &for_one["quoted"]["text"]), (&original.id.get().into(), &"really?".into()));
     }
 
     #[test]

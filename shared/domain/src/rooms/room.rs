@@ -198,6 +198,12 @@ impl Room {
         !self.only_admins.includes(action) || self.role(member) >= Role::Admin
     }
 
+    /// Whether a member may mention all others at once. In a room that is not small, that is for admins.
+    #[must_use]
+    pub fn lets_mention_all(&self, member: UserId) -> bool {
+        self.is_small() || self.role(member) >= Role::Admin
+    }
+
     /// Whether a member can get another role, because the admins afterwards are not too many. The old owner of a room
     /// with a new one becomes an admin.
     #[must_use]
@@ -311,6 +317,13 @@ mod tests {
         assert_eq!([1, 2, 3].map(|id| room.role(user(id))), [Role::Member, Role::Owner, Role::Admin]);
         assert_eq!([1, 2, 3].map(|id| room.allows(user(id), Action::Send)), [false, true, true]);
         assert!(room.allows(user(1), Action::Add));
+    }
+
+    #[test]
+    fn all_members_of_a_large_room_are_mentioned_by_admins() {
+        let of = |members: u64| Room { admins: [user(3)].into(), ..room(&(1..=members).collect::<Vec<_>>(), &[]) };
+        let lets = |room: Room| [1, 2, 3].map(|id| room.lets_mention_all(user(id)));
+        assert_eq!([32, 33].map(|members| lets(of(members))), [[true; 3], [false, true, true]]);
     }
 
     #[test]

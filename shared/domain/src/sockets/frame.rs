@@ -24,7 +24,7 @@ impl MessageFrame {
         if self.sender.is_some_and(|sender| sender != caller) {
             return Err(Refusal::field("sender", "must be the caller").into());
         }
-        Ok(Draft { room: room(self.room, bound)?, content: self.content })
+        Ok(Draft { room: room(self.room, bound)?, content: self.content, forwarded: None })
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use chat::accounts::Login;
+    use chat::accounts::{Device, Login};
     use domain::UserId;
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};
@@ -107,7 +107,8 @@ mod tests {
         let id = UserId::try_from(7).unwrap();
         Login {
             user: User { id, username: Username::parse("ann").unwrap() },
-            session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000 },
+            session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000, device_id: None },
+            device: Device { username: "ann".to_owned(), id: "d1".to_owned() },
         }
     }
 
@@ -164,6 +165,15 @@ mod tests {
         }
         assert!(verify(&signed(SECRET, &claims(), OTHER)).is_err(), "another key under the name of ours");
         assert!(verify(&signed(OTHER, &claims(), OTHER)).is_err(), "an unknown key");
+    }
+
+    #[test]
+    fn neither_token_passes_for_the_other() {
+        let access = key(SECRET).sign(&login(), "stack").unwrap();
+        let device = key(SECRET).device_token(&login()).unwrap();
+        assert!(key(SECRET).device(&device).is_some() && verify(&device).is_err());
+        assert!(key(SECRET).device(&access).is_none());
+        assert!(key(OTHER).device(&device).is_none());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Only `login` has the private key, so no other function can make a token. All others verify with the public keys that
 //! the table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
 
+mod device;
 mod key_set;
 mod keys;
 mod signer;

@@ -14,7 +14,7 @@ use aws_lc_rs::{
 };
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
 use chat::{
-    accounts::{Login, SESSION_LIFETIME},
+    accounts::{Device, Login, SESSION_LIFETIME},
     now,
 };
 use domain::{Error, Timestamp, causes};
@@ -25,15 +25,17 @@ use jsonwebtoken::{
 use serde::Serialize;
 use store::{PublicKey, Store};
 
-use super::{ALGORITHM, AUDIENCE, Claims, TYPE};
+use super::{ALGORITHM, AUDIENCE, Claims, TYPE, device::DeviceKey};
 use crate::Fatal;
 
 /// The shortest secret that a key is derived from, in bytes: as long as the key.
 const MIN_SECRET: usize = SEED;
-/// The length of a private key of Ed25519, in bytes (RFC 8032, section 5.1.5).
+/// The length of a private key of Ed25519 (RFC 8032, section 5.1.5), and of a key of HMAC-SHA256 (RFC 7518, section
+/// 3.2), in bytes.
 const SEED: usize = 32;
-/// Separates this use of the secret from other uses (RFC 5869, section 3.2).
-const INFO: &[u8] = b"Ed25519, access tokens";
+/// Separate the uses of the secret (RFC 5869, section 3.2).
+const ACCESS_TOKENS: &[u8] = b"Ed25519, access tokens";
+const DEVICE_TOKENS: &[u8] = b"HMAC-SHA256, device tokens";
 /// How long a key is used before the secret is read again. A rotation takes effect after that time at the latest.
 const READ_EVERY: Duration = Duration::from_mins(1);
 /// The attempts to read the secret: four seconds in all, because people wait for their login.
@@ -44,10 +46,11 @@ const PASSING: [&str; 4] = ["InternalFailure", "InternalServiceError", "ServiceU
 /// How long a published key outlives the last token that is signed with it.
 const MARGIN: Duration = Duration::from_hours(24);
 
-/// A private key with its public half.
+/// A private key with its public half, and the key of device tokens.
 pub struct SigningKey {
     encoding: EncodingKey,
     public: PublicKey,
+    devices: DeviceKey,
 }
 
 struct Length;
@@ -59,7 +62,7 @@ impl KeyType for Length {
 }
 
 impl SigningKey {
-    /// Derives the key from a random secret, by HKDF (RFC 5869), because CloudFormation generates strings and no key
+    /// Derives the keys from a random secret, by HKDF (RFC 5869), because CloudFormation generates strings and no key
     /// pairs.
     ///
     /// # Errors
@@ -68,20 +71,21 @@ impl SigningKey {
         if secret.len() < MIN_SECRET {
             return Err(format!("the secret of the signing key has fewer than {MIN_SECRET} bytes").into());
         }
-        let mut seed = [0; SEED];
-        let derived = Salt::new(HKDF_SHA256, &[]).extract(secret.as_bytes());
-        derived
-            .expand(&[INFO], Length)
-            .and_then(|derived| derived.fill(&mut seed))
-            .map_err(|_| "deriving a key failed")?;
-        let pair = Ed25519KeyPair::from_seed_unchecked(&seed)?;
+        let extracted = Salt::new(HKDF_SHA256, &[]).extract(secret.as_bytes());
+        let derived = |info: &[u8]| {
+            let mut key = [0; SEED];
+            let filled = extracted.expand(&[info], Length).and_then(|derived| derived.fill(&mut key));
+            filled.map(|()| key).map_err(|_| "deriving a key failed")
+        };
+        let pair = Ed25519KeyPair::from_seed_unchecked(&derived(ACCESS_TOKENS)?)?;
         let public = DecodingKey::from_ed_der(pair.public_key().as_ref());
         let jwk = Jwk::from_decoding_key(&public, Some(ALGORITHM))?;
         let AlgorithmParameters::OctetKeyPair(parameters) = &jwk.algorithm else {
             return Err("a key of Ed25519 is a pair of octets".into());
         };
         let public = PublicKey { kid: jwk.thumbprint(ThumbprintHash::SHA256)?, x: parameters.x.clone() };
-        Ok(Self { encoding: EncodingKey::from_ed_der(pair.to_pkcs8()?.as_ref()), public })
+        let encoding = EncodingKey::from_ed_der(pair.to_pkcs8()?.as_ref());
+        Ok(Self { encoding, public, devices: DeviceKey::new(&derived(DEVICE_TOKENS)?) })
     }
 
     /// The public half.
@@ -106,6 +110,20 @@ impl SigningKey {
             typ: TYPE.to_owned(),
         };
         self.sign_as(&self.public.kid, &claims)
+    }
+
+    /// The token with which the device of a login logs in again.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn device_token(&self, login: &Login) -> Result<String, Error> {
+        self.devices.sign(&login.device)
+    }
+
+    /// The device of a token. Any other text counts as no device.
+    #[must_use]
+    pub fn device(&self, token: &str) -> Option<Device> {
+        self.devices.read(token)
     }
 
     /// Signs claims of any kind, under the name of any key.

@@ -14,7 +14,7 @@ use std::{
 use aws::{Credentials, Settings};
 use axum::{Router, http::StatusCode};
 use domain::{AttachmentId, Error, Message, Network, Pace};
-use store::{Consistency, Store, Tables};
+use store::{Consistency, Source, Store, Tables};
 use tokio::net::TcpListener;
 
 use crate::support::{NOW, PUSHES, client_id, digest, message_id, room_id, user};
@@ -125,7 +125,7 @@ async fn only_a_condition_that_fails_is_a_refusal() {
         store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
         store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
         store.mark_refused(id, "why").await.err(),
-        store.count_attempt("ann", network, 1, NOW).await.err(),
+        store.count_attempt("ann", &Source::Network(network), 1, NOW).await.err(),
         store.count_registration(network, Pace::registrations(1), NOW).await.err(),
     ];
     for failure in failures {

@@ -4,6 +4,7 @@
 
 mod adding;
 mod attachments;
+mod attempts;
 mod blocks;
 mod conflicts;
 mod connections;
@@ -25,5 +26,6 @@ mod sessions;
 mod signing_keys;
 mod support;
 mod sweep;
+mod thawed;
 mod turns;
 mod users;

@@ -4,7 +4,12 @@ use store::{Session, Store};
 use crate::support::{NOW, at, user};
 
 fn session(user_id: u64, id: &str) -> Session {
-    Session { id: id.to_owned(), user_id: user(user_id), expires_at: at(1000).seconds() }
+    Session {
+        id: id.to_owned(),
+        user_id: user(user_id),
+        expires_at: at(1000).seconds(),
+        device_id: Some("d1".to_owned()),
+    }
 }
 
 /// A store with two users.

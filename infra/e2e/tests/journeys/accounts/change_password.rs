@@ -87,19 +87,6 @@ async fn a_change_that_was_made_is_refused_as_its_session_has_ended() {
 }
 
 #[tokio::test]
-async fn guesses_here_and_at_login_are_counted_together() {
-    let server = Server::start().await;
-    let ann = server.user("ann").await;
-    for _ in 0..5 {
-        change(&ann, "not the password", NEW).await.refuses(403, "wrong_password");
-        login(&ann, "not the password").await.refuses(401, "invalid_credentials");
-    }
-    change(&ann, PASSWORD, NEW).await.refuses(429, "rate_limited");
-    login(&ann, PASSWORD).await.refuses(429, "rate_limited");
-    ann.get("/list-chatrooms/").await.is(200);
-}
-
-#[tokio::test]
 async fn the_new_password_keeps_to_the_rules_for_registering() {
     let server = Server::start().await;
     let ann = server.user("annabella").await;
@@ -177,7 +164,7 @@ async fn what_it_costs() {
     let _socket = laptop.opens_socket(room).await;
     laptop.logs_in_again().await;
     change(&laptop, PASSWORD, NEW).await.is(200);
-    // The session; the hash and the attempts; the sockets, one of which is ended; the sessions, the other one; the hash
-    // with the own one; the sessions and the attempts; the sockets again. The one is closed.
+    // The session; the hash and the attempts; the sockets, one of which is ended; the sessions, the network and the
+    // device; the other session; the hash with the own one; the sessions; the sockets again. The one is closed.
     assert_eq!(server.cost("change-password").await, Cost { calls: 12, depth: 9, reads: 6.0, writes: 9.0, pushes: 1 });
 }

@@ -29,7 +29,7 @@ async fn a_room_has_a_picture_from_the_beginning() {
     let room = creates(&ann, &id).await.is(201);
     let shown = &room["picture"];
     assert_eq!((&shown["id"], &shown["name"]), (&json!(id), &json!("garden.jpg")));
-    assert_eq!(download(&shown["url"]).await.headers()["cache-control"], "private, max-age=3600");
+    assert_eq!(download(&shown["url"]).await.headers()["cache-control"], "private, max-age=900");
     download(&shown["thumbnail_url"]).await;
     let room = room["id"].as_u64().unwrap();
     let listed = ann.sees_room(room).await;

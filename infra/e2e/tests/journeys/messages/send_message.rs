@@ -39,7 +39,8 @@ async fn gives_the_message() {
             "receivers_count": 2, "attachment_picture": null, "attachment_video": null, "text": "Hello, world!",
             "created_at": message["created_at"], "updated_at": message["created_at"], "edited_at": null, "deleted_at": null,
             "deleted_by": null, "version": 1,
-            "sequence": 1, "client_id": null,
+            "sequence": 1, "client_id": null, "kind": "text", "reply_to": null, "quoted": null,
+            "mentions": [], "mentions_all": false, "forwarded": null,
         })
     );
     assert_eq!(ann.sees_messages(room).await, [message]);

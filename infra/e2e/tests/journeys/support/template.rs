@@ -69,12 +69,9 @@ fn resources<'a>(template: &'a Yaml<'static>) -> impl Iterator<Item = (&'a str, 
     resources.map(|(id, resource)| (id.as_str().unwrap(), resource))
 }
 
-/// The handler that Lambda asks for, or the executable if it serves one function alone.
+/// The handler that Lambda asks for, which names the function in its log.
 fn short_name(template: &Yaml, resource: &Yaml) -> String {
-    match property(template, resource, "Handler") {
-        Some(handler) if handler != "bootstrap" => handler,
-        _ => resource["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned(),
-    }
+    property(template, resource, "Handler").expect("each function has a handler")
 }
 
 /// A property of a function, or that of all functions.

@@ -11,7 +11,7 @@ async fn hears_all(mut socket: Socket) -> Vec<Value> {
     let mut heard = Vec::new();
     while heard.len() < SENDERS * EACH {
         let mut message = socket.next_of("message").await;
-        message.as_object_mut().unwrap().remove("type");
+        message.as_object_mut().unwrap().retain(|field, _| !["type", "changes"].contains(&&**field));
         heard.push(message);
     }
     socket.stays_silent().await;

@@ -14,9 +14,9 @@ use crate::support::{
     template::{functions, socket_routes},
 };
 
-/// Functions that serve files. They make no calls, as their tests `calls_nobody` prove, and so have neither crash
+/// Functions that serve files, or the build. They make no calls, as their tests `calls_nobody` prove, and so have neither crash
 /// points nor a cost.
-const CALLING_NOBODY: [&str; 2] = ["docs", "web-client"];
+const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
 
 const JOURNEYS: &str = "infra/e2e/tests/journeys";
 

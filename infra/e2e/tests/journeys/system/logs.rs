@@ -1,19 +1,14 @@
 //! The subject of each line of the log: who called, from where, in which room.
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use e2e::{PASSWORD, Server, User};
 use serde_json::{Value, json};
 
+use crate::support::log::{assert_dated, lines};
+
 const BECAUSE: &str = "its log is elsewhere";
 const WRONG: &str = "a wrong password";
-
-/// The lines of the functions of a local system, as they were written.
-fn lines(server: &Server) -> Vec<Value> {
-    let log = server.log();
-    let invocations = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("the log is JSON"));
-    invocations.flat_map(|invocation| invocation["lines"].as_array().cloned().unwrap_or_default()).collect()
-}
 
 /// Waits for a line of a function with this message and user, and returns its fields and its subject. The lines of a
 /// function come after its answer.
@@ -111,7 +106,7 @@ async fn each_refusal_has_its_subject() {
         assert_eq!((&fields["code"], found), (&json!(code), subject), "{function}");
     }
     server.get("/docs/nothing.js").await.refuses(404, "not_found");
-    assert_eq!(line(&server, "bootstrap", "refused", None).await.1, json!({"network": "127.0.0.1"}));
+    assert_eq!(line(&server, "docs", "refused", None).await.1, json!({"network": "127.0.0.1"}));
     // The token of an ended session still names its user.
     bob.logs_out().await;
     bob.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
@@ -179,4 +174,37 @@ async fn in_text_the_subject_precedes_the_message() {
     {
         assert!(line.contains(part), "{part}: {line}");
     }
+}
+
+/// Lambda filters by level, and CloudWatch finds a line by its time. So they do if a function cannot start.
+#[tokio::test]
+async fn each_line_has_a_time_and_a_level() {
+    let Some(server) = Server::local(BECAUSE).logging("json").start().await else { return };
+    let ann = server.user("ann").await;
+    ann.tries_to_send(1, "hi").await.refuses(404, "room_not_found");
+    line(&server, "send-message", "refused", Some(ann.id)).await;
+    let lines = lines(&server);
+    assert!(lines.iter().any(|line| line["level"] == "DEBUG"), "{lines:?}");
+    lines.iter().for_each(assert_dated);
+    for (executable, handler, message) in [("rest", "login", "the function cannot run"), ("docs", "docs", "a panic")] {
+        let variables = [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("_HANDLER", handler)];
+        let mut function = Command::new(harness::executables().join(executable));
+        let output = function.env_clear().envs(variables).output().unwrap();
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_dated(&line);
+        assert_eq!((&line["level"], &line["fields"]["message"]), (&json!("ERROR"), &json!(message)));
+        assert!(!output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+/// The trace that X-Ray has of a call, and the id that its client got.
+#[tokio::test]
+async fn each_line_has_the_ids_of_its_trace_and_of_its_request() {
+    let Some(server) = Server::local(BECAUSE).log("json").start().await else { return };
+    let answer = server.get("/list-chatrooms/").await;
+    line(&server, "list-chatrooms", "refused", None).await;
+    let lines = lines(&server);
+    let outer = &lines.iter().rfind(|line| line["fields"]["message"] == "refused").unwrap()["spans"][0];
+    assert_eq!(outer["requestId"].as_str(), answer.header("x-request-id"));
+    assert!(outer["xrayTraceId"].as_str().unwrap().starts_with("Root=1-"), "{outer}");
 }

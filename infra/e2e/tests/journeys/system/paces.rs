@@ -1,9 +1,12 @@
 //! How often a user may call, change rooms and upload. By default, journeys have no such limits.
 
+use std::time::Duration;
+
 use e2e::{Answer, File, PASSWORD, Server, User};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
+use tokio::time::sleep;
 
 const BECAUSE: &str = "its parameters are fixed";
 
@@ -28,6 +31,30 @@ async fn all_calls_of_a_user_share_one_pace() {
     assert!(calls.iter().any(|answer| answer.status == 429), "{calls:?}");
     // Nobody else.
     bob.get("/list-chatrooms/").await.is(200);
+}
+
+#[tokio::test]
+async fn a_socket_that_floods_is_closed_and_another_one_can_be_opened() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["CallsPerSecond=1"]).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let [mut flood, mut bobs] = [ann.opens_socket_for_all_rooms().await, bob.opens_socket(room).await];
+    let ping = json!({"type": "ping"});
+    for _ in 0..10 {
+        flood.sends(&ping).await;
+    }
+    while flood.next_event().await["type"] != "error" {}
+    // A client that goes on, whatever it hears.
+    for _ in 0..200 {
+        flood.tries_to_send_any(ping.to_string().into()).await;
+    }
+    flood.is_closed().await;
+    let mut again = ann.opens_socket_for_all_rooms().await;
+    bobs.sends(&ping).await;
+    bobs.next_of("pong").await;
+    // Until the frames that were on their way are served, and one more is allowed.
+    sleep(Duration::from_secs(3)).await;
+    again.sends(&ping).await;
+    again.next_of("pong").await;
 }
 
 #[tokio::test]

@@ -95,6 +95,12 @@ impl World {
         socket.says(room, "5").await;
         self.hears(&mut socket).await;
         self.hears(&mut socket).await;
+        let reply = json!({"conversation_id": room, "text": "6", "reply_to": sent["id"], "mentions": [ann]});
+        self.posts("/send-message/", reply).await;
+        self.hears(&mut socket).await;
+        let forward = json!({"conversation_id": room, "message_id": sent["id"], "to": [room], "client_id": "f1"});
+        self.posts("/forward-message/", forward).await;
+        self.hears(&mut socket).await;
         socket.sends(&json!({"type": "typing", "conversation": room})).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
         self.hears(&mut socket).await;

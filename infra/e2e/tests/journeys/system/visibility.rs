@@ -91,30 +91,35 @@ fn known(texts: impl Iterator<Item = Value>) -> Seen {
     Texts(all.into_iter().find(|known| texts == *known).unwrap_or_else(|| panic!("{texts:?}")))
 }
 
-#[tokio::test]
-async fn everybody_sees_of_a_room_what_is_theirs() {
-    let Some(server) = Server::local(BECAUSE).start().await else { return };
+/// The scene, with everybody who may be near the room.
+async fn scene(server: &Server) -> (Scene, [User; 7]) {
     let names = ["ann", "bob", "newcomer", "stranger", "invited", "banned", "removed"];
     let [ann, bob, newcomer, stranger, invited, banned, removed] = server.users(names).await;
     let room = ann.creates_room_with(&[&bob, &removed]).await;
     let before = ann.sends(room, "before").await;
-    closes_room(&server, room).await;
+    closes_room(server, room).await;
     removed.leaves(room).await;
     // The room is open for a moment.
     let open = json!({":open": {"S": "open"}});
-    crate::support::items::changes_room(&server, room, "SET #access = :open", open).await;
+    crate::support::items::changes_room(server, room, "SET #access = :open", open).await;
     newcomer.joins(room).await;
-    closes_room(&server, room).await;
+    closes_room(server, room).await;
     let after = ann.sends(room, "after").await;
-    invites(&server, &ann, &invited, room).await;
-    bans(&server, &ann, &banned, room).await;
+    invites(server, &ann, &invited, room).await;
+    bans(server, &ann, &banned, room).await;
     for message in [&before, &after] {
         for text in ["changed", message["text"].as_str().unwrap()] {
             let edit = json!({"conversation_id": room, "message_id": message["id"], "text": text});
             ann.post("/edit-message/", &edit).await.is(200);
         }
     }
-    let scene = Scene { room, before, after };
+    (Scene { room, before, after }, [ann, bob, newcomer, stranger, invited, banned, removed])
+}
+
+#[tokio::test]
+async fn everybody_sees_of_a_room_what_is_theirs() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let (scene, [ann, bob, newcomer, stranger, invited, banned, removed]) = scene(&server).await;
 
     // In the order of the calls.
     let all = || {
@@ -176,11 +181,76 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
     }
 }
 
+/// The quotes, replies and forwards of a user: what they reveal of the message from before, and of the one after.
+async fn passes_on(user: &User, scene: &Scene, own: u64) -> Vec<(&'static str, Seen)> {
+    let mut seen = Vec::new();
+    for (number, message) in [&scene.before, &scene.after].into_iter().enumerate() {
+        let body = json!({"conversation_id": scene.room, "text": "a reply", "reply_to": message["id"]});
+        let reply = user.post("/send-message/", &body).await;
+        let quoted = |message: &Value| known(message["quoted"]["text"].as_str().map(Value::from).into_iter());
+        seen.push(("replying", if reply.status == 201 { quoted(&reply.json()) } else { Scene::texts(&reply) }));
+        let body = json!({
+            "conversation_id": scene.room, "message_id": message["id"], "to": [own], "client_id": number.to_string(),
+        });
+        let forward = user.post("/forward-message/", &body).await;
+        let text = |forward: &Answer| known([forward.json()[0]["message"]["text"].clone()].into_iter());
+        seen.push(("forwarding", if forward.status == 200 { text(&forward) } else { Scene::texts(&forward) }));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn everybody_quotes_and_forwards_what_they_see() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let (scene, [ann, bob, newcomer, others @ ..]) = scene(&server).await;
+    let both = || [Texts(&["before"]), Texts(&["before"]), Texts(&["after"]), Texts(&["after"])];
+    for (user, expected) in
+        [(&ann, both()), (&bob, both()), (&newcomer, { [NoMessage, NoMessage, Texts(&["after"]), Texts(&["after"])] })]
+            .into_iter()
+            .chain(others.iter().map(|other| (other, [NoRoom, NoRoom, NoRoom, NoRoom])))
+    {
+        let own = user.creates_room().await;
+        for ((call, seen), expected) in passes_on(user, &scene, own).await.into_iter().zip(expected) {
+            assert_eq!(seen, expected, "{}: {call}", user.name);
+        }
+    }
+    // In each list, the newcomer sees the replies to the message from before without it.
+    let room = scene.room;
+    for path in [
+        format!("/list-conversation-messages/{room}/"),
+        format!("/list-conversation-messages/{room}/?after=1"),
+        format!("/list-conversation-messages/{room}/?limit=1&after={}", scene.after["id"]),
+        "/list-messages/".to_owned(),
+        "/list-messages/?after=1".to_owned(),
+    ] {
+        for (reader, sees) in [(&bob, true), (&newcomer, false)] {
+            let listed = reader.lists(&path).await;
+            let replies = listed.iter().filter(|message| message["reply_to"] == scene.before["id"]);
+            let quotes: Vec<_> = replies.map(|reply| !reply["quoted"].is_null()).collect();
+            assert!(!quotes.is_empty() && quotes.iter().all(|quoted| *quoted == sees), "{}: {path}", reader.name);
+        }
+    }
+    let body = json!({"conversation_id": room, "text": "last", "reply_to": scene.before["id"]});
+    ann.post("/send-message/", &body).await.is(201);
+    let quoted = async |reader: &User| reader.sees_room(room).await["last_message"]["quoted"]["text"].clone();
+    assert_eq!((quoted(&bob).await, quoted(&newcomer).await), (json!("before"), Value::Null));
+}
+
 /// Every other call that names the room.
 async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'static str, Answer)> {
     vec![
         ("members", user.get(&format!("/list-members/{room}/")).await),
         ("sending", user.tries_to_send(room, "hi").await),
+        ("replying", {
+            let body = json!({"conversation_id": room, "text": "hi", "reply_to": message["id"]});
+            user.post("/send-message/", &body).await
+        }),
+        ("forwarding", {
+            let body = json!({
+                "conversation_id": room, "message_id": message["id"], "to": [room], "client_id": "f1",
+            });
+            user.post("/forward-message/", &body).await
+        }),
         ("attaching", user.tries_to_announce(room, &File::picture()).await),
         ("changes", user.get(&format!("/list-changes/{room}/?after=0")).await),
         (

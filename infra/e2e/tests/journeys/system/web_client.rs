@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use e2e::{Answer, File, Server};
-use reqwest::{Method, header::IF_NONE_MATCH};
+use reqwest::{
+    Method,
+    header::{ACCEPT_ENCODING, IF_NONE_MATCH},
+};
 
 use crate::support::crashes;
 
@@ -66,6 +69,21 @@ async fn the_page_is_not_sent_to_whoever_has_it() {
     let again = server.request(Method::GET, "/").header(IF_NONE_MATCH, page.header("etag").unwrap());
     let again = Answer::to(again).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
+}
+
+#[tokio::test]
+async fn a_file_is_compressed_for_clients_that_can_read_it() {
+    let server = Server::start().await;
+    let asset = assets(&server.get("/").await).into_iter().find(|path| path.ends_with("/main.js")).unwrap();
+    for path in ["/", &asset, "/docs", "/openapi.yaml"] {
+        let plain = server.request(Method::GET, path).send().await.unwrap();
+        let compressed = server.request(Method::GET, path).header(ACCEPT_ENCODING, "br, gzip").send().await.unwrap();
+        assert_eq!([&plain, &compressed].map(|answer| &answer.headers()["vary"]), ["accept-encoding"; 2], "{path}");
+        assert_ne!(plain.headers()["etag"], compressed.headers()["etag"], "{path}");
+        assert_eq!(compressed.headers()["content-encoding"], "gzip", "{path}");
+        let [plain, compressed] = [plain.bytes().await.unwrap(), compressed.bytes().await.unwrap()];
+        assert!(compressed.starts_with(&[0x1f, 0x8b]) && compressed.len() < plain.len(), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,8 @@ fn router(routes: &[HttpRoute], method: Option<&str>) -> Result<Router<Route>> {
         let key = route.key();
         let greedy = greedy(path);
         let patterns = match greedy {
+            // Whether `/{proxy+}` serves `/` is not documented, so here it does not.
+            Some(("/", name)) => vec![format!("/{{*{name}}}")],
             Some((base, name)) => vec![format!("{base}{{*{name}}}"), base.to_owned()],
             None => vec![path.clone()],
         };
@@ -162,6 +164,20 @@ mod tests {
         goes(&routes, "GET", "/both", Some("GET /both"));
         goes(&routes, "POST", "/both", Some("ANY /both"));
         goes(&routes, "POST", "/pets/cat", None);
+    }
+
+    #[test]
+    fn a_route_for_all_other_paths_takes_no_path_of_another() {
+        let routes = routes(&["GET /", "GET /x", "GET /x/{proxy+}", "POST /y", "GET /{proxy+}", "POST /{proxy+}"]);
+        goes(&routes, "GET", "/", Some("GET /"));
+        goes(&routes, "GET", "/x", Some("GET /x"));
+        goes(&routes, "GET", "/x/", Some("GET /x/{proxy+}"));
+        goes(&routes, "GET", "/xy", Some("GET /{proxy+}"));
+        goes(&routes, "GET", "/y/", Some("GET /{proxy+}"));
+        goes(&routes, "POST", "/y", Some("POST /y"));
+        goes(&routes, "POST", "/y/", Some("POST /{proxy+}"));
+        goes(&routes, "POST", "/", None);
+        goes(&routes, "OPTIONS", "/y", None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod connections;
 mod event;
 pub mod handshake;
 pub(crate) mod management;
+mod paths;
 pub mod socket;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -15,9 +16,6 @@ use axum::{body::Body, http::request::Parts, response::Response};
 
 pub use self::api::WebSocketApi;
 use crate::iam::Iam;
-
-/// The path of a socket in the original service, before the id of its room.
-const ORIGINAL_PATH: &str = "/ws/chat/";
 
 /// The part of a WebSocket API that a request is for.
 #[derive(Debug, Eq, PartialEq)]
@@ -33,9 +31,8 @@ impl WebSocketApi {
     #[must_use]
     pub fn wanted(&self, parts: &Parts) -> Option<Wanted> {
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-        if let Some(room) = path.strip_prefix(ORIGINAL_PATH) {
-            let room = room.strip_suffix('/').unwrap_or(room);
-            return Some(Wanted::Socket(format!("room_name={room}&{query}")));
+        if let Some(query) = paths::query(path, query) {
+            return Some(Wanted::Socket(query));
         }
         let rest = path.strip_prefix('/')?.strip_prefix(&self.stage)?;
         match rest.strip_prefix("/@connections/") {

@@ -63,18 +63,6 @@ async fn a_change_that_was_made_already_closes_the_sockets_that_are_left() {
     assert!(ann.sockets().await.is_empty());
 }
 
-#[tokio::test]
-async fn wrong_passwords_here_and_at_login_are_counted_together() {
-    let world = world().await;
-    world.registers("ann").await.unwrap();
-    let ann = world.logs_in("ann", PASSWORD).await.unwrap();
-    for _ in 0..5 {
-        assert_refused!(world.changes_password(&ann, "a wrong one", NEW).await, Refusal::WrongPassword);
-        assert_refused!(world.logs_in("ann", "a wrong one").await, Refusal::InvalidCredentials);
-    }
-    assert_refused!(world.changes_password(&ann, PASSWORD, NEW).await, Refusal::RateLimited(_));
-}
-
 /// Either the login finds the password changed, or the change finds the session.
 #[tokio::test]
 async fn a_login_with_the_old_password_leaves_no_session_behind_a_change_of_it() {

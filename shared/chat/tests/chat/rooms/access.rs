@@ -1,5 +1,7 @@
 use chat::{attachments, messages, rooms, sockets};
-use domain::{DeletedFor, Entry, Error, MediaType, MemberPage, Page, Position, Refusal, RoomId};
+use domain::{
+    ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId,
+};
 
 use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
 
@@ -9,16 +11,22 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 12] {
+) -> [(&'static str, Error); 14] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
     let read = &domain::Message { room, ..read.clone() };
     let file = new_attachment(room, MediaType::Png, 1);
+    let mut reply = draft(room, "let me in");
+    reply.content.reply_to = Some(read.id);
+    let client_id = ClientId::try_from("f1".to_owned()).unwrap();
+    let forward = ForwardMessage { room, message: read.id, to: [room].into(), client_id };
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
         ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
         ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
+        ("replies", messages::send_message(chat, caller, Ok(reply)).await.unwrap_err()),
+        ("forwards", messages::forward_message(chat, caller, Ok(forward)).await.unwrap_err()),
         ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
         ("edits", person.edits(read, "changed").await.unwrap_err()),

@@ -57,6 +57,11 @@ impl Files {
         self.0.lock().unwrap().contains_key(key)
     }
 
+    /// The number of all objects.
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
     /// The bytes of a part.
     pub fn bytes(&self, part: &str, id: AttachmentId) -> Bytes {
         self.0.lock().unwrap()[&format!("{part}/{id}")].bytes.clone()
@@ -90,6 +95,7 @@ async fn write(
     mut bytes: Bytes,
 ) -> Response {
     let mut files = files.lock().unwrap();
+    let mut content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
     if let Some(source) = headers.get("x-amz-copy-source") {
         let source = source.to_str().unwrap().trim_start_matches('/').strip_prefix(BUCKET).unwrap();
         let Some(file) = files.get(source.trim_start_matches('/')) else {
@@ -99,8 +105,10 @@ async fn write(
             return refusal(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
         }
         bytes = file.bytes.clone();
+        if !headers.contains_key("x-amz-metadata-directive") {
+            content_type.clone_from(&file.content_type);
+        }
     }
-    let content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
     let tagged = headers.contains_key("x-amz-tagging");
     files.insert(key, File { bytes, content_type, tagged });
     "<CopyObjectResult/>".into_response()

@@ -10,7 +10,11 @@ use std::{io::Cursor, net::IpAddr, time::Duration};
 use aws::{Credentials, Settings};
 use axum::Router;
 use bucket::Bucket;
-use chat::{Chat, Paces, accounts, attachments};
+use chat::{
+    Chat, Paces,
+    accounts::{self, Device},
+    attachments,
+};
 use domain::{
     AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
     Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
@@ -49,6 +53,13 @@ pub struct World {
     pub chat: Chat,
     pub gateway: Gateway,
     pub files: Files,
+}
+
+/// A user who has logged in.
+#[derive(Debug)]
+pub struct LoggedIn {
+    pub person: Person,
+    pub device: Device,
 }
 
 pub async fn world() -> World {
@@ -111,9 +122,29 @@ impl World {
 
     /// Logs in from one of 256 addresses.
     pub async fn logs_in_from(&self, from: u8, name: &str, password: &str) -> Result<Person, Error> {
-        let attempt = LoginAttempt { username: name.to_owned(), password: password.to_owned() };
-        let login = accounts::login(&self.chat, network(from), attempt).await?;
-        Ok(Person::new(&self.chat, login.user, &login.session.id))
+        Ok(self.logs_in_as(from, name, password, None).await?.person)
+    }
+
+    /// Logs in from the address of [`World::logs_in`], on a device.
+    pub async fn logs_in_with_device(
+        &self,
+        name: &str,
+        password: &str,
+        device: Option<Device>,
+    ) -> Result<LoggedIn, Error> {
+        self.logs_in_as(1, name, password, device).await
+    }
+
+    async fn logs_in_as(
+        &self,
+        from: u8,
+        name: &str,
+        password: &str,
+        device: Option<Device>,
+    ) -> Result<LoggedIn, Error> {
+        let attempt = LoginAttempt { username: name.to_owned(), password: password.to_owned(), device_token: None };
+        let login = accounts::login(&self.chat, network(from), device, attempt).await?;
+        Ok(LoggedIn { person: Person::new(&self.chat, login.user, &login.session.id), device: login.device })
     }
 
     /// Changes a password from the address of [`World::logs_in`].
@@ -151,7 +182,7 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
 
 pub fn draft(room: RoomId, text: &str) -> Draft {
     let text = Text::try_from(text.to_owned()).ok();
-    Draft { room, content: Content { text, ..Content::default() } }
+    Draft { room, content: Content { text, ..Content::default() }, forwarded: None }
 }
 
 pub fn draft_of_client(room: RoomId, text: &str, client_id: &str) -> Draft {

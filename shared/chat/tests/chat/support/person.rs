@@ -9,7 +9,7 @@ use chat::{
 };
 use domain::{
     Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Entry, Error, MediaType,
-    Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId, RoomKind, RoomName, RoomSummary,
+    Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId, RoomKind, RoomName, RoomSummary,
     ShownMessage, Slice, Text, Timestamp, User, UserId,
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
@@ -40,7 +40,7 @@ impl Person {
 
     /// Opens a session for a user without a password, and returns the same user with it.
     pub async fn opens_session(&self, id: &str) -> Self {
-        let session = Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX };
+        let session = Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX, device_id: None };
         let name = self.user.username.folded();
         assert!(self.chat.store.open_session(&session, &name, embedded::HASH).await.unwrap());
         Self::new(&self.chat, self.user.clone(), id)
@@ -191,8 +191,18 @@ impl Person {
 
     /// Changes the text of a message. An empty text is none.
     pub async fn edits(&self, message: &Message, text: &str) -> Result<ShownMessage, Error> {
+        self.edits_mentions(message, text, None).await
+    }
+
+    /// Changes the text of a message, and its mentions if they are given.
+    pub async fn edits_mentions(
+        &self,
+        message: &Message,
+        text: &str,
+        mentions: Option<Mentions>,
+    ) -> Result<ShownMessage, Error> {
         let text = Text::try_from(text.to_owned()).ok();
-        let edit = EditMessage { room: message.room, message: message.id, text };
+        let edit = EditMessage { room: message.room, message: message.id, text, mentions };
         messages::edit_message(&self.chat, &self.caller, Ok(edit)).await
     }
 
