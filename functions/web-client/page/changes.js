@@ -13,7 +13,7 @@ const SLOWS_DOWN = 3;
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {object} Means
- * @property {Pick<import("./message-calls.js").MessageCalls, "changes">} api
+ * @property {Pick<import("./api.js").Api, "changes">} api
  * @property {(message: Message) => void} apply takes the state of a message that has changed
  * @property {(room: number) => Promise<void>} reset lists the messages of a room anew
  * @property {AbortSignal} signal ends the fetching

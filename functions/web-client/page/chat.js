@@ -97,8 +97,8 @@ export class Chat extends EventTarget {
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices, onchange,
-      onmessage: (message) => this.#dispatch("message", message),
+      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
     this.membership = new Membership({ api, rooms, directory, notices: this.notices, appears, onleft });

@@ -24,8 +24,8 @@ export function quoteOf({ id, sender, text, deleted_at, hidden, ...files }) {
 }
 
 /**
- * Returns the quote in a reply: that of the message itself if it is loaded, because it may have changed. Undefined if it
- * is not known yet.
+ * Returns the quote in a reply: that of the message itself if it is loaded, because it may have changed. Undefined if
+ * it is not known yet.
  * @param {{messages: Message[], get(id: number): Message | undefined} | undefined} timeline
  * @param {{reply_to?: number | null, quoted?: Quote | null}} reply
  * @returns {Quote | null | undefined}

@@ -11,8 +11,8 @@ const NAMED = 3;
 const EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u;
 
 /**
- * Returns the reactions after a user has set one, or removed it. Returns null if the earlier reaction of the user is not
- * known: the server names only some users, and the reactions must be fetched.
+ * Returns the reactions after a user has set one, or removed it. Returns null if the earlier reaction of the user is
+ * not known: the server names only some users, and the reactions must be fetched.
  * @param {Reaction[]} reactions
  * @param {{user: number, emoji: string | null, mine: boolean}} reaction `mine`: whether it is that of this user
  * @returns {Reaction[] | null}

@@ -5,7 +5,7 @@ import { reacted } from "./reactions.js";
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {object} Means
- * @property {Pick<import("./message-calls.js").MessageCalls, "edit" | "delete" | "react" | "reactions" | "forward">} api
+ * @property {Pick<import("./api.js").Api, "edit" | "delete" | "react" | "reactions" | "forward">} api
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Pick<import("./history.js").History, "of" | "revise">} history
  * @property {Pick<import("./changes.js").Changes, "hear" | "fetch">} changes
@@ -18,7 +18,7 @@ import { reacted } from "./reactions.js";
 export class Revisions {
   #me;
   #means;
-  /** The newest reaction of the user by message: an answer to an earlier one is outdated. @type {Map<number, number>} */
+  /** The number of reactions of the user, by message: only the last answer counts. @type {Map<number, number>} */
   #reacting = new Map();
 
   /**

@@ -75,7 +75,8 @@ test("an event that cannot be applied is fetched", async (context) => {
 });
 
 test("a change that is still on its way is waited for", async (context) => {
-  const { running, asked, pass } = changes(context, [{ change: 4 }, { change: 4 }, { change: 6, more: true }, { change: 7 }]);
+  const answers = [{ change: 4 }, { change: 4 }, { change: 6, more: true }, { change: 7 }];
+  const { running, asked, pass } = changes(context, answers);
   running.listed(1, 4, false);
   running.hear(1, 7);
   const fetching = running.fetch(1);
@@ -85,7 +86,7 @@ test("a change that is still on its way is waited for", async (context) => {
   assert.deepEqual(asked, [4, 4, 4, 6]);
 });
 
-test("after being away the missed changes of loaded rooms are fetched, and other rooms are as listed", async (context) => {
+test("after being away the missed changes of loaded rooms are fetched, and others are as listed", async (context) => {
   const { running, asked } = changes(context, [{ change: 30 }, { change: 90 }]);
   running.listed(1, 30, false);
   await running.during(1, async () => undefined, true);

@@ -32,7 +32,7 @@ test("the most frequent is first", () => {
   assert.deepEqual(reacted(all, { user: 4, emoji: "❤️", mine: false })?.map(({ emoji }) => emoji), ["❤️", "👍"]);
 });
 
-test("where not all users are named, another's reaction must be fetched, and the user's own need not", () => {
+test("another's reaction is fetched where not all users are named, and the user's own is not", () => {
   const all = [reaction("👍", [2, 3, 4], false, 5)];
   assert.equal(reacted(all, { user: 2, emoji: "❤️", mine: false }), null);
   assert.equal(reacted(all, { user: 9, emoji: null, mine: false }), null);

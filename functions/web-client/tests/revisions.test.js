@@ -108,13 +108,15 @@ test("an edit keeps quote, reactions and links that its event leaves out", async
   const quoted = { id: 900, sender: 2, text: "q", attachment: null };
   const before = message(1, { reply_to: 900, quoted, reactions, attachment_picture: picture, attachment_video: null });
   const { revisions, get } = await seen([before]);
-  const after = { ...before, text: "new", version: 2, attachment_picture: { ...picture, url: "https://bucket.example/2" } };
-  revisions.hear({ ...event("edited", 1, { ...after, reactions: [{ emoji: "👍", count: 1, users: [1], mine: false }] }) });
+  const attachment_picture = { ...picture, url: "https://bucket.example/2" };
+  const asAllSeeIt = [{ emoji: "👍", count: 1, users: [1], mine: false }];
+  revisions.hear(event("edited", 1, { ...before, text: "new", version: 2, attachment_picture, reactions: asAllSeeIt }));
   assert.deepEqual(get(1), { ...before, text: "new", version: 2 });
 });
 
 /** @param {number} change @param {number} user @param {string | null} emoji */
-const reaction = (change, user, emoji) => ({ type: "reaction", conversation: 1, change, message_id: 1001, user, emoji });
+const reaction = (change, user, emoji) =>
+  ({ type: "reaction", conversation: 1, change, message_id: 1001, user, emoji });
 
 test("reactions arrive, each once", async () => {
   const { revisions, get } = await seen([message(1)]);

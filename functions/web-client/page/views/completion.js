@@ -20,6 +20,8 @@ export class Completion {
   #chosen = 0;
   /** Where the `@` is. */
   #start = 0;
+  /** Whether the user has closed it since the last key. */
+  #dismissed = true;
 
   /**
    * @param {HTMLTextAreaElement} input
@@ -30,7 +32,7 @@ export class Completion {
     this.#people = people;
     set(input, "aria-autocomplete", "list");
     set(input, "aria-controls", this.element.id);
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("blur", () => this.dismiss());
     // The field keeps the focus.
     this.element.addEventListener("pointerdown", (event) => event.preventDefault());
     this.element.addEventListener("click", ({ target }) => {
@@ -43,14 +45,24 @@ export class Completion {
     return !this.element.hidden;
   }
 
-  /** Looks at the text before the caret. */
+  /** Looks at the text that the user has typed before the caret. */
   update() {
+    this.#dismissed = false;
+    this.refresh();
+  }
+
+  /** Looks again, because more names may be known. */
+  refresh() {
+    if (this.#dismissed) return;
     const { value, selectionStart, selectionEnd } = this.#input;
     const found = selectionStart === selectionEnd ? typedName(value.slice(0, selectionStart)) : null;
     const { people, all } = this.#people();
+    const before = this.#offered;
     this.#offered = found ? fitting(all ? [...people, EVERYBODY] : people, found.typed) : [];
     this.#start = found?.start ?? 0;
-    if (this.#offered.length === 0) return this.close();
+    if (this.#offered.length === 0) return this.#close();
+    const isSame = this.#offered.every(({ name }, place) => name === before[place]?.name);
+    if (this.isOpen && isSame && before.length === this.#offered.length) return;
     const count = this.#offered.length;
     setText(this.status, `${count} ${count === 1 ? "member" : "members"} to choose from, with the arrow keys.`);
     this.element.hidden = false;
@@ -60,7 +72,12 @@ export class Completion {
     this.#choose(0);
   }
 
-  close() {
+  dismiss() {
+    this.#dismissed = true;
+    this.#close();
+  }
+
+  #close() {
     if (!this.isOpen) return;
     this.element.hidden = true;
     this.element.replaceChildren();
@@ -79,7 +96,7 @@ export class Completion {
     if (key === "ArrowDown") this.#choose((this.#chosen + 1) % count);
     else if (key === "ArrowUp") this.#choose((this.#chosen - 1 + count) % count);
     else if (key === "Enter" || key === "Tab") this.#complete(this.#chosen);
-    else if (key === "Escape") this.close();
+    else if (key === "Escape") this.dismiss();
     else return false;
     return true;
   }
@@ -97,7 +114,7 @@ export class Completion {
   #complete(place) {
     const { name } = this.#offered[place];
     this.#input.setRangeText(`@${name} `, this.#start, this.#input.selectionStart, "end");
-    this.close();
+    this.#close();
     this.#input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }

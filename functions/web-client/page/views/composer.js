@@ -92,7 +92,7 @@ export class Composer {
   show(room) {
     if (this.#draft) Object.assign(this.#draft, { text: this.#input.value, files: this.#tray.files });
     this.#typist.stops();
-    this.#completion.close();
+    this.#completion.dismiss();
     const draft = this.#drafts.get(room) ?? { room, text: "", files: [], reply: null, editing: null, saving: false };
     this.#drafts.set(room, draft);
     this.#draft = draft;
@@ -115,6 +115,7 @@ export class Composer {
     this.#bar.show(quote && title ? { title, text: excerpt(quote), cancel } : null);
     this.#choose.hidden = this.#tray.element.hidden = isEdit;
     set(this.#send, "aria-label", isEdit ? "Save" : "Send");
+    this.#completion.refresh();
   }
 
   /** Answers a message. @param {Message} message */

@@ -56,7 +56,9 @@ export function contentOfUnsent(chat, message) {
 }
 
 /** @type {Content} */
-const EMPTY = { text: "", isStub: false, names: [], mine: "", quote: null, isEdited: false, forwarded: "", reactions: [] };
+const EMPTY = {
+  text: "", isStub: false, names: [], mine: "", quote: null, isEdited: false, forwarded: "", reactions: [],
+};
 
 /**
  * @param {Chat} chat

@@ -104,5 +104,6 @@ function target({ directory }, room) {
 function sentence({ directory, rooms }, { conversation_id, problem, retry_after = 0 }) {
   const room = rooms.get(conversation_id);
   const { status = 500, code, detail } = problem ?? {};
-  return `${room ? directory.title(room) : "A chat"}: ${inWords({ status, code, detail, retryAfter: retry_after * 1_000 })}`;
+  const reason = inWords({ status, code, detail, retryAfter: retry_after * 1_000 });
+  return `${room ? directory.title(room) : "A chat"}: ${reason}`;
 }

@@ -43,7 +43,9 @@ export function messageMenu(chat, message, place, { host, onreply, onedit, ondia
     }]],
     [actions.has("reply"), [{ label: "Reply", sign: "reply", act: () => onreply(message) }]],
     [actions.has("edit"), [{ label: "Edit", sign: "edit", act: () => onedit(message) }]],
-    [actions.has("forward"), [{ label: "Forward", sign: "forward", act: () => ondialog(forwardMessage(chat, message)) }]],
+    [actions.has("forward"), [{
+      label: "Forward", sign: "forward", act: () => ondialog(forwardMessage(chat, message)),
+    }]],
     [actions.has("copy"), [{
       label: "Copy text", sign: "copy", act: () => void navigator.clipboard?.writeText(message.text),
     }]],

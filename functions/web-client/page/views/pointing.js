@@ -109,8 +109,11 @@ export class Pointing {
     return true;
   }
 
-  /** Opens the menu instead of the browser's, except where that can do more: on links, media and selected text. */
-  #context(/** @type {MouseEvent} */ event) {
+  /**
+   * Opens the menu instead of the browser's, except where that can do more: on links, videos and selected text.
+   * @param {MouseEvent} event
+   */
+  #context(event) {
     const row = rowAt(event.target);
     const hasOwn = event.target instanceof Element && event.target.closest("a, video") !== null;
     if (!row || hasOwn || getSelection()?.isCollapsed === false) return;
@@ -126,23 +129,27 @@ export class Pointing {
     this.#end();
     this.#pressing = setTimeout(() => {
       this.#end();
-      // The finger that is lifted clicks nothing.
-      const swallow = (/** @type {Event} */ event) => {
-        event.preventDefault();
-        event.stopPropagation();
-      };
-      addEventListener("click", swallow, { capture: true, once: true });
-      addEventListener("pointerup", () => setTimeout(() => removeEventListener("click", swallow, true)), { once: true });
+      // The finger that is lifted clicks nothing, and moves no focus.
+      const lifted = new AbortController();
+      for (const type of ["touchend", "touchcancel"]) {
+        addEventListener(type, (event) => {
+          event.preventDefault();
+          lifted.abort();
+        }, { capture: true, passive: false, signal: lifted.signal });
+      }
       this.#open(row);
     }, LONG);
-    const moved = (/** @type {PointerEvent} */ event) =>
-      Math.hypot(event.clientX - clientX, event.clientY - clientY) > STILL && this.#end();
-    addEventListener("pointermove", moved);
+    const over = new AbortController();
+    const { signal } = over;
+    const moved = (/** @type {PointerEvent} */ event) => {
+      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > STILL) this.#end();
+    };
+    addEventListener("pointermove", moved, { signal });
     for (const type of ["pointerup", "pointercancel"]) {
       addEventListener(type, () => {
-        removeEventListener("pointermove", moved);
+        over.abort();
         this.#end();
-      }, { once: true });
+      }, { signal });
     }
   }
 
