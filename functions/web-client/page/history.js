@@ -110,10 +110,10 @@ export class History {
    * @returns {Promise<void>}
    */
   loadOlder(room, limit = PAGE) {
-    const loading = this.#loadingOlder.get(room) ?? this.#fetchOlder(room, limit);
+    const running = this.#loadingOlder.get(room);
+    if (running) return running;
+    const loading = this.#fetchOlder(room, limit).finally(() => this.#loadingOlder.delete(room));
     this.#loadingOlder.set(room, loading);
-    const end = () => void this.#loadingOlder.delete(room);
-    loading.then(end, end);
     return loading;
   }
 

@@ -8,16 +8,19 @@
 export const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 /** The most users that the server names for an emoji. */
 const NAMED = 3;
+/** The most emoji of a message that the server lists. */
+const LISTED = 20;
 const EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u;
 
 /**
  * Returns the reactions after a user has set one, or removed it. Returns null if the earlier reaction of the user is
- * not known: the server names only some users, and the reactions must be fetched.
+ * not known: the server names only some users and emoji, and the reactions must be fetched.
  * @param {Reaction[]} reactions
  * @param {{user: number, emoji: string | null, mine: boolean}} reaction `mine`: whether it is that of this user
  * @returns {Reaction[] | null}
  */
 export function reacted(reactions, { user, emoji, mine }) {
+  if (reactions.length >= LISTED) return null;
   if (!mine && reactions.some(({ count, users }) => users.length < count)) return null;
   const isTheirs = (/** @type {Reaction} */ one) => (mine ? one.mine : one.users.includes(user));
   if (reactions.some((one) => one.emoji === emoji && isTheirs(one))) return reactions;

@@ -1,6 +1,6 @@
 // Changes messages: edits, deletes, reacts, forwards; and applies the changes that others make.
 
-import { reacted } from "./reactions.js";
+import { own, reacted } from "./reactions.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -47,8 +47,8 @@ export class Revisions {
   apply(message) {
     const { rooms, history, sync, onchange, ongone } = this.#means;
     const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
-    rooms.revise(message);
     history.revise(message);
+    rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (message.hidden || message.deleted_at) ongone(message);
     // The list has the message before it, and counts what is unread.
     if (message.hidden && wasLast) void sync.refresh();
@@ -77,13 +77,15 @@ export class Revisions {
    * @param {string | null} emoji
    */
   async react(message, emoji) {
-    const { api, onchange } = this.#means;
+    const { api, history, onchange } = this.#means;
     const { conversation, id } = message;
     const turn = (this.#reacting.get(id) ?? 0) + 1;
     this.#reacting.set(id, turn);
-    await api.react(message, emoji);
-    // Only the user's own: the answer may be older than an event.
-    if (this.#reacting.get(id) === turn) this.#react(conversation, id, this.#me, emoji);
+    const { reactions = [] } = await api.react(message, emoji);
+    if (this.#reacting.get(id) !== turn) return;
+    // Only the user's own, as the server writes it, because the answer may be older than an event.
+    const mine = emoji && (own(reactions) ?? emoji);
+    if (!this.#react(conversation, id, this.#me, mine)) history.of(conversation)?.react(id, reactions);
     onchange();
   }
 

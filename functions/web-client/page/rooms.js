@@ -111,13 +111,14 @@ export class Rooms {
   /**
    * Takes the state of a message after a change into the summary of its room.
    * @param {Message} message
+   * @param {Message | null} before the last message, if this one is hidden
    */
-  revise(message) {
+  revise(message, before) {
     const room = this.#rooms.get(message.conversation);
     const last = room?.last_message;
     if (!room || last?.id !== message.id || last.version > message.version) return;
-    // The next list has the message before a hidden one.
-    room.last_message = message.hidden ? null : unquoted(message);
+    const shown = message.hidden ? before : message;
+    room.last_message = shown && unquoted(shown);
   }
 
   /**

@@ -16,7 +16,9 @@ function shown(messages, unsent = [], notices = new Notices()) {
   rooms.replace([room(1)]);
   const directory = { name: (/** @type {number} */ user) => `User ${user}`, knows: () => true };
   /** @type {any} */
-  const chat = { me: 1, rooms, directory, notices, outgoing: { of: () => unsent, progress: () => 0.5 } };
+  const chat = {
+    me: 1, rooms, directory, notices, timeline: () => undefined, outgoing: { of: () => unsent, progress: () => 0.5 },
+  };
   return entries(chat, 1, messages);
 }
 
@@ -65,4 +67,44 @@ test("a notice from before the first loaded message waits for it", () => {
   const notices = new Notices();
   notices.add(room(1, { last_message: message(1) }), { what: "joined", user: 4 });
   assert.deepEqual(shown([message(2)], [], notices).map(textOf), ["text 2"]);
+});
+
+test("a deleted message says so, and shows nothing else", () => {
+  const by = (/** @type {number} */ sender, /** @type {number} */ deleted_by) => textOf(shown([message(1, {
+    sender, deleted_by, deleted_at: "2026-01-01T13:00:00.000Z", text: "", forwarded: 2, reply_to: 900,
+  })])[0]);
+  assert.deepEqual([by(1, 1), by(2, 2), by(2, 3)], [
+    "You deleted this message", "This message was deleted", "This message was deleted by an admin",
+  ]);
+});
+
+/** @param {Partial<import("../page/timeline.js").Message>} about */
+function content(about) {
+  const [entry] = shown([message(1, about)]);
+  assert.ok("content" in entry);
+  return entry.content;
+}
+
+test("names of mentioned members are marked, and the user's own the most", () => {
+  const { names, mine } = content({ mentions: [1, 3], mentions_all: true });
+  assert.deepEqual([names, mine], [["User 1", "User 3", "all"], "User 1"]);
+  assert.deepEqual([content({ mentions: [3] }).mine, content({ mentions_all: true }).mine], ["", "all"]);
+});
+
+test("labels tell what was edited and forwarded", () => {
+  const { isEdited, forwarded } = content({ edited_at: "2026-01-01T13:00:00.000Z", forwarded: 1 });
+  assert.deepEqual([isEdited, forwarded], [true, "Forwarded"]);
+  assert.deepEqual([content({}).forwarded, content({ forwarded: 5 }).forwarded], ["", "Forwarded many times"]);
+});
+
+test("a quote is one line with a name, as far as it is known", () => {
+  const quoted = { id: 900, sender: 1, text: "long", truncated: true, attachment: null };
+  assert.deepEqual(content({ reply_to: 900, quoted }).quote, { id: 900, name: "You", text: "long…" });
+  const picture = { ...quoted, text: "", truncated: false, attachment: /** @type {const} */ ("picture") };
+  assert.equal(content({ reply_to: 900, quoted: picture }).quote?.text, "Photo");
+  assert.deepEqual(content({ reply_to: 900 }).quote, {
+    id: null, name: "", text: "The original message is not available",
+  });
+  assert.equal(content({ reply_to: 900, quoted: undefined }).quote?.text, "…");
+  assert.equal(content({}).quote, null);
 });

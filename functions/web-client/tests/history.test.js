@@ -133,3 +133,48 @@ test("expired links are asked for once, with those of the messages before, howev
   await Promise.all([history.renew(1, 1060), history.renew(1, 1059), history.renew(2, 1060)]);
   assert.deepEqual([asked, told], [[{ before: 1061, limit: 50 }], 1]);
 });
+
+test("an earlier message is looked for page by page, to the beginning and not beyond", async () => {
+  const { api, asked } = server(300);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  assert.deepEqual(await Promise.all([history.reach(1, 1120), history.reach(1, 1120)]), [true, true]);
+  assert.deepEqual([asked.length, sequences(history)], [3, range(51, 300)]);
+  assert.equal(await history.reach(1, 1120), true);
+  assert.equal(await history.reach(1, 999), false);
+  assert.equal(await history.reach(2, 1120), false);
+  assert.equal(asked.length, 4);
+});
+
+test("an earlier message that is too far back is not looked for without end", async () => {
+  const { api, asked } = server(5_000);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  assert.equal(await history.reach(1, 1001), false);
+  assert.equal(asked.length, 21);
+});
+
+test("the message that a pushed one answers is fetched, unless it is there or quoted", async () => {
+  const { api, asked, grow } = server(100);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  grow(4);
+  asked.length = 0;
+  await history.add(message(101, { reply_to: 1003, quoted: undefined }));
+  await history.add(message(102, { reply_to: 1090, quoted: undefined }));
+  await history.add(message(103, { reply_to: 1004, quoted: null }));
+  await history.add(message(104, { reply_to: 900, quoted: undefined }));
+  assert.deepEqual(asked, [{ before: 1004, limit: 1 }, { before: 901, limit: 1 }]);
+  const quotes = history.of(1)?.messages.slice(-4).map(({ quoted }) => quoted && quoted.text);
+  assert.deepEqual(quotes, ["text 3", undefined, null, null]);
+});
+
+test("a room that is listed anew has the newest page alone", async () => {
+  const { api, grow } = server(120);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  await history.loadOlder(1);
+  grow(10);
+  await history.reload(1);
+  assert.deepEqual(sequences(history), range(81, 130));
+});

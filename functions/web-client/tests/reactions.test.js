@@ -41,6 +41,12 @@ test("another's reaction is fetched where not all users are named, and the user'
   assert.deepEqual(reacted(mine, { user: 1, emoji: null, mine: true }), all);
 });
 
+test("where the server does not list all emoji, they are fetched", () => {
+  const all = Array.from({ length: 20 }, (_, place) => reaction(String.fromCodePoint(0x1f600 + place), [place + 2]));
+  assert.equal(reacted(all, { user: 1, emoji: "👍", mine: true }), null);
+  assert.notEqual(reacted(all.slice(1), { user: 1, emoji: "👍", mine: true }), null);
+});
+
 test("a typed reaction is one emoji", () => {
   for (const emoji of ["👍", "❤️", "👩‍🚀", "👍🏽", "🇨🇭", "3️⃣"]) assert.equal(emojiIn(` ${emoji} `), emoji);
   for (const text of ["", " ", "a", "👍👍", "👍a", "3", "é"]) assert.equal(emojiIn(text), null, text);

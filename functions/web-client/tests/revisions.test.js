@@ -86,7 +86,7 @@ test("what is deleted for the user leaves no gap, and no push brings it back", a
   const { revisions, history, texts, rooms, count, gone } = await seen([message(1), message(2)]);
   revisions.hear(event("deleted", 1, message(2, { text: "", hidden: true })));
   await settled();
-  assert.deepEqual([texts(), rooms.get(1)?.last_message, count.refreshed, gone], [["text 1"], null, 1, [1002]]);
+  assert.deepEqual([texts(), rooms.get(1)?.last_message?.text, count.refreshed, gone], [["text 1"], "text 1", 1, [1002]]);
   await history.add(message(2));
   await history.add(message(3));
   assert.deepEqual([texts(), history.of(1)?.hasGap], [["text 1", "text 3"], false]);
@@ -146,6 +146,13 @@ test("of two quick reactions of the user the last one counts, whichever answer i
   answers[0](message(1));
   await Promise.all(both);
   assert.deepEqual(get(1)?.reactions?.map(({ emoji }) => emoji), ["❤️"]);
+});
+
+test("a reaction is as the server writes it", async () => {
+  const reactions = [{ emoji: "❤️", count: 1, users: [1], mine: true }];
+  const { revisions, get } = await seen([message(1)], { react: async () => message(1, { reactions }) });
+  await revisions.react(message(1), "❤");
+  assert.deepEqual(get(1)?.reactions, reactions);
 });
 
 test("a refused change leaves the message as it is", async () => {

@@ -58,7 +58,8 @@ export class Completion {
     const found = selectionStart === selectionEnd ? typedName(value.slice(0, selectionStart)) : null;
     const { people, all } = this.#people();
     const before = this.#offered;
-    this.#offered = found ? fitting(all ? [...people, EVERYBODY] : people, found.typed) : [];
+    // All members last, so that nobody mentions them by mistake.
+    this.#offered = found ? [...fitting(people, found.typed), ...fitting(all ? [EVERYBODY] : [], found.typed)] : [];
     this.#start = found?.start ?? 0;
     if (this.#offered.length === 0) return this.#close();
     const isSame = this.#offered.every(({ name }, place) => name === before[place]?.name);

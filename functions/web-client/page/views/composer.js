@@ -1,17 +1,18 @@
 // The form that writes, answers and edits messages and attaches files. Each room keeps its own draft.
 
-import { TYPES, attachmentsOf } from "../attachments.js";
+import { attachmentsOf } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
 import { mentionsIn } from "../mentions.js";
 import { quoteOf } from "../quotes.js";
-import { actionsOnMessage, mentionsAll } from "../rights.js";
+import { actionsOnMessage } from "../rights.js";
 import { isLonger, sendable } from "../text.js";
 import { Typist } from "../typist.js";
+import { fileChooser } from "./chooser.js";
 import { Completion } from "./completion.js";
-import { excerpt, nameIn } from "./content.js";
+import { excerpt } from "./content.js";
 import { telling } from "./modal.js";
-import { peopleIn } from "./people.js";
+import { mentionable } from "./people.js";
 import { QuoteBar } from "./quote-bar.js";
 import { Tray } from "./tray.js";
 
@@ -56,21 +57,9 @@ export class Composer {
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
-    this.#completion = new Completion(this.#input, () => this.#people());
+    this.#completion = new Completion(this.#input, () => mentionable(chat, this.#draft?.room));
     this.#send = el("button", { class: "round primary", type: "submit", "aria-label": "Send" }, icon("send"));
-    const chooser = el("input", {
-      type: "file", accept: TYPES.join(), multiple: true, hidden: true, "aria-label": "Photos and videos",
-      onchange: () => {
-        this.attach(chooser.files ?? []);
-        // Without this, choosing the same file again would not be a change.
-        chooser.value = "";
-      },
-    });
-    this.#choose = el(
-      "button",
-      { class: "round", type: "button", "aria-label": "Attach photos or videos", onclick: () => chooser.click() },
-      icon("attach"),
-    );
+    this.#choose = fileChooser((files) => this.attach(files));
     this.element = el(
       "form",
       {
@@ -84,7 +73,7 @@ export class Composer {
       this.#completion.status,
       this.#bar.element,
       this.#tray.element,
-      el("div", { class: "row" }, chooser, this.#choose, this.#input, this.#send),
+      el("div", { class: "row" }, this.#choose, this.#input, this.#send),
     );
   }
 
@@ -110,7 +99,7 @@ export class Composer {
     if ((draft.editing || draft.reply !== null) && timeline?.loaded && !message) return this.cancel();
     const quote = message && quoteOf(message);
     const isEdit = draft.editing !== null;
-    const title = message && isEdit ? "Edit message" : message && `Answer to ${nameIn(this.#chat, message.sender)}`;
+    const title = isEdit ? "Edit message" : message && answerTo(this.#chat, message.sender);
     const cancel = isEdit ? "Stop editing" : "Do not answer";
     this.#bar.show(quote && title ? { title, text: excerpt(quote), cancel } : null);
     this.#choose.hidden = this.#tray.element.hidden = isEdit;
@@ -161,19 +150,13 @@ export class Composer {
     return message?.deleted_at ? undefined : message;
   }
 
-  #people() {
-    const room = this.#draft ? this.#chat.rooms.get(this.#draft.room) : undefined;
-    if (!room) return { people: [], all: false };
-    return { people: peopleIn(this.#chat, room.id), all: mentionsAll(room, this.#chat.me) };
-  }
-
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.isComposing) return;
     const { key } = event;
     const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
     // On a phone only Enter makes a new line.
-    const sends = key === "Enter" && isPlain && !matchMedia("(pointer: coarse)").matches;
+    const sends = key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches;
     if (isPlain && this.#completion.key(key)) event.preventDefault();
     else if (sends) {
       event.preventDefault();
@@ -189,9 +172,9 @@ export class Composer {
     if (!draft || !room || draft.editing || this.#input.value !== "" || this.#tray.files.length > 0) return false;
     const { me } = this.#chat;
     const mine = this.#chat.timeline(room.id)?.messages.findLast(({ sender }) => sender === me);
-    if (!mine || !actionsOnMessage(room, me, mine, Date.now()).includes("edit")) return false;
-    this.edit(mine);
-    return true;
+    const canEdit = mine && actionsOnMessage(room, me, mine, Date.now()).includes("edit");
+    if (canEdit) this.edit(mine);
+    return canEdit === true;
   }
 
   /**
@@ -231,7 +214,7 @@ export class Composer {
     const text = sendable(this.#input.value);
     const files = draft?.editing ? [] : this.#tray.files;
     if (!draft || this.#send.disabled || !this.#input.reportValidity()) return;
-    const { people, all } = this.#people();
+    const { people, all } = mentionable(this.#chat, draft.room);
     const mentions = mentionsIn(text, people, all);
     if (draft.editing) return void this.#save(draft, { text, ...mentions });
     // Each file is a message of its own; the first has the caption, and is the answer.
@@ -268,4 +251,12 @@ export class Composer {
     draft.editing = null;
     if (draft === this.#draft) this.#write(draft.text);
   }
+}
+
+/**
+ * @param {Chat} chat
+ * @param {number} sender
+ */
+function answerTo({ directory, me }, sender) {
+  return `Answer to ${sender === me ? "yourself" : directory.name(sender)}`;
 }

@@ -51,7 +51,9 @@ export function openMenu(host, label, items, anchor) {
   document.addEventListener("pointerdown", ({ target }) => {
     if (!(target instanceof Node && menu.contains(target))) close();
   }, { capture: true, signal });
-  addEventListener("resize", close, { signal });
+  for (const type of ["resize", "hashchange"]) addEventListener(type, close, { signal });
+  // The key that opens the menu would open that of the browser, too.
+  menu.addEventListener("contextmenu", (event) => event.preventDefault());
   menu.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) close();
   }, { signal });

@@ -24,6 +24,10 @@ export class Pointing {
   #place = -1;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pressing;
+  /** Whether the pointer that is down is a finger. */
+  #isTouched = false;
+  /** Whether it has opened the menu. */
+  #isHeld = false;
 
   /**
    * @param {HTMLElement} list
@@ -118,27 +122,21 @@ export class Pointing {
     const hasOwn = event.target instanceof Element && event.target.closest("a, video") !== null;
     if (!row || hasOwn || getSelection()?.isCollapsed === false) return;
     event.preventDefault();
+    // Some browsers send this event during a long press.
+    if (this.#isHeld) return;
     this.#end();
-    this.#open(row);
+    if (this.#isTouched) this.#hold(row);
+    else this.#open(row);
   }
 
   /** @param {PointerEvent} event */
   #press({ target, pointerType, clientX, clientY }) {
     const row = rowAt(target);
-    if (!row || pointerType !== "touch") return;
     this.#end();
-    this.#pressing = setTimeout(() => {
-      this.#end();
-      // The finger that is lifted clicks nothing, and moves no focus.
-      const lifted = new AbortController();
-      for (const type of ["touchend", "touchcancel"]) {
-        addEventListener(type, (event) => {
-          event.preventDefault();
-          lifted.abort();
-        }, { capture: true, passive: false, signal: lifted.signal });
-      }
-      this.#open(row);
-    }, LONG);
+    this.#isHeld = false;
+    this.#isTouched = pointerType === "touch";
+    if (!row || !this.#isTouched) return;
+    this.#pressing = setTimeout(() => this.#hold(row), LONG);
     const over = new AbortController();
     const { signal } = over;
     const moved = (/** @type {PointerEvent} */ event) => {
@@ -151,6 +149,22 @@ export class Pointing {
         this.#end();
       }, { signal });
     }
+  }
+
+  /**
+   * Opens the menu during a long press, after which the finger clicks nothing and moves no focus.
+   * @param {HTMLElement} row
+   */
+  #hold(row) {
+    this.#isHeld = true;
+    const lifted = new AbortController();
+    for (const type of ["touchend", "touchcancel"]) {
+      addEventListener(type, (event) => {
+        event.preventDefault();
+        lifted.abort();
+      }, { capture: true, passive: false, signal: lifted.signal });
+    }
+    this.#open(row);
   }
 
   #end() {

@@ -64,7 +64,7 @@ async fn only_whole_names_of_members_are_mentions_and_a_text_stays_a_text() {
     let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
     window.writes("Message", "@").await;
-    window.sees_measured(OFFERED, json!(["all", bob.name])).await;
+    window.sees_measured(OFFERED, json!([bob.name, "all"])).await;
     window.presses(Key::Backspace).await;
     window.sends(&format!("me@{} @{} <b>@{}</b> ", bob.name, cem.name, bob.name)).await;
     window.sees_states(&["Sent"]).await;
