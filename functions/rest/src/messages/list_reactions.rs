@@ -5,14 +5,13 @@ use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, message, ok, room},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    chat::messages::list_reactions(&app.chat, &caller, room(&request)?, message(&request)?).await?;
-    ok(&json!({"success": true}))
+    let list =
+        async |caller: &_| chat::messages::list_reactions(&app.chat, caller, room(&request)?, message(&request)?).await;
+    ok(&app.authenticate_while(&request, list).await?)
 }

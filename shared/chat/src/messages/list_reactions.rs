@@ -1,14 +1,17 @@
-use domain::{Error, MessageId, Refusal, RoomId};
+use domain::{Error, MessageId, RoomId, ShownReaction};
 
-use crate::{Caller, Chat, rooms::access};
+use super::quotes::visible;
+use crate::{Caller, Chat};
 
-/// Lists the reactions to a message.
+/// Lists the reactions to a message, in their order.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `NotFound`.
-pub async fn list_reactions(chat: &Chat, caller: &Caller, room: RoomId, message: MessageId) -> Result<(), Error> {
-    access::room(&chat.store, caller.user, room).await?;
-    let found = chat.store.message(room, message).await?;
-    found.ok_or_else(|| Refusal::MessageNotFound(vec![message]))?;
-    Err(Refusal::NotFound.into())
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `MessageDeleted`.
+pub async fn list_reactions(
+    chat: &Chat,
+    caller: &Caller,
+    room: RoomId,
+    message: MessageId,
+) -> Result<Vec<ShownReaction>, Error> {
+    Ok(visible(chat, caller.user, room, message).await?.reactors())
 }

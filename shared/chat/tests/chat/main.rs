@@ -34,6 +34,7 @@ mod messages {
     mod list_reactions;
     mod mentions;
     mod quotes;
+    mod races;
     mod react_to_message;
     mod read_message;
     mod send_message;

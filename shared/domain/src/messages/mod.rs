@@ -11,6 +11,7 @@ mod mentions;
 mod message;
 mod quote;
 mod react_to_message;
+mod reaction;
 mod read_mark;
 mod shown;
 
@@ -25,5 +26,6 @@ pub use mentions::Mentions;
 pub use message::{Deletion, Message, WithheldEdit};
 pub use quote::Quote;
 pub use react_to_message::ReactToMessage;
+pub use reaction::{Emoji, Reaction, ShownReaction};
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;

@@ -3,6 +3,7 @@
 use e2e::{Answer, Cost, Server, User, crash_points};
 use serde_json::{Value, json};
 
+use super::{delete_message::deletes, react_to_message::reacts};
 use crate::support::{
     costs, crashes,
     rows::{Ask, Row},
@@ -15,13 +16,17 @@ async fn asks(user: &User, room: u64, message: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_member_gets_the_answer() {
+async fn members_see_who_reacted_with_which_emoji() {
     let server = Server::start().await;
-    let [ann, bob] = server.users(["ann", "bob"]).await;
-    let room = ann.creates_room_with(&[&bob]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let message = ann.sends(room, "hello").await;
-
-    assert_eq!(asks(&ann, room, &message).await.is(200), json!({"success": true}));
+    assert_eq!(asks(&ann, room, &message).await.is(200), json!([]));
+    reacts(&bob, room, &message, Some("👍")).await.is(200);
+    reacts(&ann, room, &message, Some("🎉")).await.is(200);
+    let expected = json!([{"user": bob.id, "emoji": "👍"}, {"user": ann.id, "emoji": "🎉"}]);
+    assert_eq!(asks(&ann, room, &message).await.is(200), expected);
+    deletes(&ann, room, &message, "everyone").await.is(200);
+    asks(&ann, room, &message).await.refuses(409, "message_deleted");
 }
 
 #[tokio::test]
@@ -51,7 +56,6 @@ async fn a_call_that_is_made_again_succeeds() {
     let points = crash_points(&server, "list-reactions", async |crash| {
         let room = ann.creates_room_with(&[&bob]).await;
         let message = ann.sends(room, "hello").await;
-
         crash.is_near().await;
         let answer = asks(&ann, room, &message).await;
         if crash.has_struck().await {
@@ -71,9 +75,7 @@ async fn what_it_costs() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let room = ann.creates_room_with(&[&bob]).await;
     let message = ann.sends(room, "hello").await;
-
     asks(&ann, room, &message).await.is(200);
-
-    let cost = Cost { calls: 0, depth: 0, reads: 0.0, writes: 0.0, pushes: 0 };
+    let cost = Cost { calls: 4, depth: 1, reads: 3.0, writes: 1.0, pushes: 0 };
     assert_eq!(server.cost("list-reactions").await, cost);
 }

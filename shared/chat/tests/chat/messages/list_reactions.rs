@@ -1,12 +1,19 @@
-use chat::messages::list_reactions;
+use domain::Refusal;
+use serde_json::json;
 
-use crate::support::world;
+use crate::support::{assert_refused, world};
 
 #[tokio::test]
-async fn a_member_succeeds() {
+async fn members_list_who_reacted_in_the_order_of_the_reactions() {
     let world = world().await;
-    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
     let room = ann.makes_room(&[&bob]).await;
     let message = ann.sends(room, "hello").await;
-    list_reactions(&world.chat, &ann.caller, room, message.id).await.unwrap();
+    assert!(ann.lists_reactions(&message).await.unwrap().is_empty());
+    for (person, emoji) in [(&bob, Some("👍")), (&ann, Some("🎉")), (&bob, Some("❤️"))] {
+        person.reacts(&message, emoji).await.unwrap();
+    }
+    let listed = serde_json::to_value(bob.lists_reactions(&message).await.unwrap()).unwrap();
+    assert_eq!(listed, json!([{"user": ann.id(), "emoji": "🎉"}, {"user": bob.id(), "emoji": "❤️"}]));
+    assert_refused!(cem.lists_reactions(&message).await, Refusal::NotAMember);
 }
