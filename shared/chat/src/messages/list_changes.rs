@@ -14,13 +14,22 @@ use crate::{
 /// The number of the answer stays before a change that may still be on its way, so that no reader passes it. The
 /// messages of later changes are listed already.
 ///
+/// Without a number, and if the first change after it has expired, returns the number from which a reader goes on who
+/// lists the room afterwards.
+///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
-pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64) -> Result<ChangeList, Error> {
+pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Option<u64>) -> Result<ChangeList, Error> {
     let user = caller.user;
     let asked_at = now();
+    let begin = async |stay: Stay, reset| {
+        let change = chat.store.settled_change(&stay.room, asked_at).await?;
+        Ok(ChangeList { changed: Vec::new(), change, more: false, reset })
+    };
+    let Some(after) = after else { return begin(access::stay(&chat.store, user, room).await?, false).await };
     let (stay, found) = tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
-    let (stay, (changes, mut more)) = (stay?, found?);
+    let stay = stay?;
+    let Some((changes, mut more)) = found? else { return begin(stay, true).await };
     let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
