@@ -352,7 +352,7 @@ impl Store {
             .expression_attribute_values(":first", n(range.first))
             .expression_attribute_values(":last", n(range.last))
             .scan_index_forward(!range.newest_first)
-            // Oldest first is for clients that wait for news: nothing may be missing. Newest first is for looking back.
-            .consistent_read(!range.newest_first)
+            // No list may show a text that has been deleted.
+            .consistent_read(true)
     }
 }

@@ -17,7 +17,8 @@ const MOST_HIDDEN: usize = 100;
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
 /// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
-/// nobody sees a message before it is stored.
+/// nobody sees a message before it is stored. The reads are strongly consistent, because a summary must not show a text
+/// that has been deleted.
 pub async fn list_chatrooms(
     chat: &Chat,
     caller: &Caller,
@@ -66,7 +67,7 @@ async fn last_messages(
         room.last_message_id.filter(|&id| stay.sees(id))
     };
     let ids = rooms.iter().filter_map(|room| Some((room.id, visible(room)?)));
-    let found = chat.store.messages(ids, Consistency::Eventual).await?;
+    let found = chat.store.messages(ids, Consistency::Strong).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
     // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
     let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
@@ -86,7 +87,7 @@ async fn last_messages(
         last.remove(&room.id);
     }
     let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
-    let shown = chat.store.messages(shown, Consistency::Eventual).await?;
+    let shown = chat.store.messages(shown, Consistency::Strong).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     unhide(chat, user, stays, &mut last).await?;
     Ok(last)
