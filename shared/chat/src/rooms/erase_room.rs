@@ -34,7 +34,7 @@ pub async fn erase(chat: &Chat, erasure: Erasure) -> Result<(), Error> {
 /// Erases a deleted room: memberships, bans, messages, attachments and the room, except that its owner deleted it. The
 /// request is erased last, so that it stays until all is done, and any event can go on where another one has died.
 ///
-/// Invitations and uploads that no message has expire by themselves.
+/// Invitations, uploads that no message has, and the records of changes expire by themselves.
 ///
 /// Nothing is erased of a room that is not deleted: its owner has lost the role between the request and the deletion.
 pub async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
