@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, Message, RoomId, RoomKind, UserId};
+use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, RoomId, UserId};
 use store::Consistency;
 
 use super::Quotes;
@@ -33,7 +33,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
     let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
-    let listable = messages.values().filter(|message| sees(&stay, message));
+    let listable = messages.values().filter(|message| stay.sees(message));
     let quotes = Quotes::read(chat, listable, |_| Some(&stay.membership)).await?;
     let mut listed = Vec::new();
     let mut is_full = false;
@@ -41,7 +41,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
         let message = messages.get(&change.message);
         let is_last =
             changes.iter().skip(place + 1).all(|later| later.message != change.message || !concerns(later, user));
-        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && sees(&stay, message)) {
+        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && stay.sees(message)) {
             let shown = quotes.show(chat, message.clone(), user)?;
             if !budget.takes(&shown)? {
                 is_full = true;
@@ -61,10 +61,4 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
 /// Whether a user sees a change. A message that another user has hidden from themselves is as it was.
 fn concerns(change: &Change, user: UserId) -> bool {
     change.kind != ChangeKind::Hidden || change.user == user
-}
-
-/// Whether a member may see a message.
-fn sees(Stay { room, membership }: &Stay, message: &Message) -> bool {
-    let is_theirs = room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id());
-    membership.sees(message.id) && is_theirs
 }
