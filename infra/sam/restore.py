@@ -30,8 +30,8 @@ class Stack:
         self.dynamodb = boto3.client("dynamodb")
         self.s3 = boto3.client("s3")
         self.gateway = boto3.client("apigatewayv2")
-        described = self.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-        self.status = described["StackStatus"]
+        described = self.describe()
+        self.status, self.updated = described["StackStatus"], described.get("LastUpdatedTime")
         self.parameters = {item["ParameterKey"]: item["ParameterValue"] for item in described.get("Parameters", [])}
         body = self.cloudformation.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
         # The output of a transform is parsed already.
@@ -39,6 +39,14 @@ class Stack:
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
         resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
         self.ids = {item["LogicalResourceId"]: item.get("PhysicalResourceId") for item in resources}
+
+    def describe(self):
+        return self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+
+    def check(self):
+        """Raises if the stack was updated by others since the start, or since the last update of this restore."""
+        if self.describe().get("LastUpdatedTime") != self.updated:
+            raise RuntimeError("somebody has deployed during the restore: stop all deployments")
 
     def new_names(self):
         return {name: f"{self.name}-{name}-{self.run}" for name in RESTORED + EMPTIED}
@@ -81,6 +89,7 @@ class Stack:
         The build has another id, so that new versions of all functions are published. Without it the aliases would stay at
         versions with the names of the old tables: infra/sam/test_restore.py.
         """
+        self.check()
         self.put("before", self.template)
         changed = restored_template.swapped(self.template, names, self.ids)
         url = self.put("swapped", changed)
@@ -92,9 +101,11 @@ class Stack:
             StackPolicyDuringUpdateBody=json.dumps(ALLOWED),
         )
         self.wait("update")
+        self.updated = self.describe().get("LastUpdatedTime")
 
     def adopt(self, names):
         """Imports the tables under the logical ids of those that they have replaced."""
+        self.check()
         template = restored_template.importing(self.get("before"), self.get("swapped"), names)
         change = f"restored-{self.run}-{int(time.time())}"
         self.cloudformation.create_change_set(
@@ -205,15 +216,16 @@ def main():
         say(f"the run {run} begins")
         restore(stack, arguments.moment, say)
     except Refused as refusal:
-        sys.exit(f"Nothing is changed: {refusal}")
+        sys.exit(f"Refused, and nothing is changed by this command: {refusal}")
     except (Exception, KeyboardInterrupt):
-        print(
-            "The restore has failed, and the APIs may refuse all calls. Remove the cause and go on, or open them:",
-            f"infra/scripts/restore {arguments.stack} --run {run}",
-            f"infra/scripts/restore {arguments.stack} --open",
-            sep="\n  ",
-            file=sys.stderr,
-        )
+        if not arguments.open:
+            print(
+                "The restore has failed, and the APIs may refuse all calls. Remove the cause and go on, or open them:",
+                f"infra/scripts/restore {arguments.stack} --run {run}",
+                f"infra/scripts/restore {arguments.stack} --open",
+                sep="\n  ",
+                file=sys.stderr,
+            )
         raise
 
 

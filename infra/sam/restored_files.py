@@ -9,23 +9,26 @@ ERASURES = "erasures/"
 class Files:
     def __init__(self, s3, bucket, dynamodb, attachments):
         self.s3, self.bucket, self.dynamodb, self.attachments = s3, bucket, dynamodb, attachments
-        self.found = {}
 
     def match(self, moment):
-        """Restores the files that were deleted after the moment and have an attachment, and deletes the files that were
-        made after it and have none that was sent. Returns how many of both.
+        """Restores the files that were deleted after the moment and have an attachment. Deletes the files that have none, and
+        those that were made after the moment and have none that was sent. Returns how many of both.
+
+        A file without an attachment may be older than the moment: an earlier restore, to a moment before its deletion, has
+        restored it.
         """
         restored = deleted = 0
+        is_sent = self._attachments()
         for prefix in KEPT:
             for page in self._pages(prefix):
                 for marker in page.get("DeleteMarkers", []):
-                    if marker["LastModified"] > moment and self._attachment(marker["Key"]):
+                    if marker["LastModified"] > moment and _name(marker["Key"]) in is_sent:
                         self._delete(marker["Key"], VersionId=marker["VersionId"])
                         restored += marker["IsLatest"]
                 for version in page.get("Versions", []):
-                    is_new = version["IsLatest"] and version["LastModified"] > moment
-                    if is_new and not self._is_sent(version["Key"]):
-                        self._delete(version["Key"])
+                    key, is_new = version["Key"], version["LastModified"] > moment
+                    if version["IsLatest"] and (_name(key) not in is_sent or is_new and not is_sent[_name(key)]):
+                        self._delete(key)
                         deleted += 1
         return restored, deleted
 
@@ -48,14 +51,14 @@ class Files:
     def _delete(self, key, **version):
         self.s3.delete_object(Bucket=self.bucket, Key=key, **version)
 
-    def _attachment(self, key):
-        """Returns the restored item of the attachment that a file belongs to, or None."""
-        name = key.partition("/")[2]
-        if name not in self.found:
-            read = self.dynamodb.get_item(TableName=self.attachments, Key={"id": {"S": name}}, ConsistentRead=True)
-            self.found[name] = read.get("Item")
-        return self.found[name]
+    def _attachments(self):
+        """Returns whether each restored attachment was sent, by its id. Reading them one by one would take hours of many files."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.attachments, ProjectionExpression="id, message_id, picture_of", ConsistentRead=True
+        )
+        return {item["id"]["S"]: "message_id" in item or "picture_of" in item for page in pages for item in page["Items"]}
 
-    def _is_sent(self, key):
-        item = self._attachment(key) or {}
-        return "message_id" in item or "picture_of" in item
+
+def _name(key):
+    """Returns the id of the attachment that a file belongs to."""
+    return key.partition("/")[2]

@@ -15,11 +15,15 @@ PREFIXES = {"apigatewayv2": "apigateway", "serverless": "lambda"}
 class Bootstrap(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.resources = source(ROOT / "infra/bootstrap.yaml")["Resources"]
+        cls.source = source(ROOT / "infra/bootstrap.yaml")
+        cls.resources = cls.source["Resources"]
         cls.template = expanded(source())
 
     def statements(self, role):
-        return [s for policy in self.resources[role]["Properties"]["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+        others = [policy["Properties"] for policy in of_type(self.source, "AWS::IAM::RolePolicy").values()]
+        policies = [policy for policy in others if policy["RoleName"] == {"Ref": role}]
+        policies += self.resources[role]["Properties"]["Policies"]
+        return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
     def test_one_environment_of_one_repository_may_deploy(self):
         (trust,) = self.resources["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
@@ -86,6 +90,11 @@ class Bootstrap(unittest.TestCase):
         for kind in {resource["Type"] for resource in self.template["Resources"].values()}:
             service = kind.split("::")[1].lower()
             self.assertIn(PREFIXES.get(service, service), prefixes, kind)
+
+    def test_other_distributions_of_the_account_are_out_of_reach_without_an_edge(self):
+        without = {**self.source, "Resources": {name: r for name, r in self.resources.items() if r.get("Condition") != "HasEdge"}}
+        self.assertNotIn("cloudfront", json.dumps(without["Resources"]).lower())
+        self.assertEqual(self.source["Parameters"]["Edge"]["Default"], "no")
 
     def test_the_execution_role_reads_no_data(self):
         data = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage"]

@@ -14,18 +14,25 @@ from expand import ROOT, expanded, source
 
 SAM = """#!/bin/sh
 echo "$@" >>"$STATE/deployed"
+echo "sam $@" >>"$STATE/calls"
+[ "$(wc -l <"$STATE/deployed")" -lt 2 ] || cp "$3" "$STATE/back"
+[ ! -f "$STATE/fails" ] || [ "$(wc -l <"$STATE/deployed")" -lt 2 ]
 """
 AWS = """#!/bin/sh
 echo "$@" >>"$STATE/calls"
 case "$*" in
     *StackStatus*) [ -f "$STATE/exists" ] && cat "$STATE/exists" || { echo 'Stack chat does not exist' >&2; exit 254; } ;;
-    *get-template*) echo 'the earlier template' ;;
+    *get-template*) cat "$STATE/earlier" ;;
+    *"'BuildId'"*) echo b2 ;;
+    *"'Environment'"*) echo "$ENVIRONMENT" ;;
     *Parameters*) printf 'BuildId=b1\\tAlarmEmail=\\tRollout=canary\\n' ;;
     *WebSocketUrl*) echo "$URL/sockets" ;;
     *HttpUrl*) echo "$URL" ;;
     *"$TARGET"*) echo "${SYSTEM#*//}" ;;
 esac
 """
+PROTECT = "update-termination-protection --stack-name chat --enable-termination-protection"
+POLICY = "set-stack-policy --stack-name chat --stack-policy-body file://infra/stack-policy.json"
 GOOD = {
     ("GET", "/"): (200, "<html lang='en'>"),
     ("GET", "/openapi.yaml"): (200, "openapi: 3.1.0"),
@@ -96,9 +103,10 @@ class Smoke(unittest.TestCase):
 
 
 class Deploy(unittest.TestCase):
-    def deploy(self, answers, exists, environment="prod", domain="", target="none"):
+    def deploy(self, answers, exists, environment="prod", domain="", target="none", earlier="Resources: {}\n", fails=False):
         """Returns the status of the script, and the arguments of each deployment, of a stack with a status or none. A domain has no
-        DNS record, and leads to the system by this output. The calls of AWS are in `self.calls`.
+        DNS record, and leads to the system by this output. The second deployment may fail. All calls are in `self.calls`, and
+        the template that was put back is in `self.back`.
         """
         with tempfile.TemporaryDirectory() as directory, system(answers) as url:
             directory = pathlib.Path(directory)
@@ -108,13 +116,19 @@ class Deploy(unittest.TestCase):
                 (tools / "requirements.txt").write_bytes((ROOT / f"infra/python/{name}.txt").read_bytes())
                 (tools / "bin" / tool).write_text(stub)
                 (tools / "bin" / tool).chmod(0o755)
+            (directory / "earlier").write_text(json.dumps(earlier))
             if exists:
                 (directory / "exists").write_text(exists)
+            if fails:
+                (directory / "fails").touch()
             variables = {"CARGO_TARGET_DIR": directory, "STATE": directory, "SYSTEM": url, "SMOKE_PAUSE": "0"}
             variables |= {"ARTIFACTS_BUCKET": "artifacts", "EXECUTION_ROLE": "role", "URL": domain or url, "TARGET": target}
-            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "BuildId=b2", f"Environment={environment}"]
+            variables |= {"ENVIRONMENT": environment}
+            command = [ROOT / "infra/scripts/deploy", "target/sam/arm64", "chat", "LogRetentionDays=365"]
             run = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
             self.calls = (directory / "calls").read_text()
+            back = directory / "back"
+            self.back = back.read_text() if back.exists() else None
             deployed = directory / "deployed"
             return run.returncode, deployed.read_text().splitlines() if deployed.exists() else []
 
@@ -124,25 +138,35 @@ class Deploy(unittest.TestCase):
             self.assertEqual(status, 0)
             self.assertIn("--template-file target/sam/arm64/template.yaml", deployed)
             self.assertIn("--role-arn role", deployed)
-            self.assertTrue(deployed.endswith("--parameter-overrides BuildId=b2 Environment=prod"), deployed)
+            self.assertTrue(deployed.endswith("--parameter-overrides LogRetentionDays=365"), deployed)
 
-    def test_a_stack_in_prod_is_protected(self):
-        for environment, is_protected in (("prod", True), ("dev", False)):
-            self.assertEqual(self.deploy(GOOD, None, environment)[0], 0)
-            for call in (
-                "update-termination-protection --stack-name chat --enable-termination-protection",
-                "set-stack-policy --stack-name chat --stack-policy-body file://infra/stack-policy.json",
-            ):
-                self.assertEqual(call in self.calls, is_protected, (environment, call))
+    def assert_order(self, *parts):
+        """Asserts that calls have these parts, in this order."""
+        calls = iter(self.calls.splitlines())
+        for part in parts:
+            self.assertTrue(any(part in call for call in calls), (part, self.calls))
 
-    def test_the_policy_of_the_stack_protects_all_that_outlives_it_and_the_secret(self):
-        allow, deny = json.loads((ROOT / "infra/stack-policy.json").read_text())["Statement"]
+    def test_a_stack_in_prod_is_protected_once_its_test_has_passed(self):
+        """No argument names the environment: that of the stack counts."""
+        self.assertEqual(self.deploy(GOOD, None)[0], 0)
+        self.assert_order("sam deploy", "WebSocketDomainTarget", PROTECT, POLICY)
+        self.assertNotIn("Allow", self.calls)
+        self.assertEqual(self.deploy(GOOD, None, "dev")[0], 0)
+        self.assertNotIn("set-stack-policy", self.calls)
+        self.assertNotIn(PROTECT, self.calls)
+
+    def test_the_policy_of_the_stack_protects_all_that_outlives_it_and_the_signing_key(self):
+        allow, *denied = json.loads((ROOT / "infra/stack-policy.json").read_text())["Statement"]
         self.assertEqual((allow["Effect"], allow["Action"], allow["Resource"]), ("Allow", "Update:*", "*"))
-        self.assertEqual((deny["Effect"], deny["Action"]), ("Deny", ["Update:Replace", "Update:Delete"]))
-        resources = expanded(source())["Resources"].values()
-        kept = {resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
-        protected = deny["Condition"]["StringEquals"]["ResourceType"]
-        self.assertCountEqual(protected, kept | {"AWS::SecretsManager::Secret"})
+        for deny in denied:
+            self.assertEqual((deny["Effect"], deny["Action"]), ("Deny", ["Update:Replace", "Update:Delete"]))
+        kept, secret = denied
+        resources = expanded(source())["Resources"]
+        protected = {resource["Type"] for resource in resources.values() if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        self.assertCountEqual(kept["Condition"]["StringEquals"]["ResourceType"], protected)
+        # By its name, because the secret of the edge ends with the edge.
+        name = secret["Resource"].removeprefix("LogicalResourceId/")
+        self.assertEqual((name, resources[name]["Type"]), ("SigningSecret", "AWS::SecretsManager::Secret"))
 
     def test_a_domain_without_a_record_is_reached_by_its_target(self):
         for target in ("EdgeTarget", "DomainTarget"):
@@ -154,6 +178,18 @@ class Deploy(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertRegex(back, r'template\.yaml .* --parameter-overrides BuildId="b1" AlarmEmail="" Rollout="at-once"$')
         self.assertNotIn("target/sam", back)
+
+    def test_the_policy_lets_a_bad_deployment_be_taken_back_and_is_set_again(self):
+        for fails in (False, True):
+            self.assertEqual(self.deploy({}, "UPDATE_COMPLETE", fails=fails)[0], 1)
+            self.assert_order("sam deploy", '"Allow", "Action": "Update:*"', "sam deploy", POLICY)
+        self.deploy({}, "UPDATE_COMPLETE", "dev")
+        self.assertNotIn("set-stack-policy", self.calls)
+
+    def test_the_earlier_template_may_be_one_of_a_restore(self):
+        for earlier, expected in (("Resources: {}\n", "Resources: {}\n\n"), ({"Resources": {}}, '{"Resources": {}}\n')):
+            self.deploy({}, "UPDATE_COMPLETE", earlier=earlier)
+            self.assertEqual(self.back, expected)
 
     def test_a_deployment_that_has_not_arrived_is_taken_back(self):
         status, deployed = self.deploy(GOOD | {("GET", "/version"): (200, '{"build":"b1"}')}, "UPDATE_COMPLETE")

@@ -21,6 +21,16 @@ NAMES = {
 }
 
 
+def holds(condition, parameters):
+    """Returns the value of a condition of a rule."""
+    ((function, arguments),) = condition.items()
+    if function == "Fn::Equals":
+        parameter, value = arguments
+        return parameters.get(parameter["Ref"], "") == value
+    found = [holds(argument, parameters) for argument in arguments]
+    return {"Fn::Not": not found[0], "Fn::Or": any(found), "Fn::And": all(found)}[function]
+
+
 class Foundations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -72,6 +82,30 @@ class Foundations(unittest.TestCase):
         for kind, name in NAMES.items():
             for resource, properties in of_type(self.template, kind).items():
                 self.assertNotIn(name, properties.get("Properties", {}), resource)
+
+    def test_parameters_that_need_others_are_refused_without_them(self):
+        rules = source()["Rules"].values()
+        edge = ("EdgeDomainName", "EdgeCertificateArn")
+        for names, accepted in (
+            ((), True),
+            (("DomainName", "CertificateArn"), True),
+            (("DomainName",), False),
+            (("CertificateArn",), False),
+            (edge, True),
+            (edge[:1], False),
+            (edge[1:], False),
+            ((*edge, "EdgeWebAclArn"), True),
+            (("EdgeWebAclArn",), False),
+        ):
+            parameters = dict.fromkeys(names, "x")
+            refused = [
+                assertion["AssertDescription"]
+                for rule in rules
+                if holds(rule["RuleCondition"], parameters)
+                for assertion in rule["Assertions"]
+                if not holds(assertion["Assert"], parameters)
+            ]
+            self.assertEqual(not refused, accepted, (names, refused))
 
     def test_tables_are_paid_by_use(self):
         for name, table in of_type(self.template, "AWS::DynamoDB::Table").items():

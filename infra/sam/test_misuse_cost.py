@@ -29,6 +29,8 @@ SOCKETS = 16
 LONG_EVENT, LONG_UNITS = 16_800, 18
 # The largest list of rooms, and the largest list of messages: bytes and read units.
 ROOMS_LIST, MESSAGES_LIST = (3_400_000, 1_760), (1_660_000, 207)
+# The largest file of the documentation, in bytes, without compression.
+LARGEST_FILE = 1_526_593
 # A request of API Gateway is paid for each 512 KB, either way.
 METERED = 512 * 1024
 # Seconds for the picture that takes longest, and for a file that was checked before, with the memory of the function.
@@ -100,6 +102,12 @@ def one_user(document):
     logins = 2 * default("LoginsPerSecond")
     limit = f"{logins // 2} of all users per second, for each of two paths"
     yield "logs in, or tries to", price["log in"], QUOTA, limit, logins
+
+    http = source()["Resources"]["HttpApi"]["Properties"]["RouteSettings"]
+    files = http["GET /docs/{proxy+}"]["ThrottlingRateLimit"]
+    limit = f"{files} of all readers per second"
+    free = default("RequestsPerSecond")
+    yield "reads the largest file of the documentation, 1.5 MB", listed(LARGEST_FILE, 0), free, limit, files
 
     limit = "none of ours: S3's rate for a prefix; a form lasts ten minutes"
     yield "posts one form again and again", stored(POSTED), POSTS, limit, POSTS

@@ -158,11 +158,14 @@ class FakeDynamoDb:
         return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": recovery}}
 
     def get_item(self, TableName, Key, ConsistentRead):
-        if "0" in Key["id"].values():
-            count = self.counts.get(TableName)
-            return {"Item": {"count": {"N": str(count)}}} if count is not None else {}
-        item = self.items.get(Key["id"]["S"])
-        return {"Item": item} if item is not None else {}
+        count = self.counts.get(TableName)
+        return {"Item": {"count": {"N": str(count)}}} if count is not None else {}
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, **_):
+        return [{"Items": [{"id": {"S": name}, **item}]} for name, item in self.items.items()]
 
     def update_item(self, TableName, ExpressionAttributeValues, **_):
         self.counts[TableName] = int(ExpressionAttributeValues[":count"]["N"])
@@ -249,6 +252,58 @@ class Continuing(unittest.TestCase):
             restore.moment_of("2026-11-27T05:00:00")
 
 
+class FakeCloudFormation:
+    """Answers each description with the next time of an update, and notes what begins."""
+
+    def __init__(self, *times):
+        self.times, self.done = list(times), []
+
+    def describe_stacks(self, StackName):
+        return {"Stacks": [{"LastUpdatedTime": self.times.pop(0)}]}
+
+    def update_stack(self, **_):
+        self.done.append("update")
+
+    def create_change_set(self, **_):
+        self.done.append("import")
+
+    def execute_change_set(self, **_):
+        pass
+
+    def get_waiter(self, _):
+        return self
+
+    def wait(self, **_):
+        pass
+
+
+def stack_of(cloudformation):
+    """Returns a stack that began when its last update was at one o'clock, without its reads from AWS."""
+    stack = restore.Stack.__new__(restore.Stack)
+    stack.name, stack.run, stack.parameters, stack.updated, stack.ids = "chat", "run", {}, at(1), {}
+    stack.cloudformation, stack.template = cloudformation, {"Resources": {}}
+    stack.put = stack.get = lambda name, value=None: {"Resources": {}}
+    return stack
+
+
+class Others(unittest.TestCase):
+    def test_a_stack_that_others_have_updated_is_left_alone(self):
+        for times, done in (((at(2),), []), ((at(1), at(3), at(4)), ["update"])):
+            cloudformation = FakeCloudFormation(*times)
+            stack = stack_of(cloudformation)
+            with self.assertRaisesRegex(RuntimeError, "stop all deployments"):
+                stack.switch({})
+                stack.adopt({})
+            self.assertEqual(cloudformation.done, done)
+
+    def test_the_update_of_the_restore_is_not_one_of_others(self):
+        cloudformation = FakeCloudFormation(at(1), at(3), at(3))
+        stack = stack_of(cloudformation)
+        stack.switch({})
+        stack.adopt({})
+        self.assertEqual(cloudformation.done, ["update", "import"])
+
+
 class FakeS3:
     def __init__(self, **pages):
         self.pages, self.calls = pages, []
@@ -271,7 +326,7 @@ def entry(key, hour, version="v", latest=True):
 
 
 class Bucket(unittest.TestCase):
-    ITEMS = {"sent": {"message_id": {"N": "1"}}, "picture": {"picture_of": {"N": "1"}}, "announced": {}}
+    ITEMS = {"sent": {"message_id": {"N": "1"}}, "picture": {"picture_of": {"N": "1"}}, "announced": {}, "waiting": {}}
 
     def test_files_of_restored_attachments_are_back_and_newer_ones_are_deleted(self):
         markers = [
@@ -286,15 +341,19 @@ class Bucket(unittest.TestCase):
             entry("attachments/announced", 6),
             entry("attachments/new", 6),
             entry("attachments/new", 6, latest=False),
+            # Erased before the moment, and back by a restore to an earlier one.
+            entry("attachments/erased", 2),
+            entry("attachments/waiting", 2),
         ]
         s3 = FakeS3(attachments={"DeleteMarkers": markers, "Versions": made})
         files = Files(s3, "bucket", FakeDynamoDb(items=self.ITEMS), "attachments")
-        self.assertEqual(files.match(at(5)), (1, 2))
+        self.assertEqual(files.match(at(5)), (1, 3))
         expected = [
             ("delete", "attachments/sent", "m1"),
             ("delete", "attachments/sent", "m2"),
             ("delete", "attachments/announced", None),
             ("delete", "attachments/new", None),
+            ("delete", "attachments/erased", None),
         ]
         self.assertEqual(s3.calls, expected)
 

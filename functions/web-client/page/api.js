@@ -2,15 +2,14 @@
 
 import { call } from "./call.js";
 import { deviceToken, keepDeviceToken } from "./devices.js";
+import { MessageCalls, query } from "./message-calls.js";
 
 /**
- * @typedef {import("./timeline.js").Message} Message
  * @typedef {import("./rooms.js").Room} Room
  * @typedef {import("./rooms.js").BareRoom} BareRoom
  * @typedef {{id: number, username: string}} User
  * @typedef {{user: number, username: string, joined_at: string, last_read: number | null, online: boolean}} Member
  * @typedef {{members: Member[], more: boolean}} MemberPage
- * @typedef {{messages: Message[], more: boolean}} Page
  * @typedef {{conversation: number, name: string, picture: import("./attachments.js").Attachment | null,
  *   members_count: number, invited_by: User, expires_at: string}} Invitation
  * @typedef {{user: number, username: string, blocked_at: string}} Blocked
@@ -20,8 +19,6 @@ import { deviceToken, keepDeviceToken } from "./devices.js";
  * @typedef {{name?: string, description?: string, picture?: string, remove_picture?: boolean,
  *   access?: BareRoom["access"], history?: BareRoom["history"],
  *   only_admins?: Partial<BareRoom["only_admins"]>}} Settings
- * @typedef {import("./attachments.js").Kind} Kind
- * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  */
 
 /**
@@ -47,15 +44,16 @@ export async function logIn(username, password, store) {
 
 /** @returns {Promise<string>} the id of the deployed build */
 export async function version() {
-  return (await call("GET", "/version/", {})).json.build;
+  return (await call("GET", "/version", {})).json.build;
 }
 
 /** The calls that need a token. */
-export class Api {
+export class Api extends MessageCalls {
   #token;
 
   /** @param {string} token */
   constructor(token) {
+    super(token);
     this.#token = token;
   }
 
@@ -229,44 +227,6 @@ export class Api {
   }
 
   /**
-   * Returns the newest page, or the page before or after a message.
-   * @param {number} room
-   * @param {{before?: number, after?: number, limit?: number}} range
-   * @returns {Promise<Page>}
-   */
-  async messages(room, range = {}) {
-    const { json, next } = await this.#call("GET", `/list-conversation-messages/${room}?${query(range)}`);
-    return { messages: json, more: next !== null };
-  }
-
-  /**
-   * Announces a file. The answer has the form with which to upload it. The picture of a room has no conversation.
-   * @param {{conversation?: number, kind: Kind, content_type: string, size: number, name: string}} file
-   * @returns {Promise<Announced>}
-   */
-  async announce({ conversation, ...file }) {
-    return (await this.#call("POST", "/create-attachment", { conversation_id: conversation, ...file })).json;
-  }
-
-  /**
-   * @param {{conversation: number, text: string, client_id: string, attachment?: {kind: Kind, id: string}}} message
-   * @returns {Promise<Message>}
-   */
-  async send({ conversation, text, client_id, attachment }) {
-    const attached = attachment ? { [`attachment_${attachment.kind}`]: attachment.id } : {};
-    const message = { conversation_id: conversation, text, client_id, ...attached };
-    return (await this.#call("POST", "/send-message", message)).json;
-  }
-
-  /**
-   * @param {number} room
-   * @param {number} message
-   */
-  async markRead(room, message) {
-    await this.#call("POST", "/read-message", { conversation_id: room, message_ids: [message] });
-  }
-
-  /**
    * @param {string} method
    * @param {string} path
    * @param {unknown} [body]
@@ -274,9 +234,4 @@ export class Api {
   #call(method, path, body) {
     return call(method, path, { token: this.#token, body });
   }
-}
-
-/** @param {{[name: string]: number}} values */
-function query(values) {
-  return new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }

@@ -141,10 +141,15 @@ export function attachmentsOf({ attachment_picture, attachment_video }) {
   return all;
 }
 
+/** @param {Kind} kind */
+export function called(kind) {
+  return KINDS[kind].called;
+}
+
 /**
  * Returns a message as one line of text.
  * @param {Message} message
  */
 export function summary(message) {
-  return calm(message.text) || attachmentsOf(message).map(({ kind }) => KINDS[kind].called).join(", ");
+  return calm(message.text) || attachmentsOf(message).map(({ kind }) => called(kind)).join(", ");
 }

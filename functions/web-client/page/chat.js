@@ -4,6 +4,8 @@ import { Administration } from "./administration.js";
 import { Api } from "./api.js";
 import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
+import { Failure } from "./call.js";
+import { Changes } from "./changes.js";
 import { Directory } from "./directory.js";
 import { Directs } from "./directs.js";
 import { History } from "./history.js";
@@ -13,6 +15,8 @@ import { Membership } from "./membership.js";
 import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
 import { Privacy } from "./privacy.js";
+import { Reading } from "./reading.js";
+import { Revisions } from "./revisions.js";
 import { Rooms } from "./rooms.js";
 import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
@@ -27,8 +31,8 @@ const MOST_HEARERS = 64;
  */
 
 /**
- * Dispatches `change` after any change, `message` for a message of another user, `notice` for a text that the user must
- * not miss, and `end` after the session.
+ * Dispatches `change` after any change, `message` for a message of another user, `gone` for a message that is deleted,
+ * `notice` for a text that the user must not miss, and `end` after the session.
  */
 export class Chat extends EventTarget {
   me;
@@ -41,6 +45,8 @@ export class Chat extends EventTarget {
   invitations;
   privacy;
   outgoing;
+  revisions;
+  reading;
   offline = false;
   #api;
   #typing;
@@ -52,8 +58,6 @@ export class Chat extends EventTarget {
   #socket;
   /** @type {number | null} */
   #active = null;
-  /** @type {Set<number>} rooms that are being marked as read */
-  #marking = new Set();
   #notifying = false;
   #controller = new AbortController();
 
@@ -70,13 +74,21 @@ export class Chat extends EventTarget {
     const api = this.#api = new Api(session.token);
     const rooms = this.rooms = new Rooms(this.me);
     const typing = this.#typing = new Typing(onchange);
-    const history = this.#history = new History(api, (fetched) => this.#incoming.fetched(fetched));
+    const changes = new Changes({
+      api, apply: (message) => this.revisions.apply(message), reset: (room) => this.#history.reload(room), signal,
+    });
+    const history = this.#history = new History(api, (fetched) => this.#incoming.fetched(fetched), changes);
     const directory = this.directory = new Directory(session, { api, rooms, storage: localStorage, onchange, signal });
     const outgoing = this.outgoing = new Outgoing(this.me, {
       api, onsent: (message) => this.#incoming.received(message), onchange, onended,
     });
     const sync = this.#sync = new Sync({
-      api, rooms, history, directory, socket: () => this.#socket, onchange, onended, signal,
+      api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
+    });
+    this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const revisions = this.revisions = new Revisions(this.me, {
+      api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
+      ongone: (message) => this.#dispatch("gone", message),
     });
     const appears = (/** @type {number} */ room) => sync.appears(room);
     const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
@@ -85,8 +97,8 @@ export class Chat extends EventTarget {
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, typing, outgoing, sync, invitations, notices: this.notices, onchange,
-      onmessage: (message) => this.#announce(message),
+      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
     this.membership = new Membership({ api, rooms, directory, notices: this.notices, appears, onleft });
@@ -163,14 +175,38 @@ export class Chat extends EventTarget {
     await this.#sync.attempt(() => this.#history.loadOlder(room));
   }
 
+  /**
+   * Loads older messages until one is there.
+   * @param {number} room
+   * @param {number} message
+   */
+  async reach(room, message) {
+    let found = false;
+    await this.#sync.attempt(async () => { found = await this.#history.reach(room, message); });
+    return found;
+  }
+
   /** @param {number} room */
   async loadMoreMembers(room) {
     await this.#sync.attempt(() => this.directory.loadMoreMembers(room));
   }
 
+  /** Runs a task for which the user waits, and shows why it has failed. @param {() => Promise<void>} task */
+  async tell(task) {
+    await this.#sync.attempt(() => task().catch((failure) => {
+      if (failure instanceof Failure && !failure.endsSession) return this.notify(failure.message);
+      throw failure;
+    }));
+  }
+
   /** Shows a text that the user must not miss. @param {string} text */
   notify(text) {
-    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("notice", { detail: text }));
+    this.#dispatch("notice", text);
+  }
+
+  /** Fetches new links to the pictures of rooms. */
+  renewPictures() {
+    void this.#sync.refresh();
   }
 
   /** Fetches new links to the attachments of a message. @param {Message} message */
@@ -185,23 +221,6 @@ export class Chat extends EventTarget {
   tellTyping(room, typing) {
     const members = this.rooms.get(room)?.members_count ?? 0;
     if (members > 1 && members <= MOST_HEARERS) this.#socket.send({ type: "typing", conversation: room, typing });
-  }
-
-  /**
-   * Marks a room as read, if its newest message is loaded. Called when the end of the room is in view.
-   * @param {number} id
-   */
-  async seen(id) {
-    const room = this.rooms.get(id);
-    const last = this.#history.of(id)?.messages.at(-1);
-    if (!room?.unread || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
-    this.#marking.add(id);
-    await this.#sync.attempt(async () => {
-      await this.#api.markRead(id, last.id);
-      this.rooms.mark(id, this.me, last.id);
-      this.#changed();
-    });
-    this.#marking.delete(id);
   }
 
   async logOut() {
@@ -256,9 +275,12 @@ export class Chat extends EventTarget {
     void this.#sync.refresh();
   }
 
-  /** @param {Message} message */
-  #announce(message) {
-    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  /**
+   * @param {"message" | "gone" | "notice"} type
+   * @param {Message | string} detail
+   */
+  #dispatch(type, detail) {
+    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   /** Dispatches one event for all changes of a turn. */

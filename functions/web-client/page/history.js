@@ -1,12 +1,15 @@
 // Fetches messages that timelines lack.
 
 import { pause } from "./backoff.js";
+import { quoteOf } from "./quotes.js";
 import { Timeline } from "./timeline.js";
 
 /** Messages a page, a few screens. */
 const PAGE = 50;
 /** Messages a page, the most that the server returns. */
 const MOST = 100;
+/** Pages in which an earlier message is looked for. */
+const REACH = 20;
 /** Attempts after which the wait for a hole stops growing. The server holds messages after a hole back for 15 s. */
 const SLOWS_DOWN = 3;
 
@@ -17,12 +20,13 @@ const SLOWS_DOWN = 3;
 export class History {
   #api;
   #onchange;
+  #changes;
   /** @type {Map<number, Timeline>} */
   #timelines = new Map();
   /** Rooms that are catching up, and whether they must fetch once more. @type {Map<number, boolean>} */
   #catching = new Map();
-  /** @type {Set<number>} */
-  #loadingOlder = new Set();
+  /** @type {Map<number, Promise<void>>} */
+  #loadingOlder = new Map();
   /** @type {Set<number>} */
   #renewing = new Set();
   #ended = false;
@@ -30,10 +34,12 @@ export class History {
   /**
    * @param {import("./api.js").Api} api
    * @param {(fetched: Message[]) => void} onchange
+   * @param {Pick<import("./changes.js").Changes, "during">} changes
    */
-  constructor(api, onchange) {
+  constructor(api, onchange, changes) {
     this.#api = api;
     this.#onchange = onchange;
+    this.#changes = changes;
   }
 
   /** @param {number} room */
@@ -48,6 +54,12 @@ export class History {
     await this.#catchUp(room);
   }
 
+  /** Replaces the messages of a room by the newest page. @param {number} room */
+  async reload(room) {
+    if (this.#timelines.has(room)) this.#timelines.set(room, new Timeline());
+    await this.#catchUp(room);
+  }
+
   /** @param {number} room */
   forget(room) {
     this.#timelines.delete(room);
@@ -58,6 +70,28 @@ export class History {
     const timeline = this.#timelines.get(message.conversation);
     timeline?.add(message);
     if (timeline?.hasGap) await this.#catchUp(message.conversation);
+    if (timeline && message.quoted === undefined) await this.#fetchQuote(timeline, message);
+  }
+
+  /** Takes the state of a message after a change. @param {Message} message */
+  revise(message) {
+    this.#timelines.get(message.conversation)?.revise(message);
+  }
+
+  /**
+   * Loads older messages until one is there.
+   * @param {number} room
+   * @param {number} id
+   * @returns {Promise<boolean>} whether it is there: it may be too far back, or gone
+   */
+  async reach(room, id) {
+    for (let page = 0; page <= REACH; page += 1) {
+      const timeline = this.#timelines.get(room);
+      if (timeline?.get(id)) return true;
+      if (!timeline?.hasOlder || timeline.messages[0].id < id || page === REACH) break;
+      await this.loadOlder(room, MOST);
+    }
+    return false;
   }
 
   /**
@@ -70,19 +104,17 @@ export class History {
     await this.#catchUp(id);
   }
 
-  /** @param {number} room */
-  async loadOlder(room) {
-    const timeline = this.#timelines.get(room);
-    const first = timeline?.messages[0];
-    if (!timeline?.hasOlder || !first || this.#loadingOlder.has(room)) return;
-    this.#loadingOlder.add(room);
-    try {
-      const { messages, more } = await this.#api.messages(room, { before: first.id, limit: PAGE });
-      timeline.prepend(messages, more);
-      this.#onchange(messages);
-    } finally {
-      this.#loadingOlder.delete(room);
-    }
+  /**
+   * @param {number} room
+   * @param {number} [limit]
+   * @returns {Promise<void>}
+   */
+  loadOlder(room, limit = PAGE) {
+    const running = this.#loadingOlder.get(room);
+    if (running) return running;
+    const loading = this.#fetchOlder(room, limit).finally(() => this.#loadingOlder.delete(room));
+    this.#loadingOlder.set(room, loading);
+    return loading;
   }
 
   /**
@@ -107,6 +139,35 @@ export class History {
     this.#ended = true;
   }
 
+  /**
+   * @param {number} room
+   * @param {number} limit
+   */
+  async #fetchOlder(room, limit) {
+    const timeline = this.#timelines.get(room);
+    const first = timeline?.messages[0];
+    if (!timeline?.hasOlder || !first) return;
+    await this.#changes.during(room, async () => {
+      const { messages, more } = await this.#api.messages(room, { before: first.id, limit });
+      timeline.prepend(messages, more);
+      this.#onchange(messages);
+    });
+  }
+
+  /**
+   * Fetches the message that a pushed message answers, because events have no quotes.
+   * @param {Timeline} timeline
+   * @param {Message} message
+   */
+  async #fetchQuote(timeline, { conversation, reply_to }) {
+    if (!reply_to || timeline.get(reply_to)) return;
+    await this.#changes.during(conversation, async () => {
+      const { messages } = await this.#api.messages(conversation, { before: reply_to + 1, limit: 1 });
+      timeline.quote(reply_to, messages[0]?.id === reply_to ? quoteOf(messages[0]) : null);
+      this.#onchange([]);
+    });
+  }
+
   /** @param {number} room */
   async #catchUp(room) {
     const again = () => this.#catching.get(room) === true || this.#timelines.get(room)?.hasGap;
@@ -118,7 +179,7 @@ export class History {
     try {
       do {
         this.#catching.set(room, false);
-        await this.#fetchNewer(room);
+        await this.#changes.during(room, () => this.#fetchNewer(room), !this.#timelines.get(room)?.loaded);
         if (!this.#catching.get(room) && this.#timelines.get(room)?.hasGap) {
           await pause(Math.min(waited, SLOWS_DOWN));
           waited += 1;

@@ -8,6 +8,8 @@ import { removal } from "./text.js";
  * @property {import("./rooms.js").Rooms} rooms
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
+ * @property {Pick<import("./changes.js").Changes, "note" | "hear" | "fetch" | "forget">} changes
+ * @property {Pick<import("./revisions.js").Revisions, "hear">} revisions
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
@@ -33,10 +35,16 @@ export class Incoming {
 
   /** @param {any} event */
   hear(event) {
-    const { rooms, directory, history, typing, sync, invitations, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, sync, invitations, notices, onchange } = this.#means;
     switch (event.type) {
       case "message":
+        changes.note(event.conversation, event.changes);
+        void sync.attempt(() => changes.fetch(event.conversation));
         return this.received(event);
+      case "edited":
+      case "deleted":
+      case "reaction":
+        return revisions.hear(event);
       case "typing":
         if (event.sender !== this.#me) typing.set(event.conversation, event.sender, event.typing, event);
         break;
@@ -58,6 +66,8 @@ export class Incoming {
       case "left":
         return this.left(event.conversation, event.user, event.by);
       case "room":
+        changes.hear(event.conversation, event.change);
+        void sync.attempt(() => changes.fetch(event.conversation));
         return this.changed(event.room);
       case "removed":
         return this.#removed(event);
@@ -112,8 +122,9 @@ export class Incoming {
    * @param {number} [by] the admin who has removed the user
    */
   left(room, user, by) {
-    const { rooms, directory, history, typing, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
+    if (user === this.#me) changes.forget(room);
     if (user === this.#me) notices.forget(room);
     else notices.add(rooms.get(room), { what: "left", user, by });
     typing.set(room, user, false);

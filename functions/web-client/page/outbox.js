@@ -8,8 +8,9 @@ import { nameOf, typeOf } from "./attachments.js";
  * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
  *   uploaded?: {id: string, at: number}}} UnsentFile
  * `key` is its key in `Files`; `unkept`: only this page has it, and a reload loses it.
+ * @typedef {{reply_to?: number, mentions?: number[], mentions_all?: boolean}} About
  * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, spent?: boolean,
- *   file?: UnsentFile}} Unsent
+ *   file?: UnsentFile} & About} Unsent
  * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again; `spent`: another
  * message has its `client_id`.
  */
@@ -38,9 +39,10 @@ export class Outbox {
    * @param {number} conversation
    * @param {string} text
    * @param {File} [attached]
+   * @param {About} [about] the message that it answers, and the members whom it mentions
    */
-  add(conversation, text, attached) {
-    const unsent = this.#new(conversation, text);
+  add(conversation, text, attached, about) {
+    const unsent = { ...this.#new(conversation, text), ...about };
     if (!attached) return this.#save(unsent);
     const { name, size } = attached;
     const file = { key: crypto.randomUUID(), name: nameOf(name), type: typeOf(attached), size };

@@ -52,9 +52,10 @@ export class Outgoing {
    * @param {number} room
    * @param {string} text
    * @param {File} [file]
+   * @param {import("./outbox.js").About} [about]
    */
-  send(room, text, file) {
-    this.#outbox.add(room, text, file);
+  send(room, text, file, about) {
+    this.#outbox.add(room, text, file, about);
     this.#delivery.wake();
     this.#onchange();
   }

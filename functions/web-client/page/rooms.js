@@ -71,6 +71,7 @@ export class Rooms {
     const known = this.#rooms;
     const present = listed.filter((room) => !this.#left.has(room.id));
     this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room)]));
+    for (const room of this.#rooms.values()) room.last_message &&= unquoted(room.last_message);
     for (const { id } of listed) this.#opened.delete(id);
     for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
   }
@@ -102,9 +103,22 @@ export class Rooms {
     this.mark(message.conversation, message.sender, message.id);
     const room = this.#rooms.get(message.conversation);
     if (!room || message.id <= idOf(room)) return;
-    room.last_message = message;
+    room.last_message = unquoted(message);
     room.updated_at = message.created_at;
     room.unread = message.sender === this.#me ? 0 : room.unread + 1;
+  }
+
+  /**
+   * Takes the state of a message after a change into the summary of its room.
+   * @param {Message} message
+   * @param {Message | null} before the last message, if this one is hidden
+   */
+  revise(message, before) {
+    const room = this.#rooms.get(message.conversation);
+    const last = room?.last_message;
+    if (!room || last?.id !== message.id || last.version > message.version) return;
+    const shown = message.hidden ? before : message;
+    room.last_message = shown && unquoted(shown);
   }
 
   /**
@@ -168,7 +182,9 @@ export class Rooms {
  */
 function newest(known, listed) {
   if (!known) return listed;
-  const { unread, last_message, updated_at } = idOf(known) > idOf(listed) ? known : listed;
+  const isNewer = idOf(known) > idOf(listed)
+    || (idOf(known) === idOf(listed) && versionOf(known) > versionOf(listed));
+  const { unread, last_message, updated_at } = isNewer ? known : listed;
   return { ...(known.changes > listed.changes ? known : listed), unread, last_message, updated_at };
 }
 
@@ -178,4 +194,17 @@ function newest(known, listed) {
  */
 function idOf(room) {
   return room.last_message?.id ?? 0;
+}
+
+/**
+ * Returns a message without its quote, which a summary does not need, and which would outlive its original.
+ * @param {Message} message
+ */
+function unquoted(message) {
+  return { ...message, quoted: null };
+}
+
+/** @param {Room} room */
+function versionOf(room) {
+  return room.last_message?.version ?? 0;
 }

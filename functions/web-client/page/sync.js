@@ -7,7 +7,8 @@ import { backoff, pause } from "./backoff.js";
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "rooms">} api
  * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./history.js").History, "refresh">} history
+ * @property {Pick<import("./history.js").History, "of" | "refresh">} history
+ * @property {Pick<import("./changes.js").Changes, "listed" | "fetch">} changes
  * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
  * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
  * @property {() => void} onchange
@@ -93,19 +94,30 @@ export class Sync {
   }
 
   async #refreshAll() {
-    const { api, rooms, history, directory, onchange, signal } = this.#means;
+    const { api, rooms, directory, onchange, signal } = this.#means;
     while (this.#refreshAgain && !signal.aborted) {
       this.#refreshAgain = false;
       await this.attempt(async () => {
         rooms.asks();
-        rooms.replace(await api.rooms());
+        const listed = await api.rooms();
+        rooms.replace(listed);
         this.ready = true;
         onchange();
-        const histories = rooms.list().map((room) => history.refresh(room));
-        await Promise.all([...histories, ...[...this.#due].map((task) => this.#load(task))]);
+        const rest = [...this.#due].map((task) => this.#load(task));
+        await Promise.all([...listed.map((room) => this.#catchUp(room)), ...rest]);
       });
     }
     this.#refreshing = null;
     void this.attempt(() => directory.learnNames());
+  }
+
+  /** Fetches the messages and the changes that a room has missed. @param {import("./rooms.js").Room} room */
+  async #catchUp(room) {
+    const { rooms, history, changes } = this.#means;
+    // The user has left it meanwhile.
+    if (!rooms.get(room.id)) return;
+    changes.listed(room.id, room.changes, history.of(room.id)?.loaded === true);
+    await history.refresh(room);
+    await changes.fetch(room.id);
   }
 }

@@ -124,3 +124,13 @@ export function removal({ title, name, isMe, isOwner, banned }) {
   if (banned) return `${name} removed you from ${title}. You cannot come back.`;
   return `${name} removed you from ${title}${isOwner ? ", or deleted it" : ""}.`;
 }
+
+/**
+ * Returns the text in place of a message that is deleted for everyone.
+ * @param {{sender: number, deleted_by: number | null}} message
+ * @param {number} me
+ */
+export function stub({ sender, deleted_by }, me) {
+  if (deleted_by === me) return "You deleted this message";
+  return deleted_by === sender ? "This message was deleted" : "This message was deleted by an admin";
+}

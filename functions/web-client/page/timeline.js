@@ -1,10 +1,19 @@
 // The messages of one room in order, and the point before which none is missing. Pure.
 
+import { quoteOf } from "./quotes.js";
+
 /**
+ * @typedef {{emoji: string, count: number, users: number[], mine: boolean}} Reaction
+ * `users`: the first three
+ * @typedef {{id: number, sender: number, text: string, truncated?: boolean,
+ *   attachment: import("./attachments.js").Kind | null}} Quote
  * @typedef {{id: number, conversation: number, sender: number, receivers: number[], text: string, created_at: string,
- *   sequence: number, client_id: string | null,
+ *   edited_at: string | null, deleted_at: string | null, deleted_by: number | null, version: number, hidden?: boolean,
+ *   sequence: number, client_id: string | null, reply_to: number | null, quoted?: Quote | null, mentions: number[],
+ *   mentions_all: boolean, forwarded: number | null, reactions?: Reaction[],
  *   attachment_picture?: import("./attachments.js").Attachment | null,
  *   attachment_video?: import("./attachments.js").Attachment | null}} Message
+ * Events leave out `quoted` of a reply, and may leave out reactions.
  */
 
 export class Timeline {
@@ -14,8 +23,10 @@ export class Timeline {
   hasOlder = false;
   /** Whether the newest page has been received. Before that, gaps are unknown. */
   loaded = false;
-  /** The last message before which no message is missing. @type {Message | null} */
+  /** The last message before which no message is missing. @type {{id: number, sequence: number} | null} */
   #settled = null;
+  /** The messages that the user has deleted for themselves, which a late push must not bring back. */
+  #hidden = new Set();
 
   /**
    * Adds a message that was pushed, or returned by a call that sent it.
@@ -33,7 +44,7 @@ export class Timeline {
    */
   load(page, more) {
     for (const message of page) this.#insert(message);
-    this.#settled = page[0] ?? null;
+    this.#settled = place(page[0]);
     this.hasOlder = more;
     this.loaded = true;
     this.#advance();
@@ -55,7 +66,7 @@ export class Timeline {
    */
   settle(page) {
     for (const message of page) this.#insert(message);
-    this.#settled = page.at(-1) ?? this.#settled;
+    this.#settled = place(page.at(-1)) ?? this.#settled;
     this.#advance();
   }
 
@@ -65,7 +76,46 @@ export class Timeline {
    */
   renew(page) {
     const renewed = new Map(page.map((message) => [message.id, message]));
-    this.messages = this.messages.map((message) => renewed.get(message.id) ?? message);
+    this.messages = this.messages.map((message) => {
+      const other = renewed.get(message.id);
+      return other && other.version >= message.version ? other : message;
+    });
+  }
+
+  /** @param {number} id */
+  get(id) {
+    return this.messages.findLast((message) => message.id === id);
+  }
+
+  /**
+   * Takes the state of a message after a change, unless a later one is known. Replies quote the new state.
+   * @param {Message} message
+   */
+  revise(message) {
+    const known = this.get(message.id);
+    if (known && known.version > message.version) return;
+    if (message.hidden) this.#hidden.add(message.sequence);
+    const kept = this.messages.filter(({ id }) => id !== message.id || !message.hidden);
+    this.messages = kept.map((other) => (other === known ? merged(known, message) : other));
+    this.quote(message.id, quoteOf(message));
+  }
+
+  /**
+   * Takes the quote of a message into its replies.
+   * @param {number} id
+   * @param {Quote | null} quoted
+   */
+  quote(id, quoted) {
+    this.messages = this.messages.map((reply) =>
+      (reply.reply_to === id && !reply.deleted_at ? { ...reply, quoted } : reply));
+  }
+
+  /**
+   * @param {number} id
+   * @param {Reaction[]} reactions
+   */
+  react(id, reactions) {
+    this.messages = this.messages.map((message) => (message.id === id ? { ...message, reactions } : message));
   }
 
   /** The id for `after=`. Ids are greater than 1. */
@@ -80,16 +130,42 @@ export class Timeline {
 
   /** @param {Message} message */
   #insert(message) {
+    if (this.#hidden.has(message.sequence)) return;
     // From the end, because nearly every message is the newest.
     let place = this.messages.length;
     while (place > 0 && this.messages[place - 1].sequence > message.sequence) place -= 1;
-    if (this.messages[place - 1]?.sequence !== message.sequence) this.messages.splice(place, 0, message);
+    const known = this.messages[place - 1];
+    if (known?.sequence !== message.sequence) this.messages.splice(place, 0, message);
+    else if (known.version < message.version) this.revise(message);
   }
 
   #advance() {
     if (!this.loaded) return;
     for (const message of this.messages) {
-      if (message.sequence === (this.#settled?.sequence ?? 0) + 1) this.#settled = message;
+      if (message.sequence === (this.#settled?.sequence ?? 0) + 1) this.#settled = place(message);
     }
   }
+}
+
+/** The part of a message that is kept after its deletion. @param {Message | undefined} message */
+function place(message) {
+  return message ? { id: message.id, sequence: message.sequence } : null;
+}
+
+/**
+ * Returns the later state of a message, with the parts of the known one that an event leaves out, and with the same
+ * links, so that no picture is loaded again.
+ * @param {Message} known
+ * @param {Message} message
+ * @returns {Message}
+ */
+function merged(known, message) {
+  const { attachment_picture: picture, attachment_video: video } = message;
+  return {
+    ...known,
+    ...message,
+    quoted: message.deleted_at ? null : message.quoted === undefined ? known.quoted : message.quoted,
+    attachment_picture: picture?.id === known.attachment_picture?.id ? known.attachment_picture : picture,
+    attachment_video: video?.id === known.attachment_video?.id ? known.attachment_video : video,
+  };
 }

@@ -7,7 +7,7 @@ const STALLED = 60_000;
 
 /**
  * Uses `XMLHttpRequest`, because `fetch` does not report progress.
- * @param {import("./api.js").Announced} announced
+ * @param {import("./message-calls.js").Announced} announced
  * @param {Blob} file
  * @param {(part: number) => void} onprogress from 0 to 1
  * @param {AbortSignal} signal

@@ -63,7 +63,7 @@ test("the setting of privacy is asked for by changing nothing", async (context) 
 test("the version of the server is asked for", async (context) => {
   const { asked } = server(context, [page({ build: "4f5a6b7-1" })]);
   assert.equal(await version(), "4f5a6b7-1");
-  assert.deepEqual(asked, ["GET /version/"]);
+  assert.deepEqual(asked, ["GET /version"]);
 });
 
 test("a refusal is said in words, with its wait", async (context) => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Failure } from "../page/call.js";
 import { History } from "../page/history.js";
-import { message, settled } from "./message.js";
+import { NO_CHANGES, message, settled } from "./message.js";
 
 /**
  * A server with the messages 1 to `count`, except those in `holes`, which are still being stored.
@@ -40,7 +40,7 @@ const roomAt = (sequence) => ({ id: 1, last_message: message(sequence) });
 
 test("the newest page comes first, older ones when they are asked for, to the beginning", async () => {
   const { api } = server(120);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   assert.deepEqual(sequences(history), range(71, 120));
   await Promise.all([history.loadOlder(1), history.loadOlder(1)]);
@@ -52,7 +52,7 @@ test("the newest page comes first, older ones when they are asked for, to the be
 
 test("a push that others should have come before fetches them", async () => {
   const { api, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(300);
   await history.add(message(310));
@@ -61,7 +61,7 @@ test("a push that others should have come before fetches them", async () => {
 
 test("a room that has something newer is caught up with, and no other is asked for", async () => {
   const { api, asked, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.refresh(roomAt(10));
   assert.equal(asked.length, 0);
   await history.open(1);
@@ -75,7 +75,7 @@ test("a room that has something newer is caught up with, and no other is asked f
 test("a message that is still on its way is waited for", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { api, holes, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(2);
   holes.add(11);
@@ -92,7 +92,7 @@ test("while it is on its way it is asked for ever more rarely, up to every four 
   context.mock.timers.enable({ apis: ["setTimeout"] });
   context.mock.method(Math, "random", () => 1);
   const { api, asked, holes, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
   grow(2);
   holes.add(11);
@@ -109,7 +109,7 @@ test("while it is on its way it is asked for ever more rarely, up to every four 
 
 test("what a failure has cut off is fetched by the next refresh", async () => {
   const { api, grow } = server(10);
-  const history = new History(api, () => undefined);
+  const history = new History(api, () => undefined, NO_CHANGES);
   const { messages } = api;
   api.messages = async () => { throw new Failure(0, "unreachable", ""); };
   await assert.rejects(history.open(1));
@@ -127,9 +127,54 @@ test("what a failure has cut off is fetched by the next refresh", async () => {
 test("expired links are asked for once, with those of the messages before, however many wait for them", async () => {
   const { api, asked } = server(60);
   let told = 0;
-  const history = new History(api, () => { told += 1; });
+  const history = new History(api, () => { told += 1; }, NO_CHANGES);
   await history.open(1);
   asked.length = told = 0;
   await Promise.all([history.renew(1, 1060), history.renew(1, 1059), history.renew(2, 1060)]);
   assert.deepEqual([asked, told], [[{ before: 1061, limit: 50 }], 1]);
+});
+
+test("an earlier message is looked for page by page, to the beginning and not beyond", async () => {
+  const { api, asked } = server(300);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  assert.deepEqual(await Promise.all([history.reach(1, 1120), history.reach(1, 1120)]), [true, true]);
+  assert.deepEqual([asked.length, sequences(history)], [3, range(51, 300)]);
+  assert.equal(await history.reach(1, 1120), true);
+  assert.equal(await history.reach(1, 999), false);
+  assert.equal(await history.reach(2, 1120), false);
+  assert.equal(asked.length, 4);
+});
+
+test("an earlier message that is too far back is not looked for without end", async () => {
+  const { api, asked } = server(5_000);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  assert.equal(await history.reach(1, 1001), false);
+  assert.equal(asked.length, 21);
+});
+
+test("the message that a pushed one answers is fetched, unless it is there or quoted", async () => {
+  const { api, asked, grow } = server(100);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  grow(4);
+  asked.length = 0;
+  await history.add(message(101, { reply_to: 1003, quoted: undefined }));
+  await history.add(message(102, { reply_to: 1090, quoted: undefined }));
+  await history.add(message(103, { reply_to: 1004, quoted: null }));
+  await history.add(message(104, { reply_to: 900, quoted: undefined }));
+  assert.deepEqual(asked, [{ before: 1004, limit: 1 }, { before: 901, limit: 1 }]);
+  const quotes = history.of(1)?.messages.slice(-4).map(({ quoted }) => quoted && quoted.text);
+  assert.deepEqual(quotes, ["text 3", undefined, null, null]);
+});
+
+test("a room that is listed anew has the newest page alone", async () => {
+  const { api, grow } = server(120);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  await history.loadOlder(1);
+  grow(10);
+  await history.reload(1);
+  assert.deepEqual(sequences(history), range(81, 130));
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Incoming } from "../page/incoming.js";
 import { Notices, line } from "../page/notices.js";
 import { Rooms } from "../page/rooms.js";
-import { room } from "./message.js";
+import { NO_CHANGES, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */
 function heard() {
@@ -14,7 +14,7 @@ function heard() {
   const nothing = async () => undefined;
   /** @type {any} */
   const means = {
-    rooms, notices,
+    rooms, notices, changes: NO_CHANGES,
     directory: { hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing },
     history: { of: () => undefined, forget: nothing }, typing: { set: nothing },
     sync: { attempt: nothing, refresh: nothing }, invitations: { load: nothing },

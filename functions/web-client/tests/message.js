@@ -10,6 +10,8 @@ export function message(sequence, differences = {}) {
   return {
     id: 1000 + sequence, conversation: 1, sender: 2, receivers: [1], text: `text ${sequence}`,
     created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, sequence)).toISOString(), sequence, client_id: null,
+    edited_at: null, deleted_at: null, deleted_by: null, version: 1, reply_to: null, quoted: null, mentions: [],
+    mentions_all: false, forwarded: null, reactions: [],
     ...differences,
   };
 }
@@ -30,6 +32,13 @@ export function room(id, differences = {}) {
     ...differences,
   };
 }
+
+/** Changes that nobody makes. */
+export const NO_CHANGES = {
+  during: (/** @type {number} */ _, /** @type {() => Promise<void>} */ task) => task(),
+  listed: () => undefined, note: () => undefined, hear: () => undefined, forget: () => undefined,
+  fetch: async () => undefined,
+};
 
 /** Runs all pending promises. */
 export async function settled() {

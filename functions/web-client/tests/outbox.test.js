@@ -14,6 +14,21 @@ test("a reload finds what was not sent, in the order of its writing", () => {
   assert.deepEqual(texts(new Outbox(kept, files(), 1)), ["one", "two", "three", "four"]);
 });
 
+test("what a message answers and whom it mentions survives a reload, a refusal and a new attempt", () => {
+  const kept = storage();
+  const about = { reply_to: 1001, mentions: [2, 3], mentions_all: true };
+  new Outbox(kept, files(), 1).add(7, "hello", undefined, about);
+  const outbox = new Outbox(kept, files(), 1);
+  const told = () => {
+    const [{ reply_to, mentions, mentions_all }] = outbox.all();
+    return { reply_to, mentions, mentions_all };
+  };
+  assert.deepEqual(told(), about);
+  outbox.refuse(outbox.all()[0], "Another message has its name.", true);
+  outbox.retry(outbox.all()[0]);
+  assert.deepEqual(told(), about);
+});
+
 test("two tabs never overwrite each other's", () => {
   const kept = storage();
   const [one, other] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 1)];

@@ -8,7 +8,7 @@ import { Invitations } from "../page/invitations.js";
 import { Notices } from "../page/notices.js";
 import { Privacy } from "../page/privacy.js";
 import { Rooms } from "../page/rooms.js";
-import { room, settled } from "./message.js";
+import { NO_CHANGES, room, settled } from "./message.js";
 
 const BOB = { id: 2, username: "bob" };
 const direct = () => room(7, { type: "direct", name: "", members: [1, 2], peer: BOB });
@@ -135,7 +135,7 @@ function incoming(listed) {
       invited: async (/** @type {number} */ id) => heard.push(["invited", id]),
     },
     onchange: () => undefined,
-    notices: new Notices(),
+    notices: new Notices(), changes: NO_CHANGES,
     onmessage: () => undefined,
     onnotice: note("notice"),
   };

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Failure } from "../page/call.js";
 import { Rooms } from "../page/rooms.js";
 import { Sync } from "../page/sync.js";
-import { room, settled } from "./message.js";
+import { NO_CHANGES, room, settled } from "./message.js";
 
 /**
  * A server that answers with `lists` in turn, and then always with the last one.
@@ -27,7 +27,8 @@ function sync(context, lists = [[]]) {
       },
     },
     rooms,
-    history: { refresh: async () => undefined },
+    history: { of: () => undefined, refresh: async () => undefined },
+    changes: NO_CHANGES,
     directory: { learnNames: async () => { count.learned += 1; } },
     socket: () => socket,
     onchange: () => undefined,

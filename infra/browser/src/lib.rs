@@ -12,6 +12,7 @@
 
 mod axe;
 mod driver;
+mod pointer;
 mod screen;
 mod window;
 

@@ -317,7 +317,7 @@ const FOCUS: &str = "const focused = document.activeElement;
     return focused.getAttribute('aria-label') ?? focused.labels?.[0]?.textContent ?? focused.textContent";
 
 /// A text as an `XPath` literal, which cannot escape a quote.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     assert!(!text.contains('\''), "{text}");
     format!("'{text}'")
 }

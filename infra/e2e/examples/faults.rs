@@ -1,11 +1,12 @@
 //! Lets a crowd chat for long under faults, and checks its history against the promises of the contract.
 //!
-//! `cargo run --release --example faults -- --sends 100000 --seed 1`; with `--skew` the clocks of the functions differ,
-//! for which `libfaketime` must be installed. It fails if a promise was broken. The same seed makes the same crowd and
+//! `cargo run --release --example faults -- --operations 100000 --seed 1`; with `--skew` the clocks of the functions differ,
+//! for which `libfaketime` must be installed, and with `--quiet` nothing fails. It fails if a promise was broken. The same seed makes the same crowd and
 //! the same random numbers, but the order of events differs from run to run.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
+    collections::BTreeMap,
     env,
     io::{IsTerminal as _, stderr},
     process::ExitCode,
@@ -13,9 +14,9 @@ use std::{
 };
 
 use e2e::{Chronicle, Crowd, Faults, Server};
-use history::{GOES_ON_FOR, History, Outcome, check};
+use history::{GOES_ON_FOR, History, Outcome, Wish, check};
 
-/// The number of messages for each line of progress, if stderr is not a terminal.
+/// The number of operations for each line of progress, if stderr is not a terminal.
 const LINE: usize = 5_000;
 /// The number of violations that are printed.
 const SHOWN: usize = 50;
@@ -27,11 +28,16 @@ async fn main() -> ExitCode {
         let value = arguments.iter().skip_while(|argument| *argument != name).nth(1);
         value.map_or(otherwise, |value| value.parse().unwrap_or_else(|_| panic!("{name} takes a number")))
     };
-    let (sends, seed) = (number("--sends", 100_000), number("--seed", 1) as u64);
-    let faults = if arguments.iter().any(|argument| argument == "--skew") { Faults::AllWithSkew } else { Faults::All };
+    let (operations, seed) = (number("--operations", 100_000), number("--seed", 1) as u64);
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let faults = match (has("--quiet"), has("--skew")) {
+        (true, _) => Faults::None,
+        (false, true) => Faults::AllWithSkew,
+        (false, false) => Faults::All,
+    };
     let crowd = Crowd {
         seed,
-        sends,
+        operations,
         rooms: number("--rooms", 40),
         members: number("--members", 4),
         houses: number("--houses", 6),
@@ -45,9 +51,9 @@ async fn main() -> ExitCode {
     let mut line = 0;
     let chronicle = crowd.chats(&server, faults, |acknowledged| {
         if stderr().is_terminal() {
-            eprint!("\r{acknowledged}/{sends} acknowledged");
+            eprint!("\r{acknowledged}/{operations} acknowledged");
         } else if acknowledged >= line {
-            eprintln!("{acknowledged}/{sends} acknowledged after {:.0?}", begun.elapsed());
+            eprintln!("{acknowledged}/{operations} acknowledged after {:.0?}", begun.elapsed());
             line += LINE;
         }
     });
@@ -66,25 +72,48 @@ async fn main() -> ExitCode {
 }
 
 fn summary(history: &History) -> String {
-    let count = |outcome: fn(&Outcome) -> bool| history.sends.iter().filter(|sent| outcome(&sent.outcome)).count();
-    let tries: u64 = history.sends.iter().map(|sent| sent.failed).sum();
+    let sends = || {
+        history
+            .sends
+            .iter()
+            .map(|send| (if send.forwards.is_some() { "forwards" } else { "messages" }, &send.outcome, send.failed))
+    };
+    let revisions =
+        || history.revisions.iter().map(|revision| (kind(&revision.what), &revision.outcome, revision.failed));
+    let mut kinds: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
+    for (kind, outcome, failed) in sends().chain(revisions()) {
+        let [acknowledged, refused, unknown, tries] = kinds.entry(kind).or_default();
+        *match outcome {
+            Outcome::Acknowledged(_) => acknowledged,
+            Outcome::Refused => refused,
+            Outcome::Unknown => unknown,
+        } += 1;
+        *tries += failed;
+    }
+    let kinds = kinds.iter().map(|(kind, [acknowledged, refused, unknown, tries])| {
+        format!("{kind:<18} {acknowledged:>8} acknowledged {refused:>7} refused {unknown:>6} unknown {tries:>6} failed tries\n")
+    });
     let stored: usize = history.stored.iter().map(Vec::len).sum();
     let last = |room: &Vec<_>| room.last().map_or(0, |message: &std::sync::Arc<history::Message>| message.sequence);
     let turns: u64 = history.stored.iter().map(last).sum();
+    let steps = history.followed.iter().flat_map(|followed| &followed.steps);
     format!(
-        "checked: {} acknowledged, {} refused, {} unknown ({tries} tries failed); \
-         {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} stays, {} resumed views; \
+        "{}checked: {stored} stored in {} rooms with {} holes; {} pushes, {} pages, {} quotes, {} stays, {} resumed views; \
+         {} clients have followed changes in {} steps, {} of them anew; {} events of changes; \
          {} direct rooms, {} rooms gone, {} changes of roles, {} of silence, {} of blocks; \
          {} lists of rooms, {} visits, {} signals",
-        count(|outcome| matches!(outcome, Outcome::Acknowledged(_))),
-        count(|outcome| matches!(outcome, Outcome::Refused)),
-        count(|outcome| matches!(outcome, Outcome::Unknown)),
+        kinds.collect::<String>(),
         history.stored.len(),
         turns - stored as u64,
         history.pushes.len(),
         history.listings.len(),
+        history.quotes.len(),
         history.stays.len(),
         history.views.len(),
+        history.followed.len(),
+        steps.clone().count(),
+        steps.filter(|step| step.is_anew).count(),
+        history.news.len(),
         history.directs.len(),
         history.gone.len(),
         history.roles.len(),
@@ -94,4 +123,14 @@ fn summary(history: &History) -> String {
         history.visits.len(),
         history.signals.len(),
     )
+}
+
+const fn kind(wish: &Wish) -> &'static str {
+    match wish {
+        Wish::Edit(_) => "edits",
+        Wish::Delete => "deletions",
+        Wish::Hide => "own deletions",
+        Wish::React(Some(_)) => "reactions",
+        Wish::React(None) => "removed reactions",
+    }
 }

@@ -178,13 +178,13 @@ impl User {
         }
     }
 
-    /// Tries to send an attachment of this kind without a text. Comes again while it is checked, as clients do, but
-    /// sooner.
+    /// Tries to send an attachment of this kind without a text. Comes again after a 503, as clients do, but sooner: it
+    /// is still being checked, or the machine is busy.
     pub async fn tries_to_attach(&self, room: u64, kind: &str, id: &str) -> Answer {
         let start = Instant::now();
         loop {
             let answer = self.tries_to_attach_at_once(room, kind, id).await;
-            if !(answer.status == 503 && answer.body.contains("is still being checked")) || start.elapsed() > PATIENCE {
+            if answer.status != 503 || start.elapsed() > PATIENCE {
                 return answer;
             }
             sleep(PAUSE).await;

@@ -1,6 +1,6 @@
 //! Promises are kept under faults: a crowd chats, and its history is checked against them.
 //!
-//! The long run is an example: `cargo run --release --example faults -- --sends 100000`.
+//! The long run is an example: `cargo run --release --example faults -- --operations 100000`.
 #![allow(clippy::print_stderr, reason = "the output of a failed run has its faults")]
 
 use std::{collections::BTreeMap, env, time::Duration};
@@ -8,18 +8,18 @@ use std::{collections::BTreeMap, env, time::Duration};
 use e2e::{Chronicle, Crowd, Faults, Server};
 use history::{Outcome, Violation, check};
 
-const SENDS: usize = 400;
+const OPERATIONS: usize = 400;
 /// The number of violations of each rule that are printed.
 const SHOWN: usize = 5;
 
 fn crowd(seed: u64) -> Crowd {
     Crowd {
         seed,
-        sends: SENDS,
+        operations: OPERATIONS,
         rooms: 6,
         members: 4,
         houses: 2,
-        // As many messages as the scripts of the houses take time for.
+        // As many operations as the scripts of the houses take time for.
         pause: Duration::from_secs(3),
         lifetime: Duration::from_secs(12),
         // Shorter than `GOES_ON_FOR`, which is safe for a dozen leaves: one in a hundred is delivered twice.

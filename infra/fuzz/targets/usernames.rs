@@ -11,7 +11,7 @@ fuzz_target!(|name: &str| {
     let body = json!({"username": name, "password": "correct horse battery"}).to_string();
     assert_eq!(parsed.is_ok(), serde_json::from_value::<Username>(name.into()).is_ok());
     let attempt: LoginAttempt = Fields::parse(body.as_bytes()).and_then(Fields::into).unwrap();
-    assert_eq!(attempt.username, name, "a login finds out for itself whether it is a name");
+    assert_eq!(attempt.credentials.username, name, "a login finds out for itself whether it is a name");
     let Ok(username) = parsed else { return };
     let shown = username.as_str();
     assert_eq!(Username::parse(shown).unwrap().as_str(), shown);

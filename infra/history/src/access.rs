@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    GOES_ON_FOR, Listing, Message, Overview, Signal, Stay, Time, Violation, Visit,
+    Followed, GOES_ON_FOR, Listing, Message, News, Overview, Signal, Stay, Step, Time, Violation, Visit,
     audience::{ended, meets, spans},
     world::World,
 };
 
-/// A listed message is of a room in which the caller may have been during the call, and it was sent when the caller
-/// could see the messages of the room. No block has withheld it from the caller.
+/// A listed message, or one in a change, is of a room in which the caller may have been during the call, and it was sent
+/// when the caller could see the messages of the room. No block has withheld it from the caller.
 pub(crate) fn nobody_lists_what_is_hidden(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut check = |user: u64, message: &Message, begun: Time, ended: Time| {
@@ -26,6 +26,18 @@ pub(crate) fn nobody_lists_what_is_hidden(world: &World<'_>) -> Vec<Violation> {
     for (user, messages) in &world.history.everything {
         for message in messages {
             check(*user, message, Time::MAX, Time::MAX);
+        }
+    }
+    for Followed { user, steps, .. } in &world.history.followed {
+        for Step { messages, begun, ended, .. } in steps {
+            for message in messages {
+                check(*user, message, begun.saturating_sub(GOES_ON_FOR), *ended);
+            }
+        }
+    }
+    for News { user, message, at, .. } in &world.history.news {
+        if let Some(message) = message {
+            check(*user, message, at.0.saturating_sub(GOES_ON_FOR), at.1);
         }
     }
     violations
@@ -92,11 +104,16 @@ pub(crate) fn may_see(world: &World<'_>, user: u64, message: &Message, begun: Ti
     !is_withheld && stays.any(|stay| meets(stay, begun, ended) && may_be_visible(world, stay, message))
 }
 
-/// Whether a message may be missing in an answer to a call of this time, although it is stored: it may be hidden from
-/// the user.
+/// Whether a message may be missing in a list of this time, although it is stored: it may be hidden from the user, or the
+/// user may have deleted it for themselves.
 pub(crate) fn may_be_hidden(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
+    world.may_hide(user, message.key(), ended) || may_be_out_of_sight(world, user, message, begun, ended)
+}
+
+/// Whether a user may not see a message during a call of this time: it was sent before they came, or behind a block.
+pub(crate) fn may_be_out_of_sight(world: &World<'_>, user: u64, message: &Message, begun: Time, ended: Time) -> bool {
     let may_be_withheld = message.sender != user && world.may_be_withheld(message);
-    let sent = world.sends.get(message.text.as_str()).map(|send| send.begun);
+    let sent = world.send(message).map(|send| send.begun);
     let is_visible = |stay: &Stay| sent.is_none_or(|sent| sent >= stay.sees.from.1);
     let mut stays = world.stays(user, message.room).iter();
     may_be_withheld || stays.any(|stay| meets(stay, begun, ended) && !is_visible(stay))
@@ -105,7 +122,7 @@ pub(crate) fn may_be_hidden(world: &World<'_>, user: u64, message: &Message, beg
 /// Whether a message may have been sent when the member could see it, or is among those that they were given.
 fn may_be_visible(world: &World<'_>, stay: &Stay, message: &Message) -> bool {
     // `what_is_stored_was_sent` finds messages that no client sent.
-    let Some(send) = world.sends.get(message.text.as_str()) else { return true };
+    let Some(send) = world.send(message) else { return true };
     let (given, at) = stay.sees.given;
     ended(send, message) >= stay.sees.from.0 || world.stored_by(message.room, message.id, at) < given
 }

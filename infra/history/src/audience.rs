@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{Message, Outcome, Role, Scope, Sent, Stay, Time, Violation, world::World};
+use crate::{
+    Message, Outcome, Role, Scope, Sent, Stay, Time, Violation, forwards::may_lack_its_original, world::World,
+};
 
 /// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most
 /// for an instance, and its message is stored within five seconds or never.
@@ -37,7 +39,7 @@ pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation>
     people.extend(world.history.stays.iter().map(|stay| (stay.room, stay.user)));
     for message in world.rooms.values().flat_map(|messages| messages.iter()) {
         // `what_is_stored_was_sent` finds messages that no client sent.
-        let Some(send) = world.sends.get(message.text.as_str()) else { continue };
+        let Some(send) = world.send(message) else { continue };
         let members = people.range((message.room, 0)..=(message.room, u64::MAX));
         let left_out = members.map(|(_, user)| *user).filter(|user| !message.concerns(*user));
         let (begun, ended) = (send.begun, ended(send, message));
@@ -54,19 +56,20 @@ pub(crate) fn the_audience_is_who_was_there(world: &World<'_>) -> Vec<Violation>
 }
 
 fn violation(world: &World<'_>, message: &Message, user: u64, why: &str) -> Violation {
-    let (send, stays) = (world.sends.get(message.text.as_str()), world.stays(user, message.room));
+    let (send, stays) = (world.send(message), world.stays(user, message.room));
     let what = format!("{user} {why}: {message:?}; the message was {send:?}, and their stays {stays:?}");
     Violation { rule: "the_audience_is_who_was_there", what }
 }
 
-/// A sender is not refused while in the room, unless only admins may send and the sender may be none.
+/// A sender is not refused while in the room, unless only admins may send and the sender may be none, or the message
+/// that they forward may be gone.
 pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
         let mut stays = world.stays(send.sender, send.room).iter();
         let may_be_silent = world.silences.may_be(send.room, true, send.begun, send.ended)
             && world.roles.may_be((send.room, send.sender), Role::Member, send.begun, send.ended);
-        stays.any(|stay| spans(stay, send.begun, send.ended)) && !may_be_silent
+        stays.any(|stay| spans(stay, send.begun, send.ended)) && !may_be_silent && !may_lack_its_original(world, send)
     });
     let violation = |send: &Sent| Violation {
         rule: "no_member_is_refused",
@@ -78,15 +81,16 @@ pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
 /// Whether a sender joined or left, or the right to send changed, while they sent or so soon afterwards that it matters
 /// to a second delivery.
 pub(crate) fn was_coming_or_going(world: &World<'_>, send: &Sent) -> bool {
-    let during = send.begun..=send.ended + TWICE_WITHIN;
-    let overlaps = |(earliest, latest): (Time, Time)| earliest <= *during.end() && latest >= *during.start();
-    let (begun, ended) = (*during.start(), *during.end());
-    world.silences.may_change(send.room, begun, ended)
-        || world.roles.may_change((send.room, send.sender), begun, ended)
-        || world
-            .stays(send.sender, send.room)
-            .iter()
-            .any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
+    was_coming_or_going_between(world, send.sender, send.room, send.begun, send.ended + TWICE_WITHIN)
+}
+
+/// Whether a user joined or left a room, or their right to send changed, in this time.
+pub(crate) fn was_coming_or_going_between(world: &World<'_>, user: u64, room: u64, begun: Time, ended: Time) -> bool {
+    let overlaps = |(earliest, latest): (Time, Time)| earliest <= ended && latest >= begun;
+    let mut stays = world.stays(user, room).iter();
+    world.silences.may_change(room, begun, ended)
+        || world.roles.may_change((room, user), begun, ended)
+        || stays.any(|stay| overlaps(stay.since) || stay.until.is_some_and(overlaps))
 }
 
 /// The latest time at which a message may have been given its turn. A message other than the acknowledged one is its

@@ -93,6 +93,9 @@ pub struct RoomSeen {
     pub owner: Option<u64>,
     /// The admins besides the owner.
     pub admins: Vec<u64>,
+    /// The number of the last change.
+    #[serde(default)]
+    pub changes: u64,
 }
 
 impl RoomSeen {

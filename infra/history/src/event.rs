@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub type Time = Duration;
 
 /// A message as an answer or an event showed it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Message {
     /// The id.
     pub id: u64,
@@ -23,14 +23,68 @@ pub struct Message {
     pub sequence: u64,
     /// The id that the sender chose.
     pub client_id: Option<String>,
-    /// The text, which is unique: clients send no text twice.
+    /// The text. Clients send no text twice; only forwards repeat one.
     pub text: String,
     /// The message that it answers.
     #[serde(default)]
     pub reply_to: Option<u64>,
+    /// The users whom it mentions.
+    #[serde(default)]
+    pub mentions: Vec<u64>,
+    /// The number of times that it was forwarded.
+    #[serde(default)]
+    pub forwarded: Option<u64>,
+    /// 1, and one more with each edit and with the deletion.
+    #[serde(default)]
+    pub version: u64,
+    /// The user who has deleted it for everyone.
+    #[serde(default)]
+    pub deleted_by: Option<u64>,
+    /// Whether its reader has deleted it for themselves.
+    #[serde(default)]
+    pub hidden: bool,
+    /// The reactions.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+}
+
+/// The users who react to a message with the same emoji, as one of the readers sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+pub struct Reaction {
+    /// The emoji.
+    pub emoji: String,
+    /// The number of users.
+    pub count: u64,
+    /// Some of the users.
+    pub users: Vec<u64>,
+    /// Whether the reader is one of them.
+    pub mine: bool,
 }
 
 impl Message {
+    /// The room and the id.
+    #[must_use]
+    pub const fn key(&self) -> (u64, u64) {
+        (self.room, self.id)
+    }
+
+    /// Whether another observation is of the same message: changes leave these parts as they are.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let fixed = |message: &Self| (message.key(), message.sender, message.sequence);
+        let is_deleted = self.deleted_by.is_some() || other.deleted_by.is_some();
+        fixed(self) == fixed(other)
+            && self.receivers == other.receivers
+            && self.client_id == other.client_id
+            && (self.forwarded == other.forwarded || is_deleted)
+    }
+
+    /// Whether anything of its content is left. Its reader sees none of a deleted one.
+    #[must_use]
+    pub const fn has_content(&self) -> bool {
+        !(self.text.is_empty() && self.mentions.is_empty() && self.reactions.is_empty())
+    }
+
     /// Whether a user has sent or received the message.
     #[must_use]
     pub fn concerns(&self, user: u64) -> bool {
@@ -47,10 +101,14 @@ pub struct Sent {
     pub room: u64,
     /// The client id of each try.
     pub client_id: Option<String>,
-    /// The text.
+    /// The text. Empty for a forward, which has that of its original.
     pub text: String,
     /// The message that it answers.
     pub reply_to: Option<u64>,
+    /// The users whom it is to mention.
+    pub mentions: Vec<u64>,
+    /// The message that it forwards: its room and id.
+    pub forwards: Option<(u64, u64)>,
     /// The beginning of the first try.
     pub begun: Time,
     /// The end of the last try.
@@ -102,6 +160,8 @@ pub struct Push {
     pub bound: Option<u64>,
     /// The message.
     pub message: Arc<Message>,
+    /// The earliest and the latest possible time of its arrival.
+    pub at: (Time, Time),
 }
 
 /// A page of a list.

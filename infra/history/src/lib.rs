@@ -1,7 +1,7 @@
 //! Checks the history of a chat, as its clients saw it, against the promises of the contract.
 //!
-//! Clients record their sends with the answers, their pushes, their lists, and the times at which they joined and left,
-//! were given roles and blocked each other.
+//! Clients record their sends and their changes of messages with the answers, their pushes, their lists, the changes that
+//! they followed, and the times at which they joined and left, were given roles and blocked each other.
 //! [`check`] compares this history with the promises, which hold under faults too. This crate does no I/O and reads no
 //! clock: a history goes in, violations come out.
 
@@ -9,26 +9,39 @@ mod access;
 mod audience;
 mod blocks;
 mod change;
+mod deletions;
 mod event;
+mod follow;
+mod forwards;
+mod numbers;
 mod order;
 mod quotes;
+mod reactions;
 mod register;
 mod resume;
+mod revision;
 mod roles;
+mod sighting;
 mod stored;
+mod versions;
 mod violation;
 mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 pub use audience::{GOES_ON_FOR, TWICE_WITHIN};
 pub use change::{Change, Overview, Role, RoomSeen, Sees, Signal, Stay, Visit};
-pub use event::{Listing, Message, Outcome, Position, Push, Quote, Scope, Sent, Time, View};
+pub use event::{Listing, Message, Outcome, Position, Push, Quote, Reaction, Scope, Sent, Time, View};
+pub use revision::{Followed, News, Revision, Step, Wish};
 pub use violation::Violation;
 use world::World;
+
+/// The longest lag of an answer that is read without waiting for the newest writes.
+const LAG: Duration = Duration::from_secs(1);
 
 /// The observations of all clients. Times are since the start of the run, by one clock.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +56,14 @@ pub struct History {
     pub listings: Vec<Listing>,
     /// The quotes in answers.
     pub quotes: Vec<Quote>,
+    /// The calls that changed messages.
+    pub revisions: Vec<Revision>,
+    /// The changes that clients followed.
+    pub followed: Vec<Followed>,
+    /// The events about changes.
+    pub news: Vec<News>,
+    /// The number of tries of calls that may have changed each room itself, besides stays.
+    pub acts: BTreeMap<u64, u64>,
     /// The times of users in rooms.
     pub stays: Vec<Stay>,
     /// The views that clients built from pushes and lists.
@@ -84,7 +105,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 22] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 37] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -107,6 +128,21 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 22] = [
     roles::a_room_has_one_owner,
     roles::a_role_was_given,
     roles::only_admins_act_as_admins,
+    versions::no_answer_is_older_than_one_before,
+    versions::a_version_has_one_content,
+    versions::a_version_has_a_cause,
+    deletions::an_acknowledgement_shows_the_change,
+    deletions::what_is_deleted_is_gone,
+    deletions::what_is_deleted_for_oneself_is_gone,
+    follow::a_follower_misses_no_change,
+    follow::a_follower_reaches_the_end,
+    numbers::a_number_has_one_meaning,
+    numbers::a_list_of_changes_goes_forwards,
+    numbers::a_room_has_its_newest_number,
+    numbers::a_number_has_a_cause,
+    reactions::a_reaction_counts_once,
+    forwards::a_forward_is_a_copy,
+    forwards::only_members_are_mentioned,
 ];
 
 /// Returns all violations of the promises in a history.

@@ -1,11 +1,8 @@
 //! Rules about the order of a room: the same for every user, without unexplained holes and skipped messages.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use crate::{Listing, Message, Outcome, Position, Scope, Time, Violation, access::may_be_hidden, world::World};
-
-/// The longest lag of a page that goes backwards.
-const LAG: Duration = Duration::from_secs(1);
+use crate::{LAG, Listing, Message, Outcome, Position, Scope, Time, Violation, access::may_be_hidden, world::World};
 
 /// "One order per room, the same for everyone, in pushes (by `sequence`) and in lists": ids and sequences ascend
 /// together. `what_is_seen_is_stored` finds a push or a page with another id or sequence.

@@ -1,18 +1,20 @@
 //! A rule about quotes.
 
-use std::{collections::HashMap, sync::Arc};
+use crate::{Quote, Violation, access::may_see, world::World};
 
-use crate::{Message, Quote, Violation, access::may_see, world::World};
-
-/// A quote in an answer is the message that the reply answers, as it was sent, and its reader could have listed it.
+/// A quote in an answer is the message that the reply answers, as it may have been during the call, and its reader could
+/// have listed it.
 pub(crate) fn a_quote_shows_what_its_reader_can_list(world: &World<'_>) -> Vec<Violation> {
-    let messages: HashMap<(u64, u64), &Arc<Message>> =
-        world.rooms.values().flatten().map(|message| ((message.room, message.id), message)).collect();
     let wrong = world.history.quotes.iter().filter(|quote| {
         let Quote { user, room, reply, id, sender, ref text, begun, ended } = **quote;
-        let answers = messages.get(&(room, reply)).is_some_and(|reply| reply.reply_to == Some(id));
-        let is_as_listed = messages.get(&(room, id)).is_some_and(|message| {
-            message.sender == sender && message.text == *text && may_see(world, user, message, begun, ended)
+        let key = (room, id);
+        let send = world.message((room, reply)).and_then(|reply| world.send(reply));
+        let answers = send.is_some_and(|send| send.reply_to == Some(id));
+        let is_text = world.originals.get(&key).is_some_and(|first| first == text) || world.versions.is_of(key, text);
+        // A block may withhold a newer text from the reader.
+        let is_new = world.history.directs.contains_key(&room) || world.versions.may_read(key, text, begun);
+        let is_as_listed = world.message(key).is_some_and(|message| {
+            message.sender == sender && is_text && is_new && may_see(world, user, message, begun, ended)
         });
         !(answers && is_as_listed)
     });

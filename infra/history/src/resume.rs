@@ -16,8 +16,10 @@ pub(crate) fn whoever_resumes_has_everything(world: &World<'_>) -> Vec<Violation
     let views = world.history.views.iter().filter(|view| !world.history.gone.contains(&view.room));
     for View { user, room, since, messages, cursor, is_caught_up } in views {
         let is_visible = |message: &Message| {
-            let sent = world.sends.get(message.text.as_str()).map_or(Time::MAX, |send| send.begun);
-            sent >= *since && (message.sender == *user || !world.may_be_withheld(message))
+            let sent = world.send(message).map_or(Time::MAX, |send| send.begun);
+            sent >= *since
+                && (message.sender == *user || !world.may_be_withheld(message))
+                && !world.may_hide(*user, message.key(), Time::MAX)
         };
         let shown: HashSet<u64> = messages.iter().map(|message| message.id).collect();
         let end = if *is_caught_up { u64::MAX } else { cursor + 1 };

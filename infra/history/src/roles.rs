@@ -13,7 +13,7 @@ pub(crate) fn a_room_has_one_owner(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let people: BTreeSet<(u64, u64)> = world.history.stays.iter().map(|stay| (stay.room, stay.user)).collect();
     for (Overview { user, begun, ended, .. }, room) in rooms(world) {
-        let RoomSeen { room: id, members, owner, admins } = room;
+        let RoomSeen { room: id, members, owner, admins, .. } = room;
         let members: BTreeSet<u64> = members.iter().copied().collect();
         let is_led = owner.is_some_and(|owner| members.contains(&owner) && !admins.contains(&owner))
             && admins.iter().all(|admin| members.contains(admin));
@@ -53,7 +53,7 @@ pub(crate) fn only_admins_act_as_admins(world: &World<'_>) -> Vec<Violation> {
     let is_plain = |room, user, begun, ended| world.roles.surely_is((room, user), Role::Member, begun, ended);
     let messages = world.rooms.iter().filter(|(room, _)| !world.history.directs.contains_key(room));
     let messages = messages.flat_map(|(_, messages)| messages).filter(|message| {
-        world.sends.get(message.text.as_str()).is_some_and(|send| {
+        world.send(message).is_some_and(|send| {
             let (begun, ended) = (send.begun, ended(send, message));
             world.silences.surely_is(message.room, true, begun, ended)
                 && is_plain(message.room, message.sender, begun, ended)

@@ -2,16 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    Outcome, Violation,
-    audience::was_coming_or_going,
-    world::{Sighting, World},
-};
+use crate::{Message, Outcome, Violation, audience::was_coming_or_going, sighting::Sighting, world::World};
 
-/// "A message that was acknowledged is stored and stays readable", without changes.
+/// "A message that was acknowledged is stored and stays readable".
 pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
     let lost = world.history.sends.iter().filter_map(|send| match &send.outcome {
-        Outcome::Acknowledged(message) if !world.stored.contains(message.as_ref()) => Some(Violation {
+        Outcome::Acknowledged(message) if !world.is_stored(message) => Some(Violation {
             rule: "acknowledged_is_stored",
             what: format!("{message:?} was acknowledged, and is not stored so"),
         }),
@@ -21,10 +17,10 @@ pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
 }
 
 /// "Nobody sees a message before it is stored", and all users see the same: every message that was shown is stored in
-/// the end, with the same id, sequence, receivers and text.
+/// the end, with the same id, sequence and receivers.
 pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
-    let unknown = world.sightings().filter(|sighting| !world.stored.contains(sighting.message));
-    let violation = |Sighting { message, user, how }| Violation {
+    let unknown = world.sightings().filter(|sighting| !world.is_stored(sighting.message));
+    let violation = |Sighting { message, user, how, .. }: Sighting<'_>| Violation {
         rule: "what_is_seen_is_stored",
         what: format!("{message:?}, {how} {user}, is not stored so"),
     };
@@ -32,14 +28,17 @@ pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
 }
 
 /// A stored message has the sender, the room, the text and the client id with which it was sent, and answers the same
-/// message.
+/// message until it is deleted. Changes of its text are in `versions`.
 pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
-    let made_up = world.stored.iter().filter(|message| {
-        world.sends.get(message.text.as_str()).is_none_or(|send| {
-            (send.sender, send.room, send.reply_to, &send.client_id)
-                != (message.sender, message.room, message.reply_to, &message.client_id)
+    let is_sent = |message: &Message| {
+        world.send(message).is_some_and(|send| {
+            let text = world.originals.get(&message.key()).copied();
+            (send.sender, send.room, &send.client_id) == (message.sender, message.room, &message.client_id)
+                && (send.reply_to == message.reply_to || message.deleted_by.is_some())
+                && (send.forwards.is_some() || text.is_none_or(|text| text == send.text))
         })
-    });
+    };
+    let made_up = world.stored().filter(|message| !is_sent(message));
     let violation =
         |message| Violation { rule: "what_is_stored_was_sent", what: format!("{message:?} is not what anybody sent") };
     made_up.map(violation).collect()
@@ -62,13 +61,12 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
 /// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, an event that
 /// was delivered twice may have been refused once and served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
-    let refused = |text| {
+    let is_refused = |message: &Message| {
         world
-            .sends
-            .get(text)
+            .send(message)
             .is_some_and(|send| matches!(send.outcome, Outcome::Refused) && !was_coming_or_going(world, send))
     };
-    let stored = world.stored.iter().filter(|message| refused(message.text.as_str()));
+    let stored = world.stored().filter(|message| is_refused(message));
     let violation = |message| Violation {
         rule: "what_is_refused_is_not_stored",
         what: format!("{message:?} was refused, and is stored"),

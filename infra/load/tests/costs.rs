@@ -32,7 +32,7 @@ const COSTS: &str = "infra/docs/costs.md";
 
 const SENT: &str = "send a message over a socket";
 
-/// The functions that serve files, which make no calls.
+/// The functions that make no calls: they serve files, or the build.
 const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
 
 /// The way by which an operation comes in.

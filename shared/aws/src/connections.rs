@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_smithy_http_client::{
@@ -14,7 +14,8 @@ use aws_smithy_runtime_api::client::{
         HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
         http_client_fn,
     },
-    orchestrator::HttpRequest,
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
 };
 
 const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
@@ -38,8 +39,8 @@ pub(crate) fn client(tls: TlsContext) -> SharedHttpClient {
     http_client_fn(move |_, _| connections.clone())
 }
 
-/// Connections that are kept for further requests until a request gets no answer. Then all idle ones are dropped,
-/// because those of a frozen function die together, and an SDK would spend an attempt on each.
+/// Connections that are kept for further requests until a request fails or waits for an answer in vain. Then all idle
+/// ones are dropped, because those of a frozen function die together, and an SDK would spend an attempt on each.
 #[derive(Clone, Debug)]
 struct Connections {
     tls: TlsContext,
@@ -62,31 +63,35 @@ impl Connections {
 impl HttpConnector for Connections {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let connector = self.current();
-        let waiting = Waiting { connections: self.clone(), connector: Some(Arc::clone(&connector)) };
-        HttpConnectorFuture::new(async move {
-            let answer = connector.call(request).await?;
-            waiting.ends();
-            Ok(answer)
-        })
+        let waiting = Waiting { connections: self.clone(), connector, since: Instant::now(), is_answered: false };
+        HttpConnectorFuture::new(waiting.answer(request))
     }
 }
 
-/// A request without an answer yet. An SDK drops it at its timeout.
+/// A request that waits for its answer. An SDK drops it at its timeout, and a caller that needs the answer no longer at
+/// any time. Only after [`CONNECT_TIMEOUT`], which is shorter than any attempt of an SDK, the silence is the server's.
 struct Waiting {
     connections: Connections,
-    connector: Option<Arc<Connector>>,
+    connector: Arc<Connector>,
+    since: Instant,
+    is_answered: bool,
 }
 
 impl Waiting {
-    fn ends(mut self) {
-        self.connector = None;
+    async fn answer(mut self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let outcome = self.connector.call(request).await;
+        self.is_answered = true;
+        if outcome.is_err() {
+            self.connections.drop_idle(&self.connector);
+        }
+        outcome
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if let Some(connector) = &self.connector {
-            self.connections.drop_idle(connector);
+        if !self.is_answered && self.since.elapsed() >= CONNECT_TIMEOUT {
+            self.connections.drop_idle(&self.connector);
         }
     }
 }
@@ -130,11 +135,23 @@ mod tests {
         tokio::join!(get(&connections, &server), get(&connections, &server), get(&connections, &server));
         assert_eq!(server.connections(), 3);
         let unanswered = async { tokio::join!(get(&connections, &server), get(&connections, &server)) };
-        assert!(timeout(Duration::from_millis(200), unanswered).await.is_err());
+        assert!(timeout(CONNECT_TIMEOUT, unanswered).await.is_err());
         for _ in 0..2 {
             get(&connections, &server).await;
         }
         assert_eq!(server.connections(), 4);
+    }
+
+    #[tokio::test]
+    async fn idle_connections_stay_after_a_request_that_is_given_up_early() {
+        let server = Server::start([(1, Then::Silent)]).await;
+        let connections = Connections { tls: crate::trust([]).unwrap(), current: Arc::default() };
+        tokio::join!(get(&connections, &server), get(&connections, &server));
+        assert_eq!(server.connections(), 2);
+        let both = async { tokio::join!(get(&connections, &server), get(&connections, &server)) };
+        assert!(timeout(Duration::from_millis(200), both).await.is_err());
+        get(&connections, &server).await;
+        assert_eq!(server.connections(), 2);
     }
 
     #[tokio::test]

@@ -31,8 +31,7 @@ impl Settings {
     pub fn sdk(&self, attempts: Attempts) -> SdkConfig {
         let Attempts { most, backoff, each, all } = attempts;
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            // Here the connection is part of an attempt.
+            // The connection is part of an attempt here.
             .operation_attempt_timeout(CONNECT_TIMEOUT + each)
             .operation_timeout(all);
         let mut config = SdkConfig::builder()

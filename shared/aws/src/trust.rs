@@ -2,8 +2,8 @@
 //!
 //! The system has some 140 authorities, and reading them took two thirds of a function's start. The certificates of
 //! AWS's endpoints come from five, which Amazon Trust Services runs, valid until 2037 and longer
-//! (<https://www.amazontrust.com/repository/>). AWS asks its clients to trust all five. No setting adds others, because the
-//! functions are in no VPC, so that no proxy with certificates of its own is between them and AWS.
+//! (<https://www.amazontrust.com/repository/>). AWS asks its clients to trust all five. No setting adds others, because
+//! the functions are in no VPC, so that no proxy with certificates of its own is between them and AWS.
 
 use aws_smithy_http_client::{
     HttpClientError,

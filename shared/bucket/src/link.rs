@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{Bucket, key::Part, named};
 
-/// How long the links to an attachment last. So long does somebody read files who has left the room or logged out,
-/// because S3 asks nobody. A client lists the message again for new ones.
+/// The lifetime of a link. Until then a user who has left the room can still read the file, because S3 checks the
+/// signature alone. A client lists the message again for new links.
 const LINKS_LAST: Duration = Duration::from_mins(15);
 /// A file never changes, so a browser may keep it, but no cache in between, and no longer than the link lasts.
 const CACHE_CONTROL: &str = "private, max-age=900";

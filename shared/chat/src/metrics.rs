@@ -4,7 +4,7 @@
 
 use std::{cell::RefCell, mem};
 
-use domain::{Error, Kind};
+use domain::{Error, Kind, Refusal};
 use serde::Serialize;
 
 /// The counts of one invocation.
@@ -16,19 +16,31 @@ pub struct Metrics {
     pub pushes_delivered: usize,
     /// Pushes to sockets that are closed.
     pub pushes_gone: usize,
-    /// Pushes that a socket has not taken in time.
+    /// Pushes that API Gateway has not taken in time, or has refused.
     pub pushes_slow: usize,
     /// Messages that got no place in their room.
     pub turns_refused: usize,
-    /// Places in a room without a stored message.
+    /// Messages of admitted senders that got a place in their room and were not stored.
     pub holes: usize,
     /// The limit that has refused the call. Of several, the last one.
     pub limit: Option<Limit>,
-    /// The code with which a handshake was refused.
+    /// The reason for which a handshake was refused, of [`HANDSHAKE_REASONS`].
     pub handshake_refused: Option<&'static str>,
 }
 
-/// A limit on a rate. Each refusal has a metric of its own, so the list is short.
+/// The reasons that are counted apart, and one for all others. Each is a metric that is paid for, so the list is short.
+pub const HANDSHAKE_REASONS: [&str; 7] = [
+    Refusal::Unauthenticated.code(),
+    Refusal::NotAMember.code(),
+    Refusal::RoomNotFound.code(),
+    Refusal::ForeignOrigin.code(),
+    Refusal::WrongAddress.code(),
+    Refusal::TooManySockets.code(),
+    OTHER,
+];
+const OTHER: &str = "other";
+
+/// A limit on a rate. Each value is a metric that is paid for, so the list is short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
@@ -52,6 +64,22 @@ pub enum Limit {
     UploadBytes,
     /// Uploads of a user.
     Uploads,
+}
+
+impl Limit {
+    /// All limits, by name.
+    pub const ALL: [Self; 10] = [
+        Self::Calls,
+        Self::Logins,
+        Self::Messages,
+        Self::Pushes,
+        Self::Registrations,
+        Self::RoomChanges,
+        Self::Strangers,
+        Self::Typing,
+        Self::UploadBytes,
+        Self::Uploads,
+    ];
 }
 
 tokio::task_local! {
@@ -93,11 +121,13 @@ pub(crate) fn turn_refused(error: &Error) {
 /// Counts an error of a handshake if it is a refusal.
 pub fn handshake_refused(error: &Error) {
     if let Error::Refused(refusal) = error {
-        record(|metrics| metrics.handshake_refused = Some(refusal.code()));
+        let code = refusal.code();
+        let reason = if HANDSHAKE_REASONS.contains(&code) { code } else { OTHER };
+        record(|metrics| metrics.handshake_refused = Some(reason));
     }
 }
 
-/// A turn whose message is not stored yet. Counts a hole if it is dropped so.
+/// The turn of an admitted sender whose message is not stored yet. Counts a hole if it is dropped so.
 #[derive(Debug)]
 pub(crate) struct Hole(());
 
@@ -106,7 +136,7 @@ impl Hole {
         Self(())
     }
 
-    /// The message is stored.
+    /// The message is stored, by this call or an earlier one.
     pub(crate) fn fill(self) {
         mem::forget(self);
     }
@@ -121,8 +151,6 @@ impl Drop for Hole {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use domain::Refusal;
 
     use super::*;
 
@@ -167,7 +195,7 @@ mod tests {
             (metrics.limit, metrics.turns_refused, metrics.handshake_refused)
         };
         let limited = Refusal::rate_limited(Duration::from_secs(1)).into();
-        assert_eq!(refused(limited).await, (Some(Limit::Calls), 1, Some("rate_limited")));
+        assert_eq!(refused(limited).await, (Some(Limit::Calls), 1, Some("other")));
         assert_eq!(refused(Refusal::NotAMember.into()).await, (None, 1, Some("not_a_member")));
         assert_eq!(refused(Error::internal("storing", "on fire")).await, (None, 0, None));
     }

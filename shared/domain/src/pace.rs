@@ -22,8 +22,8 @@ impl Pace {
     pub const MESSAGES: Self = Self::new(Duration::from_millis(200), 60);
 
     /// The frames of one user that are refused for the pace of calls: a burst of 30, then one a second. Beyond it the
-    /// sending socket is closed. The burst is larger than a client that waits as it is asked to can reach, and than
-    /// clocks differ.
+    /// sending socket is closed. The burst is larger than the refusals of a client that waits for `retry_after`, even
+    /// if clocks differ.
     pub const REFUSED_FRAMES: Self = Self::new(Duration::from_secs(1), 30);
 
     /// A burst of so many actions, then one action per `every`.

@@ -129,8 +129,8 @@ impl App {
         Ok(claimant)
     }
 
-    /// The claimant of a request's token, like [`App::verify`]. The session may have ended: [`App::authenticate`] reads it, or the
-    /// use case does, beside its first call.
+    /// The claimant of a request's token, like [`App::verify`]. The session may have ended: [`App::authenticate`] reads
+    /// it, or the use case does, beside its first call.
     ///
     /// # Errors
     /// `Unauthenticated`; `Unavailable` if the public keys cannot be read.

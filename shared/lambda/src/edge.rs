@@ -1,8 +1,8 @@
 //! The way of a request: through the edge, which is CloudFront, or directly to API Gateway.
 //!
-//! The edge adds two headers to each request. The first has a secret of the stack, and proves the way. The second has the
-//! address of the client, because API Gateway sees the address of the edge. Only with the proof does the second one count,
-//! so no client can choose its address, on which the limits of registrations and logins depend.
+//! The edge adds two headers to each request. The first has a secret of the stack, and proves the way. The second has
+//! the address of the client, because API Gateway sees the address of the edge. Only with the proof does the second one
+//! count, so no client can choose its address, on which the limits of registrations and logins depend.
 
 use std::{env, net::IpAddr, sync::LazyLock};
 
@@ -15,8 +15,8 @@ use lambda_http::{
 
 use crate::http::Request;
 
-/// The header with the secret. `X-Edge` and `X-Amz` as beginnings are reserved (Amazon CloudFront Developer Guide, "Custom
-/// headers that CloudFront can't add to origin requests").
+/// The header with the secret. `X-Edge` and `X-Amz` as beginnings are reserved (Amazon CloudFront Developer Guide,
+/// "Custom headers that CloudFront can't add to origin requests").
 const PROOF: &str = "x-chat-proof";
 /// The header with the address, which the edge writes over that of a client.
 const ADDRESS: &str = "x-chat-address";
@@ -36,10 +36,8 @@ struct Edge {
 
 impl Edge {
     fn address(&self, headers: &HeaderMap) -> Result<Option<IpAddr>, Error> {
-        if self.proof.is_empty() {
-            return Ok(None);
-        }
         let is_proven = single(headers, PROOF)
+            .filter(|_| !self.proof.is_empty())
             .is_some_and(|proof| verify_slices_are_equal(proof.as_bytes(), self.proof.as_bytes()).is_ok());
         if is_proven {
             return Ok(single(headers, ADDRESS).and_then(|address| address.to_str().ok()?.parse().ok()));
@@ -66,7 +64,7 @@ pub(crate) fn address(headers: &HeaderMap) -> Result<Option<IpAddr>, Error> {
 ///
 /// # Errors
 /// `WrongAddress` if it did not, and only such requests are served.
-pub(crate) fn admit(request: &mut Request) -> Result<(), Error> {
+pub(crate) fn take_address(request: &mut Request) -> Result<(), Error> {
     if let Some(address) = address(request.headers())?
         && let Some(RequestContext::ApiGatewayV2(context)) = request.extensions_mut().get_mut()
     {
@@ -123,8 +121,9 @@ mod tests {
             assert_eq!(seen(&edge(false), lines), Ok(None), "{lines:?}");
         }
         // A function without a secret has no edge, and an empty proof proves nothing.
-        let none = Edge { proof: String::new(), only: true };
-        assert_eq!(seen(&none, &[(PROOF, ""), address]), Ok(None));
+        let none = |only| Edge { proof: String::new(), only };
+        assert_eq!(seen(&none(false), &[(PROOF, ""), address]), Ok(None));
+        assert_eq!(seen(&none(true), &[(PROOF, ""), address]), Err(()));
     }
 
     #[test]

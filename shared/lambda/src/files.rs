@@ -10,6 +10,7 @@ use std::{
     sync::OnceLock,
 };
 
+use aws_lambda_events::query_map::QueryMap;
 use domain::{Error, Refusal};
 use flate2::{Compression, write::GzEncoder};
 use lambda_http::{
@@ -67,7 +68,7 @@ pub async fn serve(policy: &str, files: Vec<File>) -> Result<(), Fatal> {
     let site = Site::new(policy, files)?;
     let site = &site;
     lambda_http::run(service_fn(move |mut request: Request| {
-        let admitted = edge::admit(&mut request);
+        let admitted = edge::take_address(&mut request);
         let call = log::call(network(&request).ok());
         let answer = async move {
             let answer = admitted.and_then(|()| site.answer(&request));
@@ -142,7 +143,10 @@ impl Site {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         match self.files.get(path).filter(|_| is_read) {
             Some(served) => self.file(served, request.headers()),
-            None if path.len() < request.raw_http_path().len() => redirect(path, request.uri().query()),
+            None if path.len() < request.raw_http_path().len() => {
+                // Not from the URL: `lambda_http` makes it of the decoded path, whose question marks begin no query.
+                redirect(path, request.query_string_parameters_ref().map(QueryMap::to_query_string))
+            }
             None => Err(Refusal::NotFound.into()),
         }
     }
@@ -183,9 +187,9 @@ impl Cache {
     }
 }
 
-/// Sends a client to a path of this host (RFC 9110, section 15.4.9). Without slashes at its beginning and with the others
-/// encoded, it cannot name another host.
-fn redirect(path: &str, query: Option<&str>) -> Result<Response, Error> {
+/// Sends a client to a path of this host (RFC 9110, section 15.4.9). Without slashes at its beginning, and with all
+/// reserved characters encoded, it cannot name another host.
+fn redirect(path: &str, query: Option<String>) -> Result<Response, Error> {
     let path = utf8_percent_encode(path.trim_start_matches('/'), OUTSIDE_PATHS);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     let location = HeaderValue::try_from(format!("/{path}{query}"));
@@ -243,11 +247,10 @@ mod tests {
     }
 
     fn ask(method: Method, target: &str, header: Option<(HeaderName, &str)>) -> Result<Response, Error> {
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let mut request = Request::default().with_raw_http_path(path);
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let query: QueryMap = query.parse().unwrap();
+        let mut request = Request::default().with_raw_http_path(path).with_query_string_parameters(query);
         *request.method_mut() = method;
-        *request.uri_mut() =
-            format!("/{}", query.map(|query| format!("?{query}")).unwrap_or_default()).parse().unwrap();
         request.headers_mut().extend(header.map(|(name, value)| (name, value.parse().unwrap())));
         site().answer(&request)
     }
@@ -268,7 +271,8 @@ mod tests {
         for (target, location) in [
             ("/a/", "/a"),
             ("/auth/login/", "/auth/login"),
-            ("/find-user/?username=a%20b&x", "/find-user?username=a%20b&x"),
+            ("/find-user/?username=a%20b%26%C3%A4", "/find-user?username=a+b%26%C3%A4"),
+            ("/list-chatrooms/?x", "/list-chatrooms?x="),
             ("/a b/ä///", "/a%20b/%C3%A4"),
             ("//evil.example/", "/evil.example"),
         ] {
@@ -278,6 +282,13 @@ mod tests {
                 assert_eq!(response.headers()[LOCATION], location);
             }
         }
+    }
+
+    #[test]
+    fn a_question_mark_in_a_path_begins_no_query() {
+        let mut request = Request::default().with_raw_http_path("/a?b/");
+        *request.uri_mut() = "/a?b/".parse().unwrap();
+        assert_eq!(site().answer(&request).unwrap().headers()[LOCATION], "/a%3Fb");
     }
 
     proptest! {

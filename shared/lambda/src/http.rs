@@ -57,7 +57,7 @@ where
     let app: &'static App = Box::leak(Box::new(app));
     let handle = &handle;
     lambda_http::run(service_fn(move |mut request: Request| {
-        let admitted = edge::admit(&mut request);
+        let admitted = edge::take_address(&mut request);
         let call = log::call(network(&request).ok());
         let answer = async move {
             let id = request_id(&request);
@@ -114,8 +114,8 @@ pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref()?.first(name).map(str::to_owned)
 }
 
-/// The network of the client, by the address that API Gateway or the edge has seen. Headers that a client could write do
-/// not count.
+/// The network of the client, by the address that API Gateway or the edge has seen. Headers that a client could write
+/// do not count.
 ///
 /// # Errors
 /// `Internal` if API Gateway names no address.

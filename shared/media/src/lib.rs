@@ -3,8 +3,8 @@
 //! This crate is pure: it knows bytes, and no AWS, clock or file. It finds the type of a file in its bytes, because
 //! browsers announce a type by the ending of a name. An accepted picture begins as its type requires, can be decoded to
 //! its end, and contains only the data that is needed to show it. Each format has a list of the parts to keep. All
-//! other parts are removed, known or not. The compressed pixels do not change, so data that is hidden among pixels stays:
-//! noise that can be decoded cannot be distinguished from a photo.
+//! other parts are removed, known or not. The compressed pixels do not change, so data that is hidden among pixels
+//! stays: noise that can be decoded cannot be distinguished from a photo.
 //!
 //! Each format has its own parser here, a page long. `img-parts` has no GIF, keeps all data after the first scan of a
 //! JPEG, and does not parse the frames of a WebP.

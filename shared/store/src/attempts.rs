@@ -19,7 +19,9 @@ use crate::{Item, Store, error::refusal, from_item, n, s};
 /// How long a device is remembered after its last attempt, and known after a login from it. Longer than a network,
 /// which changes its people.
 pub const DEVICE_KEPT_FOR: Duration = Duration::from_hours(180 * 24);
-const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+const NETWORK_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+/// Longer than a session lasts, because it attempts nothing afterwards.
+const SESSION_KEPT_FOR: Duration = Duration::from_hours(48);
 /// How long the count of a minute is kept.
 const MINUTE_KEPT_FOR: Duration = Duration::from_mins(2);
 const COUNTING: &str = "counting an attempt to log in";
@@ -39,8 +41,9 @@ impl Source {
     /// How long a source is remembered after its last attempt, and known after a login from it.
     const fn kept_for(&self) -> Duration {
         match self {
-            Self::Network(_) | Self::Session(_) => KEPT_FOR,
+            Self::Network(_) => NETWORK_KEPT_FOR,
             Self::Device(_) => DEVICE_KEPT_FOR,
+            Self::Session(_) => SESSION_KEPT_FOR,
         }
     }
 }
@@ -66,7 +69,8 @@ pub struct Attempts {
     /// The time until which the source counts as known, because a login with this name succeeded from it. In
     /// milliseconds since 1970.
     pub known_until: u64,
-    /// The salts of the passwords with which the source is known. With another password it is not.
+    /// The salts of the passwords with which the source is known. With another password it is not. There are several
+    /// from a change of the password until the next login.
     pub known_by: BTreeSet<String>,
 }
 
@@ -111,8 +115,8 @@ impl Store {
         Ok(updated(COUNTING, count).await?.is_ok())
     }
 
-    /// Counts an attempt after `before` others, and allows no other one until `locked_until`. Returns `false` if another
-    /// attempt was counted meanwhile.
+    /// Counts an attempt after `before` others, and allows no other one until `locked_until`. Returns `false` if
+    /// another attempt was counted meanwhile.
     pub async fn count_last_attempt(
         &self,
         folded: &str,
@@ -142,8 +146,8 @@ impl Store {
         self.take_back(&minute_key(folded, now)).await
     }
 
-    /// Forgets the attempts from a source, because one has succeeded, and makes the source a known one, if the password
-    /// has this salt. Earlier salts stay, so that a source is known before and after a change of the password.
+    /// Forgets the attempts from a source, because a login has succeeded, and makes the source known with the password
+    /// of this salt alone.
     pub async fn forgive_attempts(
         &self,
         folded: &str,
@@ -151,12 +155,43 @@ impl Store {
         salt: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let forgive =
+            "SET known_until = :known_until, expires_at = :expires_at, known_by = :salt REMOVE #count, locked_until";
+        self.forgive(folded, source, forgive, salt, now).await
+    }
+
+    /// Forgets the attempts from a source that is about to change the password, and makes it known with the new
+    /// password of this salt too, so that it is known before and after the change.
+    pub async fn forgive_before_change(
+        &self,
+        folded: &str,
+        source: &Source,
+        salt: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let forgive =
+            "SET known_until = :known_until, expires_at = :expires_at ADD known_by :salt REMOVE #count, locked_until";
+        self.forgive(folded, source, forgive, salt, now).await
+    }
+
+    /// Makes a source unknown.
+    pub async fn make_unknown(&self, folded: &str, source: &Source) -> Result<(), Error> {
+        let forget = self.update_credentials(&source_key(folded, source)).update_expression("REMOVE known_by");
+        updated("forgetting a device", forget).await.map(drop)
+    }
+
+    async fn forgive(
+        &self,
+        folded: &str,
+        source: &Source,
+        update: &str,
+        salt: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let known_until = now + source.kept_for();
         let forgive = self
             .update_credentials(&source_key(folded, source))
-            .update_expression(
-                "SET known_until = :known_until, expires_at = :expires_at ADD known_by :salt REMOVE #count, locked_until",
-            )
+            .update_expression(update)
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":known_until", n(known_until.millis()))
             .expression_attribute_values(":salt", AttributeValue::Ss(vec![salt.to_owned()]))

@@ -2,12 +2,15 @@
 //!
 //! A record has no content: a reader reads the message. So a record whose change was refused does no harm.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::{
-    CHANGES_LAST, Change, ChangeKind, Error, LastChange, MAX_LISTED_CHANGES, MessageId, RoomId, Timestamp, UserId,
+    CHANGES_LAST, Change, ChangeKind, Error, LastChange, MAX_LISTED_CHANGES, MessageId, Room, RoomId, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{ChangeTurn, Item, Store, error::failed, from_item, n, to_item};
+
+const LISTING: &str = "listing changes";
 
 #[derive(Serialize, Deserialize)]
 struct ChangeItem {
@@ -82,25 +85,51 @@ impl Store {
         Ok(found.item.is_some())
     }
 
-    /// The first records of a room after a number, at most [`MAX_LISTED_CHANGES`], and whether there may be more.
-    pub async fn changes(&self, room: RoomId, after: u64, now: Timestamp) -> Result<(Vec<Change>, bool), Error> {
-        let found = self
-            .client
+    /// The first records of a room after a number, at most [`MAX_LISTED_CHANGES`], and whether there may be more. `None`
+    /// if the first has expired: `DynamoDB` removes them in any order, so others may be gone.
+    pub async fn changes(
+        &self,
+        room: RoomId,
+        after: u64,
+        now: Timestamp,
+    ) -> Result<Option<(Vec<Change>, bool)>, Error> {
+        let query = self.query_changes(room, after).limit(i32::try_from(MAX_LISTED_CHANGES).unwrap_or(i32::MAX));
+        let found = query.send().await.map_err(failed(LISTING))?;
+        let may_have_more = found.last_evaluated_key.is_some();
+        let items = found.items.unwrap_or_default().into_iter().map(from_item::<ChangeItem>);
+        let items: Vec<_> = items.collect::<Result<_, _>>()?;
+        if items.first().is_some_and(|item| item.expires_at <= now.seconds()) {
+            return Ok(None);
+        }
+        Ok(Some((items.into_iter().map(Change::from).collect(), may_have_more)))
+    }
+
+    /// The newest number of a room up to which no change can be on its way. If the last change is young, the records
+    /// are read from the newest to the first that shows it.
+    pub async fn settled_change(&self, room: &Room, now: Timestamp) -> Result<u64, Error> {
+        /// Records of one unit.
+        const PAGE: i32 = 25;
+        if room.last_change.is_none_or(|last| last.is_settled(now)) {
+            return Ok(room.changes);
+        }
+        let query = self.query_changes(room.id, 0).scan_index_forward(false).limit(PAGE);
+        let mut records = query.into_paginator().items().send();
+        while let Some(record) = records.try_next().await.map_err(failed(LISTING))? {
+            if let Some(number) = Change::from(from_item::<ChangeItem>(record)?).settled(now) {
+                return Ok(number);
+            }
+        }
+        Ok(0)
+    }
+
+    fn query_changes(&self, room: RoomId, after: u64) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.tables.changes)
             .key_condition_expression("room_id = :room AND #change > :after")
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":room", n(room.get()))
             .expression_attribute_values(":after", n(after))
-            .limit(i32::try_from(MAX_LISTED_CHANGES).unwrap_or(i32::MAX))
             .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("listing changes"))?;
-        let may_have_more = found.last_evaluated_key.is_some();
-        let items = found.items.unwrap_or_default().into_iter().map(from_item::<ChangeItem>);
-        // DynamoDB removes them in any order.
-        let items = items.filter(|item| item.as_ref().map_or(true, |item| item.expires_at > now.seconds()));
-        Ok((items.map(|item| item.map(Change::from)).collect::<Result<_, _>>()?, may_have_more))
     }
 }

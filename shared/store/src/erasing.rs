@@ -52,7 +52,8 @@ impl Store {
         self.remove_stay(user, room).await.map(drop)
     }
 
-    /// Leaves nothing of a deleted room except that the owner deleted it, so that the owner can repeat the call.
+    /// Leaves nothing of a deleted room except that the owner deleted it, so that the owner can repeat the call. The
+    /// records of its changes, which have no content, expire within thirty days.
     pub async fn erase_room(&self, room: RoomId, tombstone: &Tombstone) -> Result<(), Error> {
         self.client
             .put_item()

@@ -144,8 +144,8 @@ impl Store {
         )
     }
 
-    /// Counts a direct room that another user opens with this one, as an action of a transaction. These rooms are counted
-    /// apart, so that strangers keep nobody out of other rooms. Its condition fails if they are too many.
+    /// Counts a direct room that another user opens with this one, as an action of a transaction. These rooms are
+    /// counted apart, so that strangers keep nobody out of other rooms. Its condition fails if they are too many.
     pub(crate) fn count_opened_by_others(&self, user: UserId) -> Result<TransactWriteItem, Error> {
         let count = Update::builder()
             .table_name(&self.tables.memberships)

@@ -24,8 +24,8 @@ pub enum Changed {
 }
 
 /// The attributes with content, which a deletion removes.
-const CONTENT: &str = "#text, picture, video, reply_to, mentions, mentions_all, forwarded, reactions, edited_at, withheld_text, \
-                       withheld_mentions, withheld_mentions_all, withheld_edit_at, withheld_reactions";
+const CONTENT: &str = "#text, picture, video, reply_to, mentions, mentions_all, forwarded, reactions, edited_at, \
+                       withheld_text, withheld_mentions, withheld_mentions_all, withheld_edit_at, withheld_reactions";
 
 /// The attributes that an edit sets or removes: the text, the mentions, whether all are mentioned, the time.
 const SHOWN: [&str; 4] = ["#text", "mentions", "mentions_all", "edited_at"];

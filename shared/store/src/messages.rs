@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{put_item::PutItemError, query::builders::QueryFluentBuilder},
+    types::Put,
+};
 use domain::{
     Attachment, ClientId, ContentDigest, Deletion, Emoji, Error, Mentions, Message, MessageId, Reaction, Refusal,
     RoomId, Stored as _, Text, Timestamp, UserId, WithheldEdit, stored,
@@ -182,6 +186,11 @@ pub(crate) fn key(room: RoomId, id: MessageId) -> Item {
     [("room_id".to_owned(), n(room.get())), ("id".to_owned(), n(id.get()))].into()
 }
 
+/// Whether a message is stored already. The SDK repeats a write whose answer was lost.
+fn is_stored<R>(error: &SdkError<PutItemError, R>) -> bool {
+    matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_)))
+}
+
 /// A part of a room's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -240,8 +249,8 @@ impl Store {
     /// Stores a message, together with its attachments, its client id and the digest of its content. The attachments of
     /// a forwarded message are new. If the client id has a message already, stores nothing and returns that message.
     ///
-    /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
-    /// nothing.
+    /// The room has assigned the id to this message alone. So a message with the id is this one, perhaps changed since
+    /// a write whose answer was lost, and stays.
     ///
     /// # Errors
     /// `AttachmentInvalid` if another message has one of the attachments.
@@ -249,9 +258,11 @@ impl Store {
         let item = to_item(&MessageItem::from(message))?;
         let attached: Vec<_> = message.picture.iter().chain(&message.video).collect();
         if message.client_id.is_none() && attached.is_empty() {
-            let call = self.client.put_item().table_name(&self.tables.messages).set_item(Some(item)).send();
-            call.await.map_err(failed(STORING))?;
-            return Ok(None);
+            let put = self.client.put_item().table_name(&self.tables.messages).set_item(Some(item));
+            return match put.condition_expression("attribute_not_exists(id)").send().await {
+                Err(error) if !is_stored(&error) => Err(failed(STORING)(error)),
+                _ => Ok(None),
+            };
         }
         let mut actions = Vec::new();
         for attachment in attached {
@@ -341,7 +352,7 @@ impl Store {
             .expression_attribute_values(":first", n(range.first))
             .expression_attribute_values(":last", n(range.last))
             .scan_index_forward(!range.newest_first)
-            // Oldest first is for clients that wait for news: nothing may be missing. Newest first is for looking back.
-            .consistent_read(!range.newest_first)
+            // No list may show a text that has been deleted.
+            .consistent_read(true)
     }
 }

@@ -30,7 +30,7 @@ async fn handle(app: &'static App, request: Request) -> Result<Response, Error> 
     let key = signer.key().await?;
     let attempt: LoginAttempt = body(&request)?;
     let device = attempt.device_token.as_deref().and_then(|token| key.device(token));
-    let login = chat::accounts::login(&app.chat, network(&request)?, device, attempt).await?;
+    let login = chat::accounts::login(&app.chat, network(&request)?, device, attempt.credentials).await?;
     log::caller(&login.caller());
     log::done("logged in");
     ok(&LoggedIn {

@@ -2,10 +2,13 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
+import { split } from "../mentions.js";
 import { calm, clock, parts } from "../text.js";
+import { chips } from "./chips.js";
 
 /**
  * @typedef {import("./media.js").Media} Media
+ * @typedef {import("./content.js").Content} Content
  * @typedef {"sending" | "sent" | "read" | "refused"} State
  */
 
@@ -17,38 +20,57 @@ export class Bubble {
   #state = el("span", { class: "state", role: "img" });
   #actions = el("div", { class: "actions", hidden: true });
   #sender = el("p", { class: "sender", dir: "auto" });
+  #forwarded = el("p", { class: "forwarded" });
+  #quote = el("div");
+  #text = el("p", { class: "text", dir: "auto" });
+  #edited = el("span", { hidden: true }, "Edited");
   #time = el("time");
+  #menu = el("button", {
+    class: "round menu-button", type: "button", tabindex: -1, "aria-label": "Message menu", "aria-haspopup": "menu",
+    hidden: true,
+  }, icon("more"));
+  #reactions = el("div", { class: "reactions" });
   /** @type {Media[]} */
   #media;
+  /** The content that is shown, as JSON. */
+  #shown = "";
   /** @type {State | null} */
   state = null;
 
-  /** @param {{text: string, user: number, mine: boolean, media: Media[]}} message */
-  constructor({ text, user, mine, media }) {
+  /** @param {{user: number, mine: boolean, media: Media[]}} message */
+  constructor({ user, mine, media }) {
     this.#media = media;
     this.#sender.style.setProperty("--hue", hue(user));
     this.element = el(
       "li",
       { class: mine ? "message mine" : "message" },
-      el("div", { class: "bubble" },
-        mine ? el("span", { class: "unseen" }, "You: ") : this.#sender,
-        ...media.map(({ element }) => element),
-        el("div", { class: "body" },
-          el("p", { class: "text", dir: "auto" }, ...parts(text).map(linked)),
-          el("span", { class: "meta" }, this.#time, mine && this.#state))),
+      el("div", { class: "beside" },
+        el("div", { class: "bubble" },
+          mine ? el("span", { class: "unseen" }, "You: ") : this.#sender,
+          this.#forwarded,
+          this.#quote,
+          ...media.map(({ element }) => element),
+          el("div", { class: "body" },
+            this.#text,
+            el("span", { class: "meta" }, this.#edited, this.#time, mine && this.#state))),
+        this.#menu),
+      this.#reactions,
       this.#actions,
     );
   }
 
   /**
-   * @param {{state: State | null, follows: boolean, sender: string, at: string}} now `follows`: the message before
-   * it has the same sender
+   * @param {{state: State | null, follows: boolean, sender: string, at: string, content: Content, isSent: boolean}} now
+   * `follows`: the message before it has the same sender; `isSent`: it has a menu
    */
-  update({ state, follows, sender, at }) {
+  update({ state, follows, sender, at, content, isSent }) {
     this.element.classList.toggle("follows", follows);
     setText(this.#sender, sender);
     set(this.#time, "datetime", at);
     setText(this.#time, clock(at));
+    this.#menu.hidden = !isSent;
+    if (isSent && !this.element.hasAttribute("tabindex")) set(this.element, "tabindex", -1);
+    this.#fill(content);
     if (state === this.state || state === null) return;
     this.state = state;
     set(this.#state, "data-state", state);
@@ -58,7 +80,13 @@ export class Bubble {
 
   /** @param {import("./media.js").Shown[]} shown the state of each picture and video */
   show(shown) {
-    this.#media.forEach((media, place) => shown[place] && media.show(shown[place]));
+    for (const media of this.#media.splice(shown.length)) media.end();
+    this.#media.forEach((media, place) => media.show(shown[place]));
+  }
+
+  /** Forgets the content of a message that is gone. */
+  end() {
+    this.show([]);
   }
 
   /**
@@ -75,6 +103,22 @@ export class Bubble {
       el("button", { class: "link", type: "button", onclick: retry }, "Try again"),
       el("button", { class: "link", type: "button", onclick: discard }, "Delete"),
     );
+  }
+
+  /** @param {Content} content */
+  #fill(content) {
+    const shown = JSON.stringify(content);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const { text, isStub, names, mine, quote, isEdited, forwarded, reactions } = content;
+    const spans = parts(text).flatMap((part) =>
+      (part.url ? [link(part.text)] : split(part.text, names).map((one) => mention(one, mine))));
+    this.#text.replaceChildren(...spans);
+    this.#text.classList.toggle("stub", isStub);
+    this.#edited.hidden = !isEdited;
+    setText(this.#forwarded, forwarded);
+    this.#quote.replaceChildren(...(quote ? [quoted(quote)] : []));
+    this.#reactions.replaceChildren(...chips(reactions));
   }
 }
 
@@ -101,9 +145,25 @@ function hue(id) {
   return String(Math.round((id * 137.508 + 80) % 360));
 }
 
-/** @param {{text: string, url: boolean}} part */
-function linked({ text, url }) {
-  const shown = calm(text);
+/** @param {string} address */
+function link(address) {
   // Isolated, so that the text around an address does not change the order of its parts.
-  return url ? el("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, el("bdi", {}, shown)) : shown;
+  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, el("bdi", {}, calm(address)));
+}
+
+/**
+ * @param {{text: string, name?: string}} part
+ * @param {string} mine the mention that is the user's
+ */
+function mention({ text, name }, mine) {
+  const shown = calm(text);
+  return name === undefined ? shown : el("bdi", { class: name === mine ? "mention mine" : "mention" }, shown);
+}
+
+/** @param {import("./content.js").ShownQuote} quote */
+function quoted({ id, name, text }) {
+  const lines = [name !== "" && el("span", { class: "name", dir: "auto" }, name), el("span", { dir: "auto" }, text)];
+  if (id === null) return el("p", { class: "quote" }, ...lines);
+  return el("button", { class: "quote", type: "button", "data-message": id },
+    el("span", { class: "unseen" }, "Answer to "), ...lines);
 }

@@ -90,12 +90,18 @@ export function chatView(chat, logOut) {
 
   const { signal } = chat;
   chat.addEventListener("change", render, { signal });
+  /** The message that was spoken last. */
+  let last = 0;
   chat.addEventListener("message", (event) => {
     const message = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
     const { conversation, sender } = message;
+    last = message.id;
     const room = chat.rooms.get(conversation);
     const place = room && chat.directory.other(room) === undefined ? ` in ${chat.directory.title(room)}` : "";
     setText(spoken, `${chat.directory.name(sender)}${place}: ${summary(message)}`);
+  }, { signal });
+  chat.addEventListener("gone", (event) => {
+    if (/** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail.id === last) setText(spoken, "");
   }, { signal });
   chat.addEventListener("notice", (event) => news.add(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   document.addEventListener("visibilitychange", render, { signal });

@@ -1,14 +1,27 @@
-// The form that writes a message and attaches files. Each room keeps its own draft.
+// The form that writes, answers and edits messages and attaches files. Each room keeps its own draft.
 
-import { TYPES } from "../attachments.js";
+import { attachmentsOf } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
+import { mentionsIn } from "../mentions.js";
+import { quoteOf } from "../quotes.js";
+import { actionsOnMessage } from "../rights.js";
 import { isLonger, sendable } from "../text.js";
 import { Typist } from "../typist.js";
+import { fileChooser } from "./chooser.js";
+import { Completion } from "./completion.js";
+import { excerpt } from "./content.js";
+import { telling } from "./modal.js";
+import { mentionable } from "./people.js";
+import { QuoteBar } from "./quote-bar.js";
 import { Tray } from "./tray.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
+ * @typedef {import("../timeline.js").Message} Message
+ * @typedef {{room: number, text: string, files: File[], reply: number | null,
+ *   editing: {id: number, before: string} | null, saving: boolean}} Draft
+ * `reply`: the message that is answered; `editing`: that which is edited, with the text that was written before
  */
 
 /** In characters. */
@@ -20,10 +33,13 @@ export class Composer {
   #onsend;
   #input;
   #tray = new Tray(() => this.#written(false));
+  #bar = new QuoteBar(() => this.cancel());
+  #completion;
+  #choose;
   #send;
-  /** @type {number | null} */
-  #room = null;
-  /** @type {Map<number, {text: string, files: File[]}>} */
+  /** @type {Draft | null} */
+  #draft = null;
+  /** By room. @type {Map<number, Draft>} */
   #drafts = new Map();
   #typist;
 
@@ -41,20 +57,9 @@ export class Composer {
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
+    this.#completion = new Completion(this.#input, () => mentionable(chat, this.#draft?.room));
     this.#send = el("button", { class: "round primary", type: "submit", "aria-label": "Send" }, icon("send"));
-    const chooser = el("input", {
-      type: "file", accept: TYPES.join(), multiple: true, hidden: true, "aria-label": "Photos and videos",
-      onchange: () => {
-        this.attach(chooser.files ?? []);
-        // Without this, choosing the same file again would not be a change.
-        chooser.value = "";
-      },
-    });
-    const choose = el(
-      "button",
-      { class: "round", type: "button", "aria-label": "Attach photos or videos", onclick: () => chooser.click() },
-      icon("attach"),
-    );
+    this.#choose = fileChooser((files) => this.attach(files));
     this.element = el(
       "form",
       {
@@ -64,24 +69,73 @@ export class Composer {
           this.#submit();
         },
       },
+      this.#completion.element,
+      this.#completion.status,
+      this.#bar.element,
       this.#tray.element,
-      el("div", { class: "row" }, chooser, choose, this.#input, this.#send),
+      el("div", { class: "row" }, this.#choose, this.#input, this.#send),
     );
   }
 
   /** @param {number} room */
   show(room) {
-    if (this.#room !== null) this.#drafts.set(this.#room, { text: this.#input.value, files: this.#tray.files });
+    if (this.#draft) Object.assign(this.#draft, { text: this.#input.value, files: this.#tray.files });
     this.#typist.stops();
-    this.#room = room;
-    const { text, files } = this.#drafts.get(room) ?? { text: "", files: [] };
-    this.#input.value = text;
-    this.#tray.show(files);
-    this.#written(false);
+    this.#completion.dismiss();
+    const draft = this.#drafts.get(room) ?? { room, text: "", files: [], reply: null, editing: null, saving: false };
+    this.#drafts.set(room, draft);
+    this.#draft = draft;
+    this.#tray.show(draft.files);
+    this.#write(draft.text);
+  }
+
+  /** Shows the message that is answered or edited as it is now. */
+  render() {
+    const draft = this.#draft;
+    if (!draft) return;
+    const timeline = this.#chat.timeline(draft.room);
+    const message = this.#message(draft.editing?.id ?? draft.reply);
+    // It was deleted meanwhile.
+    if ((draft.editing || draft.reply !== null) && timeline?.loaded && !message) return this.cancel();
+    const quote = message && quoteOf(message);
+    const isEdit = draft.editing !== null;
+    const title = isEdit ? "Edit message" : message && answerTo(this.#chat, message.sender);
+    const cancel = isEdit ? "Stop editing" : "Do not answer";
+    this.#bar.show(quote && title ? { title, text: excerpt(quote), cancel } : null);
+    this.#choose.hidden = this.#tray.element.hidden = isEdit;
+    set(this.#send, "aria-label", isEdit ? "Save" : "Send");
+    this.#completion.refresh();
+  }
+
+  /** Answers a message. @param {Message} message */
+  reply({ id }) {
+    if (!this.#draft) return;
+    if (this.#draft.editing) this.cancel();
+    this.#draft.reply = id;
+    this.render();
+    this.focus();
+  }
+
+  /** @param {Message} message */
+  edit({ id, text }) {
+    if (!this.#draft) return;
+    this.#draft.editing = { id, before: this.#draft.editing?.before ?? this.#input.value };
+    this.#write(text);
+    this.focus();
+    this.#input.setSelectionRange(text.length, text.length);
+  }
+
+  /** Stops editing or, if nothing is edited, answering. */
+  cancel() {
+    if (!this.#draft) return;
+    if (this.#draft.editing) this.#endEdit(this.#draft);
+    else this.#draft.reply = null;
+    this.render();
   }
 
   /** @param {Iterable<File>} files */
   attach(files) {
+    if (this.#draft?.editing) return;
     this.#tray.add(files);
     this.focus();
   }
@@ -90,13 +144,37 @@ export class Composer {
     this.#input.focus({ preventScroll: true });
   }
 
+  /** Returns a message that can be answered or edited. @param {number | null | undefined} id */
+  #message(id) {
+    const message = id && this.#draft ? this.#chat.timeline(this.#draft.room)?.get(id) : undefined;
+    return message?.deleted_at ? undefined : message;
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
-    // Enter also ends the composition of a character, and on a phone only Enter makes a new line.
-    const composing = event.isComposing || matchMedia("(pointer: coarse)").matches;
-    if (event.key !== "Enter" || event.shiftKey || composing) return;
-    event.preventDefault();
-    this.#submit();
+    if (event.isComposing) return;
+    const { key } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    // On a phone only Enter makes a new line.
+    const sends = key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches;
+    if (isPlain && this.#completion.key(key)) event.preventDefault();
+    else if (sends) {
+      event.preventDefault();
+      this.#submit();
+    } else if (key === "Escape") this.cancel();
+    else if (key === "ArrowUp" && isPlain && this.#editLast()) event.preventDefault();
+  }
+
+  /** Edits the last message of the user, if nothing is written. @returns {boolean} whether there is one */
+  #editLast() {
+    const draft = this.#draft;
+    const room = draft ? this.#chat.rooms.get(draft.room) : undefined;
+    if (!draft || !room || draft.editing || this.#input.value !== "" || this.#tray.files.length > 0) return false;
+    const { me } = this.#chat;
+    const mine = this.#chat.timeline(room.id)?.messages.findLast(({ sender }) => sender === me);
+    const canEdit = mine && actionsOnMessage(room, me, mine, Date.now()).includes("edit");
+    if (canEdit) this.edit(mine);
+    return canEdit === true;
   }
 
   /**
@@ -110,30 +188,75 @@ export class Composer {
     this.attach(clipboardData.files);
   }
 
+  /** Replaces the text by one that the user has not typed now. @param {string} text */
+  #write(text) {
+    this.#input.value = text;
+    this.#written(false);
+    this.render();
+  }
+
   #written(typing = true) {
-    const { length } = this.#tray.files;
-    set(this.#input, "placeholder", length > 0 ? "Add a caption" : "Write a message");
-    set(this.#input, "aria-label", length > 0 ? "Caption" : "Message");
+    const draft = this.#draft;
+    const edited = this.#message(draft?.editing?.id);
+    const files = edited ? attachmentsOf(edited).length : this.#tray.files.length;
+    set(this.#input, "placeholder", files > 0 ? "Add a caption" : "Write a message");
+    set(this.#input, "aria-label", files > 0 ? "Caption" : "Message");
     const text = sendable(this.#input.value);
-    set(this.#send, "disabled", text === "" && length === 0);
+    set(this.#send, "disabled", text === "" && files === 0);
     this.#input.setCustomValidity(isLonger(text, LONGEST) ? "A message can have 4,096 characters." : "");
-    if (typing && this.#room !== null && this.#input.value !== "") this.#typist.types(this.#room);
+    if (typing) this.#completion.update();
+    if (typing && draft && !draft.editing && this.#input.value !== "") this.#typist.types(draft.room);
     if (typing && this.#input.value === "") this.#typist.stops();
   }
 
   #submit() {
+    const draft = this.#draft;
     const text = sendable(this.#input.value);
-    const room = this.#room;
-    const files = this.#tray.files;
-    if ((text === "" && files.length === 0) || room === null || !this.#input.reportValidity()) return;
-    // Each file is a message of its own; the first has the caption.
-    this.#chat.outgoing.send(room, text, files[0]);
-    for (const file of files.slice(1)) this.#chat.outgoing.send(room, "", file);
-    this.#input.value = "";
+    const files = draft?.editing ? [] : this.#tray.files;
+    if (!draft || this.#send.disabled || !this.#input.reportValidity()) return;
+    const { people, all } = mentionable(this.#chat, draft.room);
+    const mentions = mentionsIn(text, people, all);
+    if (draft.editing) return void this.#save(draft, { text, ...mentions });
+    // Each file is a message of its own; the first has the caption, and is the answer.
+    const about = { ...(draft.reply !== null && { reply_to: draft.reply }), ...mentions };
+    this.#chat.outgoing.send(draft.room, text, files[0], about);
+    for (const file of files.slice(1)) this.#chat.outgoing.send(draft.room, "", file);
+    draft.reply = null;
     this.#tray.show([]);
-    this.#typist.sends(room);
-    this.#written(false);
+    this.#typist.sends(draft.room);
+    this.#write("");
     this.#onsend();
     this.focus();
   }
+
+  /**
+   * Saves the text of an edited message. It stays in the field until the server has it.
+   * @param {Draft} draft
+   * @param {Parameters<Chat["revisions"]["edit"]>[1]} content
+   */
+  async #save(draft, content) {
+    const message = this.#message(draft.editing?.id);
+    if (!message || draft.saving) return;
+    draft.saving = true;
+    await telling(this.#bar.problem, async () => {
+      if (content.text !== message.text) await this.#chat.revisions.edit(message, content);
+      if (draft.editing?.id === message.id) this.#endEdit(draft);
+    });
+    draft.saving = false;
+  }
+
+  /** Brings back the text that was written before the edit. @param {Draft} draft */
+  #endEdit(draft) {
+    draft.text = draft.editing?.before ?? "";
+    draft.editing = null;
+    if (draft === this.#draft) this.#write(draft.text);
+  }
+}
+
+/**
+ * @param {Chat} chat
+ * @param {number} sender
+ */
+function answerTo({ directory, me }, sender) {
+  return `Answer to ${sender === me ? "yourself" : directory.name(sender)}`;
 }

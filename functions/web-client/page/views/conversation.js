@@ -8,7 +8,10 @@ import { Composer } from "./composer.js";
 import { entries } from "./entries.js";
 import { Face } from "./face.js";
 import { aboutGroup } from "./group.js";
+import { messageMenu } from "./message-menu.js";
 import { aboutPerson } from "./person.js";
+import { Pointing } from "./pointing.js";
+import { reactionList } from "./reactions.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 
@@ -27,6 +30,7 @@ export class Conversation {
   #subtitle = el("p", { class: "subtitle" });
   #rows;
   #scroller = new Scroller({ onstart: () => this.#loadOlder(), onend: () => this.#seen() });
+  #pointing;
   #composer;
   #closed;
   #about = el("button", { class: "round", type: "button", onclick: () => this.#showAbout() }, icon("people"));
@@ -42,6 +46,15 @@ export class Conversation {
     this.#rows = new Rows(chat);
     this.#composer = new Composer(chat, () => this.#scroller.toEnd());
     this.#closed = new Closed(chat);
+    this.#pointing = new Pointing(this.#scroller.list, {
+      onmenu: (row, place) => this.#showMenu(row, place),
+      onquote: (message) => void this.#reach(message),
+      onreactions: (row) => {
+        const message = this.#rows.messageOf(row);
+        if (message) this.#keepFocus(reactionList(chat, message));
+      },
+      onescape: () => this.focus(),
+    });
     this.element = el(
       "section",
       { class: "conversation", "aria-labelledby": "conversation-title" },
@@ -79,14 +92,14 @@ export class Conversation {
     if (!room) return;
     this.#renderHead(room);
     this.#renderMessages(room);
-    if (this.#scroller.atEnd && !document.hidden) void this.#chat.seen(room.id);
+    if (this.#scroller.atEnd && !document.hidden) void this.#chat.reading.seen(room.id);
   }
 
   /** @param {Room} room */
   #renderHead(room) {
     const { directory } = this.#chat;
     const title = directory.title(room);
-    this.#face.update(title, directory.other(room) ?? -room.id, room.picture);
+    this.#face.update(title, directory.other(room) ?? -room.id, room.picture, () => this.#chat.renewPictures());
     setText(this.#title, title);
     set(this.#about, "aria-label", room.type === "direct" ? "Details" : "Members and details");
     const wasWriting = this.#composer.element.contains(document.activeElement);
@@ -130,6 +143,40 @@ export class Conversation {
       () => this.#rows.render(entries(this.#chat, room.id, messages), this.#unreadFrom),
       isFirst ? () => this.#scroller.to(this.#rows.unreadLine) : undefined,
     );
+    this.#pointing.arrange();
+    this.#composer.render();
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {DOMRect} place
+   */
+  #showMenu(row, place) {
+    const message = this.#rows.messageOf(row);
+    if (!message) return;
+    messageMenu(this.#chat, message, place, {
+      host: this.element,
+      onreply: (message) => this.#composer.reply(message),
+      onedit: (message) => this.#composer.edit(message),
+      ondialog: (dialog) => this.#keepFocus(dialog),
+    });
+  }
+
+  /** Moves the focus to the next message if the message of a dialog is gone. @param {HTMLDialogElement} dialog */
+  #keepFocus(dialog) {
+    dialog.addEventListener("close", () => document.activeElement === document.body && this.#pointing.focus());
+  }
+
+  /** Shows an earlier message. @param {number} message */
+  async #reach(message) {
+    const room = this.#room;
+    if (room === null) return;
+    const isFound = await this.#chat.reach(room, message);
+    if (room !== this.#room) return;
+    this.render();
+    const row = this.#rows.rowOf(message);
+    if (row) this.#scroller.show(row);
+    else this.#chat.notify(isFound ? "This message is gone." : "The original message is too far back.");
   }
 
   #loadOlder() {
@@ -137,6 +184,6 @@ export class Conversation {
   }
 
   #seen() {
-    if (this.#room !== null) void this.#chat.seen(this.#room);
+    if (this.#room !== null) void this.#chat.reading.seen(this.#room);
   }
 }

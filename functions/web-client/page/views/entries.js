@@ -3,14 +3,17 @@
 
 import { attachmentsOf, kindOf } from "../attachments.js";
 import { line } from "../notices.js";
+import { contentOf, contentOfUnsent } from "./content.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
  * @typedef {import("../timeline.js").Message} Message
  * @typedef {import("../outbox.js").Unsent} Unsent
- * @typedef {{key: string, text: string, user: number, at: string, sequence: number,
- *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[], unsent?: Unsent,
- *   notice?: boolean}} Entry
+ * @typedef {{key: string, user: number, at: string, sequence: number, content: import("./content.js").Content,
+ *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[], message?: Message,
+ *   unsent?: Unsent, notice?: undefined}} MessageEntry
+ * @typedef {{key: string, at: string, notice: string}} NoticeEntry
+ * @typedef {MessageEntry | NoticeEntry} Entry
  */
 
 /**
@@ -59,8 +62,7 @@ function withNotices(chat, room, messages, sent) {
  * @returns {Entry}
  */
 function ofNotice({ directory, me }, notice) {
-  const text = line(notice, (user) => directory.name(user), me);
-  return { key: notice.key, text, user: 0, at: notice.at, sequence: 0, media: [], state: () => null, notice: true };
+  return { key: notice.key, at: notice.at, notice: line(notice, (user) => directory.name(user), me) };
 }
 
 /**
@@ -72,7 +74,8 @@ function ofNotice({ directory, me }, notice) {
 function ofSent(chat, message, key) {
   return {
     key,
-    text: message.text,
+    message,
+    content: contentOf(chat, message),
     user: message.sender,
     at: message.created_at,
     sequence: message.sequence,
@@ -91,7 +94,7 @@ function ofSent(chat, message, key) {
 function ofUnsent(chat, unsent) {
   return {
     key: `mine ${unsent.client_id}`,
-    text: unsent.text,
+    content: contentOfUnsent(chat, unsent),
     user: chat.me,
     at: new Date(unsent.at).toISOString(),
     sequence: 0,

@@ -7,19 +7,24 @@ import { avatar } from "./bubble.js";
  * @typedef {Pick<import("../attachments.js").Attachment, "id" | "url" | "thumbnail_url">} Picture
  */
 
+/** Milliseconds, as for the media of messages. */
+const ASK_AGAIN_AFTER = 30_000;
+
 export class Face {
   element = el("span");
   /** The picture or the letter that is shown. */
   #shown = "";
-  /** The links that could not be loaded: they have expired. The next list of rooms has new ones. */
+  /** The link that could not be loaded: it has expired. The next list of rooms has a new one. */
   #failed = "";
+  #renewedAt = 0;
 
   /**
    * @param {string} title
    * @param {number} id of a user, or minus that of a room
    * @param {Picture | null} [picture]
+   * @param {() => void} [renew] fetches a new link
    */
-  update(title, id, picture) {
+  update(title, id, picture, renew) {
     const url = picture?.thumbnail_url ?? picture?.url;
     const fits = picture && url !== undefined && url !== this.#failed;
     // The same picture keeps its link, which differs in every list, so that it is loaded once.
@@ -28,7 +33,10 @@ export class Face {
     this.#shown = shown;
     const onfail = () => {
       this.#failed = url ?? "";
-      this.update(title, id, picture);
+      this.update(title, id, picture, renew);
+      if (Date.now() - this.#renewedAt < ASK_AGAIN_AFTER) return;
+      this.#renewedAt = Date.now();
+      renew?.();
     };
     const element = fits ? el("img", { class: "avatar", alt: "", src: url, onerror: onfail }) : avatar(title, id);
     this.element.replaceWith(element);

@@ -58,7 +58,7 @@ export function aboutGroup(chat, { id }) {
     const title = chat.directory.title(room);
     const { isOwner, manages, edits, adds } = rightsIn(room, chat.me);
     setText(heading, title);
-    face.update(title, -id, room.picture);
+    face.update(title, -id, room.picture, () => chat.renewPictures());
     setText(description, room.description);
     setText(number, room.access === "open"
       ? `Room number ${id}: everybody who knows it can join.` : "Only invited people can join.");

@@ -4,7 +4,7 @@ import { el, set, setText } from "../dom.js";
 import { modal } from "./modal.js";
 
 /**
- * Opens the dialog. Its `show` sets the picture.
+ * Opens the dialog. `show` sets the picture.
  * @param {string} name
  * @param {() => void} onfail the picture could not be loaded
  */
@@ -22,6 +22,7 @@ export function lightbox(name, onfail) {
   dialog.append(image, problem, link);
   dialog.showModal();
   return {
+    close: () => dialog.close(),
     /** @param {string} url */
     show(url) {
       set(image, "src", url);

@@ -79,6 +79,14 @@ export class Media {
     void this.#showFile();
   }
 
+  /** Removes it, because its message is gone. */
+  end() {
+    this.#lightbox?.close();
+    if (this.#local) URL.revokeObjectURL(this.#local);
+    this.#view.removeAttribute("src");
+    this.element.remove();
+  }
+
   /**
    * @param {string} url
    * @param {string} expires

@@ -2,7 +2,7 @@
 
 import { summary } from "../attachments.js";
 import { arrange, el, set, setText } from "../dom.js";
-import { moment, typists } from "../text.js";
+import { moment, stub, typists } from "../text.js";
 import { Face } from "./face.js";
 
 /**
@@ -68,7 +68,7 @@ class Row {
    */
   update(chat, room, isActive) {
     const title = chat.directory.title(room);
-    this.#face.update(title, chat.directory.other(room) ?? -room.id, room.picture);
+    this.#face.update(title, chat.directory.other(room) ?? -room.id, room.picture, () => chat.renewPictures());
     setText(this.#name, title);
     set(this.link, "aria-current", isActive && "page");
     set(this.#time, "datetime", room.updated_at);
@@ -90,6 +90,7 @@ class Row {
 function preview(chat, room) {
   const last = room.last_message;
   if (!last) return "No messages yet";
+  if (last.deleted_at) return stub(last, chat.me);
   if (last.sender === chat.me) return `You: ${summary(last)}`;
   const { directory } = chat;
   return directory.other(room) === undefined ? `${directory.name(last.sender)}: ${summary(last)}` : summary(last);

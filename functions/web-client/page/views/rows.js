@@ -10,12 +10,15 @@ const PAUSE = 10 * 60_000;
 
 /**
  * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./entries.js").MessageEntry} MessageEntry
  */
 
 export class Rows {
   #chat;
   /** Bubbles and dividers by key, so that a row keeps its element. @type {Map<string, any>} */
   #shown = new Map();
+  /** The sent messages of the rows. @type {Map<Element, import("../timeline.js").Message>} */
+  #messages = new Map();
 
   /** @param {import("../chat.js").Chat} chat */
   constructor(chat) {
@@ -24,6 +27,18 @@ export class Rows {
 
   clear() {
     this.#shown.clear();
+    this.#messages.clear();
+  }
+
+  /** Returns the message that a row shows. @param {Element} row */
+  messageOf(row) {
+    return this.#messages.get(row);
+  }
+
+  /** Returns the row of a message. @param {number} id @returns {HTMLElement | undefined} */
+  rowOf(id) {
+    const found = [...this.#messages].find(([, message]) => message.id === id);
+    return /** @type {HTMLElement | undefined} */ (found?.[0]);
   }
 
   /** The line above the first unread message. @returns {HTMLElement | undefined} */
@@ -40,24 +55,25 @@ export class Rows {
     const rows = [];
     const before = this.#shown;
     this.#shown = new Map();
+    this.#messages = new Map();
     const keep = (/** @type {string} */ key, /** @type {() => any} */ make) => {
       const kept = before.get(key) ?? make();
       this.#shown.set(key, kept);
       return kept;
     };
-    /** @type {Entry | null} */
+    /** @type {MessageEntry | null} */
     let previous = null;
     let shownDay = "";
     for (const entry of entries) {
       const today = day(entry.at);
       // A notice has the time of this machine, and follows the day of the messages above it.
-      if (shownDay === "" || (shownDay !== today && !entry.notice)) {
+      if (shownDay === "" || (shownDay !== today && entry.notice === undefined)) {
         rows.push(keep(`day ${today}`, () => divider(today)));
         shownDay = today;
         previous = null;
       }
-      if (entry.notice) {
-        rows.push(this.#notice(keep(entry.key, () => divider("")), entry.text));
+      if (entry.notice !== undefined) {
+        rows.push(this.#notice(keep(entry.key, () => divider("")), entry.notice));
         previous = null;
         continue;
       }
@@ -66,12 +82,14 @@ export class Rows {
         previous = null;
       }
       const bubble = keep(entry.key, () => new Bubble({
-        ...entry, mine: entry.user === this.#chat.me, media: entry.media.map((shown) => new Media(shown)),
+        user: entry.user, mine: entry.user === this.#chat.me, media: entry.media.map((shown) => new Media(shown)),
       }));
       this.#update(bubble, entry, previous);
+      if (entry.message) this.#messages.set(bubble.element, entry.message);
       rows.push(bubble.element);
       previous = entry;
     }
+    for (const [key, row] of before) if (!this.#shown.has(key) && row instanceof Bubble) row.end();
     return rows;
   }
 
@@ -87,14 +105,17 @@ export class Rows {
 
   /**
    * @param {Bubble} bubble
-   * @param {Entry} entry
-   * @param {Entry | null} previous
+   * @param {MessageEntry} entry
+   * @param {MessageEntry | null} previous
    */
-  #update(bubble, { user, at, state, media, unsent }, previous) {
+  #update(bubble, { user, at, content, state, media, message, unsent }, previous) {
     const { directory, outgoing } = this.#chat;
     const follows = previous?.user === user && Date.parse(at) - Date.parse(previous.at) < PAUSE;
     // Read stays read, even after the readers have left the room.
-    bubble.update({ state: bubble.state === "read" ? "read" : state(), follows, sender: directory.name(user), at });
+    bubble.update({
+      state: bubble.state === "read" ? "read" : state(), follows, sender: directory.name(user), at, content,
+      isSent: message !== undefined,
+    });
     bubble.show(media);
     bubble.refuse(unsent?.refused, () => unsent && outgoing.retry(unsent), () => unsent && outgoing.discard(unsent));
   }

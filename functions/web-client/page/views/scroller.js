@@ -5,6 +5,8 @@ import { icon } from "../icons.js";
 
 /** Pixels from the end that count as the end. */
 const NEAR_END = 80;
+/** Milliseconds for which a row that was looked for is marked. */
+const MARKED_FOR = 2_000;
 /** Pixels from the start at which older rows are fetched. */
 const NEAR_START = 400;
 
@@ -18,8 +20,8 @@ export class Scroller {
   element;
   atEnd = true;
   #means;
-  #list = el("ol");
-  #view = el("div", { class: "messages", tabindex: 0, role: "region", "aria-label": "Messages" }, this.#list);
+  list = el("ol");
+  #view = el("div", { class: "messages", tabindex: 0, role: "region", "aria-label": "Messages" }, this.list);
   #button;
 
   /** @param {Means} means */
@@ -37,7 +39,7 @@ export class Scroller {
   }
 
   clear() {
-    this.#list.replaceChildren();
+    this.list.replaceChildren();
     this.atEnd = true;
   }
 
@@ -47,7 +49,7 @@ export class Scroller {
    */
   arrange(render, place) {
     const anchor = this.#anchor();
-    arrange(this.#list, render());
+    arrange(this.list, render());
     if (place) place();
     else if (this.atEnd) this.toEnd();
     else if (anchor) this.#view.scrollTop += anchor.element.offsetTop - anchor.top;
@@ -64,9 +66,18 @@ export class Scroller {
     if (row) this.#view.scrollTop = Math.min(this.#view.scrollTop, row.offsetTop);
   }
 
+  /** Scrolls to a row, focuses it and marks it for a moment. @param {HTMLElement} row */
+  show(row) {
+    row.focus({ preventScroll: true });
+    this.#view.scrollTop = row.offsetTop - this.#view.clientHeight / 3;
+    this.#scrolled();
+    row.classList.add("found");
+    setTimeout(() => row.classList.remove("found"), MARKED_FOR);
+  }
+
   /** The topmost row in view, which keeps its position while rows are added above. */
   #anchor() {
-    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.list.children);
     const element = [...rows].find((row) => row.offsetTop + row.offsetHeight > this.#view.scrollTop);
     return element && { element, top: element.offsetTop };
   }

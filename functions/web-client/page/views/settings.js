@@ -1,5 +1,5 @@
-// The dialog of settings: the people who may add the user to groups, the people whom the user has blocked, and the version
-// of the server.
+// The dialog of settings: the people who may add the user to groups, the people whom the user has blocked, and the
+// version of the server.
 
 import { version } from "../api.js";
 import { arrange, el } from "../dom.js";

@@ -2,6 +2,7 @@
 
 use browser::{Screen, Window};
 use e2e::{File, Server, User};
+use fantoccini::key::Key;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -66,6 +67,60 @@ async fn every_view_is_accessible(server: &Server, ann: &User, bob: &User, block
         }
     }
     window.sees("Notes").await;
+}
+
+async fn every_view_of_a_message_is_accessible(server: &Server, ann: &User, bob: &User, screen: Screen) {
+    let window = Window::open(server, screen).await;
+    let view = async |what: &str| window.is_accessible(&format!("{what}, {screen:?}")).await;
+    window.logs_in(&ann.name).await;
+    window.opens_room("Garden").await;
+    window.sees("This message was deleted").await;
+    view("a conversation with changed messages").await;
+    window.opens_menu("my plan").await;
+    view("the menu of a message").await;
+    window.chooses_item("Reply").await;
+    window.writes("Message", "@").await;
+    window.finds(&format!("//*[@role='option' and contains(., '{}')]", bob.name)).await;
+    view("a conversation, answering and mentioning").await;
+    window.presses(Key::Escape).await;
+    window.presses(Key::Backspace).await;
+    for (item, what) in [("Delete", "deleting"), ("Forward", "forwarding"), ("Another reaction", "reacting")] {
+        window.opens_menu("my plan").await;
+        window.chooses_item(item).await;
+        window.finds("//dialog").await;
+        view(what).await;
+        window.presses(Key::Escape).await;
+    }
+    window.opens_menu("my plan").await;
+    window.chooses_item("Edit").await;
+    view("a conversation, editing").await;
+}
+
+#[tokio::test]
+async fn messages_on_every_screen() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_group("Garden", &[&bob]).await;
+    let mine = ann.sends(room, "my pln").await;
+    let of_mine = |more: serde_json::Value| {
+        let mut body = json!({"conversation_id": room, "message_id": mine["id"]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    ann.post("/edit-message/", &of_mine(json!({"text": "my plan"}))).await.is(200);
+    let text = format!("@{} and @{}, fine", ann.name, bob.name);
+    let mentions = [ann.id, bob.id];
+    let answer = json!({"conversation_id": room, "text": text, "reply_to": mine["id"], "mentions": mentions});
+    bob.post("/send-message/", &answer).await.is(201);
+    let gone = bob.sends(room, "gone").await;
+    let answer = json!({"conversation_id": room, "text": "what?", "reply_to": gone["id"]});
+    ann.post("/send-message/", &answer).await.is(201);
+    let deletion = json!({"conversation_id": room, "message_id": gone["id"], "for": "everyone"});
+    bob.post("/delete-message/", &deletion).await.is(200);
+    ann.post("/forward-message/", &of_mine(json!({"to": [room], "client_id": "f"}))).await.is(200);
+    for screen in Screen::ALL {
+        every_view_of_a_message_is_accessible(&server, &ann, &bob, screen).await;
+    }
 }
 
 #[tokio::test]

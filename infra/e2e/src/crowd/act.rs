@@ -62,7 +62,11 @@ impl Player {
     pub(super) async fn acts(&mut self, method: Method, path: &str, body: Option<&Value>) -> Act {
         let begun = self.recorder.now();
         let (mut has_failed, mut pauses) = (false, Pauses::default());
+        let room = body.and_then(|body| body["conversation_id"].as_u64());
         let answer = loop {
+            if let Some(room) = room {
+                self.recorder.acts(room);
+            }
             match once(&self.user, method.clone(), path, body).await {
                 Try::Done(body, _) => break Ok(body),
                 Try::Refused(problem) => break Err(problem),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use history::{Listing, Message, Position, Scope, Time, View};
+use history::{Listing, Message, Position, Scope, Step, Time, View, Visit};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -17,7 +17,9 @@ use tokio::{
 use tokio_tungstenite::tungstenite::Error;
 
 use super::{
+    Person,
     call::{Pauses, persist},
+    recent::Recent,
     recorder::Recorder,
     timeline::Timeline,
 };
@@ -27,16 +29,18 @@ use crate::{PROTOCOLS, Socket, User, contract::CONTRACT};
 const LOOK: Duration = Duration::from_secs(1);
 /// The lowest possible id.
 const BEGINNING: u64 = 1;
+/// The longest time without a socket.
+const OFFLINE: Duration = Duration::from_secs(12);
 
 /// A request to a client.
 pub(super) enum Request {
     /// Sends a frame, and replies with the result.
-    Say { text: String, frame: Value, reply: oneshot::Sender<Said> },
+    Say { client_id: String, frame: Value, reply: oneshot::Sender<Said> },
     /// Follows a room that its user has joined. Messages that were sent before a time may be hidden from them.
     Follow { room: u64, since: Time },
     /// Forgets a room that its user has left or is about to leave.
     Forget(u64),
-    /// Catches up with all rooms, and replies with its views.
+    /// Catches up with all rooms and their changes, and replies with its views.
     Finish(oneshot::Sender<Vec<View>>),
 }
 
@@ -56,33 +60,36 @@ pub(super) struct Device {
     lifetime: Duration,
     pub(super) recorder: Recorder,
     pub(super) random: Rng,
+    recent: Recent,
     requests: mpsc::Receiver<Request>,
     timelines: BTreeMap<u64, Timeline>,
     /// The views of rooms that its user has left, as they were then.
     left: Vec<View>,
-    /// The senders that wait for their message, by its text.
+    /// The senders that wait for their message, by its client id.
     waiting: HashMap<String, oneshot::Sender<Said>>,
     /// The last time when no event of the socket waited.
     empty_at: Time,
 }
 
 impl Device {
+    /// The client of a person, who is in these rooms.
     pub(super) fn new(
-        user: User,
+        person: &Person,
         rooms: &[u64],
-        bound: Option<u64>,
         lifetime: Duration,
         recorder: Recorder,
         random: Rng,
         requests: mpsc::Receiver<Request>,
     ) -> Self {
+        let Person { user, bound, recent, .. } = person;
         let timelines = rooms.iter().map(|room| (*room, Timeline::default())).collect();
         Self {
-            user,
-            bound,
+            user: user.clone(),
+            bound: *bound,
             lifetime,
             recorder,
             random,
+            recent: recent.clone(),
             requests,
             timelines,
             left: Vec::new(),
@@ -99,6 +106,7 @@ impl Device {
             self.empty_at = begun;
             for room in self.timelines.keys().copied().collect::<Vec<_>>() {
                 self.catches_up(room).await;
+                self.follows(room).await;
             }
             let end = Instant::now() + self.lifetime.mul_f64(self.random.f64());
             let mut look = Instant::now() + LOOK;
@@ -116,8 +124,8 @@ impl Device {
                         None => break,
                     },
                     request = self.requests.recv() => match request {
-                        Some(Request::Say { text, frame, reply }) => {
-                            self.waiting.insert(text, reply);
+                        Some(Request::Say { client_id, frame, reply }) => {
+                            self.waiting.insert(client_id, reply);
                             if !socket.tries_to_send(&frame).await {
                                 break;
                             }
@@ -125,6 +133,7 @@ impl Device {
                         Some(Request::Follow { room, since }) => {
                             self.timelines.entry(room).or_insert_with(|| Timeline::new(since));
                             self.catches_up(room).await;
+                            self.follows(room).await;
                         }
                         Some(Request::Forget(room)) => self.forgets(room),
                         Some(Request::Finish(reply)) => {
@@ -135,8 +144,11 @@ impl Device {
                     },
                     () = sleep_until(look) => {
                         look = Instant::now() + LOOK;
-                        for room in self.gaps() {
+                        for room in self.rooms(Timeline::has_gap) {
                             self.catches_up(room).await;
+                        }
+                        for room in self.rooms(Timeline::is_behind) {
+                            self.follows(room).await;
                         }
                         if let Some(frame) = self.types()
                             && !socket.tries_to_send(&frame).await
@@ -149,6 +161,32 @@ impl Device {
             }
             // Dropping their channels informs the senders that no message comes back over this socket.
             self.waiting.clear();
+            if self.random.u8(..4) == 0 && !self.is_offline().await {
+                return;
+            }
+        }
+    }
+
+    /// Stays without a socket for a while. Returns whether the client goes on.
+    async fn is_offline(&mut self) -> bool {
+        let end = Instant::now() + OFFLINE.mul_f64(self.random.f64());
+        loop {
+            tokio::select! {
+                () = sleep_until(end) => return true,
+                request = self.requests.recv() => match request {
+                    // Dropping the reply informs the sender.
+                    Some(Request::Say { .. }) => {}
+                    Some(Request::Follow { room, since }) => {
+                        self.timelines.entry(room).or_insert_with(|| Timeline::new(since));
+                    }
+                    Some(Request::Forget(room)) => self.forgets(room),
+                    Some(Request::Finish(reply)) => {
+                        let _ = reply.send(self.finishes().await);
+                        return false;
+                    }
+                    None => return false,
+                }
+            }
         }
     }
 
@@ -182,12 +220,15 @@ impl Device {
                 let Some(message) = self.recorder.hears(self.user.id, self.bound, self.empty_at, &event) else {
                     return;
                 };
-                if let Some(waiting) = self.waiting.remove(&message.text) {
+                let own = message.client_id.as_ref().filter(|_| message.sender == self.user.id);
+                if let Some(waiting) = own.and_then(|id| self.waiting.remove(id)) {
                     let _ = waiting.send(Said::Back(Arc::clone(&message)));
                 }
+                self.recent.sees(&message);
                 if let Some(timeline) = self.timelines.get_mut(&message.room) {
                     let room = message.room;
                     timeline.is_pushed(message);
+                    timeline.knows_of(event["changes"].as_u64().unwrap_or_default());
                     if timeline.has_gap() {
                         self.catches_up(room).await;
                     }
@@ -202,7 +243,18 @@ impl Device {
                     let _ = waiting.send(Said::Error(code.to_owned(), wait));
                 }
             }
-            _ => drop(self.recorder.hears(self.user.id, self.bound, self.empty_at, &event)),
+            _ => self.hears_of(&event),
+        }
+    }
+
+    /// Hears an event that is no message. One with a message and the next number needs no list.
+    fn hears_of(&mut self, event: &Value) {
+        let message = self.recorder.hears(self.user.id, self.bound, self.empty_at, event);
+        let room = event["conversation"].as_u64().and_then(|room| self.timelines.get_mut(&room));
+        let Some((timeline, change)) = room.zip(event["change"].as_u64()) else { return };
+        match message {
+            Some(message) => timeline.hears(change, message, (self.empty_at, self.recorder.now())),
+            None => timeline.knows_of(change),
         }
     }
 
@@ -214,35 +266,68 @@ impl Device {
 
     /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.
     async fn catches_up(&mut self, room: u64) {
-        let Some(mut cursor) = self.timelines.get(&room).map(|timeline| timeline.cursor().max(BEGINNING)) else {
-            return;
-        };
+        let Some(cursor) = self.timelines.get(&room).map(|timeline| timeline.cursor().max(BEGINNING)) else { return };
+        self.lists(room, cursor).await;
+    }
+
+    /// Lists the messages of a room after an id. `None` if the user has left the room.
+    async fn lists(&mut self, room: u64, mut cursor: u64) -> Option<Vec<Arc<Message>>> {
+        let mut all = Vec::new();
         let mut path = format!("/list-conversation-messages/{room}/?limit=100&after={cursor}");
         loop {
             let begun = self.recorder.now();
-            let answer = persist(&self.user, &mut self.random, Method::GET, &path, None).await;
-            // A refusal means that the user has left the room.
-            let Ok((page, next)) = answer else { return };
+            let (page, next) = persist(&self.user, &mut self.random, Method::GET, &path, None).await.ok()?;
             let messages = self.recorder.see_all(self.user.id, page.as_array().into_iter().flatten(), begun);
             if let Some(timeline) = self.timelines.get_mut(&room) {
                 timeline.is_listed(&messages);
             }
+            all.extend(messages.iter().cloned());
             let (position, last) = (Position::After(cursor), messages.last().map_or(cursor, |message| message.id));
             let (user, scope, ended) = (self.user.id, Scope::Room(room), self.recorder.now());
             let listing = Listing { user, scope, position, messages, begun, ended };
             self.recorder.write().listings.push(listing);
             cursor = last;
-            let Some(next) = next else { return };
+            let Some(next) = next else { return Some(all) };
             path = next;
         }
     }
 
-    fn gaps(&self) -> Vec<u64> {
-        self.timelines.iter().filter(|(_, timeline)| timeline.has_gap()).map(|(room, _)| *room).collect()
+    /// Lists the changes after the known ones, to the end or to one that may still be on its way. If the client is to
+    /// begin anew, lists the messages again.
+    async fn follows(&mut self, room: u64) {
+        while let Some(after) = self.timelines.get(&room).map(Timeline::change) {
+            let begun = self.recorder.now();
+            let path = format!("/list-changes/{room}/?after={after}");
+            let answer = persist(&self.user, &mut self.random, Method::GET, &path, None).await;
+            // A refusal means that the user has left the room.
+            let Ok((answer, _)) = answer else { return };
+            let changed = answer["changed"].as_array().into_iter().flatten();
+            let mut messages = self.recorder.see_all(self.user.id, changed, begun);
+            let (user, ended) = (self.user.id, self.recorder.now());
+            self.recorder.write().visits.push(Visit { user, room, call: "list-changes", begun, ended });
+            let is_anew = answer["reset"] == true;
+            if is_anew {
+                let Some(all) = self.lists(room, BEGINNING).await else { return };
+                messages.extend(all);
+            }
+            let (change, is_all) = (answer["change"].as_u64().unwrap_or_default(), answer["more"] == false);
+            if let Some(timeline) = self.timelines.get_mut(&room) {
+                timeline.follows(Step { after, change, messages, is_all, is_anew, begun, ended });
+            }
+            if is_all {
+                return;
+            }
+        }
+    }
+
+    /// The rooms for which something is to be listed.
+    fn rooms(&self, is_wanted: fn(&Timeline) -> bool) -> Vec<u64> {
+        self.timelines.iter().filter(|(_, timeline)| is_wanted(timeline)).map(|(room, _)| *room).collect()
     }
 
     fn forgets(&mut self, room: u64) {
-        if let Some(timeline) = self.timelines.remove(&room) {
+        if let Some(mut timeline) = self.timelines.remove(&room) {
+            self.recorder.write().followed.push(timeline.followed(self.user.id, room, false));
             self.left.push(timeline.view(self.user.id, room, false));
         }
     }
@@ -250,6 +335,10 @@ impl Device {
     async fn finishes(&mut self) -> Vec<View> {
         for room in self.timelines.keys().copied().collect::<Vec<_>>() {
             self.catches_up(room).await;
+            self.follows(room).await;
+        }
+        for (room, timeline) in &mut self.timelines {
+            self.recorder.write().followed.push(timeline.followed(self.user.id, *room, true));
         }
         let views = self.timelines.iter().map(|(room, timeline)| timeline.view(self.user.id, *room, true));
         self.left.drain(..).chain(views).collect()

@@ -9,18 +9,18 @@ mod call;
 mod device;
 mod ear;
 mod faults;
+mod forwarder;
 mod house;
 mod reader;
+mod recent;
 mod recorder;
+mod reviser;
 mod rooms;
 mod sender;
 mod timeline;
 mod wanderer;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future::join_all, stream};
@@ -34,9 +34,12 @@ use tokio::{
 pub use self::faults::Faults;
 use self::{
     device::{Device, Request},
+    forwarder::Forwarder,
     house::{House, LODGERS, SCRIPTS},
     reader::Reader,
+    recent::Recent,
     recorder::Recorder,
+    reviser::Reviser,
     rooms::Rooms,
     sender::Sender,
     wanderer::Wanderer,
@@ -56,16 +59,16 @@ const REGISTERING: usize = 4;
 pub struct Crowd {
     /// The seed of all random numbers.
     pub seed: u64,
-    /// The least number of acknowledged messages. The crowd also continues until users have come back as often as it
+    /// The least number of acknowledged operations: messages, forwards, edits, deletions and reactions. The crowd also continues until users have come back as often as it
     /// has rooms, and the users of each house have done everything once.
-    pub sends: usize,
+    pub operations: usize,
     /// The number of rooms.
     pub rooms: usize,
     /// The number of permanent members of each room. One more user comes and goes.
     pub members: usize,
     /// The number of houses: four users with closed rooms and direct rooms, who change their rights and block each other.
     pub houses: usize,
-    /// The longest pause of a sender after a message.
+    /// The longest pause of a sender after a message. Before a change, it is twice as long.
     pub pause: Duration,
     /// The longest time for which a socket stays open before its client drops the connection.
     pub lifetime: Duration,
@@ -88,18 +91,19 @@ struct Person {
     user: User,
     rooms: Rooms,
     bound: Option<u64>,
+    recent: Recent,
     requests: mpsc::Sender<Request>,
 }
 
 impl Crowd {
     /// Lets the crowd chat on a system under these faults, and returns its record. Calls `progress` every second with
-    /// the number of acknowledged messages.
+    /// the number of acknowledged operations.
     ///
     /// # Panics
     /// If a client observes a failure that no fault explains.
     pub async fn chats(self, server: &Server, faults: Faults, mut progress: impl FnMut(usize)) -> Chronicle {
         let mut random = Rng::with_seed(self.seed);
-        let recorder = Recorder::new(self.sends, self.rooms, self.houses * SCRIPTS);
+        let recorder = Recorder::new(self.operations, self.rooms, self.houses * SCRIPTS);
         let users = self.register(server).await;
         let (people, wanderers, houses, mut devices) = self.settle(&users, &recorder, &mut random).await;
         faults.begin(server, self.seed).await;
@@ -183,10 +187,11 @@ impl Crowd {
             // Every third permanent member has a socket for one room.
             let bound = rooms.first().copied().filter(|_| number < residents.len() && number % 3 == 0);
             let (requests, inbox) = mpsc::channel(16);
-            let device =
-                Device::new(user.clone(), &rooms, bound, self.lifetime, recorder.clone(), random.fork(), inbox);
+            let person =
+                Person { user: user.clone(), rooms: rooms.clone().into(), bound, recent: Recent::default(), requests };
+            let device = Device::new(&person, &rooms, self.lifetime, recorder.clone(), random.fork(), inbox);
             devices.spawn(device.lives());
-            people.push(Person { user: user.clone(), rooms: rooms.into(), bound, requests });
+            people.push(person);
         }
         let wanderers =
             coming.into_iter().zip(&people[residents.len()..]).map(|((user, room, since), person)| Wanderer {
@@ -202,10 +207,10 @@ impl Crowd {
         (people, wanderers, houses, devices)
     }
 
-    /// Every user sends. Every fourth also reads, and so do the users of the houses.
+    /// Every user sends, and changes messages. Every fourth also reads, and so do the users of the houses.
     fn talk(self, people: &[Person], recorder: &Recorder, random: &mut Rng) -> JoinSet<()> {
         let mut busy = JoinSet::new();
-        for (number, Person { user, rooms, bound, requests }) in people.iter().enumerate() {
+        for (number, Person { user, rooms, bound, recent, requests }) in people.iter().enumerate() {
             let sender = Sender {
                 user: user.clone(),
                 rooms: rooms.clone(),
@@ -214,9 +219,27 @@ impl Crowd {
                 device: requests.clone(),
                 bound: *bound,
                 pause: self.pause,
-                last: HashMap::new(),
+                recent: recent.clone(),
             };
             busy.spawn(sender.sends());
+            let forwarder = Forwarder {
+                user: user.clone(),
+                rooms: rooms.clone(),
+                recent: recent.clone(),
+                recorder: recorder.clone(),
+                random: random.fork(),
+                number: 0,
+            };
+            let reviser = Reviser {
+                user: user.clone(),
+                recent: recent.clone(),
+                recorder: recorder.clone(),
+                random: random.fork(),
+                forwarder,
+                pause: self.pause * 2,
+                edits: 0,
+            };
+            busy.spawn(reviser.revises());
             if number % 4 == 0 || number >= self.people() + self.rooms {
                 let (user, rooms, pause) = (user.clone(), rooms.clone(), self.pause.max(SHORTEST_PAUSE));
                 let (recorder, random) = (recorder.clone(), random.fork());

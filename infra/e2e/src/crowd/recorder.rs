@@ -9,7 +9,8 @@ use std::{
 };
 
 use history::{
-    History, Listing, Message, Outcome, Overview, Position, Push, Quote, RoomSeen, Scope, Sent, Signal, Time,
+    History, Listing, Message, News, Outcome, Overview, Position, Push, Quote, Revision, RoomSeen, Scope, Sent, Signal,
+    Time,
 };
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ struct Inner {
 }
 
 impl Recorder {
-    /// An empty history, which is complete with `wanted` acknowledged messages, as many returns to a room as there
+    /// An empty history, which is complete with `wanted` acknowledged operations, as many returns to a room as there
     /// are wanderers, and all scripts through.
     pub(super) fn new(wanted: usize, wanderers: usize, scripts: usize) -> Self {
         Self(Arc::new(Inner {
@@ -81,22 +82,33 @@ impl Recorder {
         messages.map(see).collect()
     }
 
-    /// Records an event of a socket that was empty at a time. Returns the message if it is one.
+    /// Records an event of a socket that was empty at a time. Returns its message if it has one.
     pub(super) fn hears(&self, user: u64, bound: Option<u64>, since: Time, event: &Value) -> Option<Arc<Message>> {
         let kind = event["type"].as_str().unwrap_or_default();
+        let at = (since, self.now());
         if kind == "message" {
             let message = self.see(event);
-            self.write().pushes.push(Push { user, bound, message: Arc::clone(&message) });
+            self.write().pushes.push(Push { user, bound, message: Arc::clone(&message), at });
             return Some(message);
         }
+        let message = Some(&event["message"]).filter(|message| message.is_object()).map(|shown| self.see(shown));
         // The others are for users outside.
-        let is_for_members = matches!(kind, "typing" | "read" | "joined" | "left" | "room");
-        if let Some(room) = event["conversation"].as_u64().filter(|_| is_for_members) {
-            let by = event["sender"].as_u64().or_else(|| event["user"].as_u64()).unwrap_or(user);
-            let at = (since, self.now());
-            self.write().signals.push(Signal { user, by, room, kind: kind.to_owned(), at });
+        let is_for_members =
+            matches!(kind, "typing" | "read" | "joined" | "left" | "room" | "edited" | "deleted" | "reaction");
+        let room = event["conversation"].as_u64().filter(|_| is_for_members)?;
+        let by = match &message {
+            Some(message) if message.hidden => user,
+            Some(message) => message.deleted_by.unwrap_or(message.sender),
+            None => event["sender"].as_u64().or_else(|| event["user"].as_u64()).unwrap_or(user),
+        };
+        let mut history = self.write();
+        if let Some(change) = event["change"].as_u64() {
+            let id = message.as_ref().map_or(&event["message_id"], |_| &event["message"]["id"]);
+            let meaning = format!("{kind} {id} {} {}", event["user"], event["emoji"]);
+            history.news.push(News { user, bound, room, change, meaning, message: message.clone(), at });
         }
-        None
+        history.signals.push(Signal { user, by, room, kind: kind.to_owned(), at });
+        message
     }
 
     /// Records a list of rooms, with their last messages.
@@ -123,7 +135,19 @@ impl Recorder {
         self.write().sends.push(sent);
     }
 
-    /// The number of acknowledged messages.
+    pub(super) fn revised(&self, revision: Revision) {
+        if revision.is_sure() {
+            self.0.acknowledged.fetch_add(1, Ordering::Relaxed);
+        }
+        self.write().revisions.push(revision);
+    }
+
+    /// Records a try of a call that may change a room itself.
+    pub(super) fn acts(&self, room: u64) {
+        *self.write().acts.entry(room).or_default() += 1;
+    }
+
+    /// The number of acknowledged operations.
     pub(super) fn acknowledged(&self) -> usize {
         self.0.acknowledged.load(Ordering::Relaxed)
     }
@@ -138,7 +162,7 @@ impl Recorder {
         self.0.through.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the crowd has sent, returned and acted often enough.
+    /// Whether the crowd has done, returned and acted often enough.
     pub(super) fn has_enough(&self) -> bool {
         let Inner { came_back, wanderers, through, scripts, .. } = &*self.0;
         self.acknowledged() >= self.0.wanted

@@ -1,6 +1,6 @@
 //! A sender of one message after another, each until its outcome is known.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use history::{Message, Outcome, Sent};
@@ -14,6 +14,7 @@ use tokio::{
 use super::{
     call::{Pauses, Try, once},
     device::{Request, Said},
+    recent::Recent,
     recorder::Recorder,
     rooms::Rooms,
 };
@@ -21,6 +22,9 @@ use crate::User;
 
 /// The time that a message may take to come back over a socket before the sender retries.
 const BACK: Duration = Duration::from_secs(3);
+
+/// The id of no user.
+const NOBODY: u64 = 1_000_000;
 
 /// A sender.
 pub(super) struct Sender {
@@ -35,15 +39,15 @@ pub(super) struct Sender {
     pub(super) bound: Option<u64>,
     /// The longest pause after a message.
     pub(super) pause: Duration,
-    /// The last message of each room, which the next one may answer.
-    pub(super) last: HashMap<u64, u64>,
+    /// The messages that the next one may answer, and whose senders it may mention.
+    pub(super) recent: Recent,
 }
 
 /// The result of one try.
 enum Tried {
     Acknowledged(Arc<Message>),
     Refused,
-    /// The message that it answers is hidden from the sender, who has left and come back.
+    /// The sender cannot see the message that it answers, because it is deleted, or they have left and come back.
     Hidden,
     Failed(Option<Duration>),
 }
@@ -61,7 +65,7 @@ impl Sender {
             let sent = self.send(room, text).await;
             let acknowledged = matches!(sent.outcome, Outcome::Acknowledged(_));
             if let Outcome::Acknowledged(message) = &sent.outcome {
-                self.last.insert(room, message.id);
+                self.recent.sees(message);
             }
             let used = sent.client_id.clone().filter(|_| acknowledged && self.random.u8(..10) == 0);
             self.recorder.sent(sent);
@@ -76,12 +80,15 @@ impl Sender {
     async fn send(&mut self, room: u64, text: String) -> Sent {
         // A message without a client id cannot be retried.
         let client_id = (self.random.u8(..10) > 0).then(|| text.clone());
-        let reply_to = self.last.get(&room).copied().filter(|_| self.random.u8(..4) == 0);
+        let answered = self.recent.pick(&mut self.random, |seen| seen.room == room);
+        let reply_to = answered.filter(|_| self.random.u8(..4) == 0).map(|seen| seen.id);
+        let mentions = self.mentions(room);
+        let content = json!({"text": text, "client_id": client_id, "reply_to": reply_to, "mentions": mentions});
         let begun = self.recorder.now();
         let mut failed = 0;
         let mut pauses = Pauses::default();
         let outcome = loop {
-            match self.tries(room, &text, reply_to, client_id.as_deref()).await {
+            match self.tries(room, client_id.as_deref(), content.clone()).await {
                 Tried::Acknowledged(message) => break Outcome::Acknowledged(message),
                 // An earlier try may have been served although it failed.
                 Tried::Refused => break if failed == 0 { Outcome::Refused } else { Outcome::Unknown },
@@ -96,8 +103,18 @@ impl Sender {
                 }
             }
         };
-        let (sender, ended) = (self.user.id, self.recorder.now());
-        Sent { sender, room, client_id, text, reply_to, begun, ended, failed, outcome }
+        let (sender, forwards, ended) = (self.user.id, None, self.recorder.now());
+        Sent { sender, room, client_id, text, reply_to, mentions, forwards, begun, ended, failed, outcome }
+    }
+
+    /// Now and then some users: senders of earlier messages, who may have left the room, and one who does not exist.
+    fn mentions(&mut self, room: u64) -> Vec<u64> {
+        if self.random.u8(..4) > 0 {
+            return Vec::new();
+        }
+        let picked = (0..2).filter_map(|_| self.recent.pick(&mut self.random, |seen| seen.room == room));
+        let mentioned: BTreeSet<u64> = picked.map(|seen| seen.sender).chain([NOBODY]).collect();
+        mentioned.into_iter().collect()
     }
 
     /// Sends another text with the client id of a stored message. Asserts that it is refused.
@@ -111,11 +128,14 @@ impl Sender {
         }
     }
 
-    async fn tries(&mut self, room: u64, text: &str, reply_to: Option<u64>, client_id: Option<&str>) -> Tried {
-        if client_id.is_some() && self.bound.is_none_or(|bound| bound == room) && self.random.bool() {
-            return self.tries_by_socket(room, text, reply_to).await;
+    async fn tries(&mut self, room: u64, client_id: Option<&str>, content: Value) -> Tried {
+        if let Some(client_id) = client_id.filter(|_| self.bound.is_none_or(|bound| bound == room))
+            && self.random.bool()
+        {
+            return self.tries_by_socket(room, client_id, content).await;
         }
-        let body = json!({"conversation_id": room, "text": text, "reply_to": reply_to, "client_id": client_id});
+        let mut body = content;
+        body["conversation_id"] = room.into();
         match once(&self.user, Method::POST, "/send-message/", Some(&body)).await {
             Try::Done(message, _) => Tried::Acknowledged(self.recorder.see(&message)),
             Try::Refused(problem) => refused(&problem["code"]),
@@ -123,11 +143,11 @@ impl Sender {
         }
     }
 
-    async fn tries_by_socket(&self, room: u64, text: &str, reply_to: Option<u64>) -> Tried {
-        let frame =
-            json!({"type": "message", "conversation": room, "text": text, "reply_to": reply_to, "client_id": text});
+    async fn tries_by_socket(&self, room: u64, client_id: &str, content: Value) -> Tried {
+        let mut frame = content;
+        (frame["type"], frame["conversation"]) = ("message".into(), room.into());
         let (reply, said) = oneshot::channel();
-        if self.device.send(Request::Say { text: text.to_owned(), frame, reply }).await.is_err() {
+        if self.device.send(Request::Say { client_id: client_id.to_owned(), frame, reply }).await.is_err() {
             return Tried::Failed(None);
         }
         match timeout(BACK, said).await {
@@ -145,9 +165,9 @@ impl Sender {
 }
 
 /// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, or that the
-/// answered message is hidden.
+/// answered message is hidden or deleted.
 fn refused(code: &Value) -> Tried {
-    if code == "message_not_found" {
+    if matches!(code.as_str(), Some("message_not_found" | "message_deleted")) {
         return Tried::Hidden;
     }
     let is_known = matches!(code.as_str(), Some("not_a_member" | "room_not_found" | "not_an_admin"));

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use history::{Message, Time, View};
+use history::{Followed, Message, Step, Time, View};
 
-/// The messages of a room, and the end of the part that has no gap.
+/// The messages of a room, and the end of the part that has no gap, and the changes of the room.
 #[derive(Default)]
 pub(super) struct Timeline {
     messages: BTreeMap<u64, Arc<Message>>,
@@ -12,6 +12,12 @@ pub(super) struct Timeline {
     cursor: (u64, u64),
     /// Messages that were sent before may be hidden from the user.
     since: Time,
+    /// The changes that the client has followed.
+    steps: Vec<Step>,
+    /// The number up to which it has all changes.
+    change: u64,
+    /// The highest number that it has heard of.
+    newest: u64,
 }
 
 impl Timeline {
@@ -43,6 +49,45 @@ impl Timeline {
     /// Whether a message follows a gap.
     pub(super) fn has_gap(&self) -> bool {
         self.messages.last_key_value().is_some_and(|(last, _)| *last > self.cursor.0)
+    }
+
+    /// The number after which the client lists changes.
+    pub(super) const fn change(&self) -> u64 {
+        self.change
+    }
+
+    /// Hears of a change. Unless it is the next one, it leaves a gap.
+    pub(super) fn hears(&mut self, change: u64, message: Arc<Message>, (begun, ended): (Time, Time)) {
+        if change == self.change + 1 {
+            let (after, messages) = (self.change, vec![message]);
+            self.follows(Step { after, change, messages, is_all: false, is_anew: false, begun, ended });
+        }
+        self.knows_of(change);
+    }
+
+    /// Hears that the room has changes up to a number.
+    pub(super) fn knows_of(&mut self, change: u64) {
+        self.newest = self.newest.max(change);
+    }
+
+    /// Adds the next step.
+    pub(super) fn follows(&mut self, step: Step) {
+        self.change = step.change;
+        // Of answers without news, the last one proves most.
+        let is_empty = |step: &Step| step.messages.is_empty() && step.is_all;
+        self.steps.pop_if(|last| is_empty(last) && is_empty(&step));
+        self.steps.push(step);
+    }
+
+    /// Whether the client has not got all changes of which it has heard.
+    pub(super) const fn is_behind(&self) -> bool {
+        self.change < self.newest
+    }
+
+    /// Returns the changes that the client has followed, and begins anew.
+    pub(super) fn followed(&mut self, user: u64, room: u64, is_caught_up: bool) -> Followed {
+        self.change = 0;
+        Followed { user, room, steps: std::mem::take(&mut self.steps), is_caught_up }
     }
 
     pub(super) fn view(&self, user: u64, room: u64, is_caught_up: bool) -> View {

@@ -6,7 +6,7 @@ use history::{GOES_ON_FOR, History, Listing, Position, Push, Scope, Signal, Stay
 
 use crate::{
     good::{CLOSED, WANDERER, good},
-    support::{broken, is_allowed, is_found},
+    support::{AT, broken, is_allowed, is_found},
 };
 
 /// A page that a user gets of a room at a time.
@@ -86,7 +86,7 @@ fn a_page_that_lacks_a_visible_message_is_found_in_a_closed_room() {
 fn a_push_of_a_message_that_was_sent_after_a_removal_is_found() {
     is_found("only_the_audience_is_told", |history| {
         let message = Arc::clone(history.stored[0].last().expect("the room has messages"));
-        history.pushes.push(Push { user: WANDERER, bound: None, message });
+        history.pushes.push(Push { user: WANDERER, bound: None, message, at: AT });
     });
 }
 

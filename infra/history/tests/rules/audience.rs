@@ -6,14 +6,14 @@ use history::{History, Listing, Message, Outcome, Position, Push, Scope, Sent, S
 
 use crate::{
     good::good,
-    support::{broken, is_allowed, is_found, middle, one_more, replaced, sent},
+    support::{AT, broken, is_allowed, is_found, middle, one_more, replaced, sent},
 };
 
 #[test]
 fn a_push_to_a_stranger_is_found() {
     is_found("only_the_audience_is_told", |history| {
         let message = middle(history);
-        history.pushes.push(Push { user: 999, bound: None, message });
+        history.pushes.push(Push { user: 999, bound: None, message, at: AT });
     });
 }
 
@@ -21,7 +21,7 @@ fn a_push_to_a_stranger_is_found() {
 fn a_push_on_a_socket_for_another_room_is_found() {
     is_found("only_the_audience_is_told", |history| {
         let message = middle(history);
-        history.pushes.push(Push { user: message.sender, bound: Some(message.room + 1), message });
+        history.pushes.push(Push { user: message.sender, bound: Some(message.room + 1), message, at: AT });
     });
 }
 

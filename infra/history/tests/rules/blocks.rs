@@ -6,7 +6,7 @@ use history::{History, Listing, Message, Position, Push, Scope, Signal, Time};
 
 use crate::{
     good::DIRECT,
-    support::{is_allowed, is_found, sent},
+    support::{AT, is_allowed, is_found, sent},
 };
 
 /// A message that was sent during the block, and the user who must not see it.
@@ -20,7 +20,7 @@ fn hidden(history: &History) -> (Arc<Message>, u64) {
 fn a_push_to_the_blocker_is_found() {
     is_found("nothing_crosses_a_block", |history| {
         let (message, user) = hidden(history);
-        history.pushes.push(Push { user, bound: None, message });
+        history.pushes.push(Push { user, bound: None, message, at: AT });
     });
 }
 
@@ -40,7 +40,7 @@ fn a_message_that_was_sent_while_the_block_began_may_be_received_or_not() {
     is_allowed(|history| {
         let (message, user) = hidden(history);
         history.blocks[0].ended = sent(history, &message).ended;
-        history.pushes.push(Push { user, bound: None, message });
+        history.pushes.push(Push { user, bound: None, message, at: AT });
     });
 }
 

@@ -9,6 +9,8 @@ use history::{
     Stay, Time, View, Visit,
 };
 
+use crate::lively::{CHANGES, LIVELY, live};
+
 /// The rooms with several members.
 pub const ROOMS: u64 = 3;
 /// Of these, the room whose newcomers do not see earlier messages.
@@ -38,12 +40,14 @@ pub fn good(seed: u64) -> History {
         look(&mut history, room, now);
     }
     block(&mut history, &mut random, &mut now);
-    look_around(&mut history, now + SETTLED);
     for user in 1..=WANDERER {
         let mine = |message: &&Arc<Message>| message.concerns(user) && is_shown(message, user) && user != WANDERER;
         let everything = history.stored.iter().flatten().filter(mine).cloned().collect();
         history.everything.push((user, everything));
     }
+    now = live(&mut history, now);
+    lead(&mut history, LIVELY);
+    look_around(&mut history, now + SETTLED);
     history
 }
 
@@ -89,16 +93,29 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
             sequence,
             client_id: None,
             text: text.clone(),
-            reply_to: None,
+            version: 1,
+            ..Message::default()
         };
         let message = history.see(shown);
         let begun = *now + Duration::from_millis(5);
         *now = begun + Duration::from_millis(5);
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
         let (room, client_id, ended) = (DIRECT, None, *now);
-        history.sends.push(Sent { sender, room, client_id, text, reply_to: None, begun, ended, failed: 0, outcome });
+        history.sends.push(Sent {
+            sender,
+            room,
+            client_id,
+            text,
+            reply_to: None,
+            mentions: Vec::new(),
+            forwards: None,
+            begun,
+            ended,
+            failed: 0,
+            outcome,
+        });
         for user in [1, 2].into_iter().filter(|user| is_shown(&message, *user)) {
-            history.pushes.push(Push { user, bound: None, message: Arc::clone(&message) });
+            history.pushes.push(Push { user, bound: None, message: Arc::clone(&message), at: (*now, *now) });
         }
         stored.push(message);
     }
@@ -121,10 +138,16 @@ fn is_shown(message: &Message, user: u64) -> bool {
 /// Adds lists of rooms, visits and signals.
 fn look_around(history: &mut History, now: Time) {
     for user in 1..=WANDERER {
-        let led = |room| RoomSeen { room, members: (1..=MEMBERS).collect(), owner: Some(1), admins: vec![2] };
-        let mut rooms: Vec<_> = (1..=ROOMS).filter(|_| user != WANDERER).map(led).collect();
+        let led = |room| RoomSeen {
+            room,
+            members: (1..=MEMBERS).collect(),
+            owner: Some(1),
+            admins: vec![2],
+            changes: if room == LIVELY { CHANGES } else { 0 },
+        };
+        let mut rooms: Vec<_> = (1..=ROOMS).chain([LIVELY]).filter(|_| user != WANDERER).map(led).collect();
         if user <= 2 {
-            rooms.push(RoomSeen { room: DIRECT, members: vec![1, 2], owner: None, admins: Vec::new() });
+            rooms.push(RoomSeen { room: DIRECT, members: vec![1, 2], owner: None, admins: Vec::new(), changes: 0 });
         }
         history.overviews.push(Overview { user, rooms, begun: now, ended: now });
         if user != WANDERER {
@@ -174,18 +197,31 @@ fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
             sequence,
             client_id: client_id.clone(),
             text: text.clone(),
-            reply_to: None,
+            version: 1,
+            ..Message::default()
         });
         *now += Duration::from_millis(random.u64(1..20));
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
-        let (ended, reply_to) = (*now, None);
-        history.sends.push(Sent { sender, room, client_id, text, reply_to, begun, ended, failed, outcome });
+        let (ended, reply_to, mentions, forwards) = (*now, None, Vec::new(), None);
+        history.sends.push(Sent {
+            sender,
+            room,
+            client_id,
+            text,
+            reply_to,
+            mentions,
+            forwards,
+            begun,
+            ended,
+            failed,
+            outcome,
+        });
         for user in members.iter().copied() {
             if random.u8(..5) == 0 {
                 continue;
             }
             let bound = random.bool().then_some(room);
-            history.pushes.push(Push { user, bound, message: Arc::clone(&message) });
+            history.pushes.push(Push { user, bound, message: Arc::clone(&message), at: (*now, *now) });
         }
         stored.push(message);
     }

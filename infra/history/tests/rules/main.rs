@@ -4,13 +4,19 @@
 mod access;
 mod audience;
 mod blocks;
+mod deletions;
+mod follow;
+mod forwards;
 mod good;
+mod lively;
 mod order;
 mod quotes;
+mod reactions;
 mod resume;
 mod roles;
 mod stored;
 mod support;
+mod versions;
 
 use std::sync::Arc;
 
@@ -18,7 +24,7 @@ use history::{Push, check};
 
 use crate::{
     good::{ROOMS, good},
-    support::{is_allowed, removed},
+    support::{AT, is_allowed, removed},
 };
 
 #[test]
@@ -52,7 +58,7 @@ fn no_single_change_goes_unnoticed() {
             0 => drop(history.stored[room].remove(place)),
             1 => history.stored[room].insert(place, message),
             2 => history.stored[room].swap(place, place + 1),
-            3 => history.pushes.push(Push { user: 999, bound: None, message }),
+            3 => history.pushes.push(Push { user: 999, bound: None, message, at: AT }),
             _ => {
                 let view = history.views.iter_mut().find(|view| view.room == message.room).expect("there is a view");
                 removed(&mut view.messages, &message);

@@ -85,6 +85,8 @@ fn a_plain_member_who_sends_where_only_admins_may_is_found() {
             client_id,
             text,
             reply_to: None,
+            mentions: Vec::new(),
+            forwards: None,
             begun,
             ended: begun,
             failed: 0,

@@ -6,7 +6,7 @@ use history::{Message, Outcome, Push, Stay};
 
 use crate::{
     good::good,
-    support::{SEEDS, broken, forget, is_allowed, is_found, middle, one_more, replaced, sent},
+    support::{AT, SEEDS, broken, forget, is_allowed, is_found, middle, one_more, replaced, sent},
 };
 
 #[test]
@@ -29,13 +29,13 @@ fn a_push_of_what_is_not_stored_is_found() {
     is_found("what_is_seen_is_stored", |history| {
         let message = middle(history);
         let other = history.see(Message { id: message.id + 1, ..Message::clone(&message) });
-        history.pushes.push(Push { user: message.sender, bound: None, message: other });
+        history.pushes.push(Push { user: message.sender, bound: None, message: other, at: AT });
     });
 }
 
 #[test]
 fn a_list_with_another_text_is_found() {
-    is_found("what_is_seen_is_stored", |history| {
+    is_found("a_version_has_one_content", |history| {
         let message = middle(history);
         let other = history.see(Message { text: "garbled".to_owned(), ..Message::clone(&message) });
         let listing =

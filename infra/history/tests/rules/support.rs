@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use history::{History, Message, Sent, check};
+use history::{History, Message, Sent, Time, check};
 
 use crate::good::good;
 
 /// The number of histories for each test.
 pub const SEEDS: u64 = 30;
+
+/// The time of a push that a test adds.
+pub const AT: (Time, Time) = (Time::from_secs(3600), Time::from_secs(3600));
 
 /// Returns the rules that a history breaks.
 pub fn broken(history: &History) -> BTreeSet<&'static str> {

@@ -7,7 +7,8 @@
 //!
 //! The last limit is for a name: it bounds the attempts in a minute from all networks together. It does not hold for
 //! devices, sessions, and networks from which a login with the name has succeeded, so that the owner gets in while
-//! others guess. A changed password makes all networks and devices strangers, except those of its change.
+//! others guess. A changed password makes all networks and devices strangers, except those of its change. A token that
+//! was copied before must not count afterwards, so the device of the change gets another id at its next login.
 
 use std::time::Duration;
 
@@ -30,8 +31,20 @@ const ANYWHERE_A_MINUTE: u64 = 20;
 /// The user of a name, and the hash of their password.
 type Account = Option<(User, String)>;
 
-/// Counts an attempt to log in before the password is verified, and reads the account at the same time. Returns the
-/// source that was counted: the device, if the password is still that of its last login, or else the network.
+/// The source that an attempt to log in was counted for.
+#[derive(Debug)]
+pub(crate) enum Counted {
+    Network(Network),
+    Device {
+        id: String,
+        /// Whether the device has changed the password since its last login.
+        has_changed: bool,
+    },
+}
+
+/// Counts an attempt to log in before the password is verified, and reads the account at the same time. The attempt
+/// counts for the device if the device is known with the present password and not locked, and otherwise for the
+/// network.
 ///
 /// # Errors
 /// `RateLimited`: the password must not be verified.
@@ -41,13 +54,14 @@ pub(crate) async fn count(
     network: Network,
     device: Option<String>,
     now: Timestamp,
-) -> Result<(Account, Source), Error> {
+) -> Result<(Account, Counted), Error> {
     if let Some(id) = device {
-        let source = Source::Device(id);
+        let source = Source::Device(id.clone());
         let (account, here) = read_and_count(store, folded, &source, now).await?;
-        if is_known(attempts(&here), account.as_ref(), now) {
-            admit(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
-            return Ok((account, source));
+        if is_known(attempts(&here), account.as_ref(), now) && locked_until(&here, now).is_none() {
+            let has_changed = attempts(&here).known_by.len() > 1;
+            refuse_or_lock(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
+            return Ok((account, Counted::Device { id, has_changed }));
         }
     }
     let source = Source::Network(network);
@@ -56,8 +70,8 @@ pub(crate) async fn count(
         store.count_attempt_anywhere(folded, ANYWHERE_A_MINUTE, now),
     )?;
     let known = is_known(attempts(&here), account.as_ref(), now);
-    admit(store, folded, &source, Tally { here, anywhere, known }, now).await?;
-    Ok((account, source))
+    refuse_or_lock(store, folded, &source, Tally { here, anywhere, known }, now).await?;
+    Ok((account, Counted::Network(network)))
 }
 
 /// Counts an attempt of an open session to change the password, and reads the account at the same time.
@@ -67,12 +81,12 @@ pub(crate) async fn count(
 pub(crate) async fn count_change(store: &Store, folded: &str, session: &str, now: Timestamp) -> Result<Account, Error> {
     let source = Source::Session(session.to_owned());
     let (account, here) = read_and_count(store, folded, &source, now).await?;
-    admit(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
+    refuse_or_lock(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
     Ok(account)
 }
 
 /// Deletes the counts of failed attempts after one that succeeded, and makes these sources known with the password of
-/// this hash.
+/// this hash alone.
 pub(crate) async fn forgive(
     store: &Store,
     folded: &str,
@@ -80,9 +94,27 @@ pub(crate) async fn forgive(
     hash: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let salt = salt(hash).ok_or_else(|| Error::internal("forgiving attempts to log in", "a hash has no salt"))?;
+    let salt = salt_of(hash)?;
     let forgiven = sources.into_iter().map(|source| store.forgive_attempts(folded, source, salt, now));
     try_join_all(forgiven).await.map(drop)
+}
+
+/// Deletes the counts of failed attempts before a change of the password, and makes these sources known with the new
+/// password of this hash, too.
+pub(crate) async fn forgive_before_change(
+    store: &Store,
+    folded: &str,
+    sources: impl IntoIterator<Item = &Source>,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let salt = salt_of(hash)?;
+    let forgiven = sources.into_iter().map(|source| store.forgive_before_change(folded, source, salt, now));
+    try_join_all(forgiven).await.map(drop)
+}
+
+fn salt_of(hash: &str) -> Result<&str, Error> {
+    salt(hash).ok_or_else(|| Error::internal("forgiving attempts to log in", "a hash has no salt"))
 }
 
 /// The counts of an attempt.
@@ -103,7 +135,13 @@ async fn read_and_count(
 }
 
 /// Refuses an attempt that comes too soon, or locks its source after it.
-async fn admit(store: &Store, folded: &str, source: &Source, tally: Tally, now: Timestamp) -> Result<(), Error> {
+async fn refuse_or_lock(
+    store: &Store,
+    folded: &str,
+    source: &Source,
+    tally: Tally,
+    now: Timestamp,
+) -> Result<(), Error> {
     if let Some(wait) = wait(&tally, now) {
         take_back(store, folded, source, &tally, now).await?;
         return Err(refused(wait));
@@ -145,11 +183,16 @@ fn is_known(attempts: &Attempts, account: Option<&(User, String)>, now: Timestam
     attempts.known_until > now.millis() && salt.is_some_and(|salt| attempts.known_by.contains(salt))
 }
 
+/// Returns the end of a lock that has not ended.
+fn locked_until(count: &Count, now: Timestamp) -> Option<Timestamp> {
+    let locked_until = attempts(count).locked_until;
+    (matches!(count, Count::Full(_)) && locked_until > now.millis()).then(|| Timestamp::from_millis(locked_until))
+}
+
 /// Returns the wait before the next attempt if this one is refused.
 fn wait(tally: &Tally, now: Timestamp) -> Option<Duration> {
-    let locked_until = attempts(&tally.here).locked_until;
-    if matches!(tally.here, Count::Full(_)) && locked_until > now.millis() {
-        return Some(Timestamp::from_millis(locked_until).since(now));
+    if let Some(locked_until) = locked_until(&tally.here, now) {
+        return Some(locked_until.since(now));
     }
     (!tally.anywhere && !tally.known).then(|| Duration::from_secs(60 - now.seconds() % 60))
 }

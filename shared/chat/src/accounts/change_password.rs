@@ -12,8 +12,9 @@ use crate::{Caller, Chat, now, sockets::end_with};
 /// the sockets of ended sessions are closed.
 ///
 /// Attempts are counted by session, so that guesses at a login refuse no change. All networks and devices are unknown
-/// afterwards, except those of the caller: otherwise somebody who guesses could keep the caller from the next login. They
-/// are made known with the new password before the change, so that a function that dies leaves no caller locked out.
+/// afterwards, except those of the caller: otherwise somebody who guesses could keep the caller from the next login.
+/// They are made known with the new password before the change, so that a function that dies leaves no caller locked
+/// out. The next login of the device gets it another id, so that a copy of its token is worth nothing then.
 ///
 /// # Errors
 /// `Unauthenticated`, `Invalid`, `WrongPassword`, `RateLimited`.
@@ -40,7 +41,7 @@ pub async fn change_password(
     let after = password_hash::hash(change.new.expose().to_owned()).await?;
     let known: Vec<_> = session.device_id.map(Source::Device).into_iter().chain([Source::Network(network)]).collect();
     let change = async {
-        let forgiven = attempts::forgive(&chat.store, &folded, &known, &after, now());
+        let forgiven = attempts::forgive_before_change(&chat.store, &folded, &known, &after, now());
         let (mut others, ()) = tokio::try_join!(chat.store.sessions(caller.user), forgiven)?;
         others.retain(|session| session.id != caller.session);
         chat.store.end_sessions(&others).await?;

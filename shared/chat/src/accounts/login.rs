@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{Error, LoginAttempt, Network, Refusal, SoughtUsername, User};
+use domain::{Credentials, Error, Network, Refusal, SoughtUsername, User};
 use store::{DEVICE_KEPT_FOR, Session, Source};
 
-use super::{attempts, password_hash};
+use super::{
+    attempts::{self, Counted},
+    password_hash,
+};
 use crate::{Caller, Chat, now};
 
 /// The lifetime of a session and of its access token.
@@ -58,26 +61,25 @@ pub async fn login(
     chat: &Chat,
     network: Network,
     device: Option<Device>,
-    attempt: LoginAttempt,
+    credentials: Credentials,
 ) -> Result<Login, Error> {
-    let Some(username) = SoughtUsername::parse(&attempt.username) else {
-        password_hash::verify(attempt.password, None).await?;
+    let Some(username) = SoughtUsername::parse(&credentials.username) else {
+        password_hash::verify(credentials.password, None).await?;
         return Err(Refusal::InvalidCredentials.into());
     };
     let folded = username.folded();
     let device = device.filter(|device| device.username == folded).map(|device| device.id);
-    let (account, source) = attempts::count(&chat.store, folded, network, device, now()).await?;
-    let correct = password_hash::verify(attempt.password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let (account, counted) = attempts::count(&chat.store, folded, network, device, now()).await?;
+    let correct = password_hash::verify(credentials.password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
     let (user, hash) = account.filter(|_| correct).ok_or(Refusal::InvalidCredentials)?;
     let now = now();
-    let (device, known) = match source {
-        Source::Device(id) => (id.clone(), vec![Source::Device(id)]),
-        // A token from before a change of the password never counts again.
-        stranger => {
-            let id = random_id()?;
-            (id.clone(), vec![stranger, Source::Device(id)])
-        }
+    // A token from before a change of the password never counts again.
+    let (device, network, former) = match counted {
+        Counted::Device { id, has_changed: false } => (id, None, None),
+        Counted::Device { id, has_changed: true } => (random_id()?, None, Some(id)),
+        Counted::Network(network) => (random_id()?, Some(network), None),
     };
+    let known = network.map(Source::Network).into_iter().chain([Source::Device(device.clone())]).collect::<Vec<_>>();
     let session = Session {
         id: random_id()?,
         user_id: user.id,
@@ -89,7 +91,13 @@ pub async fn login(
         chat.store.open_session(&session, folded, &hash),
         attempts::forgive(&chat.store, folded, &known, &hash, now),
     )?;
-    if opened { Ok(Login { user, session, device }) } else { Err(Refusal::InvalidCredentials.into()) }
+    if !opened {
+        return Err(Refusal::InvalidCredentials.into());
+    }
+    if let Some(former) = former {
+        chat.store.make_unknown(folded, &Source::Device(former)).await?;
+    }
+    Ok(Login { user, session, device })
 }
 
 /// Returns 128 random bits in hexadecimal digits.

@@ -79,8 +79,8 @@ fn is_theirs(upload: &Upload, owner: UserId) -> bool {
     upload.owner == owner && upload.expires_at.is_none_or(|end| end > now())
 }
 
-/// Returns an upload that is there. It never waits for the check of the upload, because a wait would occupy the function:
-/// the sender comes back.
+/// Returns an upload that is there. It never waits for the check of the upload, because a wait would occupy the
+/// function: the sender comes back.
 ///
 /// # Errors
 /// `AttachmentInvalid` if nothing has been uploaded.

@@ -33,12 +33,12 @@ enum Found {
 }
 
 /// Checks an upload. A file of the announced kind is shown with the type that its bytes have, a picture without its
-/// metadata; any other file is refused. Then the upload is deleted. A check that is made again replaces all that an earlier
-/// one wrote, and one outcome is stored.
+/// metadata; any other file is refused. Then the upload is deleted. A check that is made again replaces all that an
+/// earlier one wrote, and one outcome is stored.
 ///
-/// A form uploads as often as somebody sends it in ten minutes, and each upload is an event. The claim decides in its one
-/// write whether there is something to check, so an event of an upload that has been checked, or is being checked, reads
-/// no object.
+/// A form uploads as often as somebody sends it in ten minutes, and each upload is an event. The claim decides in its
+/// one write whether there is something to check, so an event of an upload that has been checked, or is being checked,
+/// reads no object.
 ///
 /// # Errors
 /// `Internal` if the upload is gone.

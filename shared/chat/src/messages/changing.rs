@@ -52,7 +52,7 @@ pub(super) async fn find(
 }
 
 fn sees(stay: &Membership, message: &Message) -> bool {
-    stay.sees(message.id) && (message.sender == stay.user_id || !message.withheld)
+    stay.sees(message.id) && message.is_shown_to(stay.user_id)
 }
 
 /// A change that took a number.

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{Caller, Chat, accounts::admit, now};
 
-/// Admits the caller and changes the text and the mentions of their message. The input may be an error of reading it, because an ended
-/// session is refused before an invalid body. The same content changes nothing.
+/// Admits the caller and changes the text and the mentions of their message. The input may be an error of reading it,
+/// because an ended session is refused before an invalid body. The same content changes nothing.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `NotAnAdmin`,

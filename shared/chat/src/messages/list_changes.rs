@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, Message, RoomId, RoomKind, UserId};
+use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, RoomId, UserId};
 use store::Consistency;
 
 use super::Quotes;
@@ -14,17 +14,26 @@ use crate::{
 /// The number of the answer stays before a change that may still be on its way, so that no reader passes it. The
 /// messages of later changes are listed already.
 ///
+/// Without a number, and if the first change after it has expired, returns the number from which a reader goes on who
+/// lists the room afterwards.
+///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
-pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64) -> Result<ChangeList, Error> {
+pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Option<u64>) -> Result<ChangeList, Error> {
     let user = caller.user;
     let asked_at = now();
+    let begin = async |stay: Stay, reset| {
+        let change = chat.store.settled_change(&stay.room, asked_at).await?;
+        Ok(ChangeList { changed: Vec::new(), change, more: false, reset })
+    };
+    let Some(after) = after else { return begin(access::stay(&chat.store, user, room).await?, false).await };
     let (stay, found) = tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
-    let (stay, (changes, mut more)) = (stay?, found?);
+    let stay = stay?;
+    let Some((changes, mut more)) = found? else { return begin(stay, true).await };
     let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
-    let listable = messages.values().filter(|message| sees(&stay, message));
+    let listable = messages.values().filter(|message| stay.sees(message));
     let quotes = Quotes::read(chat, listable, |_| Some(&stay.membership)).await?;
     let mut listed = Vec::new();
     let mut is_full = false;
@@ -32,7 +41,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
         let message = messages.get(&change.message);
         let is_last =
             changes.iter().skip(place + 1).all(|later| later.message != change.message || !concerns(later, user));
-        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && sees(&stay, message)) {
+        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && stay.sees(message)) {
             let shown = quotes.show(chat, message.clone(), user)?;
             if !budget.takes(&shown)? {
                 is_full = true;
@@ -52,10 +61,4 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: u64
 /// Whether a user sees a change. A message that another user has hidden from themselves is as it was.
 fn concerns(change: &Change, user: UserId) -> bool {
     change.kind != ChangeKind::Hidden || change.user == user
-}
-
-/// Whether a member may see a message.
-fn sees(Stay { room, membership }: &Stay, message: &Message) -> bool {
-    let is_theirs = room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id());
-    membership.sees(message.id) && is_theirs
 }

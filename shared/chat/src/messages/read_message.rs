@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, RoomKind, UserId};
+use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, UserId};
 use store::{Consistency, Membership};
 
 use crate::{
@@ -17,7 +17,8 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     let ReadMark { room, messages } = mark;
     let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found(chat, room, &messages));
     let (stay, found) = (stay?, found?);
-    let unknown: Vec<_> = messages.into_iter().filter(|id| !sees(&stay, found.get(id))).collect();
+    let is_unknown = |id: &MessageId| found.get(id).is_none_or(|message| !stay.sees(message));
+    let unknown: Vec<_> = messages.into_iter().filter(is_unknown).collect();
     if !unknown.is_empty() {
         return Err(Refusal::MessageNotFound(unknown).into());
     }
@@ -42,14 +43,6 @@ async fn found(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<B
         found.append(&mut chat.store.messages_by_id(room, missed, Consistency::Strong).await?);
     }
     Ok(found)
-}
-
-/// Whether a member may see a message.
-fn sees(Stay { room, membership }: &Stay, message: Option<&Message>) -> bool {
-    let is_for = |message: &Message| {
-        room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id())
-    };
-    message.is_some_and(|message| membership.sees(message.id) && is_for(message))
 }
 
 /// The users who hear of a mark. The room may lag, so the senders of the marked messages are among them for sure.

@@ -53,7 +53,7 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
 /// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let admitted = sockets::admit(chat, own);
+    let admitted = sockets::admit_frame(chat, own);
     match draft {
         Ok(draft)
             if matches!(draft.content, Content { picture: None, video: None, reply_to: None, client_id: None, .. }) =>
@@ -201,13 +201,12 @@ async fn persist(
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let mentions = &draft.content.mentions;
-    let taking = async {
-        let turn = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes).await;
-        turn.inspect_err(refused).map(|turn| (turn, Hole::open()))
-    };
+    let taking = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
-    let (turn, hole) = taken?;
+    let turn = taken.inspect_err(refused)?;
+    // The turn of a refused sender does not count.
+    let hole = Hole::open();
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
@@ -217,9 +216,7 @@ async fn persist(
         tidy_up(chat, sender, &turn)
     );
     let before = stored?;
-    if before.is_none() {
-        hole.fill();
-    }
+    hole.fill();
     let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
     Ok((message, before, audience, numbers))
 }

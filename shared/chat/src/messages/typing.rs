@@ -6,14 +6,14 @@ use crate::{
     metrics::{Limit, limited},
     now,
     rooms::access,
-    sockets::admit,
+    sockets::admit_frame,
 };
 
-/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in a
-/// large room, nor in one that a block has closed.
+/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in
+/// a large room, nor in one that a block has closed.
 ///
-/// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an error
-/// of reading it, because an ended session is refused before an invalid frame.
+/// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an
+/// error of reading it, because an ended session is refused before an invalid frame.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the frame, `RoomNotFound`, `NotAMember`, `NotAnAdmin` if only admins
@@ -31,7 +31,7 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         }
         Ok::<_, Error>((found, frame))
     };
-    let (admitted, looked) = tokio::join!(admit(chat, own), look);
+    let (admitted, looked) = tokio::join!(admit_frame(chat, own), look);
     admitted?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {

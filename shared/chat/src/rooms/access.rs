@@ -3,7 +3,7 @@
 //! An eventually consistent read comes first, because it is cheaper. It may lag, so a refusal needs a strongly
 //! consistent read.
 
-use domain::{Error, Refusal, Role, Room, RoomId, RoomKind, UserId};
+use domain::{Error, Message, Refusal, Role, Room, RoomId, RoomKind, UserId};
 use store::{Consistency, Membership, Store};
 
 use super::heir;
@@ -15,6 +15,15 @@ pub(crate) const MOST_ATTEMPTS: u32 = 5;
 pub(crate) struct Stay {
     pub(crate) room: Room,
     pub(crate) membership: Membership,
+}
+
+impl Stay {
+    /// Whether the member may see a message: in a direct room those that they have sent or received.
+    pub(crate) fn sees(&self, message: &Message) -> bool {
+        let Self { room, membership } = self;
+        let is_theirs = room.kind != RoomKind::Direct || message.concerns(membership.user_id, membership.first_id());
+        membership.sees(message.id) && is_theirs
+    }
 }
 
 /// The refusal for a stranger to a room, or to none.

@@ -34,10 +34,10 @@ pub async fn erase(chat: &Chat, erasure: Erasure) -> Result<(), Error> {
 /// Erases a deleted room: memberships, bans, messages, attachments and the room, except that its owner deleted it. The
 /// request is erased last, so that it stays until all is done, and any event can go on where another one has died.
 ///
-/// Invitations and uploads that no message has expire by themselves.
+/// Invitations, uploads that no message has, and the records of changes expire by themselves.
 ///
 /// Nothing is erased of a room that is not deleted: its owner has lost the role between the request and the deletion.
-pub async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
+async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
     let Some(tombstone) = tombstone(chat, room).await? else {
         tracing::warn!("a room stays: it is not deleted");
         return chat.bucket.end_erasure(Erasure::Room(room), now()).await;

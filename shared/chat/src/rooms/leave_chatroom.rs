@@ -30,8 +30,8 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
     Err(Error::Unavailable { doing: "leaving a room", source: "its roles keep changing".into() })
 }
 
-/// Tells a room about its next owner. The room is read again, because its number of changes may have grown meanwhile, and
-/// a lower one is outdated for clients.
+/// Tells a room about its next owner. The room is read again, because its number of changes may have grown meanwhile,
+/// and a lower one is outdated for clients.
 async fn tell_of_heir(chat: &Chat, room: RoomId, heir: UserId, mut audience: Vec<Socket>) -> Result<(), Error> {
     tracing::info!(%heir, "a room has another owner");
     let Some(room) = chat.store.room(room, Consistency::Strong).await? else { return Ok(()) };

@@ -11,13 +11,15 @@ use crate::{Caller, Chat, messages::Quotes};
 
 /// The number of rooms that are read at the same time for an older last message.
 const CONCURRENCY: usize = 32;
-/// The number of messages among which the last one is looked for that the user has not deleted for themselves.
-const MOST_HIDDEN: usize = 100;
+/// The numbers of messages that are read, one after the other, for the last one that the user has not deleted for
+/// themselves.
+const HIDDEN: [usize; 2] = [10, 90];
 
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
 ///
 /// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
-/// nobody sees a message before it is stored.
+/// nobody sees a message before it is stored. The reads are strongly consistent, because a summary must not show a text
+/// that has been deleted.
 pub async fn list_chatrooms(
     chat: &Chat,
     caller: &Caller,
@@ -66,7 +68,7 @@ async fn last_messages(
         room.last_message_id.filter(|&id| stay.sees(id))
     };
     let ids = rooms.iter().filter_map(|room| Some((room.id, visible(room)?)));
-    let found = chat.store.messages(ids, Consistency::Eventual).await?;
+    let found = chat.store.messages(ids, Consistency::Strong).await?;
     let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
     // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
     let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
@@ -86,7 +88,7 @@ async fn last_messages(
         last.remove(&room.id);
     }
     let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
-    let shown = chat.store.messages(shown, Consistency::Eventual).await?;
+    let shown = chat.store.messages(shown, Consistency::Strong).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     unhide(chat, user, stays, &mut last).await?;
     Ok(last)
@@ -102,14 +104,27 @@ async fn unhide(chat: &Chat, user: UserId, stays: &Stays, last: &mut HashMap<Roo
     let hidden: Vec<_> = hidden.filter_map(before).collect();
     last.retain(|_, message| !message.is_hidden_from(Some(user)));
     let older: Vec<_> = stream::iter(hidden)
-        .map(|(room, range)| chat.store.query_messages(room, range, MOST_HIDDEN))
+        .map(|(room, range)| not_hidden(chat, user, room, range))
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    let is_seen =
-        |message: &Message| !message.is_hidden_from(Some(user)) && (!message.withheld || message.sender == user);
-    last.extend(older.into_iter().filter_map(|page| page.into_iter().find(is_seen)).map(|found| (found.room, found)));
+    last.extend(older.into_iter().flatten().map(|found| (found.room, found)));
     Ok(())
+}
+
+/// The first of some messages that the user has not deleted for themselves.
+async fn not_hidden(chat: &Chat, user: UserId, room: RoomId, mut range: Range) -> Result<Option<Message>, Error> {
+    for limit in HIDDEN {
+        let page = chat.store.query_messages(room, range, limit).await?;
+        let end = page.last().filter(|_| page.len() == limit).map(|message| message.id);
+        let is_seen = |message: &Message| !message.is_hidden_from(Some(user)) && message.is_shown_to(user);
+        if let Some(found) = page.into_iter().find(is_seen) {
+            return Ok(Some(found));
+        }
+        let Some(end) = end else { break };
+        range = range.beyond(end);
+    }
+    Ok(None)
 }
 
 /// The other members of the direct rooms.

@@ -6,18 +6,20 @@ use crate::{Caller, Chat, accounts};
 
 /// Admits a frame: checks that the session of its socket has not ended, and counts the frame as a call of the user.
 ///
-/// A user whose frames are refused again and again, and who sends more, loses the socket that sends: refused frames take
-/// places of the route, which all users share, and a new handshake takes longer than a frame.
+/// A user whose frames are refused again and again, and who sends more, loses the socket that sends: refused frames
+/// take places of the route, which all users share, and a new handshake takes longer than a frame.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`.
-pub async fn admit(chat: &Chat, socket: &Socket) -> Result<(), Error> {
+pub async fn admit_frame(chat: &Chat, socket: &Socket) -> Result<(), Error> {
     let caller = Caller::from(socket);
     let admitted = accounts::admit(chat, &caller).await;
     if matches!(admitted, Err(Error::Refused(Refusal::RateLimited(_)))) {
         let counted = chat.count(&caller, Paced::RefusedFrames, Pace::REFUSED_FRAMES).await;
-        if matches!(counted, Err(Error::Refused(_))) {
-            close(chat, socket).await;
+        match counted {
+            Ok(()) => {}
+            Err(Error::Refused(_)) => close(chat, socket).await,
+            Err(error) => tracing::warn!(cause = causes(&error), "a refused frame is not counted"),
         }
     }
     admitted

@@ -55,7 +55,10 @@ impl Chat {
                     }
                 }
                 Outcome::Slow => slow += 1,
-                Outcome::Failed(error) => failed = Some(error),
+                Outcome::Failed(error) => {
+                    slow += 1;
+                    failed = Some(error);
+                }
             }
         }
         record(|metrics| {

@@ -12,8 +12,9 @@ use crate::{Caller, Chat, accounts::authenticate, now};
 /// too, within the time that a function has for its pushes.
 const SAME_TIME: Duration = Duration::from_secs(5);
 
-/// Stores a socket, and forgets expired sockets of its user. If the user has too many, the new one replaces the one that
-/// has been silent longest. It pushes no event to the new socket, because that takes none before this function returns.
+/// Stores a socket, and forgets expired sockets of its user. If the user has too many, the new one replaces the one
+/// that has been silent longest. It pushes no event to the new socket, because that takes none before this function
+/// returns.
 ///
 /// The session is read again after the socket is stored. A logout ends the session before it reads the sockets for the
 /// last time, so one of the two sees the other.
@@ -86,8 +87,8 @@ async fn look(chat: &Chat, sockets: Vec<Socket>, now: Timestamp) -> (Vec<Socket>
     (gone, there)
 }
 
-/// So many of the sockets, each the oldest of those that have been silent longest. The id makes the order total, so that
-/// handshakes at the same moment choose the same sockets.
+/// So many of the sockets, each the oldest of those that have been silent longest. The id makes the order total, so
+/// that handshakes at the same moment choose the same sockets.
 fn silent_longest(mut sockets: Vec<(Timestamp, Socket)>, count: usize) -> Vec<Socket> {
     sockets.sort_by_cached_key(|(_, socket)| (socket.connected_at, socket.id.clone()));
     let next = |_| {

@@ -7,7 +7,7 @@ mod connect;
 mod disconnect;
 mod end;
 
-pub use admit::admit;
+pub use admit::admit_frame;
 pub(crate) use audience::is_connecting;
 pub use authorize::authorize;
 pub use connect::connect;

@@ -21,13 +21,19 @@ impl Input for Registration {
     }
 }
 
-/// The body of `POST /auth/login/`. The rules of a registration do not apply: a name or a password that breaks them is
-/// simply wrong.
-pub struct LoginAttempt {
+/// A name and a password. The rules of a registration do not apply: a name or a password that breaks them is simply
+/// wrong.
+pub struct Credentials {
     /// The name as received.
     pub username: String,
     /// The password as received.
     pub password: String,
+}
+
+/// The body of `POST /auth/login/`.
+pub struct LoginAttempt {
+    /// The name and the password.
+    pub credentials: Credentials,
     /// The token that the device got with its last login, as received.
     pub device_token: Option<String>,
 }
@@ -37,7 +43,7 @@ impl Input for LoginAttempt {
         let username = fields.required("username");
         let password = fields.required("password");
         let device_token = fields.optional("device_token");
-        Some(Self { username: username?, password: password?, device_token })
+        Some(Self { credentials: Credentials { username: username?, password: password? }, device_token })
     }
 }
 

@@ -8,7 +8,7 @@ mod set_privacy;
 mod user;
 mod username;
 
-pub use inputs::{LoginAttempt, PasswordChange, Registration};
+pub use inputs::{Credentials, LoginAttempt, PasswordChange, Registration};
 pub use password::Password;
 pub use privacy::WhoCanAdd;
 pub use set_block::{BlockedUser, SetBlock};

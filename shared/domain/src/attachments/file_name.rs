@@ -37,9 +37,9 @@ impl FileName {
     }
 }
 
-/// Whether a character turns text around (Unicode Standard Annex #9, section 2): an embedding, an override or an isolate.
-/// Such characters can make a name look like another one. Marks cannot, and programs put them into Arabic and Hebrew
-/// names.
+/// Whether a character turns text around (Unicode Standard Annex #9, section 2): an embedding, an override or an
+/// isolate. Such characters can make a name look like another one. Marks cannot, and programs put them into Arabic and
+/// Hebrew names.
 pub(crate) const fn turns_around(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -6,7 +6,8 @@ use crate::{Attachment, RoomId, Timestamp, UserId};
 pub const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
 
 /// The time after the announcement in which a message or a room may take the attachment. The bucket deletes attachments
-/// that nothing has taken after a day. Half of the day is left for clocks that differ, and for lifecycle rules that run late.
+/// that nothing has taken after a day. Half of the day is left for clocks that differ, and for lifecycle rules that run
+/// late.
 pub const SEND_ATTACHMENT_WITHIN: Duration = Duration::from_hours(12);
 
 /// The state of an attachment.

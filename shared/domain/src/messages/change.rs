@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, HOLE_SETTLES_AFTER, Message, MessageId, Refusal, ShownMessage, Timestamp, UserId, id::MAX_SAFE_INTEGER,
+    CHANGES_LAST, Error, HOLE_SETTLES_AFTER, Message, MessageId, Refusal, ShownMessage, Timestamp, UserId,
+    id::MAX_SAFE_INTEGER,
 };
 
 /// The kind of a change of a message.
@@ -20,14 +21,14 @@ pub enum ChangeKind {
     Reacted,
 }
 
-/// Reads the query parameter `after`: the number of a change, or 0.
+/// Reads the query parameter `after`: the number of a change, 0, or nothing.
 ///
 /// # Errors
 /// `Invalid`.
-pub fn change_after(after: Option<&str>) -> Result<u64, Error> {
-    let after = after.ok_or_else(|| Refusal::field("after", "is required"))?;
+pub fn change_after(after: Option<&str>) -> Result<Option<u64>, Error> {
+    let Some(after) = after else { return Ok(None) };
     let number = after.parse().ok().filter(|number| *number <= MAX_SAFE_INTEGER);
-    number.ok_or_else(|| Refusal::field("after", "must be the number of a change, or 0").into())
+    number.map(Some).ok_or_else(|| Refusal::field("after", "must be the number of a change, or 0").into())
 }
 
 /// The last change of a message in a room.
@@ -37,6 +38,18 @@ pub struct LastChange {
     pub number: u64,
     /// The time at which it took the number.
     pub at: Timestamp,
+}
+
+impl LastChange {
+    /// Whether it can no longer be on its way.
+    #[must_use]
+    pub fn is_settled(self, asked_at: Timestamp) -> bool {
+        is_settled(self.at, asked_at)
+    }
+}
+
+fn is_settled(at: Timestamp, asked_at: Timestamp) -> bool {
+    asked_at.since(at) >= HOLE_SETTLES_AFTER
 }
 
 /// The record of a change. It only says that the message is to be read again.
@@ -58,6 +71,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// A number up to which no change can be on its way, if the record shows one.
+    #[must_use]
+    pub fn settled(&self, asked_at: Timestamp) -> Option<u64> {
+        if is_settled(self.at, asked_at) {
+            return Some(self.number);
+        }
+        self.previous.is_none_or(|previous| previous.is_settled(asked_at)).then(|| self.number - 1)
+    }
+
     /// Whether the message has it, or a later change that replaces it.
     fn is_in(&self, message: &Message) -> bool {
         message.deletion.is_some()
@@ -98,7 +120,7 @@ impl Known {
     pub fn take(&mut self, change: &Change, message: Option<&Message>) {
         self.pass(change.previous);
         let is_made = message.is_none_or(|message| change.is_in(message));
-        self.waits |= !is_made && !self.is_settled(change.at);
+        self.waits |= !is_made && !is_settled(change.at, self.asked_at);
         if !self.waits {
             self.number = change.number;
         }
@@ -113,16 +135,14 @@ impl Known {
     }
 
     /// Passes a change of a message that is not recorded. Records expire in order: behind one that is left, a hole is
-    /// a change that was never recorded.
+    /// a change that was never recorded. Right after the number that the reader knows, a hole that is too young to have
+    /// expired is one, too. Between that number and another hole, records may have expired.
     fn pass(&mut self, last: Option<LastChange>) {
         if let Some(hole) = last.filter(|last| last.number > self.number) {
-            self.waits |= !self.is_settled(hole.at);
-            self.expired |= !self.waits && self.number == self.after;
+            self.waits |= !hole.is_settled(self.asked_at);
+            let may_hide = hole.number > self.after + 1 || self.asked_at.since(hole.at) >= CHANGES_LAST;
+            self.expired |= !self.waits && self.number == self.after && may_hide;
         }
-    }
-
-    fn is_settled(&self, at: Timestamp) -> bool {
-        self.asked_at.since(at) >= HOLE_SETTLES_AFTER
     }
 }
 
@@ -237,5 +257,25 @@ mod tests {
         let mut without = known(1, &[], 0, 20_000);
         without.end(9, last(5));
         assert_eq!((without.number, without.expired), (9, true));
+    }
+    #[test]
+    fn a_change_that_was_never_recorded_is_no_reason_to_list_the_room_anew() {
+        let month = u64::try_from(CHANGES_LAST.as_millis()).unwrap();
+        for (now, expired) in [(20_000, false), (month + 1, false), (month + 2, true)] {
+            assert_eq!(known(1, &[edit(3, last(2))], 3, now).expired, expired, "{now}");
+            let mut without = known(1, &[], 0, now);
+            without.end(2, last(2));
+            assert_eq!((without.number, without.expired), (2, expired), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_record_shows_up_to_where_changes_are_settled() {
+        let record = edit(4, last(2));
+        assert_eq!(
+            [15_001, 15_002, 15_003, 15_004].map(|now| record.settled(at(now))),
+            [None, Some(3), Some(3), Some(4)]
+        );
+        assert_eq!(edit(4, None).settled(at(4)), Some(3));
     }
 }

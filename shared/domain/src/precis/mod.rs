@@ -41,8 +41,8 @@ fn usual_width(c: char) -> impl Iterator<Item = char> {
 /// Checks a name as it is [`shown`].
 ///
 /// These are the rules of `UsernameCaseMapped` (RFC 8265, section 3.3), and more: of ASCII only the [`SIGNS`], one
-/// script (UTS #39, section 5.1), and those of [`marks`]. The RFC checks before NFC, but keyboards type letters that NFC
-/// decomposes, as U+09DC. Letters of one script that look alike are allowed, as in `admın`: languages need them.
+/// script (UTS #39, section 5.1), and those of [`marks`]. The RFC checks before NFC, but keyboards type letters that
+/// NFC decomposes, as U+09DC. Letters of one script that look alike are allowed, as in `admın`: languages need them.
 ///
 /// The time grows with the square of the length.
 pub(crate) fn username(shown: &[char]) -> Result<(), &'static str> {

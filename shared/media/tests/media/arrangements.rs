@@ -23,7 +23,8 @@ fn element(id: &[u8], data: &[u8], longer: usize) -> Vec<u8> {
     [id, &number(size, (least_length(size) + longer).min(8)), data].concat()
 }
 
-/// An element of the header beside the type: the versions and largest lengths (RFC 8794, 11.2), padding, and a checksum.
+/// An element of the header beside the type: the versions and largest lengths (RFC 8794, 11.2), padding, and a
+/// checksum.
 fn other_element() -> impl Strategy<Value = Vec<u8>> {
     let numbers: Vec<&[u8]> = vec![b"\x42\x86", b"\x42\xF7", b"\x42\xF2", b"\x42\xF3", b"\x42\x87", b"\x42\x85"];
     prop_oneof![

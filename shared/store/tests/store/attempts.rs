@@ -60,6 +60,22 @@ async fn each_source_has_its_count_and_a_device_is_known_for_longer() {
 }
 
 #[tokio::test]
+async fn a_source_is_known_with_one_password_except_around_a_change() {
+    let store = embedded::store();
+    let device = Source::Device("d1".to_owned());
+    let known_by = async || match store.count_attempt("ann", &device, 9, NOW).await.unwrap() {
+        Count::Counted(attempts) | Count::Full(attempts) => attempts.known_by.into_iter().collect::<Vec<_>>(),
+    };
+    store.forgive_attempts("ann", &device, "first", NOW).await.unwrap();
+    store.forgive_before_change("ann", &device, "second", NOW).await.unwrap();
+    assert_eq!(known_by().await, ["first", "second"]);
+    store.forgive_attempts("ann", &device, "second", NOW).await.unwrap();
+    assert_eq!(known_by().await, ["second"]);
+    store.make_unknown("ann", &device).await.unwrap();
+    assert!(known_by().await.is_empty());
+}
+
+#[tokio::test]
 async fn what_is_taken_back_was_not_counted_and_never_more_than_that() {
     let store = embedded::store();
     for _ in 0..2 {

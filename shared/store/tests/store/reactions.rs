@@ -2,7 +2,7 @@ use domain::{Emoji, MAX_REACTIONS, Message, Reaction, Refusal};
 use futures_util::future::join_all;
 use store::Changed;
 
-use crate::support::{digest, make_room, message_id, send, user};
+use crate::support::{PUSHES, digest, make_room, message, message_id, send, user};
 
 fn emoji(text: &str) -> Emoji {
     Emoji::try_from(text.to_owned()).unwrap()
@@ -69,9 +69,9 @@ async fn the_highest_number_stays_and_a_deletion_removes_all() {
 async fn a_message_keeps_so_many_reactions() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
-    let message = send(&store, room, 0).await;
+    let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
     let reactions = (1..=MAX_REACTIONS as u64).map(|id| (user(id), Reaction { change: id, emoji: Some(emoji("👍")) }));
-    let full = Message { reactions: reactions.collect(), ..message };
+    let full = Message { reactions: reactions.collect(), ..message(room, user(1), &turn) };
     store.put_message(&full, &digest("hi")).await.unwrap();
     let (other, first) = (user(MAX_REACTIONS as u64 + 1), user(1));
     let refused = store.react_to_message(&full, other, Some(&emoji("🎉")), 9999, false).await.unwrap_err();

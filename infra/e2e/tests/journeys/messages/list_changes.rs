@@ -34,10 +34,12 @@ async fn a_client_that_was_away_gets_each_changed_message_as_it_is() {
 }
 
 #[tokio::test]
-async fn the_number_to_go_on_from_is_required() {
+async fn a_client_begins_without_a_number() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
-    for query in ["", "?after=", "?after=-1", "?after=x", "?after=9007199254740992"] {
+    let begun = ann.get(&format!("/list-changes/{room}/")).await.is(200);
+    assert_eq!(begun, json!({"changed": [], "change": 0, "more": false, "reset": false}));
+    for query in ["?after=", "?after=-1", "?after=x", "?after=9007199254740992"] {
         ann.get(&format!("/list-changes/{room}/{query}")).await.blames("after");
     }
 }

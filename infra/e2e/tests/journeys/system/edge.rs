@@ -1,6 +1,7 @@
 //! Behind the edge: the proof that a request came through it, and the address that counts.
 //!
-//! The local runtime has no CloudFront, so the tests send its headers themselves. The secret is the name of its resource.
+//! The local runtime has no CloudFront, so the tests send its headers themselves. The secret is the name of its
+//! resource.
 
 use e2e::{Answer, PASSWORD, Server};
 use reqwest::{Method, StatusCode, header};

@@ -14,8 +14,8 @@ use crate::support::{
     template::{functions, socket_routes},
 };
 
-/// Functions that serve files, or the build. They make no calls, as their tests `calls_nobody` prove, and so have neither crash
-/// points nor a cost.
+/// Functions that serve files, or the build. They make no calls, as their tests `calls_nobody` prove, and so have
+/// neither crash points nor a cost.
 const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
 
 const JOURNEYS: &str = "infra/e2e/tests/journeys";

@@ -1,4 +1,5 @@
-//! A path that ends in a slash, if API Gateway does not give it to the route `/x/{proxy+}`, which its documentation leaves open.
+//! A path that ends in a slash, if API Gateway does not give it to the route `/x/{proxy+}`, which its documentation
+//! leaves open.
 
 use std::fs;
 

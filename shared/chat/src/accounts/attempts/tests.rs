@@ -78,7 +78,12 @@ struct Limits {
 
 impl Limits {
     fn allow(&mut self, guesser: Guesser, now: Timestamp) -> bool {
-        let by = if guesser == Guesser::Former { Guesser::Known } else { guesser };
+        let is_locked = self.sources.get(&guesser).is_some_and(|(_, locked_until)| *locked_until > now);
+        let by = match guesser {
+            Guesser::Former => Guesser::Known,
+            Guesser::Tablet if is_locked => Guesser::Known,
+            guesser => guesser,
+        };
         let (count, locked_until) = self.sources.entry(by).or_insert((0, now));
         let minute = self.minutes.entry(now.seconds() / 60).or_default();
         let is_bound = matches!(by, Guesser::Strange(_));
@@ -123,8 +128,8 @@ async fn attempt(store: &Store, guesser: Guesser, now: Timestamp) -> Result<(), 
     }
 }
 
-/// Any guesses at any times are allowed as the limits say, and none of them keeps the owner's phone, or another session,
-/// from the next attempt.
+/// Any guesses at any times are allowed as the limits say, and none of them keeps the owner's phone, or another
+/// session, from the next attempt.
 #[test]
 fn guesses_use_up_attempts_of_their_own_source_alone() {
     let config = Config { cases: 12, failure_persistence: None, ..Config::default() };

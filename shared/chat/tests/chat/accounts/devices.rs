@@ -1,5 +1,6 @@
 //! Devices and sessions are counted apart from the networks of those who guess.
 
+use chat::accounts::Device;
 use domain::Refusal;
 
 use crate::support::{PASSWORD, World, assert_refused, world};
@@ -41,7 +42,7 @@ async fn a_neighbour_who_guesses_does_not_keep_a_known_device_out() {
 }
 
 #[tokio::test]
-async fn a_device_locks_itself_out_and_nobody_else() {
+async fn a_device_that_is_locked_counts_for_its_network() {
     let world = world_with_ann().await;
     let [phone, tablet] = [
         world.logs_in_with_device("ann", PASSWORD, None).await,
@@ -53,10 +54,13 @@ async fn a_device_locks_itself_out_and_nobody_else() {
     for _ in 0..10 {
         assert_refused!(with_phone(WRONG).await, Refusal::InvalidCredentials);
     }
+    assert_ne!(with_phone(PASSWORD).await.unwrap().device.id, phone.id);
+    for _ in 0..10 {
+        assert_refused!(with_phone(WRONG).await, Refusal::InvalidCredentials);
+    }
     assert_refused!(with_phone(PASSWORD).await, Refusal::RateLimited(wait) if wait.as_secs() >= 28);
+    assert_refused!(world.logs_in("ann", PASSWORD).await, Refusal::RateLimited(_));
     world.logs_in_with_device("ann", PASSWORD, Some(tablet)).await.unwrap();
-    world.logs_in("ann", PASSWORD).await.unwrap();
-    assert_refused!(with_phone(PASSWORD).await, Refusal::RateLimited(_));
 }
 
 #[tokio::test]
@@ -80,7 +84,21 @@ async fn a_change_of_the_password_makes_a_stranger_of_each_other_device() {
     is_guessed_from_everywhere(&world).await;
     let with = async |device| world.logs_in_with_device("ann", NEW, Some(device)).await;
     assert_refused!(with(thief.device).await, Refusal::RateLimited(_));
-    assert_eq!(with(phone.device.clone()).await.unwrap().device, phone.device);
+    with(phone.device).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copied_token_is_worth_nothing_after_the_first_login_with_a_changed_password() {
+    let world = world_with_ann().await;
+    let phone = world.logs_in_with_device("ann", PASSWORD, None).await.unwrap();
+    world.changes_password(&phone.person, PASSWORD, NEW).await.unwrap();
+    let with = async |device: &Device| world.logs_in_with_device("ann", NEW, Some(device.clone())).await;
+    let again = with(&phone.device).await.unwrap().device;
+    assert_ne!(again.id, phone.device.id);
+    assert_eq!(with(&again).await.unwrap().device, again);
+    is_guessed_by_a_neighbour(&world).await;
+    assert_refused!(with(&phone.device).await, Refusal::RateLimited(_));
+    with(&again).await.unwrap();
 }
 
 #[tokio::test]

@@ -93,3 +93,41 @@ async fn a_hole_is_as_old_as_it_was_when_it_was_looked_for() {
     delay.set(1_800);
     assert_eq!(ann.lists_changes(room, 0).await.change, 0);
 }
+
+#[tokio::test]
+async fn a_reader_who_was_away_for_longer_than_records_last_gets_on() {
+    const MONTH: u64 = 30 * 24 * 60 * 60 * 1000;
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let message = ann.has_sent(room, "hello", MONTH + 130_000).await;
+    // The table still has them.
+    for seconds in 0..100 {
+        let turn = ann.dies_while_changing(room, MONTH + 120_000 - seconds * 1000).await;
+        world.chat.store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+    }
+    let again = ann.lists_changes(room, 0).await;
+    assert_eq!((again.change, again.more, again.reset, again.changed.len()), (100, false, true, 0));
+    let rest = ann.lists_changes(room, again.change).await;
+    assert_eq!((rest.change, rest.more, rest.reset), (100, false, false));
+}
+
+#[tokio::test]
+async fn a_reader_begins_before_a_change_that_may_be_on_its_way() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    assert_eq!(ann.lists_changes(room, None).await.change, 0);
+    let message = ann.has_sent(room, "hello", 60_000).await;
+    for age in [30_000, 20_000] {
+        let turn = ann.dies_while_changing(room, age).await;
+        world.chat.store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+    }
+    assert_eq!(ann.lists_changes(room, None).await.change, 2);
+    // One that is not recorded, and one that is.
+    ann.dies_while_changing(room, 1000).await;
+    assert_eq!(ann.lists_changes(room, None).await.change, 2);
+    ann.reacts(&message, Some("👍")).await.unwrap();
+    let begun = ann.lists_changes(room, None).await;
+    assert_eq!((begun.change, begun.changed.len(), begun.more, begun.reset), (2, 0, false, false));
+}

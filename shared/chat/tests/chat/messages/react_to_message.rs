@@ -271,11 +271,13 @@ async fn a_message_keeps_so_many_reactions() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
-    let plain = ann.sends(room, "hello").await;
+    let id = ann.dies_while_sending(room, 0).await;
     let reaction = |change| domain::Reaction { change, emoji: "👍".to_owned().try_into().ok() };
     let users = (1..=1024).map(|id| (domain::UserId::try_from(1_000_000 + id).unwrap(), reaction(id)));
-    let full = Message { reactions: users.collect(), ..plain.clone() };
-    world.chat.store.put_message(&full, &crate::support::draft(room, "hello").content.digest().unwrap()).await.unwrap();
+    let content = crate::support::draft(room, "hello").content;
+    let digest = content.digest().unwrap();
+    let full = Message { text: content.text, reactions: users.collect(), ..Message::empty(id, room, ann.id(), 1) };
+    world.chat.store.put_message(&full, &digest).await.unwrap();
     assert_refused!(bob.reacts(&full, Some("👍")).await, Refusal::TooManyReactions);
     bob.reacts(&full, None).await.unwrap();
     assert_eq!(ann.room(room).await.changes, 0, "a refusal takes no number");

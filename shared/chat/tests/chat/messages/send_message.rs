@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use chat::messages::{send_message, send_over_socket, typing};
-use domain::{Error, OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
+use domain::{DeletedFor, Error, Message, OnlyAdmins, Position, PushPace, Refusal, Room, RoomKind};
 use futures_util::future::join_all;
 use serde_json::json;
 use store::{Membership, Socket};
 
-use crate::support::{assert_refused, draft, draft_of_client, texts, typing_frame, world};
+use crate::support::{assert_refused, draft, draft_of_client, slow::Delay, texts, typing_frame, world, world_of};
 
 #[tokio::test]
 async fn the_sockets_of_all_members_get_the_message_that_is_stored() {
@@ -204,4 +206,27 @@ async fn many_sockets_count_for_the_pace_of_the_room() {
     ann.sends(room, "hi").await;
     let refused = send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await;
     assert_refused!(refused, Refusal::RoomBusy(_));
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_does_not_bring_back_a_deleted_text() {
+    let delay = Delay::default();
+    let world = world_of(delay.store().await).await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let id = ann.dies_while_sending(room, 0).await;
+    let draft = draft(room, "secret");
+    let message = Message { text: draft.content.text.clone(), ..Message::empty(id, room, ann.id(), 1) };
+    let digest = draft.content.digest().unwrap();
+    // The SDK repeats a call after two seconds.
+    delay.set(2_500);
+    let write = world.chat.store.put_message(&message, &digest);
+    let deletion = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        delay.set(0);
+        ann.deletes(&message, DeletedFor::Everyone).await.unwrap()
+    };
+    let (written, deleted) = tokio::join!(write, deletion);
+    assert_eq!(written.unwrap(), None);
+    assert_eq!(ann.lists_room(room, 10, Position::Latest).await.messages, [deleted]);
 }

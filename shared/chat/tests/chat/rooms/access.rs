@@ -34,7 +34,7 @@ async fn asks_everything(
         ("reacts", person.reacts(read, Some("👍")).await.unwrap_err()),
         ("lists reactions", person.lists_reactions(read).await.unwrap_err()),
         ("deletes for themselves", person.deletes(read, DeletedFor::Me).await.unwrap_err()),
-        ("lists changes", messages::list_changes(chat, caller, room, 0).await.unwrap_err()),
+        ("lists changes", messages::list_changes(chat, caller, room, Some(0)).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),
         ("listens", sockets::authorize(chat, caller, Some(room)).await.unwrap_err()),
         ("leaves", rooms::leave_chatroom(chat, caller, room).await.unwrap_err()),

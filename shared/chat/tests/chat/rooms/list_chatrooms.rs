@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use chat::rooms::{create_chatroom, list_chatrooms};
 use domain::{
-    Attachment, AttachmentId, Description, FileName, History, MAX_ANSWER_BYTES, MediaType, Message, MessageId, NewRoom,
-    Progress, RoomId, RoomName, Upload,
+    Attachment, AttachmentId, DeletedFor, Description, FileName, History, MAX_ANSWER_BYTES, MediaType, Message,
+    MessageId, NewRoom, Progress, RoomId, RoomName, Upload,
 };
 
 use crate::support::{Person, World, draft, new_room, world};
@@ -186,4 +186,17 @@ async fn a_direct_room_that_was_never_more_than_hidden_is_not_listed() {
     ann.blocks(&bob).await;
     bob.sends(room, "psst").await;
     assert_eq!((rooms(&ann).await, rooms(&bob).await), (vec![], vec![room]));
+}
+
+#[tokio::test]
+async fn the_last_message_is_the_one_before_those_that_the_user_has_deleted_for_themselves() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let last = ann.sends(room, "stays").await;
+    for _ in 0..12 {
+        let message = ann.sends(room, "is hidden").await;
+        ann.deletes(&message, DeletedFor::Me).await.unwrap();
+    }
+    assert_eq!(ann.lists_rooms().await[0].last_message.as_ref().map(|shown| shown.message.id), Some(last.id));
 }

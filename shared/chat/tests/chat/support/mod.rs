@@ -16,9 +16,9 @@ use chat::{
     attachments,
 };
 use domain::{
-    AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, LoginAttempt, MediaType,
-    Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
+    AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MediaType, Message, MessageId,
+    Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration, RoomId, RoomKind,
+    ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -142,8 +142,8 @@ impl World {
         password: &str,
         device: Option<Device>,
     ) -> Result<LoggedIn, Error> {
-        let attempt = LoginAttempt { username: name.to_owned(), password: password.to_owned(), device_token: None };
-        let login = accounts::login(&self.chat, network(from), device, attempt).await?;
+        let credentials = domain::Credentials { username: name.to_owned(), password: password.to_owned() };
+        let login = accounts::login(&self.chat, network(from), device, credentials).await?;
         Ok(LoggedIn { person: Person::new(&self.chat, login.user, &login.session.id), device: login.device })
     }
 

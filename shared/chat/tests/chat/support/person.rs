@@ -229,8 +229,8 @@ impl Person {
         self.chat.store.take_change(room, self.id(), Right::Member, pushes, then).await.unwrap()
     }
 
-    pub async fn lists_changes(&self, room: RoomId, after: u64) -> ChangeList {
-        messages::list_changes(&self.chat, &self.caller, room, after).await.unwrap()
+    pub async fn lists_changes(&self, room: RoomId, after: impl Into<Option<u64>>) -> ChangeList {
+        messages::list_changes(&self.chat, &self.caller, room, after.into()).await.unwrap()
     }
 
     /// Marks messages as read.

@@ -1,0 +1,122 @@
+// The numbers of changes: up to which number the page knows all changes of each room, and the fetching of missed ones.
+
+import { pause } from "./backoff.js";
+
+/**
+ * The changes that are asked for again after a timeline is loaded: they may have had their number before the page was
+ * read, and their effect after it.
+ */
+const UNSETTLED = 20;
+/** Attempts after which the wait for a change on its way stops growing. The server waits 15 s for one. */
+const SLOWS_DOWN = 3;
+
+/**
+ * @typedef {import("./timeline.js").Message} Message
+ * @typedef {object} Means
+ * @property {Pick<import("./api.js").Api, "changes">} api
+ * @property {(message: Message) => void} apply takes the state of a message that has changed
+ * @property {(room: number) => Promise<void>} reset lists the messages of a room anew
+ * @property {AbortSignal} signal ends the fetching
+ * @typedef {{known: number, heard: number, sure: number, fetching: boolean}} Numbers
+ * `known`: all changes up to it are applied; `heard`: the newest; `sure`: those up to it are in the loaded page
+ */
+
+export class Changes {
+  #means;
+  /** @type {Map<number, Numbers>} */
+  #rooms = new Map();
+
+  /** @param {Means} means */
+  constructor(means) {
+    this.#means = means;
+  }
+
+  /**
+   * Takes the newest number of a listed room. The list has the last message of the room as it is; loaded messages may
+   * have missed changes.
+   * @param {number} room
+   * @param {number} newest
+   * @param {boolean} isLoaded whether messages of the room are loaded
+   */
+  listed(room, newest, isLoaded) {
+    const numbers = this.#rooms.get(room);
+    if (!numbers) {
+      this.#rooms.set(room, { known: newest, heard: newest, sure: 0, fetching: false });
+      if (isLoaded) this.#rewind(room);
+      return;
+    }
+    numbers.heard = Math.max(numbers.heard, newest);
+    if (!isLoaded) numbers.known = Math.max(numbers.known, newest);
+  }
+
+  /**
+   * Takes the number of a change that an event has brought.
+   * @param {number} room
+   * @param {number} change
+   * @param {() => boolean} [apply] applies the event, if no change before it is missing; false if it cannot be applied
+   */
+  hear(room, change, apply = () => true) {
+    const numbers = this.#rooms.get(room);
+    if (!numbers || change <= numbers.known) return;
+    numbers.heard = Math.max(numbers.heard, change);
+    if (change === numbers.known + 1 && !numbers.fetching && apply()) numbers.known = change;
+  }
+
+  /** Takes the newest number of a room, which an event names. @param {number} room @param {number} newest */
+  note(room, newest) {
+    const numbers = this.#rooms.get(room);
+    if (numbers) numbers.heard = Math.max(numbers.heard, newest);
+  }
+
+  /**
+   * Runs a task that loads messages, and then fetches the changes that were applied meanwhile: the loaded messages may
+   * be without them.
+   * @param {number} room
+   * @param {() => Promise<void>} task
+   * @param {boolean} [isFirst] whether the messages are the first of the room
+   */
+  async during(room, task, isFirst = false) {
+    const before = this.#rooms.get(room)?.known ?? Infinity;
+    await task();
+    const numbers = this.#rooms.get(room);
+    if (!numbers) return;
+    if (isFirst) this.#rewind(room);
+    else numbers.known = Math.min(numbers.known, before);
+    await this.fetch(room);
+  }
+
+  /** Fetches the changes of a room that are missing. @param {number} room */
+  async fetch(room) {
+    const { api, signal } = this.#means;
+    const numbers = this.#rooms.get(room);
+    if (!numbers || numbers.fetching) return;
+    numbers.fetching = true;
+    try {
+      for (let waited = 0; numbers.known < numbers.heard && !signal.aborted; ) {
+        const { changed, change, more, reset } = await api.changes(room, numbers.known);
+        for (const message of changed) this.#means.apply(message);
+        // The page was loaded after the changes that are too old to be listed.
+        if (reset && numbers.known >= numbers.sure) await this.#means.reset(room);
+        numbers.known = Math.max(numbers.known, change);
+        if (more || numbers.known >= numbers.heard) continue;
+        await pause(Math.min(waited, SLOWS_DOWN));
+        waited += 1;
+      }
+    } finally {
+      numbers.fetching = false;
+    }
+  }
+
+  /** @param {number} room */
+  forget(room) {
+    this.#rooms.delete(room);
+  }
+
+  /** @param {number} room */
+  #rewind(room) {
+    const numbers = this.#rooms.get(room);
+    if (!numbers) return;
+    numbers.sure = numbers.known;
+    numbers.known = Math.max(0, numbers.known - UNSETTLED);
+  }
+}

@@ -1,0 +1,134 @@
+// Changes messages: edits, deletes, reacts, forwards; and applies the changes that others make.
+
+import { own, reacted } from "./reactions.js";
+
+/**
+ * @typedef {import("./timeline.js").Message} Message
+ * @typedef {object} Means
+ * @property {Pick<import("./api.js").Api, "edit" | "delete" | "react" | "reactions" | "forward">} api
+ * @property {import("./rooms.js").Rooms} rooms
+ * @property {Pick<import("./history.js").History, "of" | "revise">} history
+ * @property {Pick<import("./changes.js").Changes, "hear" | "fetch">} changes
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {() => void} onchange
+ * @property {(message: Message) => void} onsent a message was sent to another room
+ * @property {(message: Message) => void} ongone a message is deleted, and nothing may show its content any more
+ */
+
+export class Revisions {
+  #me;
+  #means;
+  /** The number of reactions of the user, by message: only the last answer counts. @type {Map<number, number>} */
+  #reacting = new Map();
+
+  /**
+   * @param {number} me
+   * @param {Means} means
+   */
+  constructor(me, means) {
+    this.#me = me;
+    this.#means = means;
+  }
+
+  /** Applies an event: `edited`, `deleted` or `reaction`. @param {any} event */
+  hear(event) {
+    const { changes, sync } = this.#means;
+    const { conversation, change } = event;
+    if (event.type === "reaction") {
+      changes.hear(conversation, change, () => this.#react(conversation, event.message_id, event.user, event.emoji));
+    } else {
+      this.apply(withoutReactions(event.message));
+      changes.hear(conversation, change);
+    }
+    void sync.attempt(() => changes.fetch(conversation));
+  }
+
+  /** Takes the state of a message after a change. @param {Message} message */
+  apply(message) {
+    const { rooms, history, sync, onchange, ongone } = this.#means;
+    const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
+    history.revise(message);
+    rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
+    if (message.hidden || message.deleted_at) ongone(message);
+    // The list has the message before it, and counts what is unread.
+    if (message.hidden && wasLast) void sync.refresh();
+    onchange();
+  }
+
+  /**
+   * @param {Message} message
+   * @param {{text: string} & import("./mentions.js").Mentions} content
+   */
+  async edit(message, content) {
+    this.apply(withoutReactions(await this.#means.api.edit(message, content)));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {"everyone" | "me"} audience
+   */
+  async delete(message, audience) {
+    this.apply(await this.#means.api.delete(message, audience));
+  }
+
+  /**
+   * Sets the reaction of the user, or removes it.
+   * @param {Message} message
+   * @param {string | null} emoji
+   */
+  async react(message, emoji) {
+    const { api, history, onchange } = this.#means;
+    const { conversation, id } = message;
+    const turn = (this.#reacting.get(id) ?? 0) + 1;
+    this.#reacting.set(id, turn);
+    const { reactions = [] } = await api.react(message, emoji);
+    if (this.#reacting.get(id) !== turn) return;
+    // Only the user's own, as the server writes it, because the answer may be older than an event.
+    const mine = emoji && (own(reactions) ?? emoji);
+    if (!this.#react(conversation, id, this.#me, mine)) history.of(conversation)?.react(id, reactions);
+    onchange();
+  }
+
+  /** Returns who has reacted how. @param {Message} message */
+  async reactions(message) {
+    return this.#means.api.reactions(message);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {number[]} rooms
+   * @param {string} client_id
+   */
+  async forward(message, rooms, client_id) {
+    const results = await this.#means.api.forward(message, rooms, client_id);
+    for (const { message: sent } of results) if (sent) this.#means.onsent(sent);
+    return results;
+  }
+
+  /**
+   * @param {number} room
+   * @param {number} id
+   * @param {number} user
+   * @param {string | null} emoji
+   * @returns {boolean} false if the reactions must be fetched
+   */
+  #react(room, id, user, emoji) {
+    const timeline = this.#means.history.of(room);
+    const message = timeline?.get(id);
+    if (!timeline || !message || message.deleted_at) return true;
+    const reactions = reacted(message.reactions ?? [], { user, emoji, mine: user === this.#me });
+    if (reactions) timeline.react(id, reactions);
+    this.#means.onchange();
+    return reactions !== null;
+  }
+}
+
+/**
+ * Returns an edited or deleted message without its reactions, which are kept as they are: all members get the same
+ * event, and an answer may be older than an event.
+ * @param {Message} message
+ * @returns {Message}
+ */
+function withoutReactions({ reactions, ...message }) {
+  return /** @type {Message} */ (message.deleted_at ? { ...message, reactions: [] } : message);
+}

@@ -1,0 +1,189 @@
+// Moves the focus between the messages of a list, and finds the message for which a user wants the menu: with its
+// button, the right button of the mouse, a long press, or a key.
+
+import { set } from "../dom.js";
+
+/** Milliseconds. */
+const LONG = 500;
+/** Pixels by which a finger may move during a long press. */
+const STILL = 10;
+
+/**
+ * @typedef {object} Means
+ * @property {(row: HTMLElement, place: DOMRect) => void} onmenu
+ * @property {(message: number) => void} onquote a quote was clicked
+ * @property {(row: HTMLElement) => void} onreactions the reactions were clicked
+ * @property {() => void} onescape
+ */
+
+export class Pointing {
+  #list;
+  #means;
+  /** The row that the tabulator reaches. @type {HTMLElement | null} */
+  #current = null;
+  #place = -1;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #pressing;
+  /** Whether the pointer that is down is a finger. */
+  #isTouched = false;
+  /** Whether it has opened the menu. */
+  #isHeld = false;
+
+  /**
+   * @param {HTMLElement} list
+   * @param {Means} means
+   */
+  constructor(list, means) {
+    this.#list = list;
+    this.#means = means;
+    list.addEventListener("click", (event) => this.#click(event));
+    list.addEventListener("keydown", (event) => this.#key(event));
+    list.addEventListener("focusin", ({ target }) => {
+      const row = rowAt(target);
+      if (row && row !== this.#current) this.#choose(row);
+    });
+    list.addEventListener("contextmenu", (event) => this.#context(event));
+    list.addEventListener("pointerdown", (event) => this.#press(event));
+  }
+
+  /** Keeps one row reachable: the last, or the one that has the focus, or its neighbour if that is gone. */
+  arrange() {
+    const rows = this.#rows();
+    const current = this.#current;
+    if (current?.isConnected && this.#list.contains(document.activeElement)) {
+      this.#place = rows.indexOf(current);
+      return;
+    }
+    const isGone = current !== null && !current.isConnected;
+    this.#choose((isGone ? rows[Math.min(this.#place, rows.length - 1)] : rows.at(-1)) ?? null);
+  }
+
+  /** Focuses the reachable row. */
+  focus() {
+    this.#current?.focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLElement | null} row */
+  #choose(row) {
+    if (this.#current && this.#current !== row) set(this.#current, "tabindex", -1);
+    if (row) set(row, "tabindex", 0);
+    this.#current = row;
+    this.#place = row ? this.#rows().indexOf(row) : -1;
+  }
+
+  #rows() {
+    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(".message[tabindex]")]);
+  }
+
+  /** @param {MouseEvent} event */
+  #click({ target }) {
+    const row = rowAt(target);
+    const button = target instanceof Element && target.closest("button");
+    if (!row || !button) return;
+    if (button.matches(".menu-button")) this.#means.onmenu(row, button.getBoundingClientRect());
+    else if (button.matches(".quote")) this.#means.onquote(Number(button.getAttribute("data-message")));
+    else if (button.matches(".chip")) this.#means.onreactions(row);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const row = rowAt(event.target);
+    if (!row) return;
+    const opens = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+    if (opens || (event.target === row && (event.key === "Enter" || event.key === " "))) this.#open(row);
+    else if (event.key === "Escape") this.#means.onescape();
+    else if (event.target !== row || !this.#moves(row, event.key)) return;
+    event.preventDefault();
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {string} key
+   */
+  #moves(row, key) {
+    const rows = this.#rows();
+    const at = rows.indexOf(row);
+    /** @type {Record<string, number>} */
+    const places = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 };
+    const place = places[key];
+    if (place === undefined) return false;
+    const next = rows[place];
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  /**
+   * Opens the menu instead of the browser's, except where that can do more: on links, videos and selected text.
+   * @param {MouseEvent} event
+   */
+  #context(event) {
+    const row = rowAt(event.target);
+    const hasOwn = event.target instanceof Element && event.target.closest("a, video") !== null;
+    if (!row || hasOwn || getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    // Some browsers send this event during a long press.
+    if (this.#isHeld) return;
+    this.#end();
+    if (this.#isTouched) this.#hold(row);
+    else this.#open(row);
+  }
+
+  /** @param {PointerEvent} event */
+  #press({ target, pointerType, clientX, clientY }) {
+    const row = rowAt(target);
+    this.#end();
+    this.#isHeld = false;
+    this.#isTouched = pointerType === "touch";
+    if (!row || !this.#isTouched) return;
+    this.#pressing = setTimeout(() => this.#hold(row), LONG);
+    const over = new AbortController();
+    const { signal } = over;
+    const moved = (/** @type {PointerEvent} */ event) => {
+      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > STILL) this.#end();
+    };
+    addEventListener("pointermove", moved, { signal });
+    for (const type of ["pointerup", "pointercancel"]) {
+      addEventListener(type, () => {
+        over.abort();
+        this.#end();
+      }, { signal });
+    }
+  }
+
+  /**
+   * Opens the menu during a long press, after which the finger clicks nothing and moves no focus.
+   * @param {HTMLElement} row
+   */
+  #hold(row) {
+    this.#isHeld = true;
+    const lifted = new AbortController();
+    for (const type of ["touchend", "touchcancel"]) {
+      addEventListener(type, (event) => {
+        event.preventDefault();
+        lifted.abort();
+      }, { capture: true, passive: false, signal: lifted.signal });
+    }
+    this.#open(row);
+  }
+
+  #end() {
+    clearTimeout(this.#pressing);
+    this.#pressing = undefined;
+  }
+
+  /** @param {HTMLElement} row */
+  #open(row) {
+    const bubble = row.querySelector(".bubble");
+    if (bubble) this.#means.onmenu(row, bubble.getBoundingClientRect());
+  }
+}
+
+/**
+ * Returns the row of a sent message around an element.
+ * @param {EventTarget | null} target
+ */
+function rowAt(target) {
+  const row = target instanceof Element ? target.closest(".message[tabindex]") : null;
+  return row instanceof HTMLElement ? row : null;
+}

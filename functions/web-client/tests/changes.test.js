@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Changes } from "../page/changes.js";
+import { message, settled } from "./message.js";
+
+/**
+ * The changes of room 1, whose server answers `/list-changes/` in turn.
+ * @param {import("node:test").TestContext} context
+ * @param {Partial<import("../page/message-calls.js").ChangeList>[]} answers
+ */
+function changes(context, answers = []) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  /** @type {number[]} */
+  const asked = [];
+  /** @type {number[]} */
+  const applied = [];
+  const count = { reset: 0 };
+  const { signal } = new AbortController();
+  const running = new Changes({
+    api: {
+      changes: async (_, after) => {
+        asked.push(after);
+        return { changed: [], change: after, more: false, reset: false, ...answers.shift() };
+      },
+    },
+    apply: ({ sequence }) => applied.push(sequence),
+    reset: async () => { count.reset += 1; },
+    signal,
+  });
+  const pass = async (/** @type {number} */ time) => {
+    await settled();
+    context.mock.timers.tick(time);
+    await settled();
+  };
+  return { running, asked, applied, count, pass };
+}
+
+test("changes that come one after another need no call", async (context) => {
+  const { running, asked } = changes(context);
+  running.listed(1, 4, false);
+  running.hear(1, 5);
+  running.hear(1, 6);
+  running.hear(1, 5);
+  running.note(1, 6);
+  await running.fetch(1);
+  assert.deepEqual(asked, []);
+});
+
+test("a gap is fetched from the last known change, and events of a fetched change are outdated", async (context) => {
+  const { running, asked, applied } = changes(context, [{ changed: [message(2)], change: 7 }]);
+  running.listed(1, 4, true);
+  await running.fetch(1);
+  running.hear(1, 7);
+  await running.fetch(1);
+  let told = 0;
+  running.hear(1, 6, () => { told += 1; return true; });
+  assert.deepEqual([asked, applied, told], [[0], [2], 0]);
+});
+
+test("a message names the newest change, so that a lost event shows", async (context) => {
+  const { running, asked } = changes(context, [{ change: 5 }]);
+  running.listed(1, 4, false);
+  running.note(1, 5);
+  await running.fetch(1);
+  assert.deepEqual(asked, [4]);
+});
+
+test("an event that cannot be applied is fetched", async (context) => {
+  const { running, asked } = changes(context, [{ change: 5 }]);
+  running.listed(1, 4, false);
+  running.hear(1, 5, () => false);
+  await running.fetch(1);
+  assert.deepEqual(asked, [4]);
+});
+
+test("a change that is still on its way is waited for", async (context) => {
+  const answers = [{ change: 4 }, { change: 4 }, { change: 6, more: true }, { change: 7 }];
+  const { running, asked, pass } = changes(context, answers);
+  running.listed(1, 4, false);
+  running.hear(1, 7);
+  const fetching = running.fetch(1);
+  await pass(500);
+  await pass(1_000);
+  await fetching;
+  assert.deepEqual(asked, [4, 4, 4, 6]);
+});
+
+test("after being away the missed changes of loaded rooms are fetched, and others are as listed", async (context) => {
+  const { running, asked } = changes(context, [{ change: 30 }, { change: 90 }]);
+  running.listed(1, 30, false);
+  await running.during(1, async () => undefined, true);
+  running.listed(2, 5, false);
+  running.listed(1, 90, true);
+  running.listed(2, 80, false);
+  await Promise.all([running.fetch(1), running.fetch(2)]);
+  assert.deepEqual(asked, [10, 30]);
+});
+
+test("a list that was on its way longer than an event takes nothing back", async (context) => {
+  const { running, asked } = changes(context);
+  running.listed(1, 4, false);
+  running.hear(1, 5);
+  running.listed(1, 4, false);
+  await running.fetch(1);
+  assert.deepEqual(asked, []);
+});
+
+test("changes during the loading of messages are fetched again", async (context) => {
+  const { running, asked } = changes(context, [{ change: 5 }]);
+  running.listed(1, 4, false);
+  await running.during(1, async () => running.hear(1, 5));
+  assert.deepEqual(asked, [4]);
+});
+
+test("a room is listed anew if its changes are too old, but not right after it was listed", async (context) => {
+  const { running, count } = changes(context, [{ change: 40, reset: true }, { change: 90, reset: true }]);
+  running.listed(1, 40, false);
+  await running.during(1, async () => undefined, true);
+  assert.equal(count.reset, 0);
+  running.listed(1, 90, true);
+  await running.fetch(1);
+  assert.equal(count.reset, 1);
+});

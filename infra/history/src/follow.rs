@@ -1,0 +1,110 @@
+//! Rules about clients that follow the changes of a room: they miss none, and reach the last one.
+
+use std::collections::HashMap;
+
+use crate::{
+    Followed, Message, News, Outcome, Revision, Step, Time, Violation, Wish,
+    access::may_be_out_of_sight,
+    reactions::{is_replaced, reacts},
+    world::World,
+};
+
+/// A client that follows the changes of a room from the first one has each acknowledged change when an answer without
+/// `more` has begun after it: no number passes a change that is on its way.
+pub(crate) fn a_follower_misses_no_change(world: &World<'_>) -> Vec<Violation> {
+    let mut acknowledged: HashMap<u64, Vec<(&Revision, &Message)>> = HashMap::new();
+    for revision in &world.history.revisions {
+        if let Outcome::Acknowledged(message) = &revision.outcome {
+            acknowledged.entry(revision.room).or_default().push((revision, message));
+        }
+    }
+    let mut violations = Vec::new();
+    let all = world.history.followed.iter().filter(|followed| !world.history.gone.contains(&followed.room));
+    for followed @ Followed { user, room, .. } in all {
+        let client = Client::new(followed);
+        for (revision, shown) in acknowledged.get(room).into_iter().flatten() {
+            let Some((place, step)) = client.first_answer_after(revision.ended) else { continue };
+            if !client.has(world, revision, shown, place) && is_visible(world, *user, revision, step) {
+                let begun = step.begun;
+                let what =
+                    format!("{user}, who follows room {room}, has not {revision:?} after the answer of {begun:?}");
+                violations.push(Violation { rule: "a_follower_misses_no_change", what });
+            }
+        }
+    }
+    violations
+}
+
+/// A client that asks again in the end has the last number of the room.
+pub(crate) fn a_follower_reaches_the_end(world: &World<'_>) -> Vec<Violation> {
+    let mut last: HashMap<u64, u64> = HashMap::new();
+    for News { room, change, .. } in &world.history.news {
+        let last = last.entry(*room).or_default();
+        *last = change.max(last).to_owned();
+    }
+    let all = world.history.followed.iter().filter(|followed| followed.is_caught_up);
+    let short = all.filter_map(|Followed { user, room, steps, .. }| {
+        let (last, reached) = (last.get(room)?, steps.last().map_or(0, |step| step.change));
+        (reached < *last).then(|| format!("{user} ends at the change {reached} of room {room}, which has {last}"))
+    });
+    short.map(|what| Violation { rule: "a_follower_reaches_the_end", what }).collect()
+}
+
+/// Whether the user surely sees the changed message in an answer.
+fn is_visible(world: &World<'_>, user: u64, revision: &Revision, step: &Step) -> bool {
+    let message = world.message(revision.key());
+    message.is_some_and(|message| !may_be_out_of_sight(world, user, message, step.begun, step.ended))
+}
+
+/// A client that follows a room.
+struct Client<'a> {
+    user: u64,
+    /// The answers that had all changes, with their place among the steps.
+    answers: Vec<(usize, &'a Step)>,
+    /// The observations of each message, with the place of their step.
+    seen: HashMap<u64, Vec<(usize, Time, &'a Message)>>,
+    /// The first step for which the client has listed the room anew.
+    first_anew: Option<usize>,
+}
+
+impl<'a> Client<'a> {
+    fn new(followed: &'a Followed) -> Self {
+        let steps = || followed.steps.iter().enumerate();
+        let mut seen: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, step) in steps() {
+            for message in &step.messages {
+                seen.entry(message.id).or_default().push((place, step.begun, message.as_ref()));
+            }
+        }
+        Self {
+            user: followed.user,
+            answers: steps().filter(|(_, step)| step.is_all).collect(),
+            seen,
+            first_anew: followed.steps.iter().position(|step| step.is_anew),
+        }
+    }
+
+    fn first_answer_after(&self, time: Time) -> Option<(usize, &'a Step)> {
+        // They begin one after another.
+        self.answers.get(self.answers.partition_point(|(_, step)| step.begun <= time)).copied()
+    }
+
+    /// Whether the steps up to a place have a change, or a later one that replaces it.
+    fn has(&self, world: &World<'_>, revision: &Revision, shown: &Message, place: usize) -> bool {
+        let seen = self.seen.get(&revision.id).into_iter().flatten();
+        let mut seen = seen.take_while(|(at, ..)| *at <= place);
+        match &revision.what {
+            Wish::Edit(_) | Wish::Delete => seen.any(|(.., message)| message.version >= shown.version),
+            Wish::Hide if revision.by != self.user => true,
+            // A list leaves it out.
+            Wish::Hide => self.first_anew.is_some_and(|anew| anew <= place) || seen.any(|(.., message)| message.hidden),
+            Wish::React(emoji) => seen.last().is_some_and(|(_, begun, message)| {
+                *begun > revision.ended
+                    || message.hidden
+                    || message.deleted_by.is_some()
+                    || reacts(message, revision.by, emoji.as_deref())
+                    || is_replaced(world, revision)
+            }),
+        }
+    }
+}

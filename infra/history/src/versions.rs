@@ -1,0 +1,139 @@
+//! Rules about the versions of a message: each has one content, which its sender gave it, and no answer is older than
+//! one before.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    History, Message, Revision, Role, Time, Violation, Wish,
+    audience::was_coming_or_going_between,
+    sighting::{Sighting, sightings},
+    world::World,
+};
+
+/// The versions of the changed messages.
+pub(crate) struct Versions<'a> {
+    /// The end of the first answer that had a version.
+    since: HashMap<(u64, u64), BTreeMap<u64, Time>>,
+    /// The version of a text.
+    of_text: HashMap<(u64, u64, &'a str), u64>,
+}
+
+impl<'a> Versions<'a> {
+    pub(crate) fn new(history: &'a History, revisions: &HashMap<(u64, u64), Vec<&Revision>>) -> Self {
+        let (mut since, mut of_text) = (HashMap::<_, BTreeMap<_, _>>::new(), HashMap::new());
+        for Sighting { message, ended, is_answer, .. } in sightings(history) {
+            let (key, version) = (message.key(), message.version);
+            if !revisions.contains_key(&key) {
+                continue;
+            }
+            if is_answer {
+                let first: &mut Time = since.entry(key).or_default().entry(version).or_insert(ended);
+                *first = ended.min(*first);
+            }
+            if !message.text.is_empty() {
+                // In a closed room, a receiver sees later versions with the same text.
+                let newest = of_text.entry((key.0, key.1, message.text.as_str())).or_insert(version);
+                *newest = version.max(*newest);
+            }
+        }
+        Self { since, of_text }
+    }
+
+    /// The newest version in an answer that had ended at a time; 0 if there was none.
+    pub(crate) fn newest(&self, key: (u64, u64), by: Time) -> u64 {
+        let mut versions = self.since.get(&key).into_iter().flatten().rev();
+        versions.find(|(_, ended)| **ended < by).map_or(0, |(version, _)| *version)
+    }
+
+    /// Whether a message had a text in one of its versions.
+    pub(crate) fn is_of(&self, key: (u64, u64), text: &str) -> bool {
+        self.of_text.contains_key(&(key.0, key.1, text))
+    }
+
+    /// Whether a text may have been read at a time: it is not older than an answer that had ended by then.
+    pub(crate) fn may_read(&self, key: (u64, u64), text: &str, begun: Time) -> bool {
+        self.of_text.get(&(key.0, key.1, text)).is_none_or(|version| *version >= self.newest(key, begun))
+    }
+}
+
+/// An answer has no older version of a message than an answer that had ended before. So an acknowledged change is in
+/// each later answer, unless a later change replaces it.
+pub(crate) fn no_answer_is_older_than_one_before(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for Sighting { message, user, how, begun, ended, is_answer, .. } in world.sightings() {
+        let newest = if is_answer { world.versions.newest(message.key(), begun) } else { 0 };
+        if message.version < newest {
+            let what = format!("{message:?} was {how} {user} from {begun:?} to {ended:?}, after version {newest}");
+            violations.push(Violation { rule: "no_answer_is_older_than_one_before", what });
+        }
+    }
+    violations
+}
+
+/// A version of a message has the same content for everybody. In a direct room, a block may withhold an edit from the
+/// receiver. Those who have deleted the message for themselves see nothing.
+pub(crate) fn a_version_has_one_content(world: &World<'_>) -> Vec<Violation> {
+    let mut contents: HashMap<_, &Arc<Message>> = HashMap::new();
+    let mut violations = Vec::new();
+    for Sighting { message, user, .. } in world.sightings().filter(|sighting| !sighting.message.hidden) {
+        let is_receiver = world.history.directs.contains_key(&message.room) && user != message.sender;
+        let first = *contents.entry((message.key(), message.version, is_receiver)).or_insert(message);
+        let content = |message: &'_ Arc<Message>| (message.text.clone(), message.deleted_by, message.mentions.clone());
+        if !Arc::ptr_eq(first, message) && content(first) != content(message) {
+            let what = format!("{user} has seen {message:?}, and somebody {first:?}");
+            violations.push(Violation { rule: "a_version_has_one_content", what });
+        }
+    }
+    violations
+}
+
+/// A text after the first one is that of an edit by the sender which had begun, and was not refused. A deletion is by
+/// the sender or an admin who had begun it. If a refused edit met a deletion, or its sender was coming or going, another
+/// delivery of its event may have been served.
+pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for Sighting { message, user, how, ended, .. } in world.sightings() {
+        let revisions = world.revisions(message.key());
+        let is_edit = |revision: &&Revision| {
+            matches!(&revision.what, Wish::Edit(text) if *text == message.text)
+                && revision.by == message.sender
+                && revision.begun <= ended
+                && (!revision.is_refused() || may_be_served(world, revision))
+        };
+        let is_original = || world.originals.get(&message.key()).is_none_or(|text| *text == message.text);
+        let is_withheld = world.history.directs.contains_key(&message.room) && user != message.sender;
+        let has_cause = match message.deleted_by {
+            _ if message.hidden => true,
+            Some(by) => revisions.iter().any(|revision| {
+                revision.what == Wish::Delete
+                    && revision.by == by
+                    && revision.begun <= ended
+                    && (!revision.is_refused() || may_be_served(world, revision))
+                    && may_delete(world, revision, message)
+            }),
+            None if message.version <= 1 => is_original(),
+            None => revisions.iter().copied().any(|revision| is_edit(&revision)) || is_withheld && is_original(),
+        };
+        if !has_cause {
+            let what = format!("{message:?}, {how} {user}: nobody has made it so");
+            violations.push(Violation { rule: "a_version_has_a_cause", what });
+        }
+    }
+    violations
+}
+
+fn may_be_served(world: &World<'_>, revision: &Revision) -> bool {
+    let mut others = world.revisions(revision.key()).iter().filter(|other| !std::ptr::eq(**other, revision));
+    others.any(|other| other.what == Wish::Delete && other.begun <= revision.latest())
+        || was_coming_or_going_between(world, revision.by, revision.room, revision.begun, revision.latest())
+}
+
+/// Whether a user may delete a message for everyone.
+fn may_delete(world: &World<'_>, revision: &Revision, message: &Message) -> bool {
+    let Revision { by, room, begun, .. } = *revision;
+    let is_admin = |role| world.roles.may_be((room, by), role, begun, revision.latest());
+    by == message.sender || is_admin(Role::Admin) || is_admin(Role::Owner)
+}

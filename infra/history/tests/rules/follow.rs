@@ -1,0 +1,115 @@
+//! Histories in which a client that follows changes misses one, or in which a number is wrong.
+
+use history::{History, Outcome, Step};
+
+use crate::{
+    lively::{CHANGES, HIDDEN, LIVELY, REACTED, READERS, id},
+    support::{is_allowed, is_found},
+};
+
+const RULE: &str = "a_follower_misses_no_change";
+
+fn steps(history: &mut History) -> &mut Vec<Step> {
+    &mut history.followed[0].steps
+}
+
+#[test]
+fn a_change_that_a_number_has_passed_is_found() {
+    for place in 0..usize::try_from(CHANGES).expect("they are few") - 1 {
+        is_found(RULE, |history| {
+            // Later reactions show the earlier ones.
+            let id = steps(history)[place].messages[0].id;
+            steps(history).iter_mut().for_each(|step| step.messages.retain(|message| message.id != id));
+        });
+    }
+}
+
+#[test]
+fn a_change_may_come_later_if_there_is_more_or_if_it_is_not_acknowledged() {
+    is_allowed(|history| {
+        let late = steps(history)[0].messages.clone();
+        steps(history)[0] = Step { messages: Vec::new(), is_all: false, change: 0, ..steps(history)[0].clone() };
+        steps(history)[1].messages.extend(late);
+    });
+    is_allowed(|history| {
+        steps(history)[0].messages.clear();
+        let first = history.revisions.first_mut().expect("there is a change");
+        (first.outcome, first.failed) = (Outcome::Unknown, 1);
+    });
+}
+
+#[test]
+fn a_client_that_lists_the_room_anew_has_all_that_is_not_hidden() {
+    let lists_anew = |history: &mut History, place: usize| {
+        let messages = history.listings.iter().rev().find(|list| list.user == READERS[0]).expect("a list");
+        let messages = messages.messages.clone();
+        let step = steps(history)[place].clone();
+        steps(history).drain(..=place);
+        steps(history).insert(0, Step { after: 0, messages, is_anew: true, ..step });
+    };
+    is_allowed(|history| lists_anew(history, 10));
+    is_found(RULE, |history| {
+        lists_anew(history, 10);
+        steps(history)[0].messages.retain(|message| message.id != id(REACTED));
+    });
+}
+
+#[test]
+fn a_message_that_its_hider_does_not_hear_of_is_found() {
+    is_found(RULE, |history| {
+        steps(history).iter_mut().for_each(|step| step.messages.retain(|message| !message.hidden))
+    });
+    // The other one sees no change.
+    is_allowed(|history| {
+        history.followed[1].steps.iter_mut().for_each(|step| step.messages.retain(|message| message.id != id(HIDDEN)))
+    });
+}
+
+#[test]
+fn a_client_that_stops_before_the_end_is_found() {
+    let stops = |history: &mut History| drop(steps(history).pop());
+    is_found("a_follower_reaches_the_end", stops);
+    is_allowed(|history| {
+        stops(history);
+        history.followed[0].is_caught_up = false;
+    });
+}
+
+#[test]
+fn a_number_with_two_meanings_is_found() {
+    is_found("a_number_has_one_meaning", |history| {
+        let news = history.news.first_mut().expect("there is an event");
+        news.meaning.push('!');
+    });
+}
+
+#[test]
+fn a_list_that_goes_backwards_or_has_a_message_twice_is_found() {
+    let rule = "a_list_of_changes_goes_forwards";
+    is_found(rule, |history| steps(history)[3].change = 2);
+    is_found(rule, |history| {
+        let again = steps(history)[3].messages[0].clone();
+        steps(history)[3].messages.push(again);
+    });
+}
+
+#[test]
+fn an_outdated_number_of_a_room_is_found() {
+    is_found("a_room_has_its_newest_number", |history| {
+        let mut rooms = history.overviews.iter_mut().flat_map(|overview| &mut overview.rooms);
+        rooms.find(|room| room.room == LIVELY).expect("it is listed").changes -= 1;
+    });
+}
+
+#[test]
+fn more_numbers_than_calls_are_found_unless_faults_caused_them() {
+    let more = |history: &mut History| {
+        let rooms = history.overviews.iter_mut().flat_map(|overview| &mut overview.rooms);
+        rooms.filter(|room| room.room == LIVELY).for_each(|room| room.changes += 10);
+    };
+    is_found("a_number_has_a_cause", more);
+    is_allowed(|history| {
+        more(history);
+        history.faults = 10;
+    });
+}
