@@ -179,10 +179,12 @@ export class Chat extends EventTarget {
    * Loads older messages until one is there.
    * @param {number} room
    * @param {number} message
+   * @returns {Promise<boolean | undefined>} whether it is there; undefined if the server could not be asked
    */
   async reach(room, message) {
-    let found = false;
-    await this.#sync.attempt(async () => { found = await this.#history.reach(room, message); });
+    /** @type {boolean | undefined} */
+    let found;
+    await this.tell(async () => { found = await this.#history.reach(room, message); });
     return found;
   }
 

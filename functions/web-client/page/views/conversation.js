@@ -176,7 +176,7 @@ export class Conversation {
     this.render();
     const row = this.#rows.rowOf(message);
     if (row) this.#scroller.show(row);
-    else this.#chat.notify(isFound ? "This message is gone." : "The original message is too far back.");
+    else if (isFound === false) this.#chat.notify("The original message is too far back.");
   }
 
   #loadOlder() {
