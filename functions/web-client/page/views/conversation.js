@@ -77,6 +77,7 @@ export class Conversation {
     this.#room = room;
     this.#rows.clear();
     this.#scroller.clear();
+    this.#pointing.clear();
     this.#unreadFrom = undefined;
     this.#composer.show(room);
     this.render();
