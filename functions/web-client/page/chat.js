@@ -176,16 +176,18 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Loads older messages until one is there.
+   * Loads older messages of the open room until one is there.
    * @param {number} room
    * @param {number} message
-   * @returns {Promise<boolean | undefined>} whether it is there; undefined if the server could not be asked
+   * @returns {Promise<"found" | "gone" | "too far" | undefined>} undefined after a failure, which is shown, or if another
+   * room is open
    */
   async reach(room, message) {
-    /** @type {boolean | undefined} */
-    let found;
-    await this.tell(async () => { found = await this.#history.reach(room, message); });
-    return found;
+    /** @type {"found" | "gone" | "too far" | undefined} */
+    let outcome;
+    const isWanted = () => this.#active === room;
+    await this.tell(async () => { outcome = await this.#history.reach(room, message, isWanted); });
+    return isWanted() ? outcome : undefined;
   }
 
   /** @param {number} room */

@@ -50,7 +50,7 @@ export class Revisions {
     history.revise(message);
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (message.hidden || message.deleted_at) ongone(message);
-    // The list has the message before it, and counts what is unread.
+    // The list has the message before it, and the number of unread messages.
     if (message.hidden && wasLast) void sync.refresh();
     onchange();
   }

@@ -172,12 +172,13 @@ export class Conversation {
   async #reach(message) {
     const room = this.#room;
     if (room === null) return;
-    const isFound = await this.#chat.reach(room, message);
-    if (room !== this.#room) return;
+    const outcome = await this.#chat.reach(room, message);
+    if (outcome === "too far") this.#chat.notify("The original message is too far back.");
+    if (outcome === "gone") this.#chat.notify("The original message is not available.");
+    if (outcome !== "found") return;
     this.render();
     const row = this.#rows.rowOf(message);
     if (row) this.#scroller.show(row);
-    else if (isFound === false) this.#chat.notify("The original message is too far back.");
   }
 
   #loadOlder() {
