@@ -18,7 +18,8 @@ function heard(changes = NO_CHANGES) {
     directory: {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },
-    history: { of: () => undefined, add: nothing, forget: nothing }, typing: { set: nothing }, outgoing: { arrived: nothing },
+    history: { of: () => undefined, add: nothing, forget: nothing },
+    typing: { set: nothing }, outgoing: { arrived: nothing },
     sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },
     invitations: { load: nothing },
     onchange: nothing, onmessage: nothing, onnotice: nothing,
