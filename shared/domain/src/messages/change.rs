@@ -159,6 +159,7 @@ mod tests {
         Message { change, ..Message::empty(MessageId::new(NOON, 0), room, user(1), 1) }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "changes have it so")]
     fn last(number: u64) -> Option<LastChange> {
         Some(LastChange { number, at: at(number) })
     }

@@ -1,6 +1,7 @@
 //! `POST /react-to-message/`
 
 use e2e::{Answer, Cost, Server, User, crash_points};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{delete_message::deletes, edit_message};
@@ -94,10 +95,14 @@ async fn reactions_at_the_same_moment_all_count() {
         let message = ann.sends(room, "hello").await;
         // Two of them are from two devices of one user.
         let all = [&ann, &bob, &cem, &cem].map(|user| asks(user, room, &message));
-        futures_util::future::join_all(all).await.into_iter().for_each(|answer| drop(answer.is(200)));
+        for answer in join_all(all).await {
+            answer.is(200);
+        }
         assert_eq!(bob.sees_messages(room).await.pop().unwrap()["reactions"][0]["count"], 3);
         let all = [&bob, &bob, &cem].map(|user| reacts(user, room, &message, None));
-        futures_util::future::join_all(all).await.into_iter().for_each(|answer| drop(answer.is(200)));
+        for answer in join_all(all).await {
+            answer.is(200);
+        }
         assert_eq!(bob.sees_messages(room).await.pop().unwrap()["reactions"][0]["users"], json!([ann.id]));
     }
 }
