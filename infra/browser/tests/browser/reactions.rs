@@ -29,9 +29,13 @@ async fn reactions_come_and_go_with_their_names() {
         window.sees_messages(&["tea?"]).await;
     }
     bobs.holds("tea?").await;
+    // The keyboard of a phone closes.
+    bobs.measures("dispatchEvent(new Event('resize')); return null").await;
+    anns.measures("getSelection().selectAllChildren(document.querySelector('.message .text')); return null").await;
     bobs.chooses_item("React with 👍").await;
     bobs.sees_measured(CHIPS, json!(["👍 1, including yours"])).await;
     anns.sees_measured(CHIPS, json!(["👍 1"])).await;
+    anns.sees_measured("return getSelection().toString()", json!("tea?")).await;
     anns.opens_menu("tea?").await;
     anns.chooses_item("React with 👍").await;
     anns.sees_measured(CHIPS, json!(["👍 2, including yours"])).await;
