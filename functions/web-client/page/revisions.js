@@ -20,6 +20,11 @@ export class Revisions {
   #means;
   /** The number of reactions of the user, by message: only the last answer counts. @type {Map<number, number>} */
   #reacting = new Map();
+  /**
+   * The latest states of changed messages, without quotes: an earlier change, or the message itself, may come later.
+   * @type {Map<number, Message>}
+   */
+  #latest = new Map();
 
   /**
    * @param {number} me
@@ -43,8 +48,22 @@ export class Revisions {
     void sync.attempt(() => changes.fetch(conversation));
   }
 
-  /** Takes the state of a message after a change. @param {Message} message */
+  /**
+   * Returns the latest state of a message, which changes may have overtaken.
+   * @param {Message} message
+   * @returns {Message}
+   */
+  latest(message) {
+    const last = this.#latest.get(message.id);
+    return last && (last.hidden || last.version >= message.version) ? { ...message, ...last } : message;
+  }
+
+  /** Takes the state of a message after a change, unless a later one is known. @param {Message} message */
   apply(message) {
+    const last = this.#latest.get(message.id);
+    if (last && !message.hidden && (last.hidden || last.version > message.version)) return;
+    const { quoted, ...state } = message;
+    this.#latest.set(message.id, { ...last, ...state });
     const { rooms, history, sync, onchange, ongone } = this.#means;
     const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
     history.revise(message);
@@ -115,6 +134,8 @@ export class Revisions {
   #react(room, id, user, emoji) {
     const timeline = this.#means.history.of(room);
     const message = timeline?.get(id);
+    // A reaction may overtake its message. One to a message before the loaded ones is loaded with it.
+    if (timeline && !message) return id <= timeline.settledId;
     if (!timeline || !message || message.deleted_at) return true;
     const reactions = reacted(message.reactions ?? [], { user, emoji, mine: user === this.#me });
     if (reactions) timeline.react(id, reactions);

@@ -116,7 +116,7 @@ export class Rooms {
   revise(message, before) {
     const room = this.#rooms.get(message.conversation);
     const last = room?.last_message;
-    if (!room || last?.id !== message.id || last.version > message.version) return;
+    if (!room || last?.id !== message.id || (!message.hidden && last.version > message.version)) return;
     const shown = message.hidden ? before : message;
     room.last_message = shown && unquoted(shown);
   }

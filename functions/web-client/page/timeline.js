@@ -93,7 +93,7 @@ export class Timeline {
    */
   revise(message) {
     const known = this.get(message.id);
-    if (known && known.version > message.version) return;
+    if (known && !message.hidden && known.version > message.version) return;
     if (message.hidden) this.#hidden.add(message.sequence);
     const kept = this.messages.filter(({ id }) => id !== message.id || !message.hidden);
     this.messages = kept.map((other) => (other === known ? merged(known, message) : other));
