@@ -85,8 +85,8 @@ export class Changes {
     await task();
     const numbers = this.#rooms.get(room);
     if (!numbers) return;
+    numbers.known = Math.min(numbers.known, before);
     if (isFirst) this.#rewind(room);
-    else numbers.known = Math.min(numbers.known, before);
     await this.fetch(room);
   }
 
@@ -100,8 +100,11 @@ export class Changes {
       const wait = numbers.fetchedAt + PACE - Date.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       for (let waited = 0; numbers.known < numbers.heard && !signal.aborted; ) {
-        const { changed, change, more, reset } = await api.changes(room, numbers.known);
+        const after = numbers.known;
+        const { changed, change, more, reset } = await api.changes(room, after);
         for (const message of changed) this.#means.apply(message);
+        // Messages were loaded meanwhile, which may lack changes before.
+        if (numbers.known < after) continue;
         // The page was loaded after the changes that are too old to be listed.
         if (reset && numbers.known >= numbers.sure) await this.#means.reset(room);
         numbers.known = Math.max(numbers.known, change);

@@ -114,6 +114,37 @@ test("changes during the loading of messages are fetched again", async (context)
   assert.deepEqual(asked, [4]);
 });
 
+test("changes during the first loading of messages are all fetched again, however many they are", async (context) => {
+  const { running, asked } = changes(context, [{ change: 130 }]);
+  running.listed(1, 100, false);
+  await running.during(1, async () => {
+    for (let change = 101; change <= 130; change += 1) running.hear(1, change);
+  }, true);
+  assert.deepEqual(asked, [80]);
+});
+
+test("changes are fetched again if messages are loaded while later ones are being fetched", async () => {
+  /** @type {number[]} */
+  const asked = [];
+  /** @type {((answer: any) => void)[]} */
+  const answers = [];
+  const running = new Changes({
+    api: { changes: (_, after) => new Promise((resolve) => { asked.push(after); answers.push(resolve); }) },
+    apply: () => undefined, reset: async () => undefined, signal: new AbortController().signal,
+  });
+  running.listed(1, 4, false);
+  await running.during(1, async () => {
+    running.hear(1, 5);
+    running.hear(1, 7);
+    void running.fetch(1);
+  });
+  for (const answer of answers) {
+    answer({ changed: [], change: 7, more: false, reset: false });
+    await settled();
+  }
+  assert.deepEqual(asked, [5, 4]);
+});
+
 test("a room is listed anew if its changes are too old, but not right after it was listed", async (context) => {
   const answers = [{ change: 40, reset: true }, { change: 90, reset: true }];
   const { running, count, pass } = changes(context, answers);
