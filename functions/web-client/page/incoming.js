@@ -84,7 +84,8 @@ export class Incoming {
     const { conversation, sender, client_id } = pushed;
     if (sender === this.#me && client_id) outgoing.arrived(client_id);
     typing.set(conversation, sender, false);
-    const message = revisions.latest(pushed);
+    // The quote of an answer may be older than a change of the quoted message.
+    const message = { ...revisions.latest(pushed), quoted: undefined };
     if (message.hidden) return onchange();
     const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
     rooms.apply(message);

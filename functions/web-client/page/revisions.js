@@ -42,7 +42,7 @@ export class Revisions {
     if (event.type === "reaction") {
       changes.hear(conversation, change, () => this.#react(conversation, event.message_id, event.user, event.emoji));
     } else {
-      this.apply(withoutReactions(event.message));
+      this.apply(asEvent(event.message));
       changes.hear(conversation, change);
     }
     void sync.attempt(() => changes.fetch(conversation));
@@ -79,7 +79,7 @@ export class Revisions {
    * @param {{text: string} & import("./mentions.js").Mentions} content
    */
   async edit(message, content) {
-    this.apply(withoutReactions(await this.#means.api.edit(message, content)));
+    this.apply(asEvent(await this.#means.api.edit(message, content)));
   }
 
   /**
@@ -145,11 +145,11 @@ export class Revisions {
 }
 
 /**
- * Returns an edited or deleted message without its reactions, which are kept as they are: all members get the same
- * event, and an answer may be older than an event.
+ * Returns an edited or deleted message without its reactions and its quote, which are kept as they are: all members get
+ * the same event, and an answer may be older than an event.
  * @param {Message} message
  * @returns {Message}
  */
-function withoutReactions({ reactions, ...message }) {
+function asEvent({ reactions, quoted, ...message }) {
   return /** @type {Message} */ (message.deleted_at ? { ...message, reactions: [] } : message);
 }

@@ -58,7 +58,7 @@ async function seen(stored, changed = []) {
   };
   const texts = () => history.of(1)?.messages.map(({ text }) => text);
   const shown = () => ({ texts: texts(), last: rooms.get(1)?.last_message?.text, unread: rooms.unread, spoken });
-  return { hear, shown, history, directory, learnt };
+  return { hear, shown, incoming, history, directory, learnt };
 }
 
 /** @param {Message} message */
@@ -124,4 +124,13 @@ test("an edit that comes after the deletion was fetched brings no text back into
   await hear({ type: "room", conversation: 1, change: 2, room: room(1) });
   await hear(changed("edited", 1, { ...edited, ...original }));
   assert.deepEqual(history.of(1)?.get(1001)?.quoted, null);
+});
+
+test("the answer to a reply brings no text back that was deleted meanwhile", async () => {
+  const { hear, history, incoming } = await seen([message(1)]);
+  await hear(changed("deleted", 1, { ...stub, id: 900, sequence: 0 }));
+  const quoted = { id: 900, sender: 2, text: "old", attachment: null };
+  incoming.received(message(2, { sender: 1, reply_to: 900, quoted }));
+  await settled();
+  assert.equal(history.of(1)?.get(1002)?.quoted, null);
 });
