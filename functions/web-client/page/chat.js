@@ -84,6 +84,7 @@ export class Chat extends EventTarget {
     });
     const sync = this.#sync = new Sync({
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
+      latest: (message) => this.revisions.latest(message),
     });
     this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
