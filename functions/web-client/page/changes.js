@@ -7,6 +7,11 @@ import { pause } from "./backoff.js";
  * read, and their effect after it.
  */
 const UNSETTLED = 20;
+/**
+ * Milliseconds between two fetches of a room. While a hundred people react to a message, not every reaction can be
+ * applied without a fetch.
+ */
+const PACE = 1_000;
 /** Attempts after which the wait for a change on its way stops growing. The server waits 15 s for one. */
 const SLOWS_DOWN = 3;
 
@@ -17,7 +22,7 @@ const SLOWS_DOWN = 3;
  * @property {(message: Message) => void} apply takes the state of a message that has changed
  * @property {(room: number) => Promise<void>} reset lists the messages of a room anew
  * @property {AbortSignal} signal ends the fetching
- * @typedef {{known: number, heard: number, sure: number, fetching: boolean}} Numbers
+ * @typedef {{known: number, heard: number, sure: number, fetching: boolean, fetchedAt: number}} Numbers
  * `known`: all changes up to it are applied; `heard`: the newest; `sure`: those up to it are in the loaded page
  */
 
@@ -41,7 +46,7 @@ export class Changes {
   listed(room, newest, isLoaded) {
     const numbers = this.#rooms.get(room);
     if (!numbers) {
-      this.#rooms.set(room, { known: newest, heard: newest, sure: 0, fetching: false });
+      this.#rooms.set(room, { known: newest, heard: newest, sure: 0, fetching: false, fetchedAt: 0 });
       if (isLoaded) this.#rewind(room);
       return;
     }
@@ -80,8 +85,8 @@ export class Changes {
     await task();
     const numbers = this.#rooms.get(room);
     if (!numbers) return;
+    numbers.known = Math.min(numbers.known, before);
     if (isFirst) this.#rewind(room);
-    else numbers.known = Math.min(numbers.known, before);
     await this.fetch(room);
   }
 
@@ -89,12 +94,17 @@ export class Changes {
   async fetch(room) {
     const { api, signal } = this.#means;
     const numbers = this.#rooms.get(room);
-    if (!numbers || numbers.fetching) return;
+    if (!numbers || numbers.fetching || numbers.known >= numbers.heard) return;
     numbers.fetching = true;
     try {
+      const wait = numbers.fetchedAt + PACE - Date.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       for (let waited = 0; numbers.known < numbers.heard && !signal.aborted; ) {
-        const { changed, change, more, reset } = await api.changes(room, numbers.known);
+        const after = numbers.known;
+        const { changed, change, more, reset } = await api.changes(room, after);
         for (const message of changed) this.#means.apply(message);
+        // Messages were loaded meanwhile, which may lack changes before.
+        if (numbers.known < after) continue;
         // The page was loaded after the changes that are too old to be listed.
         if (reset && numbers.known >= numbers.sure) await this.#means.reset(room);
         numbers.known = Math.max(numbers.known, change);
@@ -104,6 +114,7 @@ export class Changes {
       }
     } finally {
       numbers.fetching = false;
+      numbers.fetchedAt = Date.now();
     }
   }
 

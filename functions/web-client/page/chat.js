@@ -84,6 +84,7 @@ export class Chat extends EventTarget {
     });
     const sync = this.#sync = new Sync({
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
+      latest: (message) => this.revisions.latest(message),
     });
     this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
@@ -176,14 +177,18 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Loads older messages until one is there.
+   * Loads older messages of the open room until one is there.
    * @param {number} room
    * @param {number} message
+   * @returns {Promise<"found" | "gone" | "too far" | undefined>} undefined after a failure, which is shown, or if another
+   * room is open
    */
   async reach(room, message) {
-    let found = false;
-    await this.#sync.attempt(async () => { found = await this.#history.reach(room, message); });
-    return found;
+    /** @type {"found" | "gone" | "too far" | undefined} */
+    let outcome;
+    const isWanted = () => this.#active === room;
+    await this.tell(async () => { outcome = await this.#history.reach(room, message, isWanted); });
+    return isWanted() ? outcome : undefined;
   }
 
   /** @param {number} room */

@@ -80,7 +80,7 @@ export class Delivery {
           await this.#nap(Math.max(this.#means.backoff(attempt), failure.retryAfter), failure.retryAfter > 0);
           attempt += 1;
         } else {
-          this.#means.outbox.refuse(next, failure.message, failure.code === "client_id_reused");
+          this.#means.outbox.refuse(next, failure.message, failure.code);
           this.#means.onchange();
         }
       }

@@ -82,16 +82,17 @@ export class History {
    * Loads older messages until one is there.
    * @param {number} room
    * @param {number} id
-   * @returns {Promise<boolean>} whether it is there: it may be too far back, or gone
+   * @param {() => boolean} [isWanted] ends the loading
+   * @returns {Promise<"found" | "gone" | "too far">}
    */
-  async reach(room, id) {
-    for (let page = 0; page <= REACH; page += 1) {
+  async reach(room, id, isWanted = () => true) {
+    for (let page = 0; ; page += 1) {
       const timeline = this.#timelines.get(room);
-      if (timeline?.get(id)) return true;
-      if (!timeline?.hasOlder || timeline.messages[0].id < id || page === REACH) break;
+      if (timeline?.get(id)) return "found";
+      if (!timeline?.hasOlder || timeline.messages[0].id < id) return "gone";
+      if (page === REACH || !isWanted()) return "too far";
       await this.loadOlder(room, MOST);
     }
-    return false;
   }
 
   /**

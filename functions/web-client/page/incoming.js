@@ -9,7 +9,7 @@ import { removal } from "./text.js";
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
  * @property {Pick<import("./changes.js").Changes, "note" | "hear" | "fetch" | "forget">} changes
- * @property {Pick<import("./revisions.js").Revisions, "hear">} revisions
+ * @property {Pick<import("./revisions.js").Revisions, "hear" | "latest">} revisions
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
@@ -78,12 +78,15 @@ export class Incoming {
     onchange();
   }
 
-  /** @param {Message} message */
-  received(message) {
-    const { rooms, history, typing, outgoing, sync, onchange } = this.#means;
-    const { conversation, sender, client_id } = message;
+  /** @param {Message} pushed */
+  received(pushed) {
+    const { rooms, history, revisions, typing, outgoing, sync, onchange } = this.#means;
+    const { conversation, sender, client_id } = pushed;
     if (sender === this.#me && client_id) outgoing.arrived(client_id);
     typing.set(conversation, sender, false);
+    // The quote of an answer may be older than a change of the quoted message.
+    const message = { ...revisions.latest(pushed), quoted: undefined };
+    if (message.hidden) return onchange();
     const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
     rooms.apply(message);
     void sync.attempt(() => history.add(message));
@@ -147,13 +150,15 @@ export class Incoming {
   }
 
   /**
-   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once.
-   * @param {Message} message
+   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once. It may have
+   * been changed meanwhile, and a deleted message is not reported.
+   * @param {Message} pushed
    */
-  async #announce(message) {
-    const { directory, sync, onmessage } = this.#means;
-    const { conversation, sender } = message;
+  async #announce(pushed) {
+    const { directory, revisions, sync, onmessage } = this.#means;
+    const { conversation, sender } = pushed;
     if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
-    onmessage(message);
+    const message = revisions.latest(pushed);
+    if (!message.deleted_at && !message.hidden) onmessage(message);
   }
 }

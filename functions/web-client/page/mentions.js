@@ -10,8 +10,9 @@ export const ALL = "all";
 const MOST = 100;
 /** The most names that are offered. */
 const OFFERED = 8;
-/** A letter, a digit, or a mark of a name, before or after which no mention begins or ends. */
-const IN_WORD = /[\p{L}\p{N}\p{M}_]/u;
+/** A letter, a digit, or a mark of a name, after which no mention begins, and before which none ends. */
+const AFTER_WORD = /[\p{L}\p{N}\p{M}_]$/u;
+const BEFORE_WORD = /^[\p{L}\p{N}\p{M}_]/u;
 
 /**
  * Returns the mentions in a text.
@@ -28,20 +29,24 @@ export function mentionsIn(text, people, all) {
 }
 
 /**
- * Splits a text at the mentions of the names.
- * @param {string} text
+ * Splits a text at the mentions of the names. Names are in NFC, so the parts are, too.
+ * @param {string} written
  * @param {string[]} names
  * @returns {{text: string, name?: string}[]}
  */
-export function split(text, names) {
+export function split(written, names) {
+  const text = written.normalize("NFC");
   // The longest first, because a name may begin with another.
   const longest = names.filter(Boolean).toSorted((one, other) => other.length - one.length);
   /** @type {{text: string, name?: string}[]} */
   const found = [];
   let end = 0;
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
-    const name = at < end || IN_WORD.test(text[at - 1] ?? "") ? undefined
-      : longest.find((one) => text.startsWith(one, at + 1) && !IN_WORD.test(text.charAt(at + 1 + one.length)));
+    // A letter has one or two code units.
+    const isIn = at < end || AFTER_WORD.test(text.slice(Math.max(0, at - 2), at));
+    const ends = (/** @type {number} */ place) => !BEFORE_WORD.test(text.slice(place, place + 2));
+    const name = isIn ? undefined
+      : longest.find((one) => text.startsWith(one, at + 1) && ends(at + 1 + one.length));
     if (name === undefined) continue;
     found.push({ text: text.slice(end, at) }, { text: `@${name}`, name });
     end = at + 1 + name.length;

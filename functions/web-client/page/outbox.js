@@ -9,14 +9,19 @@ import { nameOf, typeOf } from "./attachments.js";
  *   uploaded?: {id: string, at: number}}} UnsentFile
  * `key` is its key in `Files`; `unkept`: only this page has it, and a reload loses it.
  * @typedef {{reply_to?: number, mentions?: number[], mentions_all?: boolean}} About
- * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, spent?: boolean,
+ * @typedef {{client_id: string, conversation: number, text: string, at: number, refused?: string, code?: string,
  *   file?: UnsentFile} & About} Unsent
- * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again; `spent`: another
- * message has its `client_id`.
+ * `at` is the time of writing, in milliseconds; `refused` is the reason why it is not sent again, and `code` that of the
+ * server.
  */
 
 /** Milliseconds; a day less than the server recognises a `client_id`. Sent later, a message could be stored twice. */
 export const KNOWN_AGAIN_FOR = 6 * 24 * 3_600_000;
+
+/** The code if another message has the `client_id`. */
+const SPENT = "client_id_reused";
+/** The codes if the answered message is deleted. */
+const UNANSWERABLE = ["message_deleted", "message_not_found"];
 
 export class Outbox {
   #storage;
@@ -84,23 +89,25 @@ export class Outbox {
   /**
    * @param {Unsent} unsent
    * @param {string} reason
-   * @param {boolean} [spent]
+   * @param {string} [code]
    */
-  refuse({ client_id }, reason, spent) {
+  refuse({ client_id }, reason, code) {
     const unsent = this.#get(client_id);
-    if (unsent) this.#save({ ...unsent, refused: reason, spent });
+    if (unsent) this.#save({ ...unsent, refused: reason, code });
   }
 
   /**
-   * Sends a refused message again. Its upload counts as old, because it may be the reason of the refusal.
+   * Sends a refused message again. Its upload counts as old, because it may be the reason of the refusal. If the message
+   * that it answers is deleted, it answers none.
    * @param {Unsent} unsent
    */
   retry({ client_id }) {
     const refused = this.#get(client_id);
     if (!refused) return;
-    const { refused: _, spent, ...unsent } = refused;
+    const { refused: _, code = "", ...unsent } = refused;
     if (unsent.file?.uploaded) unsent.file.uploaded.at = 0;
-    if (!spent && Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
+    if (UNANSWERABLE.includes(code)) delete unsent.reply_to;
+    if (code !== SPENT && Date.now() - unsent.at < KNOWN_AGAIN_FOR) return this.#save(unsent);
     this.#storage.removeItem(this.#prefix + client_id);
     this.#save({ ...unsent, ...this.#new(unsent.conversation, unsent.text) });
   }

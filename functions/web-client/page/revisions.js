@@ -20,6 +20,11 @@ export class Revisions {
   #means;
   /** The number of reactions of the user, by message: only the last answer counts. @type {Map<number, number>} */
   #reacting = new Map();
+  /**
+   * The latest states of changed messages, without quotes: an earlier change, or the message itself, may come later.
+   * @type {Map<number, Message>}
+   */
+  #latest = new Map();
 
   /**
    * @param {number} me
@@ -37,20 +42,34 @@ export class Revisions {
     if (event.type === "reaction") {
       changes.hear(conversation, change, () => this.#react(conversation, event.message_id, event.user, event.emoji));
     } else {
-      this.apply(withoutReactions(event.message));
+      this.apply(asEvent(event.message));
       changes.hear(conversation, change);
     }
     void sync.attempt(() => changes.fetch(conversation));
   }
 
-  /** Takes the state of a message after a change. @param {Message} message */
+  /**
+   * Returns the latest state of a message, which changes may have overtaken.
+   * @param {Message} message
+   * @returns {Message}
+   */
+  latest(message) {
+    const last = this.#latest.get(message.id);
+    return last && (last.hidden || last.version >= message.version) ? { ...message, ...last } : message;
+  }
+
+  /** Takes the state of a message after a change, unless a later one is known. @param {Message} message */
   apply(message) {
+    const last = this.#latest.get(message.id);
+    if (last && !message.hidden && (last.hidden || last.version > message.version)) return;
+    const { quoted, ...state } = message;
+    this.#latest.set(message.id, { ...last, ...state });
     const { rooms, history, sync, onchange, ongone } = this.#means;
     const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
     history.revise(message);
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (message.hidden || message.deleted_at) ongone(message);
-    // The list has the message before it, and counts what is unread.
+    // The list has the message before it, and the number of unread messages.
     if (message.hidden && wasLast) void sync.refresh();
     onchange();
   }
@@ -60,7 +79,7 @@ export class Revisions {
    * @param {{text: string} & import("./mentions.js").Mentions} content
    */
   async edit(message, content) {
-    this.apply(withoutReactions(await this.#means.api.edit(message, content)));
+    this.apply(asEvent(await this.#means.api.edit(message, content)));
   }
 
   /**
@@ -115,6 +134,8 @@ export class Revisions {
   #react(room, id, user, emoji) {
     const timeline = this.#means.history.of(room);
     const message = timeline?.get(id);
+    // A reaction may overtake its message. One to a message before the loaded ones is loaded with it.
+    if (timeline && !message) return id <= timeline.settledId;
     if (!timeline || !message || message.deleted_at) return true;
     const reactions = reacted(message.reactions ?? [], { user, emoji, mine: user === this.#me });
     if (reactions) timeline.react(id, reactions);
@@ -124,11 +145,11 @@ export class Revisions {
 }
 
 /**
- * Returns an edited or deleted message without its reactions, which are kept as they are: all members get the same
- * event, and an answer may be older than an event.
+ * Returns an edited or deleted message without its reactions and its quote, which are kept as they are: all members get
+ * the same event, and an answer may be older than an event.
  * @param {Message} message
  * @returns {Message}
  */
-function withoutReactions({ reactions, ...message }) {
+function asEvent({ reactions, quoted, ...message }) {
   return /** @type {Message} */ (message.deleted_at ? { ...message, reactions: [] } : message);
 }

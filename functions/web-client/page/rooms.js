@@ -4,6 +4,8 @@ import { roleOf } from "./rights.js";
 
 /** The most members of a room whose ids the server lists. */
 const SMALL_ROOM = 32;
+/** Milliseconds by which the list may be older than the request for it. */
+const LAG = 5_000;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -22,6 +24,10 @@ export class Rooms {
   #rooms = new Map();
   /** Direct rooms that were opened, and not listed since: a hidden one is listed only after its next message. */
   #opened = new Set();
+  /** When the list was asked for. In milliseconds. */
+  #asked = 0;
+  /** When the last message of each room came. In milliseconds. @type {Map<number, number>} */
+  #came = new Map();
   /** Rooms that the user has left since the list was asked for. */
   #left = new Set();
   /** The id of the last message that a member has read, by room and user. @type {Map<number, Map<number, number>>} */
@@ -61,16 +67,19 @@ export class Rooms {
   /** Notes that the list is asked for: it may still have rooms that the user leaves after this. */
   asks() {
     this.#left.clear();
+    this.#asked = Date.now();
   }
 
   /**
-   * Takes the list of the server. Keeps a newer last message and newer settings, pushed while the list was fetched.
+   * Takes the list of the server. Keeps newer settings, and a newer last message that came while the list was fetched:
+   * one that came long before, and is not in the list, was deleted for the user.
    * @param {Room[]} listed
    */
   replace(listed) {
     const known = this.#rooms;
     const present = listed.filter((room) => !this.#left.has(room.id));
-    this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room)]));
+    const isFresh = (/** @type {number} */ id) => (this.#came.get(id) ?? 0) >= this.#asked - LAG;
+    this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room, isFresh(room.id))]));
     for (const room of this.#rooms.values()) room.last_message &&= unquoted(room.last_message);
     for (const { id } of listed) this.#opened.delete(id);
     for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
@@ -103,6 +112,7 @@ export class Rooms {
     this.mark(message.conversation, message.sender, message.id);
     const room = this.#rooms.get(message.conversation);
     if (!room || message.id <= idOf(room)) return;
+    this.#came.set(room.id, Date.now());
     room.last_message = unquoted(message);
     room.updated_at = message.created_at;
     room.unread = message.sender === this.#me ? 0 : room.unread + 1;
@@ -116,7 +126,7 @@ export class Rooms {
   revise(message, before) {
     const room = this.#rooms.get(message.conversation);
     const last = room?.last_message;
-    if (!room || last?.id !== message.id || last.version > message.version) return;
+    if (!room || last?.id !== message.id || (!message.hidden && last.version > message.version)) return;
     const shown = message.hidden ? before : message;
     room.last_message = shown && unquoted(shown);
   }
@@ -178,11 +188,12 @@ export class Rooms {
  * Returns a listed room with the parts of the known one that are newer.
  * @param {Room | undefined} known
  * @param {Room} listed
+ * @param {boolean} isFresh whether the list may lack the last message of the known one
  * @returns {Room}
  */
-function newest(known, listed) {
+function newest(known, listed, isFresh) {
   if (!known) return listed;
-  const isNewer = idOf(known) > idOf(listed)
+  const isNewer = (isFresh && idOf(known) > idOf(listed))
     || (idOf(known) === idOf(listed) && versionOf(known) > versionOf(listed));
   const { unread, last_message, updated_at } = isNewer ? known : listed;
   return { ...(known.changes > listed.changes ? known : listed), unread, last_message, updated_at };

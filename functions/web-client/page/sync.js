@@ -10,6 +10,8 @@ import { backoff, pause } from "./backoff.js";
  * @property {Pick<import("./history.js").History, "of" | "refresh">} history
  * @property {Pick<import("./changes.js").Changes, "listed" | "fetch">} changes
  * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
+ * @property {(message: import("./timeline.js").Message) => import("./timeline.js").Message} latest the state of a message
+ *   after the changes that are known
  * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
  * @property {() => void} onchange
  * @property {() => void} onended the session is over
@@ -100,7 +102,7 @@ export class Sync {
       await this.attempt(async () => {
         rooms.asks();
         const listed = await api.rooms();
-        rooms.replace(listed);
+        rooms.replace(listed.map((room) => this.#current(room)));
         this.ready = true;
         onchange();
         const rest = [...this.#due].map((task) => this.#load(task));
@@ -109,6 +111,17 @@ export class Sync {
     }
     this.#refreshing = null;
     void this.attempt(() => directory.learnNames());
+  }
+
+  /**
+   * Returns a listed room with its last message as it is now: changes may have overtaken the list.
+   * @param {import("./rooms.js").Room} room
+   * @returns {import("./rooms.js").Room}
+   */
+  #current(room) {
+    const { rooms, latest } = this.#means;
+    const last = room.last_message && latest(room.last_message);
+    return { ...room, last_message: last?.hidden ? rooms.get(room.id)?.last_message ?? null : last };
   }
 
   /** Fetches the messages and the changes that a room has missed. @param {import("./rooms.js").Room} room */

@@ -71,14 +71,16 @@ export class Timeline {
   }
 
   /**
-   * Replaces known messages by the same with new links to their attachments.
+   * Takes new links to the attachments of known messages, and nothing else: changes may have overtaken the page.
    * @param {Message[]} page
    */
   renew(page) {
     const renewed = new Map(page.map((message) => [message.id, message]));
     this.messages = this.messages.map((message) => {
       const other = renewed.get(message.id);
-      return other && other.version >= message.version ? other : message;
+      if (!other || other.version < message.version) return message;
+      const { attachment_picture, attachment_video } = other;
+      return { ...message, attachment_picture, attachment_video };
     });
   }
 
@@ -93,7 +95,7 @@ export class Timeline {
    */
   revise(message) {
     const known = this.get(message.id);
-    if (known && known.version > message.version) return;
+    if (known && !message.hidden && known.version > message.version) return;
     if (message.hidden) this.#hidden.add(message.sequence);
     const kept = this.messages.filter(({ id }) => id !== message.id || !message.hidden);
     this.messages = kept.map((other) => (other === known ? merged(known, message) : other));

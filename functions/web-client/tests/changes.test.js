@@ -10,7 +10,7 @@ import { message, settled } from "./message.js";
  * @param {Partial<import("../page/message-calls.js").ChangeList>[]} answers
  */
 function changes(context, answers = []) {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
   /** @type {number[]} */
   const asked = [];
   /** @type {number[]} */
@@ -50,7 +50,6 @@ test("changes that come one after another need no call", async (context) => {
 test("a gap is fetched from the last known change, and events of a fetched change are outdated", async (context) => {
   const { running, asked, applied } = changes(context, [{ changed: [message(2)], change: 7 }]);
   running.listed(1, 4, true);
-  await running.fetch(1);
   running.hear(1, 7);
   await running.fetch(1);
   let told = 0;
@@ -87,13 +86,15 @@ test("a change that is still on its way is waited for", async (context) => {
 });
 
 test("after being away the missed changes of loaded rooms are fetched, and others are as listed", async (context) => {
-  const { running, asked } = changes(context, [{ change: 30 }, { change: 90 }]);
+  const { running, asked, pass } = changes(context, [{ change: 30 }, { change: 90 }]);
   running.listed(1, 30, false);
   await running.during(1, async () => undefined, true);
   running.listed(2, 5, false);
   running.listed(1, 90, true);
   running.listed(2, 80, false);
-  await Promise.all([running.fetch(1), running.fetch(2)]);
+  const fetching = Promise.all([running.fetch(1), running.fetch(2)]);
+  await pass(1_000);
+  await fetching;
   assert.deepEqual(asked, [10, 30]);
 });
 
@@ -113,12 +114,58 @@ test("changes during the loading of messages are fetched again", async (context)
   assert.deepEqual(asked, [4]);
 });
 
+test("changes during the first loading of messages are all fetched again, however many they are", async (context) => {
+  const { running, asked } = changes(context, [{ change: 130 }]);
+  running.listed(1, 100, false);
+  await running.during(1, async () => {
+    for (let change = 101; change <= 130; change += 1) running.hear(1, change);
+  }, true);
+  assert.deepEqual(asked, [80]);
+});
+
+test("changes are fetched again if messages are loaded while later ones are being fetched", async () => {
+  /** @type {number[]} */
+  const asked = [];
+  /** @type {((answer: any) => void)[]} */
+  const answers = [];
+  const running = new Changes({
+    api: { changes: (_, after) => new Promise((resolve) => { asked.push(after); answers.push(resolve); }) },
+    apply: () => undefined, reset: async () => undefined, signal: new AbortController().signal,
+  });
+  running.listed(1, 4, false);
+  await running.during(1, async () => {
+    running.hear(1, 5);
+    running.hear(1, 7);
+    void running.fetch(1);
+  });
+  for (const answer of answers) {
+    answer({ changed: [], change: 7, more: false, reset: false });
+    await settled();
+  }
+  assert.deepEqual(asked, [5, 4]);
+});
+
 test("a room is listed anew if its changes are too old, but not right after it was listed", async (context) => {
-  const { running, count } = changes(context, [{ change: 40, reset: true }, { change: 90, reset: true }]);
+  const answers = [{ change: 40, reset: true }, { change: 90, reset: true }];
+  const { running, count, pass } = changes(context, answers);
   running.listed(1, 40, false);
   await running.during(1, async () => undefined, true);
   assert.equal(count.reset, 0);
   running.listed(1, 90, true);
-  await running.fetch(1);
+  const fetching = running.fetch(1);
+  await pass(1_000);
+  await fetching;
   assert.equal(count.reset, 1);
+});
+
+test("many changes that cannot be applied are one fetch a second", async (context) => {
+  const { running, asked, pass } = changes(context, [{ change: 5 }, { change: 9 }]);
+  running.listed(1, 4, false);
+  for (const change of [5, 6, 7, 8, 9]) {
+    running.hear(1, change, () => false);
+    void running.fetch(1);
+    await pass(100);
+  }
+  await pass(900);
+  assert.deepEqual(asked, [4, 5]);
 });

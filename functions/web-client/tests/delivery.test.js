@@ -52,7 +52,7 @@ test("a number that another message has is not tried again", async (context) => 
   running.wake();
   await settled();
   const [unsent] = outbox.all();
-  assert.deepEqual([unsent.refused, unsent.spent, asked.length], ["Taken.", true, 1]);
+  assert.deepEqual([unsent.refused, unsent.code, asked.length], ["Taken.", "client_id_reused", 1]);
 });
 
 test("a message is tried under one name until it gets through, and those after it wait", async (context) => {
@@ -161,4 +161,21 @@ test("what may have arrived days ago is not sent by itself", async (context) => 
   await settled();
   assert.deepEqual(asked, []);
   assert.match(outbox.all()[0].refused ?? "", /may have arrived/);
+});
+
+test("an answer whose original was deleted is sent again as a message that answers none", async (context) => {
+  for (const code of ["message_deleted", "message_not_found"]) {
+    const { outbox, sent, running } = delivery(context, [new Failure(409, code, "Deleted.")]);
+    outbox.add(1, "one", undefined, { reply_to: 1001, mentions: [2] });
+    running.wake();
+    await settled();
+    const [refused] = outbox.all();
+    outbox.retry(refused);
+    const [{ reply_to, mentions, client_id }] = outbox.all();
+    assert.deepEqual([refused.reply_to, reply_to, mentions, client_id], [1001, undefined, [2], refused.client_id]);
+    running.wake();
+    await settled();
+    assert.deepEqual(sent, ["one"]);
+    context.mock.timers.reset();
+  }
 });

@@ -138,11 +138,11 @@ test("an earlier message is looked for page by page, to the beginning and not be
   const { api, asked } = server(300);
   const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
-  assert.deepEqual(await Promise.all([history.reach(1, 1120), history.reach(1, 1120)]), [true, true]);
+  assert.deepEqual(await Promise.all([history.reach(1, 1120), history.reach(1, 1120)]), ["found", "found"]);
   assert.deepEqual([asked.length, sequences(history)], [3, range(51, 300)]);
-  assert.equal(await history.reach(1, 1120), true);
-  assert.equal(await history.reach(1, 999), false);
-  assert.equal(await history.reach(2, 1120), false);
+  assert.equal(await history.reach(1, 1120), "found");
+  assert.equal(await history.reach(1, 999), "gone");
+  assert.equal(await history.reach(2, 1120), "gone");
   assert.equal(asked.length, 4);
 });
 
@@ -150,8 +150,10 @@ test("an earlier message that is too far back is not looked for without end", as
   const { api, asked } = server(5_000);
   const history = new History(api, () => undefined, NO_CHANGES);
   await history.open(1);
-  assert.equal(await history.reach(1, 1001), false);
+  assert.equal(await history.reach(1, 1001), "too far");
   assert.equal(asked.length, 21);
+  await history.reach(1, 1001, () => asked.length < 23);
+  assert.equal(asked.length, 23);
 });
 
 test("the message that a pushed one answers is fetched, unless it is there or quoted", async () => {

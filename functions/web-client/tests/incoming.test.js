@@ -4,20 +4,24 @@ import { test } from "node:test";
 import { Incoming } from "../page/incoming.js";
 import { Notices, line } from "../page/notices.js";
 import { Rooms } from "../page/rooms.js";
-import { NO_CHANGES, room } from "./message.js";
+import { NO_CHANGES, message, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */
-function heard() {
+function heard(changes = NO_CHANGES) {
   const rooms = new Rooms(1);
   rooms.replace([room(1, { owner: 2, role: "member" })]);
   const notices = new Notices();
   const nothing = async () => undefined;
   /** @type {any} */
   const means = {
-    rooms, notices, changes: NO_CHANGES,
-    directory: { hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing },
-    history: { of: () => undefined, forget: nothing }, typing: { set: nothing },
-    sync: { attempt: nothing, refresh: nothing }, invitations: { load: nothing },
+    rooms, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message },
+    directory: {
+      knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
+    },
+    history: { of: () => undefined, add: nothing, forget: nothing },
+    typing: { set: nothing }, outgoing: { arrived: nothing },
+    sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },
+    invitations: { load: nothing },
     onchange: nothing, onmessage: nothing, onnotice: nothing,
   };
   const running = new Incoming(1, means);
@@ -35,6 +39,18 @@ test("a room event changes name and roles at once, and an outdated one nothing",
   running.hear({ type: "room", conversation: 9, change: 1, room: { ...after, id: 9 } });
   assert.deepEqual([rooms.get(1)?.name, rooms.get(1)?.role], ["Garden", "admin"]);
   assert.deepEqual(lines(), ["The name is now Garden", "You are now an admin"]);
+});
+
+test("a message and a room name the newest change, so that a lost one is fetched", async () => {
+  /** @type {number[][]} */
+  const told = [];
+  const note = (/** @type {number[]} */ ...numbers) => void told.push(numbers);
+  /** @type {any} */
+  const changes = { note, hear: note, fetch: async (/** @type {number} */ id) => note(id) };
+  const { running } = heard(changes);
+  running.hear({ ...message(1), type: "message", changes: 3 });
+  running.hear({ type: "room", conversation: 1, change: 4, room: room(1, { changes: 4 }) });
+  assert.deepEqual(told, [[1, 3], [1], [1, 4], [1]]);
 });
 
 test("the answer of a call and its event are one line", () => {

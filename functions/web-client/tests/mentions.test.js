@@ -19,6 +19,14 @@ test("a mention is an @ and a whole name", () => {
   }
 });
 
+test("a letter of two code units belongs to a word, and a letter with a mark is one letter", () => {
+  const people = [{ id: 2, name: "bob" }, { id: 3, name: "José" }];
+  const found = (/** @type {string} */ text) => mentionsIn(text, people, true).mentions;
+  assert.deepEqual(found("𠮷@bob @bob𠮷"), []);
+  assert.deepEqual(found("😀@bob😀"), [2]);
+  assert.deepEqual(found("@Jose\u0301, hi"), [3]);
+});
+
 test("all are mentioned by one word, if the user may, and unless somebody is called so", () => {
   assert.deepEqual([found("@all"), found("@all", false), found("@allotment")], [["all"], [], []]);
   const { mentions, mentions_all } = mentionsIn("@all", [{ id: 9, name: "all" }], true);

@@ -24,7 +24,7 @@ test("what a message answers and whom it mentions survives a reload, a refusal a
     return { reply_to, mentions, mentions_all };
   };
   assert.deepEqual(told(), about);
-  outbox.refuse(outbox.all()[0], "Another message has its name.", true);
+  outbox.refuse(outbox.all()[0], "Another message has its name.", "client_id_reused");
   outbox.retry(outbox.all()[0]);
   assert.deepEqual(told(), about);
 });
@@ -64,10 +64,10 @@ test("what is tried again after its number was found at another message gets a n
   const outbox = new Outbox(storage(), files(), 1);
   outbox.add(7, "hello");
   const [unsent] = outbox.all();
-  outbox.refuse(unsent, "Another message has the number of this one.", true);
+  outbox.refuse(unsent, "Another message has the number of this one.", "client_id_reused");
   outbox.retry(outbox.all()[0]);
   const [again] = outbox.all();
-  assert.deepEqual([again.text, again.refused, again.spent], ["hello", undefined, undefined]);
+  assert.deepEqual([again.text, again.refused, again.code], ["hello", undefined, undefined]);
   assert.notEqual(again.client_id, unsent.client_id);
 });
 

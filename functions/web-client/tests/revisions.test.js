@@ -100,6 +100,15 @@ test("an answer with an older state than an event changes nothing", async () => 
   assert.deepEqual(texts(), ["newest"]);
 });
 
+test("the answer to an edit brings no deleted quote back", async () => {
+  const quoted = { id: 900, sender: 2, text: "secret", attachment: null };
+  const reply = message(1, { reply_to: 900, quoted });
+  const { revisions, get } = await seen([reply], { edit: async () => ({ ...reply, text: "new", version: 2 }) });
+  revisions.hear(event("deleted", 1, { ...deleted(0, 2), id: 900 }));
+  await revisions.edit(reply, { text: "new", mentions: [], mentions_all: false });
+  assert.deepEqual([get(1)?.text, get(1)?.quoted], ["new", null]);
+});
+
 test("an edit keeps quote, reactions and links that its event leaves out", async () => {
   const picture = {
     id: "p", url: "https://bucket.example/1", content_type: "image/png", size: 1, name: "a", expires_at: "",

@@ -128,3 +128,16 @@ test("a list that was on its way while the user left a room does not bring it ba
   rooms.replace([room(1), room(2)]);
   assert.equal(rooms.list().length, 2);
 });
+
+test("a message that was deleted for the user while the page was offline leaves the list", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const list = rooms(room(1, { last_message: message(4) }));
+  list.apply(message(5));
+  list.asks();
+  list.replace([room(1, { last_message: message(4) })]);
+  assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [5, 1]);
+  context.mock.timers.tick(60_000);
+  list.asks();
+  list.replace([room(1, { last_message: message(4) })]);
+  assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [4, 0]);
+});

@@ -4,14 +4,15 @@ import { test } from "node:test";
 import { Failure } from "../page/call.js";
 import { Rooms } from "../page/rooms.js";
 import { Sync } from "../page/sync.js";
-import { NO_CHANGES, room, settled } from "./message.js";
+import { NO_CHANGES, message, room, settled } from "./message.js";
 
 /**
  * A server that answers with `lists` in turn, and then always with the last one.
  * @param {import("node:test").TestContext} context
  * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
+ * @param {Partial<import("../page/timeline.js").Message>} [changed] how the last messages have changed
  */
-function sync(context, lists = [[]]) {
+function sync(context, lists = [[]], changed = {}) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const rooms = new Rooms(1);
   const controller = new AbortController();
@@ -23,13 +24,14 @@ function sync(context, lists = [[]]) {
         count.listed += 1;
         const list = await (lists.length > 1 ? lists.shift() : lists[0]);
         if (list instanceof Failure) throw list;
-        return (list ?? []).map((id) => room(id));
+        return (list ?? []).map((id) => room(id, { last_message: message(1, { conversation: id }) }));
       },
     },
     rooms,
     history: { of: () => undefined, refresh: async () => undefined },
     changes: NO_CHANGES,
     directory: { learnNames: async () => { count.learned += 1; } },
+    latest: (message) => ({ ...message, ...changed }),
     socket: () => socket,
     onchange: () => undefined,
     onended: () => { count.ended += 1; },
@@ -131,4 +133,13 @@ test("the end leaves no refresh behind", async (context) => {
   await pass(60_000);
   await running.refresh();
   assert.equal(count.listed, 0);
+});
+
+test("a list that a deletion has overtaken shows no deleted text", async (context) => {
+  for (const changed of [{ text: "", version: 2, deleted_at: "2026-01-01T13:00:00.000Z" }, { hidden: true }]) {
+    const { running, rooms } = sync(context, [[1]], changed);
+    await running.refresh();
+    assert.equal(rooms.get(1)?.last_message?.text ?? "", "");
+    context.mock.timers.reset();
+  }
 });

@@ -78,6 +78,20 @@ test("new links take the place of those that have ended, and nothing else moves"
     id: "1", url: "https://bucket.example/new", content_type: "image/png", size: 1, name: "a",
     expires_at: "2026-01-01T14:00:00Z",
   };
-  timeline.renew([message(2, { attachment_picture: picture }), message(9)]);
-  assert.deepEqual(timeline.messages, [message(1), message(2, { attachment_picture: picture })]);
+  timeline.renew([message(2, { attachment_picture: picture, attachment_video: null }), message(9)]);
+  const renewed = message(2, { attachment_picture: picture, attachment_video: null });
+  assert.deepEqual(timeline.messages, [message(1), renewed]);
+});
+
+test("a page with new links that is older than a change takes nothing of it back", () => {
+  const timeline = new Timeline();
+  const quoted = { id: 900, sender: 2, text: "secret", attachment: null };
+  const files = { attachment_picture: null, attachment_video: null };
+  const page = [message(1, { reply_to: 900, quoted, ...files }), message(2, files)];
+  timeline.load(page, false);
+  const reactions = [{ emoji: "👍", count: 1, users: [1], mine: true }];
+  timeline.quote(900, null);
+  timeline.react(1002, reactions);
+  timeline.renew(page);
+  assert.deepEqual([timeline.get(1001)?.quoted, timeline.get(1002)?.reactions], [null, reactions]);
 });

@@ -32,8 +32,8 @@ export class Bubble {
   #reactions = el("div", { class: "reactions" });
   /** @type {Media[]} */
   #media;
-  /** The content that is shown, as JSON. */
-  #shown = "";
+  /** The content of each part, as JSON. @type {Map<HTMLElement, string>} */
+  #shown = new Map();
   /** @type {State | null} */
   state = null;
 
@@ -106,19 +106,29 @@ export class Bubble {
   }
 
   /** @param {Content} content */
-  #fill(content) {
-    const shown = JSON.stringify(content);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    const { text, isStub, names, mine, quote, isEdited, forwarded, reactions } = content;
-    const spans = parts(text).flatMap((part) =>
-      (part.url ? [link(part.text)] : split(part.text, names).map((one) => mention(one, mine))));
-    this.#text.replaceChildren(...spans);
+  #fill({ text, isStub, names, mine, quote, isEdited, forwarded, reactions }) {
     this.#text.classList.toggle("stub", isStub);
     this.#edited.hidden = !isEdited;
     setText(this.#forwarded, forwarded);
-    this.#quote.replaceChildren(...(quote ? [quoted(quote)] : []));
-    this.#reactions.replaceChildren(...chips(reactions));
+    this.#replace(this.#text, [text, names, mine], () => parts(text).flatMap((part) =>
+      (part.url ? [link(part.text)] : split(part.text, names).map((one) => mention(one, mine)))));
+    this.#replace(this.#quote, quote, () => (quote ? [quoted(quote)] : []));
+    this.#replace(this.#reactions, reactions, () => chips(reactions));
+  }
+
+  /**
+   * Replaces a part if its content differs, so that selections and the focus stay in the others.
+   * @param {HTMLElement} part
+   * @param {unknown} content
+   * @param {() => (string | HTMLElement)[]} make
+   */
+  #replace(part, content, make) {
+    const shown = JSON.stringify(content);
+    if (shown === this.#shown.get(part)) return;
+    this.#shown.set(part, shown);
+    const hadFocus = part.contains(document.activeElement);
+    part.replaceChildren(...make());
+    if (hadFocus) this.element.focus({ preventScroll: true });
   }
 }
 

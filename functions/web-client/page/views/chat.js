@@ -12,6 +12,10 @@ import { RoomList } from "./rooms.js";
 import { settings } from "./settings.js";
 
 /**
+ * @typedef {import("../timeline.js").Message} Message
+ */
+
+/**
  * @param {import("../chat.js").Chat} chat
  * @param {() => void} logOut
  */
@@ -56,6 +60,8 @@ export function chatView(chat, logOut) {
   let named = null;
   /** The same room, if the user is known to be a member. @type {number | null} */
   let shown = null;
+  /** The message that was spoken last. @type {Message | null} */
+  let last = null;
 
   const render = () => {
     const before = shown;
@@ -69,6 +75,7 @@ export function chatView(chat, logOut) {
     if (chat.replaced !== replaced.hasChildNodes()) {
       replaced.replaceChildren(...(chat.replaced ? ["The chat is open in too many windows. ", here] : []));
     }
+    if (last && isEdited(chat, last)) setText(spoken, "");
     setText(heading, chat.rooms.list().length > 0 ? "Choose a conversation" : "Nobody here yet");
     nothing.hidden = shown !== null || !chat.ready;
     conversation.element.hidden = shown === null;
@@ -90,18 +97,16 @@ export function chatView(chat, logOut) {
 
   const { signal } = chat;
   chat.addEventListener("change", render, { signal });
-  /** The message that was spoken last. */
-  let last = 0;
   chat.addEventListener("message", (event) => {
-    const message = /** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail;
+    const message = /** @type {CustomEvent<Message>} */ (event).detail;
     const { conversation, sender } = message;
-    last = message.id;
+    last = message;
     const room = chat.rooms.get(conversation);
     const place = room && chat.directory.other(room) === undefined ? ` in ${chat.directory.title(room)}` : "";
     setText(spoken, `${chat.directory.name(sender)}${place}: ${summary(message)}`);
   }, { signal });
   chat.addEventListener("gone", (event) => {
-    if (/** @type {CustomEvent<import("../timeline.js").Message>} */ (event).detail.id === last) setText(spoken, "");
+    if (/** @type {CustomEvent<Message>} */ (event).detail.id === last?.id) setText(spoken, "");
   }, { signal });
   chat.addEventListener("notice", (event) => news.add(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   document.addEventListener("visibilitychange", render, { signal });
@@ -110,4 +115,14 @@ export function chatView(chat, logOut) {
   for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault(), { signal });
   navigate();
   return view;
+}
+
+/**
+ * Returns whether a message has another text now.
+ * @param {import("../chat.js").Chat} chat
+ * @param {Message} message
+ */
+function isEdited(chat, { conversation, id, text }) {
+  const known = chat.timeline(conversation)?.get(id) ?? chat.rooms.get(conversation)?.last_message;
+  return known?.id === id && known.text !== text;
 }

@@ -33,6 +33,7 @@ export class Completion {
     set(input, "aria-autocomplete", "list");
     set(input, "aria-controls", this.element.id);
     input.addEventListener("blur", () => this.dismiss());
+    input.addEventListener("selectionchange", () => this.#follow());
     // The field keeps the focus.
     this.element.addEventListener("pointerdown", (event) => event.preventDefault());
     this.element.addEventListener("click", ({ target }) => {
@@ -78,6 +79,11 @@ export class Completion {
     this.#close();
   }
 
+  /** Looks again if the list is open, because the caret may have moved. */
+  #follow() {
+    if (this.isOpen) this.refresh();
+  }
+
   #close() {
     if (!this.isOpen) return;
     this.element.hidden = true;
@@ -92,6 +98,7 @@ export class Completion {
    * @returns {boolean} whether the key is used up
    */
   key(key) {
+    this.#follow();
     if (!this.isOpen) return false;
     const count = this.#offered.length;
     if (key === "ArrowDown") this.#choose((this.#chosen + 1) % count);

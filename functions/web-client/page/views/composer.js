@@ -238,11 +238,16 @@ export class Composer {
     const message = this.#message(draft.editing?.id);
     if (!message || draft.saving) return;
     draft.saving = true;
-    await telling(this.#bar.problem, async () => {
-      if (content.text !== message.text) await this.#chat.revisions.edit(message, content);
-      if (draft.editing?.id === message.id) this.#endEdit(draft);
-    });
-    draft.saving = false;
+    try {
+      await telling(this.#bar.problem, async () => {
+        if (content.text !== message.text) await this.#chat.revisions.edit(message, content);
+        const text = draft === this.#draft ? this.#input.value : draft.text;
+        // The user may have written more meanwhile.
+        if (draft.editing?.id === message.id && sendable(text) === content.text) this.#endEdit(draft);
+      });
+    } finally {
+      draft.saving = false;
+    }
   }
 
   /** Brings back the text that was written before the edit. @param {Draft} draft */

@@ -77,6 +77,7 @@ export class Conversation {
     this.#room = room;
     this.#rows.clear();
     this.#scroller.clear();
+    this.#pointing.clear();
     this.#unreadFrom = undefined;
     this.#composer.show(room);
     this.render();
@@ -171,12 +172,13 @@ export class Conversation {
   async #reach(message) {
     const room = this.#room;
     if (room === null) return;
-    const isFound = await this.#chat.reach(room, message);
-    if (room !== this.#room) return;
+    const outcome = await this.#chat.reach(room, message);
+    if (outcome === "too far") this.#chat.notify("The original message is too far back.");
+    if (outcome === "gone") this.#chat.notify("The original message is not available.");
+    if (outcome !== "found") return;
     this.render();
     const row = this.#rows.rowOf(message);
     if (row) this.#scroller.show(row);
-    else this.#chat.notify(isFound ? "This message is gone." : "The original message is too far back.");
   }
 
   #loadOlder() {

@@ -40,12 +40,10 @@ export function forwardMessage(chat, message) {
     for (const { box } of targets) box.disabled = isFull && !box.checked;
     set(send, "disabled", chosen().length === 0);
   };
-  /** The name of each request, so that it can be repeated. @type {Map<string, string>} */
-  const names = new Map();
+  /** The name of all requests, so that no chat gets the message twice. */
+  const name = crypto.randomUUID();
   const submit = async () => {
     const to = chosen().map(({ id }) => id);
-    const name = names.get(String(to)) ?? crypto.randomUUID();
-    names.set(String(to), name);
     const results = await chat.revisions.forward(message, to, name);
     const refused = results.filter(({ problem }) => problem);
     if (refused.length === 0) return dialog.close();

@@ -51,7 +51,9 @@ export function openMenu(host, label, items, anchor) {
   document.addEventListener("pointerdown", ({ target }) => {
     if (!(target instanceof Node && menu.contains(target))) close();
   }, { capture: true, signal });
-  for (const type of ["resize", "hashchange"]) addEventListener(type, close, { signal });
+  addEventListener("hashchange", close, { signal });
+  // The keyboard of a phone closes after the menu has taken the focus.
+  addEventListener("resize", () => arrange(menu, anchor), { signal });
   // The key that opens the menu would open that of the browser, too.
   menu.addEventListener("contextmenu", (event) => event.preventDefault());
   menu.addEventListener("focusout", ({ relatedTarget }) => {

@@ -35,6 +35,8 @@ export function messageMenu(chat, message, place, { host, onreply, onedit, ondia
     label: `React with ${emoji}`, text: emoji, short: true, checked: mine === emoji,
     act: () => void chat.tell(() => chat.revisions.react(message, mine === emoji ? null : emoji)),
   }));
+  // It may be edited while the menu is open.
+  const latest = () => chat.timeline(message.conversation)?.get(message.id) ?? message;
   const canDelete = actions.has("delete for everyone") || actions.has("delete for me");
   /** @type {[boolean, import("./menu.js").Item[]][]} */
   const items = [
@@ -42,12 +44,12 @@ export function messageMenu(chat, message, place, { host, onreply, onedit, ondia
       label: "Another reaction", text: "+", short: true, act: () => ondialog(react(chat, message)),
     }]],
     [actions.has("reply"), [{ label: "Reply", sign: "reply", act: () => onreply(message) }]],
-    [actions.has("edit"), [{ label: "Edit", sign: "edit", act: () => onedit(message) }]],
+    [actions.has("edit"), [{ label: "Edit", sign: "edit", act: () => onedit(latest()) }]],
     [actions.has("forward"), [{
       label: "Forward", sign: "forward", act: () => ondialog(forwardMessage(chat, message)),
     }]],
     [actions.has("copy"), [{
-      label: "Copy text", sign: "copy", act: () => void navigator.clipboard?.writeText(message.text),
+      label: "Copy text", sign: "copy", act: () => void navigator.clipboard?.writeText(latest().text),
     }]],
     [canDelete, [{ label: "Delete", sign: "remove", act: () => ondialog(deleteMessage(chat, message)) }]],
   ];

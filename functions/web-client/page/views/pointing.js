@@ -22,6 +22,8 @@ export class Pointing {
   /** The row that the tabulator reaches. @type {HTMLElement | null} */
   #current = null;
   #place = -1;
+  /** Whether the user has focused it, or the one that it replaces. */
+  #isChosen = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pressing;
   /** Whether the pointer that is down is a finger. */
@@ -40,17 +42,25 @@ export class Pointing {
     list.addEventListener("keydown", (event) => this.#key(event));
     list.addEventListener("focusin", ({ target }) => {
       const row = rowAt(target);
-      if (row && row !== this.#current) this.#choose(row);
+      if (!row) return;
+      this.#isChosen = true;
+      if (row !== this.#current) this.#choose(row);
     });
     list.addEventListener("contextmenu", (event) => this.#context(event));
     list.addEventListener("pointerdown", (event) => this.#press(event));
   }
 
-  /** Keeps one row reachable: the last, or the one that has the focus, or its neighbour if that is gone. */
+  /** Forgets the rows of a room. */
+  clear() {
+    this.#choose(null);
+    this.#isChosen = false;
+  }
+
+  /** Keeps one row reachable: the last, or the one that had the focus, or its neighbour if that is gone. */
   arrange() {
     const rows = this.#rows();
     const current = this.#current;
-    if (current?.isConnected && this.#list.contains(document.activeElement)) {
+    if (current?.isConnected && this.#isChosen) {
       this.#place = rows.indexOf(current);
       return;
     }
@@ -119,8 +129,7 @@ export class Pointing {
    */
   #context(event) {
     const row = rowAt(event.target);
-    const hasOwn = event.target instanceof Element && event.target.closest("a, video") !== null;
-    if (!row || hasOwn || getSelection()?.isCollapsed === false) return;
+    if (!row || hasOwnMenu(event.target) || getSelection()?.isCollapsed === false) return;
     event.preventDefault();
     // Some browsers send this event during a long press.
     if (this.#isHeld) return;
@@ -135,7 +144,7 @@ export class Pointing {
     this.#end();
     this.#isHeld = false;
     this.#isTouched = pointerType === "touch";
-    if (!row || !this.#isTouched) return;
+    if (!row || !this.#isTouched || hasOwnMenu(target)) return;
     this.#pressing = setTimeout(() => this.#hold(row), LONG);
     const over = new AbortController();
     const { signal } = over;
@@ -164,6 +173,8 @@ export class Pointing {
         lifted.abort();
       }, { capture: true, passive: false, signal: lifted.signal });
     }
+    // The list of messages may have lost the row, and with it those events.
+    addEventListener("pointerdown", () => lifted.abort(), { capture: true, signal: lifted.signal });
     this.#open(row);
   }
 
@@ -186,4 +197,12 @@ export class Pointing {
 function rowAt(target) {
   const row = target instanceof Element ? target.closest(".message[tabindex]") : null;
   return row instanceof HTMLElement ? row : null;
+}
+
+/**
+ * Returns whether the menu of the browser can do more than that of the message.
+ * @param {EventTarget | null} target
+ */
+function hasOwnMenu(target) {
+  return target instanceof Element && target.closest("a, video") !== null;
 }

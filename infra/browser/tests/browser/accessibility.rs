@@ -94,6 +94,10 @@ async fn every_view_of_a_message_is_accessible(server: &Server, ann: &User, bob:
     window.opens_menu("my plan").await;
     window.chooses_item("Edit").await;
     view("a conversation, editing").await;
+    window.presses(Key::Escape).await;
+    window.clicks("👍 1, including yours").await;
+    window.sees("Remove").await;
+    view("the names of those who have reacted").await;
 }
 
 #[tokio::test]
@@ -118,6 +122,9 @@ async fn messages_on_every_screen() {
     let deletion = json!({"conversation_id": room, "message_id": gone["id"], "for": "everyone"});
     bob.post("/delete-message/", &deletion).await.is(200);
     ann.post("/forward-message/", &of_mine(json!({"to": [room], "client_id": "f"}))).await.is(200);
+    for (user, emoji) in [(&ann, "👍"), (&bob, "🙏")] {
+        user.post("/react-to-message/", &of_mine(json!({"emoji": emoji}))).await.is(200);
+    }
     for screen in Screen::ALL {
         every_view_of_a_message_is_accessible(&server, &ann, &bob, screen).await;
     }

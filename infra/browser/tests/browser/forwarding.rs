@@ -50,6 +50,39 @@ async fn a_message_goes_to_several_chats_with_its_picture() {
 }
 
 #[tokio::test]
+async fn a_forward_without_an_answer_is_repeated_and_no_chat_has_it_twice() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_group("Garden", &[]).await;
+    let [kitchen, shed] = [ann.creates_group("Kitchen", &[]).await, ann.creates_group("Shed", &[]).await];
+    ann.sends(room, "look").await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    window.opens_menu("look").await;
+    window.chooses_item("Forward").await;
+    window.checks_chat("Kitchen").await;
+    window.measures(LOSE_ANSWER).await;
+    window.clicks("Forward").await;
+    window.sees("The server cannot be reached.").await;
+    window.checks_chat("Shed").await;
+    window.clicks("Forward").await;
+    window.sees_measured("return document.querySelectorAll('dialog').length", json!(0)).await;
+    for room in [kitchen, shed] {
+        assert_eq!(ann.sees_messages(room).await.len(), 1);
+    }
+}
+
+/// Loses the answer to the next forward.
+const LOSE_ANSWER: &str = "const { fetch } = window;
+    window.fetch = async (path, options) => {
+        const answer = await fetch(path, options);
+        if (path !== '/forward-message') return answer;
+        window.fetch = fetch;
+        throw new TypeError('Failed to fetch');
+    };
+    return null";
+
+#[tokio::test]
 async fn a_refusal_names_its_chat_and_the_others_have_the_message() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;

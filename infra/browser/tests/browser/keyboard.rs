@@ -3,6 +3,7 @@
 use browser::{Screen, Window};
 use e2e::Server;
 use fantoccini::key::Key;
+use serde_json::json;
 
 #[tokio::test]
 async fn everything_is_reached_by_keys_and_the_focus_is_where_one_expects_it() {
@@ -45,11 +46,15 @@ async fn what_others_write_is_spoken_once() {
     let room = ann.creates_group("Garden", &[&bob]).await;
     let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
-    bob.sends(room, "hello").await;
+    let hello = bob.sends(room, "hello").await;
     window.sees_messages(&["hello"]).await;
     let spoken = format!("{} in Garden: hello", bob.name);
     window.hears(&spoken).await;
     window.sends("mine").await;
     window.sees_messages(&["hello", "mine"]).await;
     window.hears(&spoken).await;
+    let edit = json!({"conversation_id": room, "message_id": hello["id"], "text": "good morning"});
+    bob.post("/edit-message/", &edit).await.is(200);
+    window.sees_messages(&["good morning", "mine"]).await;
+    window.hears("").await;
 }

@@ -57,6 +57,28 @@ const CHOSEN: &str = "const field = document.querySelector('.composer textarea')
     return document.getElementById(field.getAttribute('aria-activedescendant'))?.querySelector('.name').textContent";
 
 #[tokio::test]
+async fn a_list_of_names_closes_when_the_caret_leaves_the_name() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    ann.creates_group("Garden", &[&bob]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    window.writes("Message", " comes").await;
+    window.presses(Key::Home).await;
+    window.writes("Message", "@bo").await;
+    window.sees_measured(OFFERED, json!([bob.name])).await;
+    // Before the page can act on the move of the caret.
+    window.measures(END_AND_ENTER).await;
+    window.sees_messages(&["@bo comes"]).await;
+}
+
+/// Moves the caret to the end of the text, and presses Enter.
+const END_AND_ENTER: &str = "const field = document.querySelector('.composer textarea');
+    field.setSelectionRange(field.value.length, field.value.length);
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    return null";
+
+#[tokio::test]
 async fn only_whole_names_of_members_are_mentions_and_a_text_stays_a_text() {
     let server = Server::start().await;
     let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;

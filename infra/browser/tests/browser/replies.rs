@@ -122,8 +122,13 @@ async fn messages_and_their_menus_are_reached_by_keys() {
     window.sees_no_more("Answer to").await;
     window.has_focus_on("Message").await;
 
-    // From the list Escape leads back to the place to write, and the tabulator to the message that was left.
+    // From the list Escape leads back to the place to write, and the tabulator to the message that was left, also after
+    // somebody has begun to write.
     window.tabs_back_to_message("two").await;
     window.presses(Key::Escape).await;
     window.has_focus_on("Message").await;
+    let mut socket = bob.opens_socket(room).await;
+    socket.sends(&json!({"type": "typing", "conversation": room, "typing": true})).await;
+    window.sees("is typing…").await;
+    window.tabs_back_to_message("two").await;
 }

@@ -28,7 +28,7 @@ async fn deletes(user: &User, message: &Value, audience: &str) {
 async fn a_message_is_edited_and_everybody_sees_it() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;
-    ann.creates_group("Garden", &[&bob]).await;
+    let room = ann.creates_group("Garden", &[&bob]).await;
     let [anns, bobs] = [Window::of(&ann, Screen::DESKTOP).await, Window::of(&bob, PHONE).await];
     for window in [&anns, &bobs] {
         window.opens_room("Garden").await;
@@ -52,7 +52,46 @@ async fn a_message_is_edited_and_everybody_sees_it() {
     bobs.opens_room("Garden").await;
     bobs.opens_menu("tomatoes").await;
     bobs.sees_measured(ITEMS, json!(["Reply", "Forward", "Copy text", "Delete"])).await;
+
+    // Another window of Ann edits it while its menu is open.
+    anns.opens_menu("tomatoes").await;
+    edits(&ann, &ann.sees_messages(room).await[0], "potatoes").await;
+    anns.sees_messages(&["potatoes"]).await;
+    anns.chooses_item("Edit").await;
+    anns.sees_measured("return document.querySelector('.composer textarea').value", json!("potatoes")).await;
 }
+
+#[tokio::test]
+async fn what_is_written_while_an_edit_is_saved_stays() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    ann.creates_group("Garden", &[]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    window.sends("one").await;
+    window.sees_states(&["Sent"]).await;
+    window.presses(Key::Up).await;
+    window.writes("Message", ", two").await;
+    window.measures(HOLD).await;
+    window.presses(Key::Enter).await;
+    window.writes("Message", ", three").await;
+    window.measures("Release(); return null").await;
+    window.sees_messages(&["one, two"]).await;
+    window.sees("Edit message").await;
+    window.sees_measured("return document.querySelector('.composer textarea').value", json!("one, two, three")).await;
+    window.presses(Key::Enter).await;
+    window.sees_messages(&["one, two, three"]).await;
+    window.sees_no_more("Edit message").await;
+}
+
+/// Holds the next edits back until they are released.
+const HOLD: &str = "const { fetch } = window;
+    const released = new Promise((resolve) => { window.Release = resolve; });
+    window.fetch = async (path, options) => {
+        if (path === '/edit-message') await released;
+        return fetch(path, options);
+    };
+    return null";
 
 #[tokio::test]
 async fn the_arrow_up_edits_the_last_message_and_escape_ends_it() {

@@ -168,7 +168,7 @@ async fn a_refusal_is_said_in_words_and_the_dialog_stays() {
 /// Answers the next call to remove somebody like a server that has just dismissed the user as an admin.
 const REFUSE: &str = "const { fetch } = window;
     window.fetch = async (path, options) => {
-        if (path !== '/remove-member/') return fetch(path, options);
+        if (path !== '/remove-member') return fetch(path, options);
         const problem = { code: 'not_an_admin', detail: 'Only admins of this room may do this.', status: 403 };
         return new Response(JSON.stringify(problem), { status: 403 });
     };
