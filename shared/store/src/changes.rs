@@ -16,6 +16,8 @@ struct ChangeItem {
     message_id: MessageId,
     kind: ChangeKind,
     user_id: UserId,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    withheld: bool,
     at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<u64>,
@@ -32,6 +34,7 @@ impl From<ChangeItem> for Change {
             message: item.message_id,
             kind: item.kind,
             user: item.user_id,
+            withheld: item.withheld,
             at: Timestamp::from_millis(item.at),
             previous: previous.map(|(number, at)| LastChange { number, at: Timestamp::from_millis(at) }),
         }
@@ -43,7 +46,7 @@ fn key(room: RoomId, change: u64) -> Item {
 }
 
 impl Store {
-    /// Records a change of a message.
+    /// Records a change of a message. In a room that is closed by a block, others see deletions only.
     pub async fn put_change(
         &self,
         turn: &ChangeTurn,
@@ -58,6 +61,7 @@ impl Store {
             message_id: message,
             kind,
             user_id: user,
+            withheld: turn.room.is_closed() && kind != ChangeKind::Deleted,
             at: turn.at.millis(),
             previous: previous.map(|last| last.number),
             previous_at: previous.map(|last| last.at.millis()),

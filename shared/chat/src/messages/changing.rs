@@ -1,6 +1,8 @@
 //! The common steps of all changes of a message: find it, take a number, store, push.
 
-use domain::{ChangeKind, Error, Message, MessageId, Refusal, RoomId, SEND_WITHIN, UserId, causes};
+use domain::{
+    ChangeKind, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+};
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
 use crate::{Chat, now, rooms::access};
@@ -93,6 +95,23 @@ pub(super) async fn make(
     let late =
         |late: tokio::time::error::Elapsed| Error::Unavailable { doing: "changing a message", source: late.into() };
     tokio::time::timeout(SEND_WITHIN, steps).await.map_err(late)?
+}
+
+/// Pushes the event of a message after a change. If a block has withheld edits, the devices of its sender get `own`,
+/// because these edits count in the version that the sender sees.
+pub(super) async fn tell(
+    chat: &Chat,
+    audience: Vec<Socket>,
+    message: Message,
+    own: &ShownMessage,
+    event: impl for<'a> Fn(&'a ShownMessage) -> Event<'a>,
+) -> Result<(), Error> {
+    let (sender, differs) = (message.sender, message.withheld_edits > 0);
+    let (senders, others) = audience.into_iter().partition(|socket| differs && socket.user == sender);
+    let shown = chat.show(message, None)?;
+    let (own, shown) = (event(own), event(&shown));
+    let (told, told_others) = tokio::join!(chat.tell(senders, &own), chat.tell(others, &shown));
+    told.and(told_others)
 }
 
 /// The sockets of the members who can see a message. Behind a block, and if a member hides it, those of the member.

@@ -68,8 +68,8 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
     };
     let (Changed::Now(message) | Changed::Not(message)) = changed;
     let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
-    let shown = chat.show(message, None)?;
-    chat.tell(audience, &Event::Deleted { conversation, change: number, message: &shown }).await?;
+    changing::tell(chat, audience, message, &own, |message| Event::Deleted { conversation, change: number, message })
+        .await?;
     Ok(own)
 }
 

@@ -47,8 +47,8 @@ pub async fn edit_message(
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
     let (conversation, own) = (message.room, quotes.show(chat, message.clone(), user)?);
-    let shown = if message.withheld_edit.is_some() { own.clone() } else { chat.show(message, None)? };
-    chat.tell(audience, &Event::Edited { conversation, change: number, message: &shown }).await?;
+    changing::tell(chat, audience, message, &own, |message| Event::Edited { conversation, change: number, message })
+        .await?;
     Ok(own)
 }
 
