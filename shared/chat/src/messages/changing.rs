@@ -5,6 +5,7 @@ use domain::{
 };
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
+use super::send_message::charge;
 use crate::{Chat, now, rooms::access};
 
 /// A message that a member wants to change.
@@ -62,6 +63,8 @@ pub(super) struct Made {
     pub(super) changed: Changed,
     pub(super) number: u64,
     pub(super) audience: Vec<Socket>,
+    /// The members for whom the room is charged.
+    pub(super) members: usize,
 }
 
 /// Takes a number in the room, then stores the change by `store` while it records it and reads the sockets of the
@@ -89,7 +92,7 @@ pub(super) async fn make(
             tracing::warn!(cause = causes(&error), "a room is not tidied up");
         }
         recorded?;
-        Ok(Made { changed: changed?, number: turn.number, audience })
+        Ok(Made { changed: changed?, number: turn.number, audience, members: turn.room.members.len() })
     };
     // As long as a message may take, so that a hole is final at the same age.
     let late =
@@ -101,16 +104,17 @@ pub(super) async fn make(
 /// because these edits count in the version that the sender sees.
 pub(super) async fn tell(
     chat: &Chat,
-    audience: Vec<Socket>,
+    (audience, members): (Vec<Socket>, usize),
     message: Message,
     own: &ShownMessage,
     event: impl for<'a> Fn(&'a ShownMessage) -> Event<'a>,
 ) -> Result<(), Error> {
     let (sender, differs) = (message.sender, message.withheld_edits > 0);
+    let charging = charge(chat, message.room, members, audience.len());
     let (senders, others) = audience.into_iter().partition(|socket| differs && socket.user == sender);
     let shown = chat.show(message, None)?;
     let (own, shown) = (event(own), event(&shown));
-    let (told, told_others) = tokio::join!(chat.tell(senders, &own), chat.tell(others, &shown));
+    let (told, told_others, ()) = tokio::join!(chat.tell(senders, &own), chat.tell(others, &shown), charging);
     told.and(told_others)
 }
 

@@ -62,14 +62,18 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
         }
         chat.store.delete_message(&message, user, turn.number, turn.at).await
     });
-    let Made { changed, number, audience } = match (deletion.await, refusal) {
+    let Made { changed, number, audience, members } = match (deletion.await, refusal) {
         (Err(Error::Refused(Refusal::NotAnAdmin)), Some(refusal)) => return Err(refusal.into()),
         (made, _) => made?,
     };
     let (Changed::Now(message) | Changed::Not(message)) = changed;
     let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
-    changing::tell(chat, audience, message, &own, |message| Event::Deleted { conversation, change: number, message })
-        .await?;
+    changing::tell(chat, (audience, members), message, &own, |message| Event::Deleted {
+        conversation,
+        change: number,
+        message,
+    })
+    .await?;
     Ok(own)
 }
 
@@ -81,7 +85,7 @@ async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<Show
         noted?;
         hidden
     });
-    let Made { changed, number, audience } = hiding.await?;
+    let Made { changed, number, audience, .. } = hiding.await?;
     let (Changed::Now(message) | Changed::Not(message)) = changed;
     let conversation = message.room;
     let own = chat.show(message, Some(user))?;

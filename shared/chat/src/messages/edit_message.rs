@@ -39,7 +39,7 @@ pub async fn edit_message(
         chat.store.edit_message(&message, content, turn.number, turn.at, turn.room.is_closed()).await
     });
     let (edit, quotes) = tokio::join!(edit, quotes);
-    let (Made { changed, number, audience }, quotes) = (edit?, quotes?);
+    let (Made { changed, number, audience, members }, quotes) = (edit?, quotes?);
     let message = match changed {
         Changed::Now(message) => message,
         Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
@@ -47,8 +47,12 @@ pub async fn edit_message(
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
     let (conversation, own) = (message.room, quotes.show(chat, message.clone(), user)?);
-    changing::tell(chat, audience, message, &own, |message| Event::Edited { conversation, change: number, message })
-        .await?;
+    changing::tell(chat, (audience, members), message, &own, |message| Event::Edited {
+        conversation,
+        change: number,
+        message,
+    })
+    .await?;
     Ok(own)
 }
 

@@ -4,6 +4,7 @@ use store::{Changed, Right};
 use super::{
     Quotes,
     changing::{self, Made, Target},
+    send_message::charge,
 };
 use crate::{Caller, Chat, accounts::admit};
 
@@ -37,7 +38,7 @@ pub async fn react_to_message(
         chat.store.react_to_message(&message, user, emoji, turn.number, turn.room.is_closed()).await
     });
     let (reaction, quotes) = tokio::join!(reaction, quotes);
-    let (Made { changed, number, audience }, quotes) = (reaction?, quotes?);
+    let (Made { changed, number, audience, members }, quotes) = (reaction?, quotes?);
     let message = match changed {
         Changed::Now(message) => message,
         Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
@@ -45,7 +46,10 @@ pub async fn react_to_message(
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
     let (conversation, message_id) = (message.room, message.id);
-    chat.tell(audience, &Event::Reaction { conversation, change: number, message_id, user, emoji }).await?;
+    let charging = charge(chat, conversation, members, audience.len());
+    let event = Event::Reaction { conversation, change: number, message_id, user, emoji };
+    let (told, ()) = tokio::join!(chat.tell(audience, &event), charging);
+    told?;
     quotes.show(chat, message, user)
 }
 

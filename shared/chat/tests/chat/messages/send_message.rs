@@ -197,10 +197,14 @@ async fn many_sockets_count_for_the_pace_of_the_room() {
     let mut world = world().await;
     world.chat.settings.pushes = PushPace { per_second: 1 };
     let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
+    let [room, other] = [ann.makes_room(&[]).await, ann.makes_room(&[]).await];
+    let message = ann.sends(other, "hi").await;
     for number in 0..15 {
         ann.has_socket(&number.to_string()).await;
     }
+    ann.reacts(&message, Some("👍")).await.unwrap();
+    let refused = send_message(&world.chat, &ann.caller, Ok(draft(other, "hi"))).await;
+    assert_refused!(refused, Refusal::RoomBusy(_));
     ann.sends(room, "hi").await;
     let refused = send_message(&world.chat, &ann.caller, Ok(draft(room, "hi"))).await;
     assert_refused!(refused, Refusal::RoomBusy(_));
