@@ -64,7 +64,8 @@ fn rule(message: &Message, user: UserId, input: &EditMessage) -> Result<Option<u
     if message.is_hidden_from(Some(user)) {
         return Err(Refusal::MessageNotFound(vec![message.id]));
     }
-    if message.sender != user {
+    // The text of a forwarded message is that of another sender.
+    if message.sender != user || message.forwarded.is_some() {
         return Err(Refusal::NotTheSender);
     }
     if message.deletion.is_some() {
