@@ -3,11 +3,11 @@
 //! A record has no content: a reader reads the message. So a record whose change was refused does no harm.
 
 use domain::{
-    CHANGES_LAST, Change, ChangeKind, Error, LastChange, MAX_LISTED_CHANGES, MessageId, RoomId, Timestamp, UserId,
+    CHANGES_LAST, Change, ChangeKind, Error, LastChange, MAX_LISTED_CHANGES, MessageId, Room, RoomId, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{ChangeTurn, Item, Store, error::failed, from_item, n, to_item};
+use crate::{ChangeTurn, Store, error::failed, from_item, n, to_item};
 
 #[derive(Serialize, Deserialize)]
 struct ChangeItem {
@@ -41,10 +41,6 @@ impl From<ChangeItem> for Change {
     }
 }
 
-fn key(room: RoomId, change: u64) -> Item {
-    [("room_id".to_owned(), n(room.get())), ("change".to_owned(), n(change))].into()
-}
-
 impl Store {
     /// Records a change of a message. In a room that is closed by a block, others see deletions only.
     pub async fn put_change(
@@ -72,22 +68,26 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a change is recorded.
-    pub async fn has_change(&self, room: RoomId, change: u64) -> Result<bool, Error> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.tables.changes)
-            .set_key(Some(key(room, change)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("looking up a change"))?;
-        Ok(found.item.is_some())
+    /// Whether a change is recorded, or its record has expired: the next change that may be left is old enough.
+    pub async fn has_change(&self, room: &Room, change: u64, now: Timestamp) -> Result<bool, Error> {
+        let (next, _) = self.records(room.id, change.saturating_sub(1), 1).await?;
+        let last = match next.into_iter().next().map(Change::from) {
+            Some(next) if next.number == change => return Ok(true),
+            Some(next) => next.previous,
+            None => room.last_change,
+        };
+        Ok(last.is_some_and(|last| last.number >= change && now.since(last.at) >= CHANGES_LAST))
     }
 
     /// The first records of a room after a number, at most [`MAX_LISTED_CHANGES`], and whether there may be more.
     pub async fn changes(&self, room: RoomId, after: u64, now: Timestamp) -> Result<(Vec<Change>, bool), Error> {
+        let (records, may_have_more) = self.records(room, after, MAX_LISTED_CHANGES).await?;
+        // DynamoDB removes them in any order.
+        let kept = records.into_iter().filter(|item| item.expires_at > now.seconds());
+        Ok((kept.map(Change::from).collect(), may_have_more))
+    }
+
+    async fn records(&self, room: RoomId, after: u64, limit: usize) -> Result<(Vec<ChangeItem>, bool), Error> {
         let found = self
             .client
             .query()
@@ -96,15 +96,13 @@ impl Store {
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":room", n(room.get()))
             .expression_attribute_values(":after", n(after))
-            .limit(i32::try_from(MAX_LISTED_CHANGES).unwrap_or(i32::MAX))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .consistent_read(true)
             .send()
             .await
             .map_err(failed("listing changes"))?;
         let may_have_more = found.last_evaluated_key.is_some();
         let items = found.items.unwrap_or_default().into_iter().map(from_item::<ChangeItem>);
-        // DynamoDB removes them in any order.
-        let items = items.filter(|item| item.as_ref().map_or(true, |item| item.expires_at > now.seconds()));
-        Ok((items.map(|item| item.map(Change::from)).collect::<Result<_, _>>()?, may_have_more))
+        Ok((items.collect::<Result<_, _>>()?, may_have_more))
     }
 }

@@ -1,7 +1,7 @@
 //! The common steps of all changes of a message: find it, take a number, store, push.
 
 use domain::{
-    ChangeKind, Error, Event, Message, MessageId, Refusal, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+    ChangeKind, Error, Event, Message, MessageId, Refusal, Room, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
 };
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
@@ -18,10 +18,11 @@ pub(super) struct Target {
 }
 
 /// Finds a message for a member who can see it. `number` returns the number of a change that is made already, or
-/// `None` if there is something to change.
+/// `None` if there is something to change. If that needs the room, it returns a number until it gets the room.
 ///
 /// The first reads are cheap and may lag, because the write decides. Before a refusal, and before an answer without a
-/// write, the message is read again. A change without a record was made by a call that died: it is to be made again.
+/// write, the message is read again. A change without a record was made by a call that died: it is to be made again,
+/// unless it is so old that its record has expired.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`, and those of `number`.
@@ -30,7 +31,7 @@ pub(super) async fn find(
     user: UserId,
     room: RoomId,
     id: MessageId,
-    number: impl Fn(&Message) -> Result<Option<u64>, Refusal>,
+    number: impl Fn(&Message, Option<&Room>) -> Result<Option<u64>, Refusal>,
 ) -> Result<Target, Error> {
     let (stay, message) = tokio::join!(
         chat.store.membership(user, room, Consistency::Eventual),
@@ -38,18 +39,18 @@ pub(super) async fn find(
     );
     if let Some((stay, message)) = stay?.zip(message?.remove(&id))
         && sees(&stay, &message)
-        && matches!(number(&message), Ok(None))
+        && matches!(number(&message, None), Ok(None))
     {
         return Ok(Target { message, stay, is_done: false });
     }
     let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
-    let stay = stay?.membership;
+    let access::Stay { room, membership: stay } = stay?;
     let message = message?.filter(|message| sees(&stay, message));
     let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;
-    let is_done = match number(&message)? {
+    let is_done = match number(&message, Some(&room))? {
         None => false,
         Some(0) => true,
-        Some(number) => chat.store.has_change(room, number).await?,
+        Some(number) => chat.store.has_change(&room, number, now()).await?,
     };
     Ok(Target { message, stay, is_done })
 }

@@ -1,6 +1,7 @@
 use bucket::Erasure;
 use domain::{
-    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, ShownMessage, UserId,
+    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
+    UserId,
 };
 use store::{Changed, Right};
 
@@ -21,7 +22,8 @@ pub async fn delete_message(
     let user = caller.user;
     let look = async {
         let DeleteMessage { room, message, audience } = input?;
-        let target = changing::find(chat, user, room, message, |message| Ok(number(message, user, audience))).await?;
+        let number = |message: &Message, room: Option<&Room>| number(message, room, user, audience);
+        let target = changing::find(chat, user, room, message, number).await?;
         Ok::<_, Error>((target, audience))
     };
     let (admitted, found) = tokio::join!(admit(chat, caller), look);
@@ -37,10 +39,17 @@ pub async fn delete_message(
 }
 
 /// The number of the change by which the message is deleted already.
-fn number(message: &Message, user: UserId, audience: DeletedFor) -> Option<u64> {
+///
+/// # Errors
+/// `NotTheSender`.
+fn number(message: &Message, room: Option<&Room>, user: UserId, audience: DeletedFor) -> Result<Option<u64>, Refusal> {
     match audience {
-        DeletedFor::Everyone => message.deletion.map(|_| message.change),
-        DeletedFor::Me => message.hidden_from.get(&user).copied(),
+        DeletedFor::Me => Ok(message.hidden_from.get(&user).copied()),
+        DeletedFor::Everyone if message.deletion.is_none() => Ok(None),
+        DeletedFor::Everyone if message.sender != user && room.is_some_and(|room| room.role(user) < Role::Admin) => {
+            Err(Refusal::NotTheSender)
+        }
+        DeletedFor::Everyone => Ok(Some(message.change)),
     }
 }
 

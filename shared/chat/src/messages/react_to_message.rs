@@ -1,4 +1,4 @@
-use domain::{ChangeKind, Error, Event, MAX_REACTIONS, Message, ReactToMessage, Refusal, ShownMessage, UserId};
+use domain::{ChangeKind, Error, Event, MAX_REACTIONS, Message, ReactToMessage, Refusal, Room, ShownMessage, UserId};
 use store::{Changed, Right};
 
 use super::{
@@ -22,7 +22,7 @@ pub async fn react_to_message(
     let user = caller.user;
     let look = async {
         let input = input?;
-        let rule = |message: &Message| rule(message, user, &input);
+        let rule = |message: &Message, _: Option<&Room>| rule(message, user, &input);
         let target = changing::find(chat, user, input.room, input.message, rule).await?;
         Ok::<_, Error>((target, input.emoji))
     };
