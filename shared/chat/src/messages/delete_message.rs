@@ -1,3 +1,5 @@
+use std::future::ready;
+
 use bucket::Erasure;
 use domain::{
     ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
@@ -30,6 +32,10 @@ pub async fn delete_message(
     admitted?;
     let (Target { message, is_done, .. }, audience) = found?;
     if is_done {
+        // A call that died may not have noted it.
+        if matches!(audience, DeletedFor::Me) {
+            chat.store.note_hidden(user, message.room, message.sequence).await?;
+        }
         return chat.show(message, Some(user));
     }
     match audience {
@@ -54,7 +60,7 @@ fn number(message: &Message, room: Option<&Room>, user: UserId, audience: Delete
 }
 
 /// The request to erase the files comes before the deletion, so that a call that dies after it leaves nothing to be
-/// done.
+/// done. `erase-room` ends a request without a deletion. Only the sender asks for it before they have the number.
 async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
     let is_late = now().since(message.id.created_at()) > DELETE_WITHIN;
     let refusal = if message.sender != user {
@@ -65,10 +71,13 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
         None
     };
     let right = if refusal.is_some() { Right::Admin } else { Right::Member };
-    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, async |turn| {
-        if message.files().next().is_some() {
-            chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await?;
-        }
+    let ask = async |asks: bool| match message.files().next() {
+        Some(_) if asks => chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await,
+        _ => Ok(()),
+    };
+    let is_early = right == Right::Member;
+    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, ask(is_early), async |turn| {
+        ask(!is_early).await?;
         chat.store.delete_message(&message, user, turn.number, turn.at).await
     });
     let Made { changed, number, audience, members } = match (deletion.await, refusal) {
@@ -88,7 +97,7 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
 
 /// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
 async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
-    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, async |turn| {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, ready(Ok(())), async |turn| {
         let hiding = chat.store.hide_message(message.room, message.id, user, turn.number);
         let (hidden, noted) = tokio::join!(hiding, chat.store.note_hidden(user, message.room, message.sequence));
         noted?;
