@@ -130,8 +130,12 @@ impl<'a> Forward<'a> {
         let pairs = picture.iter().chain(video).zip(attached.files());
         let done = try_join_all(pairs.map(|(from, to)| self.chat.bucket.copy(from, to.id, now()))).await;
         // If a file is missing, the message is being deleted.
-        let outcome =
-            done.and_then(|all| if all.contains(&false) { Err(Refusal::MessageDeleted.into()) } else { Ok(()) });
+        let outcome = match done {
+            Ok(all) if all.contains(&false) => Err(Refusal::MessageDeleted.into()),
+            // The bucket deletes the copies of a call that dies before this.
+            Ok(_) => self.chat.bucket.keep(attached.files(), now()).await,
+            Err(error) => Err(error),
+        };
         if outcome.is_err() {
             self.erase(&attached).await;
         }

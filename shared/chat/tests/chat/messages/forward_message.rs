@@ -92,6 +92,10 @@ async fn files_are_copied_with_the_rights_of_the_new_room() {
     let upload = world.chat.store.upload(files(&copy)[0]).await.unwrap().unwrap();
     assert_eq!((upload.room, upload.owner, upload.expires_at), (Some(target), bob.id(), None));
     assert_eq!((again.forwarded, &again.text), (Some(2), &original.text));
+    // The bucket deletes the copies of a call that dies.
+    let of_dead = AttachmentId::new([9; 16]);
+    assert!(world.chat.bucket.copy(original.picture.as_ref().unwrap(), of_dead, chat::now()).await.unwrap());
+    assert!(world.files.parts(of_dead).iter().all(|part| world.files.is_tagged(part, of_dead)));
     // The copy outlives the files of the original.
     for file in original.picture.iter().chain(&original.video) {
         world.chat.bucket.erase(file, chat::now()).await.unwrap();
