@@ -246,7 +246,8 @@ async fn the_same_forward_at_once_makes_one_message_and_one_copy_of_its_files() 
 #[tokio::test]
 async fn copies_count_as_uploaded_bytes() {
     let mut world = world().await;
-    let ann = world.user("ann").await;
+    world.chat.settings.pushes = PushPace { per_second: 1 };
+    let [ann, bob] = world.users(["ann", "bob"]).await;
     let [source, one, other] = [(); 3].map(|()| ann.makes_room(&[]));
     let (source, one, other) = (source.await, one.await, other.await);
     let message = sends_files(&world, &ann, source).await;
@@ -256,6 +257,13 @@ async fn copies_count_as_uploaded_bytes() {
         upload_bytes: Pace { every: second, ahead: second * u32::try_from(bytes).unwrap() },
         ..world.chat.paces
     };
+    // Rooms that refuse the message, before and after the copies.
+    let (foreign, busy) = (bob.makes_room(&[]).await, ann.makes_room(&[&bob]).await);
+    while send_message(&world.chat, &bob.caller, Ok(draft(busy, "hi"))).await.is_ok() {}
+    for room in [foreign, busy] {
+        let refused = forward(&world, &ann, input(&message, &[room], "c1")).await.unwrap();
+        assert_refused!(&refused[0].outcome, Refusal::NotAMember | Refusal::RoomBusy(_));
+    }
     forwards(&world, &ann, &message, one, "c1").await;
     let results = forward(&world, &ann, input(&message, &[other], "c1")).await.unwrap();
     assert_refused!(&results[0].outcome, Refusal::RateLimited(_));
