@@ -157,10 +157,10 @@ impl World {
 }
 
 /// The body of a call about a message.
-fn of(room: u64, message: &Value, fields: Value) -> Value {
-    let mut body = json!({"conversation_id": room, "message_id": message["id"]});
-    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    body
+fn of(room: u64, message: &Value, mut fields: Value) -> Value {
+    fields["conversation_id"] = json!(room);
+    fields["message_id"] = message["id"].clone();
+    fields
 }
 
 /// A value without its times and ids of messages and memberships, which differ in any case.
