@@ -57,7 +57,8 @@ impl<'a> Versions<'a> {
         self.of_text.contains_key(&(key.0, key.1, text))
     }
 
-    /// Whether a text may have been read at a time, outside of direct rooms: it is not older than an answer that had ended by then.
+    /// Whether a text may have been read at a time, outside of direct rooms: it is not older than an answer that had
+    /// ended by then.
     pub(crate) fn may_read(&self, key: (u64, u64), text: &str, begun: Time) -> bool {
         self.of_text.get(&(key.0, key.1, text)).is_none_or(|version| *version >= self.newest(key, false, begun))
     }

@@ -55,8 +55,8 @@ impl Bucket {
         self.change("keeping an attachment", "DELETE", url, now).await
     }
 
-    /// Copies the objects of an attachment to another one, with the tag that [`Bucket::keep`] removes. Returns `false` if
-    /// there is nothing to copy.
+    /// Copies the objects of an attachment to another one, with the tag that [`Bucket::keep`] removes. Returns
+    /// `false` if there is nothing to copy.
     pub async fn copy(&self, from: &Attachment, to: AttachmentId, now: Timestamp) -> Result<bool, Error> {
         let copies = Part::shown(from).iter().map(async |&part| self.copy_part(part, from.id, to, now).await);
         Ok(try_join_all(copies).await?.into_iter().all(|is_copied| is_copied))

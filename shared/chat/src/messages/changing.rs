@@ -68,8 +68,8 @@ pub(super) struct Made {
     pub(super) members: usize,
 }
 
-/// Takes a number in the room while `early` is made, then stores the change by `store` while it records it and reads the
-/// sockets of the audience.
+/// Takes a number in the room while `early` is made, then stores the change by `store` while it records it and reads
+/// the sockets of the audience.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `early` and `store`.

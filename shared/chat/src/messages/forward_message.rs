@@ -138,8 +138,8 @@ impl<'a> Forward<'a> {
         outcome.map(|()| attached)
     }
 
-    /// Deletes copies that no message has, and takes back their count. If it fails, the bucket deletes them after a day,
-    /// unless they are kept.
+    /// Deletes copies that no message has, and takes back their count. If it fails, the bucket deletes them after a
+    /// day, unless they are kept.
     async fn erase(&self, copies: &Attached) {
         if copies.files().next().is_none() {
             return;
