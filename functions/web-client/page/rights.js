@@ -58,11 +58,11 @@ const DELETE_WITHIN = 60 * 60 * MINUTE;
  * Returns the actions that the user may take on a message.
  * @param {Room} room
  * @param {number} me
- * @param {Pick<import("./timeline.js").Message, "sender" | "text" | "created_at" | "deleted_at">} message
+ * @param {Pick<import("./timeline.js").Message, "sender" | "text" | "created_at" | "deleted_at" | "forwarded">} message
  * @param {number} now in milliseconds
  * @returns {MessageAction[]}
  */
-export function actionsOnMessage(room, me, { sender, text, created_at, deleted_at }, now) {
+export function actionsOnMessage(room, me, { sender, text, created_at, deleted_at, forwarded }, now) {
   if (deleted_at) return ["delete for me"];
   const { manages, sends } = rightsIn(room, me);
   const age = now - Date.parse(created_at);
@@ -73,7 +73,7 @@ export function actionsOnMessage(room, me, { sender, text, created_at, deleted_a
     ["react", true],
     ["forward", true],
     ["copy", text !== ""],
-    ["edit", isMine && sends && age < EDIT_WITHIN],
+    ["edit", isMine && sends && !forwarded && age < EDIT_WITHIN],
     ["delete for everyone", manages || (isMine && age < DELETE_WITHIN)],
     ["delete for me", true],
   ];

@@ -65,6 +65,10 @@ test("where only admins send, members neither answer nor edit, and react", () =>
   ]);
 });
 
+test("a forwarded message is not edited", () => {
+  assert.ok(!after(MEMBER, MEMBER, 1, { forwarded: 1 }).includes("edit"));
+});
+
 test("a deleted message can only be removed, and one without text not be copied", () => {
   assert.deepEqual(after(OWNER, OWNER, 1, { text: "", deleted_at: "2026-01-01T13:00:00Z" }), ["delete for me"]);
   assert.ok(!after(OWNER, OWNER, 1, { text: "" }).includes("copy"));

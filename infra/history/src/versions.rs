@@ -15,8 +15,8 @@ use crate::{
 
 /// The versions of the changed messages.
 pub(crate) struct Versions<'a> {
-    /// The end of the first answer that had a version.
-    since: HashMap<(u64, u64), BTreeMap<u64, Time>>,
+    /// The end of the first answer that had a version, for receivers in direct rooms and for all others.
+    since: HashMap<((u64, u64), bool), BTreeMap<u64, Time>>,
     /// The version of a text.
     of_text: HashMap<(u64, u64, &'a str), u64>,
 }
@@ -24,17 +24,20 @@ pub(crate) struct Versions<'a> {
 impl<'a> Versions<'a> {
     pub(crate) fn new(history: &'a History, revisions: &HashMap<(u64, u64), Vec<&Revision>>) -> Self {
         let (mut since, mut of_text) = (HashMap::<_, BTreeMap<_, _>>::new(), HashMap::new());
-        for Sighting { message, ended, is_answer, .. } in sightings(history) {
+        for Sighting { message, user, ended, is_answer, .. } in sightings(history) {
             let (key, version) = (message.key(), message.version);
             if !revisions.contains_key(&key) {
                 continue;
             }
             if is_answer {
-                let first: &mut Time = since.entry(key).or_default().entry(version).or_insert(ended);
+                let first: &mut Time = since
+                    .entry((key, is_receiver(history, message, user)))
+                    .or_default()
+                    .entry(version)
+                    .or_insert(ended);
                 *first = ended.min(*first);
             }
             if !message.text.is_empty() {
-                // In a closed room, a receiver sees later versions with the same text.
                 let newest = of_text.entry((key.0, key.1, message.text.as_str())).or_insert(version);
                 *newest = version.max(*newest);
             }
@@ -42,9 +45,10 @@ impl<'a> Versions<'a> {
         Self { since, of_text }
     }
 
-    /// The newest version in an answer that had ended at a time; 0 if there was none.
-    pub(crate) fn newest(&self, key: (u64, u64), by: Time) -> u64 {
-        let mut versions = self.since.get(&key).into_iter().flatten().rev();
+    /// The newest version in an answer that had ended at a time, for receivers in direct rooms or for all others; 0 if
+    /// there was none.
+    fn newest(&self, key: (u64, u64), is_receiver: bool, by: Time) -> u64 {
+        let mut versions = self.since.get(&(key, is_receiver)).into_iter().flatten().rev();
         versions.find(|(_, ended)| **ended < by).map_or(0, |(version, _)| *version)
     }
 
@@ -53,10 +57,16 @@ impl<'a> Versions<'a> {
         self.of_text.contains_key(&(key.0, key.1, text))
     }
 
-    /// Whether a text may have been read at a time: it is not older than an answer that had ended by then.
+    /// Whether a text may have been read at a time, outside of direct rooms: it is not older than an answer that had
+    /// ended by then.
     pub(crate) fn may_read(&self, key: (u64, u64), text: &str, begun: Time) -> bool {
-        self.of_text.get(&(key.0, key.1, text)).is_none_or(|version| *version >= self.newest(key, begun))
+        self.of_text.get(&(key.0, key.1, text)).is_none_or(|version| *version >= self.newest(key, false, begun))
     }
+}
+
+/// Whether a block may withhold edits of a message from a user, so that its version is lower for them.
+fn is_receiver(history: &History, message: &Message, user: u64) -> bool {
+    history.directs.contains_key(&message.room) && user != message.sender
 }
 
 /// An answer has no older version of a message than an answer that had ended before. So an acknowledged change is in
@@ -64,7 +74,8 @@ impl<'a> Versions<'a> {
 pub(crate) fn no_answer_is_older_than_one_before(world: &World<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for Sighting { message, user, how, begun, ended, is_answer, .. } in world.sightings() {
-        let newest = if is_answer { world.versions.newest(message.key(), begun) } else { 0 };
+        let is_receiver = is_receiver(world.history, message, user);
+        let newest = if is_answer { world.versions.newest(message.key(), is_receiver, begun) } else { 0 };
         if message.version < newest {
             let what = format!("{message:?} was {how} {user} from {begun:?} to {ended:?}, after version {newest}");
             violations.push(Violation { rule: "no_answer_is_older_than_one_before", what });
@@ -79,7 +90,7 @@ pub(crate) fn a_version_has_one_content(world: &World<'_>) -> Vec<Violation> {
     let mut contents: HashMap<_, &Arc<Message>> = HashMap::new();
     let mut violations = Vec::new();
     for Sighting { message, user, .. } in world.sightings().filter(|sighting| !sighting.message.hidden) {
-        let is_receiver = world.history.directs.contains_key(&message.room) && user != message.sender;
+        let is_receiver = is_receiver(world.history, message, user);
         let first = *contents.entry((message.key(), message.version, is_receiver)).or_insert(message);
         let content = |message: &'_ Arc<Message>| (message.text.clone(), message.deleted_by, message.mentions.clone());
         if !Arc::ptr_eq(first, message) && content(first) != content(message) {
@@ -104,7 +115,7 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
                 && (!revision.is_refused() || may_be_served(world, revision))
         };
         let is_original = || world.originals.get(&message.key()).is_none_or(|text| *text == message.text);
-        let is_withheld = world.history.directs.contains_key(&message.room) && user != message.sender;
+        let is_withheld = is_receiver(world.history, message, user);
         let has_cause = match message.deleted_by {
             _ if message.hidden => true,
             Some(by) => revisions.iter().any(|revision| {

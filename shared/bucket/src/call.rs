@@ -11,6 +11,7 @@ use url::Url;
 use crate::{
     Bucket,
     key::{Erasure, Part},
+    objects::UNSENT,
 };
 
 /// How long the signature of a request lasts that is sent at once.
@@ -54,17 +55,19 @@ impl Bucket {
         self.change("keeping an attachment", "DELETE", url, now).await
     }
 
-    /// Copies the objects of an attachment to another one. Returns `false` if there is nothing to copy.
+    /// Copies the objects of an attachment to another one, with the tag that [`Bucket::keep`] removes. Returns
+    /// `false` if there is nothing to copy.
     pub async fn copy(&self, from: &Attachment, to: AttachmentId, now: Timestamp) -> Result<bool, Error> {
         let copies = Part::shown(from).iter().map(async |&part| self.copy_part(part, from.id, to, now).await);
         Ok(try_join_all(copies).await?.into_iter().all(|is_copied| is_copied))
     }
 
-    /// The copy has the type of the object, and no tags.
+    /// The copy has the type of the object.
     async fn copy_part(&self, part: Part, from: AttachmentId, to: AttachmentId, now: Timestamp) -> Result<bool, Error> {
         const DOING: &str = "copying an attachment";
         let source = format!("{}/{}", self.0.name, part.key(from));
-        let headers = [("x-amz-copy-source", source.as_str()), ("x-amz-tagging-directive", "REPLACE")];
+        let headers =
+            [("x-amz-copy-source", source.as_str()), ("x-amz-tagging", UNSENT), ("x-amz-tagging-directive", "REPLACE")];
         let status = self.call_with(&headers, ATTEMPTS_TO_COPY, DOING, "PUT", self.object(part, to)?, now).await?;
         match status.as_u16() {
             200 => Ok(true),

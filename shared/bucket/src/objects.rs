@@ -28,7 +28,7 @@ const ATTEMPTS: Attempts = Attempts {
 const READING: &str = "reading an upload";
 
 /// The tag of objects that no message has yet. A rule of the bucket deletes them after a day.
-const UNSENT: &str = "unsent=true";
+pub(crate) const UNSENT: &str = "unsent=true";
 
 /// The objects of the bucket. Cheap to clone.
 #[derive(Clone, Debug)]

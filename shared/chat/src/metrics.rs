@@ -10,7 +10,7 @@ use serde::Serialize;
 /// The counts of one invocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
-    /// The number of sockets of each message that was sent.
+    /// The number of sockets of each message that was sent, and of each change of one.
     pub fan_out: Vec<usize>,
     /// Pushes of events that API Gateway has taken.
     pub pushes_delivered: usize,

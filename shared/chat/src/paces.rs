@@ -65,6 +65,11 @@ impl Chat {
         self.count(caller, Paced::UploadBytes, self.paces.upload_bytes.times(bytes)).await
     }
 
+    /// Takes back what [`Chat::count_copy`] has counted.
+    pub(crate) async fn take_copy_back(&self, caller: &Caller, bytes: u64) -> Result<(), Error> {
+        self.store.take_paced_back(caller.user, Paced::UploadBytes, self.paces.upload_bytes.times(bytes)).await
+    }
+
     /// Counts an action of the caller.
     ///
     /// # Errors

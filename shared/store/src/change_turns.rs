@@ -24,6 +24,8 @@ const DOING: &str = "taking a number for a change";
 pub enum Right {
     /// To be a member.
     Member,
+    /// The same for a change of which other members do not hear, so that the room is not charged.
+    Quiet,
     /// To write, and to mention all members if `to_all`.
     Send {
         /// Whether the message mentions all members.
@@ -50,7 +52,7 @@ impl Right {
     /// The condition. It needs the value `:member`, the name `#owner`, and those of [`Form`].
     fn condition(self) -> String {
         match self {
-            Self::Member => "contains(members, :member)".to_owned(),
+            Self::Member | Self::Quiet => "contains(members, :member)".to_owned(),
             Self::Send { to_all } => writes(":member", to_all),
             Self::Admin => {
                 let is_admin = is_admin(":member");
@@ -64,7 +66,7 @@ impl Right {
             Self::Send { to_all } => may_write(room, member, to_all),
             _ if !room.members.contains(&member) => Err(room.refuses_strangers()),
             Self::Admin if room.role(member) < Role::Admin => Err(Refusal::NotAnAdmin),
-            Self::Member | Self::Admin => Ok(()),
+            Self::Member | Self::Quiet | Self::Admin => Ok(()),
         }
     }
 }
@@ -84,7 +86,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<ChangeTurn, Error> {
         const MOST_WRITES: u32 = 4;
-        let mut form = Form::FIRST;
+        let mut form = if right == Right::Quiet { Form::QUIET } else { Form::FIRST };
         for _ in 0..MOST_WRITES {
             let mut turn = self
                 .client
@@ -102,11 +104,11 @@ impl Store {
                 .expression_attribute_values(":one", n(1))
                 .return_values(ReturnValue::AllOld)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            if right != Right::Member {
+            if !matches!(right, Right::Member | Right::Quiet) {
                 turn = turn.expression_attribute_names("#owner", "owner");
             }
             turn = match right {
-                Right::Member => turn,
+                Right::Member | Right::Quiet => turn,
                 Right::Send { .. } => turn.expression_attribute_values(":send", s("send")),
                 Right::Admin => {
                     turn.expression_attribute_names("#type", "type").expression_attribute_values(":direct", s("direct"))
@@ -117,7 +119,7 @@ impl Store {
                 Err(error) => taken(refusal(DOING, error)?, member, pushes)?,
             };
             right.check(&before, member)?;
-            form = Form::after(&paced, pushes, now)?;
+            form = form.after(&paced, pushes, now)?;
         }
         Err(Error::Unavailable { doing: DOING, source: "the member comes and goes".into() })
     }

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{ChangeTurn, Item, Store, error::failed, from_item, n, to_item};
+use crate::{ChangeTurn, Store, error::failed, from_item, n, to_item};
 
 const LISTING: &str = "listing changes";
 
@@ -19,6 +19,8 @@ struct ChangeItem {
     message_id: MessageId,
     kind: ChangeKind,
     user_id: UserId,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    withheld: bool,
     at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<u64>,
@@ -35,18 +37,15 @@ impl From<ChangeItem> for Change {
             message: item.message_id,
             kind: item.kind,
             user: item.user_id,
+            withheld: item.withheld,
             at: Timestamp::from_millis(item.at),
             previous: previous.map(|(number, at)| LastChange { number, at: Timestamp::from_millis(at) }),
         }
     }
 }
 
-fn key(room: RoomId, change: u64) -> Item {
-    [("room_id".to_owned(), n(room.get())), ("change".to_owned(), n(change))].into()
-}
-
 impl Store {
-    /// Records a change of a message.
+    /// Records a change of a message. In a room that is closed by a block, others see deletions only.
     pub async fn put_change(
         &self,
         turn: &ChangeTurn,
@@ -61,6 +60,7 @@ impl Store {
             message_id: message,
             kind,
             user_id: user,
+            withheld: turn.room.is_closed() && kind != ChangeKind::Deleted,
             at: turn.at.millis(),
             previous: previous.map(|last| last.number),
             previous_at: previous.map(|last| last.at.millis()),
@@ -71,18 +71,15 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a change is recorded.
-    pub async fn has_change(&self, room: RoomId, change: u64) -> Result<bool, Error> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.tables.changes)
-            .set_key(Some(key(room, change)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("looking up a change"))?;
-        Ok(found.item.is_some())
+    /// Whether a change is recorded, or its record has expired: the next change that may be left is old enough.
+    pub async fn has_change(&self, room: &Room, change: u64, now: Timestamp) -> Result<bool, Error> {
+        let (next, _) = self.records(room.id, change.saturating_sub(1), 1).await?;
+        let last = match next.into_iter().next().map(Change::from) {
+            Some(next) if next.number == change => return Ok(true),
+            Some(next) => next.previous,
+            None => room.last_change,
+        };
+        Ok(last.is_some_and(|last| last.number >= change && now.since(last.at) >= CHANGES_LAST))
     }
 
     /// The first records of a room after a number, at most [`MAX_LISTED_CHANGES`], and whether there may be more. `None`
@@ -93,11 +90,7 @@ impl Store {
         after: u64,
         now: Timestamp,
     ) -> Result<Option<(Vec<Change>, bool)>, Error> {
-        let query = self.query_changes(room, after).limit(i32::try_from(MAX_LISTED_CHANGES).unwrap_or(i32::MAX));
-        let found = query.send().await.map_err(failed(LISTING))?;
-        let may_have_more = found.last_evaluated_key.is_some();
-        let items = found.items.unwrap_or_default().into_iter().map(from_item::<ChangeItem>);
-        let items: Vec<_> = items.collect::<Result<_, _>>()?;
+        let (items, may_have_more) = self.records(room, after, MAX_LISTED_CHANGES).await?;
         if items.first().is_some_and(|item| item.expires_at <= now.seconds()) {
             return Ok(None);
         }
@@ -120,6 +113,14 @@ impl Store {
             }
         }
         Ok(0)
+    }
+
+    async fn records(&self, room: RoomId, after: u64, limit: usize) -> Result<(Vec<ChangeItem>, bool), Error> {
+        let query = self.query_changes(room, after).limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let found = query.send().await.map_err(failed(LISTING))?;
+        let may_have_more = found.last_evaluated_key.is_some();
+        let items = found.items.unwrap_or_default().into_iter().map(from_item::<ChangeItem>);
+        Ok((items.collect::<Result<_, _>>()?, may_have_more))
     }
 
     fn query_changes(&self, room: RoomId, after: u64) -> QueryFluentBuilder {

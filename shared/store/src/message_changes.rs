@@ -62,7 +62,9 @@ impl Store {
             (":mentions", (!ids.is_empty()).then_some(AttributeValue::Ns(ids))),
             (":all", (*mentions == Mentions::All).then_some(AttributeValue::Bool(true))),
         ];
-        let mut set = vec![format!("{at} = :now"), "version = if_not_exists(version, :one) + :one".to_owned()];
+        // The receivers would notice the block by the version.
+        let (counter, start) = if is_withheld { ("withheld_edits", 0) } else { ("version", 1) };
+        let mut set = vec![format!("{at} = :now"), format!("{counter} = if_not_exists({counter}, :start) + :one")];
         let mut removed = if is_withheld { Vec::new() } else { WITHHELD.to_vec() };
         let mut edit = self.update_message(before.room, before.id);
         for (name, (key, value)) in names.into_iter().zip(values) {
@@ -83,6 +85,7 @@ impl Store {
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":sender", n(before.sender.get()))
             .expression_attribute_values(":now", n(now.millis()))
+            .expression_attribute_values(":start", n(start))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":change", n(change));
         changed("editing a message", before.id, edit, |now| now.change == change && now.deletion.is_none()).await

@@ -55,6 +55,8 @@ struct MessageItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld_edits: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     edited_at: Option<u64>,
     #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
     withheld_text: Option<Text>,
@@ -99,6 +101,7 @@ impl From<&Message> for MessageItem {
             previous: message.previous,
             withheld: message.withheld,
             version: Some(message.version).filter(|&version| version > 1),
+            withheld_edits: Some(message.withheld_edits).filter(|&edits| edits > 0),
             edited_at: message.edited_at.map(Timestamp::millis),
             withheld_text: message.withheld_edit.as_ref().and_then(|edit| edit.text.clone()),
             withheld_mentions: withheld_mentions.map(|mentions| mentions.users().clone()).unwrap_or_default(),
@@ -133,6 +136,7 @@ impl From<MessageItem> for Message {
             previous: item.previous,
             withheld: item.withheld,
             version: item.version.unwrap_or(1),
+            withheld_edits: item.withheld_edits.unwrap_or_default(),
             edited_at: item.edited_at.map(Timestamp::from_millis),
             withheld_edit: item.withheld_edit_at.map(|at| WithheldEdit {
                 text: item.withheld_text,

@@ -91,7 +91,7 @@ impl Store {
                 Err(error) => taken(refusal(DOING, error)?, sender, pushes)?,
             };
             may_write(&before, sender, attempt.to_all)?;
-            form = Form::after(&paced, pushes, now)?;
+            form = form.after(&paced, pushes, now)?;
             in_order = before.last_message_id.is_none_or(|last| last < wanted);
         }
         Err(Error::Unavailable { doing: DOING, source: "the sender comes and goes".into() })

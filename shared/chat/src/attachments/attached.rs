@@ -39,6 +39,11 @@ impl Attached {
         Ok(Self { picture, video })
     }
 
+    /// The bytes of all of them.
+    pub(crate) fn size(&self) -> u64 {
+        self.files().map(|file| file.size).sum()
+    }
+
     /// All of them.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Attachment> {
         self.picture.iter().chain(&self.video)

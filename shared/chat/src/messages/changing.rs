@@ -1,8 +1,11 @@
 //! The common steps of all changes of a message: find it, take a number, store, push.
 
-use domain::{ChangeKind, Error, Message, MessageId, Refusal, RoomId, SEND_WITHIN, UserId, causes};
+use domain::{
+    ChangeKind, Error, Event, Message, MessageId, Refusal, Room, RoomId, SEND_WITHIN, ShownMessage, UserId, causes,
+};
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
+use super::send_message::charge;
 use crate::{Chat, now, rooms::access};
 
 /// A message that a member wants to change.
@@ -15,10 +18,11 @@ pub(super) struct Target {
 }
 
 /// Finds a message for a member who can see it. `number` returns the number of a change that is made already, or
-/// `None` if there is something to change.
+/// `None` if there is something to change. If that needs the room, it returns a number until it gets the room.
 ///
 /// The first reads are cheap and may lag, because the write decides. Before a refusal, and before an answer without a
-/// write, the message is read again. A change without a record was made by a call that died: it is to be made again.
+/// write, the message is read again. A change without a record was made by a call that died: it is to be made again,
+/// unless it is so old that its record has expired.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`, and those of `number`.
@@ -27,7 +31,7 @@ pub(super) async fn find(
     user: UserId,
     room: RoomId,
     id: MessageId,
-    number: impl Fn(&Message) -> Result<Option<u64>, Refusal>,
+    number: impl Fn(&Message, Option<&Room>) -> Result<Option<u64>, Refusal>,
 ) -> Result<Target, Error> {
     let (stay, message) = tokio::join!(
         chat.store.membership(user, room, Consistency::Eventual),
@@ -35,18 +39,18 @@ pub(super) async fn find(
     );
     if let Some((stay, message)) = stay?.zip(message?.remove(&id))
         && sees(&stay, &message)
-        && matches!(number(&message), Ok(None))
+        && matches!(number(&message, None), Ok(None))
     {
         return Ok(Target { message, stay, is_done: false });
     }
     let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
-    let stay = stay?.membership;
+    let access::Stay { room, membership: stay } = stay?;
     let message = message?.filter(|message| sees(&stay, message));
     let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;
-    let is_done = match number(&message)? {
+    let is_done = match number(&message, Some(&room))? {
         None => false,
         Some(0) => true,
-        Some(number) => chat.store.has_change(room, number).await?,
+        Some(number) => chat.store.has_change(&room, number, now()).await?,
     };
     Ok(Target { message, stay, is_done })
 }
@@ -60,23 +64,29 @@ pub(super) struct Made {
     pub(super) changed: Changed,
     pub(super) number: u64,
     pub(super) audience: Vec<Socket>,
+    /// The members for whom the room is charged.
+    pub(super) members: usize,
 }
 
-/// Takes a number in the room, then stores the change by `store` while it records it and reads the sockets of the
-/// audience.
+/// Takes a number in the room while `early` is made, then stores the change by `store` while it records it and reads
+/// the sockets of the audience.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `store`.
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `early` and `store`.
 pub(super) async fn make(
     chat: &Chat,
     user: UserId,
     message: &Message,
     kind: ChangeKind,
     right: Right,
+    early: impl Future<Output = Result<(), Error>>,
     store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
 ) -> Result<Made, Error> {
     let steps = async {
-        let turn = chat.store.take_change(message.room, user, right, chat.settings.pushes, now()).await?;
+        let taking = chat.store.take_change(message.room, user, right, chat.settings.pushes, now());
+        let (turn, early) = tokio::join!(taking, early);
+        let turn = turn?;
+        early?;
         let (recorded, changed, audience, swept) = tokio::join!(
             chat.store.put_change(&turn, message.id, kind, user),
             store(&turn),
@@ -87,12 +97,30 @@ pub(super) async fn make(
             tracing::warn!(cause = causes(&error), "a room is not tidied up");
         }
         recorded?;
-        Ok(Made { changed: changed?, number: turn.number, audience })
+        Ok(Made { changed: changed?, number: turn.number, audience, members: turn.room.members.len() })
     };
     // As long as a message may take, so that a hole is final at the same age.
     let late =
         |late: tokio::time::error::Elapsed| Error::Unavailable { doing: "changing a message", source: late.into() };
     tokio::time::timeout(SEND_WITHIN, steps).await.map_err(late)?
+}
+
+/// Pushes the event of a message after a change. If a block has withheld edits, the devices of its sender get `own`,
+/// because these edits count in the version that the sender sees.
+pub(super) async fn tell(
+    chat: &Chat,
+    (audience, members): (Vec<Socket>, usize),
+    message: Message,
+    own: &ShownMessage,
+    event: impl for<'a> Fn(&'a ShownMessage) -> Event<'a>,
+) -> Result<(), Error> {
+    let (sender, differs) = (message.sender, message.withheld_edits > 0);
+    let charging = charge(chat, message.room, members, audience.len());
+    let (senders, others) = audience.into_iter().partition(|socket| differs && socket.user == sender);
+    let shown = chat.show(message, None)?;
+    let (own, shown) = (event(own), event(&shown));
+    let (told, told_others, ()) = tokio::join!(chat.tell(senders, &own), chat.tell(others, &shown), charging);
+    told.and(told_others)
 }
 
 /// The sockets of the members who can see a message. Behind a block, and if a member hides it, those of the member.

@@ -1,6 +1,9 @@
+use std::future::ready;
+
 use bucket::Erasure;
 use domain::{
-    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, ShownMessage, UserId,
+    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
+    UserId,
 };
 use store::{Changed, Right};
 
@@ -21,13 +24,18 @@ pub async fn delete_message(
     let user = caller.user;
     let look = async {
         let DeleteMessage { room, message, audience } = input?;
-        let target = changing::find(chat, user, room, message, |message| Ok(number(message, user, audience))).await?;
+        let number = |message: &Message, room: Option<&Room>| number(message, room, user, audience);
+        let target = changing::find(chat, user, room, message, number).await?;
         Ok::<_, Error>((target, audience))
     };
     let (admitted, found) = tokio::join!(admit(chat, caller), look);
     admitted?;
     let (Target { message, is_done, .. }, audience) = found?;
     if is_done {
+        // A call that died may not have noted it.
+        if matches!(audience, DeletedFor::Me) {
+            chat.store.note_hidden(user, message.room, message.sequence).await?;
+        }
         return chat.show(message, Some(user));
     }
     match audience {
@@ -37,15 +45,22 @@ pub async fn delete_message(
 }
 
 /// The number of the change by which the message is deleted already.
-fn number(message: &Message, user: UserId, audience: DeletedFor) -> Option<u64> {
+///
+/// # Errors
+/// `NotTheSender`.
+fn number(message: &Message, room: Option<&Room>, user: UserId, audience: DeletedFor) -> Result<Option<u64>, Refusal> {
     match audience {
-        DeletedFor::Everyone => message.deletion.map(|_| message.change),
-        DeletedFor::Me => message.hidden_from.get(&user).copied(),
+        DeletedFor::Me => Ok(message.hidden_from.get(&user).copied()),
+        DeletedFor::Everyone if message.deletion.is_none() => Ok(None),
+        DeletedFor::Everyone if message.sender != user && room.is_some_and(|room| room.role(user) < Role::Admin) => {
+            Err(Refusal::NotTheSender)
+        }
+        DeletedFor::Everyone => Ok(Some(message.change)),
     }
 }
 
 /// The request to erase the files comes before the deletion, so that a call that dies after it leaves nothing to be
-/// done.
+/// done. `erase-room` ends a request without a deletion. Only the sender asks for it before they have the number.
 async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
     let is_late = now().since(message.id.created_at()) > DELETE_WITHIN;
     let refusal = if message.sender != user {
@@ -56,32 +71,39 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
         None
     };
     let right = if refusal.is_some() { Right::Admin } else { Right::Member };
-    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, async |turn| {
-        if message.files().next().is_some() {
-            chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await?;
-        }
+    let ask = async |asks: bool| match message.files().next() {
+        Some(_) if asks => chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await,
+        _ => Ok(()),
+    };
+    let is_early = right == Right::Member;
+    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, ask(is_early), async |turn| {
+        ask(!is_early).await?;
         chat.store.delete_message(&message, user, turn.number, turn.at).await
     });
-    let Made { changed, number, audience } = match (deletion.await, refusal) {
+    let Made { changed, number, audience, members } = match (deletion.await, refusal) {
         (Err(Error::Refused(Refusal::NotAnAdmin)), Some(refusal)) => return Err(refusal.into()),
         (made, _) => made?,
     };
     let (Changed::Now(message) | Changed::Not(message)) = changed;
     let (conversation, own) = (message.room, chat.show(message.clone(), Some(user))?);
-    let shown = chat.show(message, None)?;
-    chat.tell(audience, &Event::Deleted { conversation, change: number, message: &shown }).await?;
+    changing::tell(chat, (audience, members), message, &own, |message| Event::Deleted {
+        conversation,
+        change: number,
+        message,
+    })
+    .await?;
     Ok(own)
 }
 
 /// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
 async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
-    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Member, async |turn| {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, ready(Ok(())), async |turn| {
         let hiding = chat.store.hide_message(message.room, message.id, user, turn.number);
         let (hidden, noted) = tokio::join!(hiding, chat.store.note_hidden(user, message.room, message.sequence));
         noted?;
         hidden
     });
-    let Made { changed, number, audience } = hiding.await?;
+    let Made { changed, number, audience, .. } = hiding.await?;
     let (Changed::Now(message) | Changed::Not(message)) = changed;
     let conversation = message.room;
     let own = chat.show(message, Some(user))?;

@@ -1,4 +1,8 @@
-use domain::{ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, ShownMessage, UserId};
+use std::future::ready;
+
+use domain::{
+    ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, Room, ShownMessage, UserId,
+};
 use store::{Changed, Right};
 
 use super::{
@@ -21,7 +25,7 @@ pub async fn edit_message(
     let user = caller.user;
     let look = async {
         let input = input?;
-        let rule = |message: &Message| rule(message, user, &input);
+        let rule = |message: &Message, room: Option<&Room>| rule(message, room, user, &input);
         let target = changing::find(chat, user, input.room, input.message, rule).await?;
         Ok::<_, Error>((target, input))
     };
@@ -32,14 +36,16 @@ pub async fn edit_message(
     if is_done {
         return quotes.await?.show(chat, message, user);
     }
-    let mentions = mentions.unwrap_or_else(|| message.clone().seen_by(Some(user)).mentions);
-    let right = Right::Send { to_all: mentions == Mentions::All };
-    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, async |turn| {
-        let content = (text.as_ref(), &mentions.in_room(&turn.room, user));
-        chat.store.edit_message(&message, content, turn.number, turn.at, turn.room.is_closed()).await
+    // Mentions that the message has already are neither checked nor left out.
+    let before = message.clone().seen_by(Some(user)).mentions;
+    let mentions = mentions.filter(|mentions| *mentions != before);
+    let right = Right::Send { to_all: mentions == Some(Mentions::All) };
+    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, ready(Ok(())), async |turn| {
+        let mentions = mentions.map_or(before, |mentions| mentions.in_room(&turn.room, user));
+        chat.store.edit_message(&message, (text.as_ref(), &mentions), turn.number, turn.at, turn.room.is_closed()).await
     });
     let (edit, quotes) = tokio::join!(edit, quotes);
-    let (Made { changed, number, audience }, quotes) = (edit?, quotes?);
+    let (Made { changed, number, audience, members }, quotes) = (edit?, quotes?);
     let message = match changed {
         Changed::Now(message) => message,
         Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
@@ -47,8 +53,12 @@ pub async fn edit_message(
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
     let (conversation, own) = (message.room, quotes.show(chat, message.clone(), user)?);
-    let shown = if message.withheld_edit.is_some() { own.clone() } else { chat.show(message, None)? };
-    chat.tell(audience, &Event::Edited { conversation, change: number, message: &shown }).await?;
+    changing::tell(chat, (audience, members), message, &own, |message| Event::Edited {
+        conversation,
+        change: number,
+        message,
+    })
+    .await?;
     Ok(own)
 }
 
@@ -56,11 +66,12 @@ pub async fn edit_message(
 ///
 /// # Errors
 /// `MessageNotFound`, `NotTheSender`, `MessageDeleted`, `TooLate`, `Invalid`.
-fn rule(message: &Message, user: UserId, input: &EditMessage) -> Result<Option<u64>, Refusal> {
+fn rule(message: &Message, room: Option<&Room>, user: UserId, input: &EditMessage) -> Result<Option<u64>, Refusal> {
     if message.is_hidden_from(Some(user)) {
         return Err(Refusal::MessageNotFound(vec![message.id]));
     }
-    if message.sender != user {
+    // The text of a forwarded message is that of another sender.
+    if message.sender != user || message.forwarded.is_some() {
         return Err(Refusal::NotTheSender);
     }
     if message.deletion.is_some() {
@@ -70,11 +81,18 @@ fn rule(message: &Message, user: UserId, input: &EditMessage) -> Result<Option<u
         return Err(Refusal::field("text", "is required where nothing is attached"));
     }
     let seen = message.clone().seen_by(Some(user));
-    if seen.text == input.text && input.mentions.as_ref().is_none_or(|mentions| *mentions == seen.mentions) {
-        return Ok(Some(message.change));
+    let has_mentions = match (&input.mentions, room) {
+        (None, _) => true,
+        // The room decides, because users who are not in it are left out.
+        (Some(mentions), None) => mentions.users().is_superset(seen.mentions.users()),
+        (Some(mentions), Some(room)) => {
+            *mentions == seen.mentions || mentions.clone().in_room(room, user) == seen.mentions
+        }
+    };
+    let is_late = now().since(message.id.created_at()) > EDIT_WITHIN;
+    if seen.text == input.text && has_mentions {
+        // A call of so long ago is not made again.
+        return Ok(Some(if is_late { 0 } else { message.change }));
     }
-    if now().since(message.id.created_at()) > EDIT_WITHIN {
-        return Err(Refusal::TooLate);
-    }
-    Ok(None)
+    if is_late { Err(Refusal::TooLate) } else { Ok(None) }
 }

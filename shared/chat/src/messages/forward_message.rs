@@ -118,29 +118,37 @@ impl<'a> Forward<'a> {
             from.as_ref().map(|from| Ok::<_, Error>(Attachment { id: new_id()?, ..from.clone() })).transpose()
         };
         let attached = Attached { picture: copy(picture)?, video: copy(video)? };
-        let (member, counted) = tokio::join!(
-            access::room(&self.chat.store, self.caller.user, room),
-            self.chat.count_copy(self.caller, attached.files().map(|file| file.size).sum()),
-        );
-        // Refused before anything is copied. The turn decides.
-        if !member?.allows(self.caller.user, Action::Send) {
+        // Refused before anything is counted and copied. The turn decides.
+        if !access::room(&self.chat.store, self.caller.user, room).await?.allows(self.caller.user, Action::Send) {
             return Err(Refusal::NotAnAdmin.into());
         }
-        counted?;
+        self.chat.count_copy(self.caller, attached.size()).await?;
         let pairs = picture.iter().chain(video).zip(attached.files());
         let done = try_join_all(pairs.map(|(from, to)| self.chat.bucket.copy(from, to.id, now()))).await;
         // If a file is missing, the message is being deleted.
-        let outcome =
-            done.and_then(|all| if all.contains(&false) { Err(Refusal::MessageDeleted.into()) } else { Ok(()) });
+        let outcome = match done {
+            Ok(all) if all.contains(&false) => Err(Refusal::MessageDeleted.into()),
+            // The bucket deletes the copies of a call that dies before this.
+            Ok(_) => self.chat.bucket.keep(attached.files(), now()).await,
+            Err(error) => Err(error),
+        };
         if outcome.is_err() {
             self.erase(&attached).await;
         }
         outcome.map(|()| attached)
     }
 
-    /// Deletes copies that no message has. If it fails, they stay.
+    /// Deletes copies that no message has, and takes back their count. If it fails, the bucket deletes them after a
+    /// day, unless they are kept.
     async fn erase(&self, copies: &Attached) {
-        let erased = join_all(copies.files().map(|file| self.chat.bucket.erase(file, now()))).await;
+        if copies.files().next().is_none() {
+            return;
+        }
+        let erased = join_all(copies.files().map(|file| self.chat.bucket.erase(file, now())));
+        let (erased, taken) = tokio::join!(erased, self.chat.take_copy_back(self.caller, copies.size()));
+        if let Err(error) = taken {
+            tracing::warn!(cause = causes(&error), "the bytes of a copy stay counted");
+        }
         for error in erased.into_iter().filter_map(Result::err) {
             tracing::warn!(cause = causes(&error), "the copy of a file stays");
         }

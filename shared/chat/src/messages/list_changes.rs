@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Budget, Change, ChangeKind, ChangeList, Error, Known, RoomId, UserId};
+use domain::{Budget, ChangeList, Error, Known, RoomId};
 use store::Consistency;
 
 use super::Quotes;
@@ -38,10 +38,10 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
     let mut listed = Vec::new();
     let mut is_full = false;
     for (place, change) in changes.iter().enumerate() {
-        let message = messages.get(&change.message);
+        let message = messages.get(&change.message).filter(|_| change.concerns(user));
         let is_last =
-            changes.iter().skip(place + 1).all(|later| later.message != change.message || !concerns(later, user));
-        if let Some(message) = message.filter(|message| concerns(change, user) && is_last && stay.sees(message)) {
+            changes.iter().skip(place + 1).all(|later| later.message != change.message || !later.concerns(user));
+        if let Some(message) = message.filter(|message| is_last && stay.sees(message)) {
             let shown = quotes.show(chat, message.clone(), user)?;
             if !budget.takes(&shown)? {
                 is_full = true;
@@ -56,9 +56,4 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
         known.end(stay.room.changes, stay.room.last_change);
     }
     Ok(ChangeList { changed: listed, change: known.number, more: more && !known.waits, reset: known.expired })
-}
-
-/// Whether a user sees a change. A message that another user has hidden from themselves is as it was.
-fn concerns(change: &Change, user: UserId) -> bool {
-    change.kind != ChangeKind::Hidden || change.user == user
 }

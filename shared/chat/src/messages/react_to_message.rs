@@ -1,9 +1,12 @@
-use domain::{ChangeKind, Error, Event, MAX_REACTIONS, Message, ReactToMessage, Refusal, ShownMessage, UserId};
+use std::future::ready;
+
+use domain::{ChangeKind, Error, Event, MAX_REACTIONS, Message, ReactToMessage, Refusal, Room, ShownMessage, UserId};
 use store::{Changed, Right};
 
 use super::{
     Quotes,
     changing::{self, Made, Target},
+    send_message::charge,
 };
 use crate::{Caller, Chat, accounts::admit};
 
@@ -21,7 +24,7 @@ pub async fn react_to_message(
     let user = caller.user;
     let look = async {
         let input = input?;
-        let rule = |message: &Message| rule(message, user, &input);
+        let rule = |message: &Message, _: Option<&Room>| rule(message, user, &input);
         let target = changing::find(chat, user, input.room, input.message, rule).await?;
         Ok::<_, Error>((target, input.emoji))
     };
@@ -33,11 +36,12 @@ pub async fn react_to_message(
         return quotes.await?.show(chat, message, user);
     }
     let emoji = emoji.as_ref();
-    let reaction = changing::make(chat, user, &message, ChangeKind::Reacted, Right::Member, async |turn| {
-        chat.store.react_to_message(&message, user, emoji, turn.number, turn.room.is_closed()).await
-    });
+    let reaction =
+        changing::make(chat, user, &message, ChangeKind::Reacted, Right::Member, ready(Ok(())), async |turn| {
+            chat.store.react_to_message(&message, user, emoji, turn.number, turn.room.is_closed()).await
+        });
     let (reaction, quotes) = tokio::join!(reaction, quotes);
-    let (Made { changed, number, audience }, quotes) = (reaction?, quotes?);
+    let (Made { changed, number, audience, members }, quotes) = (reaction?, quotes?);
     let message = match changed {
         Changed::Now(message) => message,
         Changed::Not(message) if message.deletion.is_some() => return Err(Refusal::MessageDeleted.into()),
@@ -45,7 +49,10 @@ pub async fn react_to_message(
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
     let (conversation, message_id) = (message.room, message.id);
-    chat.tell(audience, &Event::Reaction { conversation, change: number, message_id, user, emoji }).await?;
+    let charging = charge(chat, conversation, members, audience.len());
+    let event = Event::Reaction { conversation, change: number, message_id, user, emoji };
+    let (told, ()) = tokio::join!(chat.tell(audience, &event), charging);
+    told?;
     quotes.show(chat, message, user)
 }
 

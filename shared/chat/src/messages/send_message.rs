@@ -162,11 +162,9 @@ pub(super) async fn deliver(
     // The sockets are read with eventual consistency, which may miss the sender's new socket.
     audience.extend(own.filter(|own| own.hears(message.room) && audience.iter().all(|s| s.id != own.id)).cloned());
     let message = chat.show(message, None)?;
-    // The turn has charged a push for each member.
-    let more = if audience.len() > 2 * members { audience.len() - members } else { 0 };
-    record(|metrics| metrics.fan_out.push(audience.len()));
+    let charging = charge(chat, message.message.room, members, audience.len());
     let event = Event::Message { message: &message, changes };
-    let (told, ()) = tokio::join!(chat.tell(audience, &event), charge(chat, message.message.room, more));
+    let (told, ()) = tokio::join!(chat.tell(audience, &event), charging);
     told?;
     Ok(Sent { message, new: true, changes })
 }
@@ -179,12 +177,14 @@ struct Numbers {
     changes: u64,
 }
 
-/// Charges pushes to a room. Without an answer they are not charged.
-async fn charge(chat: &Chat, room: RoomId, more: usize) {
-    if more == 0 {
+/// Counts the sockets of an event. Charges the room for them if they are many, because its turn has charged a push for
+/// each member. Without an answer they are not charged.
+pub(super) async fn charge(chat: &Chat, room: RoomId, members: usize, sockets: usize) {
+    record(|metrics| metrics.fan_out.push(sockets));
+    if sockets <= 2 * members {
         return;
     }
-    if let Err(error) = chat.store.charge_pushes(room, chat.settings.pushes, more).await {
+    if let Err(error) = chat.store.charge_pushes(room, chat.settings.pushes, sockets - members).await {
         tracing::warn!(cause = causes(&error), "pushes are not charged");
     }
 }

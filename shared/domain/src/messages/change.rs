@@ -63,6 +63,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// The user who made it.
     pub user: UserId,
+    /// Whether a block withholds it from other users.
+    pub withheld: bool,
     /// The time at which it took the number.
     pub at: Timestamp,
     /// The change of a message before it, even if it was never recorded. Numbers between the two are changes of the
@@ -78,6 +80,12 @@ impl Change {
             return Some(self.number);
         }
         self.previous.is_none_or(|previous| previous.is_settled(asked_at)).then(|| self.number - 1)
+    }
+
+    /// Whether a user sees it. A message that another user has hidden from themselves is as it was.
+    #[must_use]
+    pub fn concerns(&self, user: UserId) -> bool {
+        self.user == user || self.kind != ChangeKind::Hidden && !self.withheld
     }
 
     /// Whether the message has it, or a later change that replaces it.
@@ -187,7 +195,7 @@ mod tests {
     /// An edit with a number, made so many milliseconds after noon.
     fn edit(number: u64, previous: Option<LastChange>) -> Change {
         let message = MessageId::new(NOON, 0);
-        Change { number, message, kind: ChangeKind::Edited, user: user(1), at: at(number), previous }
+        Change { number, message, kind: ChangeKind::Edited, user: user(1), withheld: false, at: at(number), previous }
     }
 
     /// What a reader knows who asks with `after` at so many milliseconds after noon. The message has all edits up to

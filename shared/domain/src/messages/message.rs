@@ -38,8 +38,10 @@ pub struct Message {
     pub previous: Option<MessageId>,
     /// Whether a block has withheld it from its receivers. Its sender sees no difference.
     pub withheld: bool,
-    /// 1, and one more with each edit and with the deletion.
+    /// 1, and one more with the deletion and with each edit that its receivers see.
     pub version: u64,
+    /// The edits that a block has withheld from the receivers. They count for the sender alone, in the version.
+    pub withheld_edits: u64,
     /// The time of the last edit that its receivers see.
     pub edited_at: Option<Timestamp>,
     /// The last edit, if a block has withheld it from the receivers.
@@ -100,6 +102,7 @@ impl Message {
             previous: None,
             withheld: false,
             version: 1,
+            withheld_edits: 0,
             edited_at: None,
             withheld_edit: None,
             reactions: BTreeMap::new(),
@@ -115,9 +118,12 @@ impl Message {
     /// Without a user, as all members see it.
     #[must_use]
     pub fn seen_by(mut self, user: Option<UserId>) -> Self {
-        if let Some(edit) = self.withheld_edit.take()
-            && user == Some(self.sender)
-        {
+        let is_sender = user == Some(self.sender);
+        if is_sender {
+            self.version += self.withheld_edits;
+        }
+        self.withheld_edits = 0;
+        if let Some(edit) = self.withheld_edit.take().filter(|_| is_sender) {
             self.text = edit.text;
             self.mentions = edit.mentions;
             self.edited_at = Some(edit.at);

@@ -1,8 +1,14 @@
-use domain::{Emoji, MAX_REACTIONS, Message, Reaction, Refusal};
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Attachment, AttachmentId, Emoji, FileName, MAX_REACTIONS, MediaType, Mentions, Message, Reaction, Refusal, Text,
+    WithheldEdit,
+};
 use futures_util::future::join_all;
 use store::Changed;
 
-use crate::support::{PUSHES, digest, make_room, message, message_id, send, user};
+use crate::support::{PUSHES, client_id, digest, make_room, message, message_id, send, user};
 
 fn emoji(text: &str) -> Emoji {
     Emoji::try_from(text.to_owned()).unwrap()
@@ -77,4 +83,70 @@ async fn a_message_keeps_so_many_reactions() {
     let refused = store.react_to_message(&full, other, Some(&emoji("🎉")), 9999, false).await.unwrap_err();
     assert!(matches!(refused, domain::Error::Refused(Refusal::TooManyReactions)), "{refused:?}");
     assert!(matches!(store.react_to_message(&full, first, None, 9999, false).await.unwrap(), Changed::Now(_)));
+}
+
+#[tokio::test]
+async fn a_deletion_leaves_these_attributes_alone() {
+    let engine = embedded::engine();
+    let store = &engine.store;
+    let room = make_room(store, 2).await;
+    let sent = send(store, room, 0).await;
+    let file = |id: u64, content_type| Attachment {
+        id: AttachmentId::new([u8::try_from(id).unwrap(); 16]),
+        content_type,
+        size: 7,
+        name: FileName::try_from("a".to_owned()).unwrap(),
+    };
+    let reactions: BTreeMap<_, _> = [(user(2), Reaction { change: 1, emoji: Some(emoji("👍")) })].into();
+    let edit =
+        |mentions| WithheldEdit { text: Text::try_from("no".to_owned()).ok(), mentions, at: sent.id.created_at() };
+    for (number, mentions) in [(1, Mentions::Users([user(2)].into())), (2, Mentions::All)] {
+        let message = Message {
+            id: message_id(number),
+            picture: Some(file(number, MediaType::Png)),
+            video: Some(file(number + 2, MediaType::Mp4)),
+            reply_to: Some(sent.id),
+            mentions: mentions.clone(),
+            forwarded: Some(1),
+            client_id: Some(client_id(&number.to_string())),
+            previous: Some(sent.id),
+            withheld: true,
+            version: 2,
+            withheld_edits: 1,
+            edited_at: Some(sent.id.created_at()),
+            withheld_edit: Some(edit(mentions)),
+            reactions: reactions.clone(),
+            withheld_reactions: reactions.clone(),
+            change: 1,
+            ..sent.clone()
+        };
+        let first = store.put_message(&message, &digest("hi")).await.unwrap();
+        assert!(first.is_none());
+        store.hide_message(room, message.id, user(2), 2).await.unwrap();
+        store.delete_message(&message, user(1), 3, sent.id.created_at()).await.unwrap();
+        let read = engine.client.get_item().table_name(engine.table("MessagesTable")).consistent_read(true);
+        let n = |number: u64| AttributeValue::N(number.to_string());
+        let read = read.key("room_id", n(room.get())).key("id", n(message.id.get()));
+        let item = read.send().await.unwrap().item.unwrap();
+        let names: BTreeSet<_> = item.keys().map(String::as_str).collect();
+        let expected = [
+            "room_id",
+            "id",
+            "sender",
+            "receivers",
+            "receivers_count",
+            "sequence",
+            "client_id",
+            "previous",
+            "withheld",
+            "version",
+            "withheld_edits",
+            "deleted_at",
+            "deleted_by",
+            "files_to_erase",
+            "hidden_from 2",
+            "change",
+        ];
+        assert_eq!(names, expected.into());
+    }
 }

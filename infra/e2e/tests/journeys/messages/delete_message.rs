@@ -208,6 +208,23 @@ async fn a_call_that_is_made_again_succeeds() {
 }
 
 #[tokio::test]
+async fn a_deletion_for_oneself_that_is_made_again_succeeds() {
+    let Some(server) = crashes::server().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let points = crash_points(&server, "delete-message", async |crash| {
+        let room = ann.creates_room_with(&[&bob]).await;
+        let message = ann.sends(room, "hello").await;
+        let (hidden, _) = crashes::meets(crash, async || deletes(&bob, room, &message, "me").await).await;
+        assert_eq!(hidden.is(200)["hidden"], true);
+        let changes = bob.get(&format!("/list-changes/{room}/?after=0")).await.is(200);
+        assert_eq!(changes["changed"][0]["hidden"], true);
+        assert_eq!(bob.sees_room(room).await["unread"], 0);
+    })
+    .await;
+    assert!(points >= 14, "{points}");
+}
+
+#[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let [ann, bob] = server.users(["ann", "bob"]).await;
@@ -218,4 +235,12 @@ async fn what_it_costs() {
     assert_eq!(at_bobs.next_of("deleted").await["conversation"], room);
     let cost = Cost { calls: 9, depth: 3, reads: 4.0, writes: 4.0, pushes: 1 };
     assert_eq!(server.cost("delete-message").await, cost);
+
+    let upload = ann.uploads(room, &File::picture()).await;
+    let message = ann.tries_to_attach(room, "picture", &upload).await.is(201);
+    // Not ahead of the pace of the sender.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    asks(&ann, room, &message).await.is(200);
+    // The request to erase the files adds no call in a row.
+    assert_eq!(server.cost("delete-message").await, Cost { calls: 10, ..cost });
 }

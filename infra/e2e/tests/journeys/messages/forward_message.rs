@@ -69,6 +69,8 @@ async fn each_room_gets_a_message_of_the_caller() {
     assert_eq!(&event, message);
     assert_eq!(cem.sees_messages(one).await, std::slice::from_ref(message));
     assert_eq!(bob.sees_room(other).await["last_message"], results[1]["message"]);
+    let edit = json!({"conversation_id": one, "message_id": message["id"], "text": "mine"});
+    bob.post("/edit-message/", &edit).await.refuses(403, "not_the_sender");
     // Nobody in the room of the original notices.
     anns.stays_silent().await;
     assert_eq!(ann.sees_messages(source).await, [first, original]);

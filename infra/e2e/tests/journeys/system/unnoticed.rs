@@ -24,15 +24,18 @@ impl World {
         let room = bob.post("/open-direct/", &json!({"user": ann.id})).await.is(201)["id"].as_u64().unwrap();
         let first = bob.sends(room, "1").await;
         ann.reads(room, &first).await;
-        ann.sends(room, "2").await;
+        let second = ann.sends(room, "2").await;
         let third = bob.sends(room, "3").await;
         for user in [&ann, &dan] {
             user.post("/set-privacy/", &json!({"add": "nobody"})).await.is(200);
         }
+        let of = |message: &Value, fields| of(room, message, fields);
         if blocks {
             for user in [&ann, &cem, &dan] {
                 user.post("/set-block/", &json!({"user": bob.id, "blocked": true})).await.is(200);
             }
+            ann.post("/edit-message/", &of(&second, json!({"text": "22", "mentions": [bob.id]}))).await.is(200);
+            ann.post("/react-to-message/", &of(&third, json!({"emoji": "👎"}))).await.is(200);
             let mut at_anns = ann.opens_socket(room).await;
             at_anns.sends(&json!({"type": "typing", "conversation": room})).await;
             at_anns.stays_silent().await;
@@ -40,6 +43,11 @@ impl World {
             ann.leaves(room).await;
             // The socket stays open at Ann's end.
             tokio::spawn(async move { while at_anns.hears().await.is_some() {} });
+        } else {
+            // Two changes that only Ann sees.
+            for message in [&second, &third] {
+                ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
+            }
         }
         Self { bob, ann, cem, dan, room, seen: Vec::new() }
     }
@@ -73,6 +81,7 @@ impl World {
             format!("/list-members/{room}/"),
             format!("/list-conversation-messages/{room}/"),
             format!("/list-conversation-messages/{room}/?after=1"),
+            format!("/list-changes/{room}/?after=0"),
             "/list-messages/".to_owned(),
             "/list-messages/?after=1".to_owned(),
             format!("/find-user/?username={}", self.ann.name),
@@ -85,11 +94,7 @@ impl World {
 
     /// Changes one of Bob's messages.
     async fn changes(&mut self, socket: &mut Socket, message: &Value) {
-        let of = |fields: Value| {
-            let mut body = json!({"conversation_id": self.room, "message_id": message["id"]});
-            body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-            body
-        };
+        let of = |fields| of(self.room, message, fields);
         let edit = of(json!({"text": "44", "mentions": [self.ann.id]}));
         let reactions = [json!("👍"), json!("🎉"), json!(null)].map(|emoji| of(json!({"emoji": emoji})));
         let deletion = of(json!({"for": "everyone"}));
@@ -149,6 +154,13 @@ impl World {
         self.reads_all().await;
         self.seen
     }
+}
+
+/// The body of a call about a message.
+fn of(room: u64, message: &Value, mut fields: Value) -> Value {
+    fields["conversation_id"] = json!(room);
+    fields["message_id"] = message["id"].clone();
+    fields
 }
 
 /// A value without its times and ids of messages and memberships, which differ in any case.

@@ -44,6 +44,7 @@ async fn the_sender_deletes_for_sixty_hours_and_an_admin_always() {
         } else {
             bob.deletes(&message, DeletedFor::Everyone).await.unwrap();
         }
+        assert_refused!(cem.deletes(&message, DeletedFor::Everyone).await, Refusal::NotTheSender);
         assert_eq!(ann.room(room).await.changes, 1);
     }
     let direct = bob.opens_direct(&ann).await;

@@ -131,10 +131,19 @@ async fn behind_a_block_only_the_sender_sees_an_edit() {
         texts.chain(others.map(|shown| shown.message.text.unwrap().as_str().to_owned())).collect::<Vec<_>>()
     };
     assert_eq!(lists(&ann).await, ["insult"; 3]);
-    assert_eq!(lists(&bob).await, ["hello"; 3]);
+    assert_eq!(lists(&bob).await, ["hello"; 2]);
+    let version = async |person: &crate::support::Person| {
+        person.lists_room(room, 50, Position::Latest).await.messages[0].message.version
+    };
+    assert_eq!((version(&ann).await, version(&bob).await), (2, 1));
+    let changes = bob.lists_changes(room, 0).await;
+    assert_eq!((changes.changed.len(), changes.change), (0, 1));
     // An edit after the block replaces it.
     bob.unblocks(&ann).await;
-    assert_eq!(lists(&bob).await, ["hello"; 3]);
+    assert_eq!(lists(&bob).await, ["hello"; 2]);
     ann.edits(&message, "sorry").await.unwrap();
+    assert_eq!((version(&ann).await, version(&bob).await), (3, 2));
+    let heard = |socket| world.gateway.events(socket).pop().unwrap()["message"]["version"].clone();
+    assert_eq!((heard("ann's"), heard("bob's")), (json!(3), json!(2)));
     assert_eq!((lists(&ann).await, lists(&bob).await), (vec!["sorry".to_owned(); 3], vec!["sorry".to_owned(); 3]));
 }

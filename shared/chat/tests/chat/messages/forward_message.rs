@@ -92,6 +92,10 @@ async fn files_are_copied_with_the_rights_of_the_new_room() {
     let upload = world.chat.store.upload(files(&copy)[0]).await.unwrap().unwrap();
     assert_eq!((upload.room, upload.owner, upload.expires_at), (Some(target), bob.id(), None));
     assert_eq!((again.forwarded, &again.text), (Some(2), &original.text));
+    // The bucket deletes the copies of a call that dies.
+    let of_dead = AttachmentId::new([9; 16]);
+    assert!(world.chat.bucket.copy(original.picture.as_ref().unwrap(), of_dead, chat::now()).await.unwrap());
+    assert!(world.files.parts(of_dead).iter().all(|part| world.files.is_tagged(part, of_dead)));
     // The copy outlives the files of the original.
     for file in original.picture.iter().chain(&original.video) {
         world.chat.bucket.erase(file, chat::now()).await.unwrap();
@@ -242,7 +246,8 @@ async fn the_same_forward_at_once_makes_one_message_and_one_copy_of_its_files() 
 #[tokio::test]
 async fn copies_count_as_uploaded_bytes() {
     let mut world = world().await;
-    let ann = world.user("ann").await;
+    world.chat.settings.pushes = PushPace { per_second: 1 };
+    let [ann, bob] = world.users(["ann", "bob"]).await;
     let [source, one, other] = [(); 3].map(|()| ann.makes_room(&[]));
     let (source, one, other) = (source.await, one.await, other.await);
     let message = sends_files(&world, &ann, source).await;
@@ -252,6 +257,13 @@ async fn copies_count_as_uploaded_bytes() {
         upload_bytes: Pace { every: second, ahead: second * u32::try_from(bytes).unwrap() },
         ..world.chat.paces
     };
+    // Rooms that refuse the message, before and after the copies.
+    let (foreign, busy) = (bob.makes_room(&[]).await, ann.makes_room(&[&bob]).await);
+    while send_message(&world.chat, &bob.caller, Ok(draft(busy, "hi"))).await.is_ok() {}
+    for room in [foreign, busy] {
+        let refused = forward(&world, &ann, input(&message, &[room], "c1")).await.unwrap();
+        assert_refused!(&refused[0].outcome, Refusal::NotAMember | Refusal::RoomBusy(_));
+    }
     forwards(&world, &ann, &message, one, "c1").await;
     let results = forward(&world, &ann, input(&message, &[other], "c1")).await.unwrap();
     assert_refused!(&results[0].outcome, Refusal::RateLimited(_));

@@ -1,5 +1,5 @@
 use chat::messages::{send_message, send_over_socket};
-use domain::{DeletedFor, Draft, Mentions, Position, Refusal, RoomId, UserId};
+use domain::{DeletedFor, Draft, Mentions, Message, Position, Refusal, RoomId, UserId};
 use serde_json::{Value, json};
 
 use crate::support::{Person, assert_refused, draft, draft_of_client, world};
@@ -118,7 +118,9 @@ async fn an_edit_replaces_the_mentions_if_it_has_some() {
     ] {
         let edited = ann.edits_mentions(&sent, "psst!", mentions.clone()).await.unwrap();
         assert_eq!(seen(&cem, room).await, shown);
-        assert_eq!(ann.edits_mentions(&sent, "psst!", mentions).await.unwrap().message.text, edited.message.text);
+        let changes = ann.room(room).await.changes;
+        assert_eq!(ann.edits_mentions(&sent, "psst!", mentions).await.unwrap(), edited);
+        assert_eq!(ann.room(room).await.changes, changes);
     }
     ann.edits_mentions(&sent, "psst!", of(&[&bob])).await.unwrap();
     ann.deletes(&sent, DeletedFor::Everyone).await.unwrap();
@@ -135,6 +137,13 @@ async fn an_edit_mentions_all_with_the_right_of_a_sent_message() {
     bob.edits(&bobs, "hey").await.unwrap();
     ann.edits_mentions(&anns, "hey", Some(Mentions::All)).await.unwrap();
     assert_eq!(ann.room(large).await.changes, 2);
+    // The mentions of a message stay, also if its sender may not mention all any more.
+    let old = Message { mentions: Mentions::All, ..Message::empty(bobs.id.next(), large, bob.id(), 9) };
+    assert!(world.chat.store.put_message(&old, &draft(large, "").content.digest().unwrap()).await.unwrap().is_none());
+    for mentions in [None, Some(Mentions::All)] {
+        bob.edits_mentions(&old, &format!("{mentions:?}"), mentions).await.unwrap();
+        assert_eq!(seen(&ann, large).await, [json!([]), json!(true)]);
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,22 @@ fn count(emoji: &str, users: &[&Person], mine: bool) -> Value {
 }
 
 #[tokio::test]
+async fn a_reaction_whose_record_has_expired_is_not_made_again() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let days = |days: u64| days * 24 * 60 * 60 * 1000;
+    let message = ann.has_sent(room, "hello", days(40)).await;
+    let emoji = domain::Emoji::try_from("👍".to_owned()).unwrap();
+    for (age, changes) in [(31, 1), (29, 3)] {
+        let turn = ann.dies_while_changing(room, days(age)).await;
+        world.chat.store.react_to_message(&message, ann.id(), Some(&emoji), turn.number, false).await.unwrap();
+        ann.reacts(&message, Some("👍")).await.unwrap();
+        assert_eq!(ann.room(room).await.changes, changes);
+    }
+}
+
+#[tokio::test]
 async fn the_room_sees_it_and_hears_of_it() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
