@@ -56,6 +56,8 @@ STORY = [
     ("disconnect", 200),
     ("edit-message", 200),
     ("forward-message", 200),
+    ("react-to-message", 200),
+    ("list-reactions", 200),
     ("delete-message", 200),
     ("list-changes", 200),
     ("set-block", 200),

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Input,
-    LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReadMark, Refusal,
-    Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReactToMessage,
+    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -74,6 +74,7 @@ fn check(request: &Request) {
     read::<EditMessage>(request);
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);
+    read::<ReactToMessage>(request);
     path(request);
     query(request);
 }

@@ -250,6 +250,14 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(sockets, "edited").await;
     world.rest("edit message", "edit-message").await;
+    world.people[2]
+        .post("/react-to-message/", &json!({"conversation_id": room, "message_id": message["id"], "emoji": "👍"}))
+        .await
+        .is(200);
+    all_hear(sockets, "reaction").await;
+    world.rest("react to a message", "react-to-message").await;
+    world.people[2].get(&format!("/list-reactions/{room}/{}/", message["id"])).await.is(200);
+    world.rest("list reactions", "list-reactions").await;
     let forward = json!({"conversation_id": room, "message_id": message["id"], "to": [room], "client_id": "f1"});
     world.people[2].post("/forward-message/", &forward).await.is(200);
     all_hear(sockets, "message").await;

@@ -79,6 +79,11 @@ impl Fields {
         }
     }
 
+    /// Takes a field that is required and may be `null`.
+    pub fn nullable<T: DeserializeOwned>(&mut self, name: &str) -> Option<Option<T>> {
+        if self.object.get(name).is_some_and(Value::is_null) { Some(None) } else { self.required(name).map(Some) }
+    }
+
     /// Returns a field that is a positive integer, and leaves it there. Adds no complaint.
     #[must_use]
     pub fn integer(&self, name: &str) -> Option<u64> {

@@ -18,6 +18,13 @@ pub const MAX_FORWARDED_TO: usize = 5;
 pub const OFTEN_FORWARDED: u32 = 5;
 /// The most users that a message mentions by their ids.
 pub const MAX_MENTIONS: usize = 100;
+/// The most users whose last reactions a message keeps, also of those who have left the room or removed them: as many
+/// as a room has members, so that its item stays within 50 KB.
+pub const MAX_REACTIONS: usize = 1024;
+/// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
+pub const MAX_SHOWN_EMOJI: usize = 20;
+/// The most users whom a message shows beside the count of an emoji.
+pub const MAX_SHOWN_REACTORS: usize = 3;
 /// The most people that one call may add to a room.
 pub const MAX_ADDED_AT_ONCE: usize = 50;
 /// The most admins of a room besides its owner, so that a change of roles reads and writes little.

@@ -31,6 +31,7 @@ mod messages;
 mod paces;
 mod pacing;
 mod pictures;
+mod reactions;
 mod registrations;
 mod roles;
 mod room_settings;

@@ -24,14 +24,17 @@ pub enum Changed {
 }
 
 /// The attributes with content, which a deletion removes.
-const CONTENT: &str = "#text, picture, video, reply_to, mentions, mentions_all, forwarded, edited_at, withheld_text, \
-                       withheld_mentions, withheld_mentions_all, withheld_edit_at";
+const CONTENT: &str = "#text, picture, video, reply_to, mentions, mentions_all, forwarded, reactions, edited_at, withheld_text, \
+                       withheld_mentions, withheld_mentions_all, withheld_edit_at, withheld_reactions";
 
 /// The attributes that an edit sets or removes: the text, the mentions, whether all are mentioned, the time.
 const SHOWN: [&str; 4] = ["#text", "mentions", "mentions_all", "edited_at"];
 
 /// The same in a room that is closed by a block.
 const WITHHELD: [&str; 4] = ["withheld_text", "withheld_mentions", "withheld_mentions_all", "withheld_edit_at"];
+
+/// The message exists, and is not deleted.
+pub(crate) const UNDELETED: &str = "attribute_exists(sender) AND attribute_not_exists(deleted_at)";
 
 /// Every change is counted, unless the message has one with a higher number. A lost answer makes the SDK repeat the
 /// write, which then finds its own number.
@@ -116,7 +119,7 @@ impl Store {
                  version = if_not_exists(version, :one) + :one, #change = :change REMOVE {CONTENT}"
             ))
             // An edit with a higher number does not keep a message from being deleted.
-            .condition_expression("attribute_exists(sender) AND attribute_not_exists(deleted_at)")
+            .condition_expression(UNDELETED)
             .expression_attribute_names("#text", "text")
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":now", n(now.millis()))
@@ -157,7 +160,7 @@ impl Store {
         }
     }
 
-    fn update_message(&self, room: RoomId, id: MessageId) -> UpdateItemFluentBuilder {
+    pub(crate) fn update_message(&self, room: RoomId, id: MessageId) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.messages)
@@ -169,7 +172,7 @@ impl Store {
 
 /// The outcome of an update. `is_ours` recognises a message that the same update has changed before its answer was
 /// lost.
-async fn changed(
+pub(crate) async fn changed(
     doing: &'static str,
     id: MessageId,
     update: UpdateItemFluentBuilder,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
 use domain::{
-    Attachment, ClientId, ContentDigest, Deletion, Error, Mentions, Message, MessageId, Refusal, RoomId, Text,
-    Timestamp, UserId, WithheldEdit, stored,
+    Attachment, ClientId, ContentDigest, Deletion, Emoji, Error, Mentions, Message, MessageId, Reaction, Refusal,
+    RoomId, Stored as _, Text, Timestamp, UserId, WithheldEdit, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ struct MessageItem {
     deleted_by: Option<UserId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     files_to_erase: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    reactions: Reactions,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    withheld_reactions: Reactions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     change: Option<u64>,
 }
@@ -99,6 +103,8 @@ impl From<&Message> for MessageItem {
             deleted_at: message.deletion.map(|deletion| deletion.at.millis()),
             deleted_by: message.deletion.map(|deletion| deletion.by),
             files_to_erase: message.files_to_erase.clone(),
+            reactions: reactions_item(&message.reactions),
+            withheld_reactions: reactions_item(&message.withheld_reactions),
             change: Some(message.change).filter(|&change| change > 0),
         }
     }
@@ -134,10 +140,26 @@ impl From<MessageItem> for Message {
                 .zip(item.deleted_by)
                 .map(|(at, by)| Deletion { at: Timestamp::from_millis(at), by }),
             files_to_erase: item.files_to_erase,
+            reactions: reactions(item.reactions),
+            withheld_reactions: reactions(item.withheld_reactions),
             hidden_from: BTreeMap::new(),
             change: item.change.unwrap_or_default(),
         }
     }
+}
+
+/// By user: the number of the change, and the emoji unless it is removed.
+type Reactions = BTreeMap<String, (u64, Option<String>)>;
+
+fn reactions(items: Reactions) -> BTreeMap<UserId, Reaction> {
+    let reaction = |change, emoji: Option<String>| Reaction { change, emoji: emoji.map(Emoji::stored) };
+    let read = |(user, (change, emoji)): (String, _)| Some((user.parse().ok()?, reaction(change, emoji)));
+    items.into_iter().filter_map(read).collect()
+}
+
+fn reactions_item(reactions: &BTreeMap<UserId, Reaction>) -> Reactions {
+    let emoji = |reaction: &Reaction| reaction.emoji.as_ref().map(|emoji| emoji.as_str().to_owned());
+    reactions.iter().map(|(user, reaction)| (user.to_string(), (reaction.change, emoji(reaction)))).collect()
 }
 
 fn mentions(users: BTreeSet<UserId>, all: bool) -> Mentions {

@@ -31,8 +31,11 @@ mod messages {
     mod list_changes;
     mod list_conversation_messages;
     mod list_messages;
+    mod list_reactions;
     mod mentions;
     mod quotes;
+    mod races;
+    mod react_to_message;
     mod read_message;
     mod send_message;
     mod typing;

@@ -16,6 +16,8 @@ pub enum ChangeKind {
     Deleted,
     /// The user has deleted it for themselves.
     Hidden,
+    /// The user has set or removed their reaction.
+    Reacted,
 }
 
 /// Reads the query parameter `after`: the number of a change, or 0.
@@ -62,6 +64,7 @@ impl Change {
             || match self.kind {
                 ChangeKind::Edited => message.change >= self.number,
                 ChangeKind::Deleted => false,
+                ChangeKind::Reacted => message.reaction(self.user).is_some_and(|last| last.change >= self.number),
                 ChangeKind::Hidden => message.hidden_from.get(&self.user).is_some_and(|change| *change >= self.number),
             }
     }
@@ -139,7 +142,7 @@ pub struct ChangeList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RoomId;
+    use crate::{Reaction, RoomId};
 
     const NOON: Timestamp = Timestamp::from_millis(1_701_432_000_000);
 
@@ -156,6 +159,7 @@ mod tests {
         Message { change, ..Message::empty(MessageId::new(NOON, 0), room, user(1), 1) }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "changes have it so")]
     fn last(number: u64) -> Option<LastChange> {
         Some(LastChange { number, at: at(number) })
     }
@@ -212,12 +216,17 @@ mod tests {
     fn a_later_change_replaces_an_earlier_one() {
         let deletion = Some(crate::Deletion { at: NOON, by: user(1) });
         let deleted = Message { deletion, ..message(0) };
-        for kind in [ChangeKind::Edited, ChangeKind::Deleted, ChangeKind::Hidden] {
+        for kind in [ChangeKind::Edited, ChangeKind::Deleted, ChangeKind::Hidden, ChangeKind::Reacted] {
             assert!(Change { kind, ..edit(1, None) }.is_in(&deleted));
         }
         assert!(edit(1, None).is_in(&message(2)));
         let hidden = Change { kind: ChangeKind::Hidden, ..edit(1, None) };
         assert!(!hidden.is_in(&message(2)));
+        let reacted = Change { kind: ChangeKind::Reacted, ..edit(2, None) };
+        let reactions = |change| [(user(1), Reaction { change, emoji: None })].into();
+        assert!(!reacted.is_in(&Message { reactions: reactions(1), ..message(2) }));
+        assert!(reacted.is_in(&Message { reactions: reactions(3), ..message(0) }));
+        assert!(reacted.is_in(&Message { withheld_reactions: reactions(2), ..message(0) }));
         assert!(hidden.is_in(&Message { hidden_from: [(user(1), 1)].into(), ..message(0) }));
     }
 

@@ -1,6 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Attachment, ClientId, Mentions, MessageId, OFTEN_FORWARDED, RoomId, Text, Timestamp, UserId};
+use crate::{
+    Attachment, ClientId, Mentions, MessageId, OFTEN_FORWARDED, Reaction, RoomId, ShownReaction, Text, Timestamp,
+    UserId, messages::reaction,
+};
 
 /// A stored message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,10 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// The last edit, if a block has withheld it from the receivers.
     pub withheld_edit: Option<WithheldEdit>,
+    /// The last reaction of each user.
+    pub reactions: BTreeMap<UserId, Reaction>,
+    /// Those that a block has withheld: only the user sees theirs.
+    pub withheld_reactions: BTreeMap<UserId, Reaction>,
     /// The deletion for everyone. Nothing of the content is left then.
     pub deletion: Option<Deletion>,
     /// The attachments of a deleted message whose objects may exist.
@@ -95,6 +102,8 @@ impl Message {
             version: 1,
             edited_at: None,
             withheld_edit: None,
+            reactions: BTreeMap::new(),
+            withheld_reactions: BTreeMap::new(),
             deletion: None,
             files_to_erase: Vec::new(),
             hidden_from: BTreeMap::new(),
@@ -102,8 +111,8 @@ impl Message {
         }
     }
 
-    /// The message as a user sees it: an edit that a block withholds from the receivers counts for its sender. Without
-    /// a user, as all members see it.
+    /// The message as a user sees it: an edit or a reaction that a block withholds from others counts for its user.
+    /// Without a user, as all members see it.
     #[must_use]
     pub fn seen_by(mut self, user: Option<UserId>) -> Self {
         if let Some(edit) = self.withheld_edit.take()
@@ -113,7 +122,11 @@ impl Message {
             self.mentions = edit.mentions;
             self.edited_at = Some(edit.at);
         }
+        let reaction = user.and_then(|user| Some((user, self.reaction(user)?.clone())));
+        self.reactions.extend(reaction);
+        self.withheld_reactions = BTreeMap::new();
         if self.is_hidden_from(user) {
+            self.reactions = BTreeMap::new();
             self.text = None;
             self.picture = None;
             self.video = None;
@@ -122,6 +135,20 @@ impl Message {
             self.forwarded = None;
         }
         self
+    }
+
+    /// The last reaction of a user, as they see it.
+    #[must_use]
+    pub fn reaction(&self, user: UserId) -> Option<&Reaction> {
+        let both = [&self.reactions, &self.withheld_reactions].map(|reactions| reactions.get(&user));
+        both.into_iter().flatten().max_by_key(|reaction| reaction.change)
+    }
+
+    /// The users who react to it, with their emoji, in the order of their reactions.
+    #[must_use]
+    pub fn reactors(&self) -> Vec<ShownReaction> {
+        let all = reaction::in_order(&self.reactions).into_iter();
+        all.map(|(user, emoji)| ShownReaction { user, emoji: emoji.clone() }).collect()
     }
 
     /// Whether a user has deleted it for themselves.

@@ -10,6 +10,8 @@ mod holes;
 mod mentions;
 mod message;
 mod quote;
+mod react_to_message;
+mod reaction;
 mod read_mark;
 mod shown;
 
@@ -23,5 +25,7 @@ pub use holes::{HOLE_SETTLES_AFTER, SEND_WITHIN, is_settled, settled};
 pub use mentions::Mentions;
 pub use message::{Deletion, Message, WithheldEdit};
 pub use quote::Quote;
+pub use react_to_message::ReactToMessage;
+pub use reaction::{Emoji, Reaction, ShownReaction};
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;

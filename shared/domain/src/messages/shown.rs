@@ -5,7 +5,10 @@ use serde::{Serialize, Serializer};
 use crate::{
     Attachment, ClientId, Error, Links, Mentions, Message, MessageId, RoomId, SMALL_ROOM, Text, Timestamp, UserId,
     attachments::AttachmentView,
-    messages::quote::{EXCERPT, Quote, Quoted},
+    messages::{
+        quote::{EXCERPT, Quote, Quoted},
+        reaction::{self, EmojiCount},
+    },
 };
 
 /// A message as its readers receive it: with links to its attachments.
@@ -20,6 +23,7 @@ pub struct ShownMessage {
     quoted: Quoted,
     /// Whether the reader has deleted it for themselves. Its content is left out.
     hidden: bool,
+    reactions: Vec<EmojiCount>,
 }
 
 impl Message {
@@ -35,7 +39,8 @@ impl Message {
         let video = message.video.as_ref().map(&link).transpose()?;
         let quoted = if message.reply_to.is_some() { Quoted::Unsaid } else { Quoted::Nothing };
         let hidden = message.is_hidden_from(reader);
-        Ok(ShownMessage { message, picture, video, truncated: false, quoted, hidden })
+        let reactions = reaction::counted(&message.reactions, reader);
+        Ok(ShownMessage { message, picture, video, truncated: false, quoted, hidden, reactions })
     }
 }
 
@@ -64,6 +69,7 @@ struct MessageView<'a> {
     mentions: &'a BTreeSet<UserId>,
     mentions_all: bool,
     forwarded: Option<u32>,
+    reactions: &'a [EmojiCount],
     #[serde(skip_serializing_if = "Not::not")]
     truncated: bool,
     #[serde(skip_serializing_if = "Not::not")]
@@ -91,7 +97,7 @@ impl ShownMessage {
 
 impl Serialize for ShownMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { message, picture, video, truncated, quoted, hidden } = self;
+        let Self { message, picture, video, truncated, quoted, hidden, reactions } = self;
         // Old messages of large rooms have all their receivers.
         let is_small = message.receivers_count < SMALL_ROOM;
         let created_at = message.id.created_at();
@@ -119,6 +125,7 @@ impl Serialize for ShownMessage {
             mentions: message.mentions.users(),
             mentions_all: message.mentions == Mentions::All,
             forwarded: message.forwarded,
+            reactions,
             truncated: *truncated,
             hidden: *hidden,
         }
@@ -158,7 +165,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","edited_at":null,"deleted_at":null,"deleted_by":null,"version":1,"sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false,"forwarded":null}}"#,
+                r#"{{"id":{},"conversation":1,"sender":1,"receivers":[2,3],"receivers_count":2,"attachment_picture":null,"attachment_video":null,"text":"hi","created_at":"2023-12-01T12:00:00.000Z","updated_at":"2023-12-01T12:00:00.000Z","edited_at":null,"deleted_at":null,"deleted_by":null,"version":1,"sequence":1,"client_id":"c1","kind":"text","reply_to":null,"quoted":null,"mentions":[],"mentions_all":false,"forwarded":null,"reactions":[]}}"#,
                 MessageId::new(NOON, 0)
             )
         );

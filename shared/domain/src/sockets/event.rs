@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
+use crate::{Emoji, MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
 
 /// An event that the server sends over a socket.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +31,19 @@ pub enum Event<'a> {
         change: u64,
         /// The message as it is now.
         message: &'a ShownMessage,
+    },
+    /// A member has set or removed their reaction to a message.
+    Reaction {
+        /// The room.
+        conversation: RoomId,
+        /// The number of this change.
+        change: u64,
+        /// The message.
+        message_id: MessageId,
+        /// The member.
+        user: UserId,
+        /// The emoji; `None` if the reaction is removed.
+        emoji: Option<&'a Emoji>,
     },
     /// A member types, or has stopped.
     Typing {

@@ -19,6 +19,7 @@ mod messages;
 mod old_items;
 mod order;
 mod paces;
+mod reactions;
 mod registrations;
 mod roles;
 mod room_settings;

@@ -1,6 +1,6 @@
 //! `POST /edit-message/`
 
-use std::time::Duration;
+use std::{slice::from_ref, time::Duration};
 
 use e2e::{Answer, Cost, File, Server, User, assert_time, crash_points};
 use serde_json::{Value, json};
@@ -39,8 +39,8 @@ async fn the_message_has_the_new_text_everywhere() {
     assert_eq!(edited, expected);
     let event = json!({"type": "edited", "conversation": room, "change": 1, "message": edited});
     assert_eq!((at_anns.next_event().await, at_bobs.next_event().await), (event.clone(), event));
-    assert_eq!(bob.sees_messages(room).await, [edited.clone()]);
-    assert_eq!(bob.lists("/list-messages/").await, [edited.clone()]);
+    assert_eq!(bob.sees_messages(room).await, from_ref(&edited));
+    assert_eq!(bob.lists("/list-messages/").await, from_ref(&edited));
     assert_eq!(bob.sees_room(room).await["last_message"], edited);
     assert_eq!(bob.sees_room(room).await["changes"], 1);
     // Sending it again shows the message as it is now, and takes no turn.

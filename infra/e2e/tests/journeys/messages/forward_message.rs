@@ -61,7 +61,7 @@ async fn each_room_gets_a_message_of_the_caller() {
             "attachment_picture": null, "attachment_video": null, "text": "hello", "sequence": 1, "client_id": "f1",
             "created_at": message["created_at"], "updated_at": message["created_at"], "edited_at": null,
             "deleted_at": null, "deleted_by": null, "version": 1, "kind": "text",
-            "reply_to": null, "quoted": null, "mentions": [], "mentions_all": false, "forwarded": 1,
+            "reply_to": null, "quoted": null, "mentions": [], "mentions_all": false, "forwarded": 1, "reactions": [],
         })
     );
     let mut event = cems.receives("hello").await;

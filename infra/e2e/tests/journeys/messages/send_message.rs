@@ -40,7 +40,7 @@ async fn gives_the_message() {
             "created_at": message["created_at"], "updated_at": message["created_at"], "edited_at": null, "deleted_at": null,
             "deleted_by": null, "version": 1,
             "sequence": 1, "client_id": null, "kind": "text", "reply_to": null, "quoted": null,
-            "mentions": [], "mentions_all": false, "forwarded": null,
+            "mentions": [], "mentions_all": false, "forwarded": null, "reactions": [],
         })
     );
     assert_eq!(ann.sees_messages(room).await, [message]);

@@ -32,7 +32,7 @@ async fn is_stored_and_then_sent_to_all_sockets_of_the_room() {
         "created_at": event["created_at"], "updated_at": event["created_at"], "edited_at": null,
         "deleted_at": null, "deleted_by": null, "version": 1, "changes": 0, "sequence": 1, "client_id": null,
         "kind": "text", "reply_to": null, "quoted": null, "mentions": [], "mentions_all": false,
-        "forwarded": null,
+        "forwarded": null, "reactions": [],
     });
     assert_eq!(event, expected);
     assert_eq!(anns.receives("Hello").await, event);

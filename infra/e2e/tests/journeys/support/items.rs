@@ -39,7 +39,7 @@ pub(crate) async fn changes_room(server: &Server, room: u64, expression: &str, v
 pub(crate) fn id_of_age(age: Duration) -> u64 {
     // 2020-01-01T00:00:00Z in milliseconds since 1970, and 12 random bits.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    u64::try_from((now - age).as_millis() - 1_577_836_800_000).unwrap() << 12
+    u64::try_from(now.checked_sub(age).unwrap().as_millis() - 1_577_836_800_000).unwrap() << 12
 }
 
 /// Stores a message that was sent at the time of its id.

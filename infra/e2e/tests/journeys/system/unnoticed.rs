@@ -83,6 +83,30 @@ impl World {
         }
     }
 
+    /// Changes one of Bob's messages.
+    async fn changes(&mut self, socket: &mut Socket, message: &Value) {
+        let of = |fields: Value| {
+            let mut body = json!({"conversation_id": self.room, "message_id": message["id"]});
+            body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            body
+        };
+        let edit = of(json!({"text": "44", "mentions": [self.ann.id]}));
+        let reactions = [json!("👍"), json!("🎉"), json!(null)].map(|emoji| of(json!({"emoji": emoji})));
+        let deletion = of(json!({"for": "everyone"}));
+        self.posts("/edit-message/", edit).await;
+        self.hears(socket).await;
+        for reaction in reactions {
+            self.posts("/react-to-message/", reaction).await;
+            self.hears(socket).await;
+            let listed = self.bob.get(&format!("/list-reactions/{}/{}/", self.room, message["id"])).await;
+            self.note("/list-reactions/", &listed);
+            self.reads_all().await;
+        }
+        self.posts("/delete-message/", deletion).await;
+        self.hears(socket).await;
+        self.gets(&format!("/list-changes/{}/?after=0", self.room)).await;
+    }
+
     /// Plays everything that Bob can do.
     async fn plays(mut self) -> Vec<(String, Value)> {
         let (room, ann, cem, dan) = (self.room, self.ann.id, self.cem.id, self.dan.id);
@@ -101,6 +125,7 @@ impl World {
         let forward = json!({"conversation_id": room, "message_id": sent["id"], "to": [room], "client_id": "f1"});
         self.posts("/forward-message/", forward).await;
         self.hears(&mut socket).await;
+        self.changes(&mut socket, &sent).await;
         socket.sends(&json!({"type": "typing", "conversation": room})).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
         self.hears(&mut socket).await;

@@ -112,6 +112,10 @@ async fn scene(server: &Server) -> (Scene, [User; 7]) {
             let edit = json!({"conversation_id": room, "message_id": message["id"], "text": text});
             ann.post("/edit-message/", &edit).await.is(200);
         }
+        for emoji in [json!("👍"), json!(null)] {
+            let reaction = json!({"conversation_id": room, "message_id": message["id"], "emoji": emoji});
+            ann.post("/react-to-message/", &reaction).await.is(200);
+        }
     }
     (Scene { room, before, after }, [ann, bob, newcomer, stranger, invited, banned, removed])
 }
@@ -258,6 +262,15 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
             user.post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "x"}))
                 .await,
         ),
+        (
+            "reacting",
+            user.post(
+                "/react-to-message/",
+                &json!({"conversation_id": room, "message_id": message["id"], "emoji": "👍"}),
+            )
+            .await,
+        ),
+        ("reactions", user.get(&format!("/list-reactions/{room}/{}/", message["id"])).await),
         (
             "deleting",
             user.post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))

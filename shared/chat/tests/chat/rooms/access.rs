@@ -11,7 +11,7 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 14] {
+) -> [(&'static str, Error); 16] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
@@ -24,13 +24,15 @@ async fn asks_everything(
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
         ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
-        ("sends", messages::send_message(chat, caller, Ok(draft(room, "let me in"))).await.unwrap_err()),
-        ("replies", messages::send_message(chat, caller, Ok(reply)).await.unwrap_err()),
-        ("forwards", messages::forward_message(chat, caller, Ok(forward)).await.unwrap_err()),
+        ("sends", Box::pin(messages::send_message(chat, caller, Ok(draft(room, "let me in")))).await.unwrap_err()),
+        ("replies", Box::pin(messages::send_message(chat, caller, Ok(reply))).await.unwrap_err()),
+        ("forwards", Box::pin(messages::forward_message(chat, caller, Ok(forward))).await.unwrap_err()),
         ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
         ("edits", person.edits(read, "changed").await.unwrap_err()),
         ("deletes for everyone", person.deletes(read, DeletedFor::Everyone).await.unwrap_err()),
+        ("reacts", person.reacts(read, Some("👍")).await.unwrap_err()),
+        ("lists reactions", person.lists_reactions(read).await.unwrap_err()),
         ("deletes for themselves", person.deletes(read, DeletedFor::Me).await.unwrap_err()),
         ("lists changes", messages::list_changes(chat, caller, room, 0).await.unwrap_err()),
         ("attaches", attachments::create_attachment(chat, caller, file).await.unwrap_err()),

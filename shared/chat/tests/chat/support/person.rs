@@ -8,9 +8,9 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Entry, Error, MediaType,
-    Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, Room, RoomId, RoomKind, RoomName, RoomSummary,
-    ShownMessage, Slice, Text, Timestamp, User, UserId,
+    Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry, Error,
+    MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
+    RoomKind, RoomName, RoomSummary, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
 
@@ -209,6 +209,17 @@ impl Person {
     pub async fn deletes(&self, message: &Message, audience: DeletedFor) -> Result<ShownMessage, Error> {
         let deletion = DeleteMessage { room: message.room, message: message.id, audience };
         messages::delete_message(&self.chat, &self.caller, Ok(deletion)).await
+    }
+
+    /// Sets the reaction to a message, or removes it.
+    pub async fn reacts(&self, message: &Message, emoji: Option<&str>) -> Result<ShownMessage, Error> {
+        let emoji = emoji.map(|emoji| Emoji::try_from(emoji.to_owned()).unwrap());
+        let reaction = ReactToMessage { room: message.room, message: message.id, emoji };
+        messages::react_to_message(&self.chat, &self.caller, Ok(reaction)).await
+    }
+
+    pub async fn lists_reactions(&self, message: &Message) -> Result<Vec<ShownReaction>, Error> {
+        messages::list_reactions(&self.chat, &self.caller, message.room, message.id).await
     }
 
     /// Has taken the number of a change so many milliseconds ago, and died before anything was stored.

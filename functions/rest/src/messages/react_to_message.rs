@@ -1,0 +1,16 @@
+//! `POST /react-to-message/`
+
+use domain::Error;
+use lambda::{
+    App, Fatal, Part,
+    http::{self, Request, Response, body, ok},
+};
+
+pub(crate) async fn serve() -> Result<(), Fatal> {
+    http::serve(App::init(&[Part::Keys, Part::Sockets]).await?, handle).await
+}
+
+async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
+    let caller = app.claimant(&request).await?.caller;
+    ok(&chat::messages::react_to_message(&app.chat, &caller, body(&request)).await?)
+}
