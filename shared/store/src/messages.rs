@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Put};
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{put_item::PutItemError, query::builders::QueryFluentBuilder},
+    types::Put,
+};
 use domain::{
     Attachment, ClientId, ContentDigest, Deletion, Emoji, Error, Mentions, Message, MessageId, Reaction, Refusal,
     RoomId, Stored as _, Text, Timestamp, UserId, WithheldEdit, stored,
@@ -14,6 +18,8 @@ use crate::{
 };
 
 const STORING: &str = "storing a message";
+/// The condition of the first write of a message.
+const NEW: &str = "attribute_not_exists(sender)";
 
 #[derive(Serialize, Deserialize)]
 struct MessageItem {
@@ -240,8 +246,8 @@ impl Store {
     /// Stores a message, together with its attachments, its client id and the digest of its content. The attachments of
     /// a forwarded message are new. If the client id has a message already, stores nothing and returns that message.
     ///
-    /// The room has assigned the id to this message alone, so no other message is overwritten, and a repetition changes
-    /// nothing.
+    /// The room has assigned the id to this message alone. A repetition, as by the SDK after a lost answer, changes
+    /// nothing, because the message may have been edited or deleted meanwhile.
     ///
     /// # Errors
     /// `AttachmentInvalid` if another message has one of the attachments.
@@ -249,9 +255,11 @@ impl Store {
         let item = to_item(&MessageItem::from(message))?;
         let attached: Vec<_> = message.picture.iter().chain(&message.video).collect();
         if message.client_id.is_none() && attached.is_empty() {
-            let call = self.client.put_item().table_name(&self.tables.messages).set_item(Some(item)).send();
-            call.await.map_err(failed(STORING))?;
-            return Ok(None);
+            let put = self.client.put_item().table_name(&self.tables.messages).set_item(Some(item));
+            return match put.condition_expression(NEW).send().await {
+                Err(error) if !is_repeated(&error) => Err(failed(STORING)(error)),
+                _ => Ok(None),
+            };
         }
         let mut actions = Vec::new();
         for attachment in attached {
@@ -264,11 +272,16 @@ impl Store {
         if let Some(client_id) = &message.client_id {
             actions.push(self.put_client_id(client_id, message, digest)?);
         }
-        actions.push(put(Put::builder().table_name(&self.tables.messages).set_item(Some(item)).build())?);
+        let stored = actions.len();
+        let item = Put::builder().table_name(&self.tables.messages).set_item(Some(item));
+        actions.push(put(item.condition_expression(NEW).build())?);
         let Err(cancelled) = self.transact(STORING, actions).await? else { return Ok(None) };
         // Checked first, because a retry has the attachments of its first message.
         if let Some(first) = cancelled.item(attachments) {
             return client_ids::first(first).map(Some);
+        }
+        if cancelled.failed(stored) {
+            return Ok(None);
         }
         Err(Refusal::AttachmentInvalid("is in another message, or too old to be sent".to_owned()).into())
     }
@@ -344,4 +357,9 @@ impl Store {
             // Oldest first is for clients that wait for news: nothing may be missing. Newest first is for looking back.
             .consistent_read(!range.newest_first)
     }
+}
+
+/// Whether a message is stored already.
+fn is_repeated<R>(error: &SdkError<PutItemError, R>) -> bool {
+    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
