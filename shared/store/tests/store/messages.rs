@@ -48,6 +48,21 @@ async fn a_message_comes_back_as_it_was_stored() {
 }
 
 #[tokio::test]
+async fn a_repeated_write_does_not_bring_back_what_was_deleted_meanwhile() {
+    let store = embedded::store();
+    let room = make_room(&store, 2).await;
+    for (millis, client_id) in [(1, None), (2, Some(client_id("c1")))] {
+        let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
+        let message = domain::Message { client_id, ..message(room, user(1), &turn) };
+        store.put_message(&message, &digest("hi")).await.unwrap();
+        store.delete_message(&message, user(1), millis, turn.id.created_at()).await.unwrap();
+        store.put_message(&message, &digest("hi")).await.unwrap();
+        let stored = store.message(room, message.id).await.unwrap().unwrap();
+        assert!(stored.deletion.is_some() && stored.text.is_none(), "{stored:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_id_makes_one_message_however_often_and_at_once() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
