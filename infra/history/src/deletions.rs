@@ -62,7 +62,7 @@ pub(crate) fn what_is_deleted_for_oneself_is_gone(world: &World<'_>) -> Vec<Viol
     let shown = world.sightings().filter(|Sighting { message, user, begun, ended, is_listed, .. }| {
         let is_hidden = world.deletions.is_hidden(*user, message.key(), *begun);
         let is_wrong = message.has_content() || *is_listed || !world.may_hide(*user, message.key(), *ended);
-        message.hidden && is_wrong || is_hidden && !message.hidden
+        message.hidden && is_wrong || is_hidden && (message.has_content() || *is_listed)
     });
     let shown = shown.map(|Sighting { message, user, how, begun, ended, .. }| {
         let what = format!("{message:?} was {how} {user} from {begun:?} to {ended:?}");

@@ -57,7 +57,8 @@ pub struct Reaction {
     pub count: u64,
     /// Some of the users.
     pub users: Vec<u64>,
-    /// Whether the reader is one of them.
+    /// Whether the reader is one of them. Events do not say so.
+    #[serde(default)]
     pub mine: bool,
 }
 
@@ -72,11 +73,11 @@ impl Message {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let fixed = |message: &Self| (message.key(), message.sender, message.sequence);
-        let is_deleted = self.deleted_by.is_some() || other.deleted_by.is_some();
+        let is_stub = [self, other].iter().any(|message| message.hidden || message.deleted_by.is_some());
         fixed(self) == fixed(other)
             && self.receivers == other.receivers
             && self.client_id == other.client_id
-            && (self.forwarded == other.forwarded || is_deleted)
+            && (self.forwarded == other.forwarded || is_stub)
     }
 
     /// Whether anything of its content is left. Its reader sees none of a deleted one.

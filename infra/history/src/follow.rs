@@ -50,9 +50,11 @@ pub(crate) fn a_follower_reaches_the_end(world: &World<'_>) -> Vec<Violation> {
     short.map(|what| Violation { rule: "a_follower_reaches_the_end", what }).collect()
 }
 
-/// Whether the user surely sees the changed message in an answer.
+/// Whether the user surely sees the changed message in an answer, and no block has withheld the change.
 fn is_visible(world: &World<'_>, user: u64, revision: &Revision, step: &Step) -> bool {
-    let message = world.message(revision.key());
+    let Revision { by, room, begun, .. } = *revision;
+    let message =
+        world.message(revision.key()).filter(|_| by == user || !world.may_be_closed(room, begun, revision.latest()));
     message.is_some_and(|message| !may_be_out_of_sight(world, user, message, step.begun, step.ended))
 }
 
@@ -98,7 +100,8 @@ impl<'a> Client<'a> {
             Wish::Hide if revision.by != self.user => true,
             // A list leaves it out.
             Wish::Hide => self.first_anew.is_some_and(|anew| anew <= place) || seen.any(|(.., message)| message.hidden),
-            Wish::React(emoji) => seen.last().is_some_and(|(_, begun, message)| {
+            // Where there was no reaction, its removal changes nothing.
+            Wish::React(emoji) => seen.last().map_or(emoji.is_none(), |(_, begun, message)| {
                 *begun > revision.ended
                     || message.hidden
                     || message.deleted_by.is_some()

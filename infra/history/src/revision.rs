@@ -91,6 +91,8 @@ pub struct Step {
     pub is_all: bool,
     /// Whether the client had to list the room anew.
     pub is_anew: bool,
+    /// Whether it is an event.
+    pub is_event: bool,
     /// The time of the request.
     pub begun: Time,
     /// The time of the answer.

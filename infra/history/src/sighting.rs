@@ -67,7 +67,8 @@ fn answers(history: &History) -> impl Iterator<Item = Sighting<'_>> {
         Outcome::Refused | Outcome::Unknown => None,
     });
     let followed = history.followed.iter().flat_map(|followed| {
-        followed.steps.iter().flat_map(move |step| {
+        // The events are among the news.
+        followed.steps.iter().filter(|step| !step.is_event).flat_map(move |step| {
             let time = (step.begun, step.ended);
             step.messages.iter().map(move |message| (message, followed.user, "a change for", time.0, time.1))
         })

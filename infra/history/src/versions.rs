@@ -77,7 +77,10 @@ pub(crate) fn no_answer_is_older_than_one_before(world: &World<'_>) -> Vec<Viola
         let is_receiver = is_receiver(world.history, message, user);
         let newest = if is_answer { world.versions.newest(message.key(), is_receiver, begun) } else { 0 };
         if message.version < newest {
-            let what = format!("{message:?} was {how} {user} from {begun:?} to {ended:?}, after version {newest}");
+            let revisions = world.revisions(message.key());
+            let what = format!(
+                "{message:?} was {how} {user} from {begun:?} to {ended:?}, after version {newest}; {revisions:?}"
+            );
             violations.push(Violation { rule: "no_answer_is_older_than_one_before", what });
         }
     }

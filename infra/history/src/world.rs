@@ -174,7 +174,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether a room is a direct room in which one may have blocked the other at some moment of this time.
-    fn may_be_closed(&self, room: u64, begun: Time, ended: Time) -> bool {
+    pub(crate) fn may_be_closed(&self, room: u64, begun: Time, ended: Time) -> bool {
         self.history.directs.get(&room).is_some_and(|&[one, other]| {
             [(one, other), (other, one)].into_iter().any(|pair| self.blocks.may_be(pair, true, begun, ended))
         })
@@ -187,7 +187,8 @@ fn rooms(history: &History, is_unlisted: impl Fn(&Message) -> bool) -> BTreeMap<
     let mut rooms: BTreeMap<_, Vec<_>> = listed.collect();
     let mut known: HashSet<_> = rooms.values().flatten().map(|message| message.key()).collect();
     let mut grown = BTreeSet::new();
-    for Sighting { message, .. } in sightings(history).filter(|sighting| is_unlisted(sighting.message)) {
+    let unlisted = sightings(history).map(|sighting| sighting.message);
+    for message in unlisted.filter(|message| !message.hidden && is_unlisted(message)) {
         if known.insert(message.key()) {
             rooms.entry(message.room).or_default().push(Arc::clone(message));
             grown.insert(message.room);

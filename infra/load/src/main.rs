@@ -76,6 +76,18 @@ enum Scenario {
         #[arg(long, value_delimiter = ',', default_value = "50,100,200,400,600,800,1000")]
         rates: Vec<u32>,
     },
+    /// Many small rooms in which one operation in five is a reaction, and the others are messages
+    Reactions {
+        /// Number of rooms
+        #[arg(long, default_value_t = 100)]
+        rooms: usize,
+        /// Number of members of each
+        #[arg(long, default_value_t = 5)]
+        members: usize,
+        /// Operations each second, to all rooms together: a step each, until one is too slow
+        #[arg(long, value_delimiter = ',', default_value = "50,100,200,400,600")]
+        rates: Vec<u32>,
+    },
     /// Sockets that open
     Connect {
         /// Number of sockets
@@ -204,6 +216,7 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
         rates: rates.to_owned(),
         seconds,
         length: 0,
+        reactions: 0,
     };
     match &options.scenario {
         Scenario::Rest { people } => rest::run(target, people, Duration::from_secs(seconds.into())).await,
@@ -212,6 +225,10 @@ async fn run(target: &Target, options: &Options) -> Result<Report> {
         }
         Scenario::Rooms { rooms, members, rates } => {
             fanout::run(target, &plan(format!("rooms-{rooms}"), *rooms, *members, rates)).await
+        }
+        Scenario::Reactions { rooms, members, rates } => {
+            let plan = plan(format!("reactions-{rooms}"), *rooms, *members, rates);
+            fanout::run(target, &Plan { reactions: 5, ..plan }).await
         }
         Scenario::Overload => overload::run(target, Duration::from_secs(seconds.into())).await,
         Scenario::Connect { sockets, at_once } => connect::run(target, *sockets, at_once).await,

@@ -1,7 +1,10 @@
 //! Sockets that record the arrival of each message.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -24,14 +27,29 @@ type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// The text that precedes the number of a message in its event.
 const TEXT: &str = "\"text\":\"";
 
-/// The arrival of a message: its number, and microseconds since the start of the run.
-pub type Arrival = (u32, u64);
+/// An event that a load causes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// A message with this number in its text.
+    Message(u32),
+    /// The reaction of a user to a message.
+    Reaction {
+        /// The id of the message.
+        message: u64,
+        /// The user.
+        user: u64,
+    },
+}
+
+/// The arrival of an event, in microseconds since the start of the run.
+pub type Arrival = (Event, u64);
 
 /// An open socket that is read.
 #[derive(Debug)]
 pub struct Socket {
     sink: SplitSink<Stream, Message>,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
+    last: Arc<AtomicU64>,
     reader: JoinHandle<()>,
 }
 
@@ -43,17 +61,21 @@ impl Socket {
     pub async fn open(target: &Target, person: &Person, room: Option<u64>, start: Instant) -> Result<Self> {
         let (sink, mut stream) = open(target, person, room).await?.split();
         let arrivals = Arc::new(Mutex::new(Vec::new()));
-        let arrived = Arc::clone(&arrivals);
+        let last = Arc::new(AtomicU64::new(0));
+        let (arrived, newest) = (Arc::clone(&arrivals), Arc::clone(&last));
         let reader = tokio::spawn(async move {
             while let Some(Ok(message)) = stream.next().await {
                 if let Message::Text(text) = message
-                    && let Some(number) = number(&text)
+                    && let Some(event) = event(&text)
                 {
-                    arrived.lock().await.push((number, micros(start.elapsed())));
+                    if let Event::Message(_) = event {
+                        newest.store(field(&text, "id").unwrap_or_default(), Ordering::Relaxed);
+                    }
+                    arrived.lock().await.push((event, micros(start.elapsed())));
                 }
             }
         });
-        Ok(Self { sink, arrivals, reader })
+        Ok(Self { sink, arrivals, last, reader })
     }
 
     /// Sends a message. Its text begins with a number and has at least this length, in characters.
@@ -64,6 +86,12 @@ impl Socket {
         let text = format!("{:<length$}", format!("{number} "));
         let frame = format!(r#"{{"type":"message","conversation":{room},"text":"{text}"}}"#);
         self.sink.send(Message::text(frame)).await.context("sending a frame")
+    }
+
+    /// The id of the last message that arrived; 0 if none did.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
     }
 
     /// Takes all arrivals since the last call.
@@ -122,10 +150,18 @@ impl Silent {
     }
 }
 
-/// The number in a message's text. Searched, not parsed as JSON, because the generator shares the machine with the
-/// system.
-fn number(event: &str) -> Option<u32> {
-    event.split_once(TEXT)?.1.split(' ').next()?.parse().ok()
+/// The event of a frame. Searched, not parsed as JSON, because the generator shares the machine with the system.
+fn event(frame: &str) -> Option<Event> {
+    if let Some((_, text)) = frame.split_once(TEXT) {
+        return text.split(' ').next()?.parse().ok().map(Event::Message);
+    }
+    Some(Event::Reaction { message: field(frame, "message_id")?, user: field(frame, "user")? })
+}
+
+/// A field of a frame that is a number.
+fn field(frame: &str, name: &str) -> Option<u64> {
+    let (_, value) = frame.split_once(&format!("\"{name}\":"))?;
+    value.split([',', '}']).next()?.parse().ok()
 }
 
 /// Returns whole microseconds.
@@ -140,8 +176,15 @@ mod tests {
 
     #[test]
     fn a_message_is_known_by_its_number() {
-        assert_eq!(number(r#"{"type":"message","id":7,"text":"42 ","sequence":1}"#), Some(42));
-        assert_eq!(number(r#"{"text":"0    "}"#), Some(0));
-        assert_eq!(number(r#"{"type":"joined"}"#), None);
+        let frame = r#"{"type":"message","id":7,"text":"42 ","sequence":1}"#;
+        assert_eq!((event(frame), field(frame, "id")), (Some(Event::Message(42)), Some(7)));
+        assert_eq!(event(r#"{"text":"0    "}"#), Some(Event::Message(0)));
+        assert_eq!(event(r#"{"type":"joined","user":3}"#), None);
+    }
+
+    #[test]
+    fn a_reaction_is_known_by_its_message_and_its_user() {
+        let frame = r#"{"type":"reaction","conversation":1,"change":5,"message_id":7,"user":3,"emoji":"x"}"#;
+        assert_eq!(event(frame), Some(Event::Reaction { message: 7, user: 3 }));
     }
 }

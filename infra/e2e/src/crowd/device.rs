@@ -312,7 +312,7 @@ impl Device {
             }
             let (change, is_all) = (answer["change"].as_u64().unwrap_or_default(), answer["more"] == false);
             if let Some(timeline) = self.timelines.get_mut(&room) {
-                timeline.follows(Step { after, change, messages, is_all, is_anew, begun, ended });
+                timeline.follows(Step { after, change, messages, is_all, is_anew, is_event: false, begun, ended });
             }
             if is_all {
                 return;

@@ -16,6 +16,8 @@ use super::{
 };
 use crate::User;
 
+const EMOJIS: [&str; 4] = ["👍", "❤️", "😂", "👨‍👩‍👧‍👦"];
+
 /// A reviser.
 pub(super) struct Reviser {
     pub(super) user: User,
@@ -35,15 +37,18 @@ impl Reviser {
         while !self.recorder.has_enough() {
             sleep(self.pause.mul_f64(self.random.f64())).await;
             let own = self.user.id;
-            match self.random.u8(..12) {
+            match self.random.u8(..20) {
                 0..=4 => self.changes(|seen| seen.sender == own, Self::edit).await,
                 5 | 6 => self.changes(|seen| seen.sender == own, |_| Wish::Delete).await,
                 // An admin may, and others are refused.
                 7 => self.changes(|seen| seen.sender != own, |_| Wish::Delete).await,
                 8 => self.changes(|_| true, |_| Wish::Hide).await,
-                9 => self.forwards().await,
-                10 => self.changes_twice(|seen| seen.sender == own, Self::edit, |_| Wish::Delete).await,
-                _ => self.changes_twice(|seen| seen.sender == own, Self::edit, Self::edit).await,
+                9..=14 => self.changes(|_| true, Self::reaction).await,
+                15 => self.forwards().await,
+                16 => self.changes_twice(|seen| seen.sender == own, Self::edit, |_| Wish::Delete).await,
+                17 => self.changes_twice(|seen| seen.sender == own, Self::edit, Self::edit).await,
+                18 => self.changes_twice(|seen| seen.sender == own, Self::reaction, |_| Wish::Delete).await,
+                _ => self.changes_twice(|_| true, Self::reaction, Self::reaction).await,
             }
         }
     }
@@ -51,6 +56,11 @@ impl Reviser {
     fn edit(&mut self) -> Wish {
         self.edits += 1;
         Wish::Edit(format!("{}/edit {}", self.user.id, self.edits))
+    }
+
+    fn reaction(&mut self) -> Wish {
+        let emoji = self.random.choice(EMOJIS).filter(|_| self.random.u8(..5) > 0);
+        Wish::React(emoji.map(str::to_owned))
     }
 
     async fn changes(&mut self, is_wanted: impl Fn(&Seen) -> bool, wish: impl Fn(&mut Self) -> Wish) {

@@ -60,7 +60,8 @@ impl Timeline {
     pub(super) fn hears(&mut self, change: u64, message: Arc<Message>, (begun, ended): (Time, Time)) {
         if change == self.change + 1 {
             let (after, messages) = (self.change, vec![message]);
-            self.follows(Step { after, change, messages, is_all: false, is_anew: false, begun, ended });
+            let (is_all, is_anew, is_event) = (false, false, true);
+            self.follows(Step { after, change, messages, is_all, is_anew, is_event, begun, ended });
         }
         self.knows_of(change);
     }

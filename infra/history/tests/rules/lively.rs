@@ -221,8 +221,8 @@ impl Room<'_> {
         for number in 0..READERS.len() {
             let messages = vec![self.seen(place, READERS[number])];
             let (after, change) = (self.change - 1, self.change);
-            let (is_all, is_anew) = (true, false);
-            self.followed[number].steps.push(Step { after, change, messages, is_all, is_anew, begun, ended });
+            let (is_all, is_anew, is_event) = (true, false, false);
+            self.followed[number].steps.push(Step { after, change, messages, is_all, is_anew, is_event, begun, ended });
         }
         self.looks();
     }

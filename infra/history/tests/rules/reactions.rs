@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use history::{History, Message, Outcome, Reaction, Wish};
+use history::{History, Message, Outcome, Reaction, Revision, Wish};
 
 use crate::{
-    lively::{REACTED, READERS, UNSURE, id, last_list, shows},
+    lively::{REACTED, READERS, REPLY, UNSURE, id, last_list, shows},
     support::{is_allowed, is_found},
 };
 
@@ -78,6 +78,19 @@ fn a_reaction_whose_answer_was_lost_may_count_or_not() {
             message.reactions[0].count += 1;
         };
         shows(last_list(history, READERS[0]), REACTED, also);
+    });
+}
+
+#[test]
+fn the_removal_of_no_reaction_may_be_no_change() {
+    is_allowed(|history| {
+        let last = history.revisions.last().expect("there are changes").ended;
+        let mut revisions = history.revisions.iter();
+        let sure =
+            revisions.find(|revision| revision.what == Wish::React(None)).expect("a reaction was removed").clone();
+        let message = history.stored.last().expect("there is a room")[REPLY].clone();
+        let (id, by, outcome) = (id(REPLY), 1, Outcome::Acknowledged(message));
+        history.revisions.insert(0, Revision { id, by, begun: last / 2, ended: last / 2, outcome, ..sure });
     });
 }
 

@@ -1,20 +1,25 @@
-//! Messages to rooms of listening members, at a steady rate that does not wait for arrivals.
+//! Messages and reactions to rooms of listening members, at a steady rate that does not wait for arrivals.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use reqwest::Method;
+use serde_json::json;
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep},
+};
 
 use crate::{
     client::{Client, Person},
     cpu::Cpu,
     progress::Progress,
     report::{Latency, Report, Step},
-    socket::{Arrival, Silent, Socket, micros},
+    socket::{Arrival, Event, Silent, Socket, micros},
     target::Target,
 };
 
@@ -40,8 +45,10 @@ pub struct Plan {
     pub members: usize,
     /// The number of further members of each room, each with a socket that is not read.
     pub silent: usize,
-    /// The messages a second to all rooms together: a step each.
+    /// The operations a second to all rooms together: a step each.
     pub rates: Vec<u32>,
+    /// If not 0, one operation in so many is a reaction to the last message of the room. The others are messages.
+    pub reactions: usize,
     /// The duration of each step.
     pub seconds: u32,
     /// The least length of a message, in characters.
@@ -50,6 +57,7 @@ pub struct Plan {
 
 struct Room {
     id: u64,
+    people: Vec<Person>,
     sockets: Vec<Socket>,
     _silent: Vec<Silent>,
 }
@@ -70,13 +78,14 @@ pub async fn run(target: &Target, plan: &Plan) -> Result<Report> {
     }
     let mut next = 0;
     let mut steps = Vec::new();
-    let warm_up = Pace { rate: WARM_UP / 2, messages: WARM_UP };
-    step(target, &mut rooms, warm_up, plan.length, &mut next, start).await?;
+    let warm_up = Pace { rate: WARM_UP / 2, operations: WARM_UP };
+    step(target, &client, &mut rooms, warm_up, plan, &mut next, start).await?;
     for &rate in &plan.rates {
-        let pace = Pace { rate, messages: rate * plan.seconds };
-        let mut step = step(target, &mut rooms, pace, plan.length, &mut next, start).await?;
+        let pace = Pace { rate, operations: rate * plan.seconds };
+        let mut step = step(target, &client, &mut rooms, pace, plan, &mut next, start).await?;
         let silent = if plan.silent > 0 { format!(" and {} that do not read", plan.silent) } else { String::new() };
-        step.load = format!("{} × {} members{silent}, {rate} messages/s", plan.rooms, plan.members);
+        let unit = if plan.reactions > 0 { "operations" } else { "messages" };
+        step.load = format!("{} × {} members{silent}, {rate} {unit}/s", plan.rooms, plan.members);
         step.offered = f64::from(rate) * plan.members as f64;
         let end = step.latency.p99 > TOO_SLOW;
         steps.push(step);
@@ -110,65 +119,89 @@ async fn open(
     for _ in &silent {
         progress.step();
     }
-    Ok(Room { id, sockets, _silent: silent.into_iter().collect::<Result<_>>()? })
+    let people = readers.to_vec();
+    Ok(Room { id, people, sockets, _silent: silent.into_iter().collect::<Result<_>>()? })
 }
 
 #[derive(Clone, Copy)]
 struct Pace {
-    /// Messages each second.
+    /// Operations each second.
     rate: u32,
-    messages: u32,
+    operations: u32,
 }
+
+/// An operation: the place of its room, its event, and microseconds since the start of the run.
+type Sent = (usize, Event, u64);
 
 async fn step(
     target: &Target,
+    client: &Client,
     rooms: &mut [Room],
     pace: Pace,
-    length: usize,
+    plan: &Plan,
     next: &mut u32,
     start: Instant,
 ) -> Result<Step> {
     let before = Cpu::now(target.process());
-    let first = *next;
     let begun = micros(start.elapsed());
-    let mut sent = Vec::with_capacity(pace.messages as usize);
+    let mut sent: Vec<Sent> = Vec::with_capacity(pace.operations as usize);
+    let mut reactions = JoinSet::new();
     let mut clock = interval(Duration::from_secs(1) / pace.rate.max(1));
-    // Late messages are sent too: a load that waits for a slow system does not measure it.
+    // Late operations are made too: a load that waits for a slow system does not measure it.
     clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let progress = Progress::new(&format!("messages at {}/s", pace.rate), pace.messages as usize);
-    for number in first..first + pace.messages {
+    let progress = Progress::new(&format!("operations at {}/s", pace.rate), pace.operations as usize);
+    let mut reacted = HashSet::new();
+    for number in *next..*next + pace.operations {
         clock.tick().await;
-        let (turn, room) = (number as usize / rooms.len(), number as usize % rooms.len());
-        let room = rooms.get_mut(room).context("there are rooms")?;
+        let (turn, place) = (number as usize / rooms.len(), number as usize % rooms.len());
+        let room = rooms.get_mut(place).context("there are rooms")?;
         // Members take turns, because the pace limits each sender.
         let speaker = turn % room.sockets.len().max(1);
-        sent.push(micros(start.elapsed()));
-        room.sockets.get_mut(speaker).context("a room has members")?.say(room.id, number, length).await?;
+        let (socket, person) =
+            room.sockets.get_mut(speaker).zip(room.people.get(speaker)).context("a room has members")?;
+        let event = Event::Reaction { message: socket.last(), user: person.id };
+        let at = micros(start.elapsed());
+        // A second reaction of the user to the same message would be the same event.
+        let reacts = plan.reactions > 0 && (turn + place) % plan.reactions.max(1) == 0 && socket.last() > 0 && reacted.insert(event);
+        if reacts {
+            sent.push((place, event, at));
+            reactions.spawn(react(client.clone(), person.clone(), room.id, socket.last()));
+        } else {
+            sent.push((place, Event::Message(number), at));
+            socket.say(room.id, number, plan.length).await?;
+        }
         progress.step();
     }
-    *next += pace.messages;
-    let arrivals = arrivals(rooms, first, &sent).await;
+    *next += pace.operations;
+    let arrivals = arrivals(rooms, &sent).await;
+    reactions.join_all().await;
     let cpu = Cpu::now(target.process()).since(&before);
-    Ok(evaluate(rooms, &arrivals, first, &sent, begun, cpu))
+    Ok(evaluate(rooms, &arrivals, &sent, begun, cpu))
 }
 
-/// Collects the arrivals at each socket of each room, until they are complete or no more come.
-async fn arrivals(rooms: &[Room], first: u32, sent: &[u64]) -> Vec<Vec<Vec<Arrival>>> {
+/// Reacts to a message. If that fails, its event is lost.
+async fn react(client: Client, person: Person, room: u64, message: u64) {
+    let body = json!({"conversation_id": room, "message_id": message, "emoji": "👍"});
+    let _ = client.ask(Method::POST, "/react-to-message/", &person.token, Some(&body)).await;
+}
+
+/// Collects the arrivals of these operations at each socket of each room, until they are complete or no more come.
+async fn arrivals(rooms: &[Room], sent: &[Sent]) -> Vec<Vec<Vec<Arrival>>> {
     let mut all: Vec<Vec<Vec<Arrival>>> = rooms.iter().map(|room| vec![Vec::new(); room.sockets.len()]).collect();
-    let expected: usize =
-        (0..rooms.len()).map(|room| numbers(rooms.len(), room, first, sent.len()).count() * sockets(rooms, room)).sum();
+    let awaited: HashSet<(usize, Event)> = sent.iter().map(|(place, event, _)| (*place, *event)).collect();
+    let expected = expected(rooms, sent);
     let mut quiet = Instant::now();
     let mut arrived = 0;
     while arrived < expected && quiet.elapsed() < LOST_AFTER {
         sleep(Duration::from_millis(100)).await;
-        for (room, all) in rooms.iter().zip(&mut all) {
+        for (place, (room, all)) in rooms.iter().zip(&mut all).enumerate() {
             for (socket, all) in room.sockets.iter().zip(all) {
                 let new = socket.take().await;
                 if !new.is_empty() {
                     quiet = Instant::now();
                 }
-                // Late messages of the previous step count as lost there.
-                all.extend(new.into_iter().filter(|(number, _)| *number >= first));
+                // Late events of the previous step count as lost there.
+                all.extend(new.into_iter().filter(|(event, _)| awaited.contains(&(place, *event))));
             }
         }
         arrived = all.iter().flatten().map(Vec::len).sum();
@@ -176,28 +209,24 @@ async fn arrivals(rooms: &[Room], first: u32, sent: &[u64]) -> Vec<Vec<Vec<Arriv
     all
 }
 
-fn sockets(rooms: &[Room], room: usize) -> usize {
-    rooms.get(room).map_or(0, |room| room.sockets.len())
+/// The number of arrivals of these operations.
+fn expected(rooms: &[Room], sent: &[Sent]) -> usize {
+    sent.iter().map(|(place, ..)| rooms.get(*place).map_or(0, |room| room.sockets.len())).sum()
 }
 
-/// The numbers of a step's messages to a room.
-fn numbers(rooms: usize, room: usize, first: u32, messages: usize) -> impl Iterator<Item = u32> {
-    (first..).take(messages).filter(move |number| *number as usize % rooms == room)
-}
-
-fn evaluate(rooms: &[Room], arrivals: &[Vec<Vec<Arrival>>], first: u32, sent: &[u64], begun: u64, cpu: Cpu) -> Step {
+fn evaluate(rooms: &[Room], arrivals: &[Vec<Vec<Arrival>>], sent: &[Sent], begun: u64, cpu: Cpu) -> Step {
+    let times: HashMap<(usize, Event), u64> = sent.iter().map(|(place, event, at)| ((*place, *event), *at)).collect();
     let mut latencies = Vec::new();
-    let (mut expected, mut doubled, mut ended) = (0, 0, begun + 1);
-    for (room, arrivals) in arrivals.iter().enumerate() {
-        expected += numbers(rooms.len(), room, first, sent.len()).count() * arrivals.len();
+    let (mut doubled, mut ended) = (0, begun + 1);
+    for (place, arrivals) in arrivals.iter().enumerate() {
         for socket in arrivals {
             let mut seen = HashSet::new();
-            for &(number, at) in socket {
-                if !seen.insert(number) {
+            for &(event, at) in socket {
+                if !seen.insert(event) {
                     doubled += 1;
                     continue;
                 }
-                let sent = sent.get((number - first) as usize).copied().unwrap_or(at);
+                let sent = times.get(&(place, event)).copied().unwrap_or(at);
                 latencies.push(at.saturating_sub(sent));
                 ended = ended.max(at);
             }
@@ -207,7 +236,7 @@ fn evaluate(rooms: &[Room], arrivals: &[Vec<Vec<Arrival>>], first: u32, sent: &[
     Step {
         done: done as u64,
         per_second: done as f64 / ((ended - begun) as f64 / 1e6),
-        lost: (expected - done) as u64,
+        lost: (expected(rooms, sent) - done) as u64,
         doubled,
         latency: Latency::of(latencies),
         cpu,
