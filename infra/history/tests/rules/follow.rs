@@ -19,7 +19,9 @@ fn a_change_that_a_number_has_passed_is_found() {
         is_found(RULE, |history| {
             // Later reactions show the earlier ones.
             let id = steps(history)[place].messages[0].id;
-            steps(history).iter_mut().for_each(|step| step.messages.retain(|message| message.id != id));
+            for step in steps(history) {
+                step.messages.retain(|message| message.id != id);
+            }
         });
     }
 }
@@ -57,11 +59,15 @@ fn a_client_that_lists_the_room_anew_has_all_that_is_not_hidden() {
 #[test]
 fn a_message_that_its_hider_does_not_hear_of_is_found() {
     is_found(RULE, |history| {
-        steps(history).iter_mut().for_each(|step| step.messages.retain(|message| !message.hidden))
+        for step in steps(history) {
+            step.messages.retain(|message| !message.hidden);
+        }
     });
     // The other one sees no change.
     is_allowed(|history| {
-        history.followed[1].steps.iter_mut().for_each(|step| step.messages.retain(|message| message.id != id(HIDDEN)))
+        for step in &mut history.followed[1].steps {
+            step.messages.retain(|message| message.id != id(HIDDEN));
+        }
     });
 }
 
