@@ -141,7 +141,7 @@ fn every_test_that_a_document_names_exists() {
 fn every_part_of_the_template_that_a_document_names_exists() {
     const SUFFIXES: [&str; 10] =
         ["Alarm", "Api", "Bucket", "Function", "Metric", "Role", "Secret", "Table", "Target", "Url"];
-    let templates = ["template.yaml", "infra/bootstrap.yaml"].map(yaml);
+    let templates = ["template.yaml", "infra/bootstrap.yaml", "infra/waf.yaml"].map(yaml);
     let keys = |section: &str| -> BTreeSet<String> {
         let sections = templates.iter().map(|template| template[section].as_mapping().unwrap());
         sections.flat_map(|section| section.keys()).map(|key| key.as_str().unwrap().to_owned()).collect()
@@ -160,6 +160,7 @@ fn every_part_of_the_template_that_a_document_names_exists() {
         }
         for rest in document.text.split("--parameter-overrides ").skip(1) {
             for (name, _) in rest.split_whitespace().map_while(|word| word.split_once('=')) {
+                let name = name.trim_start_matches(['"', '\'']);
                 names.expect(parts.contains(name), &document, &format!("the parameter {name}"));
             }
         }
