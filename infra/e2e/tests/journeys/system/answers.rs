@@ -24,6 +24,7 @@ const ROOMS: &str = "/list-chatrooms/";
 const MEMBERS: &str = "/list-members/{conversation_id}/";
 const BLOCKS: &str = "/list-blocks/";
 const INVITATIONS: &str = "/list-invitations/";
+const REACTIONS: &str = "/list-reactions/{conversation_id}/{message_id}/";
 
 fn n(number: u64) -> Value {
     json!({"N": number.to_string()})
@@ -132,8 +133,20 @@ impl Scene {
 
 #[test]
 fn every_list_of_the_api_is_filled_here() {
-    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS];
+    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS];
     assert_eq!(BTreeSet::from_iter(openapi::lists()), filled.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn the_list_of_reactions_has_at_most_4_mb() {
+    let Some(Scene { server, ann, room, message, .. }) = Scene::new().await else { return };
+    // The longest emoji.
+    let reaction = json!({"L": [n(u64::pow(2, 53) - 1), {"S": "👩🏻‍❤️‍💋‍👩🏼"}]});
+    let reactions = (0..1024).map(|id| ((u64::pow(2, 53) - 1 - id).to_string(), reaction.clone()));
+    let reactions = json!({"M": reactions.collect::<serde_json::Map<_, _>>()});
+    puts(&server, "MessagesTable", [with(&message, &json!({"reactions": reactions}))].into_iter()).await;
+    let id = message["id"]["N"].as_str().unwrap();
+    assert_eq!(pages(&ann, &openapi::with_ids(REACTIONS, &room.to_string(), id)).await, [1024]);
 }
 
 #[tokio::test]
