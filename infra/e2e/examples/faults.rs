@@ -16,8 +16,8 @@ use std::{
 use e2e::{Chronicle, Crowd, Faults, Server};
 use history::{GOES_ON_FOR, History, Outcome, Wish, check};
 
-/// The number of operations for each line of progress, if stderr is not a terminal.
-const LINE: usize = 5_000;
+/// The number of lines of progress, if stderr is not a terminal.
+const LINES: usize = 20;
 /// The number of violations that are printed.
 const SHOWN: usize = 50;
 
@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
             eprint!("\r{acknowledged}/{operations} acknowledged");
         } else if acknowledged >= line {
             eprintln!("{acknowledged}/{operations} acknowledged after {:.0?}", begun.elapsed());
-            line += LINE;
+            line += operations / LINES;
         }
     });
     let Chronicle { history, faults } = chronicle.await;

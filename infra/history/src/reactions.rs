@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Change, Message, Reaction, Revision, Violation, Wish, sighting::Sighting, world::World};
+use crate::{Change, Message, Reaction, Revision, Time, Violation, Wish, sighting::Sighting, world::World};
 
 /// The number of users whom a reaction names.
 const NAMED: u64 = 3;
@@ -41,9 +41,12 @@ fn wrong(world: &World<'_>, Sighting { message, user, begun, ended, .. }: &Sight
     if named.len() != message.reactions.iter().map(|reaction| reaction.users.len()).sum::<usize>() {
         return Some("it names a user twice".to_owned());
     }
-    // A block may withhold reactions in a direct room.
+    // A block may withhold a reaction, its removal or its replacement in a direct room.
     let is_direct = world.history.directs.contains_key(&room);
-    let may_have = |user: u64, emoji| world.reactions.may_be((room, id, user), Some(emoji), *begun, *ended);
+    let may_have = |user: u64, emoji| {
+        is_direct && has_had(world, (room, id), user, emoji, *ended)
+            || world.reactions.may_be((room, id, user), Some(emoji), *begun, *ended)
+    };
     let surely_has =
         |user: u64, emoji| !is_direct && world.reactions.surely_is((room, id, user), Some(emoji), *begun, *ended);
     emojis.into_iter().find_map(|emoji| {
@@ -60,6 +63,12 @@ fn wrong(world: &World<'_>, Sighting { message, user, begun, ended, .. }: &Sight
             && (group.mine || !surely_has(*user, emoji));
         (!is_right).then(|| format!("{emoji} has from {least} to {most} users"))
     })
+}
+
+/// Whether a user may have had a reaction at any time before.
+fn has_had(world: &World<'_>, key: (u64, u64), user: u64, emoji: &str, by: Time) -> bool {
+    let mut revisions = world.revisions(key).iter().filter(|revision| revision.by == user && revision.begun <= by);
+    revisions.any(|revision| matches!(&revision.what, Wish::React(Some(of)) if of == emoji))
 }
 
 /// The changes of the reactions that may have been made, by room, message and user.
