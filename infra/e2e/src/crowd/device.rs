@@ -247,7 +247,7 @@ impl Device {
         }
     }
 
-    /// Hears an event that is no message. One with a message and the next number needs no list.
+    /// Hears an event other than a message. One with a message and the next number needs no list.
     fn hears_of(&mut self, event: &Value) {
         let message = self.recorder.hears(self.user.id, self.bound, self.empty_at, event);
         let room = event["conversation"].as_u64().and_then(|room| self.timelines.get_mut(&room));

@@ -150,7 +150,7 @@ async fn of_an_edit_and_a_deletion_no_text_is_left() {
             }
             _ => tokio::join!(edit, by_sender),
         };
-        deletion.await.is(200);
+        deletion.await.refuses(403, "not_the_sender");
         deleted.is(200);
         if edited.status != 200 {
             edited.refuses(409, "message_deleted");

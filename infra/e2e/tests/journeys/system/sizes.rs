@@ -57,9 +57,9 @@ async fn what_operations_cost_in_rooms_of_all_sizes() {
         // The room; the memberships, names and sockets of at most 100 members.
         ("list-members", [cost(6, 2, 16.5, 1.0, 0), cost(6, 2, 151.5, 1.0, 0), cost(6, 2, 153.5, 1.0, 0)]),
         // The memberships; the rooms; the messages.
-        ("list-messages", [cost(5, 3, 3.0, 1.0, 0), cost(5, 3, 3.0, 1.0, 0), cost(5, 3, 5.0, 1.0, 0)]),
-        ("list-conversation-messages", [cost(5, 1, 3.0, 1.0, 0), cost(5, 1, 3.0, 1.0, 0), cost(5, 1, 5.0, 1.0, 0)]),
-        ("list-chatrooms", [cost(5, 3, 2.5, 1.0, 0), cost(5, 3, 2.5, 1.0, 0), cost(5, 3, 4.5, 1.0, 0)]),
+        ("list-messages", [cost(5, 3, 3.5, 1.0, 0), cost(5, 3, 3.5, 1.0, 0), cost(5, 3, 5.5, 1.0, 0)]),
+        ("list-conversation-messages", [cost(5, 1, 3.5, 1.0, 0), cost(5, 1, 3.5, 1.0, 0), cost(5, 1, 5.5, 1.0, 0)]),
+        ("list-chatrooms", [cost(5, 3, 3.0, 1.0, 0), cost(5, 3, 3.0, 1.0, 0), cost(5, 3, 5.0, 1.0, 0)]),
     ] {
         let counted: Vec<_> = found.iter().map(|costs| costs[call]).collect();
         assert_eq!(counted, expected, "{call}");
