@@ -17,6 +17,7 @@ pub(super) struct Seen {
     pub(super) room: u64,
     pub(super) id: u64,
     pub(super) sender: u64,
+    pub(super) is_forwarded: bool,
 }
 
 /// The last messages that were sent by a user or pushed to them. Cheap to clone.
@@ -30,11 +31,11 @@ impl Recent {
 
     pub(super) fn sees(&self, message: &Message) {
         let mut all = self.lock();
-        let Message { room, id, sender, .. } = *message;
+        let Message { room, id, sender, forwarded, .. } = *message;
         if all.iter().any(|seen| (seen.room, seen.id) == (room, id)) {
             return;
         }
-        all.push_back(Seen { room, id, sender });
+        all.push_back(Seen { room, id, sender, is_forwarded: forwarded.is_some() });
         if all.len() > MOST {
             all.pop_front();
         }

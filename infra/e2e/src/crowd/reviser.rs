@@ -103,8 +103,7 @@ async fn revise(user: &User, recorder: &Recorder, mut random: Rng, seen: Seen, w
         match once(user, Method::POST, path, Some(&body)).await {
             Try::Done(message, _) => break Outcome::Acknowledged(recorder.see(&message)),
             Try::Refused(problem) => {
-                let is_own = seen.sender == user.id;
-                assert!(is_known(&problem["code"], &what, is_own), "{path} was refused: {problem}");
+                assert!(is_known(&problem["code"], &what, seen, user), "{path} was refused: {problem}");
                 // An earlier try may have been served although it failed.
                 break if failed == 0 { Outcome::Refused } else { Outcome::Unknown };
             }
@@ -129,13 +128,17 @@ fn call(Seen { room, id, .. }: Seen, wish: &Wish) -> (&'static str, Value) {
 }
 
 /// Whether a refusal can be right: the user has left the room, cannot see the message or has no right, or the message
-/// is deleted.
-fn is_known(code: &Value, wish: &Wish, is_own: bool) -> bool {
+/// is deleted. Nobody edits a forwarded message.
+fn is_known(code: &Value, wish: &Wish, seen: Seen, user: &User) -> bool {
     match code.as_str() {
         Some("not_a_member" | "room_not_found" | "message_not_found") => true,
         Some("not_an_admin") => matches!(wish, Wish::Edit(_)),
         Some("message_deleted") => matches!(wish, Wish::Edit(_) | Wish::React(_)),
-        Some("not_the_sender") => *wish == Wish::Delete && !is_own,
+        Some("not_the_sender") => match wish {
+            Wish::Edit(_) => seen.is_forwarded,
+            Wish::Delete => seen.sender != user.id,
+            Wish::Hide | Wish::React(_) => false,
+        },
         _ => false,
     }
 }
