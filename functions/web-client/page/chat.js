@@ -2,6 +2,7 @@
 
 import { Administration } from "./administration.js";
 import { Api } from "./api.js";
+import { RENEW_AGAIN_AFTER } from "./attachments.js";
 import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
 import { Directory } from "./directory.js";
@@ -55,6 +56,7 @@ export class Chat extends EventTarget {
   /** @type {Set<number>} rooms that are being marked as read */
   #marking = new Set();
   #notifying = false;
+  #renewedAt = 0;
   #controller = new AbortController();
 
   /**
@@ -173,8 +175,10 @@ export class Chat extends EventTarget {
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("notice", { detail: text }));
   }
 
-  /** Fetches new links to the pictures of rooms. */
+  /** Fetches new links to the pictures of rooms, unless that has just been done: all of them expire together. */
   renewPictures() {
+    if (Date.now() - this.#renewedAt < RENEW_AGAIN_AFTER) return;
+    this.#renewedAt = Date.now();
     void this.#sync.refresh();
   }
 
