@@ -10,6 +10,8 @@ import { calm } from "./text.js";
  */
 
 const MEGABYTE = 1024 * 1024;
+/** Milliseconds. A new link that does not work either fails for another reason than its age. */
+export const RENEW_AGAIN_AFTER = 30_000;
 
 /**
  * The media types and the largest size, in bytes, that the server takes.

@@ -2,6 +2,7 @@
 
 import { Administration } from "./administration.js";
 import { Api } from "./api.js";
+import { RENEW_AGAIN_AFTER } from "./attachments.js";
 import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
 import { Failure } from "./call.js";
@@ -59,6 +60,7 @@ export class Chat extends EventTarget {
   /** @type {number | null} */
   #active = null;
   #notifying = false;
+  #renewedAt = 0;
   #controller = new AbortController();
 
   /**
@@ -209,8 +211,10 @@ export class Chat extends EventTarget {
     this.#dispatch("notice", text);
   }
 
-  /** Fetches new links to the pictures of rooms. */
+  /** Fetches new links to the pictures of rooms, unless that has just been done: all of them expire together. */
   renewPictures() {
+    if (Date.now() - this.#renewedAt < RENEW_AGAIN_AFTER) return;
+    this.#renewedAt = Date.now();
     void this.#sync.refresh();
   }
 

@@ -40,10 +40,24 @@ pub const HANDSHAKE_REASONS: [&str; 7] = [
 ];
 const OTHER: &str = "other";
 
-/// A limit on a rate. Each value is a metric that is paid for, so the list is short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Limit {
+/// Declares the limits, and the list of all.
+macro_rules! limits {
+    ($($(#[$about:meta])* $limit:ident,)+) => {
+        /// A limit on a rate. Each value is a metric that is paid for, so the list is short.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Limit {
+            $($(#[$about])* $limit,)+
+        }
+
+        impl Limit {
+            /// All limits, by name.
+            pub const ALL: &[Self] = &[$(Self::$limit,)+];
+        }
+    };
+}
+
+limits! {
     /// Calls and frames of a user.
     Calls,
     /// Attempts to log in.
@@ -64,22 +78,6 @@ pub enum Limit {
     UploadBytes,
     /// Uploads of a user.
     Uploads,
-}
-
-impl Limit {
-    /// All limits, by name.
-    pub const ALL: [Self; 10] = [
-        Self::Calls,
-        Self::Logins,
-        Self::Messages,
-        Self::Pushes,
-        Self::Registrations,
-        Self::RoomChanges,
-        Self::Strangers,
-        Self::Typing,
-        Self::UploadBytes,
-        Self::Uploads,
-    ];
 }
 
 tokio::task_local! {

@@ -74,6 +74,15 @@ pub struct Attempts {
     pub known_by: BTreeSet<String>,
 }
 
+/// What becomes of the earlier passwords with which a source is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlierPasswords {
+    /// They count no more.
+    Forgotten,
+    /// They still count, because the change of the password may fail.
+    Kept,
+}
+
 /// The outcome of counting an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Count {
@@ -146,57 +155,36 @@ impl Store {
         self.take_back(&minute_key(folded, now)).await
     }
 
-    /// Forgets the attempts from a source, because a login has succeeded, and makes the source known with the password
-    /// of this salt alone.
+    /// Forgets the attempts from a source, because one has succeeded, and makes the source known with the password of
+    /// this salt.
     pub async fn forgive_attempts(
         &self,
         folded: &str,
         source: &Source,
         salt: &str,
+        earlier: EarlierPasswords,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let forgive =
-            "SET known_until = :known_until, expires_at = :expires_at, known_by = :salt REMOVE #count, locked_until";
-        self.forgive(folded, source, forgive, salt, now).await
-    }
-
-    /// Forgets the attempts from a source that is about to change the password, and makes it known with the new
-    /// password of this salt too, so that it is known before and after the change.
-    pub async fn forgive_before_change(
-        &self,
-        folded: &str,
-        source: &Source,
-        salt: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let forgive =
-            "SET known_until = :known_until, expires_at = :expires_at ADD known_by :salt REMOVE #count, locked_until";
-        self.forgive(folded, source, forgive, salt, now).await
+        let known_until = now + source.kept_for();
+        let known_by = match earlier {
+            EarlierPasswords::Forgotten => ", known_by = :salt",
+            EarlierPasswords::Kept => " ADD known_by :salt",
+        };
+        let forgive = self
+            .update_count(&source_key(folded, source))
+            .update_expression(format!(
+                "SET known_until = :known_until, expires_at = :expires_at{known_by} REMOVE #count, locked_until"
+            ))
+            .expression_attribute_values(":known_until", n(known_until.millis()))
+            .expression_attribute_values(":salt", AttributeValue::Ss(vec![salt.to_owned()]))
+            .expression_attribute_values(":expires_at", n(known_until.seconds()));
+        updated("forgiving attempts to log in", forgive).await.map(drop)
     }
 
     /// Makes a source unknown.
     pub async fn make_unknown(&self, folded: &str, source: &Source) -> Result<(), Error> {
         let forget = self.update_credentials(&source_key(folded, source)).update_expression("REMOVE known_by");
         updated("forgetting a device", forget).await.map(drop)
-    }
-
-    async fn forgive(
-        &self,
-        folded: &str,
-        source: &Source,
-        update: &str,
-        salt: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let known_until = now + source.kept_for();
-        let forgive = self
-            .update_credentials(&source_key(folded, source))
-            .update_expression(update)
-            .expression_attribute_names("#count", "count")
-            .expression_attribute_values(":known_until", n(known_until.millis()))
-            .expression_attribute_values(":salt", AttributeValue::Ss(vec![salt.to_owned()]))
-            .expression_attribute_values(":expires_at", n(known_until.seconds()));
-        updated("forgiving attempts to log in", forgive).await.map(drop)
     }
 
     fn count(&self, key: &str, most: u64, expires_at: Timestamp) -> UpdateItemFluentBuilder {

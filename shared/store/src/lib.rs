@@ -52,7 +52,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use adding::{MOST_ADDED, MOST_INVITED, Outcomes};
 pub use attachments::Claim;
-pub use attempts::{Attempts, Count, DEVICE_KEPT_FOR, Source};
+pub use attempts::{Attempts, Count, DEVICE_KEPT_FOR, EarlierPasswords, Source};
 pub use bans::Ban;
 pub use blocks::{Block, Blocks};
 pub use change_turns::{ChangeTurn, Right};

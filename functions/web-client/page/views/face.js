@@ -7,16 +7,12 @@ import { avatar } from "./bubble.js";
  * @typedef {Pick<import("../attachments.js").Attachment, "id" | "url" | "thumbnail_url">} Picture
  */
 
-/** Milliseconds, as for the media of messages. */
-const ASK_AGAIN_AFTER = 30_000;
-
 export class Face {
   element = el("span");
   /** The picture or the letter that is shown. */
   #shown = "";
   /** The link that could not be loaded: it has expired. The next list of rooms has a new one. */
   #failed = "";
-  #renewedAt = 0;
 
   /**
    * @param {string} title
@@ -34,8 +30,6 @@ export class Face {
     const onfail = () => {
       this.#failed = url ?? "";
       this.update(title, id, picture, renew);
-      if (Date.now() - this.#renewedAt < ASK_AGAIN_AFTER) return;
-      this.#renewedAt = Date.now();
       renew?.();
     };
     const element = fits ? el("img", { class: "avatar", alt: "", src: url, onerror: onfail }) : avatar(title, id);

@@ -1,6 +1,6 @@
 // A picture or a video in a bubble. It takes the same space before, during and after its upload.
 
-import { sizeOf } from "../attachments.js";
+import { RENEW_AGAIN_AFTER, sizeOf } from "../attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { lightbox } from "./lightbox.js";
@@ -20,9 +20,6 @@ import { lightbox } from "./lightbox.js";
  * @property {boolean} [unkept] a reload loses it
  * @property {() => void} [cancel]
  */
-
-/** Milliseconds. A new link that does not work either fails for another reason than its age. */
-const ASK_AGAIN_AFTER = 30_000;
 
 export class Media {
   element;
@@ -120,7 +117,7 @@ export class Media {
   }
 
   #renew() {
-    if (Date.now() - this.#renewedAt < ASK_AGAIN_AFTER) return;
+    if (Date.now() - this.#renewedAt < RENEW_AGAIN_AFTER) return;
     this.#renewedAt = Date.now();
     this.#shown.renew?.();
   }

@@ -1,5 +1,7 @@
 //! Groups: adding people, settings, pictures, and rooms in which only admins write.
 
+use std::time::Duration;
+
 use browser::{Screen, Window};
 use e2e::{File, Server};
 use fantoccini::key::Key;
@@ -111,6 +113,27 @@ async fn settings_change_everywhere_at_once() {
     anns.clicks("Save").await;
     bobs.sees_measured(PICTURES, json!([0, 0])).await;
     assert_eq!(ann.sees_room(room).await["name"], "Kitchen");
+}
+
+#[tokio::test]
+async fn a_picture_whose_link_has_ended_is_fetched_with_a_new_link() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let room = ann.creates_room_with_picture(&File::photo(), &[]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room(room["name"].as_str().unwrap()).await;
+    window.sees_measured(PICTURES, json!([320, 320])).await;
+    // The links of one second are equal.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let ended = "window.Ended = [...document.querySelectorAll('img.avatar')].map((image) => {
+            image.src = image.src.replace(/X-Amz-Signature=./, 'X-Amz-Signature=');
+            return image.src;
+        });
+        return null";
+    window.measures(ended).await;
+    let renewed = "return [...document.querySelectorAll('img.avatar')]
+        .map((image) => image.naturalWidth === 320 && !window.Ended.includes(image.src))";
+    window.sees_measured(renewed, json!([true, true])).await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use domain::{Error, Network, Refusal, Timestamp, User};
 use futures_util::future::try_join_all;
-use store::{Attempts, Count, Source, Store};
+use store::{Attempts, Count, EarlierPasswords, Source, Store};
 
 use super::password_hash::salt;
 use crate::metrics::{Limit, limited};
@@ -55,6 +55,7 @@ pub(crate) async fn count(
     device: Option<String>,
     now: Timestamp,
 ) -> Result<(Account, Counted), Error> {
+    let mut read = None;
     if let Some(id) = device {
         let source = Source::Device(id.clone());
         let (account, here) = read_and_count(store, folded, &source, now).await?;
@@ -63,10 +64,18 @@ pub(crate) async fn count(
             refuse_or_lock(store, folded, &source, Tally { here, anywhere: false, known: true }, now).await?;
             return Ok((account, Counted::Device { id, has_changed }));
         }
+        read = Some(account);
     }
+    let account = async {
+        match read {
+            Some(account) => Ok(account),
+            None => store.credentials(folded).await,
+        }
+    };
     let source = Source::Network(network);
-    let ((account, here), anywhere) = tokio::try_join!(
-        read_and_count(store, folded, &source, now),
+    let (account, here, anywhere) = tokio::try_join!(
+        account,
+        store.count_attempt(folded, &source, FREE, now),
         store.count_attempt_anywhere(folded, ANYWHERE_A_MINUTE, now),
     )?;
     let known = is_known(attempts(&here), account.as_ref(), now);
@@ -86,35 +95,18 @@ pub(crate) async fn count_change(store: &Store, folded: &str, session: &str, now
 }
 
 /// Deletes the counts of failed attempts after one that succeeded, and makes these sources known with the password of
-/// this hash alone.
+/// this hash.
 pub(crate) async fn forgive(
     store: &Store,
     folded: &str,
     sources: impl IntoIterator<Item = &Source>,
     hash: &str,
+    earlier: EarlierPasswords,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let salt = salt_of(hash)?;
-    let forgiven = sources.into_iter().map(|source| store.forgive_attempts(folded, source, salt, now));
+    let salt = salt(hash).ok_or_else(|| Error::internal("forgiving attempts to log in", "a hash has no salt"))?;
+    let forgiven = sources.into_iter().map(|source| store.forgive_attempts(folded, source, salt, earlier, now));
     try_join_all(forgiven).await.map(drop)
-}
-
-/// Deletes the counts of failed attempts before a change of the password, and makes these sources known with the new
-/// password of this hash, too.
-pub(crate) async fn forgive_before_change(
-    store: &Store,
-    folded: &str,
-    sources: impl IntoIterator<Item = &Source>,
-    hash: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let salt = salt_of(hash)?;
-    let forgiven = sources.into_iter().map(|source| store.forgive_before_change(folded, source, salt, now));
-    try_join_all(forgiven).await.map(drop)
-}
-
-fn salt_of(hash: &str) -> Result<&str, Error> {
-    salt(hash).ok_or_else(|| Error::internal("forgiving attempts to log in", "a hash has no salt"))
 }
 
 /// The counts of an attempt.

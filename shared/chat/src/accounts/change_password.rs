@@ -1,5 +1,5 @@
 use domain::{Error, Network, PasswordChange, Refusal, User};
-use store::Source;
+use store::{EarlierPasswords, Source};
 
 use super::{attempts, authenticate, logout_all, password_hash};
 use crate::{Caller, Chat, now, sockets::end_with};
@@ -41,7 +41,7 @@ pub async fn change_password(
     let after = password_hash::hash(change.new.expose().to_owned()).await?;
     let known: Vec<_> = session.device_id.map(Source::Device).into_iter().chain([Source::Network(network)]).collect();
     let change = async {
-        let forgiven = attempts::forgive_before_change(&chat.store, &folded, &known, &after, now());
+        let forgiven = attempts::forgive(&chat.store, &folded, &known, &after, EarlierPasswords::Kept, now());
         let (mut others, ()) = tokio::try_join!(chat.store.sessions(caller.user), forgiven)?;
         others.retain(|session| session.id != caller.session);
         chat.store.end_sessions(&others).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Credentials, Error, Network, Refusal, SoughtUsername, User};
-use store::{DEVICE_KEPT_FOR, Session, Source};
+use store::{DEVICE_KEPT_FOR, EarlierPasswords, Session, Source};
 
 use super::{
     attempts::{self, Counted},
@@ -89,7 +89,7 @@ pub async fn login(
     let device = Device { username: folded.to_owned(), id: device };
     let (opened, ()) = tokio::try_join!(
         chat.store.open_session(&session, folded, &hash),
-        attempts::forgive(&chat.store, folded, &known, &hash, now),
+        attempts::forgive(&chat.store, folded, &known, &hash, EarlierPasswords::Forgotten, now),
     )?;
     if !opened {
         return Err(Refusal::InvalidCredentials.into());

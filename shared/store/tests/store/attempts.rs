@@ -3,7 +3,11 @@ use std::time::Duration;
 use domain::Network;
 use embedded::{HASH, register};
 use futures_util::future::join_all;
-use store::{Attempts, Count, DEVICE_KEPT_FOR, Source};
+use store::{
+    Attempts, Count, DEVICE_KEPT_FOR,
+    EarlierPasswords::{Forgotten, Kept},
+    Source,
+};
 
 use crate::support::{NOW, at};
 
@@ -27,7 +31,7 @@ async fn attempts_are_counted_up_to_a_limit_and_forgiven_when_one_succeeds() {
     assert!(store.count_last_attempt("ann", &network(7), 3, at(30_000), NOW).await.unwrap());
     let locked = Attempts { locked_until: at(30_000).millis(), ..attempts(4) };
     assert_eq!(count().await, Count::Full(locked));
-    store.forgive_attempts("ann", &network(7), "salt", NOW).await.unwrap();
+    store.forgive_attempts("ann", &network(7), "salt", Forgotten, NOW).await.unwrap();
     let known_until = (NOW + Duration::from_hours(30 * 24)).millis();
     let forgiven = Attempts { known_until, known_by: ["salt".to_owned()].into(), ..attempts(1) };
     assert_eq!(count().await, Count::Counted(forgiven));
@@ -54,7 +58,7 @@ async fn each_source_has_its_count_and_a_device_is_known_for_longer() {
         assert_eq!(store.count_attempt("ann", source, 1, NOW).await.unwrap(), Count::Counted(attempts(1)));
         assert_eq!(store.count_attempt("ann", source, 1, NOW).await.unwrap(), Count::Full(attempts(1)));
     }
-    store.forgive_attempts("ann", &device, "salt", NOW).await.unwrap();
+    store.forgive_attempts("ann", &device, "salt", Forgotten, NOW).await.unwrap();
     let Count::Counted(forgiven) = store.count_attempt("ann", &device, 1, NOW).await.unwrap() else { panic!() };
     assert_eq!(forgiven.known_until, (NOW + DEVICE_KEPT_FOR).millis());
 }
@@ -66,10 +70,10 @@ async fn a_source_is_known_with_one_password_except_around_a_change() {
     let known_by = async || match store.count_attempt("ann", &device, 9, NOW).await.unwrap() {
         Count::Counted(attempts) | Count::Full(attempts) => attempts.known_by.into_iter().collect::<Vec<_>>(),
     };
-    store.forgive_attempts("ann", &device, "first", NOW).await.unwrap();
-    store.forgive_before_change("ann", &device, "second", NOW).await.unwrap();
+    store.forgive_attempts("ann", &device, "first", Forgotten, NOW).await.unwrap();
+    store.forgive_attempts("ann", &device, "second", Kept, NOW).await.unwrap();
     assert_eq!(known_by().await, ["first", "second"]);
-    store.forgive_attempts("ann", &device, "second", NOW).await.unwrap();
+    store.forgive_attempts("ann", &device, "second", Forgotten, NOW).await.unwrap();
     assert_eq!(known_by().await, ["second"]);
     store.make_unknown("ann", &device).await.unwrap();
     assert!(known_by().await.is_empty());

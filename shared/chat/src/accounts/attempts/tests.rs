@@ -111,9 +111,11 @@ async fn store() -> Store {
     let vacancy = store.vacancy(&ann).await.unwrap();
     store.create_user(&ann, vacancy, HASH, NOW).await.unwrap();
     let own = ["phone", "tablet"].map(|id| Source::Device(id.to_owned()));
-    forgive(&store, "ann", own.iter().chain([&Source::Network(network(0))]), HASH, NOW).await.unwrap();
+    forgive(&store, "ann", own.iter().chain([&Source::Network(network(0))]), HASH, EarlierPasswords::Forgotten, NOW)
+        .await
+        .unwrap();
     let former = [Source::Device("former".to_owned()), Source::Network(network(1))];
-    forgive(&store, "ann", &former, "$argon2id$before$hash", NOW).await.unwrap();
+    forgive(&store, "ann", &former, "$argon2id$before$hash", EarlierPasswords::Forgotten, NOW).await.unwrap();
     store
 }
 
