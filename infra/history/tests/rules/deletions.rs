@@ -128,6 +128,6 @@ fn a_message_that_is_hidden_from_another_user_is_found() {
 #[test]
 fn a_message_that_another_user_has_hidden_and_that_is_missing_is_found() {
     is_found("a_page_skips_nothing", |history| {
-        last_list(history, READERS[1]).retain(|message| message.id != id(HIDDEN))
+        last_list(history, READERS[1]).retain(|message| message.id != id(HIDDEN));
     });
 }

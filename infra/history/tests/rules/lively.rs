@@ -218,8 +218,8 @@ impl Room<'_> {
             self.history.news.push(News { user, bound: None, room, change, meaning, message, at });
         }
         let (begun, ended) = (self.passes(), self.passes());
-        for number in 0..READERS.len() {
-            let messages = vec![self.seen(place, READERS[number])];
+        for (number, reader) in READERS.into_iter().enumerate() {
+            let messages = vec![self.seen(place, reader)];
             let (after, change) = (self.change - 1, self.change);
             let (is_all, is_anew, is_event) = (true, false, false);
             self.followed[number].steps.push(Step { after, change, messages, is_all, is_anew, is_event, begun, ended });

@@ -10,7 +10,7 @@ use crate::good::good;
 pub const SEEDS: u64 = 30;
 
 /// The time of a push that a test adds.
-pub const AT: (Time, Time) = (Time::from_secs(3600), Time::from_secs(3600));
+pub const AT: (Time, Time) = (Time::from_hours(1), Time::from_hours(1));
 
 /// Returns the rules that a history breaks.
 pub fn broken(history: &History) -> BTreeSet<&'static str> {

@@ -153,21 +153,21 @@ async fn step(
     let mut reacted = HashSet::new();
     for number in *next..*next + pace.operations {
         clock.tick().await;
-        let (turn, place) = (number as usize / rooms.len(), number as usize % rooms.len());
-        let room = rooms.get_mut(place).context("there are rooms")?;
+        let (turn, index) = (number as usize / rooms.len(), number as usize % rooms.len());
+        let room = rooms.get_mut(index).context("there are rooms")?;
         // Members take turns, because the pace limits each sender.
         let speaker = turn % room.sockets.len().max(1);
         let (socket, person) =
             room.sockets.get_mut(speaker).zip(room.people.get(speaker)).context("a room has members")?;
-        let event = Event::Reaction { message: socket.last(), user: person.id };
-        let at = micros(start.elapsed());
+        let (message, at) = (socket.last(), micros(start.elapsed()));
+        let event = Event::Reaction { message, user: person.id };
+        let is_reaction = message > 0 && plan.reactions > 0 && (turn + index).is_multiple_of(plan.reactions);
         // A second reaction of the user to the same message would be the same event.
-        let reacts = plan.reactions > 0 && (turn + place) % plan.reactions.max(1) == 0 && socket.last() > 0 && reacted.insert(event);
-        if reacts {
-            sent.push((place, event, at));
-            reactions.spawn(react(client.clone(), person.clone(), room.id, socket.last()));
+        if is_reaction && reacted.insert(event) {
+            sent.push((index, event, at));
+            reactions.spawn(react(client.clone(), person.clone(), room.id, message));
         } else {
-            sent.push((place, Event::Message(number), at));
+            sent.push((index, Event::Message(number), at));
             socket.say(room.id, number, plan.length).await?;
         }
         progress.step();
