@@ -310,6 +310,8 @@ impl Device {
                 let Some(all) = self.lists(room, BEGINNING).await else { return };
                 messages.extend(all);
             }
+            // After the messages that it may have listed again.
+            let ended = self.recorder.now();
             let (change, is_all) = (answer["change"].as_u64().unwrap_or_default(), answer["more"] == false);
             if let Some(timeline) = self.timelines.get_mut(&room) {
                 timeline.follows(Step { after, change, messages, is_all, is_anew, is_event: false, begun, ended });

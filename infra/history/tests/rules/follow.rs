@@ -1,6 +1,6 @@
 //! Histories in which a client that follows changes misses one, or in which a number is wrong.
 
-use history::{History, Outcome, Step};
+use history::{History, Message, Outcome, Step};
 
 use crate::{
     lively::{CHANGES, HIDDEN, LIVELY, REACTED, READERS, id},
@@ -13,15 +13,20 @@ fn steps(history: &mut History) -> &mut Vec<Step> {
     &mut history.followed[0].steps
 }
 
+/// Removes messages from all steps.
+fn forgets(steps: &mut [Step], is_forgotten: impl Fn(&Message) -> bool) {
+    for step in steps {
+        step.messages.retain(|message| !is_forgotten(message));
+    }
+}
+
 #[test]
 fn a_change_that_a_number_has_passed_is_found() {
     for place in 0..usize::try_from(CHANGES).expect("they are few") - 1 {
         is_found(RULE, |history| {
             // Later reactions show the earlier ones.
             let id = steps(history)[place].messages[0].id;
-            for step in steps(history) {
-                step.messages.retain(|message| message.id != id);
-            }
+            forgets(steps(history), |message| message.id == id);
         });
     }
 }
@@ -59,15 +64,11 @@ fn a_client_that_lists_the_room_anew_has_all_that_is_not_hidden() {
 #[test]
 fn a_message_that_its_hider_does_not_hear_of_is_found() {
     is_found(RULE, |history| {
-        for step in steps(history) {
-            step.messages.retain(|message| !message.hidden);
-        }
+        forgets(steps(history), |message| message.hidden);
     });
     // The other one sees no change.
     is_allowed(|history| {
-        for step in &mut history.followed[1].steps {
-            step.messages.retain(|message| message.id != id(HIDDEN));
-        }
+        forgets(&mut history.followed[1].steps, |message| message.id == id(HIDDEN));
     });
 }
 

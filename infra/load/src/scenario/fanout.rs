@@ -159,16 +159,13 @@ async fn step(
         let speaker = turn % room.sockets.len().max(1);
         let (socket, person) =
             room.sockets.get_mut(speaker).zip(room.people.get(speaker)).context("a room has members")?;
-        let event = Event::Reaction { message: socket.last(), user: person.id };
-        let at = micros(start.elapsed());
+        let (message, at) = (socket.last(), micros(start.elapsed()));
+        let event = Event::Reaction { message, user: person.id };
+        let is_reaction = message > 0 && plan.reactions > 0 && (turn + index).is_multiple_of(plan.reactions);
         // A second reaction of the user to the same message would be the same event.
-        let is_reaction = plan.reactions > 0
-            && (turn + index) % plan.reactions.max(1) == 0
-            && socket.last() > 0
-            && reacted.insert(event);
-        if is_reaction {
+        if is_reaction && reacted.insert(event) {
             sent.push((index, event, at));
-            reactions.spawn(react(client.clone(), person.clone(), room.id, socket.last()));
+            reactions.spawn(react(client.clone(), person.clone(), room.id, message));
         } else {
             sent.push((index, Event::Message(number), at));
             socket.say(room.id, number, plan.length).await?;
