@@ -34,7 +34,8 @@ class Files:
 
     def erase_again(self, moment):
         """Repeats the erasures that were asked for before the moment and ended after it. Returns the rooms that were deleted
-        after the moment, which are back.
+        after the moment, which are back. So are messages that were deleted after it; their keys have a slash and are left
+        out.
         """
         asked, ended, back = set(), set(), set()
         for page in self._pages(ERASURES):
@@ -43,7 +44,7 @@ class Files:
             ended |= {marker["Key"] for marker in page.get("DeleteMarkers", []) if marker["LastModified"] > moment}
         for key in sorted(asked & ended):
             self.s3.put_object(Bucket=self.bucket, Key=key)
-        return sorted(key.removeprefix(ERASURES) for key in back - asked)
+        return sorted(key.removeprefix(ERASURES) for key in back - asked if "/" not in key.removeprefix(ERASURES))
 
     def _pages(self, prefix):
         return self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)

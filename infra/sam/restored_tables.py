@@ -7,6 +7,7 @@ RESTORED = (
     "AttachmentsTable",
     "BansTable",
     "BlocksTable",
+    "ChangesTable",
     "CredentialsTable",
     "DirectsTable",
     "InvitationsTable",

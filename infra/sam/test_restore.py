@@ -358,7 +358,7 @@ class Bucket(unittest.TestCase):
         self.assertEqual(s3.calls, expected)
 
     def test_erasures_from_before_the_moment_are_repeated_and_rooms_deleted_after_it_are_named(self):
-        versions = [entry("erasures/1", 2), entry("erasures/2", 2), entry("erasures/3", 6), entry("erasures/4", 2)]
+        versions = [entry("erasures/1", 2), entry("erasures/2", 2), entry("erasures/3", 6), entry("erasures/4", 2), entry("erasures/5/6", 6)]
         markers = [entry("erasures/1", 6), entry("erasures/2", 3), entry("erasures/3", 7)]
         s3 = FakeS3(erasures={"Versions": versions, "DeleteMarkers": markers})
         files = Files(s3, "bucket", FakeDynamoDb(), "attachments")
