@@ -68,25 +68,21 @@ pub(super) struct Made {
     pub(super) members: usize,
 }
 
-/// Takes a number in the room while `early` is made, then stores the change by `store` while it records it and reads
-/// the sockets of the audience.
+/// Takes a number in the room, then stores the change by `store` while it records it and reads the sockets of the
+/// audience.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `early` and `store`.
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `store`.
 pub(super) async fn make(
     chat: &Chat,
     user: UserId,
     message: &Message,
     kind: ChangeKind,
     right: Right,
-    early: impl Future<Output = Result<(), Error>>,
     store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
 ) -> Result<Made, Error> {
     let steps = async {
-        let taking = chat.store.take_change(message.room, user, right, chat.settings.pushes, now());
-        let (turn, early) = tokio::join!(taking, early);
-        let turn = turn?;
-        early?;
+        let turn = chat.store.take_change(message.room, user, right, chat.settings.pushes, now()).await?;
         let (recorded, changed, audience, swept) = tokio::join!(
             chat.store.put_change(&turn, message.id, kind, user),
             store(&turn),

@@ -1,5 +1,3 @@
-use std::future::ready;
-
 use bucket::Erasure;
 use domain::{
     ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
@@ -60,7 +58,7 @@ fn number(message: &Message, room: Option<&Room>, user: UserId, audience: Delete
 }
 
 /// The request to erase the files comes before the deletion, so that a call that dies after it leaves nothing to be
-/// done. `erase-room` ends a request without a deletion. Only the sender asks for it before they have the number.
+/// done. It comes after the number, so that a refused call asks for nothing.
 async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
     let is_late = now().since(message.id.created_at()) > DELETE_WITHIN;
     let refusal = if message.sender != user {
@@ -71,13 +69,10 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
         None
     };
     let right = if refusal.is_some() { Right::Admin } else { Right::Member };
-    let ask = async |asks: bool| match message.files().next() {
-        Some(_) if asks => chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await,
-        _ => Ok(()),
-    };
-    let is_early = right == Right::Member;
-    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, ask(is_early), async |turn| {
-        ask(!is_early).await?;
+    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, async |turn| {
+        if message.files().next().is_some() {
+            chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await?;
+        }
         chat.store.delete_message(&message, user, turn.number, turn.at).await
     });
     let Made { changed, number, audience, members } = match (deletion.await, refusal) {
@@ -97,7 +92,7 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
 
 /// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
 async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
-    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, ready(Ok(())), async |turn| {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, async |turn| {
         let hiding = chat.store.hide_message(message.room, message.id, user, turn.number);
         let (hidden, noted) = tokio::join!(hiding, chat.store.note_hidden(user, message.room, message.sequence));
         noted?;

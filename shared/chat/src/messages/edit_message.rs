@@ -1,5 +1,3 @@
-use std::future::ready;
-
 use domain::{
     ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, Room, ShownMessage, UserId,
 };
@@ -40,7 +38,7 @@ pub async fn edit_message(
     let before = message.clone().seen_by(Some(user)).mentions;
     let mentions = mentions.filter(|mentions| *mentions != before);
     let right = Right::Send { to_all: mentions == Some(Mentions::All) };
-    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, ready(Ok(())), async |turn| {
+    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, async |turn| {
         let mentions = mentions.map_or(before, |mentions| mentions.in_room(&turn.room, user));
         chat.store.edit_message(&message, (text.as_ref(), &mentions), turn.number, turn.at, turn.room.is_closed()).await
     });

@@ -2,10 +2,10 @@ use std::slice::from_ref;
 
 use bucket::Erasure;
 use chat::messages::send_message;
-use domain::{DeletedFor, MediaType, Position, Refusal};
+use domain::{AttachmentId, DeletedFor, MediaType, Message, Position, Refusal, RoomId};
 use serde_json::json;
 
-use crate::support::{assert_refused, draft, picture, texts, world};
+use crate::support::{Person, World, assert_refused, draft, picture, texts, world};
 
 const SIXTY_HOURS: u64 = 60 * 60 * 60 * 1000;
 
@@ -108,16 +108,31 @@ async fn a_message_that_one_has_deleted_for_oneself_is_not_unread() {
     assert_eq!((unread().await, stays[0].hidden_unread.len()), (0, 0));
 }
 
-#[tokio::test]
-async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
-    let id = ann.uploads(&world, room, MediaType::Png, picture()).await;
+async fn sends_picture(world: &World, sender: &Person, room: RoomId) -> (AttachmentId, Message) {
+    let id = sender.uploads(world, room, MediaType::Png, picture()).await;
     world.checks(id).await.unwrap();
     let mut draft = draft(room, "look");
     draft.content.picture = Some(id);
-    let message = send_message(&world.chat, &ann.caller, Ok(draft)).await.unwrap().message.message;
+    (id, send_message(&world.chat, &sender.caller, Ok(draft)).await.unwrap().message.message)
+}
+
+#[tokio::test]
+async fn a_refused_deletion_asks_for_nothing() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let (_, message) = sends_picture(&world, &ann, room).await;
+    ann.is_ahead_of_pace(room).await;
+    assert_refused!(ann.deletes(&message, DeletedFor::Everyone).await, Refusal::RateLimited(_));
+    assert!(!world.files.has(&format!("erasures/{room}/{}", message.id)));
+}
+
+#[tokio::test]
+async fn its_files_are_erased_after_the_call() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let (id, message) = sends_picture(&world, &ann, room).await;
     let objects = [format!("attachments/{id}"), format!("thumbnails/{id}")];
     for object in &objects {
         assert!(world.files.has(object), "{object}");

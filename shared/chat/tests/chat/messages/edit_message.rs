@@ -1,6 +1,4 @@
-use std::time::Duration;
-
-use domain::{DeletedFor, MessageId, Position, Refusal};
+use domain::{DeletedFor, Position, Refusal};
 use serde_json::json;
 
 use crate::support::{assert_refused, texts, world};
@@ -73,11 +71,7 @@ async fn changes_share_the_pace_of_messages() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     let message = ann.sends(room, "hello").await;
-    // A clock that is ahead, so that the pace is used up for some seconds.
-    let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
-    for _ in 0..60 {
-        world.chat.store.take_turn(room, ann.id(), then, world.chat.settings.pushes).await.unwrap();
-    }
+    ann.is_ahead_of_pace(room).await;
     assert_refused!(ann.edits(&message, "again").await, Refusal::RateLimited(_));
     assert_refused!(ann.deletes(&message, DeletedFor::Everyone).await, Refusal::RateLimited(_));
     assert_refused!(ann.deletes(&message, DeletedFor::Me).await, Refusal::RateLimited(_));

@@ -1,6 +1,6 @@
 //! A user of a test, and the short ways to the use cases.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use chat::{
     Caller, Chat,
@@ -175,6 +175,14 @@ impl Person {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
         self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
+    }
+
+    /// Has used up their pace in a room for some seconds, by a clock that is ahead.
+    pub async fn is_ahead_of_pace(&self, room: RoomId) {
+        let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
+        for _ in 0..60 {
+            self.chat.store.take_turn(room, self.id(), then, self.chat.settings.pushes).await.unwrap();
+        }
     }
 
     /// Has sent a message so many milliseconds ago, the first of a room.
