@@ -82,11 +82,11 @@ pub(super) async fn make(
     store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
 ) -> Result<Made, Error> {
     let steps = async {
-        let turn = chat.store.take_change(message.room, user, right, chat.settings.pushes, now()).await?;
+        let turn = chat.store.take_change(message.room, user, kind, right, chat.settings.pushes, now()).await?;
         let (recorded, changed, audience, swept) = tokio::join!(
-            chat.store.put_change(&turn, message.id, kind, user),
+            chat.store.put_change(&turn, message.id),
             store(&turn),
-            audience(chat, user, message, kind, &turn),
+            audience(chat, message, &turn),
             chat.store.sweep(message.room, &turn.stale),
         );
         if let Err(error) = swept {
@@ -119,11 +119,11 @@ pub(super) async fn tell(
     told.and(told_others)
 }
 
-/// The sockets of the members who can see a message. Behind a block, and if a member hides it, those of the member.
-async fn audience(chat: &Chat, user: UserId, message: &Message, kind: ChangeKind, turn: &ChangeTurn) -> Vec<Socket> {
-    let ChangeTurn { room, .. } = turn;
-    if kind == ChangeKind::Hidden || room.is_closed() {
-        return chat.audience(&[user].into(), room.id).await;
+/// The sockets of the members who can see a message. Behind a block, and of a quiet change, those of its user.
+async fn audience(chat: &Chat, message: &Message, turn: &ChangeTurn) -> Vec<Socket> {
+    let ChangeTurn { room, kind, user, .. } = turn;
+    if kind.is_quiet() || room.is_closed() {
+        return chat.audience(&[*user].into(), room.id).await;
     }
     let (stays, mut audience) = tokio::join!(
         chat.store.memberships_of_room(room.id, room.members.iter().copied()),

@@ -92,7 +92,7 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
 
 /// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
 async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
-    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, async |turn| {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Member, async |turn| {
         let hiding = chat.store.hide_message(message.room, message.id, user, turn.number);
         let (hidden, noted) = tokio::join!(hiding, chat.store.note_hidden(user, message.room, message.sequence));
         noted?;

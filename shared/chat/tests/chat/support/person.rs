@@ -8,7 +8,7 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry, Error,
+    Access, AddMembers, AttachmentId, ChangeKind, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry, Error,
     MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
     RoomKind, RoomName, RoomSummary, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
 };
@@ -230,11 +230,11 @@ impl Person {
         messages::list_reactions(&self.chat, &self.caller, message.room, message.id).await
     }
 
-    /// Has taken the number of a change so many milliseconds ago, and died before anything was stored.
+    /// Has taken the number of an edit so many milliseconds ago, and died before anything was stored.
     pub async fn dies_while_changing(&self, room: RoomId, millis: u64) -> ChangeTurn {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        self.chat.store.take_change(room, self.id(), Right::Member, pushes, then).await.unwrap()
+        self.chat.store.take_change(room, self.id(), ChangeKind::Edited, Right::Member, pushes, then).await.unwrap()
     }
 
     pub async fn lists_changes(&self, room: RoomId, after: impl Into<Option<u64>>) -> ChangeList {
