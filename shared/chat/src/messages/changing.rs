@@ -5,7 +5,7 @@ use domain::{
 };
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
-use super::send_message::charge;
+use super::send_message::{charge, refused};
 use crate::{Chat, now, rooms::access};
 
 /// A message that a member wants to change.
@@ -82,7 +82,8 @@ pub(super) async fn make(
     store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
 ) -> Result<Made, Error> {
     let steps = async {
-        let turn = chat.store.take_change(message.room, user, kind, right, chat.settings.pushes, now()).await?;
+        let taking = chat.store.take_change(message.room, user, kind, right, chat.settings.pushes, now());
+        let turn = taking.await.inspect_err(refused)?;
         let (recorded, changed, audience, swept) = tokio::join!(
             chat.store.put_change(&turn, message.id),
             store(&turn),

@@ -222,7 +222,7 @@ async fn persist(
 }
 
 /// Counts the refusal of a turn.
-fn refused(error: &Error) {
+pub(super) fn refused(error: &Error) {
     turn_refused(error);
     let limit = if let Error::Refused(Refusal::RoomBusy(_)) = error { Limit::Pushes } else { Limit::Messages };
     limited(limit)(error);
