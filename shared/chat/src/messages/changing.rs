@@ -84,7 +84,7 @@ pub(super) async fn make(
     let steps = async {
         let taking = chat.store.take_change(message.room, user, kind, right, chat.settings.pushes, now());
         let turn = taking.await.inspect_err(refused)?;
-        let (recorded, changed, audience, swept) = tokio::join!(
+        let (recorded, changed, mut audience, swept) = tokio::join!(
             chat.store.put_change(&turn, message.id),
             store(&turn),
             audience(chat, message, &turn),
@@ -94,7 +94,11 @@ pub(super) async fn make(
             tracing::warn!(cause = causes(&error), "a room is not tidied up");
         }
         recorded?;
-        Ok(Made { changed: changed?, number: turn.number, audience, members: turn.room.members.len() })
+        let changed = changed?;
+        let (Changed::Now(after) | Changed::Not(after)) = &changed;
+        // Members may have hidden the message since it was read.
+        audience.retain(|socket| kind.is_quiet() || !after.is_hidden_from(Some(socket.user)));
+        Ok(Made { changed, number: turn.number, audience, members: turn.room.members.len() })
     };
     // As long as a message may take, so that a hole is final at the same age.
     let late =
@@ -133,7 +137,7 @@ async fn audience(chat: &Chat, message: &Message, turn: &ChangeTurn) -> Vec<Sock
     match stays {
         Ok(stays) => audience.retain(|socket| {
             let stay = stays.iter().find(|stay| stay.user_id == socket.user);
-            stay.is_some_and(|stay| sees(stay, message)) && !message.is_hidden_from(Some(socket.user))
+            stay.is_some_and(|stay| sees(stay, message))
         }),
         Err(error) => {
             tracing::warn!(cause = causes(&error), "an event reaches no socket: the memberships cannot be read");

@@ -1,11 +1,11 @@
-use std::slice::from_ref;
+use std::{slice::from_ref, time::Duration};
 
 use bucket::Erasure;
 use chat::messages::send_message;
 use domain::{AttachmentId, DeletedFor, MediaType, Message, Position, Refusal, RoomId};
 use serde_json::json;
 
-use crate::support::{Person, World, assert_refused, draft, picture, texts, world};
+use crate::support::{Person, World, assert_refused, draft, picture, slow::Delay, texts, world, world_of};
 
 const SIXTY_HOURS: u64 = 60 * 60 * 60 * 1000;
 
@@ -82,6 +82,26 @@ async fn a_message_that_one_has_deleted_for_oneself_is_hidden_from_oneself() {
     bob.leaves(room).await;
     bob.joins(room).await;
     assert_eq!(texts(&bob.lists_room(room, 50, Position::Latest).await), ["first"]);
+}
+
+#[tokio::test]
+async fn no_event_shows_a_message_that_was_hidden_after_it_was_read() {
+    let delay = Delay::default();
+    let world = world_of(delay.store().await).await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    bob.has_socket("bob's").await;
+    delay.set(2_000);
+    // Until then, the edit has asked for the message.
+    let hiding = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        delay.set(0);
+        bob.deletes(&message, DeletedFor::Me).await
+    };
+    let (edited, hidden) = tokio::join!(ann.edits(&message, "again"), hiding);
+    edited.and(hidden).unwrap();
+    assert_eq!(world.gateway.types("bob's"), ["deleted"]);
 }
 
 #[tokio::test]
