@@ -20,9 +20,10 @@ pub(super) struct Target {
 /// Finds a message for a member who can see it. `number` returns the number of a change that is made already, or
 /// `None` if there is something to change. If that needs the room, it returns a number until it gets the room.
 ///
-/// The first reads are cheap and may lag, because the write decides. Before a refusal, and before an answer without a
-/// write, the message is read again. A change without a record was made by a call that died: it is to be made again,
-/// unless it is so old that its record has expired.
+/// The reads are strongly consistent: the answer shows the message to a member who may have come back to less of the
+/// history, and a repetition right after a change finds it. The room is read for a refusal, and for an answer without
+/// a write. A change without a record was made by a call that died: it is to be made again, unless it is so old that
+/// its record has expired.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`, and those of `number`.
@@ -33,19 +34,17 @@ pub(super) async fn find(
     id: MessageId,
     number: impl Fn(&Message, Option<&Room>) -> Result<Option<u64>, Refusal>,
 ) -> Result<Target, Error> {
-    let (stay, message) = tokio::join!(
-        chat.store.membership(user, room, Consistency::Eventual),
-        chat.store.messages_by_id(room, [id], Consistency::Eventual)
-    );
-    if let Some((stay, message)) = stay?.zip(message?.remove(&id))
+    let stay = chat.store.membership(user, room, Consistency::Strong);
+    let (stay, message) = tokio::join!(stay, chat.store.message(room, id));
+    let (stay, message) = (stay?, message?);
+    if let Some((stay, message)) = stay.zip(message.clone())
         && sees(&stay, &message)
         && matches!(number(&message, None), Ok(None))
     {
         return Ok(Target { message, stay, is_done: false });
     }
-    let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
-    let access::Stay { room, membership: stay } = stay?;
-    let message = message?.filter(|message| sees(&stay, message));
+    let access::Stay { room, membership: stay } = access::stay(&chat.store, user, room).await?;
+    let message = message.filter(|message| sees(&stay, message));
     let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;
     let is_done = match number(&message, Some(&room))? {
         None => false,
