@@ -113,6 +113,20 @@ async fn a_reader_who_was_away_for_longer_than_records_last_gets_on() {
 }
 
 #[tokio::test]
+async fn a_reader_with_a_number_that_the_room_never_had_lists_it_anew() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let message = ann.has_sent(room, "hello", 60_000).await;
+    let turn = ann.dies_while_changing(room, 30_000).await;
+    world.chat.store.put_change(&turn, message.id).await.unwrap();
+    let again = ann.lists_changes(room, 2).await;
+    assert_eq!((again.change, again.changed.len(), again.more, again.reset), (1, 0, false, true));
+    let known = ann.lists_changes(room, 1).await;
+    assert_eq!((known.change, known.reset), (1, false));
+}
+
+#[tokio::test]
 async fn a_reader_begins_before_a_change_that_may_be_on_its_way() {
     let world = world().await;
     let ann = world.user("ann").await;
