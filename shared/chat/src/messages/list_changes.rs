@@ -35,7 +35,8 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
     }
     let found = found?.filter(|_| after <= stay.room.changes);
     let Some((changes, mut more)) = found else { return begin(stay, true).await };
-    let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
+    let shown = changes.iter().filter(|change| change.concerns(user) && stay.membership.sees(change.message));
+    let ids: BTreeSet<_> = shown.map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
     let listable = messages.values().filter(|message| stay.sees(message));
