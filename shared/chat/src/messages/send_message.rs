@@ -6,7 +6,7 @@ use domain::{
 };
 use store::{First, Socket, Turn};
 
-use super::quotes::answered;
+use super::{forward_message::keep_copies, quotes::answered};
 use crate::{
     Caller, Chat, accounts,
     attachments::Attached,
@@ -210,6 +210,9 @@ async fn persist(
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
+    if message.forwarded.is_some() {
+        keep_copies(chat, &message).await?;
+    }
     let (stored, audience, ()) = tokio::join!(
         chat.store.put_message(&message, digest),
         chat.audience(&audience, message.room),

@@ -160,7 +160,7 @@ async fn its_files_are_erased_after_the_call() {
     ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
     let request = format!("erasures/{room}/{}", message.id);
     assert!(world.files.has(&request));
-    chat::rooms::erase(&world.chat, Erasure::of_key(&request).unwrap()).await.unwrap();
+    chat::erase(&world.chat, Erasure::of_key(&request).unwrap()).await.unwrap();
     for object in objects.iter().chain([&request]) {
         assert!(!world.files.has(object), "{object}");
     }

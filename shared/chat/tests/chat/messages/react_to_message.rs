@@ -1,6 +1,8 @@
 //! Reactions: one per user and message.
 
-use domain::{ChangeKind, DeletedFor, Event, Message, OnlyAdmins, Position, Refusal, Room, RoomId, RoomKind, ShownMessage};
+use domain::{
+    ChangeKind, DeletedFor, Event, Message, OnlyAdmins, Position, Refusal, Room, RoomId, RoomKind, ShownMessage,
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use store::{ChangeTurn, Membership};

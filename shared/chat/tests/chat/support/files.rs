@@ -57,9 +57,14 @@ impl Files {
         self.0.lock().unwrap().contains_key(key)
     }
 
-    /// The number of all objects.
+    /// Loses an object.
+    pub fn loses(&self, key: &str) {
+        assert!(self.0.lock().unwrap().remove(key).is_some());
+    }
+
+    /// The number of all objects except requests to erase.
     pub fn count(&self) -> usize {
-        self.0.lock().unwrap().len()
+        self.0.lock().unwrap().keys().filter(|key| !key.starts_with("erasures/")).count()
     }
 
     /// The bytes of a part.
