@@ -201,7 +201,7 @@ async fn persist(
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let mentions = &draft.content.mentions;
-    let taking = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes);
+    let taking = chat.store.take_turn(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
     let turn = taken.inspect_err(refused)?;

@@ -174,14 +174,23 @@ impl Person {
     pub async fn dies_while_sending(&self, room: RoomId, millis: u64) -> MessageId {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
+        self.chat
+            .store
+            .take_turn(room, self.id(), MessageId::new(then, 0), &Mentions::nobody(), pushes)
+            .await
+            .unwrap()
+            .id
     }
 
     /// Has used up their pace in a room for some seconds, by a clock that is ahead.
     pub async fn is_ahead_of_pace(&self, room: RoomId) {
         let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
         for _ in 0..60 {
-            self.chat.store.take_turn(room, self.id(), then, self.chat.settings.pushes).await.unwrap();
+            self.chat
+                .store
+                .take_turn(room, self.id(), then, &Mentions::nobody(), self.chat.settings.pushes)
+                .await
+                .unwrap();
         }
     }
 
@@ -189,7 +198,12 @@ impl Person {
     pub async fn has_sent(&self, room: RoomId, text: &str, millis: u64) -> Message {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        let turn = self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap();
+        let turn = self
+            .chat
+            .store
+            .take_turn(room, self.id(), MessageId::new(then, 0), &Mentions::nobody(), pushes)
+            .await
+            .unwrap();
         let content = draft(room, text).content;
         let digest = content.digest().unwrap();
         let message = Message { text: content.text, ..Message::empty(turn.id, room, self.id(), turn.sequence) };
