@@ -1,7 +1,7 @@
 use bucket::Erasure;
 use domain::{
-    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
-    UserId,
+    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, MAX_HIDDEN_FROM, Message, Refusal, Role, Room,
+    ShownMessage, UserId,
 };
 use store::{Changed, Right};
 
@@ -13,7 +13,7 @@ use crate::{Caller, Chat, accounts::admit, now};
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
-/// `NotTheSender`, `TooLate`.
+/// `NotTheSender`, `TooLate`, `TooManyDeletions`.
 pub async fn delete_message(
     chat: &Chat,
     caller: &Caller,
@@ -45,10 +45,13 @@ pub async fn delete_message(
 /// The number of the change by which the message is deleted already.
 ///
 /// # Errors
-/// `NotTheSender`.
+/// `NotTheSender`, `TooManyDeletions`.
 fn number(message: &Message, room: Option<&Room>, user: UserId, audience: DeletedFor) -> Result<Option<u64>, Refusal> {
     match audience {
-        DeletedFor::Me => Ok(message.hidden_from.get(&user).copied()),
+        DeletedFor::Me => match message.hidden_from.get(&user) {
+            None if message.hidden_from.len() >= MAX_HIDDEN_FROM => Err(Refusal::TooManyDeletions),
+            change => Ok(change.copied()),
+        },
         DeletedFor::Everyone if message.deletion.is_none() => Ok(None),
         DeletedFor::Everyone if message.sender != user && room.is_some_and(|room| room.role(user) < Role::Admin) => {
             Err(Refusal::NotTheSender)

@@ -2,7 +2,7 @@ use std::{slice::from_ref, time::Duration};
 
 use bucket::Erasure;
 use chat::messages::send_message;
-use domain::{AttachmentId, DeletedFor, MediaType, Message, Position, Refusal, RoomId};
+use domain::{AttachmentId, DeletedFor, MediaType, Message, Position, Refusal, RoomId, UserId};
 use serde_json::json;
 
 use crate::support::{Person, World, assert_refused, draft, picture, slow::Delay, texts, world, world_of};
@@ -167,4 +167,19 @@ async fn its_files_are_erased_after_the_call() {
     let left = world.chat.store.message(room, message.id).await.unwrap().unwrap();
     assert_eq!(left.files().count(), 0);
     assert!(world.chat.store.upload(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn so_many_people_delete_one_message_for_themselves() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    for id in 1..=1024 {
+        let user = UserId::try_from(1_000_000 + id).unwrap();
+        world.chat.store.hide_message(room, message.id, user, id).await.unwrap();
+    }
+    assert_refused!(bob.deletes(&message, DeletedFor::Me).await, Refusal::TooManyDeletions);
+    assert_eq!(ann.room(room).await.changes, 0, "a refusal takes no number");
+    ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
 }
