@@ -17,6 +17,9 @@ use crate::support::{
 inventory::submit!(Row::for_members("POST /delete-message/", |world| Ask::Rest(
     json!({"conversation_id": world.room, "message_id": world.message["id"], "for": "me"})
 )));
+inventory::submit!(Row::for_sender("POST /delete-message/", |world| Ask::Rest(
+    json!({"conversation_id": world.room, "message_id": world.message["id"], "for": "everyone"})
+)));
 
 pub(super) async fn deletes(user: &User, room: u64, message: &Value, audience: &str) -> Answer {
     let body = json!({"conversation_id": room, "message_id": message["id"], "for": audience});

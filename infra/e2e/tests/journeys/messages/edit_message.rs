@@ -12,7 +12,7 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_members("POST /edit-message/", |world| Ask::Rest(
+inventory::submit!(Row::for_sender("POST /edit-message/", |world| Ask::Rest(
     json!({"conversation_id": world.room, "message_id": world.message["id"], "text": "Hello again"})
 )));
 
