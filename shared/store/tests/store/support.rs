@@ -11,7 +11,7 @@ use store::{Consistency, Invitation, Membership, Store, Turn, Way};
 /// More than any test pushes.
 pub const PUSHES: PushPace = PushPace { per_second: 1_000_000 };
 /// The mentions of a plain message.
-pub const NOBODY: Mentions = Mentions::nobody();
+pub static NOBODY: Mentions = Mentions::nobody();
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
