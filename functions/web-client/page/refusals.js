@@ -25,6 +25,7 @@ const SENTENCES = {
   username_taken: "This name is taken.",
   owner_stays: "The owner of a room stays until they make somebody else the owner.",
   too_many_admins: "This room has 50 admins, the most that it can have.",
+  too_many_deletions: "So many people have deleted this message for themselves that nobody else can.",
   too_many_reactions: "So many people have reacted to this message that nobody else can.",
   too_many_blocks: "You have blocked 1,000 people, the most that you can block.",
   room_full: "This room is full.",

@@ -19,7 +19,7 @@ const SIGNED_FOR: Duration = Duration::from_mins(1);
 /// The attempts of a call: three seconds in all, because a sender also waits for DynamoDB.
 const ATTEMPTS: Attempts =
     Attempts { most: 3, backoff: Duration::from_millis(50), each: Duration::from_secs(1), all: Duration::from_secs(3) };
-/// The attempts of a copy: S3 reads and writes up to 100 MB before it answers, and the function has 25 seconds.
+/// The attempts of a copy: S3 reads and writes up to 100 MB before it answers, and the function has 30 seconds.
 const ATTEMPTS_TO_COPY: Attempts = Attempts {
     most: 2,
     backoff: Duration::from_millis(50),
@@ -82,8 +82,8 @@ impl Bucket {
         self.erase_parts(Part::shown(attachment), attachment.id, now).await
     }
 
-    /// Deletes the objects of a picture, if they exist.
-    pub async fn erase_picture(&self, id: AttachmentId, now: Timestamp) -> Result<(), Error> {
+    /// Deletes the objects that an attachment of any kind may have.
+    pub async fn erase_all(&self, id: AttachmentId, now: Timestamp) -> Result<(), Error> {
         self.erase_parts(&[Part::File, Part::Thumbnail], id, now).await
     }
 

@@ -45,6 +45,8 @@ pub enum Erasure {
     Room(RoomId),
     /// The files of a deleted message.
     Files(RoomId, MessageId),
+    /// The copy of a file for a message of this room, unless a message has it.
+    Copy(RoomId, AttachmentId),
 }
 
 impl Erasure {
@@ -59,7 +61,11 @@ impl Erasure {
         let name = key.strip_prefix(ERASURES)?;
         match name.split_once('/') {
             None => name.parse().ok().map(Self::Room),
-            Some((room, message)) => Some(Self::Files(room.parse().ok()?, message.parse().ok()?)),
+            Some((room, id)) => {
+                let room = room.parse().ok()?;
+                let files = id.parse().map(|message| Self::Files(room, message));
+                files.ok().or_else(|| id.parse().ok().map(|file| Self::Copy(room, file)))
+            }
         }
     }
 }
@@ -69,6 +75,7 @@ impl fmt::Display for Erasure {
         match self {
             Self::Room(room) => write!(f, "{room}"),
             Self::Files(room, message) => write!(f, "{room}/{message}"),
+            Self::Copy(room, file) => write!(f, "{room}/{file}"),
         }
     }
 }
@@ -86,7 +93,8 @@ mod tests {
     #[test]
     fn only_keys_of_requests_name_something_to_erase() {
         let (room, message) = (RoomId::try_from(7).unwrap(), MessageId::try_from(8).unwrap());
-        for erasure in [Erasure::Room(room), Erasure::Files(room, message)] {
+        let copy = Erasure::Copy(room, AttachmentId::new([7; 16]));
+        for erasure in [Erasure::Room(room), Erasure::Files(room, message), copy] {
             assert_eq!(Erasure::of_key(&erasure.key()), Some(erasure));
         }
         for other in ["erasures/", "erasures/0", "erasures/7/", "erasures//8", "erasures/7/8/9", "uploads/7", "7"] {

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod attachments;
 mod clock;
+mod erasure;
 pub mod messages;
 pub mod metrics;
 mod paces;
@@ -19,6 +20,7 @@ use realtime::Sockets;
 use store::{Socket, Store};
 
 pub use clock::now;
+pub use erasure::erase;
 pub use paces::Paces;
 pub use settings::Settings;
 

@@ -21,6 +21,11 @@ pub const MAX_MENTIONS: usize = 100;
 /// The most users whose last reactions a message keeps, also of those who have left the room or removed them: as many
 /// as a room has members, so that its item stays within 50 KB.
 pub const MAX_REACTIONS: usize = 1024;
+/// The most users who delete one message for themselves, because its item names them: as many as react to it.
+pub const MAX_HIDDEN_FROM: usize = 1024;
+/// The most unread messages of a room that a member deletes for themselves without counting them as unread: each has
+/// some bytes of the membership, which every list of rooms reads.
+pub const MAX_HIDDEN_UNREAD: u64 = 100;
 /// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
 pub const MAX_SHOWN_EMOJI: usize = 20;
 /// The most users whom a message shows beside the count of an emoji.

@@ -109,6 +109,7 @@ refusals! {
     TooLate => Conflict, "too_late", "This message is too old for this.";
     MessageDeleted => Conflict, "message_deleted", "This message is deleted.";
     TooManyReactions => Conflict, "too_many_reactions", "1,024 people have reacted to this message already.";
+    TooManyDeletions => Conflict, "too_many_deletions", "1,024 people have deleted this message for themselves already.";
     ForwardedTooOften => Conflict, "forwarded_too_often",
         "This message has been forwarded so often that it goes to one room at a time.";
     TooManySockets => TooMany, "too_many_sockets", "Too many sockets were opened just now.";

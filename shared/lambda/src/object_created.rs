@@ -47,7 +47,7 @@ impl Named for Erasure {
     }
 
     fn record(self) {
-        let (Self::Room(room) | Self::Files(room, _)) = self;
+        let (Self::Room(room) | Self::Files(room, _) | Self::Copy(room, _)) = self;
         log::room(room);
     }
 }

@@ -4,7 +4,7 @@
 //! paces, gives the number and returns the audience.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use domain::{Error, PushPace, Refusal, Role, Room, RoomId, Timestamp, UserId};
+use domain::{ChangeKind, Error, PushPace, Refusal, Role, Room, RoomId, Timestamp, UserId};
 
 use crate::{
     Item, Store,
@@ -24,8 +24,6 @@ const DOING: &str = "taking a number for a change";
 pub enum Right {
     /// To be a member.
     Member,
-    /// The same for a change of which other members do not hear, so that the room is not charged.
-    Quiet,
     /// To write, and to mention all members if `to_all`.
     Send {
         /// Whether the message mentions all members.
@@ -40,6 +38,10 @@ pub enum Right {
 pub struct ChangeTurn {
     /// The number.
     pub number: u64,
+    /// The kind of the change.
+    pub kind: ChangeKind,
+    /// The member who makes it.
+    pub user: UserId,
     /// The time.
     pub at: Timestamp,
     /// The room as it was before.
@@ -52,7 +54,7 @@ impl Right {
     /// The condition. It needs the value `:member`, the name `#owner`, and those of [`Form`].
     fn condition(self) -> String {
         match self {
-            Self::Member | Self::Quiet => "contains(members, :member)".to_owned(),
+            Self::Member => "contains(members, :member)".to_owned(),
             Self::Send { to_all } => writes(":member", to_all),
             Self::Admin => {
                 let is_admin = is_admin(":member");
@@ -66,14 +68,15 @@ impl Right {
             Self::Send { to_all } => may_write(room, member, to_all),
             _ if !room.members.contains(&member) => Err(room.refuses_strangers()),
             Self::Admin if room.role(member) < Role::Admin => Err(Refusal::NotAnAdmin),
-            Self::Member | Self::Quiet | Self::Admin => Ok(()),
+            Self::Member | Self::Admin => Ok(()),
         }
     }
 }
 
 impl Store {
     /// Takes the next number of a room for a change of a message. The write fails for everybody without the right.
-    /// A member who is ahead of their pace, or a room that has just pushed, takes a second write.
+    /// A member who is ahead of their pace, or a room that has just pushed, takes a second write. A room is not charged
+    /// for a quiet change.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
@@ -81,12 +84,13 @@ impl Store {
         &self,
         id: RoomId,
         member: UserId,
+        kind: ChangeKind,
         right: Right,
         pushes: PushPace,
         now: Timestamp,
     ) -> Result<ChangeTurn, Error> {
         const MOST_WRITES: u32 = 4;
-        let mut form = if right == Right::Quiet { Form::QUIET } else { Form::FIRST };
+        let mut form = if kind.is_quiet() { Form::QUIET } else { Form::FIRST };
         for _ in 0..MOST_WRITES {
             let mut turn = self
                 .client
@@ -104,18 +108,18 @@ impl Store {
                 .expression_attribute_values(":one", n(1))
                 .return_values(ReturnValue::AllOld)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            if !matches!(right, Right::Member | Right::Quiet) {
+            if right != Right::Member {
                 turn = turn.expression_attribute_names("#owner", "owner");
             }
             turn = match right {
-                Right::Member | Right::Quiet => turn,
+                Right::Member => turn,
                 Right::Send { .. } => turn.expression_attribute_values(":send", s("send")),
                 Right::Admin => {
                     turn.expression_attribute_names("#type", "type").expression_attribute_values(":direct", s("direct"))
                 }
             };
             let (before, paced) = match form.with_values(turn, member, pushes, now).send().await {
-                Ok(updated) => return ChangeTurn::after(updated.attributes.unwrap_or_default(), member, now),
+                Ok(updated) => return ChangeTurn::after(updated.attributes.unwrap_or_default(), member, kind, now),
                 Err(error) => taken(refusal(DOING, error)?, member, pushes)?,
             };
             right.check(&before, member)?;
@@ -126,10 +130,10 @@ impl Store {
 }
 
 impl ChangeTurn {
-    fn after(before: Item, member: UserId, at: Timestamp) -> Result<Self, Error> {
+    fn after(before: Item, user: UserId, kind: ChangeKind, at: Timestamp) -> Result<Self, Error> {
         let paces = paces(&before)?;
         let room = room(before)?.ok_or_else(|| Error::internal(DOING, "a deleted room has members"))?;
-        let stale = Stale::of(&room, &paces, member, at);
-        Ok(Self { number: room.changes + 1, at, room, stale })
+        let stale = Stale::of(&room, &paces, user, at);
+        Ok(Self { number: room.changes + 1, kind, user, at, room, stale })
     }
 }

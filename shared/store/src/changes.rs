@@ -46,21 +46,15 @@ impl From<ChangeItem> for Change {
 
 impl Store {
     /// Records a change of a message. In a room that is closed by a block, others see deletions only.
-    pub async fn put_change(
-        &self,
-        turn: &ChangeTurn,
-        message: MessageId,
-        kind: ChangeKind,
-        user: UserId,
-    ) -> Result<(), Error> {
+    pub async fn put_change(&self, turn: &ChangeTurn, message: MessageId) -> Result<(), Error> {
         let previous = turn.room.last_change;
         let item = to_item(&ChangeItem {
             room_id: turn.room.id,
             change: turn.number,
             message_id: message,
-            kind,
-            user_id: user,
-            withheld: turn.room.is_closed() && kind != ChangeKind::Deleted,
+            kind: turn.kind,
+            user_id: turn.user,
+            withheld: turn.room.is_closed() && turn.kind != ChangeKind::Deleted,
             at: turn.at.millis(),
             previous: previous.map(|last| last.number),
             previous_at: previous.map(|last| last.at.millis()),

@@ -12,7 +12,8 @@ use aws_sdk_dynamodb::{
     },
 };
 use domain::{
-    Error, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, TYPING_EVERY, Timestamp, UserId,
+    Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, TYPING_EVERY,
+    Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +23,6 @@ use crate::{
     from_item, n, ns, to_item,
     transaction::{delete, put, update},
 };
-
-/// The most unread messages that a member deletes for themselves without counting them as unread: each has some bytes
-/// of the membership, which every list of rooms reads.
-const MAX_HIDDEN_UNREAD: u64 = 100;
 
 /// A user's stay in a room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -270,7 +267,8 @@ impl Store {
         done("marking as read", mark).await
     }
 
-    /// Remembers that a member has deleted a message for themselves before reading it, so that it is not unread.
+    /// Remembers that a member has deleted a message for themselves before reading it, so that it is not unread. Changes
+    /// nothing if there are [`MAX_HIDDEN_UNREAD`] already.
     pub async fn note_hidden(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
         let note = self
             .update_membership(user, room)

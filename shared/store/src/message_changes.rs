@@ -41,33 +41,38 @@ pub(crate) const UNDELETED: &str = "attribute_exists(sender) AND attribute_not_e
 const NUMBERED: &str = "(attribute_not_exists(#change) OR #change < :change)";
 
 impl Store {
-    /// Gives a message another text and other mentions. In a room that is closed by a block, only the sender sees them.
+    /// Gives a message another text, and other mentions if they are given. In a room that is closed by a block, only the
+    /// sender sees them.
     ///
     /// # Errors
     /// `MessageNotFound`.
     pub async fn edit_message(
         &self,
         before: &Message,
-        (text, mentions): (Option<&Text>, &Mentions),
+        (text, mentions): (Option<&Text>, Option<&Mentions>),
         change: u64,
         now: Timestamp,
         closed: bool,
     ) -> Result<Changed, Error> {
         // A message that its receivers never see needs no second content.
         let is_withheld = closed && !before.withheld;
-        let [names @ .., at] = if is_withheld { WITHHELD } else { SHOWN };
-        let ids: Vec<_> = mentions.users().iter().map(ToString::to_string).collect();
-        let values = [
-            (":text", text.map(|text| s(text.as_str()))),
-            (":mentions", (!ids.is_empty()).then_some(AttributeValue::Ns(ids))),
-            (":all", (*mentions == Mentions::All).then_some(AttributeValue::Bool(true))),
-        ];
+        let [content, users, all, at] = if is_withheld { WITHHELD } else { SHOWN };
+        let mut values = vec![(content, ":text", text.map(|text| s(text.as_str())))];
+        // Mentions that stay are not written, because another edit may have changed them. Those of the sender move
+        // with the content.
+        let moves = is_withheld != before.withheld_edit.is_some();
+        let moved = moves.then(|| before.clone().seen_by(Some(before.sender)).mentions);
+        if let Some(mentions) = mentions.or(moved.as_ref()) {
+            let ids: Vec<_> = mentions.users().iter().map(ToString::to_string).collect();
+            values.push((users, ":mentions", (!ids.is_empty()).then_some(AttributeValue::Ns(ids))));
+            values.push((all, ":all", (*mentions == Mentions::All).then_some(AttributeValue::Bool(true))));
+        }
         // The receivers would notice the block by the version.
         let (counter, start) = if is_withheld { ("withheld_edits", 0) } else { ("version", 1) };
         let mut set = vec![format!("{at} = :now"), format!("{counter} = if_not_exists({counter}, :start) + :one")];
         let mut removed = if is_withheld { Vec::new() } else { WITHHELD.to_vec() };
         let mut edit = self.update_message(before.room, before.id);
-        for (name, (key, value)) in names.into_iter().zip(values) {
+        for (name, key, value) in values {
             if let Some(value) = value {
                 set.push(format!("{name} = {key}"));
                 edit = edit.expression_attribute_values(key, value);
@@ -78,9 +83,10 @@ impl Store {
         if !is_withheld {
             edit = edit.expression_attribute_names("#text", "text");
         }
-        let (set, removed) = (set.join(", "), removed.join(", "));
+        let set = set.join(", ");
+        let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
         let edit = edit
-            .update_expression(format!("SET #change = :change, {set} REMOVE {removed}"))
+            .update_expression(format!("SET #change = :change, {set}{remove}"))
             .condition_expression(format!("sender = :sender AND attribute_not_exists(deleted_at) AND {NUMBERED}"))
             .expression_attribute_names("#change", "change")
             .expression_attribute_values(":sender", n(before.sender.get()))

@@ -53,26 +53,11 @@ impl Store {
     /// or two came in one millisecond). That takes a second write, as does a sender who is ahead of their pace, a
     /// room that has just pushed, or all of them. A third or fourth follows only if one of these comes true while the
     /// others are written. It never fails for a sender who may write, because it asks for nothing that other senders
-    /// could change.
+    /// could change. If the message mentions all, it also fails for a sender who may not.
     ///
     /// # Errors
     /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
     pub async fn take_turn(
-        &self,
-        room: RoomId,
-        sender: UserId,
-        wanted: MessageId,
-        pushes: PushPace,
-    ) -> Result<Turn, Error> {
-        self.take_turn_to_mention(room, sender, wanted, &Mentions::nobody(), pushes).await
-    }
-
-    /// Like [`Store::take_turn`], for a message that mentions users. The write also fails if the sender may not mention
-    /// all.
-    ///
-    /// # Errors
-    /// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`.
-    pub async fn take_turn_to_mention(
         &self,
         room: RoomId,
         sender: UserId,

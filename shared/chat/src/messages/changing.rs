@@ -5,7 +5,7 @@ use domain::{
 };
 use store::{ChangeTurn, Changed, Consistency, Membership, Right, Socket};
 
-use super::send_message::charge;
+use super::send_message::{charge, refused};
 use crate::{Chat, now, rooms::access};
 
 /// A message that a member wants to change.
@@ -20,9 +20,10 @@ pub(super) struct Target {
 /// Finds a message for a member who can see it. `number` returns the number of a change that is made already, or
 /// `None` if there is something to change. If that needs the room, it returns a number until it gets the room.
 ///
-/// The first reads are cheap and may lag, because the write decides. Before a refusal, and before an answer without a
-/// write, the message is read again. A change without a record was made by a call that died: it is to be made again,
-/// unless it is so old that its record has expired.
+/// The reads are strongly consistent: the answer shows the message to a member who may have come back to less of the
+/// history, and a repetition right after a change finds it. The room is read for a refusal, and for an answer without
+/// a write. A change without a record was made by a call that died: it is to be made again, unless it is so old that
+/// its record has expired.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`, and those of `number`.
@@ -33,19 +34,17 @@ pub(super) async fn find(
     id: MessageId,
     number: impl Fn(&Message, Option<&Room>) -> Result<Option<u64>, Refusal>,
 ) -> Result<Target, Error> {
-    let (stay, message) = tokio::join!(
-        chat.store.membership(user, room, Consistency::Eventual),
-        chat.store.messages_by_id(room, [id], Consistency::Eventual)
-    );
-    if let Some((stay, message)) = stay?.zip(message?.remove(&id))
+    let stay = chat.store.membership(user, room, Consistency::Strong);
+    let (stay, message) = tokio::join!(stay, chat.store.message(room, id));
+    let (stay, message) = (stay?, message?);
+    if let Some((stay, message)) = stay.zip(message.clone())
         && sees(&stay, &message)
         && matches!(number(&message, None), Ok(None))
     {
         return Ok(Target { message, stay, is_done: false });
     }
-    let (stay, message) = tokio::join!(access::stay(&chat.store, user, room), chat.store.message(room, id));
-    let access::Stay { room, membership: stay } = stay?;
-    let message = message?.filter(|message| sees(&stay, message));
+    let access::Stay { room, membership: stay } = access::stay(&chat.store, user, room).await?;
+    let message = message.filter(|message| sees(&stay, message));
     let message = message.ok_or_else(|| Refusal::MessageNotFound(vec![id]))?;
     let is_done = match number(&message, Some(&room))? {
         None => false,
@@ -68,36 +67,37 @@ pub(super) struct Made {
     pub(super) members: usize,
 }
 
-/// Takes a number in the room while `early` is made, then stores the change by `store` while it records it and reads
-/// the sockets of the audience.
+/// Takes a number in the room, then stores the change by `store` while it records it and reads the sockets of the
+/// audience.
 ///
 /// # Errors
-/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `early` and `store`.
+/// `RoomNotFound`, `NotAMember`, `NotAnAdmin`, `RateLimited`, `RoomBusy`, and those of `store`.
 pub(super) async fn make(
     chat: &Chat,
     user: UserId,
     message: &Message,
     kind: ChangeKind,
     right: Right,
-    early: impl Future<Output = Result<(), Error>>,
     store: impl AsyncFnOnce(&ChangeTurn) -> Result<Changed, Error>,
 ) -> Result<Made, Error> {
     let steps = async {
-        let taking = chat.store.take_change(message.room, user, right, chat.settings.pushes, now());
-        let (turn, early) = tokio::join!(taking, early);
-        let turn = turn?;
-        early?;
-        let (recorded, changed, audience, swept) = tokio::join!(
-            chat.store.put_change(&turn, message.id, kind, user),
+        let taking = chat.store.take_change(message.room, user, kind, right, chat.settings.pushes, now());
+        let turn = taking.await.inspect_err(refused)?;
+        let (recorded, changed, mut audience, swept) = tokio::join!(
+            chat.store.put_change(&turn, message.id),
             store(&turn),
-            audience(chat, user, message, kind, &turn),
+            audience(chat, message, &turn),
             chat.store.sweep(message.room, &turn.stale),
         );
         if let Err(error) = swept {
             tracing::warn!(cause = causes(&error), "a room is not tidied up");
         }
         recorded?;
-        Ok(Made { changed: changed?, number: turn.number, audience, members: turn.room.members.len() })
+        let changed = changed?;
+        let (Changed::Now(after) | Changed::Not(after)) = &changed;
+        // Members may have hidden the message since it was read.
+        audience.retain(|socket| kind.is_quiet() || !after.is_hidden_from(Some(socket.user)));
+        Ok(Made { changed, number: turn.number, audience, members: turn.room.members.len() })
     };
     // As long as a message may take, so that a hole is final at the same age.
     let late =
@@ -123,11 +123,11 @@ pub(super) async fn tell(
     told.and(told_others)
 }
 
-/// The sockets of the members who can see a message. Behind a block, and if a member hides it, those of the member.
-async fn audience(chat: &Chat, user: UserId, message: &Message, kind: ChangeKind, turn: &ChangeTurn) -> Vec<Socket> {
-    let ChangeTurn { room, .. } = turn;
-    if kind == ChangeKind::Hidden || room.is_closed() {
-        return chat.audience(&[user].into(), room.id).await;
+/// The sockets of the members who can see a message. Behind a block, and of a quiet change, those of its user.
+async fn audience(chat: &Chat, message: &Message, turn: &ChangeTurn) -> Vec<Socket> {
+    let ChangeTurn { room, kind, user, .. } = turn;
+    if kind.is_quiet() || room.is_closed() {
+        return chat.audience(&[*user].into(), room.id).await;
     }
     let (stays, mut audience) = tokio::join!(
         chat.store.memberships_of_room(room.id, room.members.iter().copied()),
@@ -136,7 +136,7 @@ async fn audience(chat: &Chat, user: UserId, message: &Message, kind: ChangeKind
     match stays {
         Ok(stays) => audience.retain(|socket| {
             let stay = stays.iter().find(|stay| stay.user_id == socket.user);
-            stay.is_some_and(|stay| sees(stay, message)) && !message.is_hidden_from(Some(socket.user))
+            stay.is_some_and(|stay| sees(stay, message))
         }),
         Err(error) => {
             tracing::warn!(cause = causes(&error), "an event reaches no socket: the memberships cannot be read");

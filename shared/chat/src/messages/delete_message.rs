@@ -1,9 +1,7 @@
-use std::future::ready;
-
 use bucket::Erasure;
 use domain::{
-    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, Message, Refusal, Role, Room, ShownMessage,
-    UserId,
+    ChangeKind, DELETE_WITHIN, DeleteMessage, DeletedFor, Error, Event, MAX_HIDDEN_FROM, Message, Refusal, Role, Room,
+    ShownMessage, UserId,
 };
 use store::{Changed, Right};
 
@@ -15,7 +13,7 @@ use crate::{Caller, Chat, accounts::admit, now};
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`, the error of the input, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
-/// `NotTheSender`, `TooLate`.
+/// `NotTheSender`, `TooLate`, `TooManyDeletions`.
 pub async fn delete_message(
     chat: &Chat,
     caller: &Caller,
@@ -47,10 +45,13 @@ pub async fn delete_message(
 /// The number of the change by which the message is deleted already.
 ///
 /// # Errors
-/// `NotTheSender`.
+/// `NotTheSender`, `TooManyDeletions`.
 fn number(message: &Message, room: Option<&Room>, user: UserId, audience: DeletedFor) -> Result<Option<u64>, Refusal> {
     match audience {
-        DeletedFor::Me => Ok(message.hidden_from.get(&user).copied()),
+        DeletedFor::Me => match message.hidden_from.get(&user) {
+            None if message.hidden_from.len() >= MAX_HIDDEN_FROM => Err(Refusal::TooManyDeletions),
+            change => Ok(change.copied()),
+        },
         DeletedFor::Everyone if message.deletion.is_none() => Ok(None),
         DeletedFor::Everyone if message.sender != user && room.is_some_and(|room| room.role(user) < Role::Admin) => {
             Err(Refusal::NotTheSender)
@@ -60,7 +61,7 @@ fn number(message: &Message, room: Option<&Room>, user: UserId, audience: Delete
 }
 
 /// The request to erase the files comes before the deletion, so that a call that dies after it leaves nothing to be
-/// done. `erase-room` ends a request without a deletion. Only the sender asks for it before they have the number.
+/// done. It comes after the number, so that a refused call asks for nothing.
 async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
     let is_late = now().since(message.id.created_at()) > DELETE_WITHIN;
     let refusal = if message.sender != user {
@@ -71,13 +72,10 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
         None
     };
     let right = if refusal.is_some() { Right::Admin } else { Right::Member };
-    let ask = async |asks: bool| match message.files().next() {
-        Some(_) if asks => chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await,
-        _ => Ok(()),
-    };
-    let is_early = right == Right::Member;
-    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, ask(is_early), async |turn| {
-        ask(!is_early).await?;
+    let deletion = changing::make(chat, user, &message, ChangeKind::Deleted, right, async |turn| {
+        if message.files().next().is_some() {
+            chat.bucket.ask_to_erase(Erasure::Files(message.room, message.id), now()).await?;
+        }
         chat.store.delete_message(&message, user, turn.number, turn.at).await
     });
     let Made { changed, number, audience, members } = match (deletion.await, refusal) {
@@ -97,7 +95,7 @@ async fn for_everyone(chat: &Chat, user: UserId, message: Message) -> Result<Sho
 
 /// Only the devices of the user hear of it. Other members see that the room has a change, and find nothing changed.
 async fn for_oneself(chat: &Chat, user: UserId, message: Message) -> Result<ShownMessage, Error> {
-    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Quiet, ready(Ok(())), async |turn| {
+    let hiding = changing::make(chat, user, &message, ChangeKind::Hidden, Right::Member, async |turn| {
         let hiding = chat.store.hide_message(message.room, message.id, user, turn.number);
         let (hidden, noted) = tokio::join!(hiding, chat.store.note_hidden(user, message.room, message.sequence));
         noted?;

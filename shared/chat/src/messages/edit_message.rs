@@ -1,5 +1,3 @@
-use std::future::ready;
-
 use domain::{
     ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, Room, ShownMessage, UserId,
 };
@@ -38,11 +36,12 @@ pub async fn edit_message(
     }
     // Mentions that the message has already are neither checked nor left out.
     let before = message.clone().seen_by(Some(user)).mentions;
-    let mentions = mentions.filter(|mentions| *mentions != before);
-    let right = Right::Send { to_all: mentions == Some(Mentions::All) };
-    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, ready(Ok(())), async |turn| {
-        let mentions = mentions.map_or(before, |mentions| mentions.in_room(&turn.room, user));
-        chat.store.edit_message(&message, (text.as_ref(), &mentions), turn.number, turn.at, turn.room.is_closed()).await
+    let is_new = mentions.as_ref().is_some_and(|mentions| *mentions != before);
+    let right = Right::Send { to_all: is_new && mentions == Some(Mentions::All) };
+    let edit = changing::make(chat, user, &message, ChangeKind::Edited, right, async |turn| {
+        let mentions = mentions.map(|mentions| if is_new { mentions.in_room(&turn.room, user) } else { mentions });
+        let content = (text.as_ref(), mentions.as_ref());
+        chat.store.edit_message(&message, content, turn.number, turn.at, turn.room.is_closed()).await
     });
     let (edit, quotes) = tokio::join!(edit, quotes);
     let (Made { changed, number, audience, members }, quotes) = (edit?, quotes?);

@@ -1,5 +1,6 @@
 use std::future::ready;
 
+use bucket::Erasure;
 use domain::{
     Action, Attachment, Content, ContentDigest, Draft, Error, ForwardMessage, Message, Refusal, RoomId, ShownMessage,
     causes,
@@ -124,22 +125,26 @@ impl<'a> Forward<'a> {
         }
         self.chat.count_copy(self.caller, attached.size()).await?;
         let pairs = picture.iter().chain(video).zip(attached.files());
-        let done = try_join_all(pairs.map(|(from, to)| self.chat.bucket.copy(from, to.id, now()))).await;
-        // If a file is missing, the message is being deleted.
-        let outcome = match done {
-            Ok(all) if all.contains(&false) => Err(Refusal::MessageDeleted.into()),
-            // The bucket deletes the copies of a call that dies before this.
-            Ok(_) => self.chat.bucket.keep(attached.files(), now()).await,
-            Err(error) => Err(error),
+        let copied = match try_join_all(pairs.map(|(from, to)| self.chat.bucket.copy(from, to.id, now()))).await {
+            Ok(all) if all.contains(&false) => Err(self.missing().await),
+            copied => copied.map(drop),
         };
-        if outcome.is_err() {
+        if copied.is_err() {
             self.erase(&attached).await;
         }
-        outcome.map(|()| attached)
+        copied.map(|()| attached)
+    }
+
+    /// The error for a message with a file that S3 does not find: the message has been deleted since it was read.
+    async fn missing(&self) -> Error {
+        match visible(self.chat, self.caller.user, self.message.room, self.message.id).await {
+            Ok(_) => Error::internal("copying an attachment", "S3 has no file of a message that is not deleted"),
+            Err(error) => error,
+        }
     }
 
     /// Deletes copies that no message has, and takes back their count. If it fails, the bucket deletes them after a
-    /// day, unless they are kept.
+    /// day, and `erase-room` those that are kept.
     async fn erase(&self, copies: &Attached) {
         if copies.files().next().is_none() {
             return;
@@ -153,4 +158,13 @@ impl<'a> Forward<'a> {
             tracing::warn!(cause = causes(&error), "the copy of a file stays");
         }
     }
+}
+
+/// Keeps the copies of a message that has its turn: until then the bucket deletes them after a day. Asks first for the
+/// erasure of those that no message will have, because the call may die. It comes after the turn, although a failure is
+/// a hole, because a refused call asks for nothing.
+pub(super) async fn keep_copies(chat: &Chat, message: &Message) -> Result<(), Error> {
+    let requests = message.files().map(|file| chat.bucket.ask_to_erase(Erasure::Copy(message.room, file.id), now()));
+    try_join_all(requests).await?;
+    chat.bucket.keep(message.files(), now()).await
 }

@@ -14,8 +14,8 @@ use crate::{
 /// The number of the answer stays before a change that may still be on its way, so that no reader passes it. The
 /// messages of later changes are listed already.
 ///
-/// Without a number, and if the first change after it has expired, returns the number from which a reader goes on who
-/// lists the room afterwards.
+/// Without a number, if the first change after it has expired, and if the room has no such number, as after a restore,
+/// returns the number from which a reader goes on who lists the room afterwards.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`.
@@ -28,9 +28,15 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
     };
     let Some(after) = after else { return begin(access::stay(&chat.store, user, room).await?, false).await };
     let (stay, found) = tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
-    let stay = stay?;
-    let Some((changes, mut more)) = found? else { return begin(stay, true).await };
-    let ids: BTreeSet<_> = changes.iter().map(|change| change.message).collect();
+    let mut stay = stay?;
+    if after > stay.room.changes {
+        // The read may lag.
+        stay.room = access::room_for_sure(&chat.store, user, room).await?;
+    }
+    let found = found?.filter(|_| after <= stay.room.changes);
+    let Some((changes, mut more)) = found else { return begin(stay, true).await };
+    let shown = changes.iter().filter(|change| change.concerns(user) && stay.membership.sees(change.message));
+    let ids: BTreeSet<_> = shown.map(|change| change.message).collect();
     let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
     let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
     let listable = messages.values().filter(|message| stay.sees(message));

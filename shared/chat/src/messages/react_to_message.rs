@@ -1,5 +1,3 @@
-use std::future::ready;
-
 use domain::{ChangeKind, Error, Event, MAX_REACTIONS, Message, ReactToMessage, Refusal, Room, ShownMessage, UserId};
 use store::{Changed, Right};
 
@@ -36,10 +34,9 @@ pub async fn react_to_message(
         return quotes.await?.show(chat, message, user);
     }
     let emoji = emoji.as_ref();
-    let reaction =
-        changing::make(chat, user, &message, ChangeKind::Reacted, Right::Member, ready(Ok(())), async |turn| {
-            chat.store.react_to_message(&message, user, emoji, turn.number, turn.room.is_closed()).await
-        });
+    let reaction = changing::make(chat, user, &message, ChangeKind::Reacted, Right::Member, async |turn| {
+        chat.store.react_to_message(&message, user, emoji, turn.number, turn.room.is_closed()).await
+    });
     let (reaction, quotes) = tokio::join!(reaction, quotes);
     let (Made { changed, number, audience, members }, quotes) = (reaction?, quotes?);
     let message = match changed {

@@ -6,7 +6,7 @@ use domain::{
 };
 use store::{First, Socket, Turn};
 
-use super::quotes::answered;
+use super::{forward_message::keep_copies, quotes::answered};
 use crate::{
     Caller, Chat, accounts,
     attachments::Attached,
@@ -201,7 +201,7 @@ async fn persist(
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let mentions = &draft.content.mentions;
-    let taking = chat.store.take_turn_to_mention(draft.room, sender, wanted, mentions, chat.settings.pushes);
+    let taking = chat.store.take_turn(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
     admitted?;
     let turn = taken.inspect_err(refused)?;
@@ -210,6 +210,9 @@ async fn persist(
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
+    if message.forwarded.is_some() {
+        keep_copies(chat, &message).await?;
+    }
     let (stored, audience, ()) = tokio::join!(
         chat.store.put_message(&message, digest),
         chat.audience(&audience, message.room),
@@ -222,7 +225,7 @@ async fn persist(
 }
 
 /// Counts the refusal of a turn.
-fn refused(error: &Error) {
+pub(super) fn refused(error: &Error) {
     turn_refused(error);
     let limit = if let Error::Refused(Refusal::RoomBusy(_)) = error { Limit::Pushes } else { Limit::Messages };
     limited(limit)(error);

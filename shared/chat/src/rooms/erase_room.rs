@@ -1,13 +1,9 @@
-//! Erasing deleted rooms and the files of deleted messages, in the background.
-
-use std::time::Duration;
-
 use bucket::Erasure;
 use domain::{Error, HOLE_SETTLES_AFTER, Message, RoomId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{Range, Tombstone};
 
-use crate::{Chat, messages::erase_files, now};
+use crate::{Chat, erasure::outcome, now};
 
 /// The number of messages that are read at once.
 const PAGE: usize = 500;
@@ -17,28 +13,14 @@ const MOST_MESSAGES: usize = 5000;
 /// The number of memberships, or attachments, that are erased at the same time.
 const CONCURRENCY: usize = 16;
 
-/// The number of times that the tombstone is read. The request precedes the deletion, by at most the ten seconds that
-/// `delete-chatroom` may run.
-const READS: u32 = 24;
-/// The wait between two reads.
-const PAUSE: Duration = Duration::from_millis(500);
-
-/// Erases what a request names.
-pub async fn erase(chat: &Chat, erasure: Erasure) -> Result<(), Error> {
-    match erasure {
-        Erasure::Room(room) => erase_room(chat, room).await,
-        Erasure::Files(room, message) => erase_files(chat, room, message).await,
-    }
-}
-
 /// Erases a deleted room: memberships, bans, messages, attachments and the room, except that its owner deleted it. The
-/// request is erased last, so that it stays until all is done, and any event can go on where another one has died.
+/// request is erased last.
 ///
 /// Invitations, uploads that no message has, and the records of changes expire by themselves.
 ///
 /// Nothing is erased of a room that is not deleted: its owner has lost the role between the request and the deletion.
-async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
-    let Some(tombstone) = tombstone(chat, room).await? else {
+pub(crate) async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
+    let Some(tombstone) = outcome(async || chat.store.tombstone(room).await).await? else {
         tracing::warn!("a room stays: it is not deleted");
         return chat.bucket.end_erasure(Erasure::Room(room), now()).await;
     };
@@ -46,7 +28,7 @@ async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
     let stays = stream::iter(members).map(|&user| chat.store.erase_membership(user, room));
     stays.buffer_unordered(CONCURRENCY).try_collect::<()>().await?;
     chat.store.erase_bans(room).await?;
-    let objects = stream::iter(pictures).map(|&id| chat.bucket.erase_picture(id, now()));
+    let objects = stream::iter(pictures).map(|&id| chat.bucket.erase_all(id, now()));
     objects.buffer_unordered(CONCURRENCY).try_collect::<()>().await?;
     chat.store.erase_attachments(pictures.iter().copied()).await?;
     if !erase_messages(chat, room).await? {
@@ -62,17 +44,6 @@ async fn erase_room(chat: &Chat, room: RoomId) -> Result<(), Error> {
     chat.bucket.end_erasure(Erasure::Room(room), now()).await?;
     tracing::info!("a room is erased");
     Ok(())
-}
-
-async fn tombstone(chat: &Chat, room: RoomId) -> Result<Option<Tombstone>, Error> {
-    for _ in 1..READS {
-        let found = chat.store.tombstone(room).await?;
-        if found.is_some() {
-            return Ok(found);
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    chat.store.tombstone(room).await
 }
 
 /// Erases messages with their attachments. `false` if there may be more.

@@ -26,7 +26,7 @@ pub use add_members::add_members;
 pub use answer_invitation::answer_invitation;
 pub use create_chatroom::create_chatroom;
 pub use delete_chatroom::delete_chatroom;
-pub use erase_room::erase;
+pub(crate) use erase_room::erase_room;
 pub use join_chatroom::{Joined, join_chatroom};
 pub use leave_chatroom::leave_chatroom;
 pub use list_chatrooms::list_chatrooms;

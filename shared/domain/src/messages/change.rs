@@ -21,6 +21,14 @@ pub enum ChangeKind {
     Reacted,
 }
 
+impl ChangeKind {
+    /// Whether only the user hears of it. For other members, a message that one has hidden is as it was.
+    #[must_use]
+    pub fn is_quiet(self) -> bool {
+        self == Self::Hidden
+    }
+}
+
 /// Reads the query parameter `after`: the number of a change, 0, or nothing.
 ///
 /// # Errors
@@ -82,10 +90,10 @@ impl Change {
         self.previous.is_none_or(|previous| previous.is_settled(asked_at)).then(|| self.number - 1)
     }
 
-    /// Whether a user sees it. A message that another user has hidden from themselves is as it was.
+    /// Whether a user sees it.
     #[must_use]
     pub fn concerns(&self, user: UserId) -> bool {
-        self.user == user || self.kind != ChangeKind::Hidden && !self.withheld
+        self.user == user || !self.kind.is_quiet() && !self.withheld
     }
 
     /// Whether the message has it, or a later change that replaces it.

@@ -77,9 +77,11 @@ struct MessageView<'a> {
 }
 
 impl ShownMessage {
-    /// The message for one reader, with the message that it answers, if the reader sees that.
+    /// The message for one reader, with the message that it answers, if the reader sees that. A deleted reply answers
+    /// nothing.
     #[must_use]
     pub fn quoting(mut self, quote: Option<Quote>) -> Self {
+        let quote = quote.filter(|_| self.message.reply_to.is_some());
         self.quoted = quote.map_or(Quoted::Nothing, Quoted::Quote);
         self
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use domain::{Attachment, AttachmentId, Error, FileName, MediaType, Message, Progress, Refusal, Timestamp, Upload};
 use store::Store;
 
-use crate::support::{NOW, PUSHES, client_id, digest, make_room, message, message_id, user};
+use crate::support::{NOBODY, NOW, PUSHES, client_id, digest, make_room, message, message_id, user};
 
 const LEASE: Duration = Duration::from_secs(48);
 
@@ -89,7 +89,7 @@ async fn what_a_check_has_found_stays() {
 async fn sends(store: &Store, picture: AttachmentId, millis: u64, client: Option<&str>) -> Result<bool, Error> {
     let upload = store.upload(picture).await?.unwrap();
     let room = upload.room.unwrap();
-    let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await?;
+    let turn = store.take_turn(room, user(1), message_id(millis), &NOBODY, PUSHES).await?;
     let client_id = client.map(client_id);
     let message = Message { picture: Some(upload.attachment), client_id, ..message(room, user(1), &turn) };
     let stored = store.put_message(&message, &digest("hi")).await?.is_none();

@@ -1,7 +1,7 @@
 use domain::{Error, MessageId, Refusal, Room, RoomId};
 use store::{Membership, Opening, Store};
 
-use crate::support::{NOW, PUSHES, at, message_id, the, user};
+use crate::support::{NOBODY, NOW, PUSHES, at, message_id, the, user};
 
 async fn direct(store: &Store) -> RoomId {
     let id = store.next_room_id().await.unwrap();
@@ -18,7 +18,7 @@ async fn direct(store: &Store) -> RoomId {
 
 /// Takes a turn, and hides its message if the room is closed.
 async fn sends(store: &Store, room: RoomId, sender: u64, millis: u64) -> MessageId {
-    let turn = store.take_turn(room, user(sender), message_id(millis), PUSHES).await.unwrap();
+    let turn = store.take_turn(room, user(sender), message_id(millis), &NOBODY, PUSHES).await.unwrap();
     if turn.room.is_closed() {
         store.hide_from_peer(&turn, user(sender)).await.unwrap();
     }

@@ -17,7 +17,7 @@ use domain::{AttachmentId, Error, Message, Network, Pace};
 use store::{Consistency, Source, Store, Tables};
 use tokio::net::TcpListener;
 
-use crate::support::{NOW, PUSHES, client_id, digest, message_id, room_id, user};
+use crate::support::{NOBODY, NOW, PUSHES, client_id, digest, message_id, room_id, user};
 
 const CONFLICT: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
     "message": "Transaction is ongoing for the item"}"#;
@@ -120,7 +120,7 @@ async fn only_a_condition_that_fails_is_a_refusal() {
     let (store, _) = refusing(usize::MAX, DENIED).await;
     let (room, id, network) = (room_id(1), AttachmentId::new([1; 16]), Network::of(Ipv4Addr::LOCALHOST.into()));
     let failures = [
-        store.take_turn(room, user(1), message_id(1), PUSHES).await.err(),
+        store.take_turn(room, user(1), message_id(1), &NOBODY, PUSHES).await.err(),
         store.hide_room(user(1), room, message_id(1)).await.err(),
         store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
         store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
@@ -138,7 +138,7 @@ async fn whoever_does_not_reach_dynamodb_is_to_come_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let store = store_at(&listener);
     drop(listener);
-    let turn = store.take_turn(room_id(1), user(1), message_id(1), PUSHES).await;
+    let turn = store.take_turn(room_id(1), user(1), message_id(1), &NOBODY, PUSHES).await;
     assert!(matches!(turn, Err(Error::Unavailable { .. })), "{turn:?}");
 }
 

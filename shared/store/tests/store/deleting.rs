@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::{Error, MessageId, PushPace, Refusal};
 use store::{Ban, Consistency::Strong, Membership, Way};
 
-use crate::support::{NOW, make_room, the, user};
+use crate::support::{NOBODY, NOW, make_room, the, user};
 
 const PUSHES: PushPace = PushPace { per_second: 2000 };
 
@@ -33,7 +33,7 @@ async fn nothing_finds_a_deleted_room() {
     let not_found = |outcome: Result<(), Error>| {
         assert!(matches!(outcome, Err(Error::Refused(Refusal::RoomNotFound))), "{outcome:?}");
     };
-    not_found(store.take_turn(room, user(1), MessageId::new(NOW, 0), PUSHES).await.map(drop));
+    not_found(store.take_turn(room, user(1), MessageId::new(NOW, 0), &NOBODY, PUSHES).await.map(drop));
     let joining = Membership::begins(user(5), &before, NOW);
     not_found(store.join(&before, &joining, &Way::Number, false).await.map(drop));
     not_found(store.leave(user(2), &before, None, NOW).await.map(drop));

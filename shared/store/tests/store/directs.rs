@@ -4,7 +4,7 @@ use domain::{Error, MessageId, Refusal, Room, RoomId};
 use futures_util::future::join_all;
 use store::{Consistency::Strong, Membership, Opening, Store};
 
-use crate::support::{NOW, PUSHES, make_room, message_id, the, user};
+use crate::support::{NOBODY, NOW, PUSHES, make_room, message_id, the, user};
 
 async fn tries(store: &Store, opener: u64, peer: u64, blockers: &[u64]) -> Result<(RoomId, Opening), Error> {
     let id = store.next_room_id().await?;
@@ -44,7 +44,7 @@ async fn one_has_a_direct_room_with_oneself() {
     let room = opens(&store, 1, 1, &[]).await;
     assert_eq!(opens(&store, 1, 1, &[]).await, room);
     assert_eq!(the(&store, room).await.members, [user(1)].into());
-    let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
+    let turn = store.take_turn(room, user(1), message_id(0), &NOBODY, PUSHES).await.unwrap();
     assert_eq!(turn.room.peer(user(1)), Some(user(1)));
 }
 
@@ -55,7 +55,7 @@ async fn a_contact_is_who_has_written_to_one_directly() {
         [opens(&store, 1, 2, &[]).await, opens(&store, 3, 1, &[]).await, opens(&store, 4, 1, &[]).await];
     let group = make_room(&store, 5).await;
     for (room, sender) in [(with_2, 1), (with_2, 2), (with_4, 1), (group, 5)] {
-        store.take_turn(room, user(sender), message_id(0), PUSHES).await.unwrap();
+        store.take_turn(room, user(sender), message_id(0), &NOBODY, PUSHES).await.unwrap();
     }
     let writers = store.writers_to(user(1), (2..=6).map(user).collect()).await.unwrap();
     assert_eq!(writers, [user(2)].into());

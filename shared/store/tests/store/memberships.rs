@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Error, Refusal, TYPING_EVERY};
+use domain::{Error, MAX_HIDDEN_UNREAD, Refusal, TYPING_EVERY};
 use store::{Consistency::Strong, Membership};
 
 use crate::support::{at, joins, make_room, message_id, send, user};
@@ -84,4 +84,15 @@ async fn typing_is_noted_once_in_two_seconds_and_for_members_only() {
     assert!(types(1, 1000).await.unwrap());
     assert!(!types(2, 0).await.unwrap());
     assert!(store.membership(user(2), room, Strong).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn so_many_unread_messages_are_deleted_for_oneself_without_counting() {
+    let store = embedded::store();
+    let room = make_room(&store, 1).await;
+    for sequence in 1..=MAX_HIDDEN_UNREAD + 1 {
+        store.note_hidden(user(1), room, sequence).await.unwrap();
+    }
+    let stay = store.membership(user(1), room, Strong).await.unwrap().unwrap();
+    assert!(stay.hidden_unread.into_iter().eq(1..=MAX_HIDDEN_UNREAD));
 }

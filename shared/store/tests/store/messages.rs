@@ -2,7 +2,7 @@ use domain::{MessageId, Refusal};
 use futures_util::future::join_all;
 use store::{Consistency, Range};
 
-use crate::support::{PUSHES, client_id, digest, make_room, message, message_id, send, user};
+use crate::support::{NOBODY, PUSHES, client_id, digest, make_room, message, message_id, send, user};
 
 #[tokio::test]
 async fn a_room_is_read_from_both_ends() {
@@ -27,7 +27,7 @@ async fn a_list_is_read_beyond_what_one_call_returns() {
     let room = make_room(&store, 1).await;
     // At the pace that a room takes from one sender without end.
     for millis in (0..100).map(|number| number * 200) {
-        let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
+        let turn = store.take_turn(room, user(1), message_id(millis), &NOBODY, PUSHES).await.unwrap();
         // 100 of these are 1.6 MB, and a call returns 1 MB.
         let text = "😀".repeat(4096).try_into().ok();
         store.put_message(&domain::Message { text, ..message(room, user(1), &turn) }, &digest("hi")).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_repeated_write_does_not_bring_back_what_was_deleted_meanwhile() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
     for (millis, client_id) in [(1, None), (2, Some(client_id("c1")))] {
-        let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
+        let turn = store.take_turn(room, user(1), message_id(millis), &NOBODY, PUSHES).await.unwrap();
         let message = domain::Message { client_id, ..message(room, user(1), &turn) };
         store.put_message(&message, &digest("hi")).await.unwrap();
         store.delete_message(&message, user(1), millis, turn.id.created_at()).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_client_id_makes_one_message_however_often_and_at_once() {
     let room = make_room(&store, 2).await;
     let id = client_id("c1");
     let stored = join_all((0..10).map(async |i| {
-        let turn = store.take_turn(room, user(1), message_id(i), PUSHES).await.unwrap();
+        let turn = store.take_turn(room, user(1), message_id(i), &NOBODY, PUSHES).await.unwrap();
         let message = domain::Message { client_id: Some(id.clone()), ..message(room, user(1), &turn) };
         store.put_message(&message, &digest("hi")).await.unwrap()
     }))

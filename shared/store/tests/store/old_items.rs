@@ -7,7 +7,7 @@ use domain::{Access, History, Role, RoomId};
 use embedded::Engine;
 use store::{Consistency::Strong, Membership, Way};
 
-use crate::support::{NOW, PUSHES, joins, leaves, make_room, message_id, room_id, send, the, user};
+use crate::support::{NOBODY, NOW, PUSHES, joins, leaves, make_room, message_id, room_id, send, the, user};
 
 fn n(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
@@ -94,7 +94,7 @@ async fn an_old_room_counts_its_members_as_soon_as_somebody_comes_or_goes() {
     for comes in [true, false] {
         let room = make_room(&engine.store, 3).await;
         ages(&engine, room, "group").await;
-        engine.store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
+        engine.store.take_turn(room, user(1), message_id(0), &NOBODY, PUSHES).await.unwrap();
         assert_eq!(members_count(&engine, room).await, None);
         if comes {
             joins(&engine.store, 4, room).await.unwrap();
@@ -169,7 +169,7 @@ async fn a_deleted_room_is_none() {
     let store = &engine.store;
     assert!(store.room(room, Strong).await.unwrap().is_none());
     assert!(store.rooms([room], Strong).await.unwrap().is_empty());
-    let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap_err();
+    let turn = store.take_turn(room, user(1), message_id(0), &NOBODY, PUSHES).await.unwrap_err();
     let left = store.leave(user(2), &before, None, NOW).await.unwrap_err();
     let join = Membership::begins(user(3), &before, NOW);
     let joined = store.join(&before, &join, &Way::Number, false).await.unwrap_err();

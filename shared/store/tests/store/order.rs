@@ -8,7 +8,7 @@ use proptest::{
 };
 use store::{Range, Turn};
 
-use crate::support::{PUSHES, digest, make_room, message, message_id, user};
+use crate::support::{NOBODY, PUSHES, digest, make_room, message, message_id, user};
 
 const MEMBERS: u64 = 4;
 
@@ -31,7 +31,7 @@ fn ids_grow_sequences_are_dense_and_each_message_knows_the_one_before() {
             for burst in bursts {
                 let at_once = burst.into_iter().map(async |(sender, clock)| {
                     let wanted = message_id(clock);
-                    let turn = store.take_turn(room, user(sender), wanted, PUSHES).await.unwrap();
+                    let turn = store.take_turn(room, user(sender), wanted, &NOBODY, PUSHES).await.unwrap();
                     store.put_message(&message(room, user(sender), &turn), &digest("hi")).await.unwrap();
                     (wanted, turn)
                 });

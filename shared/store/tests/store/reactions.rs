@@ -8,7 +8,7 @@ use domain::{
 use futures_util::future::join_all;
 use store::Changed;
 
-use crate::support::{PUSHES, client_id, digest, make_room, message, message_id, send, user};
+use crate::support::{NOBODY, PUSHES, client_id, digest, make_room, message, message_id, send, user};
 
 fn emoji(text: &str) -> Emoji {
     Emoji::try_from(text.to_owned()).unwrap()
@@ -75,7 +75,7 @@ async fn the_highest_number_stays_and_a_deletion_removes_all() {
 async fn a_message_keeps_so_many_reactions() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
-    let turn = store.take_turn(room, user(1), message_id(0), PUSHES).await.unwrap();
+    let turn = store.take_turn(room, user(1), message_id(0), &NOBODY, PUSHES).await.unwrap();
     let reactions = (1..=MAX_REACTIONS as u64).map(|id| (user(id), Reaction { change: id, emoji: Some(emoji("👍")) }));
     let full = Message { reactions: reactions.collect(), ..message(room, user(1), &turn) };
     store.put_message(&full, &digest("hi")).await.unwrap();

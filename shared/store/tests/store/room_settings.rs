@@ -1,7 +1,7 @@
 use domain::{Access, History, MessageId, OnlyAdmins, PushPace, Role, Room, RoomId, RoomKind, RoomName};
 use store::{RoomChange, Store};
 
-use crate::support::{NOW, create, the, user};
+use crate::support::{NOBODY, NOW, create, the, user};
 
 /// A room of the users 1 to 3 with owner 1 and admin 2.
 async fn room(store: &Store) -> RoomId {
@@ -57,7 +57,7 @@ async fn history_for_all_begins_after_the_last_turn_of_the_moment() {
     let id = room(&store).await;
     let before = the(&store, id).await;
     let wanted = MessageId::new(NOW, 7);
-    store.take_turn(id, user(1), wanted, PushPace { per_second: 2000 }).await.unwrap();
+    store.take_turn(id, user(1), wanted, &NOBODY, PushPace { per_second: 2000 }).await.unwrap();
     let all = RoomChange { history: Some(History::All), ..RoomChange::default() };
     let after = store.change_room(&before, &all, user(1), NOW).await.unwrap().unwrap();
     assert_eq!(after.history_from, Some(wanted.next()));

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    ClientId, Content, ContentDigest, Error, MembershipId, Message, MessageId, PushPace, Refusal, Room, RoomId,
-    RoomKind, RoomName, Text, Timestamp, UserId,
+    ClientId, Content, ContentDigest, Error, MembershipId, Mentions, Message, MessageId, PushPace, Refusal, Room,
+    RoomId, RoomKind, RoomName, Text, Timestamp, UserId,
 };
 use store::{Consistency, Invitation, Membership, Store, Turn, Way};
 
 /// More than any test pushes.
 pub const PUSHES: PushPace = PushPace { per_second: 1_000_000 };
+/// The mentions of a plain message.
+pub static NOBODY: Mentions = Mentions::nobody();
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -74,7 +76,7 @@ pub fn message(room: RoomId, sender: UserId, turn: &Turn) -> Message {
 
 /// Stores a message of user 1.
 pub async fn send(store: &Store, room: RoomId, millis: u64) -> Message {
-    let turn = store.take_turn(room, user(1), message_id(millis), PUSHES).await.unwrap();
+    let turn = store.take_turn(room, user(1), message_id(millis), &NOBODY, PUSHES).await.unwrap();
     let message = message(room, user(1), &turn);
     store.put_message(&message, &digest("hi")).await.unwrap();
     message

@@ -2,7 +2,7 @@ use domain::RoomId;
 use embedded::Engine;
 use store::Consistency::Strong;
 
-use crate::support::{PUSHES, create, joins, make_room, message_id, the, user};
+use crate::support::{NOBODY, PUSHES, create, joins, make_room, message_id, the, user};
 
 /// The numbers of paces and of sequences in the item of a room.
 async fn leftovers(engine: &Engine, room: RoomId) -> (usize, usize) {
@@ -17,7 +17,7 @@ async fn leftovers(engine: &Engine, room: RoomId) -> (usize, usize) {
 async fn all_write(engine: &Engine, room: RoomId, members: u64) {
     for id in 1..=members {
         let millis = if id == members { 1000 } else { 0 };
-        let turn = engine.store.take_turn(room, user(id), message_id(millis), PUSHES).await.unwrap();
+        let turn = engine.store.take_turn(room, user(id), message_id(millis), &NOBODY, PUSHES).await.unwrap();
         engine.store.sweep(room, &turn.stale).await.unwrap();
     }
 }
@@ -51,7 +51,7 @@ async fn what_was_written_while_the_room_was_small_is_not_forgotten_when_it_grow
     let room = make_room(&engine.store, 32).await;
     all_write(&engine, room, 32).await;
     joins(&engine.store, 33, room).await.unwrap();
-    let turn = engine.store.take_turn(room, user(33), message_id(2000), PUSHES).await.unwrap();
+    let turn = engine.store.take_turn(room, user(33), message_id(2000), &NOBODY, PUSHES).await.unwrap();
     engine.store.sweep(room, &turn.stale).await.unwrap();
     assert_eq!(leftovers(&engine, room).await, (1, 1));
     let stay = engine.store.membership(user(7), room, Strong).await.unwrap().unwrap();
@@ -63,13 +63,13 @@ async fn a_sweep_that_meets_a_new_message_of_one_of_them_removes_nothing() {
     let engine = embedded::engine();
     let room = make_room(&engine.store, 20).await;
     for id in 1..20 {
-        engine.store.take_turn(room, user(id), message_id(0), PUSHES).await.unwrap();
+        engine.store.take_turn(room, user(id), message_id(0), &NOBODY, PUSHES).await.unwrap();
     }
-    let turn = engine.store.take_turn(room, user(20), message_id(1000), PUSHES).await.unwrap();
-    engine.store.take_turn(room, user(7), message_id(1001), PUSHES).await.unwrap();
+    let turn = engine.store.take_turn(room, user(20), message_id(1000), &NOBODY, PUSHES).await.unwrap();
+    engine.store.take_turn(room, user(7), message_id(1001), &NOBODY, PUSHES).await.unwrap();
     engine.store.sweep(room, &turn.stale).await.unwrap();
     assert_eq!(leftovers(&engine, room).await.0, 20);
-    let next = engine.store.take_turn(room, user(20), message_id(9000), PUSHES).await.unwrap();
+    let next = engine.store.take_turn(room, user(20), message_id(9000), &NOBODY, PUSHES).await.unwrap();
     engine.store.sweep(room, &next.stale).await.unwrap();
     assert_eq!(leftovers(&engine, room).await.0, 1);
 }
@@ -85,7 +85,7 @@ async fn a_room_from_before_there_were_sweeps_is_swept_in_steps() {
     };
     create(&engine.store, &domain::Room { members: (1..=49).map(user).collect(), ..room }, &[]).await.unwrap();
     for (millis, left) in [(0, 136), (1000, 72), (2000, 8), (3000, 8)] {
-        let turn = engine.store.take_turn(id, user(1), message_id(millis), PUSHES).await.unwrap();
+        let turn = engine.store.take_turn(id, user(1), message_id(millis), &NOBODY, PUSHES).await.unwrap();
         engine.store.sweep(id, &turn.stale).await.unwrap();
         assert_eq!(leftovers(&engine, id).await.1, left);
     }

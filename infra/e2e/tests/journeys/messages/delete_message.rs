@@ -17,6 +17,9 @@ use crate::support::{
 inventory::submit!(Row::for_members("POST /delete-message/", |world| Ask::Rest(
     json!({"conversation_id": world.room, "message_id": world.message["id"], "for": "me"})
 )));
+inventory::submit!(Row::for_sender("POST /delete-message/", |world| Ask::Rest(
+    json!({"conversation_id": world.room, "message_id": world.message["id"], "for": "everyone"})
+)));
 
 pub(super) async fn deletes(user: &User, room: u64, message: &Value, audience: &str) -> Answer {
     let body = json!({"conversation_id": room, "message_id": message["id"], "for": audience});
@@ -233,7 +236,7 @@ async fn what_it_costs() {
     let mut at_bobs = bob.opens_socket(room).await;
     asks(&ann, room, &message).await.is(200);
     assert_eq!(at_bobs.next_of("deleted").await["conversation"], room);
-    let cost = Cost { calls: 9, depth: 3, reads: 4.0, writes: 4.0, pushes: 1 };
+    let cost = Cost { calls: 9, depth: 3, reads: 5.0, writes: 4.0, pushes: 1 };
     assert_eq!(server.cost("delete-message").await, cost);
 
     let upload = ann.uploads(room, &File::picture()).await;

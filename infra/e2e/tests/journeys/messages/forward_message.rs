@@ -1,6 +1,10 @@
 //! `POST /forward-message/`
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use e2e::{Answer, Cost, File, Server, User, crash_points, download};
 use serde_json::{Value, json};
@@ -194,7 +198,7 @@ async fn a_room_that_refuses_the_message_keeps_no_files() {
     assert_eq!(refused[0]["problem"]["code"], "room_busy");
     let wait = refused[0]["retry_after"].as_u64().unwrap();
     assert_eq!(server.keys().await, before);
-    tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
+    tokio::time::sleep(Duration::from_secs(wait)).await;
     is_there(&forwards(&ann, &picture, busy, "f1").await["attachment_picture"]).await;
 }
 
@@ -207,6 +211,7 @@ async fn a_forward_that_is_repeated_makes_one_message_in_each_room() {
     let picture = sends_picture(&ann, source).await;
     let rooms = [bob.creates_room().await, bob.creates_room().await];
     let round = Cell::new(0);
+    let files = RefCell::new(BTreeSet::from([picture["attachment_picture"]["id"].as_str().unwrap().to_owned()]));
     let points = crash_points(&server, "forward-message", async |crash| {
         round.set(round.get() + 1);
         let client_id = format!("f{}", round.get());
@@ -215,6 +220,7 @@ async fn a_forward_that_is_repeated_makes_one_message_in_each_room() {
         for (number, room) in rooms.into_iter().enumerate() {
             let message = &results[number]["message"];
             is_there(&message["attachment_picture"]).await;
+            files.borrow_mut().insert(message["attachment_picture"]["id"].as_str().unwrap().to_owned());
             let listed = bob.sees_messages(room).await;
             let made = listed.iter().filter(|listed| listed["client_id"] == *client_id);
             assert_eq!(made.map(|made| &made["id"]).collect::<Vec<_>>(), [&message["id"]]);
@@ -222,6 +228,29 @@ async fn a_forward_that_is_repeated_makes_one_message_in_each_room() {
     })
     .await;
     assert!(points >= 30, "{points}");
+    keeps_only(&server, &files.into_inner()).await;
+}
+
+/// Waits until no file is left but these, and those that the bucket deletes by their tag.
+async fn keeps_only(server: &Server, files: &BTreeSet<String>) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let is_one_too_many = async |key: &String| {
+        let known = files.iter().any(|id| key.ends_with(id));
+        key.starts_with("erasures/") || !known && !server.tags(key).await.contains("unsent")
+    };
+    loop {
+        let mut left = Vec::new();
+        for key in server.keys().await {
+            if is_one_too_many(&key).await {
+                left.push(key);
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{left:?}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 #[tokio::test]
@@ -236,7 +265,7 @@ async fn what_it_costs() {
     assert_eq!(room.cost("forward-message").await, one);
 
     // Not ahead of the pace of the sender.
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     asks(&room.ann, &message, &rooms, "f2").await.is(200);
     // Each room costs as much, and adds no call in a row.
     assert_eq!(room.cost("forward-message").await, Cost { calls: 12, reads: 6.0, writes: 11.0, ..one });

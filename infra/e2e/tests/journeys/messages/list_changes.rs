@@ -95,18 +95,22 @@ async fn a_call_that_is_made_again_succeeds() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let points = crash_points(&server, "list-changes", async |crash| {
         let room = ann.creates_room_with(&[&bob]).await;
+        let message = ann.sends(room, "hello").await;
+        let reply = json!({"conversation_id": room, "text": "hello", "reply_to": message["id"]});
+        let reply = ann.post("/send-message/", &reply).await.is(201);
+        edit_message::asks(&ann, room, &reply).await.is(200);
 
         crash.is_near().await;
         let answer = asks(&ann, room).await;
-        if crash.has_struck().await {
+        let struck = crash.has_struck().await;
+        if struck {
             answer.is_broken();
-            asks(&ann, room).await.is(200);
-        } else {
-            answer.is(200);
         }
+        let answer = if struck { asks(&ann, room).await } else { answer };
+        assert_eq!(answer.is(200)["changed"][0]["quoted"]["id"], message["id"]);
     })
     .await;
-    assert!(points >= 4, "{points}");
+    assert!(points >= 8, "{points}");
 }
 
 #[tokio::test]
@@ -120,4 +124,9 @@ async fn what_it_costs() {
 
     let cost = Cost { calls: 6, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 };
     assert_eq!(server.cost("list-changes").await, cost);
+
+    // A message that only another user has changed for themselves is not read.
+    deletes(&bob, room, &message, "me").await.is(200);
+    ann.get(&format!("/list-changes/{room}/?after=1")).await.is(200);
+    assert_eq!(server.cost("list-changes").await, Cost { calls: 5, depth: 1, reads: 3.5, ..cost });
 }

@@ -181,6 +181,6 @@ async fn what_it_costs() {
     let mut at_bobs = bob.opens_socket(room).await;
     asks(&ann, room, &message).await.is(200);
     assert_eq!(at_bobs.next_of("reaction").await["conversation"], room);
-    let cost = Cost { calls: 9, depth: 3, reads: 4.0, writes: 4.0, pushes: 1 };
+    let cost = Cost { calls: 9, depth: 3, reads: 5.0, writes: 4.0, pushes: 1 };
     assert_eq!(server.cost("react-to-message").await, cost);
 }

@@ -20,6 +20,8 @@ pub(crate) struct Row {
 pub(crate) enum Callers {
     Everybody,
     Members,
+    /// The sender of the message.
+    Sender,
     /// The owner among them.
     Admins,
     Owner,
@@ -31,6 +33,7 @@ impl Callers {
         match self {
             Self::Everybody => "every user",
             Self::Members => "members of the room",
+            Self::Sender => "the sender of the message",
             Self::Admins => "admins of the room",
             Self::Owner => "the owner of the room",
         }
@@ -63,6 +66,12 @@ impl Row {
         Self { route, ask, callers: Callers::Members, file: Location::caller().file() }
     }
 
+    /// A row for the sender of the message only.
+    #[track_caller]
+    pub(crate) const fn for_sender(route: &'static str, ask: fn(&World) -> Ask) -> Self {
+        Self { route, ask, callers: Callers::Sender, file: Location::caller().file() }
+    }
+
     /// A row for admins of the room only.
     #[track_caller]
     pub(crate) const fn for_admins(route: &'static str, ask: fn(&World) -> Ask) -> Self {
@@ -89,7 +98,7 @@ impl Row {
     }
 }
 
-/// A room with two members, of whom `member` is the owner, a former member, and an outsider.
+/// A room with two members, of whom `member` is the owner and the sender of the message, a former member, and an outsider.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) member: User,

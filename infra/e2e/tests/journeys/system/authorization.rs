@@ -49,9 +49,14 @@ impl World {
                 cell(who, is(&outcome, 403, "not_a_member"), &outcome);
             }
         }
-        if row.callers >= Callers::Admins {
+        let refusal = match row.callers {
+            Callers::Everybody | Callers::Members => None,
+            Callers::Sender => Some("not_the_sender"),
+            Callers::Admins | Callers::Owner => Some("not_an_admin"),
+        };
+        if let Some(code) = refusal {
             let outcome = self.tries(row, Some(&self.other_member.token)).await;
-            cell("member who is no admin", is(&outcome, 403, "not_an_admin"), &outcome);
+            cell("other member", is(&outcome, 403, code), &outcome);
         }
         assert_eq!(self.state().await, before, "{}: what was refused has changed something", row.route);
         let allowed = strangers.into_iter().filter(|_| row.callers == Callers::Everybody);

@@ -240,6 +240,25 @@ async fn everybody_quotes_and_forwards_what_they_see() {
     assert_eq!((quoted(&bob).await, quoted(&newcomer).await), (json!("before"), Value::Null));
 }
 
+#[tokio::test]
+async fn a_newcomer_reaches_no_message_from_before_even_as_an_admin() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let (Scene { room, before, .. }, [ann, _, newcomer, ..]) = scene(&server).await;
+    let role = json!({"conversation_id": room, "user": newcomer.id, "role": "admin"});
+    ann.post("/set-role/", &role).await.is(200);
+    for (path, mut body) in [
+        ("/edit-message/", json!({"text": "mine"})),
+        ("/react-to-message/", json!({"emoji": "👍"})),
+        ("/delete-message/", json!({"for": "me"})),
+        ("/delete-message/", json!({"for": "everyone"})),
+    ] {
+        (body["conversation_id"], body["message_id"]) = (json!(room), before["id"].clone());
+        newcomer.post(path, &body).await.refuses(404, "message_not_found");
+    }
+    let reactions = format!("/list-reactions/{room}/{}/", before["id"]);
+    newcomer.get(&reactions).await.refuses(404, "message_not_found");
+}
+
 /// Every other call that names the room.
 async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'static str, Answer)> {
     vec![

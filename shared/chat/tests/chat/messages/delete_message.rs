@@ -1,11 +1,11 @@
-use std::slice::from_ref;
+use std::{slice::from_ref, time::Duration};
 
 use bucket::Erasure;
 use chat::messages::send_message;
-use domain::{DeletedFor, MediaType, Position, Refusal};
+use domain::{AttachmentId, DeletedFor, MediaType, Message, Position, Refusal, RoomId, UserId};
 use serde_json::json;
 
-use crate::support::{assert_refused, draft, picture, texts, world};
+use crate::support::{Person, World, assert_refused, draft, picture, slow::Delay, texts, world, world_of};
 
 const SIXTY_HOURS: u64 = 60 * 60 * 60 * 1000;
 
@@ -85,6 +85,26 @@ async fn a_message_that_one_has_deleted_for_oneself_is_hidden_from_oneself() {
 }
 
 #[tokio::test]
+async fn no_event_shows_a_message_that_was_hidden_after_it_was_read() {
+    let delay = Delay::default();
+    let world = world_of(delay.store().await).await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    bob.has_socket("bob's").await;
+    delay.set(2_000);
+    // Until then, the edit has asked for the message.
+    let hiding = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        delay.set(0);
+        bob.deletes(&message, DeletedFor::Me).await
+    };
+    let (edited, hidden) = tokio::join!(ann.edits(&message, "again"), hiding);
+    edited.and(hidden).unwrap();
+    assert_eq!(world.gateway.types("bob's"), ["deleted"]);
+}
+
+#[tokio::test]
 async fn a_message_that_one_has_deleted_for_oneself_is_not_unread() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
@@ -108,16 +128,31 @@ async fn a_message_that_one_has_deleted_for_oneself_is_not_unread() {
     assert_eq!((unread().await, stays[0].hidden_unread.len()), (0, 0));
 }
 
-#[tokio::test]
-async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
-    let id = ann.uploads(&world, room, MediaType::Png, picture()).await;
+async fn sends_picture(world: &World, sender: &Person, room: RoomId) -> (AttachmentId, Message) {
+    let id = sender.uploads(world, room, MediaType::Png, picture()).await;
     world.checks(id).await.unwrap();
     let mut draft = draft(room, "look");
     draft.content.picture = Some(id);
-    let message = send_message(&world.chat, &ann.caller, Ok(draft)).await.unwrap().message.message;
+    (id, send_message(&world.chat, &sender.caller, Ok(draft)).await.unwrap().message.message)
+}
+
+#[tokio::test]
+async fn a_refused_deletion_asks_for_nothing() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let (_, message) = sends_picture(&world, &ann, room).await;
+    ann.is_ahead_of_pace(room).await;
+    assert_refused!(ann.deletes(&message, DeletedFor::Everyone).await, Refusal::RateLimited(_));
+    assert!(!world.files.has(&format!("erasures/{room}/{}", message.id)));
+}
+
+#[tokio::test]
+async fn its_files_are_erased_after_the_call() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let (id, message) = sends_picture(&world, &ann, room).await;
     let objects = [format!("attachments/{id}"), format!("thumbnails/{id}")];
     for object in &objects {
         assert!(world.files.has(object), "{object}");
@@ -125,11 +160,26 @@ async fn its_files_are_erased_even_if_the_call_dies_after_the_deletion() {
     ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
     let request = format!("erasures/{room}/{}", message.id);
     assert!(world.files.has(&request));
-    chat::rooms::erase(&world.chat, Erasure::of_key(&request).unwrap()).await.unwrap();
+    chat::erase(&world.chat, Erasure::of_key(&request).unwrap()).await.unwrap();
     for object in objects.iter().chain([&request]) {
         assert!(!world.files.has(object), "{object}");
     }
     let left = world.chat.store.message(room, message.id).await.unwrap().unwrap();
     assert_eq!(left.files().count(), 0);
     assert!(world.chat.store.upload(id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn so_many_people_delete_one_message_for_themselves() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    for id in 1..=1024 {
+        let user = UserId::try_from(1_000_000 + id).unwrap();
+        world.chat.store.hide_message(room, message.id, user, id).await.unwrap();
+    }
+    assert_refused!(bob.deletes(&message, DeletedFor::Me).await, Refusal::TooManyDeletions);
+    assert_eq!(ann.room(room).await.changes, 0, "a refusal takes no number");
+    ann.deletes(&message, DeletedFor::Everyone).await.unwrap();
 }

@@ -1,6 +1,4 @@
-use std::time::Duration;
-
-use domain::{DeletedFor, MessageId, Position, Refusal};
+use domain::{DeletedFor, Position, Refusal};
 use serde_json::json;
 
 use crate::support::{assert_refused, texts, world};
@@ -44,7 +42,7 @@ async fn an_edit_without_a_record_is_made_again() {
     let turn = ann.dies_while_changing(room, 0).await;
     let text = "Hello again".to_owned().try_into().ok();
     let store = &world.chat.store;
-    store.edit_message(&message, (text.as_ref(), &message.mentions), turn.number, turn.at, false).await.unwrap();
+    store.edit_message(&message, (text.as_ref(), None), turn.number, turn.at, false).await.unwrap();
     let edited = ann.edits(&message, "Hello again").await.unwrap();
     assert_eq!((edited.message.change, edited.message.version), (2, 3));
     assert_eq!(bob.lists_changes(room, 0).await.changed, [edited]);
@@ -73,11 +71,7 @@ async fn changes_share_the_pace_of_messages() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     let message = ann.sends(room, "hello").await;
-    // A clock that is ahead, so that the pace is used up for some seconds.
-    let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
-    for _ in 0..60 {
-        world.chat.store.take_turn(room, ann.id(), then, world.chat.settings.pushes).await.unwrap();
-    }
+    ann.is_ahead_of_pace(room).await;
     assert_refused!(ann.edits(&message, "again").await, Refusal::RateLimited(_));
     assert_refused!(ann.deletes(&message, DeletedFor::Everyone).await, Refusal::RateLimited(_));
     assert_refused!(ann.deletes(&message, DeletedFor::Me).await, Refusal::RateLimited(_));

@@ -244,6 +244,17 @@ async fn the_same_forward_at_once_makes_one_message_and_one_copy_of_its_files() 
 }
 
 #[tokio::test]
+async fn a_file_that_is_missing_does_not_make_a_message_deleted() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let [source, target] = [ann.makes_room(&[]).await, ann.makes_room(&[]).await];
+    let message = sends_files(&world, &ann, source).await;
+    world.files.loses(&format!("attachments/{}", files(&message)[1]));
+    let results = forward(&world, &ann, input(&message, &[target], "c1")).await.unwrap();
+    assert!(matches!(results[0].outcome, Err(Error::Internal { .. })), "{results:?}");
+}
+
+#[tokio::test]
 async fn copies_count_as_uploaded_bytes() {
     let mut world = world().await;
     world.chat.settings.pushes = PushPace { per_second: 1 };

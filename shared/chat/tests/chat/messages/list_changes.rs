@@ -1,4 +1,4 @@
-use domain::{ChangeKind, DeletedFor, Text};
+use domain::{DeletedFor, Text};
 
 use crate::support::{slow::Delay, world, world_of};
 
@@ -45,11 +45,11 @@ async fn a_reader_waits_for_a_message_that_does_not_have_its_change() {
     let message = ann.sends(room, "hello").await;
     let turn = ann.dies_while_changing(room, 0).await;
     let store = &world.chat.store;
-    store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+    store.put_change(&turn, message.id).await.unwrap();
     let early = ann.lists_changes(room, 0).await;
     assert_eq!((early.change, early.changed.len()), (0, 1));
     let text = Text::try_from("again".to_owned()).ok();
-    store.edit_message(&message, (text.as_ref(), &message.mentions), turn.number, turn.at, false).await.unwrap();
+    store.edit_message(&message, (text.as_ref(), None), turn.number, turn.at, false).await.unwrap();
     assert_eq!(ann.lists_changes(room, 0).await.change, 1);
 }
 
@@ -74,7 +74,7 @@ async fn a_hundred_changes_fit_a_page() {
     let message = ann.has_sent(room, "hello", 130_000).await;
     for seconds in 0..101 {
         let turn = ann.dies_while_changing(room, 120_000 - seconds * 1000).await;
-        world.chat.store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+        world.chat.store.put_change(&turn, message.id).await.unwrap();
     }
     let first = ann.lists_changes(room, 0).await;
     assert_eq!((first.change, first.more, first.changed.len()), (100, true, 1));
@@ -104,12 +104,26 @@ async fn a_reader_who_was_away_for_longer_than_records_last_gets_on() {
     // The table still has them.
     for seconds in 0..100 {
         let turn = ann.dies_while_changing(room, MONTH + 120_000 - seconds * 1000).await;
-        world.chat.store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+        world.chat.store.put_change(&turn, message.id).await.unwrap();
     }
     let again = ann.lists_changes(room, 0).await;
     assert_eq!((again.change, again.more, again.reset, again.changed.len()), (100, false, true, 0));
     let rest = ann.lists_changes(room, again.change).await;
     assert_eq!((rest.change, rest.more, rest.reset), (100, false, false));
+}
+
+#[tokio::test]
+async fn a_reader_with_a_number_that_the_room_never_had_lists_it_anew() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let message = ann.has_sent(room, "hello", 60_000).await;
+    let turn = ann.dies_while_changing(room, 30_000).await;
+    world.chat.store.put_change(&turn, message.id).await.unwrap();
+    let again = ann.lists_changes(room, 2).await;
+    assert_eq!((again.change, again.changed.len(), again.more, again.reset), (1, 0, false, true));
+    let known = ann.lists_changes(room, 1).await;
+    assert_eq!((known.change, known.reset), (1, false));
 }
 
 #[tokio::test]
@@ -121,7 +135,7 @@ async fn a_reader_begins_before_a_change_that_may_be_on_its_way() {
     let message = ann.has_sent(room, "hello", 60_000).await;
     for age in [30_000, 20_000] {
         let turn = ann.dies_while_changing(room, age).await;
-        world.chat.store.put_change(&turn, message.id, ChangeKind::Edited, ann.id()).await.unwrap();
+        world.chat.store.put_change(&turn, message.id).await.unwrap();
     }
     assert_eq!(ann.lists_changes(room, None).await.change, 2);
     // One that is not recorded, and one that is.

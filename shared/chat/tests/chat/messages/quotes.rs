@@ -138,6 +138,11 @@ async fn a_retry_of_a_reply_has_its_quote_and_another_reply_is_refused() {
     for changed in [None, Some(other)] {
         assert_refused!(send_message(&world.chat, &bob.caller, draft(changed)).await, Refusal::ClientIdReused);
     }
+    for audience in [DeletedFor::Me, DeletedFor::Everyone] {
+        bob.deletes(&first.message.message, audience).await.unwrap();
+        let again = send_message(&world.chat, &bob.caller, draft(Some(one))).await.unwrap();
+        assert_eq!(quoted(&again.message), Some(Value::Null));
+    }
 }
 
 #[tokio::test]

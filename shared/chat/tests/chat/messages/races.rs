@@ -2,7 +2,7 @@
 //! reactions.
 
 use chat::messages::{forward_message, send_message};
-use domain::{ClientId, DeletedFor, ForwardMessage, Position, Refusal};
+use domain::{ClientId, DeletedFor, ForwardMessage, Mentions, Position, Refusal, Text};
 use serde_json::{Value, json};
 
 use crate::support::{assert_refused, draft, world};
@@ -59,6 +59,23 @@ async fn of_two_edits_the_one_with_the_higher_number_stays() {
         assert_eq!(serde_json::to_value(&shown).unwrap()["text"], newest["message"]["text"]);
         assert_eq!(bob.lists_changes(room, 0).await.changed.pop(), Some(shown));
     }
+}
+
+#[tokio::test]
+async fn an_edit_of_the_text_leaves_the_mentions_of_an_edit_before_it() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_room(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    let mentions = Mentions::Users([bob.id()].into());
+    // Both have read the message before.
+    for (number, text, mentions) in [(1, "one", Some(&mentions)), (2, "other", None)] {
+        let text = Text::try_from(text.to_owned()).unwrap();
+        let content = (Some(&text), mentions);
+        world.chat.store.edit_message(&message, content, number, chat::now(), false).await.unwrap();
+    }
+    let left = world.chat.store.message(room, message.id).await.unwrap().unwrap();
+    assert_eq!((left.text.unwrap().as_str(), left.mentions), ("other", mentions));
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Reactions: one per user and message.
 
-use domain::{DeletedFor, Event, Message, OnlyAdmins, Position, Refusal, Room, RoomId, RoomKind, ShownMessage};
+use domain::{
+    ChangeKind, DeletedFor, Event, Message, OnlyAdmins, Position, Refusal, Room, RoomId, RoomKind, ShownMessage,
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use store::Membership;
+use store::{ChangeTurn, Membership};
 
 use crate::support::{Person, assert_refused, world};
 
@@ -124,7 +126,7 @@ async fn of_two_reactions_that_with_the_higher_number_stays() {
     let room = ann.makes_room(&[&bob]).await;
     for (late, newest) in [(Some("👍"), Some("❤️")), (Some("👍"), None), (None, Some("❤️"))] {
         let message = ann.sends(room, "hello").await;
-        let turn = bob.dies_while_changing(room, 0).await;
+        let turn = ChangeTurn { kind: ChangeKind::Reacted, ..bob.dies_while_changing(room, 0).await };
         if late.is_none() {
             bob.reacts(&message, Some("😂")).await.unwrap();
         }
@@ -139,7 +141,7 @@ async fn of_two_reactions_that_with_the_higher_number_stays() {
         let expected = newest.map(|emoji| count(emoji, &[&bob], false));
         assert_eq!(seen(&ann, room).await[0], json!(Vec::from_iter(expected)));
         // The record of the late one does not keep readers waiting.
-        store.put_change(&turn, message.id, domain::ChangeKind::Reacted, bob.id()).await.unwrap();
+        store.put_change(&turn, message.id).await.unwrap();
         assert_eq!(ann.lists_changes(room, 0).await.change, ann.room(room).await.changes);
     }
 }

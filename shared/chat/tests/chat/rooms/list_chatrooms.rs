@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use chat::rooms::{create_chatroom, list_chatrooms};
 use domain::{
-    Attachment, AttachmentId, DeletedFor, Description, FileName, History, MAX_ANSWER_BYTES, MediaType, Message,
-    MessageId, NewRoom, Progress, RoomId, RoomName, Upload,
+    Attachment, AttachmentId, DeletedFor, Description, FileName, History, MAX_ANSWER_BYTES, MediaType, Mentions,
+    Message, MessageId, NewRoom, Progress, RoomId, RoomName, Upload,
 };
 
 use crate::support::{Person, World, draft, new_room, world};
@@ -87,7 +87,7 @@ async fn sends_picture(world: &World, person: &Person, room: RoomId) {
         .unwrap();
     store.mark_ready(&attachment).await.unwrap();
     let wanted = MessageId::new(chat::now(), 0);
-    let turn = store.take_turn(room, owner, wanted, world.chat.settings.pushes).await.unwrap();
+    let turn = store.take_turn(room, owner, wanted, &Mentions::nobody(), world.chat.settings.pushes).await.unwrap();
     let message = Message::empty(turn.id, room, owner, turn.sequence);
     store
         .put_message(&Message { picture: Some(attachment), ..message }, &draft(room, "hi").content.digest().unwrap())

@@ -49,7 +49,9 @@ impl Files {
     /// The parts of an attachment that are there: `uploads`, `attachments`, `thumbnails`.
     pub fn parts(&self, id: AttachmentId) -> Vec<String> {
         let suffix = format!("/{id}");
-        self.0.lock().unwrap().keys().filter_map(|key| Some(key.strip_suffix(&suffix)?.to_owned())).collect()
+        let files = self.0.lock().unwrap();
+        let parts = files.keys().filter_map(|key| key.strip_suffix(&suffix));
+        parts.filter(|part| !part.starts_with("erasures/")).map(ToOwned::to_owned).collect()
     }
 
     /// Whether there is an object with this key.
@@ -57,9 +59,14 @@ impl Files {
         self.0.lock().unwrap().contains_key(key)
     }
 
-    /// The number of all objects.
+    /// Loses an object.
+    pub fn loses(&self, key: &str) {
+        assert!(self.0.lock().unwrap().remove(key).is_some());
+    }
+
+    /// The number of all objects except requests to erase.
     pub fn count(&self) -> usize {
-        self.0.lock().unwrap().len()
+        self.0.lock().unwrap().keys().filter(|key| !key.starts_with("erasures/")).count()
     }
 
     /// The bytes of a part.

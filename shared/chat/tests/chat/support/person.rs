@@ -1,6 +1,6 @@
 //! A user of a test, and the short ways to the use cases.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use chat::{
     Caller, Chat,
@@ -8,8 +8,8 @@ use chat::{
     messages, rooms,
 };
 use domain::{
-    Access, AddMembers, AttachmentId, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry, Error,
-    MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
+    Access, AddMembers, AttachmentId, ChangeKind, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry,
+    Error, MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
     RoomKind, RoomName, RoomSummary, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
@@ -174,14 +174,36 @@ impl Person {
     pub async fn dies_while_sending(&self, room: RoomId, millis: u64) -> MessageId {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap().id
+        self.chat
+            .store
+            .take_turn(room, self.id(), MessageId::new(then, 0), &Mentions::nobody(), pushes)
+            .await
+            .unwrap()
+            .id
+    }
+
+    /// Has used up their pace in a room for some seconds, by a clock that is ahead.
+    pub async fn is_ahead_of_pace(&self, room: RoomId) {
+        let then = MessageId::new(chat::now() + Duration::from_secs(9), 0);
+        for _ in 0..60 {
+            self.chat
+                .store
+                .take_turn(room, self.id(), then, &Mentions::nobody(), self.chat.settings.pushes)
+                .await
+                .unwrap();
+        }
     }
 
     /// Has sent a message so many milliseconds ago, the first of a room.
     pub async fn has_sent(&self, room: RoomId, text: &str, millis: u64) -> Message {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        let turn = self.chat.store.take_turn(room, self.id(), MessageId::new(then, 0), pushes).await.unwrap();
+        let turn = self
+            .chat
+            .store
+            .take_turn(room, self.id(), MessageId::new(then, 0), &Mentions::nobody(), pushes)
+            .await
+            .unwrap();
         let content = draft(room, text).content;
         let digest = content.digest().unwrap();
         let message = Message { text: content.text, ..Message::empty(turn.id, room, self.id(), turn.sequence) };
@@ -222,11 +244,11 @@ impl Person {
         messages::list_reactions(&self.chat, &self.caller, message.room, message.id).await
     }
 
-    /// Has taken the number of a change so many milliseconds ago, and died before anything was stored.
+    /// Has taken the number of an edit so many milliseconds ago, and died before anything was stored.
     pub async fn dies_while_changing(&self, room: RoomId, millis: u64) -> ChangeTurn {
         let then = Timestamp::from_millis(chat::now().millis() - millis);
         let pushes = self.chat.settings.pushes;
-        self.chat.store.take_change(room, self.id(), Right::Member, pushes, then).await.unwrap()
+        self.chat.store.take_change(room, self.id(), ChangeKind::Edited, Right::Member, pushes, then).await.unwrap()
     }
 
     pub async fn lists_changes(&self, room: RoomId, after: impl Into<Option<u64>>) -> ChangeList {
