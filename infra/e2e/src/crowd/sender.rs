@@ -115,7 +115,7 @@ impl Sender {
 
     /// Now and then uploads a picture for a room, and returns its id. `None` if the call fails.
     async fn uploads(&mut self, room: u64) -> Option<String> {
-        if self.random.u8(..8) > 0 {
+        if self.random.u8(..6) > 0 {
             return None;
         }
         let file = File::picture();
