@@ -1,8 +1,9 @@
 //! Lets a crowd chat for long under faults, and checks its history against the promises of the contract.
 //!
-//! `cargo run --release --example faults -- --operations 100000 --seed 1`; with `--skew` the clocks of the functions differ,
-//! for which `libfaketime` must be installed, and with `--quiet` nothing fails. It fails if a promise was broken. The same seed makes the same crowd and
-//! the same random numbers, but the order of events differs from run to run.
+//! `cargo run --release --example faults -- --operations 100000 --seed 1`; with `--skew` the clocks of functions differ,
+//! for which `libfaketime` must be installed, and with `--quiet` nothing fails. It fails if a promise was broken, or if a
+//! kind of operation never succeeded. The same seed makes the same crowd and the same random numbers, but the order of
+//! events differs from run to run.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
