@@ -97,7 +97,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    fn of(announced: &Value) -> Self {
+    pub(crate) fn of(announced: &Value) -> Self {
         let text = |value: &Value| value.as_str().expect("a form is made of texts").to_owned();
         let fields = announced["upload"]["fields"].as_object().expect("a form has fields");
         Self {

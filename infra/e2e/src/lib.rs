@@ -31,7 +31,7 @@ mod user;
 pub use answer::{Answer, next_page};
 pub use attachment::{File, SECRET_PLACE, Upload, download, fetch, photo_without_place};
 pub use cost::Cost;
-pub use crowd::{Chronicle, Crowd, Faults};
+pub use crowd::{Chronicle, Crowd, Faults, Tally};
 pub use document::{assert_document, assert_part};
 pub use fault::{Crash, crash_points, crash_points_while};
 pub use privilege::least_privilege;

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, env, time::Duration};
 
-use e2e::{Chronicle, Crowd, Faults, Server};
+use e2e::{Chronicle, Crowd, Faults, Server, Tally};
 use history::{Outcome, Violation, check};
 
 const OPERATIONS: usize = 400;
@@ -34,7 +34,11 @@ fn assert_kept(seed: u64, chronicle: &Chronicle) {
     let shown: Vec<String> = first_of_each(&violations).map(ToString::to_string).collect();
     assert!(violations.is_empty(), "seed {seed}: {} violations\n{}", violations.len(), shown.join("\n"));
     assert!(!history.pushes.is_empty() && !history.listings.is_empty(), "somebody has heard and read something");
-    assert!(!history.quotes.is_empty(), "somebody has answered");
+    let tally = Tally::of(history);
+    eprintln!("{tally}");
+    assert_eq!(tally.missing(), [""; 0], "each kind of operation was acknowledged");
+    assert!(!history.quotes.is_empty(), "somebody has read an answer");
+    assert!(!history.links.is_empty(), "somebody has deleted a picture");
     let refused = history.sends.iter().any(|sent| matches!(sent.outcome, Outcome::Refused));
     assert!(refused, "somebody has sent to a room that they had left");
     assert!(!history.blocks.is_empty(), "somebody has blocked another");

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{
-    Message, Outcome, Role, Scope, Sent, Stay, Time, Violation, forwards::may_lack_its_original, world::World,
-};
+use crate::{Message, Outcome, Role, Scope, Sent, Stay, Time, Violation, forwards::may_lack_its_message, world::World};
 
 /// The longest time for which an event may still be served after its client has given up: it waits ten seconds at most
 /// for an instance, and its message is stored within five seconds or never.
@@ -62,14 +60,14 @@ fn violation(world: &World<'_>, message: &Message, user: u64, why: &str) -> Viol
 }
 
 /// A sender is not refused while in the room, unless only admins may send and the sender may be none, or the message
-/// that they forward may be gone.
+/// that they answer or forward may be gone.
 pub(crate) fn no_member_is_refused(world: &World<'_>) -> Vec<Violation> {
     let refused = world.history.sends.iter().filter(|send| matches!(send.outcome, Outcome::Refused));
     let members = refused.filter(|send| {
         let mut stays = world.stays(send.sender, send.room).iter();
         let may_be_silent = world.silences.may_be(send.room, true, send.begun, send.ended)
             && world.roles.may_be((send.room, send.sender), Role::Member, send.begun, send.ended);
-        stays.any(|stay| spans(stay, send.begun, send.ended)) && !may_be_silent && !may_lack_its_original(world, send)
+        stays.any(|stay| spans(stay, send.begun, send.ended)) && !may_be_silent && !may_lack_its_message(world, send)
     });
     let violation = |send: &Sent| Violation {
         rule: "no_member_is_refused",

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{Outcome, Quote, Revision, Time, Violation, Wish, sighting::Sighting, world::World};
+use crate::{
+    Link, Outcome, Quote, Revision, Time, Violation, Wish, sighting::Sighting, versions::shows_edit, world::World,
+};
 
 /// The times at which the deletions of messages were acknowledged first.
 pub(crate) struct Deletions {
@@ -18,7 +20,7 @@ impl Deletions {
             let first: &mut Time = match revision.what {
                 Wish::Delete => everyone.entry(revision.key()).or_insert(revision.ended),
                 Wish::Hide => own.entry((revision.key(), revision.by)).or_insert(revision.ended),
-                Wish::Edit(_) | Wish::React(_) => continue,
+                Wish::Edit(..) | Wish::React(_) => continue,
             };
             *first = revision.ended.min(*first);
         }
@@ -55,6 +57,16 @@ pub(crate) fn what_is_deleted_is_gone(world: &World<'_>) -> Vec<Violation> {
     shown.chain(quotes).collect()
 }
 
+/// The picture of a message that was deleted for everyone leaves soon, and links to it end.
+pub(crate) fn files_leave_with_their_message(world: &World<'_>) -> Vec<Violation> {
+    let left = world.history.links.iter().filter(|link| !link.is_gone);
+    let violation = |link: &Link| Violation {
+        rule: "files_leave_with_their_message",
+        what: format!("{link:?} still leads to a file of the deleted message"),
+    };
+    left.map(violation).collect()
+}
+
 /// A message that a user has deleted for themselves is in no list, and its content in no answer and no event for them
 /// that begins after the acknowledgement. Nobody else has it hidden.
 pub(crate) fn what_is_deleted_for_oneself_is_gone(world: &World<'_>) -> Vec<Violation> {
@@ -83,8 +95,8 @@ pub(crate) fn an_acknowledgement_shows_the_change(world: &World<'_>) -> Vec<Viol
             let is_shown = match wish {
                 Wish::Delete => message.deleted_by.is_some(),
                 Wish::Hide => message.hidden,
-                // A later change may have replaced it.
-                Wish::Edit(_) => message.version > 1,
+                Wish::Edit(text, _) => shows_edit(world, revision, text, message),
+                // A later one may have replaced it.
                 Wish::React(_) => true,
             };
             !(is_of && is_shown)

@@ -31,6 +31,12 @@ pub struct Message {
     /// The users whom it mentions.
     #[serde(default)]
     pub mentions: Vec<u64>,
+    /// Whether it mentions all members.
+    #[serde(default)]
+    pub mentions_all: bool,
+    /// Its picture.
+    #[serde(default, rename = "attachment_picture")]
+    pub picture: Option<Picture>,
     /// The number of times that it was forwarded.
     #[serde(default)]
     pub forwarded: Option<u64>,
@@ -62,6 +68,22 @@ pub struct Reaction {
     pub mine: bool,
 }
 
+/// A picture that is attached to a message. Its links differ from answer to answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+pub struct Picture {
+    /// The id of the attachment.
+    pub id: String,
+}
+
+/// The users whom a message is to mention.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// The users.
+    pub users: Vec<u64>,
+    /// Whether it mentions all members, and not only these users.
+    pub all: bool,
+}
+
 impl Message {
     /// The room and the id.
     #[must_use]
@@ -83,7 +105,8 @@ impl Message {
     /// Whether anything of its content is left. Its reader sees none of a deleted one.
     #[must_use]
     pub const fn has_content(&self) -> bool {
-        !(self.text.is_empty() && self.mentions.is_empty() && self.reactions.is_empty())
+        let is_plain = self.mentions.is_empty() && !self.mentions_all && self.picture.is_none();
+        !(self.text.is_empty() && is_plain && self.reactions.is_empty())
     }
 
     /// Whether a user has sent or received the message.
@@ -107,7 +130,9 @@ pub struct Sent {
     /// The message that it answers.
     pub reply_to: Option<u64>,
     /// The users whom it is to mention.
-    pub mentions: Vec<u64>,
+    pub mentions: Mentions,
+    /// The picture that it has, by the id of the attachment.
+    pub picture: Option<String>,
     /// The message that it forwards: its room and id.
     pub forwards: Option<(u64, u64)>,
     /// The beginning of the first try.
@@ -129,6 +154,17 @@ pub enum Outcome {
     Refused,
     /// The message may be stored, now or later, or not.
     Unknown,
+}
+
+/// The link to the picture of a message whose deletion for everyone was acknowledged.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    /// The room.
+    pub room: u64,
+    /// The id of the message.
+    pub id: u64,
+    /// Whether it has ended in the time in which files leave.
+    pub is_gone: bool,
 }
 
 /// The quote of a reply, as an answer showed it.

@@ -65,8 +65,8 @@ struct Client<'a> {
     answers: Vec<(usize, &'a Step)>,
     /// The observations of each message, with the place of their step.
     seen: HashMap<u64, Vec<(usize, Time, &'a Message)>>,
-    /// The first step for which the client has listed the room anew.
-    first_anew: Option<usize>,
+    /// The steps for which the client has listed the room anew, with their place.
+    anew: Vec<(usize, &'a Step)>,
 }
 
 impl<'a> Client<'a> {
@@ -82,7 +82,7 @@ impl<'a> Client<'a> {
             user: followed.user,
             answers: steps().filter(|(_, step)| step.is_all).collect(),
             seen,
-            first_anew: followed.steps.iter().position(|step| step.is_anew),
+            anew: steps().filter(|(_, step)| step.is_anew).collect(),
         }
     }
 
@@ -96,10 +96,9 @@ impl<'a> Client<'a> {
         let seen = self.seen.get(&revision.id).into_iter().flatten();
         let mut seen = seen.take_while(|(at, ..)| *at <= place);
         match &revision.what {
-            Wish::Edit(_) | Wish::Delete => seen.any(|(.., message)| message.version >= shown.version),
+            Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| message.version >= shown.version),
             Wish::Hide if revision.by != self.user => true,
-            // A list leaves it out.
-            Wish::Hide => self.first_anew.is_some_and(|anew| anew <= place) || seen.any(|(.., message)| message.hidden),
+            Wish::Hide => self.is_left_out(revision, place) || seen.any(|(.., message)| message.hidden),
             // Where there was no reaction, its removal changes nothing.
             Wish::React(emoji) => seen.last().map_or(emoji.is_none(), |(_, begun, message)| {
                 *begun > revision.ended
@@ -109,5 +108,14 @@ impl<'a> Client<'a> {
                     || is_replaced(world, revision)
             }),
         }
+    }
+
+    /// Whether the client has listed the room anew up to a place, without a message that its user deletes for
+    /// themselves. Such a list is read when it ends: one that ended before the deletion proves nothing.
+    fn is_left_out(&self, revision: &Revision, place: usize) -> bool {
+        let mut lists = self.anew.iter().take_while(|(at, _)| *at <= place);
+        lists.any(|(_, step)| {
+            step.ended >= revision.begun && step.messages.iter().all(|message| message.id != revision.id)
+        })
     }
 }

@@ -35,7 +35,9 @@ use std::{
 
 pub use audience::{GOES_ON_FOR, TWICE_WITHIN};
 pub use change::{Change, Overview, Role, RoomSeen, Sees, Signal, Stay, Visit};
-pub use event::{Listing, Message, Outcome, Position, Push, Quote, Reaction, Scope, Sent, Time, View};
+pub use event::{
+    Link, Listing, Mentions, Message, Outcome, Picture, Position, Push, Quote, Reaction, Scope, Sent, Time, View,
+};
 pub use revision::{Followed, News, Revision, Step, Wish};
 pub use violation::Violation;
 use world::World;
@@ -56,6 +58,8 @@ pub struct History {
     pub listings: Vec<Listing>,
     /// The quotes in answers.
     pub quotes: Vec<Quote>,
+    /// The links to pictures of deleted messages.
+    pub links: Vec<Link>,
     /// The calls that changed messages.
     pub revisions: Vec<Revision>,
     /// The changes that clients followed.
@@ -105,7 +109,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 37] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 39] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -130,9 +134,11 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 37] = [
     roles::only_admins_act_as_admins,
     versions::no_answer_is_older_than_one_before,
     versions::a_version_has_one_content,
+    versions::no_text_comes_back,
     versions::a_version_has_a_cause,
     deletions::an_acknowledgement_shows_the_change,
     deletions::what_is_deleted_is_gone,
+    deletions::files_leave_with_their_message,
     deletions::what_is_deleted_for_oneself_is_gone,
     follow::a_follower_misses_no_change,
     follow::a_follower_reaches_the_end,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{Followed, LAG, News, Step, Time, Violation, world::World};
+use crate::{Followed, LAG, News, Revision, Step, Time, Violation, Wish, world::World};
 
 /// A number of a room belongs to one change: the same event for all members.
 pub(crate) fn a_number_has_one_meaning(world: &World<'_>) -> Vec<Violation> {
@@ -63,17 +63,25 @@ pub(crate) fn a_room_has_its_newest_number(world: &World<'_>) -> Vec<Violation> 
     violations
 }
 
-/// Changes count 1, 2, 3, …: a room has no more numbers than tries of calls that take one. A fault may cause a number,
-/// because the system retries a write whose answer is lost.
+/// Changes count 1, 2, 3, …: a room has no more numbers than tries of calls that take one. A refused call takes none,
+/// and its founders take none. A fault may cause a number, because the system retries a write whose answer is lost.
 pub(crate) fn a_number_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     let history = world.history;
     let mut causes: HashMap<u64, u64> = history.acts.iter().map(|(room, tries)| (*room, *tries)).collect();
     for revision in &history.revisions {
-        *causes.entry(revision.room).or_default() += revision.failed + 1;
+        let last = revision.is_sure() || is_refused_late(world, revision);
+        *causes.entry(revision.room).or_default() += revision.failed + u64::from(last);
     }
-    // Who leaves may leave the room to an heir.
+    let mut founded: HashMap<u64, Time> = HashMap::new();
     for stay in &history.stays {
-        *causes.entry(stay.room).or_default() += if stay.until.is_some() { 3 } else { 1 };
+        let first = founded.entry(stay.room).or_insert(stay.since.0);
+        *first = stay.since.0.min(*first);
+    }
+    for stay in &history.stays {
+        let has_come = founded.get(&stay.room).is_some_and(|first| *first < stay.since.0);
+        // Who leaves may leave the room to an heir.
+        let has_left = if stay.until.is_some() { 2 } else { 0 };
+        *causes.entry(stay.room).or_default() += u64::from(has_come) + has_left;
     }
     let mut highest: BTreeMap<u64, u64> = BTreeMap::new();
     let known: BTreeSet<u64> = history.stays.iter().map(|stay| stay.room).collect();
@@ -91,4 +99,11 @@ pub(crate) fn a_number_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     }
     let what = format!("{sum} numbers too many, by room: {more:?}, and {} faults", history.faults);
     vec![Violation { rule: "a_number_has_a_cause", what }]
+}
+
+/// Whether a refused change may have taken its number before the message was deleted for everyone or with its room.
+fn is_refused_late(world: &World<'_>, revision: &Revision) -> bool {
+    let mut others = world.revisions(revision.key()).iter();
+    world.history.gone.contains(&revision.room)
+        || others.any(|other| other.what == Wish::Delete && !other.is_refused() && other.meets(revision))
 }

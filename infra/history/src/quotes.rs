@@ -10,7 +10,8 @@ pub(crate) fn a_quote_shows_what_its_reader_can_list(world: &World<'_>) -> Vec<V
         let key = (room, id);
         let send = world.message((room, reply)).and_then(|reply| world.send(reply));
         let answers = send.is_some_and(|send| send.reply_to == Some(id));
-        let is_text = world.originals.get(&key).is_some_and(|first| first == text) || world.versions.is_of(key, text);
+        let is_text =
+            world.originals.get(&key).is_some_and(|first| first.text == *text) || world.versions.is_of(key, text);
         // A block may withhold a newer text from the reader.
         let is_new = world.history.directs.contains_key(&room) || world.versions.may_read(key, text, begun);
         let is_as_listed = world.message(key).is_some_and(|message| {

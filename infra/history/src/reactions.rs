@@ -33,7 +33,7 @@ fn wrong(world: &World<'_>, Sighting { message, user, begun, ended, .. }: &Sight
     let users: BTreeSet<u64> = reacted.clone().map(|revision| revision.by).collect();
     let emojis = reacted.filter_map(|revision| match &revision.what {
         Wish::React(emoji) => emoji.as_deref(),
-        Wish::Edit(_) | Wish::Delete | Wish::Hide => None,
+        Wish::Edit(..) | Wish::Delete | Wish::Hide => None,
     });
     let shown = message.reactions.iter().map(|reaction| reaction.emoji.as_str());
     let emojis: BTreeSet<&str> = emojis.chain(shown).collect();
@@ -75,9 +75,8 @@ fn has_had(world: &World<'_>, key: (u64, u64), user: u64, emoji: &str, by: Time)
 pub(crate) fn changes(revisions: &[Revision]) -> impl Iterator<Item = Change<(u64, u64, u64), Option<&str>>> {
     revisions.iter().filter(|revision| !revision.is_refused()).filter_map(|revision| {
         let Wish::React(emoji) = &revision.what else { return None };
-        let Revision { by, room, id, begun, ended, failed, .. } = *revision;
-        let (has_failed, is_sure) = (failed > 0, revision.is_sure());
-        Some(Change { of: (room, id, by), value: emoji.as_deref(), by, begun, ended, has_failed, is_sure })
+        let Revision { by, room, id, .. } = *revision;
+        Some(revision.change((room, id, by), emoji.as_deref()))
     })
 }
 

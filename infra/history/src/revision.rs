@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{GOES_ON_FOR, Message, Outcome, TWICE_WITHIN, Time};
+use crate::{Change, GOES_ON_FOR, Mentions, Message, Outcome, TWICE_WITHIN, Time};
 
 /// A call that changes a message, with all its tries.
 #[derive(Clone, Debug)]
@@ -28,8 +28,8 @@ pub struct Revision {
 /// A change of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// Another text, which is unique.
-    Edit(String),
+    /// Another text, which is unique, and other mentions, or those of before.
+    Edit(String, Option<Mentions>),
     /// The deletion for everyone.
     Delete,
     /// The deletion for the caller.
@@ -55,6 +55,18 @@ impl Revision {
     #[must_use]
     pub const fn is_refused(&self) -> bool {
         matches!(self.outcome, Outcome::Refused)
+    }
+
+    /// Whether another call of the same message may have been made between the beginning and the end of this one.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        other.begun <= self.latest() && other.latest() >= self.begun
+    }
+
+    /// The change of a value that it makes.
+    pub(crate) const fn change<K, V>(&self, of: K, value: V) -> Change<K, V> {
+        let Self { by, begun, ended, failed, .. } = *self;
+        Change { of, value, by, begun, ended, has_failed: failed > 0, is_sure: self.is_sure() }
     }
 
     /// The latest time at which it may have been made: an event may be delivered twice, and the request of a failed try

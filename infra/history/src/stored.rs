@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::{Message, Outcome, Violation, audience::was_coming_or_going, sighting::Sighting, world::World};
+use crate::{
+    Message, Outcome, Sent, Violation, audience::was_coming_or_going, forwards::was_its_message_going,
+    sighting::Sighting, world::World,
+};
 
 /// "A message that was acknowledged is stored and stays readable".
 pub(crate) fn acknowledged_is_stored(world: &World<'_>) -> Vec<Violation> {
@@ -31,17 +34,21 @@ pub(crate) fn what_is_seen_is_stored(world: &World<'_>) -> Vec<Violation> {
 /// message until it is deleted. Changes of its text are in `versions`.
 pub(crate) fn what_is_stored_was_sent(world: &World<'_>) -> Vec<Violation> {
     let is_sent = |message: &Message| {
+        let original = world.originals.get(&message.key());
         world.send(message).is_some_and(|send| {
-            let text = world.originals.get(&message.key()).copied();
             (send.sender, send.room, &send.client_id) == (message.sender, message.room, &message.client_id)
                 && (send.reply_to == message.reply_to || message.deleted_by.is_some())
-                && (send.forwards.is_some() || text.is_none_or(|text| text == send.text))
+                && (send.forwards.is_some() || original.is_none_or(|original| has_content_of(original, send)))
         })
     };
     let made_up = world.stored().filter(|message| !is_sent(message));
     let violation =
         |message| Violation { rule: "what_is_stored_was_sent", what: format!("{message:?} is not what anybody sent") };
     made_up.map(violation).collect()
+}
+
+fn has_content_of(original: &Message, send: &Sent) -> bool {
+    original.text == send.text && original.picture.as_ref().map(|picture| &picture.id) == send.picture.as_ref()
 }
 
 /// "A retry with the same `client_id` never doubles", also if it has another content. Messages without one may be
@@ -58,13 +65,15 @@ pub(crate) fn none_is_doubled(world: &World<'_>) -> Vec<Violation> {
     doubled.map(violation).collect()
 }
 
-/// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, an event that
-/// was delivered twice may have been refused once and served once.
+/// A refusal is final: a message that a rule refused is not stored. If its sender was joining or leaving, or the message
+/// that it answers or forwards was being deleted, an event that was delivered twice may have been refused once and
+/// served once.
 pub(crate) fn what_is_refused_is_not_stored(world: &World<'_>) -> Vec<Violation> {
     let is_refused = |message: &Message| {
-        world
-            .send(message)
-            .is_some_and(|send| matches!(send.outcome, Outcome::Refused) && !was_coming_or_going(world, send))
+        world.send(message).is_some_and(|send| {
+            let is_refused = matches!(send.outcome, Outcome::Refused);
+            is_refused && !was_coming_or_going(world, send) && !was_its_message_going(world, send)
+        })
     };
     let stored = world.stored().filter(|message| is_refused(message));
     let violation = |message| Violation {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    History, Message, Revision, Role, Time, Violation, Wish,
+    Change, History, Message, Revision, Role, Time, Violation, Wish,
     audience::was_coming_or_going_between,
     sighting::{Sighting, sightings},
     world::World,
@@ -47,7 +47,7 @@ impl<'a> Versions<'a> {
 
     /// The newest version in an answer that had ended at a time, for receivers in direct rooms or for all others; 0 if
     /// there was none.
-    fn newest(&self, key: (u64, u64), is_receiver: bool, by: Time) -> u64 {
+    pub(crate) fn newest(&self, key: (u64, u64), is_receiver: bool, by: Time) -> u64 {
         let mut versions = self.since.get(&(key, is_receiver)).into_iter().flatten().rev();
         versions.find(|(_, ended)| **ended < by).map_or(0, |(version, _)| *version)
     }
@@ -95,13 +95,63 @@ pub(crate) fn a_version_has_one_content(world: &World<'_>) -> Vec<Violation> {
     for Sighting { message, user, .. } in world.sightings().filter(|sighting| !sighting.message.hidden) {
         let is_receiver = is_receiver(world.history, message, user);
         let first = *contents.entry((message.key(), message.version, is_receiver)).or_insert(message);
-        let content = |message: &'_ Arc<Message>| (message.text.clone(), message.deleted_by, message.mentions.clone());
         if !Arc::ptr_eq(first, message) && content(first) != content(message) {
             let what = format!("{user} has seen {message:?}, and somebody {first:?}");
             violations.push(Violation { rule: "a_version_has_one_content", what });
         }
     }
     violations
+}
+
+/// The parts of a message that belong to its version.
+fn content(message: &Message) -> impl PartialEq {
+    let Message { text, deleted_by, mentions, mentions_all, picture, .. } = message;
+    (text, deleted_by, mentions, mentions_all, picture)
+}
+
+/// An answer has no text that an acknowledged edit has replaced before, in none of its versions. In a direct room, a
+/// block may withhold the edit from the receiver.
+pub(crate) fn no_text_comes_back(world: &World<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for Sighting { message, user, how, begun, ended, is_answer, .. } in world.sightings() {
+        let is_text = is_answer && message.deleted_by.is_none() && !message.hidden;
+        if !is_text || is_receiver(world.history, message, user) {
+            continue;
+        }
+        let (key, text) = (message.key(), message.text.as_str());
+        if edits(world, message).any(|(_, of)| of == text) && !world.texts.may_be(key, text, begun, ended) {
+            let what = format!("{message:?} was {how} {user} from {begun:?} to {ended:?}, after a later edit");
+            violations.push(Violation { rule: "no_text_comes_back", what });
+        }
+    }
+    violations
+}
+
+/// The edits of a message by its sender, with their texts.
+pub(crate) fn edits<'a>(world: &World<'a>, message: &Message) -> impl Iterator<Item = (&'a Revision, &'a str)> {
+    let by_sender = world.revisions(message.key()).iter().copied().filter(|revision| revision.by == message.sender);
+    by_sender.filter_map(|revision| match &revision.what {
+        Wish::Edit(text, _) => Some((revision, text.as_str())),
+        Wish::Delete | Wish::Hide | Wish::React(_) => None,
+    })
+}
+
+/// The texts that edits may have given to messages, by room and message.
+pub(crate) fn texts(revisions: &[Revision]) -> impl Iterator<Item = Change<(u64, u64), &str>> {
+    revisions.iter().filter_map(|revision| {
+        let Wish::Edit(text, _) = &revision.what else { return None };
+        Some(revision.change(revision.key(), text.as_str()))
+    })
+}
+
+/// Whether the answer of an edit shows it: its text, or that of another edit which came at the same time and stays. Its
+/// version is higher than each that somebody has seen before.
+pub(crate) fn shows_edit(world: &World<'_>, edit: &Revision, text: &str, answer: &Message) -> bool {
+    let before = world.versions.newest(edit.key(), false, edit.begun).max(1);
+    let replaces = |(other, of): (&Revision, &str)| of == answer.text && !other.is_refused() && other.meets(edit);
+    // Another device of the sender may have deleted it for them.
+    let is_shown = answer.text == text || answer.hidden || edits(world, answer).any(replaces);
+    answer.version > before && is_shown
 }
 
 /// A text after the first one is that of an edit by the sender which had begun, and was not refused. A deletion is by
@@ -112,12 +162,12 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     for Sighting { message, user, how, ended, .. } in world.sightings() {
         let revisions = world.revisions(message.key());
         let is_edit = |revision: &&Revision| {
-            matches!(&revision.what, Wish::Edit(text) if *text == message.text)
+            matches!(&revision.what, Wish::Edit(text, _) if *text == message.text)
                 && revision.by == message.sender
                 && revision.begun <= ended
                 && (!revision.is_refused() || may_be_served(world, revision))
         };
-        let is_original = || world.originals.get(&message.key()).is_none_or(|text| *text == message.text);
+        let is_original = || world.originals.get(&message.key()).is_none_or(|original| original.text == message.text);
         let is_withheld = is_receiver(world.history, message, user);
         let has_cause = match message.deleted_by {
             _ if message.hidden => true,
@@ -139,7 +189,8 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     violations
 }
 
-fn may_be_served(world: &World<'_>, revision: &Revision) -> bool {
+/// Whether another delivery of a refused call may have been served.
+pub(crate) fn may_be_served(world: &World<'_>, revision: &Revision) -> bool {
     let mut others = world.revisions(revision.key()).iter().filter(|other| !std::ptr::eq(**other, revision));
     others.any(|other| other.what == Wish::Delete && other.begun <= revision.latest())
         || was_coming_or_going_between(world, revision.by, revision.room, revision.begun, revision.latest())

@@ -12,7 +12,7 @@ use crate::{
     reactions,
     register::Register,
     sighting::{Sighting, sightings},
-    versions::Versions,
+    versions::{self, Versions},
 };
 
 /// A history, with the indexes that the rules use.
@@ -23,8 +23,10 @@ pub(crate) struct World<'a> {
     pub(crate) rooms: BTreeMap<u64, Vec<Arc<Message>>>,
     /// The calls that changed each message.
     pub(crate) revisions: HashMap<(u64, u64), Vec<&'a Revision>>,
-    /// The original text of each message.
-    pub(crate) originals: HashMap<(u64, u64), &'a str>,
+    /// Each message as it was sent.
+    pub(crate) originals: HashMap<(u64, u64), &'a Message>,
+    /// The texts that edits gave to messages.
+    pub(crate) texts: Register<(u64, u64), &'a str>,
     stored: HashMap<(u64, u64), Arc<Message>>,
     sends: Sends<'a>,
     /// The versions of changed messages.
@@ -73,7 +75,8 @@ impl<'a> World<'a> {
             reactions: Register::new(reactions::changes(&history.revisions)),
             versions: Versions::new(history, &revisions),
             revisions,
-            originals: originals.map(|message| (message.key(), message.text.as_str())).collect(),
+            originals: originals.map(|message| (message.key(), message.as_ref())).collect(),
+            texts: Register::new(versions::texts(&history.revisions)),
             sends: Sends::new(&history.sends),
             roles: Register::new(history.stays.iter().map(first_role).chain(history.roles.iter().copied())),
             silences: Register::new(history.silences.iter().copied()),
@@ -107,7 +110,7 @@ impl<'a> World<'a> {
         let Sends { ids, client_ids, texts } = &self.sends;
         let named = |id| client_ids.get(&(message.sender, message.room, id));
         let found = ids.get(&message.key()).or_else(|| named(message.client_id.as_deref()?));
-        found.or_else(|| texts.get(self.originals.get(&message.key())?)).copied()
+        found.or_else(|| texts.get(self.originals.get(&message.key())?.text.as_str())).copied()
     }
 
     /// The calls that changed a message.

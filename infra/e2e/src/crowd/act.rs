@@ -64,10 +64,12 @@ impl Player {
         let (mut has_failed, mut pauses) = (false, Pauses::default());
         let room = body.and_then(|body| body["conversation_id"].as_u64());
         let answer = loop {
-            if let Some(room) = room {
+            let tried = once(&self.user, method.clone(), path, body).await;
+            // A refused call changes nothing.
+            if let Some(room) = room.filter(|_| !matches!(tried, Try::Refused(_))) {
                 self.recorder.acts(room);
             }
-            match once(&self.user, method.clone(), path, body).await {
+            match tried {
                 Try::Done(body, _) => break Ok(body),
                 Try::Refused(problem) => break Err(problem),
                 Try::Again(wait) => {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use fastrand::Rng;
-use history::{Outcome, Sent};
+use history::{Mentions, Outcome, Sent};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ impl Forwarder {
                 self.recent.sees(message);
             }
             let (client_id, text, forwards) = (Some(client_id.clone()), String::new(), Some((seen.room, seen.id)));
-            let (reply_to, mentions) = (None, Vec::new());
+            let (reply_to, mentions, picture) = (None, Mentions::default(), None);
             self.recorder.sent(Sent {
                 sender,
                 room,
@@ -76,6 +76,7 @@ impl Forwarder {
                 text,
                 reply_to,
                 mentions,
+                picture,
                 forwards,
                 begun,
                 ended,

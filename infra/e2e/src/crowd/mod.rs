@@ -17,6 +17,7 @@ mod recorder;
 mod reviser;
 mod rooms;
 mod sender;
+mod tally;
 mod timeline;
 mod wanderer;
 
@@ -31,7 +32,6 @@ use tokio::{
     time::sleep,
 };
 
-pub use self::faults::Faults;
 use self::{
     device::{Device, Request},
     forwarder::Forwarder,
@@ -44,6 +44,7 @@ use self::{
     sender::Sender,
     wanderer::Wanderer,
 };
+pub use self::{faults::Faults, tally::Tally};
 use crate::{Server, User};
 
 /// The time until no message is in flight (4 s) and every hole is final (15 s), by a reader's clock that is 10 s behind
@@ -59,8 +60,9 @@ const REGISTERING: usize = 4;
 pub struct Crowd {
     /// The seed of all random numbers.
     pub seed: u64,
-    /// The least number of acknowledged operations: messages, forwards, edits, deletions and reactions. The crowd also continues until users have come back as often as it
-    /// has rooms, and the users of each house have done everything once.
+    /// The least number of acknowledged operations: messages, forwards, edits, deletions and reactions. The crowd also
+    /// continues until users have come back as often as it has rooms, and the users of each house have done everything
+    /// once.
     pub operations: usize,
     /// The number of rooms.
     pub rooms: usize,

@@ -142,7 +142,7 @@ impl Recorder {
         self.write().revisions.push(revision);
     }
 
-    /// Records a try of a call that may change a room itself.
+    /// Records a try of a call that may have changed a room itself.
     pub(super) fn acts(&self, room: u64) {
         *self.write().acts.entry(room).or_default() += 1;
     }

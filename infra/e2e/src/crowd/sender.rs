@@ -1,9 +1,9 @@
 //! A sender of one message after another, each until its outcome is known.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use fastrand::Rng;
-use history::{Message, Outcome, Sent};
+use history::{Mentions, Message, Outcome, Sent};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -18,13 +18,13 @@ use super::{
     recorder::Recorder,
     rooms::Rooms,
 };
-use crate::User;
+use crate::{File, Upload, User};
 
 /// The time that a message may take to come back over a socket before the sender retries.
 const BACK: Duration = Duration::from_secs(3);
 
-/// The id of no user.
-const NOBODY: u64 = 1_000_000;
+/// The failed tries after which a sender gives up a picture: its check may have died for good.
+const MOST_TRIES: u64 = 12;
 
 /// A sender.
 pub(super) struct Sender {
@@ -47,8 +47,8 @@ pub(super) struct Sender {
 enum Tried {
     Acknowledged(Arc<Message>),
     Refused,
-    /// The sender cannot see the message that it answers, because it is deleted, or they have left and come back.
-    Hidden,
+    /// The picture was refused, because each of its checks has died, or an earlier try has used it.
+    WithoutPicture,
     Failed(Option<Duration>),
 }
 
@@ -82,8 +82,14 @@ impl Sender {
         let client_id = (self.random.u8(..10) > 0).then(|| text.clone());
         let answered = self.recent.pick(&mut self.random, |seen| seen.room == room);
         let reply_to = answered.filter(|_| self.random.u8(..4) == 0).map(|seen| seen.id);
-        let mentions = self.mentions(room);
-        let content = json!({"text": text, "client_id": client_id, "reply_to": reply_to, "mentions": mentions});
+        let mentions =
+            if self.random.u8(..4) == 0 { self.recent.mentions(&mut self.random, room) } else { Mentions::default() };
+        let picture = if client_id.is_some() { self.uploads(room).await } else { None };
+        let content = json!({
+            "text": text, "client_id": client_id, "reply_to": reply_to, "attachment_picture": picture,
+            "mentions": mentions.users, "mentions_all": mentions.all,
+        });
+        let most = if picture.is_some() { MOST_TRIES } else { u64::MAX };
         let begun = self.recorder.now();
         let mut failed = 0;
         let mut pauses = Pauses::default();
@@ -92,8 +98,8 @@ impl Sender {
                 Tried::Acknowledged(message) => break Outcome::Acknowledged(message),
                 // An earlier try may have been served although it failed.
                 Tried::Refused => break if failed == 0 { Outcome::Refused } else { Outcome::Unknown },
-                Tried::Hidden => break Outcome::Unknown,
-                Tried::Failed(_) if client_id.is_none() => {
+                Tried::WithoutPicture => break Outcome::Unknown,
+                Tried::Failed(_) if client_id.is_none() || failed == most => {
                     failed += 1;
                     break Outcome::Unknown;
                 }
@@ -104,17 +110,22 @@ impl Sender {
             }
         };
         let (sender, forwards, ended) = (self.user.id, None, self.recorder.now());
-        Sent { sender, room, client_id, text, reply_to, mentions, forwards, begun, ended, failed, outcome }
+        Sent { sender, room, client_id, text, reply_to, mentions, picture, forwards, begun, ended, failed, outcome }
     }
 
-    /// Now and then some users: senders of earlier messages, who may have left the room, and one who does not exist.
-    fn mentions(&mut self, room: u64) -> Vec<u64> {
-        if self.random.u8(..4) > 0 {
-            return Vec::new();
+    /// Now and then uploads a picture for a room, and returns its id. `None` if the call fails.
+    async fn uploads(&mut self, room: u64) -> Option<String> {
+        if self.random.u8(..6) > 0 {
+            return None;
         }
-        let picked = (0..2).filter_map(|_| self.recent.pick(&mut self.random, |seen| seen.room == room));
-        let mentioned: BTreeSet<u64> = picked.map(|seen| seen.sender).chain([NOBODY]).collect();
-        mentioned.into_iter().collect()
+        let file = File::picture();
+        let announcement = file.announcement(room);
+        let announced = once(&self.user, Method::POST, "/create-attachment/", Some(&announcement)).await;
+        let Try::Done(announced, _) = announced else { return None };
+        let upload = Upload::of(&announced);
+        let (status, body) = upload.sends(&file.bytes).await;
+        assert_eq!(status, 204, "{body}");
+        Some(upload.id)
     }
 
     /// Sends another text with the client id of a stored message. Asserts that it is refused.
@@ -164,13 +175,14 @@ impl Sender {
     }
 }
 
-/// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, or that the
-/// answered message is hidden or deleted.
+/// Asserts that the reason of a refusal is that the user is not a member, that only admins may send, that the answered
+/// message is hidden or deleted, or that the picture cannot be used.
 fn refused(code: &Value) -> Tried {
-    if matches!(code.as_str(), Some("message_not_found" | "message_deleted")) {
-        return Tried::Hidden;
+    match code.as_str() {
+        Some("not_a_member" | "room_not_found" | "not_an_admin" | "message_not_found" | "message_deleted") => {
+            Tried::Refused
+        }
+        Some("attachment_invalid") => Tried::WithoutPicture,
+        _ => panic!("a message was refused: {code}"),
     }
-    let is_known = matches!(code.as_str(), Some("not_a_member" | "room_not_found" | "not_an_admin"));
-    assert!(is_known, "a message was refused: {code}");
-    Tried::Refused
 }

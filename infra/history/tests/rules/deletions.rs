@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use history::{History, Message, News, Outcome, Push, Quote, Revision, Time, Wish};
+use history::{History, Link, Message, News, Outcome, Push, Quote, Revision, Time, Wish};
 
 use crate::{
     lively::{
@@ -39,6 +39,18 @@ fn a_text_after_its_deletion_is_found() {
         shows(last_list(history, READERS[0]), DELETED, |message| *message = Message::clone(&before));
     });
     is_found(GONE, |history| shows(last_list(history, READERS[0]), DELETED, |message| message.text.push('!')));
+}
+
+#[test]
+fn a_picture_after_its_deletion_is_found() {
+    is_found(GONE, |history| {
+        let before = sent(history, FORWARDED);
+        let picture = before.picture.clone();
+        shows(last_list(history, READERS[0]), FORWARDED, |message| message.picture.clone_from(&picture));
+    });
+    let link = |is_gone| Link { room: LIVELY, id: id(FORWARDED), is_gone };
+    is_found("files_leave_with_their_message", |history| history.links.push(link(false)));
+    is_allowed(|history| history.links.push(link(true)));
 }
 
 #[test]

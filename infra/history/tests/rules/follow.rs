@@ -1,9 +1,9 @@
 //! Histories in which a client that follows changes misses one, or in which a number is wrong.
 
-use history::{History, Message, Outcome, Step};
+use history::{History, Message, Outcome, Revision, Scope, Step, Wish};
 
 use crate::{
-    lively::{CHANGES, HIDDEN, LIVELY, REACTED, READERS, id},
+    lively::{CHANGES, DELETED, HIDDEN, LIVELY, REACTED, READERS, UNSURE, id},
     support::{is_allowed, is_found},
 };
 
@@ -11,6 +11,19 @@ const RULE: &str = "a_follower_misses_no_change";
 
 fn steps(history: &mut History) -> &mut Vec<Step> {
     &mut history.followed[0].steps
+}
+
+/// The place of the last step.
+const LAST: usize = 12;
+
+/// Replaces the first steps by a list of the room after them.
+fn lists_anew(history: &mut History, place: usize) {
+    let step = steps(history)[place].clone();
+    let is_next = |user, scope, begun| (user, scope) == (READERS[0], Scope::Room(LIVELY)) && begun > step.ended;
+    let list = history.listings.iter().find(|list| is_next(list.user, list.scope, list.begun)).expect("a list");
+    let (messages, ended) = (list.messages.clone(), list.ended);
+    steps(history).drain(..=place);
+    steps(history).insert(0, Step { after: 0, messages, is_anew: true, ended, ..step });
 }
 
 /// Removes messages from all steps.
@@ -47,17 +60,28 @@ fn a_change_may_come_later_if_there_is_more_or_if_it_is_not_acknowledged() {
 
 #[test]
 fn a_client_that_lists_the_room_anew_has_all_that_is_not_hidden() {
-    let lists_anew = |history: &mut History, place: usize| {
-        let messages = history.listings.iter().rev().find(|list| list.user == READERS[0]).expect("a list");
-        let messages = messages.messages.clone();
-        let step = steps(history)[place].clone();
-        steps(history).drain(..=place);
-        steps(history).insert(0, Step { after: 0, messages, is_anew: true, ..step });
-    };
-    is_allowed(|history| lists_anew(history, 10));
+    for place in 0..LAST {
+        is_allowed(|history| lists_anew(history, place));
+    }
     is_found(RULE, |history| {
-        lists_anew(history, 10);
+        lists_anew(history, LAST);
         steps(history)[0].messages.retain(|message| message.id != id(REACTED));
+    });
+}
+
+#[test]
+fn a_message_that_its_hider_has_listed_anew_and_still_sees_is_found() {
+    // The list ended before the deletion for oneself.
+    is_found(RULE, |history| {
+        lists_anew(history, 0);
+        forgets(steps(history), |message| message.hidden);
+    });
+    // The list has the message.
+    is_found(RULE, |history| {
+        let sent = history.listings.iter().flat_map(|list| &list.messages).find(|message| message.id == id(HIDDEN));
+        let sent = sent.expect("it was listed").clone();
+        lists_anew(history, HIDDEN);
+        steps(history)[0].messages.push(sent);
     });
 }
 
@@ -119,4 +143,21 @@ fn more_numbers_than_calls_are_found_unless_faults_caused_them() {
         more(history);
         history.faults = 10;
     });
+}
+
+/// Adds a refused reaction with a number, in a room in which the others explain all numbers.
+fn refuses_late(history: &mut History, id: u64) {
+    history.revisions.retain(Revision::is_sure);
+    let of = |revision: &&Revision| revision.id == id;
+    let like = history.revisions.iter().find(of).or(history.revisions.last()).expect("there are changes").clone();
+    let what = Wish::React(Some("👍".to_owned()));
+    history.revisions.push(Revision { by: 4, id, what, outcome: Outcome::Refused, ..like });
+    let rooms = history.overviews.iter_mut().flat_map(|overview| &mut overview.rooms);
+    rooms.filter(|room| room.room == LIVELY).for_each(|room| room.changes += 1);
+}
+
+#[test]
+fn a_number_of_a_refused_call_is_found_unless_it_met_a_deletion() {
+    is_found("a_number_has_a_cause", |history| refuses_late(history, id(UNSURE)));
+    is_allowed(|history| refuses_late(history, id(DELETED)));
 }

@@ -1,9 +1,9 @@
 //! Histories with wrong forwards and mentions.
 
-use history::{History, Message, Outcome, Sent};
+use history::{History, Message, Outcome, Picture, Sent};
 
 use crate::{
-    lively::{COPY, DELETED, EDITED, FORWARDED, LIVELY, REPLY, id, shows},
+    lively::{COPY, DELETED, EDITED, EDITED_TWICE, FORWARDED, LIVELY, REPLY, id, shows},
     support::{broken, is_allowed, is_found},
 };
 
@@ -42,6 +42,7 @@ fn a_copy_that_goes_with_its_original_is_found() {
 #[test]
 fn a_copy_with_another_text_is_found() {
     is_found(COPIED, |history| everywhere(history, COPY, |message| message.text.push('!')));
+    is_found(COPIED, |history| everywhere(history, COPY, |message| message.text.clear()));
 }
 
 #[test]
@@ -51,6 +52,15 @@ fn a_copy_with_more_than_the_text_is_found() {
     is_found(COPIED, |history| {
         forward(history).reply_to = Some(id(FORWARDED));
         everywhere(history, COPY, |message| message.reply_to = Some(id(FORWARDED)));
+    });
+}
+
+#[test]
+fn a_copy_without_a_picture_of_its_own_is_found() {
+    is_found(COPIED, |history| everywhere(history, COPY, |message| message.picture = None));
+    is_found(COPIED, |history| {
+        let original = Picture { id: format!("picture {FORWARDED}") };
+        everywhere(history, COPY, |message| message.picture = Some(original.clone()));
     });
 }
 
@@ -67,17 +77,35 @@ fn a_copy_of_what_was_edited_or_deleted_before_is_found() {
 }
 
 #[test]
-fn a_refused_forward_of_what_may_be_deleted_is_allowed() {
-    for (place, is_wrong) in [(FORWARDED, false), (EDITED, true)] {
+fn a_refused_forward_of_or_reply_to_what_may_be_deleted_is_allowed() {
+    for (place, is_reply, is_wrong) in
+        [(FORWARDED, false, false), (FORWARDED, true, false), (EDITED, false, true), (EDITED, true, true)]
+    {
         let mut history = crate::good::good(1);
         let end = history.revisions.last().expect("there are changes").ended;
-        let text = "refused".to_owned();
-        let forwards = Some((LIVELY, id(place)));
-        let send = forward(&mut history);
-        let refused =
-            Sent { client_id: Some(text), forwards, begun: end, ended: end, outcome: Outcome::Refused, ..send.clone() };
+        let mut refused = forward(&mut history).clone();
+        (refused.client_id, refused.outcome) = (Some("refused".to_owned()), Outcome::Refused);
+        (refused.begun, refused.ended) = (end, end);
+        (refused.forwards, refused.reply_to) =
+            if is_reply { (None, Some(id(place))) } else { (Some((LIVELY, id(place))), None) };
         history.sends.push(refused);
         assert_eq!(broken(&history).contains("no_member_is_refused"), is_wrong, "{place}");
+    }
+}
+
+#[test]
+fn a_refused_reply_that_is_stored_is_found_unless_its_message_was_being_deleted() {
+    for is_late in [false, true] {
+        let mut history = crate::good::good(1);
+        let mut revisions = history.revisions.iter_mut();
+        let deletion = revisions.find(|revision| revision.id == id(FORWARDED)).expect("it was deleted");
+        let mut sends = history.sends.iter_mut();
+        let reply = sends.find(|send| send.reply_to == Some(id(FORWARDED))).expect("it was answered");
+        reply.outcome = Outcome::Refused;
+        if !is_late {
+            (deletion.begun, deletion.ended) = (reply.begun, reply.ended);
+        }
+        assert_eq!(broken(&history).contains("what_is_refused_is_not_stored"), is_late);
     }
 }
 
@@ -90,8 +118,9 @@ fn a_mention_that_nobody_made_or_that_is_missing_is_found() {
 #[test]
 fn only_others_who_are_members_are_mentioned() {
     let mentions = |history: &mut History, user: u64| {
-        let send = history.sends.iter_mut().find(|send| !send.mentions.is_empty()).expect("a message mentions users");
-        send.mentions.push(user);
+        let send =
+            history.sends.iter_mut().find(|send| send.mentions.users.contains(&1)).expect("a message mentions users");
+        send.mentions.users.push(user);
     };
     for user in [4, 999] {
         is_allowed(|history| mentions(history, user));
@@ -100,4 +129,27 @@ fn only_others_who_are_members_are_mentioned() {
             everywhere(history, REPLY, |message| message.mentions.push(user));
         });
     }
+}
+
+#[test]
+fn a_mention_of_all_that_nobody_made_or_that_is_missing_is_found() {
+    is_found(MENTIONED, |history| everywhere(history, REPLY, |message| message.mentions_all = true));
+    is_found(MENTIONED, |history| {
+        everywhere(history, EDITED_TWICE, |message| message.mentions_all = false);
+    });
+}
+
+#[test]
+fn wrong_mentions_of_an_edit_are_found() {
+    let edited = |history: &mut History, change: fn(&mut Message)| {
+        everywhere(history, EDITED_TWICE, |message| {
+            if message.version == 2 {
+                change(message);
+            }
+        });
+    };
+    is_found(MENTIONED, |history| edited(history, |message| message.mentions.push(3)));
+    is_found(MENTIONED, |history| edited(history, |message| message.mentions.clear()));
+    // An edit without mentions leaves them.
+    is_found(MENTIONED, |history| everywhere(history, EDITED, |message| message.mentions.push(3)));
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, ops::Range, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use history::{
-    Change, History, Listing, Message, Outcome, Overview, Position, Push, Role, RoomSeen, Scope, Sees, Sent, Signal,
-    Stay, Time, View, Visit,
+    Change, History, Listing, Mentions, Message, Outcome, Overview, Position, Push, Role, RoomSeen, Scope, Sees, Sent,
+    Signal, Stay, Time, View, Visit,
 };
 
 use crate::lively::{CHANGES, LIVELY, live};
@@ -107,7 +107,8 @@ fn block(history: &mut History, random: &mut Rng, now: &mut Time) {
             client_id,
             text,
             reply_to: None,
-            mentions: Vec::new(),
+            mentions: Mentions::default(),
+            picture: None,
             forwards: None,
             begun,
             ended,
@@ -202,7 +203,7 @@ fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
         });
         *now += Duration::from_millis(random.u64(1..20));
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
-        let (ended, reply_to, mentions, forwards) = (*now, None, Vec::new(), None);
+        let (ended, reply_to, mentions, forwards) = (*now, None, Mentions::default(), None);
         history.sends.push(Sent {
             sender,
             room,
@@ -210,6 +211,7 @@ fn play(history: &mut History, random: &mut Rng, room: u64, now: &mut Time) {
             text,
             reply_to,
             mentions,
+            picture: None,
             forwards,
             begun,
             ended,

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use history::{
-    Followed, History, Listing, Message, News, Outcome, Position, Push, Quote, Reaction, Revision, Scope, Sent, Stay,
-    Step, Time, Wish,
+    Followed, History, Listing, Mentions, Message, News, Outcome, Picture, Position, Push, Quote, Reaction, Revision,
+    Scope, Sent, Stay, Step, Time, Wish,
 };
 
 /// The room. Its members are the users 1 to 4, and 1 is the owner.
@@ -14,7 +14,7 @@ pub const READERS: [u64; 2] = [2, 3];
 /// The user who deletes a message for themselves.
 pub const HIDER: u64 = 2;
 /// The number of its changes.
-pub const CHANGES: u64 = 11;
+pub const CHANGES: u64 = 13;
 /// The places of the messages.
 pub const EDITED: usize = 0;
 pub const DELETED: usize = 1;
@@ -25,6 +25,9 @@ pub const UNSURE: usize = 5;
 pub const FORWARDED: usize = 6;
 pub const REPLY: usize = 7;
 pub const COPY: usize = 8;
+pub const EDITED_TWICE: usize = 9;
+/// Its texts.
+pub const TEXTS: [&str; 2] = ["one more text", "the last text"];
 const MEMBERS: u64 = 4;
 
 struct Room<'a> {
@@ -51,7 +54,8 @@ pub fn live(history: &mut History, now: Time) -> Time {
     }
     room.sends(REPLY, &[1, 3], Some(FORWARDED), None);
     room.sends(COPY, &[], None, Some(FORWARDED));
-    room.revises(1, EDITED, Wish::Edit("another text".to_owned()));
+    room.sends(EDITED_TWICE, &[3], None, None);
+    room.revises(1, EDITED, Wish::Edit("another text".to_owned(), None));
     room.revises(2, DELETED, Wish::Delete);
     room.revises(1, DELETED_BY_OWNER, Wish::Delete);
     room.revises(HIDER, HIDDEN, Wish::Hide);
@@ -59,20 +63,25 @@ pub fn live(history: &mut History, now: Time) -> Time {
         room.revises(user, REACTED, Wish::React(Some(emoji.to_owned())));
     }
     room.revises(4, REACTED, Wish::React(None));
-    room.fails(2, UNSURE, Wish::Edit("nobody knows".to_owned()));
+    room.fails(2, UNSURE, Wish::Edit("nobody knows".to_owned(), None));
     room.fails(2, UNSURE, Wish::React(Some("👍".to_owned())));
+    let mentions = [Mentions { users: vec![1], all: false }, Mentions { users: Vec::new(), all: true }];
+    for (text, mentions) in TEXTS.into_iter().zip(mentions) {
+        room.revises(sender(EDITED_TWICE), EDITED_TWICE, Wish::Edit(text.to_owned(), Some(mentions)));
+    }
     room.revises(3, FORWARDED, Wish::Delete);
     assert_eq!(room.change, CHANGES);
     let (now, followed, hidden) = (room.now, room.followed, room.hidden);
     let (messages, reactions) = (room.messages, room.reactions);
     for (user, everything) in history.everything.clone() {
-        let places = (EDITED..=COPY).filter(|place| user <= MEMBERS && !hidden.contains(&(user, *place)));
+        let places = (EDITED..=EDITED_TWICE).filter(|place| user <= MEMBERS && !hidden.contains(&(user, *place)));
         let listed: Vec<_> = places.map(|place| history.see(shown(&messages, &reactions, place, Some(user)))).collect();
         let all = [everything, listed].concat();
         history.everything.retain(|(of, _)| *of != user);
         history.everything.push((user, all));
     }
-    let stored = (EDITED..=COPY).map(|place| history.see(shown(&messages, &reactions, place, Some(1)))).collect();
+    let stored =
+        (EDITED..=EDITED_TWICE).map(|place| history.see(shown(&messages, &reactions, place, Some(1)))).collect();
     history.followed.extend(followed);
     history.stored.push(stored);
     now
@@ -101,6 +110,11 @@ pub fn sender(place: usize) -> u64 {
 
 pub fn id(place: usize) -> u64 {
     LIVELY * 1_000_000 + place as u64
+}
+
+/// The picture of the forwarded message, and the copy of it.
+fn picture(place: usize) -> Option<Picture> {
+    [FORWARDED, COPY].contains(&place).then(|| Picture { id: format!("picture {place}") })
 }
 
 /// A message for a reader.
@@ -141,6 +155,7 @@ impl Room<'_> {
             text: text.clone(),
             reply_to,
             mentions: mentions.clone(),
+            picture: picture(place),
             forwarded: forwards.map(|_| 1),
             version: 1,
             ..Message::default()
@@ -150,6 +165,8 @@ impl Room<'_> {
         let outcome = Outcome::Acknowledged(Arc::clone(&message));
         let (forwards, failed) = (forwards.map(|place| (LIVELY, id(place))), 0);
         let text = if forwards.is_some() { String::new() } else { text };
+        let mentions = Mentions { users: mentions, all: false };
+        let picture = picture(place).filter(|_| forwards.is_none()).map(|picture| picture.id);
         self.history.sends.push(Sent {
             sender,
             room,
@@ -157,6 +174,7 @@ impl Room<'_> {
             text,
             reply_to,
             mentions,
+            picture,
             forwards,
             begun,
             ended,
@@ -193,8 +211,16 @@ impl Room<'_> {
         let (begun, ended) = (self.passes(), self.passes());
         let message = &mut self.messages[place];
         match &what {
-            Wish::Edit(text) => text.clone_into(&mut message.text),
-            Wish::Delete => (message.deleted_by, message.text, message.reply_to) = (Some(by), String::new(), None),
+            Wish::Edit(text, mentions) => {
+                text.clone_into(&mut message.text);
+                if let Some(Mentions { users, all }) = mentions {
+                    (message.mentions, message.mentions_all) = (users.clone(), *all);
+                }
+            }
+            Wish::Delete => {
+                (message.deleted_by, message.text, message.reply_to) = (Some(by), String::new(), None);
+                message.picture = None;
+            }
             Wish::Hide => drop(self.hidden.insert((by, place))),
             Wish::React(emoji) => {
                 self.reactions.retain(|(user, _)| *user != by);
@@ -202,7 +228,7 @@ impl Room<'_> {
                 self.reactions.extend(emoji.map(|emoji| (by, emoji)));
             }
         }
-        if matches!(what, Wish::Edit(_) | Wish::Delete) {
+        if matches!(what, Wish::Edit(..) | Wish::Delete) {
             message.version += 1;
         }
         self.change += 1;

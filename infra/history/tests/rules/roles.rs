@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use history::{Change, History, Message, Outcome, Role, RoomSeen, Sent, Time};
+use history::{Change, History, Mentions, Message, Outcome, Role, RoomSeen, Sent, Time};
 
 use crate::{
     good::DIRECT,
@@ -85,7 +85,8 @@ fn a_plain_member_who_sends_where_only_admins_may_is_found() {
             client_id,
             text,
             reply_to: None,
-            mentions: Vec::new(),
+            mentions: Mentions::default(),
+            picture: None,
             forwards: None,
             begun,
             ended: begun,

@@ -1,14 +1,17 @@
 //! Histories in which somebody sees a wrong version of a message.
 
+use std::sync::Arc;
+
 use history::{History, Message, Outcome, Position, Revision, Wish};
 
 use crate::{
-    lively::{EDITED, READERS, UNSURE, id, last_list, sender, shows},
+    lively::{EDITED, EDITED_TWICE, READERS, TEXTS, UNSURE, id, last_list, sender, shows},
     support::{is_allowed, is_found},
 };
 
 const OLDER: &str = "no_answer_is_older_than_one_before";
 const CAUSE: &str = "a_version_has_a_cause";
+const SHOWN: &str = "an_acknowledgement_shows_the_change";
 
 fn was_sent(message: &mut Message) {
     (message.version, message.text) = (1, format!("5/{EDITED}"));
@@ -62,7 +65,7 @@ fn a_text_that_nobody_wrote_is_found() {
     is_found("a_version_has_one_content", |history| {
         shows(last_list(history, READERS[0]), EDITED, |message| message.text.push('!'));
     });
-    is_found(CAUSE, |history| edit(history).what = Wish::Edit("yet another text".to_owned()));
+    is_found(CAUSE, |history| edit(history).what = Wish::Edit("yet another text".to_owned(), None));
 }
 
 #[test]
@@ -92,10 +95,46 @@ fn an_edit_whose_answer_was_lost_may_be_made() {
 
 #[test]
 fn an_acknowledgement_without_the_edit_is_found() {
-    is_found("an_acknowledgement_shows_the_change", |history| {
+    is_found(SHOWN, |history| {
         let by = sender(EDITED);
         let sent = history.sends.iter().find(|send| send.sender == by && send.text == format!("5/{EDITED}"));
         let outcome = sent.expect("it was sent").outcome.clone();
         edit(history).outcome = outcome;
+    });
+}
+
+/// The two edits of a message.
+fn edits(history: &mut History) -> [&mut Revision; 2] {
+    let edits = history.revisions.iter_mut().filter(|revision| revision.id == id(EDITED_TWICE));
+    edits.collect::<Vec<_>>().try_into().expect("it was edited twice")
+}
+
+#[test]
+fn an_acknowledgement_with_the_edit_before_is_found() {
+    is_found(SHOWN, |history| {
+        let [first, second] = edits(history);
+        second.outcome = first.outcome.clone();
+    });
+    is_found(SHOWN, |history| {
+        let [_, second] = edits(history);
+        let Outcome::Acknowledged(message) = &mut second.outcome else { panic!("it was acknowledged") };
+        TEXTS[0].clone_into(&mut Arc::make_mut(message).text);
+    });
+}
+
+#[test]
+fn an_acknowledgement_with_another_edit_of_the_same_time_is_allowed() {
+    is_allowed(|history| {
+        let [first, second] = edits(history);
+        (first.outcome, first.ended) = (second.outcome.clone(), second.ended);
+    });
+}
+
+#[test]
+fn a_text_that_comes_back_is_found() {
+    is_found("no_text_comes_back", |history| {
+        shows(last_list(history, READERS[0]), EDITED_TWICE, |message| {
+            (message.version, message.text) = (4, TEXTS[0].to_owned());
+        });
     });
 }
