@@ -3,11 +3,6 @@
 import { pause } from "./backoff.js";
 
 /**
- * The changes that are asked for again after a timeline is loaded: they may have had their number before the page was
- * read, and their effect after it.
- */
-const UNSETTLED = 20;
-/**
  * Milliseconds between two fetches of a room. While a hundred people react to a message, not every reaction can be
  * applied without a fetch.
  */
@@ -22,8 +17,8 @@ const SLOWS_DOWN = 3;
  * @property {(message: Message) => void} apply takes the state of a message that has changed
  * @property {(room: number) => Promise<void>} reset lists the messages of a room anew
  * @property {AbortSignal} signal ends the fetching
- * @typedef {{known: number, heard: number, sure: number, fetching: boolean, fetchedAt: number}} Numbers
- * `known`: all changes up to it are applied; `heard`: the newest; `sure`: those up to it are in the loaded page
+ * @typedef {{known: number, heard: number, fetching: boolean, fetchedAt: number}} Numbers
+ * `known`: all changes up to it are applied; `heard`: the newest
  */
 
 export class Changes {
@@ -44,12 +39,7 @@ export class Changes {
    * @param {boolean} isLoaded whether messages of the room are loaded
    */
   listed(room, newest, isLoaded) {
-    const numbers = this.#rooms.get(room);
-    if (!numbers) {
-      this.#rooms.set(room, { known: newest, heard: newest, sure: 0, fetching: false, fetchedAt: 0 });
-      if (isLoaded) this.#rewind(room);
-      return;
-    }
+    const numbers = this.#begin(room, newest);
     numbers.heard = Math.max(numbers.heard, newest);
     if (!isLoaded) numbers.known = Math.max(numbers.known, newest);
   }
@@ -75,18 +65,19 @@ export class Changes {
 
   /**
    * Runs a task that loads messages, and then fetches the changes that were applied meanwhile: the loaded messages may
-   * be without them.
+   * be without them. Before the first messages, the server says which changes these will have: the number of a listed
+   * room also counts changes on their way.
    * @param {number} room
    * @param {() => Promise<void>} task
    * @param {boolean} [isFirst] whether the messages are the first of the room
    */
   async during(room, task, isFirst = false) {
     const before = this.#rooms.get(room)?.known ?? Infinity;
+    const settled = isFirst && before > 0 ? await this.#settled(room) : Infinity;
     await task();
     const numbers = this.#rooms.get(room);
     if (!numbers) return;
-    numbers.known = Math.min(numbers.known, before);
-    if (isFirst) this.#rewind(room);
+    numbers.known = Math.min(numbers.known, before, settled);
     await this.fetch(room);
   }
 
@@ -105,8 +96,7 @@ export class Changes {
         for (const message of changed) this.#means.apply(message);
         // Messages were loaded meanwhile, which may lack changes before.
         if (numbers.known < after) continue;
-        // The page was loaded after the changes that are too old to be listed.
-        if (reset && numbers.known >= numbers.sure) await this.#means.reset(room);
+        if (reset) await this.#means.reset(room);
         numbers.known = Math.max(numbers.known, change);
         if (more || numbers.known >= numbers.heard) continue;
         await pause(Math.min(waited, SLOWS_DOWN));
@@ -123,11 +113,22 @@ export class Changes {
     this.#rooms.delete(room);
   }
 
-  /** @param {number} room */
-  #rewind(room) {
-    const numbers = this.#rooms.get(room);
-    if (!numbers) return;
-    numbers.sure = numbers.known;
-    numbers.known = Math.max(0, numbers.known - UNSETTLED);
+  /** Returns the number up to which no change is on its way. @param {number} room */
+  async #settled(room) {
+    const { change } = await this.#means.api.changes(room);
+    const numbers = this.#begin(room, change);
+    numbers.heard = Math.max(numbers.heard, change);
+    return change;
+  }
+
+  /**
+   * Returns the numbers of a room, which begin with a number if there are none.
+   * @param {number} room
+   * @param {number} number
+   */
+  #begin(room, number) {
+    const numbers = this.#rooms.get(room) ?? { known: number, heard: number, fetching: false, fetchedAt: 0 };
+    this.#rooms.set(room, numbers);
+    return numbers;
   }
 }

@@ -32,9 +32,10 @@ export class MessageCalls {
   }
 
   /**
-   * Returns the messages that have changed since a change, as they are now.
+   * Returns the messages that have changed since a change, as they are now. Without a number, none, and the number up
+   * to which messages that are listed later have all changes.
    * @param {number} room
-   * @param {number} after the number of the last known change
+   * @param {number} [after] the number of the last known change
    * @returns {Promise<ChangeList>}
    */
   async changes(room, after) {
@@ -131,7 +132,8 @@ function named({ conversation, id }) {
   return { conversation_id: conversation, message_id: id };
 }
 
-/** @param {{[name: string]: number}} values */
+/** Returns the given values as a query. @param {{[name: string]: number | undefined}} values */
 export function query(values) {
-  return new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
 }

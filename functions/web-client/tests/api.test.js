@@ -54,6 +54,13 @@ test("members are asked for by page, and the first page begins at no user", asyn
   assert.deepEqual(asked, ["GET /list-members/1?limit=100", "GET /list-members/1?limit=1&after=9"]);
 });
 
+test("changes are listed after a number, and without one the number to begin with is asked for", async (context) => {
+  const none = { changed: [], more: false, reset: false };
+  const { api, asked } = server(context, [page({ ...none, change: 7 }), page({ ...none, change: 7 })]);
+  assert.deepEqual([(await api.changes(1)).change, (await api.changes(1, 0)).change], [7, 7]);
+  assert.deepEqual(asked, ["GET /list-changes/1?", "GET /list-changes/1?after=0"]);
+});
+
 test("the setting of privacy is asked for by changing nothing", async (context) => {
   const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
   assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);

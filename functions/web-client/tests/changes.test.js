@@ -5,13 +5,13 @@ import { Changes } from "../page/changes.js";
 import { message, settled } from "./message.js";
 
 /**
- * The changes of room 1, whose server answers `/list-changes/` in turn.
+ * The changes of a room, whose server answers `/list-changes/` in turn. A call without a number is noted as "settled".
  * @param {import("node:test").TestContext} context
  * @param {Partial<import("../page/message-calls.js").ChangeList>[]} answers
  */
 function changes(context, answers = []) {
   context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
-  /** @type {number[]} */
+  /** @type {(number | "settled")[]} */
   const asked = [];
   /** @type {number[]} */
   const applied = [];
@@ -20,8 +20,8 @@ function changes(context, answers = []) {
   const running = new Changes({
     api: {
       changes: async (_, after) => {
-        asked.push(after);
-        return { changed: [], change: after, more: false, reset: false, ...answers.shift() };
+        asked.push(after ?? "settled");
+        return { changed: [], change: after ?? 0, more: false, reset: false, ...answers.shift() };
       },
     },
     apply: ({ sequence }) => applied.push(sequence),
@@ -49,12 +49,12 @@ test("changes that come one after another need no call", async (context) => {
 
 test("a gap is fetched from the last known change, and events of a fetched change are outdated", async (context) => {
   const { running, asked, applied } = changes(context, [{ changed: [message(2)], change: 7 }]);
-  running.listed(1, 4, true);
+  running.listed(1, 4, false);
   running.hear(1, 7);
   await running.fetch(1);
   let told = 0;
   running.hear(1, 6, () => { told += 1; return true; });
-  assert.deepEqual([asked, applied, told], [[0], [2], 0]);
+  assert.deepEqual([asked, applied, told], [[4], [2], 0]);
 });
 
 test("a message names the newest change, so that a lost event shows", async (context) => {
@@ -86,16 +86,15 @@ test("a change that is still on its way is waited for", async (context) => {
 });
 
 test("after being away the missed changes of loaded rooms are fetched, and others are as listed", async (context) => {
-  const { running, asked, pass } = changes(context, [{ change: 30 }, { change: 90 }]);
+  const { running, asked, pass } = changes(context, [{ change: 90 }]);
   running.listed(1, 30, false);
-  await running.during(1, async () => undefined, true);
   running.listed(2, 5, false);
   running.listed(1, 90, true);
   running.listed(2, 80, false);
   const fetching = Promise.all([running.fetch(1), running.fetch(2)]);
   await pass(1_000);
   await fetching;
-  assert.deepEqual(asked, [10, 30]);
+  assert.deepEqual(asked, [30]);
 });
 
 test("a list that was on its way longer than an event takes nothing back", async (context) => {
@@ -114,17 +113,48 @@ test("changes during the loading of messages are fetched again", async (context)
   assert.deepEqual(asked, [4]);
 });
 
-test("changes during the first loading of messages are all fetched again, however many they are", async (context) => {
-  const { running, asked } = changes(context, [{ change: 130 }]);
+test("the server says which changes the first messages have, and later ones are fetched", async (context) => {
+  // Of the hundred listed changes, ninety were on their way.
+  const { running, asked } = changes(context, [{ change: 10 }, { change: 130 }]);
   running.listed(1, 100, false);
   await running.during(1, async () => {
+    assert.deepEqual(asked, ["settled"]);
     for (let change = 101; change <= 130; change += 1) running.hear(1, change);
   }, true);
-  assert.deepEqual(asked, [80]);
+  assert.deepEqual(asked, ["settled", 10]);
+});
+
+test("first messages that have all changes need no list of changes", async (context) => {
+  const { running, asked } = changes(context, [{ change: 100 }]);
+  running.listed(1, 100, false);
+  await running.during(1, async () => undefined, true);
+  assert.deepEqual(asked, ["settled"]);
+});
+
+test("a room without a change needs no number before its first messages", async (context) => {
+  const { running, asked } = changes(context, [{ change: 1 }]);
+  running.listed(1, 0, false);
+  await running.during(1, async () => running.hear(1, 1), true);
+  assert.deepEqual(asked, [0]);
+});
+
+test("messages that are loaded before the room is listed begin with the settled number", async (context) => {
+  const { running, asked } = changes(context, [{ change: 10 }, { change: 12 }]);
+  await running.during(1, async () => undefined, true);
+  running.listed(1, 12, true);
+  await running.fetch(1);
+  assert.deepEqual(asked, ["settled", 10]);
+});
+
+test("changes whose events were lost before the first loading are fetched for the list of rooms", async (context) => {
+  const { running, asked } = changes(context, [{ change: 7 }, { change: 7 }]);
+  running.listed(1, 4, false);
+  await running.during(1, async () => undefined, true);
+  assert.deepEqual(asked, ["settled", 4]);
 });
 
 test("changes are fetched again if messages are loaded while later ones are being fetched", async () => {
-  /** @type {number[]} */
+  /** @type {(number | undefined)[]} */
   const asked = [];
   /** @type {((answer: any) => void)[]} */
   const answers = [];
@@ -145,17 +175,14 @@ test("changes are fetched again if messages are loaded while later ones are bein
   assert.deepEqual(asked, [5, 4]);
 });
 
-test("a room is listed anew if its changes are too old, but not right after it was listed", async (context) => {
-  const answers = [{ change: 40, reset: true }, { change: 90, reset: true }];
-  const { running, count, pass } = changes(context, answers);
+test("a room is listed anew if its changes are too old", async (context) => {
+  const { running, asked, count, pass } = changes(context, [{ change: 90, reset: true }, { change: 91 }]);
   running.listed(1, 40, false);
-  await running.during(1, async () => undefined, true);
-  assert.equal(count.reset, 0);
-  running.listed(1, 90, true);
+  running.listed(1, 91, true);
   const fetching = running.fetch(1);
-  await pass(1_000);
+  await pass(500);
   await fetching;
-  assert.equal(count.reset, 1);
+  assert.deepEqual([asked, count.reset], [[40, 90], 1]);
 });
 
 test("many changes that cannot be applied are one fetch a second", async (context) => {
