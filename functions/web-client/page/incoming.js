@@ -9,7 +9,7 @@ import { removal } from "./text.js";
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
  * @property {Pick<import("./changes.js").Changes, "note" | "hear" | "fetch" | "forget">} changes
- * @property {Pick<import("./revisions.js").Revisions, "hear" | "latest">} revisions
+ * @property {Pick<import("./revisions.js").Revisions, "hear" | "latest" | "forget">} revisions
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
@@ -125,9 +125,10 @@ export class Incoming {
    * @param {number} [by] the admin who has removed the user
    */
   left(room, user, by) {
-    const { rooms, directory, history, changes, typing, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
     if (user === this.#me) changes.forget(room);
+    if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);
     else notices.add(rooms.get(room), { what: "left", user, by });
     typing.set(room, user, false);

@@ -29,6 +29,18 @@ export function mentionsIn(text, people, all) {
 }
 
 /**
+ * Adds those mentions of an earlier text whose names are not known: nobody can tell whether the new text has them.
+ * @param {Mentions} found in the new text
+ * @param {number[]} earlier
+ * @param {Person[]} people whose names are known
+ * @returns {Mentions}
+ */
+export function withUnknown({ mentions, mentions_all }, earlier, people) {
+  const unknown = earlier.filter((user) => !people.some(({ id }) => id === user));
+  return { mentions: [...unknown, ...mentions].slice(0, MOST), mentions_all };
+}
+
+/**
  * Splits a text at the mentions of the names. Names are in NFC, so the parts are, too.
  * @param {string} written
  * @param {string[]} names

@@ -58,6 +58,11 @@ export class Revisions {
     return last && (last.hidden || last.version >= message.version) ? { ...message, ...last } : message;
   }
 
+  /** Forgets the changes of a room, which the user can no longer see. @param {number} room */
+  forget(room) {
+    for (const [id, { conversation }] of this.#latest) if (conversation === room) this.#latest.delete(id);
+  }
+
   /** Takes the state of a message after a change, unless a later one is known. @param {Message} message */
   apply(message) {
     const last = this.#latest.get(message.id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fitting, mentionsIn, split, typedName } from "../page/mentions.js";
+import { fitting, mentionsIn, split, typedName, withUnknown } from "../page/mentions.js";
 
 const PEOPLE = [{ id: 2, name: "ann" }, { id: 3, name: "anna" }, { id: 4, name: "זוהר" }, { id: 5, name: "a.b" }];
 
@@ -59,4 +59,9 @@ test("names that begin with the typed letters come first", () => {
   assert.deepEqual(names("ANN"), ["ann", "anna", "Joann"]);
   assert.deepEqual(names("x"), []);
   assert.equal(fitting(Array.from({ length: 20 }, (_, id) => ({ id, name: `n${id}` })), "").length, 8);
+});
+
+test("an edit keeps the mentions of those whose names are not known", () => {
+  const found = mentionsIn("@anna, and @zoe", PEOPLE, true);
+  assert.deepEqual(withUnknown(found, [2, 99], PEOPLE), { mentions: [99, 3], mentions_all: false });
 });

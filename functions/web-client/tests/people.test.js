@@ -135,7 +135,7 @@ function incoming(listed) {
       invited: async (/** @type {number} */ id) => heard.push(["invited", id]),
     },
     onchange: () => undefined,
-    notices: new Notices(), changes: NO_CHANGES,
+    notices: new Notices(), changes: NO_CHANGES, revisions: { forget: () => undefined },
     onmessage: () => undefined,
     onnotice: note("notice"),
   };

@@ -172,3 +172,13 @@ test("a refused change leaves the message as it is", async () => {
   await assert.rejects(revisions.delete(message(1), "everyone"), Failure);
   assert.deepEqual([texts(), get(1)?.reactions], [["text 1"], []]);
 });
+
+test("the changes of a room are forgotten with it", async () => {
+  const { revisions } = await seen([message(1)]);
+  revisions.apply(message(1, { text: "new", version: 2 }));
+  assert.equal(revisions.latest(message(1)).text, "new");
+  revisions.forget(2);
+  assert.equal(revisions.latest(message(1)).text, "new");
+  revisions.forget(1);
+  assert.equal(revisions.latest(message(1)).text, "text 1");
+});

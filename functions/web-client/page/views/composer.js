@@ -3,7 +3,7 @@
 import { attachmentsOf } from "../attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { mentionsIn } from "../mentions.js";
+import { mentionsIn, withUnknown } from "../mentions.js";
 import { quoteOf } from "../quotes.js";
 import { actionsOnMessage } from "../rights.js";
 import { isLonger, sendable } from "../text.js";
@@ -216,7 +216,9 @@ export class Composer {
     if (!draft || this.#send.disabled || !this.#input.reportValidity()) return;
     const { people, all } = mentionable(this.#chat, draft.room);
     const mentions = mentionsIn(text, people, all);
-    if (draft.editing) return void this.#save(draft, { text, ...mentions });
+    const edited = this.#message(draft.editing?.id);
+    if (edited) return void this.#save(draft, edited, { text, ...withUnknown(mentions, edited.mentions ?? [], people) });
+    if (draft.editing) return;
     // Each file is a message of its own; the first has the caption, and is the answer.
     const about = { ...(draft.reply !== null && { reply_to: draft.reply }), ...mentions };
     this.#chat.outgoing.send(draft.room, text, files[0], about);
@@ -232,11 +234,11 @@ export class Composer {
   /**
    * Saves the text of an edited message. It stays in the field until the server has it.
    * @param {Draft} draft
+   * @param {Message} message
    * @param {Parameters<Chat["revisions"]["edit"]>[1]} content
    */
-  async #save(draft, content) {
-    const message = this.#message(draft.editing?.id);
-    if (!message || draft.saving) return;
+  async #save(draft, message, content) {
+    if (draft.saving) return;
     draft.saving = true;
     try {
       await telling(this.#bar.problem, async () => {

@@ -64,6 +64,7 @@ export class Rows {
     /** @type {MessageEntry | null} */
     let previous = null;
     let shownDay = "";
+    let isUnread = false;
     for (const entry of entries) {
       const today = day(entry.at);
       // A notice has the time of this machine, and follows the day of the messages above it.
@@ -77,7 +78,9 @@ export class Rows {
         previous = null;
         continue;
       }
-      if (entry.sequence === unreadFrom) {
+      // The first unread message itself may be hidden.
+      if (!isUnread && unreadFrom && entry.sequence && entry.sequence >= unreadFrom) {
+        isUnread = true;
         rows.push(keep("unread", () => divider("Unread messages")));
         previous = null;
       }
