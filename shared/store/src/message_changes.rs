@@ -60,8 +60,8 @@ impl Store {
         let mut values = vec![(content, ":text", text.map(|text| s(text.as_str())))];
         // Mentions that stay are not written, because another edit may have changed them. Those of the sender move
         // with the content.
-        let moves = is_withheld != before.withheld_edit.is_some();
-        let moved = moves.then(|| before.clone().seen_by(Some(before.sender)).mentions);
+        let switches = is_withheld != before.withheld_edit.is_some();
+        let moved = switches.then(|| before.clone().seen_by(Some(before.sender)).mentions);
         if let Some(mentions) = mentions.or(moved.as_ref()) {
             let ids: Vec<_> = mentions.users().iter().map(ToString::to_string).collect();
             values.push((users, ":mentions", (!ids.is_empty()).then_some(AttributeValue::Ns(ids))));

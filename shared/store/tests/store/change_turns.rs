@@ -1,17 +1,17 @@
-use domain::{Error, Refusal, Room, RoomId, RoomKind};
+use domain::{ChangeKind, Error, Refusal, Room, RoomId, RoomKind};
 use store::{ChangeTurn, Right, Store};
 
 use crate::support::{NOW, PUSHES, create, make_room, room_id, user};
 
 async fn takes(store: &Store, room: RoomId, member: u64, right: Right) -> Result<ChangeTurn, Error> {
-    store.take_change(room, user(member), right, PUSHES, NOW).await
+    store.take_change(room, user(member), ChangeKind::Edited, right, PUSHES, NOW).await
 }
 
 #[tokio::test]
 async fn only_members_take_numbers() {
     let store = embedded::store();
     let room = make_room(&store, 2).await;
-    for right in [Right::Member, Right::Quiet, Right::Send { to_all: false }, Right::Admin] {
+    for right in [Right::Member, Right::Send { to_all: false }, Right::Admin] {
         let refused = takes(&store, room, 3, right).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::NotAMember))), "{right:?}: {refused:?}");
         let refused = takes(&store, room_id(9), 1, right).await;

@@ -14,7 +14,7 @@ async fn of_two_edits_that_with_the_higher_number_stays() {
     let message = send(&store, room, 0).await;
     let edits = async |number, content: &str| {
         let content = text(content);
-        store.edit_message(&message, (content.as_ref(), &Mentions::nobody()), number, NOW, false).await.unwrap()
+        store.edit_message(&message, (content.as_ref(), Some(&Mentions::nobody())), number, NOW, false).await.unwrap()
     };
     // The same write again finds its own number.
     for _ in 0..2 {
@@ -31,7 +31,8 @@ async fn a_deleted_message_stays_deleted() {
     let message = send(&store, room, 0).await;
     let Changed::Now(deleted) = store.delete_message(&message, user(1), 5, NOW).await.unwrap() else { panic!() };
     let content = text("again");
-    let edit = store.edit_message(&message, (content.as_ref(), &Mentions::nobody()), 6, NOW, false).await.unwrap();
+    let edit =
+        store.edit_message(&message, (content.as_ref(), Some(&Mentions::nobody())), 6, NOW, false).await.unwrap();
     assert_eq!(edit, Changed::Not(deleted.clone()));
     // The first deletion stays, whether or not the second one has read it.
     let again = store.delete_message(&message, user(2), 7, NOW).await.unwrap();
