@@ -106,6 +106,7 @@ def starts(function, executable, handler, variables, emulator):
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}",
             "AWS_ENDPOINT_URL_S3": f"http://{address}",
             "CONNECTIONS_ENDPOINT": f"http://{address}",
+            "PUBLIC_ENDPOINT_URL_SOCKETS": f"http://{address}",
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"http://{address}",
             "SIGNING_SECRET": "set",
         }

@@ -28,10 +28,9 @@ fn attachments(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fata
 /// service").
 fn socket(variable: impl Fn(&str) -> Option<String>) -> Result<String, Fatal> {
     let names = ["PUBLIC_ENDPOINT_URL_SOCKETS", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "CONNECTIONS_ENDPOINT"];
-    let endpoint = names.into_iter().find_map(variable);
-    let endpoint = endpoint.ok_or("the variable CONNECTIONS_ENDPOINT is not set")?;
-    let rest =
-        endpoint.strip_prefix("http").ok_or_else(|| format!("CONNECTIONS_ENDPOINT is not an HTTP URL: {endpoint}"))?;
+    let found = names.into_iter().find_map(|name| Some((name, variable(name)?)));
+    let (name, endpoint) = found.ok_or("the variable CONNECTIONS_ENDPOINT is not set")?;
+    let rest = endpoint.strip_prefix("http").ok_or_else(|| format!("{name} is not an HTTP URL: {endpoint}"))?;
     Ok(format!("ws{rest}"))
 }
 
