@@ -6,6 +6,7 @@ use crate::{
     Followed, Message, News, Outcome, Revision, Step, Time, Violation, Wish,
     access::may_be_out_of_sight,
     reactions::{is_replaced, reacts},
+    versions::{edits, is_receiver},
     world::World,
 };
 
@@ -96,7 +97,9 @@ impl<'a> Client<'a> {
         let seen = self.seen.get(&revision.id).into_iter().flatten();
         let mut seen = seen.take_while(|(at, ..)| *at <= place);
         match &revision.what {
-            Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| message.version >= shown.version),
+            Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| {
+                message.version >= shown.version || self.has_lower(world, revision, shown, message)
+            }),
             Wish::Hide if revision.by != self.user => true,
             Wish::Hide => self.is_left_out(revision, place) || seen.any(|(.., message)| message.hidden),
             // Where there was no reaction, its removal changes nothing.
@@ -108,6 +111,14 @@ impl<'a> Client<'a> {
                     || is_replaced(world, revision)
             }),
         }
+    }
+
+    /// Whether a message shows an edit or a deletion, or a later one, with a version that is lower for the client: a
+    /// block has withheld an earlier edit.
+    fn has_lower(&self, world: &World<'_>, revision: &Revision, shown: &Message, message: &Message) -> bool {
+        let is_later = |(edit, text): (&Revision, &str)| text == message.text && edit.ended >= revision.begun;
+        is_receiver(world.history, message, self.user)
+            && (message.deleted_by.is_some() || edits(world, shown).any(is_later))
     }
 
     /// Whether the client has listed the room anew up to a place, without a message that its user deletes for

@@ -65,7 +65,7 @@ impl<'a> Versions<'a> {
 }
 
 /// Whether a block may withhold edits of a message from a user, so that its version is lower for them.
-fn is_receiver(history: &History, message: &Message, user: u64) -> bool {
+pub(crate) fn is_receiver(history: &History, message: &Message, user: u64) -> bool {
     history.directs.contains_key(&message.room) && user != message.sender
 }
 

@@ -1,10 +1,13 @@
 //! Histories in which a client that follows changes misses one, or in which a number is wrong.
 
+use std::sync::Arc;
+
 use history::{History, Message, Outcome, Revision, Scope, Step, Wish};
 
 use crate::{
-    lively::{CHANGES, DELETED, HIDDEN, LIVELY, REACTED, READERS, UNSURE, id},
-    support::{is_allowed, is_found},
+    good::good,
+    lively::{CHANGES, DELETED, HIDDEN, LIVELY, REACTED, READERS, UNSURE, id, sender},
+    support::{broken, is_allowed, is_found},
 };
 
 const RULE: &str = "a_follower_misses_no_change";
@@ -160,4 +163,23 @@ fn refuses_late(history: &mut History, id: u64) {
 fn a_number_of_a_refused_call_is_found_unless_it_met_a_deletion() {
     is_found("a_number_has_a_cause", |history| refuses_late(history, id(UNSURE)));
     is_allowed(|history| refuses_late(history, id(DELETED)));
+}
+
+#[test]
+fn a_block_that_has_withheld_an_edit_lowers_the_versions_of_its_receiver() {
+    let is_missed = |is_direct: bool, change: fn(&mut Message)| {
+        let mut history = good(0);
+        if is_direct {
+            history.directs.insert(LIVELY, [sender(DELETED), READERS[1]]);
+        }
+        for step in &mut history.followed[1].steps {
+            for message in step.messages.iter_mut().filter(|message| message.id == id(DELETED)) {
+                change(Arc::make_mut(message));
+            }
+        }
+        broken(&history).contains(RULE)
+    };
+    assert!(!is_missed(true, |message| message.version -= 1));
+    assert!(is_missed(false, |message| message.version -= 1));
+    assert!(is_missed(true, |message| (message.version, message.deleted_by) = (1, None)));
 }
