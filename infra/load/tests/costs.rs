@@ -274,6 +274,12 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("delete message", "delete-message").await;
     world.people[2].get(&format!("/list-changes/{room}/?after=0")).await.is(200);
     world.rest("list changes", "list-changes").await;
+    world.people[3]
+        .post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))
+        .await
+        .is(200);
+    all_hear(&mut sockets[3..4], "deleted").await;
+    world.rest("delete a message for oneself", "delete-message").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

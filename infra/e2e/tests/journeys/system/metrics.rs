@@ -134,6 +134,10 @@ async fn a_refused_turn_and_a_refused_handshake_are_counted() {
     let room = ann.creates_room().await;
     bob.tries_to_send(room, "hi").await.refuses(403, "not_a_member");
     has(&server, "send-message", json!({"TurnsRefused": 1})).await;
+    assert_eq!(server.handshake("", &[]).await.err().unwrap().status, 401);
+    has(&server, "authorize", json!({"HandshakesRefused": 1, "Reason": "unauthenticated"})).await;
+    assert_eq!(bob.tries_socket(&format!("room_name={room}")).await.err().unwrap().status, 403);
+    has(&server, "authorize", json!({"HandshakesRefused": 1, "Reason": "not_a_member"})).await;
     bob.joins(room).await;
     let message = bob.sends(room, "hi").await;
     let only_admins = json!({"conversation_id": room, "only_admins": {"send": true}});
@@ -141,10 +145,6 @@ async fn a_refused_turn_and_a_refused_handshake_are_counted() {
     let edit = json!({"conversation_id": room, "message_id": message["id"], "text": "hello"});
     bob.post("/edit-message/", &edit).await.refuses(403, "not_an_admin");
     has(&server, "edit-message", json!({"TurnsRefused": 1})).await;
-    assert_eq!(server.handshake("", &[]).await.err().unwrap().status, 401);
-    has(&server, "authorize", json!({"HandshakesRefused": 1, "Reason": "unauthenticated"})).await;
-    assert_eq!(bob.tries_socket(&format!("room_name={room}")).await.err().unwrap().status, 403);
-    has(&server, "authorize", json!({"HandshakesRefused": 1, "Reason": "not_a_member"})).await;
 }
 
 #[tokio::test]
