@@ -42,6 +42,13 @@ async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_w
     assert_photo(&bob.sees_messages(room).await[0]["attachment_picture"]).await;
     assert_photo(&bob.lists("/list-messages/").await[0]["attachment_picture"]).await;
     assert_photo(&bob.sees_room(room).await["last_message"]["attachment_picture"]).await;
+    let caption = json!({"conversation_id": room, "message_id": sent["id"], "text": "garden"});
+    assert_photo(&ann.post("/edit-message/", &caption).await.is(200)["attachment_picture"]).await;
+    assert_photo(&bobs.next_of("edited").await["message"]["attachment_picture"]).await;
+    let reaction = json!({"conversation_id": room, "message_id": sent["id"], "emoji": "👍"});
+    assert_photo(&bob.post("/react-to-message/", &reaction).await.is(200)["attachment_picture"]).await;
+    let changes = bob.get(&format!("/list-changes/{room}/?after=0")).await.is(200);
+    assert_photo(&changes["changed"][0]["attachment_picture"]).await;
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use e2e::{Answer, Cost, File, Server, User, crash_points, download};
 use serde_json::{Value, json};
 
 use crate::support::{
+    connections,
     costs::Room,
     crashes, erasing,
     rows::{Ask, Row},
@@ -267,4 +268,14 @@ async fn what_it_costs() {
     // The room and its message are read.
     let again = Cost { calls: 7, depth: 2, reads: 5.5, writes: 1.0, pushes: 0 };
     assert_eq!(room.cost("forward-message").await, again);
+}
+
+#[tokio::test]
+async fn a_dead_socket_is_forgotten() {
+    let Some(server) = connections::server().await else { return };
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let message = ann.sends(room, "hello").await;
+    let mut at_bobs = bob.opens_socket(room).await;
+    connections::meets_dead_socket("message", &bob, &mut at_bobs, forwards(&ann, &message, room, "f1")).await;
 }

@@ -192,14 +192,36 @@ async fn each_call_that_meets_a_membership_without_a_room_removes_it() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
     let ([ann, bob], _) = server.room_of(["ann", "bob"]).await;
     let others = ann.creates_room().await;
-    let message = ann.sends(others, "hi").await;
-    for call in ["all messages", "news", "its messages", "reading"] {
+    let [message, deleted] = [ann.sends(others, "hi").await, ann.sends(others, "bye").await];
+    let about = |message: &Value, more: Value| {
+        let mut body = more;
+        body["conversation_id"] = json!(others);
+        body["message_id"] = message["id"].clone();
+        body
+    };
+    let reaction = about(&message, json!({"emoji": "👍"}));
+    bob.joins(others).await;
+    bob.post("/react-to-message/", &reaction).await.is(200);
+    bob.leaves(others).await;
+    let deletion = about(&deleted, json!({"for": "everyone"}));
+    ann.post("/delete-message/", &deletion).await.is(200);
+    for call in ["all messages", "news", "its messages", "reading", "editing", "reacting", "deleting"] {
         haunts(&server, &bob, others).await;
         match call {
             "all messages" => assert!(bob.lists("/list-messages/").await.is_empty()),
             "news" => assert!(bob.lists("/list-messages/?after=1").await.is_empty()),
             "its messages" => {
                 bob.get(&format!("/list-conversation-messages/{others}/")).await.refuses(403, "not_a_member");
+            }
+            "editing" => {
+                let edit = about(&message, json!({"text": "ho"}));
+                bob.post("/edit-message/", &edit).await.refuses(403, "not_a_member");
+            }
+            "reacting" => {
+                bob.post("/react-to-message/", &reaction).await.refuses(403, "not_a_member");
+            }
+            "deleting" => {
+                bob.post("/delete-message/", &deletion).await.refuses(403, "not_a_member");
             }
             _ => {
                 let mark = json!({"conversation_id": others, "message_ids": [message["id"]]});

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use e2e::{Cost, User};
-use serde_json::json;
+use e2e::{Cost, Server, User};
+use serde_json::{Value, json};
 
-use crate::support::{costs, items::grows};
+use crate::support::{
+    costs,
+    items::{BECAUSE, grows},
+};
 
 const fn cost(calls: usize, depth: usize, reads: f64, writes: f64, pushes: usize) -> Cost {
     Cost { calls, depth, reads, writes, pushes }
@@ -64,4 +67,37 @@ async fn what_operations_cost_in_rooms_of_all_sizes() {
         let counted: Vec<_> = found.iter().map(|costs| costs[call]).collect();
         assert_eq!(counted, expected, "{call}");
     }
+}
+
+/// What members who have written leave in a room goes away at the next change, as at the next message.
+#[tokio::test]
+async fn each_change_tidies_up_a_large_room() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ann = server.user("ann").await;
+    for call in ["/edit-message/", "/react-to-message/", "/forward-message/"] {
+        let room = ann.creates_room().await;
+        let message = ann.sends(room, "hi").await;
+        let all: Vec<u64> = (ann.id..ann.id + 40).collect();
+        grows(&server, room, all.clone()).await;
+        assert!(leftovers(&server, room).await.len() >= 40, "{call}");
+        let body = json!({
+            "conversation_id": room, "message_id": message["id"], "text": "ho", "emoji": "👍", "to": [room],
+            "client_id": "f1",
+        });
+        ann.post(call, &body).await.is(200);
+        let own = [format!("pace {}", ann.id), format!("sent {}", ann.id)];
+        let left = leftovers(&server, room).await;
+        assert!(left.iter().all(|name| own.contains(name)), "{call}: {left:?}");
+    }
+}
+
+/// The paces and sequences that members have left in a room.
+async fn leftovers(server: &Server, room: u64) -> Vec<String> {
+    let key = json!({"TableName": "RoomsTable", "Key": {"id": {"N": room.to_string()}}, "ConsistentRead": true});
+    let item = server.dynamodb("GetItem", &key).await["Item"].take();
+    let names =
+        |attributes: &Value| attributes.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let (paces, sent): (Vec<String>, Vec<String>) = (names(&item), names(&item["sent"]["M"]));
+    let paces = paces.into_iter().filter(|name| name.starts_with("pace "));
+    paces.chain(sent.into_iter().map(|user| format!("sent {user}"))).collect()
 }
