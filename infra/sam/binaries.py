@@ -83,16 +83,16 @@ def runtime_api():
         server.server_close()
 
 
-def value(variable):
+def value(variable, parameters):
     """Returns the default of the parameter that a variable has, or some text."""
-    parameter = source()["Parameters"].get(variable.get("Ref"), {}) if isinstance(variable, dict) else {}
+    parameter = parameters.get(variable.get("Ref"), {}) if isinstance(variable, dict) else {}
     return str(parameter.get("Default", "set"))
 
 
 def starts(function, executable, handler, variables, emulator):
     with runtime_api() as server:
         address = f"127.0.0.1:{server.server_port}"
-        environment = {name: value(variable) for name, variable in variables.items()} | {
+        environment = variables | {
             "_HANDLER": handler,
             "AWS_ACCESS_KEY_ID": "set",
             "AWS_SECRET_ACCESS_KEY": "set",
@@ -132,13 +132,14 @@ def emulator(architecture):
 def main():
     build, architecture, *chosen = sys.argv[1:]
     directories = built(pathlib.Path(build))
-    executables = {name: binary(function) for name, function in of_type(source(), "AWS::Serverless::Function").items()}
+    template = source()
+    executables = {name: binary(function) for name, function in of_type(template, "AWS::Serverless::Function").items()}
     chosen = set(chosen) or set(executables)
     for missing in sorted(chosen - set(executables)):
         sys.exit(f"{missing} is not a function of the template")
     for missing in sorted(chosen - set(directories)):
         sys.exit(f"{missing} is not in {build}; build it with `sam build`")
-    functions = of_type(expanded(source()), "AWS::Lambda::Function")
+    functions = of_type(expanded(template), "AWS::Lambda::Function")
     # SAM may copy an executable into the directory of each function.
     checked = {}
     for name in sorted(chosen):
@@ -147,7 +148,8 @@ def main():
         if (executables[name], content) not in checked:
             checked[executables[name], content] = check(executables[name], executable, architecture)
         properties = functions[name]["Properties"]
-        variables = properties["Environment"]["Variables"]
+        variables = properties["Environment"]["Variables"].items()
+        variables = {variable: value(set_to, template["Parameters"]) for variable, set_to in variables}
         starts(name, executable, properties["Handler"], variables, emulator(architecture))
     newest = max(glibc for glibc, _ in checked.values())
     sizes = [size for _, size in checked.values()]
