@@ -217,7 +217,7 @@ def before(stack, url, state):
     same("an id is not assigned again", dave.register() > lost_user, True)
     same("a room's id neither", ann.call("POST", "/create-chatroom/", {"name": "Next"})["id"] > lost_room, True)
     same("the settings of the tables", settings(dynamodb, tables, now), set_before)
-    same("the limits of the APIs", sorted(set(limits(now))), [50, 1000])
+    same("the limits of the APIs", sorted(set(limits(now))), [5, 50, 1000])
     lost_key = f"attachments/{lost_picture}"
     same("the file of a lost message", s3.list_objects_v2(Bucket=now["AttachmentsBucket"], Prefix=lost_key)["KeyCount"], 0)
 
