@@ -196,7 +196,8 @@ async fn the_event_of_newcomers_does_not_have_the_number_of_a_later_edit() {
     let room = ann.makes_large_room(&[], 40).await;
     ann.has_socket("ann's").await;
     let held = delay.holds_transactions().await;
-    let (added, ()) = tokio::join!(adds(&world, &ann, room, &[bob.id(), cem.id()], 0), async {
+    let newcomers = [bob.id(), cem.id()];
+    let (added, ()) = tokio::join!(adds(&world, &ann, room, &newcomers, 0), async {
         ann.dies_while_changing_after(room, 2).await;
         drop(held);
     });

@@ -35,7 +35,7 @@ async fn the_event_of_a_picture_does_not_have_the_number_of_a_later_edit() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     bob.has_socket("phone").await;
-    let id = ann.uploads(&world, None, MediaType::Png, picture()).await;
+    let id = ann.uploads(&world, None::<RoomId>, MediaType::Png, picture()).await;
     world.checks(id).await.unwrap();
     let input = SetRoom { picture: Some(PictureChange::Set(id)), ..input(room) };
     let held = delay.holds_transactions().await;
