@@ -73,9 +73,10 @@ async fn goes_on_before_the_last_message_that_it_has_found() {
 async fn finds_the_name_of_a_file() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
-    let picture = ann.sends_file(room, &File::picture()).await;
-    let name = picture["attachment_picture"]["name"].as_str().unwrap();
-    let answer = asks(&ann, room, name).await.is(200);
+    let file = File::picture();
+    let id = ann.uploads(room, &file).await;
+    let picture = ann.tries_to_attach(room, file.kind, &id).await.is(201);
+    let answer = asks(&ann, room, file.name).await.is(200);
     assert_eq!(answer["messages"][0]["id"], picture["id"]);
 }
 
