@@ -125,7 +125,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use domain::{MembershipId, RoomKind};
+    use domain::MembershipId;
 
     use super::*;
 

@@ -22,12 +22,12 @@ pub async fn search_messages(chat: &Chat, caller: &Caller, search: &Search) -> R
     let (counted, stay) = tokio::join!(chat.count_search(caller), access::stay(&chat.store, user, search.room));
     counted?;
     let stay = stay?;
-    let finds = |message: &Message| search.finds(&message.clone().seen_by(Some(user)));
     let mut reader = Reader::of(&stay, search.before.map_or(Position::Latest, Position::Before));
     let mut ids = Vec::new();
     for _ in 0..MOST_READS {
         reader = reader.reads_some(&chat.store, MESSAGES_PER_READ).await?;
-        ids.extend(reader.messages.drain(..).filter(&finds).map(|message| message.id));
+        let read = reader.messages.drain(..).map(|message| message.seen_by(Some(user)));
+        ids.extend(read.filter(|message| search.finds(message)).map(|message| message.id));
         if reader.is_done() || ids.len() >= MAX_FOUND {
             break;
         }
@@ -35,7 +35,8 @@ pub async fn search_messages(chat: &Chat, caller: &Caller, search: &Search) -> R
     let last = ids.get(MAX_FOUND - 1).copied().filter(|_| ids.len() > MAX_FOUND);
     ids.truncate(MAX_FOUND);
     let read = chat.store.messages_by_id(search.room, ids, Consistency::Strong).await?;
-    let found: Vec<_> = read.into_values().rev().filter(|message| reader.shows(message) && finds(message)).collect();
+    let is_found = |message: &Message| reader.shows(message) && search.finds(&message.clone().seen_by(Some(user)));
+    let found: Vec<_> = read.into_values().rev().filter(is_found).collect();
     let quotes = Quotes::read(chat, found.iter(), |_| Some(&stay.membership)).await?;
     let messages = found.into_iter().map(|message| quotes.show(chat, message, user)).collect::<Result<_, _>>()?;
     Ok(Found { messages, searched_back_to: last.or(reader.edge) })

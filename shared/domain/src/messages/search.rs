@@ -73,16 +73,11 @@ mod tests {
         let search = |words| Search::parse(Some("1"), Some(words), None).unwrap();
         let name = FileName::try_from("holiday photo.jpg".to_owned()).unwrap();
         let picture = Attachment { id: AttachmentId::new([7; 16]), content_type: MediaType::Jpeg, size: 5, name };
-        let [id, room, sender] = [1, 1, 1];
+        let (id, room, sender) = (MessageId::try_from(1), RoomId::try_from(1), UserId::try_from(1));
         let message = Message {
             text: Text::try_from("look at this".to_owned()).ok(),
             picture: Some(picture),
-            ..Message::empty(
-                MessageId::try_from(id).unwrap(),
-                RoomId::try_from(room).unwrap(),
-                UserId::try_from(sender).unwrap(),
-                1,
-            )
+            ..Message::empty(id.unwrap(), room.unwrap(), sender.unwrap(), 1)
         };
         for (words, found) in [("look", true), ("photo", true), ("photo look", true), ("photo hook", false)] {
             assert_eq!(search(words).finds(&message), found, "{words}");
