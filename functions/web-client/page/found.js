@@ -13,14 +13,15 @@ const IN_WORDS = /[\p{L}\p{N}\p{M}_]/u;
 const WITHIN = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 /** Accents and points, and what cannot be seen. The marks of sounds in Japanese make other letters. */
 const LEFT_OUT =
-  /\p{Default_Ignorable_Code_Point}|(?=\p{M})(?![\u3099\u309a])[\p{sc=Zinh}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hebr}\p{sc=Arab}]/gu;
+  /\p{DI}|(?=\p{M})(?![\u3099\u309a])[\p{sc=Zinh}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hebr}\p{sc=Arab}]/gu;
 
 /**
  * Folds a letter: `ß` and `SS` are the same, `é` and `E`.
  * @param {string} letter
  */
 function fold(letter) {
-  return letter.normalize("NFKD").replace(LEFT_OUT, "").toUpperCase().toLowerCase().replace("’", "'").normalize("NFC");
+  const plain = letter.normalize("NFKD").replace(LEFT_OUT, "").replace("’", "'");
+  return plain.toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /**
