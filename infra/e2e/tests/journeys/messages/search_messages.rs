@@ -1,6 +1,6 @@
 //! `GET /search-messages/`
 
-use e2e::{Answer, Cost, File, Server, User, crash_points};
+use e2e::{Answer, Cost, Server, User, crash_points};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -67,17 +67,6 @@ async fn goes_on_before_the_last_message_that_it_has_found() {
     assert_eq!(answer.is(200), json!({"messages": newest, "searched_back_to": messages[1]["id"]}));
     let next = ann.get(&answer.next().unwrap()).await;
     assert_eq!((next.is(200), next.next()), (found(&[&messages[0]]), None));
-}
-
-#[tokio::test]
-async fn finds_the_name_of_a_file() {
-    let server = Server::start().await;
-    let ([ann], room) = server.room_of(["ann"]).await;
-    let file = File::picture();
-    let id = ann.uploads(room, &file).await;
-    let picture = ann.tries_to_attach(room, file.kind, &id).await.is(201);
-    let answer = asks(&ann, room, file.name).await.is(200);
-    assert_eq!(answer["messages"][0]["id"], picture["id"]);
 }
 
 #[tokio::test]
