@@ -104,7 +104,7 @@ async fn a_text_is_found_as_the_caller_sees_it() {
         (&bob, "new", &["new"]),
         (&bob, "two", &[]),
     ] {
-        assert_eq!(texts(&person.searches(room, words, None).await), expected, "{}: {words}", person.user.username);
+        assert_eq!(texts(&person.searches(room, words, None).await), expected, "{}: {words}", person.id());
     }
 }
 
