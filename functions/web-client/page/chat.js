@@ -193,6 +193,18 @@ export class Chat extends EventTarget {
     return isWanted() ? outcome : undefined;
   }
 
+  /**
+   * Searches the messages of a room, or goes on with a search.
+   * @param {number} room
+   * @param {string} words
+   * @param {string | null} further
+   */
+  async search(room, words, further) {
+    const found = await this.#api.search(room, words, further);
+    this.#incoming.fetched(found.messages);
+    return found;
+  }
+
   /** @param {number} room */
   async loadMoreMembers(room) {
     await this.#sync.attempt(() => this.directory.loadMoreMembers(room));

@@ -43,6 +43,19 @@ export class MessageCalls {
   }
 
   /**
+   * Searches the messages of a room, or goes on with a search.
+   * @param {number} room
+   * @param {string} words
+   * @param {string | null} [further] the `next` of the last answer
+   * @returns {Promise<{messages: Message[], next: string | null}>} the newest first
+   */
+  async search(room, words, further = null) {
+    const path = further ?? `/search-messages?conversation_id=${room}&q=${encodeURIComponent(words)}`;
+    const { json, next } = await this.#call("GET", path);
+    return { messages: json.messages, next };
+  }
+
+  /**
    * Announces a file. The answer has the form with which to upload it. The picture of a room has no conversation.
    * @param {{conversation?: number, kind: Kind, content_type: string, size: number, name: string}} file
    * @returns {Promise<Announced>}

@@ -169,6 +169,11 @@ impl Window {
         self.presses_keys("\u{e008}\u{e004}\u{e000}").await;
     }
 
+    /// Presses a key together with Control.
+    pub async fn presses_with_control(&self, key: char) {
+        self.presses_keys(&format!("\u{e009}{key}\u{e000}")).await;
+    }
+
     async fn presses_keys(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(keys).await.expect("a key can be pressed");

@@ -26,6 +26,8 @@ pub const MAX_HIDDEN_FROM: usize = 1024;
 /// The most unread messages of a room that a member deletes for themselves without counting them as unread: each has
 /// some bytes of the membership, which every list of rooms reads.
 pub const MAX_HIDDEN_UNREAD: u64 = 100;
+/// The most messages that one search finds. The next one goes on.
+pub const MAX_FOUND: usize = 20;
 /// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
 pub const MAX_SHOWN_EMOJI: usize = 20;
 /// The most users whom a message shows beside the count of an emoji.

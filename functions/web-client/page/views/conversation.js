@@ -14,6 +14,7 @@ import { Pointing } from "./pointing.js";
 import { reactionList } from "./reactions.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
+import { searchIn } from "./search.js";
 
 /**
  * @typedef {import("../chat.js").Chat} Chat
@@ -48,7 +49,7 @@ export class Conversation {
     this.#closed = new Closed(chat);
     this.#pointing = new Pointing(this.#scroller.list, {
       onmenu: (row, place) => this.#showMenu(row, place),
-      onquote: (message) => void this.#reach(message),
+      onquote: (message) => void this.#reach(message, "The original message"),
       onreactions: (row) => {
         const message = this.#rows.messageOf(row);
         if (message) this.#keepFocus(reactionList(chat, message));
@@ -63,10 +64,18 @@ export class Conversation {
           icon("back")),
         this.#face.element,
         el("div", { class: "heading" }, this.#title, this.#subtitle),
+        el("button", { class: "round", type: "button", "aria-label": "Search messages", onclick: () => this.#search() },
+          icon("search")),
         this.#about),
       this.#scroller.element,
       el("footer", {}, this.#composer.element, this.#closed.element),
     );
+    this.element.addEventListener("keydown", (event) => {
+      // In the dialog, the same keys open the search of the browser.
+      if (event.key !== "f" || event.ctrlKey === event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      this.#search();
+    });
     this.element.addEventListener("drop", ({ dataTransfer }) => {
       if (dataTransfer && !this.#composer.element.hidden) this.#composer.attach(dataTransfer.files);
     });
@@ -168,13 +177,22 @@ export class Conversation {
     dialog.addEventListener("close", () => document.activeElement === document.body && this.#pointing.focus());
   }
 
-  /** Shows an earlier message. @param {number} message */
-  async #reach(message) {
+  #search() {
+    const room = this.#room === null ? undefined : this.#chat.rooms.get(this.#room);
+    if (room) searchIn(this.#chat, room, (message) => void this.#reach(message, "The message"));
+  }
+
+  /**
+   * Shows an earlier message.
+   * @param {number} message
+   * @param {string} named
+   */
+  async #reach(message, named) {
     const room = this.#room;
     if (room === null) return;
     const outcome = await this.#chat.reach(room, message);
-    if (outcome === "too far") this.#chat.notify("The original message is too far back.");
-    if (outcome === "gone") this.#chat.notify("The original message is not available.");
+    if (outcome === "too far") this.#chat.notify(`${named} is too far back.`);
+    if (outcome === "gone") this.#chat.notify(`${named} is not available.`);
     if (outcome !== "found") return;
     this.render();
     const row = this.#rows.rowOf(message);

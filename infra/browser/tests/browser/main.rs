@@ -22,5 +22,6 @@ mod replies;
 mod revisions;
 mod roles;
 mod rooms;
+mod searching;
 mod session;
 mod windows;

@@ -36,6 +36,7 @@ impl Reader {
                 (0 | 1, _) | (_, None) => self.scrolls(Scope::All, "/list-messages/").await,
                 (2, _) => self.looks_around().await,
                 (3, Some(room)) => self.lists_members(room).await,
+                (4, Some(room)) => self.searches(room).await,
                 (_, Some(room)) => {
                     self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
                 }
@@ -80,6 +81,17 @@ impl Reader {
         if let Try::Done(..) = once(&self.user, Method::GET, &path, None).await {
             let (user, ended) = (self.user.id, self.recorder.now());
             self.recorder.write().visits.push(Visit { user, room, call: "list-members", begun, ended });
+        }
+    }
+
+    /// Searches a room for the numbers of its messages, which is refused to strangers.
+    async fn searches(&mut self, room: u64) {
+        let begun = self.recorder.now();
+        let path = format!("/search-messages/?conversation_id={room}&q={}", self.random.u8(1..10));
+        if let Try::Done(found, _) = once(&self.user, Method::GET, &path, None).await {
+            self.recorder.see_all(self.user.id, found["messages"].as_array().into_iter().flatten(), begun);
+            let (user, ended) = (self.user.id, self.recorder.now());
+            self.recorder.write().visits.push(Visit { user, room, call: "search-messages", begun, ended });
         }
     }
 

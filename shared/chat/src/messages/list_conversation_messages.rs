@@ -1,4 +1,4 @@
-use domain::{Error, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
+use domain::{Error, Page, Position, RoomId, ShownMessage, Slice};
 use store::Range;
 
 use super::{quotes::Quotes, reader::Reader};
@@ -30,8 +30,7 @@ pub async fn list_conversation_messages(
     let (stay, read) =
         tokio::join!(access::stay(&chat.store, caller.user, room), chat.store.query_messages(room, range, wanted),);
     let (stay, read) = (stay?, read?);
-    let only_own = stay.room.kind == RoomKind::Direct;
-    let mut reader = Reader::new(room, &stay.membership, page.position, only_own);
+    let mut reader = Reader::of(&stay, page.position);
     if page.is_forward() && read.first().is_some_and(|message| !stay.membership.sees(message.id)) {
         // The first messages that they may see come later.
         reader = reader.reads(&chat.store, wanted).await?;

@@ -13,6 +13,7 @@ mod quotes;
 mod react_to_message;
 mod read_message;
 mod reader;
+mod search_messages;
 mod send_message;
 mod typing;
 
@@ -27,6 +28,7 @@ pub use list_reactions::list_reactions;
 pub(crate) use quotes::Quotes;
 pub use react_to_message::react_to_message;
 pub use read_message::read_message;
+pub use search_messages::search_messages;
 pub use send_message::{Sent, send_message, send_over_socket};
 pub use typing::typing;
 

@@ -37,6 +37,7 @@ mod messages {
     mod races;
     mod react_to_message;
     mod read_message;
+    mod search_messages;
     mod send_message;
     mod typing;
 }

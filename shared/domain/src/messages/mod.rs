@@ -13,7 +13,9 @@ mod quote;
 mod react_to_message;
 mod reaction;
 mod read_mark;
+mod search;
 mod shown;
+mod words;
 
 pub use change::{Change, ChangeKind, ChangeList, Known, LastChange, change_after};
 pub use content::{ClientId, Content, ContentDigest, Text};
@@ -28,4 +30,5 @@ pub use quote::Quote;
 pub use react_to_message::ReactToMessage;
 pub use reaction::{Emoji, Reaction, ShownReaction};
 pub use read_mark::ReadMark;
+pub use search::{Found, Search};
 pub use shown::ShownMessage;

@@ -43,8 +43,8 @@ impl Callers {
 pub(crate) enum Ask {
     /// A call with this body, or without one if it is null.
     Rest(Value),
-    /// A call with this parameter in the query.
-    Query(&'static str, String),
+    /// A call with these parameters in the query.
+    Query(Vec<(&'static str, String)>),
     /// A handshake with this query.
     Handshake(String),
     /// A frame over a socket for all rooms.

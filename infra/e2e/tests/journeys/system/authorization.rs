@@ -71,7 +71,7 @@ impl World {
         match (row.ask)(self) {
             Ask::Rest(Value::Null) => self.asks(self.request(row.route), token).await,
             Ask::Rest(body) => self.asks(self.request(row.route).json(&body), token).await,
-            Ask::Query(name, value) => self.asks(self.request(row.route).query(&[(name, value)]), token).await,
+            Ask::Query(query) => self.asks(self.request(row.route).query(&query), token).await,
             Ask::Handshake(query) => self.opens(&query, token).await.map(drop),
             Ask::Frame(frame) => self.says(&frame, token).await,
         }

@@ -82,6 +82,7 @@ impl World {
             format!("/list-conversation-messages/{room}/"),
             format!("/list-conversation-messages/{room}/?after=1"),
             format!("/list-changes/{room}/?after=0"),
+            format!("/search-messages/?conversation_id={room}&q=2"),
             "/list-messages/".to_owned(),
             "/list-messages/?after=1".to_owned(),
             format!("/find-user/?username={}", self.ann.name),

@@ -35,6 +35,8 @@ impl Scene {
             let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
             Self::texts(&user.post("/read-message/", &body).await)
         };
+        let searches =
+            async |words: &str| user.get(&format!("/search-messages/?conversation_id={room}&q={words}")).await;
         vec![
             ("the last message in the list of rooms", self.last_message(user).await),
             ("the newest messages", texts(room_path.clone()).await),
@@ -45,7 +47,13 @@ impl Scene {
             ("the newest of all rooms", texts("/list-messages/".to_owned()).await),
             ("those of all rooms before the last", texts(format!("/list-messages/?before={}", after["id"])).await),
             ("those of all rooms", texts("/list-messages/?after=1".to_owned()).await),
-            ("the changes", Self::changes(&user.get(&format!("/list-changes/{room}/?after=0")).await)),
+            ("the changes", Self::within("changed", &user.get(&format!("/list-changes/{room}/?after=0")).await)),
+            ("those that a search finds", Self::within("messages", &searches("before").await)),
+            (
+                "those before the last that a search finds",
+                Self::within("messages", &searches(&format!("before&before={}", after["id"])).await),
+            ),
+            ("the others that a search finds", Self::within("messages", &searches("after").await)),
             ("reading the first message", read(before).await),
             ("reading the last message", read(after).await),
         ]
@@ -66,13 +74,14 @@ impl Scene {
         }
     }
 
-    fn changes(answer: &Answer) -> Seen {
+    /// The messages of an answer that has them in a field.
+    fn within(field: &str, answer: &Answer) -> Seen {
         if answer.status == 404 {
             answer.refuses(404, "room_not_found");
             return NoRoom;
         }
-        let changed = answer.is(200)["changed"].as_array().unwrap().clone();
-        known(changed.into_iter().map(|message| message["text"].clone()))
+        let messages = answer.is(200)[field].as_array().unwrap().clone();
+        known(messages.into_iter().map(|message| message["text"].clone()))
     }
 
     async fn last_message(&self, user: &User) -> Seen {
@@ -139,6 +148,9 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&["before"]),
             Texts(&["before", "after"]),
             Texts(&["before", "after"]),
+            Texts(&["before"]),
+            Texts(&["before"]),
+            Texts(&["after"]),
             Texts(&[]),
             Texts(&[]),
         ]
@@ -156,6 +168,9 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&[]),
             last(),
             last(),
+            Texts(&[]),
+            Texts(&[]),
+            last(),
             NoMessage,
             Texts(&[]),
         ]
@@ -164,7 +179,7 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
         [
             vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
             vec![Texts(&[]), Texts(&[]), Texts(&[])],
-            vec![NoRoom, NoRoom, NoRoom],
+            vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
         ]
         .into_iter()
         .flatten()
@@ -276,6 +291,7 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
         }),
         ("attaching", user.tries_to_announce(room, &File::picture()).await),
         ("changes", user.get(&format!("/list-changes/{room}/?after=0")).await),
+        ("searching", user.get(&format!("/search-messages/?conversation_id={room}&q=secret")).await),
         (
             "editing",
             user.post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "x"}))

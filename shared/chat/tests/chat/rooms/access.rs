@@ -1,6 +1,6 @@
 use chat::{attachments, messages, rooms, sockets};
 use domain::{
-    ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId,
+    ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId, Search,
 };
 
 use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
@@ -11,18 +11,20 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 16] {
+) -> [(&'static str, Error); 17] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
     let read = &domain::Message { room, ..read.clone() };
     let file = new_attachment(room, MediaType::Png, 1);
+    let search = Search::parse(Some(&room.to_string()), Some("secret"), None).unwrap();
     let mut reply = draft(room, "let me in");
     reply.content.reply_to = Some(read.id);
     let client_id = ClientId::try_from("f1".to_owned()).unwrap();
     let forward = ForwardMessage { room, message: read.id, to: [room].into(), client_id };
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
+        ("searches", messages::search_messages(chat, caller, &search).await.unwrap_err()),
         ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
         ("sends", Box::pin(messages::send_message(chat, caller, Ok(draft(room, "let me in")))).await.unwrap_err()),
         ("replies", Box::pin(messages::send_message(chat, caller, Ok(reply))).await.unwrap_err()),

@@ -36,7 +36,7 @@ pub const PASSWORD: &str = "correct horse";
 /// Paces that no test reaches by accident, however its callers differ in time.
 const PACES: Paces = {
     let often = Pace { every: Duration::ZERO, ahead: Duration::from_hours(1) };
-    Paces { calls: often, room_changes: often, strangers: often, uploads: often, upload_bytes: often }
+    Paces { calls: often, room_changes: often, strangers: often, searches: often, uploads: often, upload_bytes: often }
 };
 
 /// Asserts that a use case refuses, with a refusal of this pattern.

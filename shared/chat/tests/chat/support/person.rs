@@ -9,8 +9,8 @@ use chat::{
 };
 use domain::{
     Access, AddMembers, AttachmentId, ChangeKind, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry,
-    Error, MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
-    RoomKind, RoomName, RoomSummary, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
+    Error, Found, MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room,
+    RoomId, RoomKind, RoomName, RoomSummary, Search, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
 
@@ -275,6 +275,13 @@ impl Person {
 
     pub async fn lists_all(&self, limit: usize, position: Position) -> Slice<ShownMessage> {
         messages::list_messages(&self.chat, &self.caller, Page { limit, position }).await.unwrap()
+    }
+
+    /// Searches a room, before a message if it is given.
+    pub async fn searches(&self, room: RoomId, words: &str, before: Option<MessageId>) -> Found {
+        let before = before.map(|id| id.to_string());
+        let search = Search::parse(Some(&room.to_string()), Some(words), before.as_deref()).unwrap();
+        messages::search_messages(&self.chat, &self.caller, &search).await.unwrap()
     }
 
     // --- Attachments
