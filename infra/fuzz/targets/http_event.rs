@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Input,
     LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReactToMessage,
-    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -70,7 +70,7 @@ fn check(request: &Request) {
     read::<SetRole>(request);
     read::<SetRoom>(request);
     read::<SetBlock>(request);
-    read::<SetPrivacy>(request);
+    read::<PrivacyChoices>(request);
     read::<EditMessage>(request);
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);

@@ -280,8 +280,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(&mut sockets[3..4], "deleted").await;
     world.rest("delete a message for oneself", "delete-message").await;
-    world.people[2].get("/get-presence/").await.is(200);
-    world.rest("get presence", "get-presence").await;
+    world.people[2].get(&format!("/get-presence/?users={}", world.people[1].id)).await.is(200);
+    world.rest("get the presence of a user", "get-presence").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -1,18 +1,19 @@
 //! `GET /get-presence/`
 
-use domain::Error;
+use domain::{Error, SoughtPresences};
 use lambda::{
     App, Fatal, Part,
-    http::{self, Request, Response, ok},
+    http::{self, Request, Response, ok, query},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys]).await?, handle).await
 }
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
-    let caller = app.authenticate(&request).await?;
-    chat::accounts::get_presence(&app.chat, &caller).await?;
-    ok(&json!({"success": true}))
+    let ask = async |caller: &_| {
+        let sought = SoughtPresences::parse(query(&request, "users").as_deref())?;
+        chat::accounts::get_presence(&app.chat, caller, &sought).await
+    };
+    ok(&app.authenticate_while(&request, ask).await?)
 }
