@@ -61,6 +61,7 @@ STORY = [
     ("delete-message", 200),
     ("list-changes", 200),
     ("search-messages", 200),
+    ("get-presence", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

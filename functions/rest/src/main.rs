@@ -4,7 +4,10 @@
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
-    accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
+    accounts {
+        change_password, find_user, get_presence, list_blocks, login, logout, logout_all, register, set_block,
+        set_privacy
+    }
     attachments { create_attachment }
     messages {
         delete_message, edit_message, forward_message, list_changes, list_conversation_messages, list_messages,

@@ -8,12 +8,15 @@ import { MessageCalls, query } from "./message-calls.js";
  * @typedef {import("./rooms.js").Room} Room
  * @typedef {import("./rooms.js").BareRoom} BareRoom
  * @typedef {{id: number, username: string}} User
- * @typedef {{user: number, username: string, joined_at: string, last_read: number | null, online: boolean}} Member
+ * @typedef {{user: number, username: string, joined_at: string, last_read: number | null,
+ *   online: boolean | null}} Member
  * @typedef {{members: Member[], more: boolean}} MemberPage
  * @typedef {{conversation: number, name: string, picture: import("./attachments.js").Attachment | null,
  *   members_count: number, invited_by: User, expires_at: string}} Invitation
  * @typedef {{user: number, username: string, blocked_at: string}} Blocked
- * @typedef {"everyone" | "contacts" | "nobody"} WhoCanAdd
+ * @typedef {"everyone" | "contacts" | "nobody"} Circle
+ * @typedef {{add: Circle, last_seen: Circle, online: Circle, receipts: boolean}} PrivacySettings
+ * @typedef {{user: number, online: boolean | null, last_seen: string | null}} Presence
  * @typedef {{name: string, description: string, picture: import("./attachments.js").Attachment | null,
  *   members_count: number}} Preview
  * @typedef {{name?: string, description?: string, picture?: string, remove_picture?: boolean,
@@ -218,12 +221,20 @@ export class Api extends MessageCalls {
   }
 
   /**
-   * Returns the setting after changing it, if there is a new one.
-   * @param {WhoCanAdd} [add]
-   * @returns {Promise<WhoCanAdd>}
+   * Returns the settings of privacy, after changing those that are given.
+   * @param {Partial<PrivacySettings>} [changes]
+   * @returns {Promise<PrivacySettings>}
    */
-  async whoCanAdd(add) {
-    return (await this.#call("POST", "/set-privacy", { add })).json.add;
+  async setPrivacy(changes = {}) {
+    return (await this.#call("POST", "/set-privacy", changes)).json;
+  }
+
+  /**
+   * @param {number[]} users at most 50
+   * @returns {Promise<Presence[]>} by id
+   */
+  async presence(users) {
+    return (await this.#call("GET", `/get-presence?users=${users.join(",")}`)).json;
   }
 
   /**

@@ -2,7 +2,7 @@
 // acted.
 
 /** Milliseconds. The server pushes no changes of presence, so the page asks. */
-const LOOK_FOR_PRESENCE = 60_000;
+const LOOK_FOR_PRESENCE = 30_000;
 
 /**
  * @typedef {object} Means
@@ -10,7 +10,7 @@ const LOOK_FOR_PRESENCE = 60_000;
  * @property {() => void} onseen the page is visible again
  * @property {() => void} onoffline
  * @property {() => void} onstorage another tab has changed the storage
- * @property {() => void} onpresence a minute has passed, and the page is visible
+ * @property {() => void} onpresence half a minute has passed, and the page is visible
  * @property {AbortSignal} signal ends the watch
  */
 

@@ -15,6 +15,7 @@ import { Invitations } from "./invitations.js";
 import { Membership } from "./membership.js";
 import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
+import { People } from "./presence.js";
 import { Privacy } from "./privacy.js";
 import { Reading } from "./reading.js";
 import { Revisions } from "./revisions.js";
@@ -23,6 +24,9 @@ import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
 import { upload } from "./upload.js";
+
+/** Milliseconds after which the members of an open group are fetched again. */
+const MEMBERS_ARE_OLD_AFTER = 60_000;
 
 /** The most members of a room in which the server announces typing. */
 const MOST_HEARERS = 64;
@@ -45,6 +49,7 @@ export class Chat extends EventTarget {
   notices = new Notices();
   invitations;
   privacy;
+  people;
   outgoing;
   revisions;
   reading;
@@ -61,6 +66,7 @@ export class Chat extends EventTarget {
   #active = null;
   #notifying = false;
   #renewedAt = 0;
+  #membersAt = 0;
   #controller = new AbortController();
 
   /**
@@ -99,8 +105,9 @@ export class Chat extends EventTarget {
       api, appears, onchange,
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
+    const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      people, rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
@@ -170,6 +177,8 @@ export class Chat extends EventTarget {
     if (room === null) return;
     void this.#sync.attempt(() => this.#history.open(room));
     void this.#sync.attempt(() => this.directory.loadMembers(room));
+    this.#membersAt = Date.now();
+    this.#lookForPresence();
     this.#changed();
   }
 
@@ -274,17 +283,26 @@ export class Chat extends EventTarget {
   #back() {
     this.#socket.check();
     this.outgoing.wake();
+    this.#lookForPresence();
   }
 
+  /** Asks for the presence of the person of the open room, or of its members. */
   #lookForPresence() {
-    const room = this.#active;
-    if (room !== null && !this.offline) void this.#sync.attempt(() => this.directory.loadMembers(room));
+    const room = this.#active === null ? undefined : this.rooms.get(this.#active);
+    if (!room || this.offline) return;
+    const other = this.directory.other(room);
+    if (other !== undefined) {
+      void this.#sync.attempt(() => this.people.ask(other));
+    } else if (Date.now() - this.#membersAt >= MEMBERS_ARE_OLD_AFTER) {
+      this.#membersAt = Date.now();
+      void this.#sync.attempt(() => this.directory.loadMembers(room.id));
+    }
   }
 
   #connected() {
     this.offline = false;
     this.outgoing.wake();
-    void this.#sync.refresh();
+    void this.#sync.refresh().then(() => this.#lookForPresence());
     void this.#sync.load(() => this.invitations.load());
     void this.#sync.load(() => this.privacy.load());
   }

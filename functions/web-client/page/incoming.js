@@ -5,6 +5,7 @@ import { removal } from "./text.js";
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {object} Means
+ * @property {Pick<import("./presence.js").People, "heard">} people
  * @property {import("./rooms.js").Rooms} rooms
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
@@ -36,6 +37,7 @@ export class Incoming {
   /** @param {any} event */
   hear(event) {
     const { rooms, directory, history, changes, revisions, typing, sync, invitations, notices, onchange } = this.#means;
+    if (event.type === "message" || event.type === "typing") this.#means.people.heard(event.sender);
     switch (event.type) {
       case "message":
         changes.note(event.conversation, event.changes);

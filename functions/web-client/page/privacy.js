@@ -1,4 +1,4 @@
-// The people whom the user has blocked, and those who may add the user to rooms.
+// The people whom the user has blocked, and the settings of privacy.
 
 import { Failure } from "./call.js";
 
@@ -6,7 +6,7 @@ import { Failure } from "./call.js";
  * @typedef {import("./api.js").Blocked} Blocked
  * @typedef {import("./api.js").User} User
  * @typedef {object} Means
- * @property {Pick<import("./api.js").Api, "blocks" | "setBlock" | "whoCanAdd">} api
+ * @property {Pick<import("./api.js").Api, "blocks" | "setBlock" | "setPrivacy">} api
  * @property {() => void} onchange
  */
 
@@ -56,10 +56,10 @@ export class Privacy {
   }
 
   /**
-   * Returns who may add the user to rooms, after setting it if `add` is given.
-   * @param {import("./api.js").WhoCanAdd} [add]
+   * Returns the settings, after changing those that are given.
+   * @param {Partial<import("./api.js").PrivacySettings>} [changes]
    */
-  async whoCanAdd(add) {
-    return this.#means.api.whoCanAdd(add);
+  async set(changes) {
+    return this.#means.api.setPrivacy(changes);
   }
 }

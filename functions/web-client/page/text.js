@@ -87,6 +87,17 @@ export function moment(time) {
 }
 
 /**
+ * @param {Pick<import("./api.js").Presence, "online" | "last_seen">} presence
+ * @returns {string} such as "online", "last seen today at 18:05", or nothing if nothing is known
+ */
+export function lastSeen({ online, last_seen }) {
+  if (online) return "online";
+  if (last_seen === null) return "";
+  const on = day(last_seen);
+  return `last seen ${["Today", "Yesterday"].includes(on) ? on.toLowerCase() : on} at ${clock(last_seen)}`;
+}
+
+/**
  * @param {{name: string, kind: import("./typing.js").Kind}[]} typists
  * @returns {string} such as "ann and bob are typing…"
  */

@@ -61,10 +61,18 @@ test("changes are listed after a number, and without one the number to begin wit
   assert.deepEqual(asked, ["GET /list-changes/1?", "GET /list-changes/1?after=0"]);
 });
 
-test("the setting of privacy is asked for by changing nothing", async (context) => {
-  const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
-  assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);
+test("the settings of privacy are asked for by changing nothing", async (context) => {
+  const settings = ["contacts", "nobody"].map((add) => ({ add, last_seen: "everyone", online: "everyone", receipts: true }));
+  const { api, asked } = server(context, settings.map((one) => page(one)));
+  assert.deepEqual([await api.setPrivacy(), await api.setPrivacy({ add: "nobody" })], settings);
   assert.deepEqual(asked, ["POST /set-privacy {}", 'POST /set-privacy {"add":"nobody"}']);
+});
+
+test("the presence of people is asked for by their ids", async (context) => {
+  const presence = [{ user: 2, online: true, last_seen: null }, { user: 3, online: null, last_seen: null }];
+  const { api, asked } = server(context, [page(presence)]);
+  assert.deepEqual(await api.presence([2, 3]), presence);
+  assert.deepEqual(asked, ["GET /get-presence?users=2,3"]);
 });
 
 test("the version of the server is asked for", async (context) => {

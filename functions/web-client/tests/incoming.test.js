@@ -18,6 +18,7 @@ function heard(changes = NO_CHANGES) {
     directory: {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },
+    people: { heard: nothing },
     history: { of: () => undefined, add: nothing, forget: nothing },
     typing: { set: nothing }, outgoing: { arrived: nothing },
     sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },

@@ -45,7 +45,7 @@ async function seen(stored, changed = []) {
   };
   /** @type {any} */
   const means = {
-    rooms, history, changes, revisions, directory, sync, typing: { set: nothing }, outgoing: { arrived: nothing },
+    rooms, history, changes, revisions, directory, sync, people: { heard: nothing }, typing: { set: nothing }, outgoing: { arrived: nothing },
     notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
     onmessage: (/** @type {Message} */ { text }) => spoken.push(text),
   };

@@ -92,11 +92,12 @@ test("only an invitation that is listed is announced, because those of blocked p
 test("whom the user blocks is listed until the block is lifted", async () => {
   /** @type {any[]} */
   const calls = [];
+  const usual = /** @type {const} */ ({ add: "contacts", last_seen: "everyone", online: "everyone", receipts: true });
   const privacy = new Privacy(1, {
     api: {
       blocks: async () => [{ user: 3, username: "cem", blocked_at: "2026-01-01T00:00:00.000Z" }],
       setBlock: async (...block) => { calls.push(block); },
-      whoCanAdd: async (add = "contacts") => add,
+      setPrivacy: async (changes = {}) => ({ ...usual, ...changes }),
     },
     onchange: () => undefined,
   });
@@ -107,7 +108,8 @@ test("whom the user blocks is listed until the block is lifted", async () => {
   assert.deepEqual([privacy.blocks(2), privacy.blocks(3), privacy.blocks(undefined)], [true, false, false]);
   assert.deepEqual(calls, [[2, true], [3, false]]);
   await assert.rejects(privacy.block({ id: 1, username: "ann" }), /That is you\./);
-  assert.deepEqual([await privacy.whoCanAdd(), await privacy.whoCanAdd("nobody")], ["contacts", "nobody"]);
+  assert.deepEqual(await privacy.set(), usual);
+  assert.deepEqual(await privacy.set({ receipts: false }), { ...usual, receipts: false });
 });
 
 /** @param {import("../page/rooms.js").Room[]} listed */
@@ -126,6 +128,7 @@ function incoming(listed) {
       title: ({ name = "" }) => name, hasMembers: () => true, removeMember: () => undefined,
       loadMembers: async (/** @type {number} */ id) => heard.push(["members", id]),
     },
+    people: { heard: () => undefined },
     history: { of: () => undefined, forget: note("forget") },
     typing: { set: () => undefined },
     outgoing: {},

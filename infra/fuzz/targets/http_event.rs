@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Found,
-    Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReactToMessage,
-    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, PrivacyChoices,
+    ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetRole, SetRoom,
+    Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -70,7 +71,7 @@ fn check(request: &Request) {
     read::<SetRole>(request);
     read::<SetRoom>(request);
     read::<SetBlock>(request);
-    read::<SetPrivacy>(request);
+    read::<PrivacyChoices>(request);
     read::<EditMessage>(request);
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);

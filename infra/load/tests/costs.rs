@@ -282,6 +282,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("delete a message for oneself", "delete-message").await;
     world.people[2].get(&format!("/search-messages/?conversation_id={room}&q=hi")).await.is(200);
     world.rest("search a room", "search-messages").await;
+    world.people[2].get(&format!("/get-presence/?users={}", world.people[1].id)).await.is(200);
+    world.rest("get the presence of a user", "get-presence").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

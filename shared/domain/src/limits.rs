@@ -43,6 +43,11 @@ pub const MAX_TYPING_AUDIENCE: usize = 64;
 pub const MAX_ROOMS_PER_USER: u64 = 500;
 /// The most rooms in one answer of a list of rooms. A user may be in more: others can open direct rooms with them.
 pub const MAX_LISTED_ROOMS: usize = 500;
+/// The most users whose presence one call returns: as many as a screen of a list of people shows.
+pub const MAX_PRESENCES: usize = 50;
+/// The time after the end of a user's last socket in which they still count as online. API Gateway closes each socket
+/// after two hours, and its client opens another one.
+pub const ONLINE_AFTER: Duration = Duration::from_secs(15);
 /// The most people that a user may block.
 pub const MAX_BLOCKS: u64 = 1000;
 

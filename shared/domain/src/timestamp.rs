@@ -38,6 +38,12 @@ impl Timestamp {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// The start of its minute.
+    #[must_use]
+    pub const fn minute(self) -> Self {
+        Self(self.0 - self.0 % 60_000)
+    }
+
     /// ISO 8601's basic format, UTC, in whole seconds: `20231201T120000Z`.
     #[must_use]
     pub fn basic(self) -> String {
@@ -110,6 +116,13 @@ mod tests {
     #[test]
     fn has_a_short_form_in_whole_seconds() {
         assert_eq!(Timestamp::from_millis(1_701_432_000_999).basic(), "20231201T120000Z");
+    }
+
+    #[test]
+    fn a_minute_begins_with_its_first_second() {
+        let minute = |millis| Timestamp::from_millis(millis).minute().to_string();
+        assert_eq!(minute(1_701_432_059_999), "2023-12-01T12:00:00.000Z");
+        assert_eq!(minute(1_701_432_060_000), "2023-12-01T12:01:00.000Z");
     }
 
     #[test]

@@ -67,10 +67,15 @@ const MOST_ATTEMPTS: u32 = 4;
 
 impl Store {
     /// The blocks between a user and others, in both directions.
-    pub async fn blocks_between(&self, user: UserId, others: &BTreeSet<UserId>) -> Result<Blocks, Error> {
+    pub async fn blocks_between(
+        &self,
+        user: UserId,
+        others: &BTreeSet<UserId>,
+        consistency: Consistency,
+    ) -> Result<Blocks, Error> {
         let others = others.iter().filter(|&&other| other != user);
         let keys = others.flat_map(|&other| [key(user, other.get()), key(other, user.get())]).collect();
-        let found = self.batch_get(&self.tables.blocks, keys, Consistency::Strong).await?;
+        let found = self.batch_get(&self.tables.blocks, keys, consistency).await?;
         let mut blocks = Blocks::default();
         for item in found.into_iter().map(from_item::<BlockItem>) {
             let item = item?;

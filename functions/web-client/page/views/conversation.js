@@ -2,7 +2,7 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { membersCount, typists } from "../text.js";
+import { lastSeen, membersCount, typists } from "../text.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { entries } from "./entries.js";
@@ -122,11 +122,11 @@ export class Conversation {
 
   /** @param {Room} room */
   #presence(room) {
-    const { directory, privacy, rooms, me } = this.#chat;
-    const others = directory.members(room.id).filter(({ user }) => user !== me);
+    const { directory, offline, people, privacy, rooms, me } = this.#chat;
     const other = directory.other(room);
     if (directory.isNotes(room)) return "Only you see these";
-    if (other !== undefined) return others[0]?.online && !privacy.blocks(other) ? "online" : "";
+    if (other !== undefined) return offline || privacy.blocks(other) ? "" : lastSeen(people.presence(other));
+    const others = directory.members(room.id).filter(({ user }) => user !== me);
     // Of the members of a large room, only some are fetched.
     const online = rooms.isSmall(room.id) ? others.filter((member) => member.online).length : 0;
     const members = membersCount(room.members_count);

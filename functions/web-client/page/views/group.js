@@ -137,7 +137,9 @@ class MemberRow {
     const role = roleOf(room, user);
     setText(this.#role, role === "member" ? "" : role);
     set(this.#presence, "class", online ? "presence online" : "presence");
-    setText(this.#presence, online ? "online" : "offline");
+    // What the server does not say is not shown.
+    this.#presence.hidden = online === null;
+    setText(this.#presence, online === null ? "" : online ? "online" : "offline");
     this.#button.hidden = actionsOn(room, this.#chat.me, user).length === 0;
   }
 }

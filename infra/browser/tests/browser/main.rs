@@ -17,6 +17,7 @@ mod large;
 mod mentions;
 mod people;
 mod policy;
+mod presence;
 mod reactions;
 mod replies;
 mod revisions;

@@ -5,11 +5,13 @@ use store::{Consistency, Membership};
 
 use crate::{
     Caller, Chat,
+    accounts::tells_receipts,
     rooms::access::{self, Stay},
 };
 
 /// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
-/// goes to their other devices and, in small rooms, to the senders of the messages that it covers.
+/// goes to their other devices and, in small rooms, to the senders of the messages that it covers. In a direct room
+/// both members must show receipts.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
@@ -25,10 +27,12 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     let highest = found.last_key_value().map(|(_, message)| message);
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
     let concerned = concerned(&stay, found.values().map(|message| message.sender));
-    let (moved, audience) = tokio::join!(
+    let (moved, mut audience, tells) = tokio::join!(
         chat.store.mark_read(&stay.membership, highest.id, highest.sequence, stay.room.is_closed()),
-        chat.audience(&concerned, room)
+        chat.audience(&concerned, room),
+        tells_receipts(chat, &stay.room),
     );
+    audience.retain(|socket| tells || socket.user == caller.user);
     if moved? {
         chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest.id }).await?;
     }

@@ -3,11 +3,15 @@ use std::{
     ops::Bound,
 };
 
-use domain::{Error, Listed, Member, MemberPage, RoomId, Timestamp, UserId};
+use domain::{Error, Listed, Member, MemberPage, RoomId, RoomKind, Timestamp, UserId};
 use store::Consistency;
 
 use super::access;
-use crate::{Caller, Chat, now};
+use crate::{
+    Caller, Chat,
+    accounts::{shows_receipts, visible},
+    now,
+};
 
 /// A page of the members of a room, in the order in which they joined. The pages are in the order of ids.
 ///
@@ -24,19 +28,21 @@ pub async fn list_members(
     let rest = || found.members.range((start, Bound::Unbounded)).copied();
     let members: BTreeSet<_> = rest().take(page.limit).collect();
     let ids = || members.iter().copied();
-    let (mut memberships, users, sockets) = tokio::try_join!(
+    let all: BTreeSet<_> = ids().chain([caller.user]).collect();
+    let (mut memberships, people, sockets, blocks) = tokio::try_join!(
         chat.store.memberships_of_room(room, ids()),
-        chat.store.users(ids(), Consistency::Eventual),
+        chat.store.people(all, Consistency::Eventual),
         chat.store.sockets(&members),
+        chat.store.blocks_between(caller.user, &members, Consistency::Eventual),
     )?;
+    let visible = visible(chat, caller.user, &people, &blocks).await?.online;
+    let receipts = found.kind != RoomKind::Direct || shows_receipts(&people);
     memberships.sort_unstable_by_key(|membership| (membership.joined_at, membership.user_id));
-    let mut names: HashMap<_, _> = users.into_iter().map(|user| (user.id, user.username)).collect();
+    let mut names: HashMap<_, _> = people.into_iter().map(|person| (person.user.id, person.user.username)).collect();
     let now = now();
-    // Behind a block nobody sees whether the other one is there, nor what they read.
-    let is_hidden = |user| found.is_closed() && user != caller.user;
     let online: HashSet<_> = sockets
         .into_iter()
-        .filter(|socket| !is_hidden(socket.user) && socket.hears(room) && !socket.is_expired(now))
+        .filter(|socket| socket.hears(room) && !socket.is_expired(now))
         .map(|socket| socket.user)
         .collect();
     let items = memberships.into_iter().filter_map(|membership| {
@@ -45,8 +51,8 @@ pub async fn list_members(
             user,
             username: names.remove(&user)?,
             joined_at: Timestamp::from_millis(membership.joined_at),
-            last_read: if user == caller.user { membership.last_read } else { membership.told() },
-            online: online.contains(&user),
+            last_read: if user == caller.user { membership.last_read } else { membership.told().filter(|_| receipts) },
+            online: visible.contains(&user).then(|| online.contains(&user)),
         })
     });
     let next = members.last().copied().filter(|_| rest().nth(page.limit).is_some());

@@ -77,11 +77,12 @@ impl Chat {
 
     /// Forgets sockets, with one write for each user. If it fails, the next event finds them dead again.
     pub(crate) async fn forget(&self, sockets: Vec<Socket>) {
+        let now = now();
         let mut ids: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
         for socket in sockets {
             ids.entry(socket.user).or_default().push(socket.id);
         }
-        let removals = ids.iter().map(|(user, ids)| self.store.remove_sockets(*user, ids));
+        let removals = ids.iter().map(|(user, ids)| self.store.remove_sockets(*user, ids, now));
         for error in join_all(removals).await.into_iter().filter_map(Result::err) {
             tracing::warn!(cause = causes(&error), "dead sockets are not forgotten");
         }

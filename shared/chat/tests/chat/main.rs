@@ -10,6 +10,7 @@ mod accounts {
     mod change_password;
     mod devices;
     mod find_user;
+    mod get_presence;
     mod list_blocks;
     mod login;
     mod logout;

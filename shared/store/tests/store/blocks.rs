@@ -38,7 +38,7 @@ async fn blocks_are_listed_and_end_and_doing_it_again_changes_nothing() {
         [(user(2), at(1)), (user(3), NOW)]
     );
     store.block(user(4), user(1), NOW).await.unwrap();
-    let between = store.blocks_between(user(1), &(1..=5).map(user).collect()).await.unwrap();
+    let between = store.blocks_between(user(1), &(1..=5).map(user).collect(), Consistency::Strong).await.unwrap();
     assert_eq!((between.by_user.clone(), between.by_them.clone()), ([2, 3].map(user).into(), [user(4)].into()));
     assert_eq!([2, 4, 5].map(|id| between.separate(user(id))), [true, true, false]);
     for _ in 0..2 {

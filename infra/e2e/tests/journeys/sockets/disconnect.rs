@@ -35,14 +35,19 @@ async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
         again.stays_silent().await;
     })
     .await;
-    assert_eq!(points, 2);
+    // The removal of the socket, and when its user was last seen.
+    assert_eq!(points, 4);
 }
 
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
+    let laptop = ann.opens_socket(room).await;
     ann.opens_socket(room).await.closes().await;
     // The removal of the socket.
     assert_eq!(server.cost("disconnect").await, Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 });
+    laptop.closes().await;
+    // The last one; when the user was last seen.
+    assert_eq!(server.cost("disconnect").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
 }

@@ -110,6 +110,18 @@ impl Scene {
 /// Whether a sign reaches the observer.
 type Check = for<'a> fn(&'a mut Scene) -> BoxFuture<'a, bool>;
 
+/// The signs that no common room gives to somebody behind a block.
+const PRESENCE: &[(&str, Check)] = &[
+    ("online in the list of members", |scene| async { scene.field_of_actor("online").await == true }.boxed()),
+    ("presence", |scene| {
+        async {
+            let path = format!("/get-presence/?users={}", scene.actor.id);
+            scene.observer.get(&path).await.is(200)[0]["online"] == true
+        }
+        .boxed()
+    }),
+];
+
 /// The signs in a room. The later ones are about the messages of the first two.
 const SIGNS: &[(&str, Check)] = &[
     ("a message over REST", |scene| {
@@ -144,7 +156,6 @@ const SIGNS: &[(&str, Check)] = &[
     ("last_read in the list of members", |scene| {
         async { scene.field_of_actor("last_read").await == scene.unread["id"] }.boxed()
     }),
-    ("online in the list of members", |scene| async { scene.field_of_actor("online").await == true }.boxed()),
     ("last_message of the room", |scene| {
         async { scene.room().await["last_message"]["text"] == "over a socket" }.boxed()
     }),
@@ -184,13 +195,17 @@ const SIGNS: &[(&str, Check)] = &[
 ];
 
 #[tokio::test]
-async fn no_sign_in_a_direct_room_and_every_sign_in_common_rooms_passes_a_block() {
+async fn no_sign_in_a_direct_room_and_every_sign_but_presence_in_common_rooms_passes_a_block() {
     let server = Server::start().await;
     for place in [Place::Direct, Place::Group, Place::Chat] {
         for blocked in BLOCKS {
             let mut scene = Scene::new(&server, place, blocked).await;
             for (sign, check) in SIGNS {
                 assert_eq!(check(&mut scene).await, scene.flows, "{place:?}, blocked: {blocked:?}: {sign}");
+            }
+            for (sign, check) in PRESENCE {
+                let flows = blocked == Blocked::Nobody;
+                assert_eq!(check(&mut scene).await, flows, "{place:?}, blocked: {blocked:?}: {sign}");
             }
             scene.flows = place != Place::Direct;
             scene.actor.leaves(scene.room).await;

@@ -1,5 +1,5 @@
-//! A blocked person cannot notice the block: two systems run side by side. In the one, a user is away; in the other one
-//! they block the person and are busy. The person gets the same answers and frames.
+//! A blocked person cannot notice the block: two systems run side by side. In the one, a user is away and shows nobody
+//! whether they are online; in the other one they block the person and are busy. The person gets the same answers and frames.
 
 use e2e::{Answer, Server, Socket, User};
 use serde_json::{Value, json};
@@ -44,6 +44,9 @@ impl World {
             // The socket stays open at Ann's end.
             tokio::spawn(async move { while at_anns.hears().await.is_some() {} });
         } else {
+            for user in [&ann, &cem, &dan] {
+                user.post("/set-privacy/", &json!({"online": "nobody", "last_seen": "nobody"})).await.is(200);
+            }
             // Two changes that only Ann sees.
             for message in [&second, &third] {
                 ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
@@ -88,6 +91,7 @@ impl World {
             format!("/find-user/?username={}", self.ann.name),
             "/list-invitations/".to_owned(),
             "/list-blocks/".to_owned(),
+            format!("/get-presence/?users={},{},{}", self.ann.id, self.cem.id, self.dan.id),
         ] {
             self.gets(&path).await;
         }

@@ -16,9 +16,9 @@ use chat::{
     attachments,
 };
 use domain::{
-    AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MediaType, Message, MessageId,
-    Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration, RoomId, RoomKind,
-    ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
+    AttachmentId, Circle, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MediaType, Message,
+    MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, PrivacyChoices, ReadMark, Registration,
+    RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -71,7 +71,7 @@ pub async fn world_of(store: Store) -> World {
     let sockets = Sockets::new(settings(gateway.start().await));
     let bucket = Bucket::new(settings(files.start().await), None, files::BUCKET.to_owned());
     // Without direct rooms between them, people could add nobody.
-    let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
+    let settings = chat::Settings { who_can_add: Circle::Everyone, ..chat::Settings::default() };
     let (sockets, bucket) = (sockets.unwrap(), bucket.unwrap());
     World { chat: Chat { store, sockets, bucket, paces: PACES, settings }, gateway, files }
 }
@@ -178,6 +178,11 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
         history: None,
         picture: None,
     }
+}
+
+/// The choice of the people who can add a user.
+pub fn added_by(add: Circle) -> PrivacyChoices {
+    PrivacyChoices { add: Some(add), ..PrivacyChoices::default() }
 }
 
 pub fn draft(room: RoomId, text: &str) -> Draft {
