@@ -23,6 +23,9 @@ struct UsersItem {
     /// `None` until they choose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     add: Option<WhoCanAdd>,
+    /// `None` until they choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    receipts: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +43,8 @@ pub struct Person {
     pub user: User,
     /// The people who may add them to rooms, if they have chosen.
     pub add: Option<WhoCanAdd>,
+    /// Whether receipts are exchanged in their direct rooms, if they have chosen.
+    pub receipts: Option<bool>,
 }
 
 /// How many users there are, while a name is free.
@@ -127,7 +132,13 @@ impl Store {
             display_name: user.username.clone(),
             password_hash: password_hash.to_owned(),
         };
-        let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis(), add: None };
+        let user = UsersItem {
+            id: user.id,
+            username: user.username.clone(),
+            created_at: now.millis(),
+            add: None,
+            receipts: None,
+        };
         Ok(vec![
             put(Put::builder()
                 .table_name(&self.tables.usernames)
@@ -199,9 +210,9 @@ impl Store {
         let keys = ids.into_iter().map(|id| [("id".to_owned(), n(id.get()))].into()).collect();
         let found = self.batch_get(&self.tables.users, keys, consistency).await?;
         let people = found.into_iter().map(from_item::<UsersItem>);
-        people
-            .map(|item| item.map(|UsersItem { id, username, add, .. }| Person { user: User { id, username }, add }))
-            .collect()
+        let person =
+            |UsersItem { id, username, add, receipts, .. }| Person { user: User { id, username }, add, receipts };
+        people.map(|item| item.map(person)).collect()
     }
 
     /// Changes who may add a user to rooms.

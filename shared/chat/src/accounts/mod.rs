@@ -14,6 +14,7 @@ mod register;
 mod set_block;
 mod set_privacy;
 
+pub(crate) use authenticate::admit_calls;
 pub use authenticate::{admit, authenticate};
 pub use change_password::change_password;
 pub use find_user::find_user;

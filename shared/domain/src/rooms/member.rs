@@ -13,6 +13,8 @@ pub struct Member {
     pub username: Username,
     /// The time when they joined.
     pub joined_at: Timestamp,
+    /// The last message that a device of theirs has.
+    pub last_delivered: Option<MessageId>,
     /// The last message that they have read.
     pub last_read: Option<MessageId>,
     /// Whether they have a socket that receives the events of this room.
