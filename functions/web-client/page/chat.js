@@ -17,6 +17,7 @@ import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
 import { Privacy } from "./privacy.js";
 import { Reading } from "./reading.js";
+import { Receipts } from "./receipts.js";
 import { Revisions } from "./revisions.js";
 import { Rooms } from "./rooms.js";
 import { Socket } from "./socket.js";
@@ -48,6 +49,7 @@ export class Chat extends EventTarget {
   outgoing;
   revisions;
   reading;
+  receipts;
   offline = false;
   #api;
   #typing;
@@ -88,7 +90,8 @@ export class Chat extends EventTarget {
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
       latest: (message) => this.revisions.latest(message),
     });
-    this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
       ongone: (message) => this.#dispatch("gone", message),
@@ -100,7 +103,8 @@ export class Chat extends EventTarget {
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, invitations,
+      notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
@@ -245,6 +249,7 @@ export class Chat extends EventTarget {
     this.#controller.abort();
     this.#socket.end();
     this.outgoing.end();
+    this.receipts.end();
     this.#history.end();
   }
 
@@ -272,7 +277,7 @@ export class Chat extends EventTarget {
   #connected() {
     this.offline = false;
     this.outgoing.wake();
-    void this.#sync.refresh();
+    void this.#sync.refresh().then(() => this.receipts.listed());
     void this.#sync.load(() => this.invitations.load());
     void this.#sync.load(() => this.privacy.load());
   }

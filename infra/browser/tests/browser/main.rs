@@ -18,6 +18,7 @@ mod mentions;
 mod people;
 mod policy;
 mod reactions;
+mod receipts;
 mod replies;
 mod revisions;
 mod roles;
