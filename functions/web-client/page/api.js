@@ -8,8 +8,8 @@ import { MessageCalls, query } from "./message-calls.js";
  * @typedef {import("./rooms.js").Room} Room
  * @typedef {import("./rooms.js").BareRoom} BareRoom
  * @typedef {{id: number, username: string}} User
- * @typedef {{user: number, username: string, joined_at: string, last_read: number | null,
- *   online: boolean | null}} Member
+ * @typedef {{user: number, username: string, joined_at: string, last_delivered: number | null,
+ *   last_read: number | null, online: boolean | null}} Member
  * @typedef {{members: Member[], more: boolean}} MemberPage
  * @typedef {{conversation: number, name: string, picture: import("./attachments.js").Attachment | null,
  *   members_count: number, invited_by: User, expires_at: string}} Invitation

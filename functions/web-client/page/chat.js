@@ -18,6 +18,7 @@ import { Outgoing } from "./outgoing.js";
 import { People } from "./presence.js";
 import { Privacy } from "./privacy.js";
 import { Reading } from "./reading.js";
+import { Receipts } from "./receipts.js";
 import { Revisions } from "./revisions.js";
 import { Rooms } from "./rooms.js";
 import { Socket } from "./socket.js";
@@ -53,6 +54,7 @@ export class Chat extends EventTarget {
   outgoing;
   revisions;
   reading;
+  receipts;
   offline = false;
   #api;
   #typing;
@@ -94,7 +96,8 @@ export class Chat extends EventTarget {
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
       latest: (message) => this.revisions.latest(message),
     });
-    this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
       ongone: (message) => this.#dispatch("gone", message),
@@ -107,7 +110,8 @@ export class Chat extends EventTarget {
     });
     const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
-      people, rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      people, rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, invitations,
+      notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
@@ -266,6 +270,7 @@ export class Chat extends EventTarget {
     this.#controller.abort();
     this.#socket.end();
     this.outgoing.end();
+    this.receipts.end();
     this.#history.end();
   }
 
@@ -302,7 +307,10 @@ export class Chat extends EventTarget {
   #connected() {
     this.offline = false;
     this.outgoing.wake();
-    void this.#sync.refresh().then(() => this.#lookForPresence());
+    void this.#sync.refresh().then(() => {
+      this.receipts.listed();
+      return this.#lookForPresence();
+    });
     void this.#sync.load(() => this.invitations.load());
     void this.#sync.load(() => this.privacy.load());
   }

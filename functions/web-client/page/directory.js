@@ -203,8 +203,9 @@ export class Directory {
   #met(room, page) {
     const { rooms } = this.#means;
     this.#note(page.members.map(({ user, username }) => ({ id: user, username })));
-    for (const { user, last_read } of page.members) {
+    for (const { user, last_delivered, last_read } of page.members) {
       if (rooms.isSmall(room)) rooms.join(room, user);
+      if (last_delivered !== null) rooms.mark(room, user, last_delivered, { mark: "delivered" });
       if (last_read !== null) rooms.mark(room, user, last_read);
     }
     return page;

@@ -14,6 +14,8 @@ import { removal } from "./text.js";
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
+ * @property {Pick<import("./receipts.js").Receipts, "received">} receipts
+ * @property {Pick<import("./reading.js").Reading, "edited">} reading
  * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
  * @property {() => void} onchange
@@ -44,6 +46,8 @@ export class Incoming {
         void sync.attempt(() => changes.fetch(event.conversation));
         return this.received(event);
       case "edited":
+        this.#edited(event.message);
+        return revisions.hear(event);
       case "deleted":
       case "reaction":
         return revisions.hear(event);
@@ -51,7 +55,10 @@ export class Incoming {
         if (event.sender !== this.#me) typing.set(event.conversation, event.sender, event.typing, event);
         break;
       case "read":
-        rooms.mark(event.conversation, event.user, event.last_read);
+        rooms.mark(event.conversation, event.user, event.last_read, { isNow: true });
+        break;
+      case "delivered":
+        rooms.mark(event.conversation, event.user, event.last_delivered, { mark: "delivered", isNow: true });
         break;
       case "joined":
         rooms.join(event.conversation, event.user);
@@ -82,8 +89,9 @@ export class Incoming {
 
   /** @param {Message} pushed */
   received(pushed) {
-    const { rooms, history, revisions, typing, outgoing, sync, onchange } = this.#means;
+    const { rooms, history, revisions, typing, outgoing, receipts, sync, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
+    receipts.received(pushed);
     if (sender === this.#me && client_id) outgoing.arrived(client_id);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
@@ -95,6 +103,17 @@ export class Incoming {
     if (!rooms.get(conversation)) void sync.refresh();
     if (isNew && sender !== this.#me) void this.#announce(message);
     onchange();
+  }
+
+  /**
+   * Begins receipts again: those of an own message here, and those of another one at its sender.
+   * @param {Message} message
+   */
+  #edited(message) {
+    const { rooms, receipts, reading } = this.#means;
+    if (message.sender === this.#me) return rooms.marks.begin(message);
+    receipts.received(message);
+    reading.edited(message);
   }
 
   /** Marks a room as read by the sender of each message, and fetches their names. @param {Message[]} messages */

@@ -4,6 +4,7 @@ import { call } from "./call.js";
 
 /**
  * @typedef {import("./timeline.js").Message} Message
+ * @typedef {{user: number, delivered_at: string | null, read_at: string | null}} Receipt
  * @typedef {{messages: Message[], more: boolean}} Page
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
@@ -109,6 +110,17 @@ export class MessageCalls {
    */
   async reactions({ conversation, id }) {
     return (await this.#call("GET", `/list-reactions/${conversation}/${id}`)).json;
+  }
+
+  /**
+   * Returns a page of the receivers of an own message, by id.
+   * @param {Message} message
+   * @param {number} [after]
+   * @returns {Promise<{receipts: Receipt[], more: boolean}>}
+   */
+  async receipts({ conversation, id }, after) {
+    const { json, next } = await this.#call("GET", `/message-info/${conversation}/${id}?${query({ after })}`);
+    return { receipts: json, more: next !== null };
   }
 
   /**

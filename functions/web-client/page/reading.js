@@ -14,6 +14,8 @@ export class Reading {
   #means;
   /** @type {Set<number>} rooms that are being marked as read */
   #marking = new Set();
+  /** The last message of each room that was read, and edited since. @type {Map<number, number>} */
+  #edited = new Map();
 
   /**
    * @param {number} me
@@ -25,6 +27,14 @@ export class Reading {
   }
 
   /**
+   * Notes that a message was edited. Its sender learns when it is read again.
+   * @param {import("./timeline.js").Message} message
+   */
+  edited({ conversation, id }) {
+    this.#edited.set(conversation, Math.max(id, this.#edited.get(conversation) ?? 0));
+  }
+
+  /**
    * Marks a room as read, if its newest message is loaded. Called when the end of the room is in view.
    * @param {number} id
    */
@@ -32,11 +42,14 @@ export class Reading {
     const { api, rooms, history, sync, onchange } = this.#means;
     const room = rooms.get(id);
     const last = history.of(id)?.messages.at(-1);
-    if (!room?.unread || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
+    const edited = this.#edited.get(id);
+    if (!room || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
+    if (!room.unread && edited === undefined) return;
     this.#marking.add(id);
     await sync.attempt(async () => {
-      await api.markRead(id, last.id);
+      await api.markRead(id, room.unread ? last.id : edited ?? last.id);
       rooms.mark(id, this.#me, last.id);
+      if (this.#edited.get(id) === edited) this.#edited.delete(id);
       onchange();
     });
     this.#marking.delete(id);

@@ -5,7 +5,7 @@
  * @typedef {import("./rooms.js").Role} Role
  * @typedef {"admin" | "member" | "owner" | "remove" | "ban"} Action
  * The first three set the role of a member.
- * @typedef {"reply" | "react" | "forward" | "copy" | "edit" | "delete for everyone" | "delete for me"} MessageAction
+ * @typedef {"reply" | "react" | "forward" | "copy" | "edit" | "info" | "delete for everyone" | "delete for me"} MessageAction
  */
 
 /** The most members of a room in which every member can mention all. */
@@ -74,6 +74,7 @@ export function actionsOnMessage(room, me, { sender, text, created_at, deleted_a
     ["forward", true],
     ["copy", text !== ""],
     ["edit", isMine && sends && !forwarded && age < EDIT_WITHIN],
+    ["info", isMine],
     ["delete for everyone", manages || (isMine && age < DELETE_WITHIN)],
     ["delete for me", true],
   ];

@@ -1,5 +1,6 @@
 // The list of rooms: order, members, unread counts, and marks of reading. Pure.
 
+import { Marks } from "./marks.js";
 import { roleOf } from "./rights.js";
 
 /** The most members of a room whose ids the server lists. */
@@ -30,8 +31,7 @@ export class Rooms {
   #came = new Map();
   /** Rooms that the user has left since the list was asked for. */
   #left = new Set();
-  /** The id of the last message that a member has read, by room and user. @type {Map<number, Map<number, number>>} */
-  #marks = new Map();
+  marks = new Marks();
 
   /** @param {number} me */
   constructor(me) {
@@ -109,7 +109,7 @@ export class Rooms {
    * @param {Message} message
    */
   apply(message) {
-    this.mark(message.conversation, message.sender, message.id);
+    this.mark(message.conversation, message.sender, message.id, { isNow: true });
     const room = this.#rooms.get(message.conversation);
     if (!room || message.id <= idOf(room)) return;
     this.#came.set(room.id, Date.now());
@@ -159,28 +159,26 @@ export class Rooms {
   }
 
   /**
-   * Notes that a user has read a room up to a message. Marks only move forward.
+   * Notes that a user has read a room up to a message, or has its messages.
    * @param {number} id
    * @param {number} user
    * @param {number} message
+   * @param {{mark?: import("./marks.js").Mark, isNow?: boolean}} [how] `isNow`: the mark moves now
    */
-  mark(id, user, message) {
-    const marks = this.#marks.get(id) ?? new Map();
-    this.#marks.set(id, marks.set(user, Math.max(message, marks.get(user) ?? 0)));
+  mark(id, user, message, { mark = "read", isNow = false } = {}) {
+    this.marks.move(id, user, mark, message, isNow);
     const room = this.#rooms.get(id);
-    if (user === this.#me && room && message >= idOf(room)) room.unread = 0;
+    if (mark === "read" && user === this.#me && room && message >= idOf(room)) room.unread = 0;
   }
 
   /**
-   * Whether all receivers of the message that are still members have read it. Nobody knows this of a message in a large
-   * room, because its receivers are not listed.
+   * What all receivers of the message who are still members have done. Nobody knows this of a message in a large room,
+   * because its receivers are not listed.
    * @param {Message} message
    */
-  isReadByAll(message) {
+  receipt(message) {
     const room = this.#rooms.get(message.conversation);
-    const marks = this.#marks.get(message.conversation);
-    const readers = message.receivers.filter((user) => room?.members.includes(user));
-    return readers.length > 0 && readers.every((user) => (marks?.get(user) ?? 0) >= message.id);
+    return this.marks.state(message, message.receivers.filter((user) => room?.members.includes(user)));
   }
 }
 

@@ -26,7 +26,7 @@ function directory(kept, members = {}, listed = []) {
         asked.push({ room, ...range });
         const { after = 0, limit } = range;
         const all = members[room].map((username, index) =>
-          ({ user: index + 1, username, joined_at: "", last_read: 1000 + index, online: index === 0 }));
+          ({ user: index + 1, username, joined_at: "", last_delivered: 1000 + index, last_read: 1000 + index, online: index === 0 }));
         const rest = all.filter(({ user, username }) => user > after && username !== "");
         // A page is cut by id, and in the order of joining.
         return { members: rest.slice(0, limit).reverse(), more: rest.length > limit };
@@ -103,7 +103,7 @@ test("members bring their marks of what they have read, and go when they leave",
   const { running, rooms } = directory(storage(), { 1: ["ann", "bob"] }, [room(1)]);
   assert.equal(running.hasMembers(1), false);
   await running.loadMembers(1);
-  assert.equal(rooms.isReadByAll(message(1, { sender: 1, receivers: [2] })), true);
+  assert.equal(rooms.receipt(message(1, { sender: 1, receivers: [2] })), "read");
   running.removeMember(1, 2);
   assert.deepEqual(running.members(1).map(({ username }) => username), ["ann"]);
 });

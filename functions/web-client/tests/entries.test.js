@@ -18,6 +18,7 @@ function shown(messages, unsent = [], notices = new Notices()) {
   /** @type {any} */
   const chat = {
     me: 1, rooms, directory, notices, timeline: () => undefined, outgoing: { of: () => unsent, progress: () => 0.5 },
+    receipts: { state: () => "delivered" },
   };
   return entries(chat, 1, messages);
 }
@@ -40,9 +41,9 @@ test("of two messages with one client_id only the last has its key, and others' 
   assert.deepEqual(shown([mine(1, "a"), mine(2, "a"), theirs]).map(({ key }) => key), ["id 1001", "mine a", "id 1003"]);
 });
 
-test("one's own are sending, sent or refused, and those of others have no state", () => {
+test("one's own are sending, refused or what others have done, and those of others have no state", () => {
   const all = shown([message(1), mine(2, "a")], [unsent("b"), unsent("c", { refused: "You are not a member." })]);
-  assert.deepEqual(all.map((entry) => "state" in entry && entry.state()), [null, "sent", "sending", "refused"]);
+  assert.deepEqual(all.map((entry) => "state" in entry && entry.state()), [null, "delivered", "sending", "refused"]);
 });
 
 test("a file that is not sent is shown with its progress", () => {

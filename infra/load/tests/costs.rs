@@ -232,7 +232,7 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     all_hear(sockets, "message").await;
     world.rest("send a message over REST", "send-message").await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "2"});
-    world.people[3].post("/send-message/", &body).await.is(201);
+    let last = world.people[3].post("/send-message/", &body).await.is(201);
     all_hear(sockets, "message").await;
     world.rest("… with a client_id", "send-message").await;
     world.people[3].post("/send-message/", &body).await.is(200);
@@ -244,6 +244,14 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     // The senders of the messages that the mark covers, and the reader.
     all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
+    for (name, kind) in [("say that one has it, over a socket", "delivered"), ("… that one has read it", "read")] {
+        let marks = json!([{"conversation": room, "message": last["id"]}]);
+        sockets[4].sends(&json!({"type": kind, "marks": marks})).await;
+        all_hear(&mut sockets[..4], kind).await;
+        world.count(name, Way::Frame, &["marks"]).await;
+    }
+    world.people[2].get(&format!("/message-info/{room}/{}/", message["id"])).await.is(200);
+    world.rest("ask who has read it", "message-info").await;
     world.people[2]
         .post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "Hello again"}))
         .await

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
     },
 };
 use domain::{
-    Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, TYPING_EVERY,
-    Timestamp, UserId,
+    Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, Message, MessageId, Moves, Receipt, Refusal, Room,
+    RoomId, TYPING_EVERY, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,18 @@ pub struct Membership {
     /// Of a closed direct room: `last_read` as the other member sees it; 0 if they see none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<u64>,
+    /// The last moves of `last_read`, without those in a closed direct room.
+    #[serde(default, skip_serializing_if = "Moves::is_empty")]
+    pub read_moves: Moves,
+    /// The message up to which a device of the user had all messages, if they had read less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_delivered: Option<MessageId>,
+    /// Its sequence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_sequence: Option<u64>,
+    /// The last moves of `last_delivered`, without those in a closed direct room.
+    #[serde(default, skip_serializing_if = "Moves::is_empty")]
+    pub delivered_moves: Moves,
 }
 
 impl Membership {
@@ -69,6 +81,10 @@ impl Membership {
             sent: None,
             hidden_unread: BTreeSet::new(),
             told: None,
+            read_moves: Moves::default(),
+            last_delivered: None,
+            delivered_sequence: None,
+            delivered_moves: Moves::default(),
         }
     }
 
@@ -82,6 +98,27 @@ impl Membership {
     #[must_use]
     pub fn told(&self) -> Option<MessageId> {
         self.told.map_or(self.last_read, |told| MessageId::try_from(told).ok())
+    }
+
+    /// The message up to which a device of theirs has all messages, as they see it, or up to which they have read.
+    #[must_use]
+    pub fn delivered(&self) -> Option<MessageId> {
+        self.last_delivered.max(self.last_read)
+    }
+
+    /// The message up to which a device of theirs has all messages, as other members see it.
+    #[must_use]
+    pub fn told_delivered(&self) -> Option<MessageId> {
+        self.delivered_moves.last().map(|last| last.to).max(self.told())
+    }
+
+    /// The times by which they had received and read a message, as other members see them.
+    #[must_use]
+    pub fn receipt(&self, message: &Message) -> Receipt {
+        let [delivered, read] = [&self.delivered_moves, &self.read_moves]
+            .map(|moves| moves.reached(message.id, message.edited_at).filter(|_| self.sees(message.id)));
+        let delivered_at = delivered.into_iter().chain(read).min();
+        Receipt { user: self.user_id, delivered_at, read_at: read }
     }
 
     /// Whether they may see a message.
@@ -192,9 +229,22 @@ impl Store {
         &self,
         room: RoomId,
         users: impl IntoIterator<Item = UserId>,
+        consistency: Consistency,
     ) -> Result<Vec<Membership>, Error> {
-        let keys = users.into_iter().map(|user| key(user, room.get())).collect();
-        let found = self.batch_get(&self.tables.memberships, keys, Consistency::Eventual).await?;
+        self.memberships_at(users.into_iter().map(|user| key(user, room.get())).collect(), consistency).await
+    }
+
+    /// The stays of a user in these rooms, in no order.
+    pub async fn memberships_in(
+        &self,
+        user: UserId,
+        rooms: impl IntoIterator<Item = RoomId>,
+    ) -> Result<Vec<Membership>, Error> {
+        self.memberships_at(rooms.into_iter().map(|room| key(user, room.get())).collect(), Consistency::Eventual).await
+    }
+
+    async fn memberships_at(&self, keys: Vec<Item>, consistency: Consistency) -> Result<Vec<Membership>, Error> {
+        let found = self.batch_get(&self.tables.memberships, keys, consistency).await?;
         found.into_iter().map(from_item).collect()
     }
 
@@ -228,43 +278,8 @@ impl Store {
         Ok(full)
     }
 
-    fn update_membership(&self, user: UserId, room: RoomId) -> UpdateItemFluentBuilder {
+    pub(crate) fn update_membership(&self, user: UserId, room: RoomId) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.tables.memberships).set_key(Some(key(user, room.get())))
-    }
-
-    /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is
-    /// further than the messages of before. In a closed room the other member keeps seeing the mark of `stay`.
-    pub async fn mark_read(
-        &self,
-        stay: &Membership,
-        message: MessageId,
-        sequence: u64,
-        closed: bool,
-    ) -> Result<bool, Error> {
-        let mark = self.update_membership(stay.user_id, stay.room_id);
-        let passed: Vec<_> = stay.hidden_unread.range(..=sequence).map(u64::to_string).collect();
-        let forget = if passed.is_empty() { "" } else { " DELETE hidden_unread :passed" };
-        let mark = if closed {
-            let told = stay.last_read.map_or(0, MessageId::get);
-            mark.update_expression(format!(
-                "SET last_read = :message, read_sequence = :sequence, told = if_not_exists(told, :told){forget}"
-            ))
-            .expression_attribute_values(":told", n(told))
-        } else {
-            mark.update_expression(format!("SET last_read = :message, read_sequence = :sequence REMOVE told{forget}"))
-        };
-        let mark = if passed.is_empty() {
-            mark
-        } else {
-            mark.expression_attribute_values(":passed", AttributeValue::Ns(passed))
-        };
-        let mark = mark
-            .condition_expression(
-                "read_sequence < :sequence AND (attribute_not_exists(last_read) OR last_read < :message)",
-            )
-            .expression_attribute_values(":message", n(message.get()))
-            .expression_attribute_values(":sequence", n(sequence));
-        done("marking as read", mark).await
     }
 
     /// Remembers that a member has deleted a message for themselves before reading it, so that it is not unread. Changes

@@ -82,7 +82,7 @@ function ofSent(chat, message, key) {
     media: attachmentsOf(message).map(({ kind, attachment }) => ({
       kind, ...attachment, renew: () => void chat.renew(message),
     })),
-    state: () => (message.sender !== chat.me ? null : chat.rooms.isReadByAll(message) ? "read" : "sent"),
+    state: () => (message.sender === chat.me ? chat.receipts.state(message) : null),
   };
 }
 

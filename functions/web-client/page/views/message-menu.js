@@ -6,6 +6,7 @@ import { deleteMessage } from "./deletion.js";
 import { forwardMessage } from "./forward.js";
 import { onGone } from "./gone.js";
 import { openMenu } from "./menu.js";
+import { messageInfo } from "./message-info.js";
 import { react } from "./reactions.js";
 
 /**
@@ -51,6 +52,7 @@ export function messageMenu(chat, message, place, { host, onreply, onedit, ondia
     [actions.has("copy"), [{
       label: "Copy text", sign: "copy", act: () => void navigator.clipboard?.writeText(latest().text),
     }]],
+    [actions.has("info"), [{ label: "Info", sign: "info", act: () => ondialog(messageInfo(chat, message)) }]],
     [canDelete, [{ label: "Delete", sign: "remove", act: () => ondialog(deleteMessage(chat, message)) }]],
   ];
   const { close, signal } = openMenu(

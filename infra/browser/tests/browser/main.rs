@@ -19,6 +19,7 @@ mod people;
 mod policy;
 mod presence;
 mod reactions;
+mod receipts;
 mod replies;
 mod revisions;
 mod roles;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use history::{Listing, Message, Position, Scope, Step, Time, View, Visit};
+use history::{Listing, Mark, Marked, Message, Position, Scope, Step, Time, View, Visit};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -150,9 +150,12 @@ impl Device {
                         for room in self.rooms(Timeline::is_behind) {
                             self.follows(room).await;
                         }
-                        if let Some(frame) = self.types()
-                            && !socket.tries_to_send(&frame).await
-                        {
+                        let frames = [self.types(), self.receives()];
+                        let mut is_open = true;
+                        for frame in frames.into_iter().flatten() {
+                            is_open &= socket.tries_to_send(&frame).await;
+                        }
+                        if !is_open {
                             break;
                         }
                     }
@@ -262,6 +265,22 @@ impl Device {
     fn types(&mut self) -> Option<Value> {
         let room = self.random.choice(self.timelines.keys()).copied()?;
         (self.random.u8(..16) == 0).then(|| json!({"type": "typing", "conversation": room}))
+    }
+
+    /// The frame that says, now and then, which messages the client has.
+    fn receives(&mut self) -> Option<Value> {
+        if self.random.u8(..4) != 0 {
+            return None;
+        }
+        let begun = self.recorder.now();
+        let rooms = self.timelines.iter().map(|(room, timeline)| (*room, timeline.cursor()));
+        let rooms: Vec<_> = rooms.filter(|(_, last)| *last > BEGINNING).collect();
+        for &(room, message) in &rooms {
+            let marked = Marked { user: self.user.id, room, mark: Mark::Delivered, message, begun };
+            self.recorder.write().marked.push(marked);
+        }
+        let marks = rooms.iter().map(|(room, message)| json!({"conversation": room, "message": message}));
+        (!rooms.is_empty()).then(|| json!({"type": "delivered", "marks": marks.collect::<Vec<_>>()}))
     }
 
     /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.

@@ -1,13 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, UserId};
-use store::{Consistency, Membership};
+use domain::{Error, Mark, Message, MessageId, Reached, ReadMark, Refusal, RoomId};
+use store::Consistency;
 
-use crate::{
-    Caller, Chat,
-    accounts::tells_receipts,
-    rooms::access::{self, Stay},
-};
+use super::marks::{Target, move_marks};
+use crate::{Caller, Chat, rooms::access};
 
 /// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
 /// goes to their other devices and, in small rooms, to the senders of the messages that it covers. In a direct room
@@ -26,17 +23,9 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     }
     let highest = found.last_key_value().map(|(_, message)| message);
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
-    let concerned = concerned(&stay, found.values().map(|message| message.sender));
-    let (moved, mut audience, tells) = tokio::join!(
-        chat.store.mark_read(&stay.membership, highest.id, highest.sequence, stay.room.is_closed()),
-        chat.audience(&concerned, room),
-        tells_receipts(chat, &stay.room),
-    );
-    audience.retain(|socket| tells || socket.user == caller.user);
-    if moved? {
-        chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest.id }).await?;
-    }
-    Ok(())
+    let to = Reached::by(caller.user, highest);
+    let senders = found.values().map(|message| message.sender).collect();
+    move_marks(chat, Mark::Read, &[Target { stay, to, senders }], None).await
 }
 
 /// The messages that exist. Those that the cheap read misses are asked for again.
@@ -47,15 +36,4 @@ async fn found(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<B
         found.append(&mut chat.store.messages_by_id(room, missed, Consistency::Strong).await?);
     }
     Ok(found)
-}
-
-/// The users who hear of a mark. The room may lag, so the senders of the marked messages are among them for sure.
-fn concerned(stay: &Stay, senders: impl Iterator<Item = UserId>) -> BTreeSet<UserId> {
-    let Stay { room, membership: Membership { user_id, read_sequence, .. } } = stay;
-    if !room.is_small() || room.is_closed() {
-        return [*user_id].into();
-    }
-    let since = room.sent.iter().filter(|(_, sequence)| *sequence > read_sequence).map(|(sender, _)| *sender);
-    let senders = since.chain(senders).filter(|sender| room.members.contains(sender));
-    senders.chain([*user_id]).collect()
 }

@@ -53,7 +53,7 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
 /// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let admitted = sockets::admit_frame(chat, own);
+    let admitted = sockets::admit_frame(chat, own, 1);
     match draft {
         Ok(draft)
             if matches!(draft.content, Content { picture: None, video: None, reply_to: None, client_id: None, .. }) =>

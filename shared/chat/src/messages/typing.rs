@@ -31,7 +31,7 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         }
         Ok::<_, Error>((found, frame))
     };
-    let (admitted, looked) = tokio::join!(admit_frame(chat, own), look);
+    let (admitted, looked) = tokio::join!(admit_frame(chat, own, 1), look);
     admitted?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {

@@ -7,11 +7,7 @@ use domain::{Error, Listed, Member, MemberPage, RoomId, RoomKind, Timestamp, Use
 use store::Consistency;
 
 use super::access;
-use crate::{
-    Caller, Chat,
-    accounts::{shows_receipts, visible},
-    now,
-};
+use crate::{Caller, Chat, accounts::visible, messages::receipts, now};
 
 /// A page of the members of a room, in the order in which they joined. The pages are in the order of ids.
 ///
@@ -28,15 +24,17 @@ pub async fn list_members(
     let rest = || found.members.range((start, Bound::Unbounded)).copied();
     let members: BTreeSet<_> = rest().take(page.limit).collect();
     let ids = || members.iter().copied();
-    let all: BTreeSet<_> = ids().chain([caller.user]).collect();
+    // The settings of both people of a direct room decide, whichever of them are on this page.
+    let people = if found.kind == RoomKind::Direct { &found.members } else { &members };
+    let people: BTreeSet<_> = people.iter().copied().chain([caller.user]).collect();
     let (mut memberships, people, sockets, blocks) = tokio::try_join!(
-        chat.store.memberships_of_room(room, ids()),
-        chat.store.people(all, Consistency::Eventual),
+        chat.store.memberships_of_room(room, ids(), Consistency::Eventual),
+        chat.store.people(people, Consistency::Eventual),
         chat.store.sockets(&members),
         chat.store.blocks_between(caller.user, &members, Consistency::Eventual),
     )?;
     let visible = visible(chat, caller.user, &people, &blocks).await?.online;
-    let receipts = found.kind != RoomKind::Direct || shows_receipts(&people);
+    let shows_receipts = receipts::are_shown(&found, &people);
     memberships.sort_unstable_by_key(|membership| (membership.joined_at, membership.user_id));
     let mut names: HashMap<_, _> = people.into_iter().map(|person| (person.user.id, person.user.username)).collect();
     let now = now();
@@ -47,11 +45,19 @@ pub async fn list_members(
         .collect();
     let items = memberships.into_iter().filter_map(|membership| {
         let user = membership.user_id;
+        let (last_delivered, last_read) = if user == caller.user {
+            (membership.delivered(), membership.last_read)
+        } else if shows_receipts {
+            (membership.told_delivered(), membership.told())
+        } else {
+            (None, None)
+        };
         Some(Member {
             user,
             username: names.remove(&user)?,
             joined_at: Timestamp::from_millis(membership.joined_at),
-            last_read: if user == caller.user { membership.last_read } else { membership.told().filter(|_| receipts) },
+            last_delivered,
+            last_read,
             online: visible.contains(&user).then(|| online.contains(&user)),
         })
     });

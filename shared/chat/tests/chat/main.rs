@@ -33,7 +33,9 @@ mod messages {
     mod list_conversation_messages;
     mod list_messages;
     mod list_reactions;
+    mod marks;
     mod mentions;
+    mod message_info;
     mod quotes;
     mod races;
     mod react_to_message;

@@ -25,8 +25,8 @@ async fn shows_who_is_in_the_room_in_the_order_they_came() {
     for (member, user) in members.iter().zip([&ann, &bob, &cem]) {
         assert_time(&member["joined_at"]);
         let expected = json!({
-            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_read": null,
-            "online": false,
+            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_delivered": null,
+            "last_read": null, "online": false,
         });
         assert_eq!(*member, expected);
     }

@@ -71,6 +71,15 @@ pub(crate) async fn haunts(server: &Server, user: &User, room: u64) {
     server.dynamodb("UpdateItem", &count).await;
 }
 
+/// Sets whether a user refuses receipts in direct rooms.
+pub(crate) async fn refuses_receipts(server: &Server, user: &User, refuses: bool) {
+    let update = json!({
+        "TableName": "UsersTable", "Key": {"id": n(user.id)}, "UpdateExpression": "SET receipts = :receipts",
+        "ExpressionAttributeValues": {":receipts": {"BOOL": !refuses}},
+    });
+    server.dynamodb("UpdateItem", &update).await;
+}
+
 /// The number of rooms that count for a user.
 pub(crate) async fn counted_rooms(server: &Server, user: &User) -> u64 {
     let key = json!({"user_id": n(user.id), "room_id": n(0)});

@@ -25,6 +25,7 @@ const MEMBERS: &str = "/list-members/{conversation_id}/";
 const BLOCKS: &str = "/list-blocks/";
 const INVITATIONS: &str = "/list-invitations/";
 const REACTIONS: &str = "/list-reactions/{conversation_id}/{message_id}/";
+const RECEIPTS: &str = "/message-info/{conversation_id}/{message_id}/";
 
 fn n(number: u64) -> Value {
     json!({"N": number.to_string()})
@@ -133,7 +134,7 @@ impl Scene {
 
 #[test]
 fn every_list_of_the_api_is_filled_here() {
-    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS];
+    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS, RECEIPTS];
     assert_eq!(BTreeSet::from_iter(openapi::lists()), filled.map(str::to_owned).into());
 }
 
@@ -186,6 +187,11 @@ async fn the_list_of_members_has_at_most_4_mb() {
     puts(&scene.server, "RoomsTable", [room].into_iter()).await;
     let rows = pages(&scene.ann, &format!("{}?limit={COUNT}", scene.path(MEMBERS))).await;
     assert_eq!(rows, [1024]);
+    // The receivers of a message that does not name them.
+    let message = with(&scene.message, &json!({"receivers_count": n(COUNT - 1)}));
+    puts(&scene.server, "MessagesTable", [message].into_iter()).await;
+    let path = openapi::with_ids(RECEIPTS, &scene.room.to_string(), scene.message["id"]["N"].as_str().unwrap());
+    assert_eq!(pages(&scene.ann, &format!("{path}?limit={COUNT}")).await, [1023]);
 }
 
 #[tokio::test]

@@ -25,7 +25,10 @@ impl World {
     /// Everything that a refused try could change.
     async fn state(&self) -> Value {
         let members = self.member.lists(&format!("/list-members/{}/", self.room)).await;
-        let members: Vec<_> = members.iter().map(|member| json!([member["user"], member["last_read"]])).collect();
+        let members: Vec<_> = members
+            .iter()
+            .map(|member| json!([member["user"], member["last_delivered"], member["last_read"]]))
+            .collect();
         json!([members, self.member.sees_messages(self.room).await, self.member.lists("/list-chatrooms/").await])
     }
 

@@ -102,6 +102,13 @@ impl Scene {
         self.observer.sees_member(self.room, &self.actor).await[field].clone()
     }
 
+    /// The time at which the actor received or read the observer's last message.
+    async fn receipt(&self, field: &str) -> Value {
+        let info = self.observer.lists(&format!("/message-info/{}/{}/", self.room, self.unread["id"])).await;
+        let actor = info.into_iter().find(|receipt| receipt["user"] == self.actor.id);
+        actor.expect("the actor is a receiver")[field].clone()
+    }
+
     async fn room(&self) -> Value {
         self.observer.sees_room(self.room).await
     }
@@ -146,6 +153,18 @@ const SIGNS: &[(&str, Check)] = &[
         }
         .boxed()
     }),
+    ("a delivered event", |scene| {
+        async {
+            let marks = json!([{"conversation": scene.room, "message": scene.unread["id"]}]);
+            scene.at_actors.sends(&json!({"type": "delivered", "marks": marks})).await;
+            scene.hears("delivered").await
+        }
+        .boxed()
+    }),
+    ("last_delivered in the list of members", |scene| {
+        async { scene.field_of_actor("last_delivered").await == scene.unread["id"] }.boxed()
+    }),
+    ("the time of delivery", |scene| async { !scene.receipt("delivered_at").await.is_null() }.boxed()),
     ("a read event", |scene| {
         async {
             scene.actor.reads(scene.room, &scene.unread).await;
@@ -153,6 +172,7 @@ const SIGNS: &[(&str, Check)] = &[
         }
         .boxed()
     }),
+    ("the time of reading", |scene| async { !scene.receipt("read_at").await.is_null() }.boxed()),
     ("last_read in the list of members", |scene| {
         async { scene.field_of_actor("last_read").await == scene.unread["id"] }.boxed()
     }),

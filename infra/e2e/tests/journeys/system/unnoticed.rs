@@ -15,6 +15,8 @@ struct World {
     /// Another one, who accepts nobody.
     dan: User,
     room: u64,
+    /// Messages of Bob.
+    sent: Vec<Value>,
     seen: Vec<(String, Value)>,
 }
 
@@ -38,6 +40,8 @@ impl World {
             ann.post("/react-to-message/", &of(&third, json!({"emoji": "👎"}))).await.is(200);
             let mut at_anns = ann.opens_socket(room).await;
             at_anns.sends(&json!({"type": "typing", "conversation": room})).await;
+            let marks = json!([{"conversation": room, "message": third["id"]}]);
+            at_anns.sends(&json!({"type": "delivered", "marks": marks})).await;
             at_anns.stays_silent().await;
             ann.reads(room, &third).await;
             ann.leaves(room).await;
@@ -52,7 +56,7 @@ impl World {
                 ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
             }
         }
-        Self { bob, ann, cem, dan, room, seen: Vec::new() }
+        Self { bob, ann, cem, dan, room, sent: vec![first, third], seen: Vec::new() }
     }
 
     /// Notes an answer: its status and its body.
@@ -95,6 +99,10 @@ impl World {
         ] {
             self.gets(&path).await;
         }
+        for message in self.sent.clone() {
+            let info = self.bob.get(&format!("/message-info/{room}/{}/", message["id"])).await;
+            self.note("/message-info/", &info);
+        }
     }
 
     /// Changes one of Bob's messages.
@@ -126,6 +134,7 @@ impl World {
         let message = json!({"conversation_id": room, "text": "4", "client_id": "c4"});
         let sent = self.posts("/send-message/", message.clone()).await;
         self.posts("/send-message/", message).await;
+        self.sent.push(sent.clone());
         socket.says(room, "5").await;
         self.hears(&mut socket).await;
         self.hears(&mut socket).await;
@@ -137,8 +146,14 @@ impl World {
         self.hears(&mut socket).await;
         self.changes(&mut socket, &sent).await;
         socket.sends(&json!({"type": "typing", "conversation": room})).await;
+        let marks = json!([{"conversation": room, "message": sent["id"]}]);
+        let mut laptop = self.bob.opens_socket(room).await;
+        laptop.sends(&json!({"type": "delivered", "marks": marks})).await;
+        self.hears(&mut socket).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
         self.hears(&mut socket).await;
+        self.hears(&mut laptop).await;
+        laptop.closes().await;
         socket.stays_silent().await;
         self.reads_all().await;
         // People who are not in a room with Bob yet.

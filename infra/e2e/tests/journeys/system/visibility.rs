@@ -270,8 +270,15 @@ async fn a_newcomer_reaches_no_message_from_before_even_as_an_admin() {
         (body["conversation_id"], body["message_id"]) = (json!(room), before["id"].clone());
         newcomer.post(path, &body).await.refuses(404, "message_not_found");
     }
-    let reactions = format!("/list-reactions/{room}/{}/", before["id"]);
-    newcomer.get(&reactions).await.refuses(404, "message_not_found");
+    for call in ["list-reactions", "message-info"] {
+        newcomer.get(&format!("/{call}/{room}/{}/", before["id"])).await.refuses(404, "message_not_found");
+    }
+    let mut socket = newcomer.opens_socket(room).await;
+    for kind in ["delivered", "read"] {
+        let marks = json!([{"conversation": room, "message": before["id"]}]);
+        socket.sends(&json!({"type": kind, "marks": marks})).await;
+        socket.hears_error("message_not_found").await;
+    }
 }
 
 /// Every other call that names the room.
@@ -306,6 +313,7 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
             .await,
         ),
         ("reactions", user.get(&format!("/list-reactions/{room}/{}/", message["id"])).await),
+        ("receipts", user.get(&format!("/message-info/{room}/{}/", message["id"])).await),
         (
             "deleting",
             user.post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))
@@ -346,6 +354,13 @@ async fn a_closed_room_answers_strangers_as_if_it_did_not_exist() {
         for kind in ["message", "typing"] {
             for room in [room, nowhere] {
                 socket.sends(&json!({"type": kind, "conversation": room, "text": "hi"})).await;
+                socket.hears_error("room_not_found").await;
+            }
+        }
+        for kind in ["delivered", "read"] {
+            for room in [room, nowhere] {
+                let marks = json!([{"conversation": room, "message": message["id"]}]);
+                socket.sends(&json!({"type": kind, "marks": marks})).await;
                 socket.hears_error("room_not_found").await;
             }
         }

@@ -3,7 +3,9 @@ use domain::{
     ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId, Search,
 };
 
-use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
+use crate::support::{
+    Person, World, assert_refused, draft, mark, marks_frame, new_attachment, start, typing_frame, world,
+};
 
 /// Tries every use case of a room except joining it, and returns the refusals.
 async fn asks_everything(
@@ -11,7 +13,7 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 17] {
+) -> [(&'static str, Error); 19] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
@@ -31,6 +33,13 @@ async fn asks_everything(
         ("forwards", Box::pin(messages::forward_message(chat, caller, Ok(forward))).await.unwrap_err()),
         ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
+        (
+            "marks",
+            messages::mark(chat, &person.socket("eve's"), Ok(marks_frame("delivered", &[(room, read.id)])))
+                .await
+                .unwrap_err(),
+        ),
+        ("asks who has read", messages::message_info(chat, caller, room, read.id, members).await.unwrap_err()),
         ("edits", person.edits(read, "changed").await.unwrap_err()),
         ("deletes for everyone", person.deletes(read, DeletedFor::Everyone).await.unwrap_err()),
         ("reacts", person.reacts(read, Some("👍")).await.unwrap_err()),

@@ -16,9 +16,9 @@ use chat::{
     attachments,
 };
 use domain::{
-    AttachmentId, Circle, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MediaType, Message,
-    MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, PrivacyChoices, ReadMark, Registration,
-    RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
+    AttachmentId, Circle, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MarksFrame, MediaType,
+    Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, PrivacyChoices, ReadMark,
+    Registration, RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -232,4 +232,9 @@ pub fn texts(slice: &Slice<ShownMessage>) -> Vec<&str> {
 
 pub fn typing_frame(typing: bool) -> TypingFrame {
     input(&json!({"typing": typing}).to_string())
+}
+
+pub fn marks_frame(kind: &str, marks: &[(RoomId, MessageId)]) -> MarksFrame {
+    let marks: Vec<_> = marks.iter().map(|(room, id)| json!({"conversation": room, "message": id})).collect();
+    input(&json!({"type": kind, "marks": marks}).to_string())
 }

@@ -14,7 +14,7 @@ use domain::{
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
 
-use super::{World, draft, mark, new_attachment, new_room};
+use super::{World, draft, mark, marks_frame, new_attachment, new_room};
 
 /// A user with a session. A method panics if the use case refuses.
 #[derive(Clone, Debug)]
@@ -251,14 +251,6 @@ impl Person {
         self.chat.store.take_change(room, self.id(), ChangeKind::Edited, Right::Member, pushes, then).await.unwrap()
     }
 
-    /// Takes the number of an edit once a room has this number, and dies before anything is stored.
-    pub async fn dies_while_changing_after(&self, room: RoomId, change: u64) {
-        while self.room(room).await.changes < change {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        assert_eq!(self.dies_while_changing(room, 0).await.number, change + 1);
-    }
-
     pub async fn lists_changes(&self, room: RoomId, after: impl Into<Option<u64>>) -> ChangeList {
         messages::list_changes(&self.chat, &self.caller, room, after.into()).await.unwrap()
     }
@@ -266,6 +258,12 @@ impl Person {
     /// Marks messages as read.
     pub async fn reads(&self, room: RoomId, read: &[&Message]) {
         messages::read_message(&self.chat, &self.caller, mark(room, read)).await.unwrap();
+    }
+
+    /// Says over a socket that a device has a message.
+    pub async fn receives(&self, message: &Message) {
+        let frame = marks_frame("delivered", &[(message.room, message.id)]);
+        messages::mark(&self.chat, &self.socket("phone"), Ok(frame)).await.unwrap();
     }
 
     pub async fn lists_room(&self, room: RoomId, limit: usize, position: Position) -> Slice<ShownMessage> {
