@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Input,
     LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReactToMessage,
-    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetChat, SetPrivacy, SetRole, SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -75,6 +75,7 @@ fn check(request: &Request) {
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);
     read::<ReactToMessage>(request);
+    read::<SetChat>(request);
     path(request);
     query(request);
 }

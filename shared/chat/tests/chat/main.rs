@@ -56,6 +56,7 @@ mod rooms {
     mod preview_invite;
     mod remove_member;
     mod reset_invite;
+    mod set_chat;
     mod set_role;
     mod set_room;
 }
