@@ -26,6 +26,12 @@ pub const MAX_HIDDEN_FROM: usize = 1024;
 /// The most unread messages of a room that a member deletes for themselves without counting them as unread: each has
 /// some bytes of the membership, which every list of rooms reads.
 pub const MAX_HIDDEN_UNREAD: u64 = 100;
+/// The most chats that a user pins, as in other messengers: pinned ones stay within a screen.
+pub const MAX_PINS: u64 = 3;
+/// The times in which a direct room was closed that its item keeps, for the numbers of unread messages.
+pub const MAX_CLOSURES: u64 = 16;
+/// The lost turns that the item of a room keeps, for the numbers of unread messages: the newest of about as many.
+pub const MAX_LOST: u64 = 16;
 /// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
 pub const MAX_SHOWN_EMOJI: usize = 20;
 /// The most users whom a message shows beside the count of an emoji.

@@ -5,7 +5,6 @@ use lambda::{
     App, Fatal, Part,
     http::{self, Request, Response, body, ok},
 };
-use serde_json::json;
 
 pub(crate) async fn serve() -> Result<(), Fatal> {
     http::serve(App::init(&[Part::Keys, Part::Sockets]).await?, handle).await
@@ -13,6 +12,6 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    chat::rooms::set_chat(&app.chat, &caller, &body(&request)?).await?;
-    ok(&json!({"success": true}))
+    let settings = chat::rooms::set_chat(&app.chat, &caller, &body(&request)?).await?;
+    ok(&settings)
 }

@@ -1,14 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, UserId};
+use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, SetChat, UserId};
 use store::{Consistency, Membership};
 
 use crate::{
     Caller, Chat,
-    rooms::access::{self, Stay},
+    rooms::{
+        self,
+        access::{self, Stay},
+    },
 };
 
-/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
+/// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark as unread. If the mark moved, the event
 /// goes to their other devices and, in small rooms, to the senders of the messages that it covers.
 ///
 /// # Errors
@@ -29,7 +32,12 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
         chat.store.mark_read(&stay.membership, highest.id, highest.sequence, stay.room.is_closed()),
         chat.audience(&concerned, room)
     );
-    if moved? {
+    let moved = moved?;
+    if stay.membership.marked_unread {
+        // The mark may be where it was.
+        rooms::set_chat(chat, caller, &SetChat { marked_unread: Some(false), ..SetChat::of(room) }).await?;
+    }
+    if moved {
         chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest.id }).await?;
     }
     Ok(())

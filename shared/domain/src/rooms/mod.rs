@@ -17,8 +17,10 @@ mod room;
 mod set_chat;
 mod set_role;
 mod set_room;
+mod settings;
 mod shown;
 mod texts;
+mod unread;
 
 pub use access::{Access, History};
 pub use add_members::{AddMembers, AddResult};
@@ -37,5 +39,7 @@ pub use room::{Room, RoomKind};
 pub use set_chat::SetChat;
 pub use set_role::SetRole;
 pub use set_room::{OnlyAdminsChange, PictureChange, SetRoom};
+pub use settings::ChatSettings;
 pub use shown::{RoomSummary, ShownRoom};
 pub use texts::{Description, RoomName};
+pub use unread::{Closure, Seen};
