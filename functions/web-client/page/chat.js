@@ -7,6 +7,7 @@ import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
 import { Failure } from "./call.js";
 import { Changes } from "./changes.js";
+import { Chats } from "./chats.js";
 import { Directory } from "./directory.js";
 import { Directs } from "./directs.js";
 import { History } from "./history.js";
@@ -41,6 +42,7 @@ export class Chat extends EventTarget {
   directory;
   directs;
   membership;
+  chats;
   administration;
   notices = new Notices();
   invitations;
@@ -88,7 +90,8 @@ export class Chat extends EventTarget {
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
       latest: (message) => this.revisions.latest(message),
     });
-    this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const chats = this.chats = new Chats({ api, rooms, history, sync, onchange, signal });
+    this.reading = new Reading(this.me, { api, rooms, history, sync, chats, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
       ongone: (message) => this.#dispatch("gone", message),
@@ -100,7 +103,8 @@ export class Chat extends EventTarget {
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     this.#incoming = new Incoming(this.me, {
-      rooms, directory, history, changes, revisions, typing, outgoing, sync, invitations, notices: this.notices,
+      rooms, directory, history, changes, revisions, typing, outgoing, sync, chats, invitations,
+      notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });

@@ -1,5 +1,6 @@
 // Applies events of the socket, and messages that calls return, to rooms, timelines, members, typists and invitations.
 
+import { isQuiet } from "./rooms.js";
 import { removal } from "./text.js";
 
 /**
@@ -12,6 +13,7 @@ import { removal } from "./text.js";
  * @property {Pick<import("./revisions.js").Revisions, "hear" | "latest" | "forget">} revisions
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
+ * @property {Pick<import("./chats.js").Chats, "take">} chats
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
@@ -51,6 +53,9 @@ export class Incoming {
       case "read":
         rooms.mark(event.conversation, event.user, event.last_read);
         break;
+      case "chat":
+        this.#means.chats.take(event.conversation, event.settings);
+        break;
       case "joined":
         rooms.join(event.conversation, event.user);
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
@@ -88,11 +93,20 @@ export class Incoming {
     const message = { ...revisions.latest(pushed), quoted: undefined };
     if (message.hidden) return onchange();
     const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
-    rooms.apply(message);
+    rooms.apply(message, this.addresses(message));
     void sync.attempt(() => history.add(message));
     if (!rooms.get(conversation)) void sync.refresh();
     if (isNew && sender !== this.#me) void this.#announce(message);
     onchange();
+  }
+
+  /**
+   * Returns whether a message mentions the user, or answers their message, as far as that is loaded.
+   * @param {Message} message
+   */
+  addresses({ conversation, mentions, mentions_all, reply_to }) {
+    const answered = reply_to ? this.#means.history.of(conversation)?.get(reply_to) : undefined;
+    return mentions_all === true || mentions?.includes(this.#me) === true || answered?.sender === this.#me;
   }
 
   /** Marks a room as read by the sender of each message, and fetches their names. @param {Message[]} messages */
@@ -160,6 +174,8 @@ export class Incoming {
     const { conversation, sender } = pushed;
     if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
     const message = revisions.latest(pushed);
-    if (!message.deleted_at && !message.hidden) onmessage(message);
+    const room = this.#means.rooms.get(conversation);
+    const isSilent = room !== undefined && isQuiet(room, Date.now()) && !this.addresses(message);
+    if (!message.deleted_at && !message.hidden && !isSilent) onmessage(message);
   }
 }

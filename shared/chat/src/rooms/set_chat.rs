@@ -27,23 +27,20 @@ pub async fn set_chat(chat: &Chat, caller: &Caller, input: &SetChat) -> Result<C
         if input.cleared {
             stay_listed(chat, &room, &stay).await?;
         }
-        let changed = match chat.store.set_chat(&stay, &change(input, &room, &stay)).await? {
+        let change = change(input, &room, &stay);
+        let (outcome, audience) =
+            tokio::join!(chat.store.set_chat(&stay, &change), chat.audience(&[user].into(), room.id));
+        let changed = match outcome? {
             Outcome::Done(changed) => changed,
             Outcome::Outdated => continue,
             Outcome::TooManyPins(pinned) if unpin_ghosts(chat, user, pinned).await? => continue,
             Outcome::TooManyPins(_) => return Err(Refusal::TooManyPins.into()),
         };
         let settings = changed.settings(&room);
-        tell_of_chat(chat, &changed, &settings).await?;
+        chat.tell(audience, &Event::Chat { conversation: room.id, settings: &settings }).await?;
         return Ok(settings);
     }
     Err(Error::Unavailable { doing: "changing the settings of a chat", source: "they keep changing".into() })
-}
-
-/// Tells the devices of a user about the settings of a chat.
-pub(crate) async fn tell_of_chat(chat: &Chat, stay: &Membership, settings: &ChatSettings) -> Result<(), Error> {
-    let audience = chat.audience(&[stay.user_id].into(), stay.room_id).await;
-    chat.tell(audience, &Event::Chat { conversation: stay.room_id, settings }).await
 }
 
 fn change(input: &SetChat, room: &Room, stay: &Membership) -> ChatChange {

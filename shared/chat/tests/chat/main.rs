@@ -59,6 +59,7 @@ mod rooms {
     mod set_chat;
     mod set_role;
     mod set_room;
+    mod unread;
 }
 mod sockets {
     mod audience;

@@ -279,5 +279,20 @@ async fn what_it_costs() {
     }
     ann.get("/list-chatrooms/").await.is(200);
     // The session, the call and the memberships; the rooms; their last messages.
-    assert_eq!(server.cost("list-chatrooms").await, Cost { calls: 5, depth: 3, reads: 7.5, writes: 1.0, pushes: 0 });
+    let cost = Cost { calls: 5, depth: 3, reads: 7.5, writes: 1.0, pushes: 0 };
+    assert_eq!(server.cost("list-chatrooms").await, cost);
+    // One unread message is the last one. Of several, the first one is read.
+    let bob = server.user("bob").await;
+    let room = bob.creates_room_with(&[&ann]).await;
+    for more in [0, 1] {
+        bob.sends(room, "hi").await;
+        ann.get("/list-chatrooms/").await.is(200);
+        let expected = Cost {
+            calls: cost.calls + more,
+            depth: cost.depth + more,
+            reads: cost.reads + 1.5 + f64::from(u32::try_from(more).unwrap()),
+            ..cost
+        };
+        assert_eq!(server.cost("list-chatrooms").await, expected);
+    }
 }
