@@ -280,9 +280,10 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(&mut sockets[3..4], "deleted").await;
     world.rest("delete a message for oneself", "delete-message").await;
-    world.people[2].post("/set-chat/", &json!({"conversation_id": room})).await.is(200);
-    all_hear(sockets, "chat").await;
-    world.rest("set chat", "set-chat").await;
+    let mute = json!({"conversation_id": room, "muted_until": "2100-01-01T00:00:00Z"});
+    world.people[2].post("/set-chat/", &mute).await.is(200);
+    all_hear(&mut sockets[2..3], "chat").await;
+    world.rest("mute a chat", "set-chat").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

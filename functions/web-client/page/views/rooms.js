@@ -105,7 +105,7 @@ class Row {
   #time = el("time");
   #preview = el("span", { class: "preview", dir: "auto" });
   #signs = el("span", { class: "signs" });
-  #menu = el("button", { class: "round menu-button", type: "button", "aria-haspopup": "menu" }, icon("more"));
+  #menu = el("button", { class: "round menu-button", type: "button", tabindex: -1, "aria-haspopup": "menu" }, icon("more"));
   /** The signs that are shown. */
   #shown = "";
 
