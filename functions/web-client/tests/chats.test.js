@@ -8,7 +8,10 @@ import { message, room, settled } from "./message.js";
 const ME = 1;
 const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
 
-/** The chats of user 1, with the calls that were made and the rooms that were listed anew. */
+/**
+ * The chats of user 1, with the calls that were made and the rooms that were listed anew.
+ * @param {...import("../page/rooms.js").Room} listed
+ */
 function chats(...listed) {
   const rooms = new Rooms(ME);
   rooms.replace(listed);

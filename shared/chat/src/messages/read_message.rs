@@ -11,8 +11,9 @@ use crate::{
     },
 };
 
-/// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark as unread. If the mark moved, the event
-/// goes to their other devices and, in small rooms, to the senders of the messages that it covers.
+/// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark of the chat as
+/// unread. If the mark moved, the event goes to their other devices and, in small rooms, to the senders of the messages
+/// that it covers.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.

@@ -1,8 +1,8 @@
 use std::{collections::BTreeSet, future::ready};
 
 use domain::{
-    ClientId, Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, Room, RoomId,
-    SEND_WITHIN, ShownMessage, UserId, causes,
+    ClientId, Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN,
+    ShownMessage, UserId, causes,
 };
 use futures_util::future::join_all;
 use store::{First, Socket, Turn};
