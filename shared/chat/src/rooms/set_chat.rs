@@ -33,8 +33,12 @@ pub async fn set_chat(chat: &Chat, caller: &Caller, input: &SetChat) -> Result<C
         let changed = match outcome? {
             Outcome::Done(changed) => changed,
             Outcome::Outdated => continue,
-            Outcome::TooManyPins(pinned) if unpin_ghosts(chat, user, pinned).await? => continue,
-            Outcome::TooManyPins(_) => return Err(Refusal::TooManyPins.into()),
+            Outcome::TooManyPins(pinned) => {
+                if unpin_ghosts(chat, user, pinned).await? {
+                    continue;
+                }
+                return Err(Refusal::TooManyPins.into());
+            }
         };
         let settings = changed.settings(&room);
         chat.tell(audience, &Event::Chat { conversation: room.id, settings: &settings }).await?;
