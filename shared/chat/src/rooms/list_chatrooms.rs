@@ -153,7 +153,10 @@ pub(super) async fn last_messages(
     for room in &hidden {
         last.remove(&room.id);
     }
-    let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
+    let shown = hidden.into_iter().filter_map(|room| {
+        let stay = stays.get(&room.id)?;
+        Some((room.id, room.shown.get(&user).copied().filter(|&id| stay.sees(id))?))
+    });
     let shown = chat.store.messages(shown, Consistency::Strong).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     unhide(chat, user, stays, &mut last).await?;

@@ -3,8 +3,8 @@ use chat::{
     rooms::{delete_chatroom, set_chat},
 };
 use domain::{
-    ChatSettings, DeletedFor, Error, ForwardMessage, Mentions, Message, Position, Refusal, RoomId, RoomSummary,
-    SetChat, Text, Timestamp,
+    ChatSettings, ClientId, DeletedFor, Error, ForwardMessage, Mentions, Message, Position, Refusal, RoomId,
+    RoomSummary, SetChat, Text, Timestamp,
 };
 use serde_json::json;
 
@@ -181,7 +181,8 @@ async fn a_cleared_chat_shows_only_what_comes_later_to_the_user_alone() {
     bob.edits(&message, "older").await.unwrap();
     assert!(ann.lists_changes(room, 0).await.changed.is_empty());
     assert_refused!(ann.reacts(&message, Some("👍")).await, Refusal::MessageNotFound(_));
-    let forward = ForwardMessage { room, message: message.id, to: vec![room], client_id: None };
+    let client_id = ClientId::try_from("1".to_owned()).unwrap();
+    let forward = ForwardMessage { room, message: message.id, to: [room].into(), client_id };
     assert_refused!(forward_message(&world.chat, &ann.caller, Ok(forward)).await, Refusal::MessageNotFound(_));
     let seen = summary(&ann, room).await;
     assert_eq!((seen.unread, seen.first_unread), (1, Some(new.id)));
