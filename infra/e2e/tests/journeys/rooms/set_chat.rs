@@ -1,6 +1,7 @@
 //! `POST /set-chat/`
 
 use e2e::{Answer, Cost, Server, User, assert_has, crash_points};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -70,8 +71,8 @@ async fn three_chats_are_pinned_at_most_by_calls_at_once() {
     for _ in 0..5 {
         rooms.push(ann.creates_room().await);
     }
-    let pin = async |room: &u64| asks(&ann, *room, json!({"pinned": true})).await;
-    let answers = futures_util::future::join_all(rooms.iter().map(pin)).await;
+    let calls = rooms.iter().map(|room| asks(&ann, *room, json!({"pinned": true})));
+    let answers = join_all(calls).await;
     let (pinned, refused): (Vec<_>, Vec<_>) = rooms.iter().zip(answers).partition(|(_, answer)| answer.status == 200);
     assert_eq!(pinned.len(), 3);
     for (_, answer) in &refused {

@@ -94,7 +94,8 @@ async fn at_most_three_are_pinned_by_calls_at_once() {
     for _ in 0..6 {
         rooms.push(ann.makes_room(&[]).await);
     }
-    let calls = rooms.iter().map(|room| async { sets(&ann, &pin(*room, true)).await.is_ok() });
+    let anns = &ann;
+    let calls = rooms.iter().map(|&room| async move { sets(anns, &pin(room, true)).await.is_ok() });
     let done = futures_util::future::join_all(calls).await;
     assert_eq!(done.into_iter().filter(|done| *done).count(), 3);
     assert_eq!(pinned(&ann).await.len(), 3);
