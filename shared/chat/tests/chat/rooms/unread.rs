@@ -168,7 +168,7 @@ impl Story {
 #[test]
 fn the_number_the_first_and_the_last_are_those_of_the_list_after_any_history() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let config = ProptestConfig { cases: 24, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(&vec(step(), 1..40), |steps| {
         runtime.block_on(async {
             let mut story = Story::begin().await;
