@@ -64,6 +64,7 @@ STORY = [
     ("search-messages", 200),
     ("get-presence", 200),
     ("message-info", 200),
+    ("set-chat", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

@@ -15,7 +15,8 @@ lambda::functions! {
     }
     rooms {
         add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
-        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room
+        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_chat, set_role,
+        set_room
     }
     system { version }
 }

@@ -164,6 +164,16 @@ export class Api extends MessageCalls {
     return (await this.#call("POST", "/set-room", { conversation_id: room, ...settings })).json;
   }
 
+  /**
+   * Changes the given settings of a chat.
+   * @param {number} room
+   * @param {Partial<import("./rooms.js").ChatSettings> & {cleared?: true}} settings
+   * @returns {Promise<import("./rooms.js").ChatSettings>}
+   */
+  async setChat(room, settings) {
+    return (await this.#call("POST", "/set-chat", { conversation_id: room, ...settings })).json;
+  }
+
   /** @param {number} room */
   async deleteRoom(room) {
     await this.#call("DELETE", `/delete-chatroom/${room}`);

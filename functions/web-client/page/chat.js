@@ -7,6 +7,7 @@ import { watch } from "./attention.js";
 import { backoff } from "./backoff.js";
 import { Failure } from "./call.js";
 import { Changes } from "./changes.js";
+import { Chats } from "./chats.js";
 import { Directory } from "./directory.js";
 import { Directs } from "./directs.js";
 import { History } from "./history.js";
@@ -46,6 +47,7 @@ export class Chat extends EventTarget {
   directory;
   directs;
   membership;
+  chats;
   administration;
   notices = new Notices();
   invitations;
@@ -96,7 +98,8 @@ export class Chat extends EventTarget {
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
       latest: (message) => this.revisions.latest(message),
     });
-    const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, onchange });
+    const chats = this.chats = new Chats({ api, rooms, history, sync, onchange, signal });
+    const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, chats, onchange });
     const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
@@ -110,7 +113,8 @@ export class Chat extends EventTarget {
     });
     const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
-      people, rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, invitations,
+      people, rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
+      invitations,
       notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),

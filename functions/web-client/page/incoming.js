@@ -1,5 +1,6 @@
 // Applies events of the socket, and messages that calls return, to rooms, timelines, members, typists and invitations.
 
+import { isQuiet } from "./rooms.js";
 import { removal } from "./text.js";
 
 /**
@@ -13,6 +14,7 @@ import { removal } from "./text.js";
  * @property {Pick<import("./revisions.js").Revisions, "hear" | "latest" | "forget">} revisions
  * @property {import("./typing.js").Typing} typing
  * @property {import("./notices.js").Notices} notices
+ * @property {Pick<import("./chats.js").Chats, "take">} chats
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./receipts.js").Receipts, "received">} receipts
  * @property {Pick<import("./reading.js").Reading, "edited">} reading
@@ -60,6 +62,9 @@ export class Incoming {
       case "delivered":
         rooms.mark(event.conversation, event.user, event.last_delivered, { mark: "delivered", isNow: true });
         break;
+      case "chat":
+        this.#means.chats.take(event.conversation, event.settings);
+        break;
       case "joined":
         rooms.join(event.conversation, event.user);
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
@@ -98,7 +103,7 @@ export class Incoming {
     const message = { ...revisions.latest(pushed), quoted: undefined };
     if (message.hidden) return onchange();
     const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
-    rooms.apply(message);
+    rooms.apply(message, this.addresses(message));
     void sync.attempt(() => history.add(message));
     if (!rooms.get(conversation)) void sync.refresh();
     if (isNew && sender !== this.#me) void this.#announce(message);
@@ -114,6 +119,15 @@ export class Incoming {
     if (message.sender === this.#me) return rooms.marks.begin(message);
     receipts.received(message);
     reading.edited(message);
+  }
+
+  /**
+   * Returns whether a message mentions the user, or answers their message, as far as that is loaded.
+   * @param {Message} message
+   */
+  addresses({ conversation, mentions, mentions_all, reply_to }) {
+    const answered = reply_to ? this.#means.history.of(conversation)?.get(reply_to) : undefined;
+    return mentions_all === true || mentions?.includes(this.#me) === true || answered?.sender === this.#me;
   }
 
   /** Marks a room as read by the sender of each message, and fetches their names. @param {Message[]} messages */
@@ -181,6 +195,8 @@ export class Incoming {
     const { conversation, sender } = pushed;
     if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
     const message = revisions.latest(pushed);
-    if (!message.deleted_at && !message.hidden) onmessage(message);
+    const room = this.#means.rooms.get(conversation);
+    const isSilent = room !== undefined && isQuiet(room, Date.now()) && !this.addresses(message);
+    if (!message.deleted_at && !message.hidden && !isSilent) onmessage(message);
   }
 }

@@ -6,6 +6,7 @@
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Pick<import("./history.js").History, "of">} history
  * @property {Pick<import("./sync.js").Sync, "attempt">} sync
+ * @property {Pick<import("./chats.js").Chats, "set">} chats
  * @property {() => void} onchange
  */
 
@@ -35,23 +36,38 @@ export class Reading {
   }
 
   /**
-   * Marks a room as read, if its newest message is loaded. Called when the end of the room is in view.
+   * Marks a room as read, if its newest message is loaded, and ends its mark as unread. Called when the end of the room is
+   * in view.
    * @param {number} id
    */
   async seen(id) {
-    const { api, rooms, history, sync, onchange } = this.#means;
+    const { rooms, history, sync, chats } = this.#means;
     const room = rooms.get(id);
     const last = history.of(id)?.messages.at(-1);
+    if (room?.marked_unread) {
+      room.marked_unread = false;
+      void chats.set(id, { marked_unread: false });
+    }
     const edited = this.#edited.get(id);
     if (!room || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
     if (!room.unread && edited === undefined) return;
     this.#marking.add(id);
     await sync.attempt(async () => {
-      await api.markRead(id, room.unread ? last.id : edited ?? last.id);
-      rooms.mark(id, this.#me, last.id);
+      await this.read(id, room.unread ? last.id : edited ?? last.id);
       if (this.#edited.get(id) === edited) this.#edited.delete(id);
-      onchange();
     });
     this.#marking.delete(id);
+  }
+
+  /**
+   * Marks a room as read up to a message.
+   * @param {number} id
+   * @param {number} message
+   */
+  async read(id, message) {
+    const { api, rooms, onchange } = this.#means;
+    await api.markRead(id, message);
+    rooms.mark(id, this.#me, message);
+    onchange();
   }
 }

@@ -27,6 +27,7 @@ const SENTENCES = {
   too_many_admins: "This room has 50 admins, the most that it can have.",
   too_many_deletions: "So many people have deleted this message for themselves that nobody else can.",
   too_many_reactions: "So many people have reacted to this message that nobody else can.",
+  too_many_pins: "Three chats are pinned already. Unpin one of them first.",
   too_many_blocks: "You have blocked 1,000 people, the most that you can block.",
   room_full: "This room is full.",
   too_many_rooms: "Nobody can be in more than 500 rooms, and this would be one more.",

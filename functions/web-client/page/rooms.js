@@ -16,8 +16,16 @@ const LAG = 5_000;
  *   access: "open" | "invite", history: "all" | "joined", owner: number | null, admins: number[], role: Role | null,
  *   only_admins: {send: boolean, edit: boolean, add: boolean}, peer: import("./api.js").User | null, changes: number,
  *   created_by: number, created_at: string, updated_at: string}} BareRoom
- * @typedef {BareRoom & {unread: number, last_message: Message | null}} Room
+ * @typedef {{muted_until: string | null, archived: boolean, pinned: boolean, marked_unread: boolean,
+ *   draft: string | null, cleared_at: string | null}} ChatSettings
+ * @typedef {{unread: number, first_unread: number | null, mentioned: boolean, last_message: Message | null}} Progress
+ * @typedef {BareRoom & ChatSettings & Progress} Room
  */
+
+/** The settings of a chat that the user has not changed. @type {ChatSettings} */
+const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
+/** The progress in a room without messages. @type {Progress} */
+const NOTHING = { unread: 0, first_unread: null, mentioned: false, last_message: null };
 
 export class Rooms {
   #me;
@@ -31,6 +39,8 @@ export class Rooms {
   #came = new Map();
   /** Rooms that the user has left since the list was asked for. */
   #left = new Set();
+  /** Settings that came since the list was asked for. @type {Map<number, ChatSettings>} */
+  #set = new Map();
   marks = new Marks();
 
   /** @param {number} me */
@@ -38,10 +48,10 @@ export class Rooms {
     this.#me = me;
   }
 
-  /** @returns {Room[]} newest first */
+  /** @returns {Room[]} pinned ones first, then newest first */
   list() {
     const newestFirst = (/** @type {Room} */ one, /** @type {Room} */ other) =>
-      other.updated_at.localeCompare(one.updated_at) || other.id - one.id;
+      Number(other.pinned) - Number(one.pinned) || other.updated_at.localeCompare(one.updated_at) || other.id - one.id;
     return [...this.#rooms.values()].sort(newestFirst);
   }
 
@@ -59,14 +69,16 @@ export class Rooms {
     return room !== undefined && room.members.length === room.members_count;
   }
 
-  /** The number of unread messages in all rooms. */
+  /** The number of unread messages in all rooms that notify, and at least one for each that is marked as unread. */
   get unread() {
-    return this.list().reduce((sum, room) => sum + room.unread, 0);
+    const counted = this.list().filter((room) => !isQuiet(room, Date.now()) || room.mentioned);
+    return counted.reduce((sum, room) => sum + Math.max(room.unread, Number(room.marked_unread)), 0);
   }
 
   /** Notes that the list is asked for: it may still have rooms that the user leaves after this. */
   asks() {
     this.#left.clear();
+    this.#set.clear();
     this.#asked = Date.now();
   }
 
@@ -80,15 +92,19 @@ export class Rooms {
     const present = listed.filter((room) => !this.#left.has(room.id));
     const isFresh = (/** @type {number} */ id) => (this.#came.get(id) ?? 0) >= this.#asked - LAG;
     this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room, isFresh(room.id))]));
-    for (const room of this.#rooms.values()) room.last_message &&= unquoted(room.last_message);
+    for (const room of this.#rooms.values()) {
+      Object.assign(room, this.#set.get(room.id));
+      room.last_message &&= unquoted(room.last_message);
+    }
     for (const { id } of listed) this.#opened.delete(id);
     for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
   }
 
   /** Takes a room as a call has returned it. @param {BareRoom} room */
   open(room) {
-    const { unread, last_message } = this.#rooms.get(room.id) ?? { unread: 0, last_message: null };
-    this.#rooms.set(room.id, { ...room, unread, last_message });
+    const known = this.#rooms.get(room.id);
+    const own = known ? { ...settingsOf(known), ...progressOf(known) } : { ...USUAL, ...NOTHING };
+    this.#rooms.set(room.id, { ...room, ...own });
     if (room.type === "direct") this.#opened.add(room.id);
     this.#left.delete(room.id);
   }
@@ -105,17 +121,37 @@ export class Rooms {
   }
 
   /**
+   * Takes the settings of a chat.
+   * @param {number} id
+   * @param {ChatSettings} settings
+   */
+  set(id, settings) {
+    const room = this.#rooms.get(id);
+    if (!room) return;
+    this.#set.set(id, settings);
+    const isCleared = settings.cleared_at !== room.cleared_at;
+    this.#rooms.set(id, { ...room, ...settings, ...(isCleared && NOTHING) });
+  }
+
+  /**
    * Applies a new message to its room. Its sender has read the room.
    * @param {Message} message
+   * @param {boolean} [isAddressed] whether it mentions the user, or answers their message
    */
-  apply(message) {
+  apply(message, isAddressed = false) {
     this.mark(message.conversation, message.sender, message.id, { isNow: true });
     const room = this.#rooms.get(message.conversation);
     if (!room || message.id <= idOf(room)) return;
     this.#came.set(room.id, Date.now());
     room.last_message = unquoted(message);
     room.updated_at = message.created_at;
-    room.unread = message.sender === this.#me ? 0 : room.unread + 1;
+    if (message.sender === this.#me) {
+      Object.assign(room, { unread: 0, first_unread: null, mentioned: false, draft: null });
+    } else {
+      room.first_unread ??= message.id;
+      room.unread += 1;
+      room.mentioned ||= isAddressed;
+    }
   }
 
   /**
@@ -168,7 +204,9 @@ export class Rooms {
   mark(id, user, message, { mark = "read", isNow = false } = {}) {
     this.marks.move(id, user, mark, message, isNow);
     const room = this.#rooms.get(id);
-    if (mark === "read" && user === this.#me && room && message >= idOf(room)) room.unread = 0;
+    if (mark === "read" && user === this.#me && room && message >= idOf(room)) {
+      Object.assign(room, { unread: 0, first_unread: null, mentioned: false });
+    }
   }
 
   /**
@@ -191,10 +229,41 @@ export class Rooms {
  */
 function newest(known, listed, isFresh) {
   if (!known) return listed;
-  const isNewer = (isFresh && idOf(known) > idOf(listed))
-    || (idOf(known) === idOf(listed) && versionOf(known) > versionOf(listed));
-  const { unread, last_message, updated_at } = isNewer ? known : listed;
-  return { ...(known.changes > listed.changes ? known : listed), unread, last_message, updated_at };
+  const isNewer = known.cleared_at === listed.cleared_at && ((isFresh && idOf(known) > idOf(listed))
+    || (idOf(known) === idOf(listed) && versionOf(known) > versionOf(listed)));
+  const newer = isNewer ? known : listed;
+  return {
+    ...(known.changes > listed.changes ? known : listed), ...progressOf(newer), updated_at: newer.updated_at,
+    ...settingsOf(listed),
+  };
+}
+
+/** @param {Room} room @returns {Progress} */
+function progressOf({ unread, first_unread, mentioned, last_message }) {
+  return { unread, first_unread, mentioned, last_message };
+}
+
+/** @param {Room} room @returns {ChatSettings} */
+function settingsOf({ muted_until, archived, pinned, marked_unread, draft, cleared_at }) {
+  return { muted_until, archived, pinned, marked_unread, draft, cleared_at };
+}
+
+/**
+ * Returns whether a chat is muted.
+ * @param {ChatSettings} settings
+ * @param {number} now in milliseconds
+ */
+export function isMuted({ muted_until }, now) {
+  return muted_until !== null && Date.parse(muted_until) > now;
+}
+
+/**
+ * Returns whether a chat notifies of mentions and answers only.
+ * @param {ChatSettings} settings
+ * @param {number} now in milliseconds
+ */
+export function isQuiet(settings, now) {
+  return settings.archived || isMuted(settings, now);
 }
 
 /**

@@ -7,7 +7,7 @@ import { backoff, pause } from "./backoff.js";
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "rooms">} api
  * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./history.js").History, "of" | "refresh">} history
+ * @property {Pick<import("./history.js").History, "of" | "refresh" | "reload">} history
  * @property {Pick<import("./changes.js").Changes, "listed" | "fetch">} changes
  * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
  * @property {(message: import("./timeline.js").Message) => import("./timeline.js").Message} latest the state of a message
@@ -96,17 +96,21 @@ export class Sync {
   }
 
   async #refreshAll() {
-    const { api, rooms, directory, onchange, signal } = this.#means;
+    const { api, rooms, history, directory, onchange, signal } = this.#means;
     while (this.#refreshAgain && !signal.aborted) {
       this.#refreshAgain = false;
       await this.attempt(async () => {
         rooms.asks();
         const listed = await api.rooms();
+        const before = new Map(listed.map(({ id }) => [id, rooms.get(id)?.cleared_at]));
         rooms.replace(listed.map((room) => this.#current(room)));
         this.ready = true;
         onchange();
         const rest = [...this.#due].map((task) => this.#load(task));
-        await Promise.all([...listed.map((room) => this.#catchUp(room)), ...rest]);
+        const cleared = listed.filter(({ id, cleared_at }) => ![undefined, cleared_at].includes(before.get(id)));
+        await Promise.all([
+          ...cleared.map(({ id }) => history.reload(id)), ...listed.map((room) => this.#catchUp(room)), ...rest,
+        ]);
       });
     }
     this.#refreshing = null;
@@ -121,7 +125,9 @@ export class Sync {
   #current(room) {
     const { rooms, latest } = this.#means;
     const last = room.last_message && latest(room.last_message);
-    return { ...room, last_message: last?.hidden ? rooms.get(room.id)?.last_message ?? null : last };
+    const known = rooms.get(room.id);
+    const isCleared = known !== undefined && known.cleared_at !== room.cleared_at;
+    return { ...room, last_message: last?.hidden ? (isCleared ? null : known?.last_message ?? null) : last };
   }
 
   /** Fetches the messages and the changes that a room has missed. @param {import("./rooms.js").Room} room */

@@ -28,7 +28,7 @@ function sync(context, lists = [[]], changed = {}) {
       },
     },
     rooms,
-    history: { of: () => undefined, refresh: async () => undefined },
+    history: { of: () => undefined, refresh: async () => undefined, reload: async () => undefined },
     changes: NO_CHANGES,
     directory: { learnNames: async () => { count.learned += 1; } },
     latest: (message) => ({ ...message, ...changed }),

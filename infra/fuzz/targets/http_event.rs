@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Found,
     Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, PrivacyChoices,
-    ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetRole, SetRoom,
-    Slice,
+    ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetChat, SetRole,
+    SetRoom, Slice,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -76,6 +76,7 @@ fn check(request: &Request) {
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);
     read::<ReactToMessage>(request);
+    read::<SetChat>(request);
     path(request);
     query(request);
     search(request);

@@ -292,6 +292,10 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.rest("search a room", "search-messages").await;
     world.people[2].get(&format!("/get-presence/?users={}", world.people[1].id)).await.is(200);
     world.rest("get the presence of a user", "get-presence").await;
+    let mute = json!({"conversation_id": room, "muted_until": "2100-01-01T00:00:00Z"});
+    world.people[2].post("/set-chat/", &mute).await.is(200);
+    all_hear(&mut sockets[2..3], "chat").await;
+    world.rest("mute a chat", "set-chat").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -28,6 +28,12 @@ pub const MAX_HIDDEN_FROM: usize = 1024;
 pub const MAX_HIDDEN_UNREAD: u64 = 100;
 /// The most messages that one search finds. The next one goes on.
 pub const MAX_FOUND: usize = 20;
+/// The most chats that a user pins, as in other messengers: pinned ones stay within a screen.
+pub const MAX_PINS: u64 = 3;
+/// The times in which a direct room was closed that its item keeps, for the numbers of unread messages.
+pub const MAX_CLOSURES: u64 = 16;
+/// The lost turns that the item of a room keeps, for the numbers of unread messages: the newest of about as many.
+pub const MAX_LOST: u64 = 16;
 /// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
 pub const MAX_SHOWN_EMOJI: usize = 20;
 /// The most users whom a message shows beside the count of an emoji.

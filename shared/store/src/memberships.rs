@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
     },
 };
 use domain::{
-    Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, Message, MessageId, Moves, Receipt, Refusal, Room,
-    RoomId, TYPING_EVERY, Timestamp, UserId,
+    ChatSettings, Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, Message, MessageId, Moves, Receipt,
+    Refusal, Room, RoomId, Seen, TYPING_EVERY, Text, Timestamp, UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,39 @@ pub struct Membership {
     /// The sequence of their own last message, if the room is large and does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<u64>,
+    /// Its id, unless the message is older than this attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_id: Option<MessageId>,
+    /// The last message of the room when the stay began, unless the stay is older than this attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_after: Option<MessageId>,
+    /// The sequence of the last message that mentions them, or answers theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention: Option<u64>,
+    /// The sequence of the last message before they cleared the chat. The first that they see is `visible_from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<u64>,
+    /// The time of that, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_at: Option<u64>,
+    /// The time until which the chat does not notify them, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<u64>,
+    /// Whether they have archived the chat.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// Whether they have pinned the chat. Their pinned rooms are also in the item that counts their rooms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// Whether they have marked the chat as unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub marked_unread: bool,
+    /// The beginning of a message that they have not sent.
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Text>,
+    /// The sequence of their own last message at that time: a later one replaces the draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_after: Option<u64>,
     /// The sequences of messages that they have deleted for themselves before reading them.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     pub hidden_unread: BTreeSet<u64>,
@@ -79,6 +112,17 @@ impl Membership {
             read_sequence: room.sequence,
             visible_from: room.visible_from(),
             sent: None,
+            sent_id: None,
+            begins_after: room.last_message_id,
+            mention: None,
+            cleared: None,
+            cleared_at: None,
+            muted_until: None,
+            archived: false,
+            pinned: false,
+            marked_unread: false,
+            draft: None,
+            draft_after: None,
             hidden_unread: BTreeSet::new(),
             told: None,
             read_moves: Moves::default(),
@@ -88,10 +132,31 @@ impl Membership {
         }
     }
 
-    /// The sequence of the last message that they have read or, in a large room, sent.
+    /// What they have seen of the room: what they have read, cleared or, in a large room, sent.
     #[must_use]
-    pub fn seen(&self) -> u64 {
-        self.sent.unwrap_or_default().max(self.read_sequence)
+    pub fn seen(&self) -> Seen<'_> {
+        let read = self.last_read.or(self.begins_after).unwrap_or_else(|| self.first_id());
+        let cleared = self.cleared.and_then(|_| self.visible_from?.previous());
+        Seen {
+            sequence: self.read_sequence.max(self.sent.unwrap_or_default()).max(self.cleared.unwrap_or_default()),
+            id: [self.sent_id, cleared].into_iter().flatten().fold(read, MessageId::max),
+            hidden: &self.hidden_unread,
+            mention: self.mention,
+        }
+    }
+
+    /// The settings of the chat. A draft from before their last message in the room is left out.
+    #[must_use]
+    pub fn settings(&self, room: &Room) -> ChatSettings {
+        let sent = room.sent.get(&self.user_id).copied().max(self.sent);
+        ChatSettings {
+            muted_until: self.muted_until.map(Timestamp::from_millis),
+            archived: self.archived,
+            pinned: self.pinned,
+            marked_unread: self.marked_unread,
+            draft: self.draft.clone().filter(|_| sent <= self.draft_after),
+            cleared_at: self.cleared_at.map(Timestamp::from_millis),
+        }
     }
 
     /// The message up to which they have read, as other members see it.
@@ -141,7 +206,7 @@ struct CountItem {
     count: u64,
 }
 
-fn key(user: UserId, room: u64) -> Item {
+pub(crate) fn key(user: UserId, room: u64) -> Item {
     [("user_id".to_owned(), n(user.get())), ("room_id".to_owned(), n(room))].into()
 }
 
@@ -191,9 +256,10 @@ impl Store {
         update(count.build())
     }
 
-    /// Counts one room less of a user, as an action of a transaction.
-    pub(crate) fn count_room_down(&self, user: UserId) -> Result<TransactWriteItem, Error> {
-        update(self.count_rooms(user, "-1").build())
+    /// Counts one room less of a user, which is not pinned any more, as an action of a transaction.
+    pub(crate) fn count_room_down(&self, user: UserId, room: RoomId) -> Result<TransactWriteItem, Error> {
+        let count = self.count_rooms(user, "-1").update_expression("ADD #count :change DELETE pinned :room");
+        update(count.expression_attribute_values(":room", ns(room.get())).build())
     }
 
     fn count_rooms(&self, user: UserId, change: &str) -> UpdateBuilder {
@@ -298,11 +364,31 @@ impl Store {
         done("noting a hidden message", note).await.map(drop)
     }
 
-    /// Remembers the sequence of a member's own last message in a large room. Changes nothing if they have left.
-    pub(crate) async fn note_sent(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
+    /// Remembers that a message mentions a member, or answers theirs. Changes nothing if they have left.
+    pub async fn note_mention(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
         let note = self
             .update_membership(user, room)
-            .update_expression("SET sent = :sequence")
+            .update_expression("SET mention = :sequence")
+            .condition_expression(
+                "attribute_exists(user_id) AND (attribute_not_exists(mention) OR mention < :sequence)",
+            )
+            .expression_attribute_values(":sequence", n(sequence));
+        done("noting a mention", note).await.map(drop)
+    }
+
+    /// Remembers a member's own last message in a large room: its sequence, and its id if the room has it. Changes
+    /// nothing if they have left.
+    pub(crate) async fn note_sent(
+        &self,
+        user: UserId,
+        room: RoomId,
+        (sequence, id): (u64, Option<MessageId>),
+    ) -> Result<(), Error> {
+        let (set, value) = if id.is_some() { (", sent_id = :id", id) } else { ("", None) };
+        let note = self
+            .update_membership(user, room)
+            .update_expression(format!("SET sent = :sequence{set}"))
+            .set_expression_attribute_values(value.map(|id| [(":id".to_owned(), n(id.get()))].into()))
             .condition_expression("attribute_exists(user_id) AND (attribute_not_exists(sent) OR sent < :sequence)")
             .expression_attribute_values(":sequence", n(sequence));
         done("moving the last sequence of a member", note).await.map(drop)
@@ -338,7 +424,7 @@ impl Store {
 }
 
 /// Whether the condition of an update held.
-async fn done(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<bool, Error> {
+pub(crate) async fn done(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<bool, Error> {
     match update.send().await {
         Ok(_) => Ok(true),
         Err(error) => refusal(doing, error).map(|_| false),

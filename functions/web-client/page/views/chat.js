@@ -110,6 +110,7 @@ export function chatView(chat, logOut) {
   }, { signal });
   chat.addEventListener("notice", (event) => news.add(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   document.addEventListener("visibilitychange", render, { signal });
+  addEventListener("pagehide", () => conversation.leave(), { signal });
   addEventListener("hashchange", navigate, { signal });
   // A file that is dropped beside a conversation would replace the page.
   for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault(), { signal });

@@ -3,6 +3,7 @@
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { lastSeen, membersCount, typists } from "../text.js";
+import { chatMenu } from "./chat-menu.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { entries } from "./entries.js";
@@ -24,6 +25,7 @@ import { searchIn } from "./search.js";
 export class Conversation {
   element;
   #chat;
+  #back;
   /** @type {number | null} */
   #room = null;
   #face = new Face();
@@ -35,6 +37,10 @@ export class Conversation {
   #composer;
   #closed;
   #about = el("button", { class: "round", type: "button", onclick: () => this.#showAbout() }, icon("people"));
+  #menu = el("button", {
+    class: "round", type: "button", "aria-label": "Chat menu", "aria-haspopup": "menu",
+    onclick: () => this.#showChatMenu(),
+  }, icon("more"));
   /** The sequence of the first message that was unread when the room was opened. @type {number | null | undefined} */
   #unreadFrom;
 
@@ -44,6 +50,7 @@ export class Conversation {
    */
   constructor(chat, back) {
     this.#chat = chat;
+    this.#back = back;
     this.#rows = new Rows(chat);
     this.#composer = new Composer(chat, () => this.#scroller.toEnd());
     this.#closed = new Closed(chat);
@@ -66,6 +73,7 @@ export class Conversation {
         el("div", { class: "heading" }, this.#title, this.#subtitle),
         el("button", { class: "round", type: "button", "aria-label": "Search messages", onclick: () => this.#search() },
           icon("search")),
+        this.#menu,
         this.#about),
       this.#scroller.element,
       el("footer", {}, this.#composer.element, this.#closed.element),
@@ -92,6 +100,11 @@ export class Conversation {
     this.render();
   }
 
+  /** Saves what the user has written. */
+  leave() {
+    this.#composer.leave();
+  }
+
   focus() {
     if (matchMedia("(max-width: 720px)").matches || this.#composer.element.hidden) this.#title.focus();
     else this.#composer.focus();
@@ -102,7 +115,7 @@ export class Conversation {
     if (!room) return;
     this.#renderHead(room);
     this.#renderMessages(room);
-    if (this.#scroller.atEnd && !document.hidden) void this.#chat.reading.seen(room.id);
+    if (this.#scroller.atEnd && !document.hidden && !this.element.hidden) void this.#chat.reading.seen(room.id);
   }
 
   /** @param {Room} room */
@@ -140,14 +153,20 @@ export class Conversation {
     else aboutGroup(this.#chat, room);
   }
 
+  #showChatMenu() {
+    if (this.#room === null) return;
+    chatMenu(this.#chat, this.#room, this.#menu.getBoundingClientRect(), { host: this.element, onunread: this.#back });
+  }
+
   /** @param {Room} room */
   #renderMessages(room) {
     const timeline = this.#chat.timeline(room.id);
     const messages = timeline?.loaded ? timeline.messages : [];
     const isFirst = this.#unreadFrom === undefined && timeline?.loaded;
     if (isFirst) {
+      const first = room.first_unread === null ? undefined : timeline?.get(room.first_unread);
       const last = messages.at(-1)?.sequence ?? 0;
-      this.#unreadFrom = room.unread > 0 ? last - room.unread + 1 : null;
+      this.#unreadFrom = room.unread > 0 ? first?.sequence ?? last - room.unread + 1 : null;
     }
     this.#scroller.arrange(
       () => this.#rows.render(entries(this.#chat, room.id, messages), this.#unreadFrom),

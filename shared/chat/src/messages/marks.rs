@@ -6,16 +6,20 @@ use std::{
 };
 
 use domain::{
-    Error, Event, Mark, MarksFrame, Message, MessageId, Reached, Refusal, Room, RoomId, RoomKind, UserId, causes,
+    Error, Event, Mark, MarksFrame, Message, MessageId, Reached, Refusal, Room, RoomId, RoomKind, SetChat, UserId,
+    causes,
 };
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use realtime::Frame;
 use store::{Consistency, Moved, Person, Socket};
 
 use super::receipts;
 use crate::{
-    Chat, now,
-    rooms::access::{self, Stay},
+    Caller, Chat, now,
+    rooms::{
+        self,
+        access::{self, Stay},
+    },
     sockets::admit_frame,
 };
 
@@ -81,7 +85,18 @@ pub async fn mark(chat: &Chat, own: &Socket, frame: Result<MarksFrame, Error>) -
     let (mark, marks, stays) = looked?;
     let (targets, refused) = targets(chat, own.user, mark, marks, stays).await?;
     let moved = move_marks(chat, mark, &targets, Some(own)).await;
+    if mark == Mark::Read {
+        end_unread(chat, &Caller::from(own), &targets).await?;
+    }
     refused.map_or(moved, Err)
+}
+
+/// Ends the marks as unread of chats that their user reads. The mark of what is read may be where it was.
+pub(super) async fn end_unread(chat: &Chat, caller: &Caller, targets: &[Target]) -> Result<(), Error> {
+    let marked = targets.iter().filter(|target| target.stay.membership.marked_unread);
+    let changes = marked.map(|target| SetChat { marked_unread: Some(false), ..SetChat::of(target.stay.room.id) });
+    let ended = changes.map(|change| async move { rooms::set_chat(chat, caller, &change).await });
+    stream::iter(ended).buffered(CONCURRENCY).try_collect::<Vec<_>>().await.map(drop)
 }
 
 /// The rooms that the user can mark, and the first refusal of another one.

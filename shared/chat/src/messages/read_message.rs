@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Error, Mark, Message, MessageId, Reached, ReadMark, Refusal, RoomId};
 use store::Consistency;
 
-use super::marks::{Target, move_marks};
+use super::marks::{Target, end_unread, move_marks};
 use crate::{Caller, Chat, rooms::access};
 
-/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
-/// goes to their other devices and, in small rooms, to the senders of the messages that it covers. In a direct room
-/// both members must show receipts.
+/// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark of the chat as
+/// unread. If the mark moved, the event goes to their other devices and, in small rooms, to the senders of the messages
+/// that it covers. In a direct room both members must show receipts.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
@@ -25,7 +25,9 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
     let to = Reached::by(caller.user, highest);
     let senders = found.values().map(|message| message.sender).collect();
-    move_marks(chat, Mark::Read, &[Target { stay, to, senders }], None).await
+    let targets = [Target { stay, to, senders }];
+    move_marks(chat, Mark::Read, &targets, None).await?;
+    end_unread(chat, caller, &targets).await
 }
 
 /// The messages that exist. Those that the cheap read misses are asked for again.

@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 
 use domain::{
-    Budget, Error, Listed, MAX_LISTED_ROOMS, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId,
+    Budget, Error, Listed, MAX_LISTED_ROOMS, Message, MessageId, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User,
+    UserId,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
-use store::{Consistency, Range};
+use store::{Consistency, Membership, Range};
 
 use super::stays::{self, Stays};
 use crate::{Caller, Chat, messages::Quotes};
@@ -33,18 +34,24 @@ pub async fn list_chatrooms(
     rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
     let (mut last, mut peers) = tokio::try_join!(last_messages(chat, user, &rooms, &stays), peers(chat, user, &rooms))?;
-    let quotes = Quotes::read(chat, last.values(), |room| stays.get(&room)).await?;
+    let (quotes, mut first) = tokio::try_join!(
+        Quotes::read(chat, last.values(), |room| stays.get(&room)),
+        first_unread(chat, user, &rooms, &stays, &last)
+    )?;
     let mut listed = Listed { items: Vec::new(), next: None };
     let (mut budget, mut end) = (Budget::default(), None);
     for room in rooms.into_iter().rev() {
         let last = last.remove(&room.id);
         let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
-        let unread = room.unread(user, stay.seen(), &stay.hidden_unread, last.as_ref());
+        let unread = Unread::of(&room, stay, first.remove(&room.id), last.as_ref());
         let last_message =
             last.map(|message| Ok::<_, Error>(quotes.show(chat, message, user)?.excerpt())).transpose()?;
         let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
-        let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
+        let settings = stay.settings(&room);
+        let Unread { count: unread, first: first_unread, mentioned } = unread;
+        let room = chat.show_room(room, user, peer)?;
+        let summary = RoomSummary { room, settings, unread, first_unread, mentioned, last_message };
         if listed.items.len() == MAX_LISTED_ROOMS || !budget.takes(&summary)? {
             listed.next = end;
             break;
@@ -56,8 +63,67 @@ pub async fn list_chatrooms(
     Ok(listed)
 }
 
+/// What a member has not read of a room.
+struct Unread {
+    count: u64,
+    first: Option<MessageId>,
+    mentioned: bool,
+}
+
+impl Unread {
+    /// The messages from the first one that was found on. If none was looked for, the last one is the only one.
+    fn of(room: &Room, stay: &Membership, first: Option<Message>, last: Option<&Message>) -> Self {
+        let mut seen = room.seen(stay.user_id, stay.seen());
+        if let Some(first) = &first {
+            // Turns before it that nobody knows to be lost do not count.
+            seen.sequence = first.sequence - 1;
+        }
+        let count = room.unread(stay.user_id, &seen, last);
+        let first = first.as_ref().or(last).map(|message| message.id).filter(|_| count > 0);
+        Self { count, first, mentioned: room.mentions(&seen, last) }
+    }
+}
+
+/// The first message that a member has not read, of each room in which these are several. One message of such a room is
+/// read, and more only if the member has deleted it for themselves.
+async fn first_unread(
+    chat: &Chat,
+    user: UserId,
+    rooms: &[Room],
+    stays: &Stays,
+    last: &HashMap<RoomId, Message>,
+) -> Result<HashMap<RoomId, Message>, Error> {
+    let several = rooms.iter().filter_map(|room| {
+        let (stay, last) = (stays.get(&room.id)?, last.get(&room.id)?);
+        let seen = room.seen(user, stay.seen());
+        (room.unread(user, &seen, Some(last)) > 1).then(|| first_of(chat, room, stay, last))
+    });
+    let several: Vec<_> = several.collect();
+    let found: Vec<_> = stream::iter(several).buffer_unordered(CONCURRENCY).try_collect().await?;
+    Ok(found.into_iter().flatten().map(|message| (message.room, message)).collect())
+}
+
+async fn first_of(chat: &Chat, room: &Room, stay: &Membership, last: &Message) -> Result<Option<Message>, Error> {
+    let seen = room.seen(stay.user_id, stay.seen());
+    let mut range = Range::above(seen.id).from(stay.visible_from).up_to(last.id);
+    let is_unread = |message: &Message| {
+        let is_shown = message.is_shown_to(stay.user_id) && !message.is_hidden_from(Some(stay.user_id));
+        message.sequence > seen.sequence && is_shown
+    };
+    for limit in [1].into_iter().chain(HIDDEN) {
+        let page = chat.store.query_messages(room.id, range, limit).await?;
+        let end = page.last().map(|message| (message.id, message.sequence));
+        if let Some(found) = page.into_iter().find(is_unread) {
+            return Ok(Some(found));
+        }
+        let Some((id, sequence)) = end else { break };
+        range = range.beyond(room.end_of_closure(sequence).unwrap_or(id));
+    }
+    Ok(None)
+}
+
 /// The last message of each room that the user can see.
-async fn last_messages(
+pub(super) async fn last_messages(
     chat: &Chat,
     user: UserId,
     rooms: &[Room],
@@ -87,7 +153,10 @@ async fn last_messages(
     for room in &hidden {
         last.remove(&room.id);
     }
-    let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
+    let shown = hidden.into_iter().filter_map(|room| {
+        let stay = stays.get(&room.id)?;
+        Some((room.id, room.shown.get(&user).copied().filter(|&id| stay.sees(id))?))
+    });
     let shown = chat.store.messages(shown, Consistency::Strong).await?;
     last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
     unhide(chat, user, stays, &mut last).await?;

@@ -60,8 +60,10 @@ mod rooms {
     mod preview_invite;
     mod remove_member;
     mod reset_invite;
+    mod set_chat;
     mod set_role;
     mod set_room;
+    mod unread;
 }
 mod sockets {
     mod audience;

@@ -6,7 +6,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Action, Attachment, Description, History, LastChange, MAX_ADMINS, MAX_MEMBERS, Message, MessageId,
+    Access, Action, Attachment, Closure, Description, History, LastChange, MAX_ADMINS, MAX_MEMBERS, Message, MessageId,
     OnlyAdmins, Refusal, Role, RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
 };
 
@@ -76,8 +76,18 @@ pub struct Room {
     pub sequence: u64,
     /// The sequence of a member's own last message, for members of small rooms.
     pub sent: BTreeMap<UserId, u64>,
+    /// The ids of the messages of `sent`. Rooms from before lack some.
+    pub sent_ids: BTreeMap<UserId, MessageId>,
     /// Of a direct room: the sequence of the last message that was hidden from a member, because the room was closed.
     pub skipped: BTreeMap<UserId, u64>,
+    /// Of a direct room: the times in which it was closed, by their places in the item.
+    pub closures: BTreeMap<u64, Closure>,
+    /// Of a direct room: the sequence up to which its item has forgotten times in which it was closed.
+    pub counted_after: u64,
+    /// The sequences of turns whose messages were never stored, as far as it is known.
+    pub lost: BTreeSet<u64>,
+    /// The sequence of the last message that mentions all members.
+    pub mention_all: Option<u64>,
 }
 
 impl Room {
@@ -111,7 +121,12 @@ impl Room {
             last_message_id: None,
             sequence: 0,
             sent: BTreeMap::new(),
+            sent_ids: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            closures: BTreeMap::new(),
+            counted_after: 0,
+            lost: BTreeSet::new(),
+            mention_all: None,
         }
     }
 
@@ -126,6 +141,7 @@ impl Room {
             max_members: members.len(),
             access: Access::Invite,
             closed_by: nothing(blockers),
+            closures: if blockers.is_empty() { BTreeMap::new() } else { [(0, Closure::default())].into() },
             shown: if blockers.is_empty() { BTreeMap::new() } else { nothing(&members) },
             hidden_from: if peer == opener { BTreeMap::new() } else { nothing(&[peer].into()) },
             members,
@@ -244,19 +260,6 @@ impl Room {
     pub fn by_activity(&self, other: &Self) -> Ordering {
         (self.updated_at, self.id).cmp(&(other.updated_at, other.id))
     }
-
-    /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is
-    /// the last message that they can see. Those that are `hidden` from them do not count.
-    #[must_use]
-    pub fn unread(&self, member: UserId, seen: u64, hidden: &BTreeSet<u64>, last: Option<&Message>) -> u64 {
-        let Some(Message { sequence: last, .. }) = last else { return 0 };
-        let sent = self.sent.get(&member).copied();
-        // A message that was hidden later than the last visible one changes nothing.
-        let skipped = self.skipped.get(&member).copied().filter(|skipped| skipped < last);
-        let read = seen.max(sent.max(skipped).unwrap_or_default());
-        let hidden = hidden.iter().filter(|&sequence| *sequence > read && sequence < last).count();
-        last.saturating_sub(read).saturating_sub(hidden as u64)
-    }
 }
 
 #[cfg(test)]
@@ -279,21 +282,6 @@ mod tests {
     fn message(sequence: u64) -> Message {
         let (room, sender) = (RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap());
         Message::empty(MessageId::try_from(1).unwrap(), room, sender, sequence)
-    }
-
-    #[test]
-    fn unread_is_what_came_after_the_mark_and_after_ones_own_last_message() {
-        let (ann, room) = (user(1), room(&[1, 2], &[(1, 5)]));
-        let none = BTreeSet::new();
-        assert_eq!(room.unread(ann, 0, &none, Some(&message(8))), 3);
-        // 5 is read, and 8 is the last one.
-        assert_eq!(room.unread(ann, 0, &[5, 6, 8].into(), Some(&message(8))), 2);
-        assert_eq!(room.unread(ann, 7, &none, Some(&message(8))), 1);
-        assert_eq!(room.unread(ann, 9, &none, Some(&message(8))), 0);
-        assert_eq!(room.unread(ann, 0, &none, None), 0);
-        assert_eq!(room.unread(user(2), 0, &none, Some(&message(8))), 8);
-        let closed = Room { skipped: [(ann, 7)].into(), ..room };
-        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, &none, Some(&message(last)))), [1, 1]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{Emoji, MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
+use crate::{ChatSettings, Emoji, MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
 
 /// An event that the server sends over a socket.
 #[derive(Clone, Debug, Serialize)]
@@ -117,6 +117,13 @@ pub enum Event<'a> {
         change: u64,
         /// The room as all members see it.
         room: &'a ShownRoom,
+    },
+    /// The receiver's user has changed the settings of a chat.
+    Chat {
+        /// The room.
+        conversation: RoomId,
+        /// The settings.
+        settings: &'a ChatSettings,
     },
     /// The receiver is closed, because its user has opened another socket and may have no more.
     Replaced,

@@ -98,6 +98,25 @@ async fn a_closed_room_knows_what_each_has_seen_last() {
 }
 
 #[tokio::test]
+async fn a_room_keeps_the_last_times_in_which_it_was_closed() {
+    let store = embedded::store();
+    let room = direct(&store).await;
+    for time in 0..18 {
+        store.block(user(1), user(2), NOW).await.unwrap();
+        store.block(user(2), user(1), NOW).await.unwrap();
+        sends(&store, room, 2, time * 1000).await;
+        store.unblock(user(1), user(2)).await.unwrap();
+        assert!(the(&store, room).await.closures.values().any(|closure| closure.end.is_none()));
+        store.unblock(user(2), user(1)).await.unwrap();
+    }
+    let room = the(&store, room).await;
+    assert_eq!((room.closures.len(), room.counted_after), (16, 2));
+    let mut times: Vec<_> = room.closures.values().map(|time| (time.after, time.end.map(|(last, _)| last))).collect();
+    times.sort_unstable();
+    assert!(times.into_iter().eq((2..18).map(|after| (after, Some(after + 1)))));
+}
+
+#[tokio::test]
 async fn blocks_of_both_at_once_are_both_there() {
     let store = embedded::store();
     for _ in 0..4 {

@@ -80,6 +80,15 @@ pub(crate) async fn refuses_receipts(server: &Server, user: &User, refuses: bool
     server.dynamodb("UpdateItem", &update).await;
 }
 
+/// Pins a room of a user past its membership.
+pub(crate) async fn pins(server: &Server, user: &User, room: u64) {
+    let pin = json!({
+        "TableName": "MembershipsTable", "Key": {"user_id": n(user.id), "room_id": n(0)},
+        "UpdateExpression": "ADD pinned :room", "ExpressionAttributeValues": {":room": {"NS": [room.to_string()]}},
+    });
+    server.dynamodb("UpdateItem", &pin).await;
+}
+
 /// The number of rooms that count for a user.
 pub(crate) async fn counted_rooms(server: &Server, user: &User) -> u64 {
     let key = json!({"user_id": n(user.id), "room_id": n(0)});

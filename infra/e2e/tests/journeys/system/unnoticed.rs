@@ -144,6 +144,12 @@ impl World {
         let forward = json!({"conversation_id": room, "message_id": sent["id"], "to": [room], "client_id": "f1"});
         self.posts("/forward-message/", forward).await;
         self.hears(&mut socket).await;
+        for settings in [json!({"marked_unread": true, "draft": "See you"}), json!({"pinned": true})] {
+            let mut settings = settings;
+            settings["conversation_id"] = json!(room);
+            self.posts("/set-chat/", settings).await;
+            self.hears(&mut socket).await;
+        }
         self.changes(&mut socket, &sent).await;
         socket.sends(&json!({"type": "typing", "conversation": room})).await;
         let marks = json!([{"conversation": room, "message": sent["id"]}]);
@@ -152,9 +158,14 @@ impl World {
         self.hears(&mut socket).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
         self.hears(&mut socket).await;
+        self.hears(&mut socket).await;
+        self.hears(&mut laptop).await;
         self.hears(&mut laptop).await;
         laptop.closes().await;
         socket.stays_silent().await;
+        self.reads_all().await;
+        self.posts("/set-chat/", json!({"conversation_id": room, "cleared": true})).await;
+        self.hears(&mut socket).await;
         self.reads_all().await;
         // People who are not in a room with Bob yet.
         let direct = self.posts("/open-direct/", json!({"user": cem})).await["id"].clone();

@@ -129,6 +129,36 @@ async fn scene(server: &Server) -> (Scene, [User; 7]) {
     (Scene { room, before, after }, [ann, bob, newcomer, stranger, invited, banned, removed])
 }
 
+/// A member who clears the chat sees what a newcomer sees.
+#[tokio::test]
+async fn what_is_cleared_is_not_there_for_any_call() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let before = ann.sends(room, "before").await;
+    let clear = json!({"conversation_id": room, "cleared": true});
+    bob.post("/set-chat/", &clear).await.is(200);
+    closes_room(&server, room).await;
+    crate::support::items::changes_room(&server, room, "SET #access = :open", json!({":open": {"S": "open"}})).await;
+    cem.joins(room).await;
+    let after = ann.sends(room, "after").await;
+    for message in [&before, &after] {
+        let reaction = json!({"conversation_id": room, "message_id": message["id"], "emoji": "👍"});
+        ann.post("/react-to-message/", &reaction).await.is(200);
+    }
+    for user in [&bob, &cem] {
+        assert_eq!(user.sees_room(room).await["first_unread"], after["id"], "{}", user.name);
+    }
+    let scene = Scene { room, before, after };
+    assert_eq!(scene.read_by(&bob).await, scene.read_by(&cem).await);
+    let [bobs, cems] = [bob.creates_room().await, cem.creates_room().await];
+    assert_eq!(passes_on(&bob, &scene, bobs).await, passes_on(&cem, &scene, cems).await);
+    for user in [&bob, &cem] {
+        let reactions = format!("/list-reactions/{room}/{}/", scene.before["id"]);
+        user.get(&reactions).await.refuses(404, "message_not_found");
+    }
+}
+
 #[tokio::test]
 async fn everybody_sees_of_a_room_what_is_theirs() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
@@ -319,6 +349,7 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
             user.post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))
                 .await,
         ),
+        ("settings", user.post("/set-chat/", &json!({"conversation_id": room, "cleared": true})).await),
         ("joining", user.post("/join-chatroom/", &json!({"chatroom_id": room})).await),
         ("leaving", user.delete(&format!("/leave-chatroom/{room}/")).await),
         ("messages", user.get(&format!("/list-conversation-messages/{room}/")).await),
