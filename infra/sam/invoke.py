@@ -60,6 +60,7 @@ STORY = [
     ("list-reactions", 200),
     ("delete-message", 200),
     ("list-changes", 200),
+    ("sync", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

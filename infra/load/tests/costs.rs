@@ -280,6 +280,8 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(&mut sockets[3..4], "deleted").await;
     world.rest("delete a message for oneself", "delete-message").await;
+    world.people[2].post("/sync/", &json!({})).await.is(200);
+    world.rest("sync", "sync").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

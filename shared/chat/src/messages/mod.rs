@@ -14,6 +14,7 @@ mod react_to_message;
 mod read_message;
 mod reader;
 mod send_message;
+mod sync;
 mod typing;
 
 pub use delete_message::delete_message;
@@ -28,6 +29,7 @@ pub(crate) use quotes::Quotes;
 pub use react_to_message::react_to_message;
 pub use read_message::read_message;
 pub use send_message::{Sent, send_message, send_over_socket};
+pub use sync::sync;
 pub use typing::typing;
 
 use domain::{Error, Message, ShownMessage, UserId};

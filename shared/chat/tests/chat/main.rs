@@ -38,6 +38,7 @@ mod messages {
     mod react_to_message;
     mod read_message;
     mod send_message;
+    mod sync;
     mod typing;
 }
 mod paces;
