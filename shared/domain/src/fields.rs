@@ -112,6 +112,7 @@ impl Fields {
 fn integral(value: Value) -> Value {
     match value {
         Value::Array(values) => values.into_iter().map(integral).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, integral(value))).collect(),
         Value::Number(number) => {
             let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
             let integer = whole.and_then(|float| format!("{float:.0}").parse::<u64>().ok());

@@ -84,6 +84,12 @@ impl Membership {
         self.told.map_or(self.last_read, |told| MessageId::try_from(told).ok())
     }
 
+    /// The message up to which they have read, as a member sees it, perhaps themselves.
+    #[must_use]
+    pub fn last_read_for(&self, member: UserId) -> Option<MessageId> {
+        if member == self.user_id { self.last_read } else { self.told() }
+    }
+
     /// Whether they may see a message.
     #[must_use]
     pub fn sees(&self, id: MessageId) -> bool {

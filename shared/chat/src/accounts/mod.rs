@@ -14,7 +14,7 @@ mod register;
 mod set_block;
 mod set_privacy;
 
-pub use authenticate::{admit, authenticate};
+pub use authenticate::{admit, admit_for, authenticate};
 pub use change_password::change_password;
 pub use find_user::find_user;
 pub use list_blocks::list_blocks;

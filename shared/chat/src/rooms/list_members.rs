@@ -45,7 +45,7 @@ pub async fn list_members(
             user,
             username: names.remove(&user)?,
             joined_at: Timestamp::from_millis(membership.joined_at),
-            last_read: if user == caller.user { membership.last_read } else { membership.told() },
+            last_read: membership.last_read_for(caller.user),
             online: online.contains(&user),
         })
     });

@@ -14,6 +14,7 @@ mod react_to_message;
 mod reaction;
 mod read_mark;
 mod shown;
+mod sync;
 
 pub use change::{Change, ChangeKind, ChangeList, Known, LastChange, change_after};
 pub use content::{ClientId, Content, ContentDigest, Text};
@@ -29,3 +30,4 @@ pub use react_to_message::ReactToMessage;
 pub use reaction::{Emoji, Reaction, ShownReaction};
 pub use read_mark::ReadMark;
 pub use shown::ShownMessage;
+pub use sync::{KnownRoom, Marks, SyncRooms, Synced, SyncedRoom};
