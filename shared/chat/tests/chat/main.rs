@@ -39,6 +39,7 @@ mod messages {
     mod read_message;
     mod send_message;
     mod sync;
+    mod sync_histories;
     mod typing;
 }
 mod paces;
