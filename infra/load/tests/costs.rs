@@ -280,8 +280,13 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(&mut sockets[3..4], "deleted").await;
     world.rest("delete a message for oneself", "delete-message").await;
-    world.people[2].post("/sync/", &json!({})).await.is(200);
-    world.rest("sync", "sync").await;
+    let known = json!({"rooms": {room.to_string(): {"after": message["id"], "change": 0}}});
+    let news = world.people[2].post("/sync/", &known).await.is(200)["rooms"][room.to_string()].clone();
+    world.rest("catch up with one's rooms (one, with news)", "sync").await;
+    let last = news["messages"].as_array().and_then(|messages| messages.last()).map(|last| last["id"].clone());
+    let known = json!({"rooms": {room.to_string(): {"after": last, "change": news["change"]}}});
+    world.people[2].post("/sync/", &known).await.is(200);
+    world.rest("… without news", "sync").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

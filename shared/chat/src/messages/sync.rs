@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Budget, ChangeList, Error, KnownRoom, MAX_ANSWER_BYTES, MAX_SYNCED_MESSAGES, Marks, MessageId, Room, ShownMessage,
-    Slice, SyncRooms, Synced, SyncedRoom, Timestamp, UserId,
+    Budget, ChangeList, Error, KnownRoom, MAX_ANSWER_BYTES, MAX_SYNCED_MESSAGES, Marks, MessageId, Room, RoomSummary,
+    ShownMessage, Slice, SyncRooms, Synced, SyncedRoom, Timestamp, UserId,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{Consistency, Membership};
@@ -46,6 +46,8 @@ pub async fn sync(chat: &Chat, caller: &Caller, known: &SyncRooms) -> Result<Syn
     asked.sort_unstable_by(|one, other| other.stay.room.by_activity(&one.stay.room));
     let most = if known.marks { MOST_WITH_MARKS } else { usize::MAX };
     let mut budget = Budget::default();
+    // The rooms that are gone have their place in any case. Each other one fits then, so every call gets on.
+    budget.takes(&known.rooms.keys().collect::<Vec<_>>())?;
     for some in asked.chunks(AT_ONCE) {
         let rooms: Vec<_> = some.iter().map(|asked| asked.stay.room.clone()).collect();
         let news = stream::iter(some).map(|asked| asked.read(chat, known.marks, asked_at)).buffered(AT_ONCE);
@@ -61,7 +63,7 @@ pub async fn sync(chat: &Chat, caller: &Caller, known: &SyncRooms) -> Result<Syn
                 continue;
             }
             let news = news.of(room, &asked.stay.membership);
-            if synced.rooms.len() == most || !budget.takes(&news)? {
+            if synced.rooms.len() == most || !budget.takes(&(id, &news))? {
                 synced.more = true;
                 return Ok(synced);
             }
@@ -207,7 +209,7 @@ impl Asked {
 }
 
 impl News {
-    fn of(self, room: domain::RoomSummary, membership: &Membership) -> SyncedRoom {
+    fn of(self, room: RoomSummary, membership: &Membership) -> SyncedRoom {
         let Self { messages, changes: ChangeList { changed, change, more, reset }, marks } = self;
         SyncedRoom { room, membership: membership.id, messages, changed, change, marks, more, reset }
     }

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::{
     Fields, Input, MAX_SYNCED_ROOMS, MembershipId, MessageId, RoomId, RoomSummary, ShownMessage, UserId,
@@ -21,14 +22,12 @@ pub struct SyncRooms {
 
 /// The parts of a room that a client has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, expecting = "an object")]
+#[serde(try_from = "Map<String, Value>")]
 pub struct KnownRoom {
-    /// The last message before which it lacks none. [`MessageId::FIRST`], which no message has, if it lists the room
-    /// from the beginning; `None` if it lists no messages.
-    #[serde(deserialize_with = "place")]
+    /// The last message before which it lacks none. [`MessageId::FIRST`], which no message has, if it has none and wants
+    /// all; `None` if it wants no messages.
     pub after: Option<MessageId>,
     /// The number up to which it has all changes. `None` if it knows the room by its id only.
-    #[serde(deserialize_with = "number")]
     pub change: Option<u64>,
     /// The stay of its user to which all this belongs.
     pub membership: Option<MembershipId>,
@@ -36,17 +35,29 @@ pub struct KnownRoom {
     pub last_read: Option<MessageId>,
 }
 
-fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MessageId>, D::Error> {
-    let after = Option::<u64>::deserialize(deserializer)?;
-    after.map(|after| MessageId::try_from(after.max(MessageId::FIRST.get()))).transpose().map_err(D::Error::custom)
+impl TryFrom<Map<String, Value>> for KnownRoom {
+    type Error = String;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        let after: Option<u64> = take(&mut fields, "after")?;
+        let after = after.map(|after| MessageId::try_from(after.max(MessageId::FIRST.get())));
+        let change: Option<u64> = take(&mut fields, "change")?;
+        if change.is_some_and(|change| change > MAX_SAFE_INTEGER) {
+            return Err("change: must be from 0 to 2^53 - 1".to_owned());
+        }
+        Ok(Self {
+            after: after.transpose().map_err(|why| format!("after: {why}"))?,
+            change,
+            membership: take(&mut fields, "membership")?,
+            last_read: take(&mut fields, "last_read")?,
+        })
+    }
 }
 
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let number = Option::<u64>::deserialize(deserializer)?;
-    if number.is_some_and(|number| number > MAX_SAFE_INTEGER) {
-        return Err(D::Error::custom("must be from 0 to 2^53 - 1"));
-    }
-    Ok(number)
+/// Takes a field that may be absent or `null`.
+fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<T>, String> {
+    let value = fields.remove(name).unwrap_or_default();
+    serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
 }
 
 impl Input for SyncRooms {
@@ -109,7 +120,7 @@ pub struct Marks {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::{Error, Refusal};
@@ -143,6 +154,7 @@ mod tests {
             json!({"9007199254740992": {}}),
             json!({"1": null}),
             json!({"1": 5}),
+            json!({"1": []}),
             json!({"1": {"after": -1}}),
             json!({"1": {"after": "7"}}),
             json!({"1": {"after": 9_007_199_254_740_992_u64}}),

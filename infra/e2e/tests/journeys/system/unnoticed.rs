@@ -15,6 +15,8 @@ struct World {
     /// Another one, who accepts nobody.
     dan: User,
     room: u64,
+    /// The room as Bob's client knows it when it asks for the news.
+    known: Value,
     seen: Vec<(String, Value)>,
 }
 
@@ -49,7 +51,7 @@ impl World {
                 ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
             }
         }
-        Self { bob, ann, cem, dan, room, seen: Vec::new() }
+        Self { bob, ann, cem, dan, room, known: json!({"after": 0, "change": 0}), seen: Vec::new() }
     }
 
     /// Notes an answer: its status and its body.
@@ -90,6 +92,19 @@ impl World {
         ] {
             self.gets(&path).await;
         }
+        self.syncs().await;
+    }
+
+    /// Asks for the news since the last time.
+    async fn syncs(&mut self) {
+        let room = self.room.to_string();
+        let answer = self.posts("/sync/", json!({"rooms": {&room: self.known}, "marks": true})).await;
+        let Some(news) = answer["rooms"].get(&room) else { return };
+        let last = news["messages"].as_array().and_then(|messages| messages.last());
+        if let Some(last) = last {
+            self.known["after"] = last["id"].clone();
+        }
+        self.known["change"] = news["change"].clone();
     }
 
     /// Changes one of Bob's messages.

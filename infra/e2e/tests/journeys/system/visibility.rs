@@ -35,6 +35,8 @@ impl Scene {
             let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
             Self::texts(&user.post("/read-message/", &body).await)
         };
+        let known = json!({"rooms": {room.to_string(): {"after": 0, "change": 0}}, "marks": true});
+        let news = user.post("/sync/", &known).await.is(200);
         vec![
             ("the last message in the list of rooms", self.last_message(user).await),
             ("the newest messages", texts(room_path.clone()).await),
@@ -46,6 +48,9 @@ impl Scene {
             ("those of all rooms before the last", texts(format!("/list-messages/?before={}", after["id"])).await),
             ("those of all rooms", texts("/list-messages/?after=1".to_owned()).await),
             ("the changes", Self::changes(&user.get(&format!("/list-changes/{room}/?after=0")).await)),
+            ("the new messages among the news", self.news(&news, "messages")),
+            ("the changed messages among the news", self.news(&news, "changed")),
+            ("the last message among the news", self.last_of_news(&news)),
             ("reading the first message", read(before).await),
             ("reading the last message", read(after).await),
         ]
@@ -73,6 +78,22 @@ impl Scene {
         }
         let changed = answer.is(200)["changed"].as_array().unwrap().clone();
         known(changed.into_iter().map(|message| message["text"].clone()))
+    }
+
+    /// The texts of a part of the news of the room.
+    fn news(&self, news: &Value, part: &str) -> Seen {
+        match news["rooms"].get(self.room.to_string()) {
+            Some(room) => known(room[part].as_array().unwrap().iter().map(|message| message["text"].clone())),
+            None => {
+                assert_eq!(news["gone"], json!([self.room]));
+                NoRoom
+            }
+        }
+    }
+
+    fn last_of_news(&self, news: &Value) -> Seen {
+        let room = news["rooms"].get(self.room.to_string());
+        room.map_or(NoRoom, |room| known(room["room"]["last_message"]["text"].as_str().map(Value::from).into_iter()))
     }
 
     async fn last_message(&self, user: &User) -> Seen {
@@ -139,6 +160,9 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&["before"]),
             Texts(&["before", "after"]),
             Texts(&["before", "after"]),
+            Texts(&["before", "after"]),
+            Texts(&["before", "after"]),
+            Texts(&["after"]),
             Texts(&[]),
             Texts(&[]),
         ]
@@ -156,6 +180,9 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&[]),
             last(),
             last(),
+            last(),
+            last(),
+            last(),
             NoMessage,
             Texts(&[]),
         ]
@@ -164,7 +191,7 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
         [
             vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
             vec![Texts(&[]), Texts(&[]), Texts(&[])],
-            vec![NoRoom, NoRoom, NoRoom],
+            vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
         ]
         .into_iter()
         .flatten()
