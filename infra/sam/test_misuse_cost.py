@@ -29,6 +29,9 @@ SOCKETS = 16
 LONG_EVENT, LONG_UNITS = 16_800, 18
 # The largest list of rooms, and the largest list of messages: bytes and read units.
 ROOMS_LIST, MESSAGES_LIST = (3_400_000, 1_760), (1_660_000, 207)
+# The largest answer of `/sync/`, and the units of sixteen rooms: each with 51 messages of 16 KB, 100 records, and 100
+# changed messages.
+NEWS = (4_000_000, 16 * (206 + 5 + 500 + 5))
 # The largest file of the documentation, in bytes, without compression.
 LARGEST_FILE = 1_526_593
 # A request of API Gateway is paid for each 512 KB, either way.
@@ -87,6 +90,9 @@ def one_user(document):
     reads = default("TableReadUnits")
     yield "lists rooms, 3.4 MB", listed(*ROOMS_LIST), reads / ROOMS_LIST[1], user, calls
     yield "lists messages, 1.7 MB", listed(*MESSAGES_LIST), reads / MESSAGES_LIST[1], user, calls
+
+    limit = f"{user}, of which it takes two"
+    yield "catches up with rooms full of long texts", listed(*NEWS), reads / NEWS[1], limit, calls / 2
 
     heard = LARGEST_NEW_ROOM * SOCKETS
     made = price["make a room of nine"] * LARGEST_NEW_ROOM / 9 + heard * PRICES["MESSAGE"]

@@ -8,7 +8,7 @@ use crate::{
     id::MAX_SAFE_INTEGER,
 };
 
-/// The rooms of one batch of reads, so that a call with many rooms counts as more calls.
+/// The rooms that count as another call: those of one batch of reads.
 const ROOMS_PER_CALL: usize = 100;
 
 /// The body of `POST /sync/`.
@@ -75,7 +75,7 @@ impl SyncRooms {
     /// The number of calls as which this one counts.
     #[must_use]
     pub fn weight(&self) -> u64 {
-        self.rooms.len().div_ceil(ROOMS_PER_CALL).max(1) as u64
+        1 + self.rooms.len().div_ceil(ROOMS_PER_CALL) as u64
     }
 }
 
@@ -172,12 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn five_hundred_rooms_are_known_and_count_as_five_calls() {
+    fn five_hundred_rooms_are_known_and_count_as_six_calls() {
         let of = |rooms: usize| {
             let rooms: serde_json::Map<_, _> = (1..=rooms).map(|room| (room.to_string(), json!({}))).collect();
             read(&json!({"rooms": rooms})).map(|read| read.weight())
         };
-        assert_eq!([0, 1, 100, 101, 500].map(|rooms| of(rooms).unwrap()), [1, 1, 1, 2, 5]);
+        assert_eq!([0, 1, 100, 101, 500].map(|rooms| of(rooms).unwrap()), [1, 2, 2, 3, 6]);
         assert!(of(501).is_err());
     }
 }

@@ -170,7 +170,7 @@ async fn a_call_with_many_rooms_counts_as_several() {
     let ann = server.user("ann").await;
     let rooms: serde_json::Map<_, _> = (1..=500).map(|room| (room.to_string(), json!({}))).collect();
     let body = json!({"rooms": rooms});
-    // Five at once.
+    // It counts six times, and five are allowed at once.
     ann.post("/sync/", &body).await.is(200);
     ann.post("/sync/", &body).await.refuses(429, "rate_limited");
 }
