@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use history::{Listing, Message, Position, Scope, Step, Visit};
+use history::{Listing, Message, Position, Scope, Step, Time, Visit};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -42,10 +42,10 @@ impl Device {
     }
 
     /// Takes the news of a room. Returns whether there may be more.
-    async fn takes(&mut self, room: u64, known: &Value, news: &Value, begun: history::Time) -> bool {
+    async fn takes(&mut self, room: u64, known: &Value, news: &Value, begun: Time) -> bool {
         let (user, ended) = (self.user.id, self.recorder.now());
         self.recorder.write().visits.push(Visit { user, room, call: "sync", begun, ended });
-        let mut see = |name: &str| {
+        let see = |name: &str| {
             let shown = news[name].as_array().into_iter().flatten();
             self.recorder.see_all(user, shown, begun)
         };
@@ -67,7 +67,7 @@ impl Device {
         !is_all
     }
 
-    fn lists_news(&mut self, room: u64, after: u64, messages: &[Arc<Message>], begun: history::Time) {
+    fn lists_news(&mut self, room: u64, after: u64, messages: &[Arc<Message>], begun: Time) {
         if let Some(timeline) = self.timelines.get_mut(&room) {
             timeline.is_listed(messages);
         }
@@ -77,7 +77,7 @@ impl Device {
     }
 
     /// The client has everything of a room that the answer leaves out.
-    fn has_no_news(&mut self, room: u64, begun: history::Time) {
+    fn has_no_news(&mut self, room: u64, begun: Time) {
         let ended = self.recorder.now();
         if let Some(timeline) = self.timelines.get_mut(&room) {
             let change = timeline.change();

@@ -47,11 +47,9 @@ async fn a_client_that_was_away_gets_what_differs() {
     let answer = asks(&bob, room, known).await.is(200);
     assert_eq!((&answer["gone"], &answer["more"]), (&json!([]), &json!(false)));
     let expected = json!({
-        "room": bob.sees_room(room).await, "messages": [second], "changed": [edited], "change": edited["change"],
+        "room": bob.sees_room(room).await, "messages": [second], "changed": [edited], "change": 1,
         "marks": {bob.id.to_string(): {"last_read": null}}, "more": false, "reset": false,
     });
-    let mut expected = expected;
-    expected["change"] = json!(1);
     assert_has(&answer["rooms"][&name], &expected);
 }
 
@@ -98,7 +96,8 @@ async fn marks_of_others_come_if_the_client_wants_them() {
     // Bob has read on another device.
     let known = json!({"after": message["id"], "change": 0, "last_read": message["id"].as_u64().unwrap() - 1});
     let news = asks(&bob, room, known).await.is(200)["rooms"][room.to_string()].clone();
-    assert_has(&news, &json!({"room": {"unread": 0}, "messages": [], "marks": {bobs: {"last_read": message["id"]}}}));
+    assert_has(&news, &json!({"messages": [], "marks": {bobs: {"last_read": message["id"]}}}));
+    assert_eq!(news["room"]["unread"], 0);
 }
 
 #[tokio::test]
@@ -135,7 +134,7 @@ async fn a_direct_room_shows_its_peer() {
     // It is listed with its first message.
     assert_eq!(begins(&bob).await["rooms"], json!({}));
     ann.sends(room, "hi").await;
-    assert_has(&begins(&bob).await["rooms"][room.to_string()]["room"], &json!({"peer": {"username": "ann"}}));
+    assert_eq!(begins(&bob).await["rooms"][room.to_string()]["room"]["peer"]["username"], "ann");
 }
 
 #[tokio::test]
@@ -207,7 +206,8 @@ async fn a_call_that_is_made_again_succeeds() {
         let ask = async || asks(&bob, room, json!({"after": 0, "change": 0})).await;
         let (answer, _) = crashes::meets(crash, ask).await;
         let news = answer.is(200)["rooms"][room.to_string()].clone();
-        assert_has(&news, &json!({"change": 1, "changed": [{"version": 2}], "messages": [{"version": 2}]}));
+        assert_eq!((&news["change"], &news["changed"]), (&json!(1), &news["messages"]));
+        assert_eq!(news["changed"][0]["version"], 2);
         bob.leaves(room).await;
     })
     .await;
