@@ -108,7 +108,7 @@ async fn a_change_that_may_be_on_its_way_is_waited_for() {
     ann.edits(&message, "again").await.unwrap();
     let news = only(asks(&ann, room, message.id, 0).await);
     assert_eq!((news.change, news.changed.len(), news.more, news.reset), (0, 1, false, false));
-    // Whoever lists the room now begins before the change as well.
+    // A client that lists the room now begins before the change as well.
     assert_eq!(only(asks_with(&ann, room, KnownRoom::default()).await).change, 0);
 }
 
@@ -216,7 +216,7 @@ async fn whoever_comes_back_lists_the_room_anew() {
     assert!(again.reset && again.room.last_message.is_none(), "{again:?}");
     device.catches_up().await;
     device.has_all("in the second stay").await;
-    // Without the membership, only what is visible counts.
+    // Without the membership, only visible messages count.
     assert!(only(asks(&bob, room, before.id, 0).await).reset);
     let after = ann.sends(room, "after").await;
     let news = only(asks(&bob, room, before.id, 0).await);
