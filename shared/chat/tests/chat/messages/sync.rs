@@ -9,7 +9,7 @@ use domain::{
     RemoveMember, RoomId, RoomName, SyncRooms, Synced, SyncedRoom,
 };
 
-use crate::support::{Device, Person, draft, new_room, world};
+use crate::support::{Client, Person, draft, new_room, world};
 
 /// Asks with one room, known as far as these numbers say.
 async fn asks(person: &Person, room: RoomId, after: impl Into<Option<MessageId>>, change: u64) -> Synced {
@@ -136,7 +136,7 @@ async fn a_client_that_was_away_for_longer_than_changes_are_kept_lists_the_room_
     let message = ann.has_sent(room, "hello", MONTH + 130_000).await;
     let turn = ann.dies_while_changing(room, MONTH + 120_000).await;
     world.chat.store.put_change(&turn, message.id).await.unwrap();
-    let mut device = Device::of(&ann);
+    let mut device = Client::of(&ann);
     device.knows(room, KnownRoom { after: Some(message.id), change: Some(0), ..KnownRoom::default() });
     assert!(device.asks().await.rooms[&room].reset);
     device.catches_up().await;
@@ -154,7 +154,7 @@ async fn ten_thousand_changes_take_a_hundred_calls() {
         let turn = ann.dies_while_changing(room, (CHANGES + 30 - number) * 1000).await;
         world.chat.store.put_change(&turn, message.id).await.unwrap();
     }
-    let mut device = Device::of(&ann);
+    let mut device = Client::of(&ann);
     device.catches_up().await;
     device.knows(room, KnownRoom { after: Some(message.id), change: Some(0), ..KnownRoom::default() });
     let calls = device.catches_up().await;
@@ -166,7 +166,7 @@ async fn ten_thousand_changes_take_a_hundred_calls() {
 async fn rooms_that_were_joined_left_and_deleted_meanwhile() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    let mut device = Device::of(&bob);
+    let mut device = Client::of(&bob);
     let [stays, left] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
     let [removed, deleted] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
     device.catches_up().await;
@@ -205,7 +205,7 @@ async fn whoever_comes_back_lists_the_room_anew() {
     let new = NewRoom { history: Some(History::Joined), ..new_room(&[&bob]) };
     let room = rooms::create_chatroom(&world.chat, &ann.caller, new).await.unwrap().room.id;
     let before = ann.sends(room, "before").await;
-    let mut device = Device::of(&bob);
+    let mut device = Client::of(&bob);
     device.catches_up().await;
     assert_eq!(device.rooms[&room].messages.len(), 1);
     bob.leaves(room).await;
@@ -318,7 +318,7 @@ async fn a_direct_room_is_listed_with_its_first_message_and_gone_when_it_is_hidd
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.opens_direct(&bob).await;
-    let mut device = Device::of(&bob);
+    let mut device = Client::of(&bob);
     device.catches_up().await;
     assert!(device.rooms.is_empty());
     ann.sends(room, "hi").await;
@@ -346,7 +346,7 @@ async fn a_room_with_long_texts_leaves_place_for_others() {
     let ann = world.user("ann").await;
     let quiet = long_room(&ann, 1).await;
     let busy = long_room(&ann, 30).await;
-    let mut device = Device::of(&ann);
+    let mut device = Client::of(&ann);
     // Both are to be listed from the beginning.
     device.asks().await;
     let synced = device.asks().await;
@@ -373,7 +373,7 @@ async fn five_hundred_rooms_that_fit_no_answer_come_in_several() {
         reply.content.reply_to = Some(quoted.id);
         send_message(&world.chat, &ann.caller, Ok(reply)).await.unwrap();
     }
-    let mut device = Device::of(&ann);
+    let mut device = Client::of(&ann);
     let first = device.asks().await;
     assert!(first.more && first.rooms.len() < ROOMS, "{}", first.rooms.len());
     let calls = device.catches_up().await;

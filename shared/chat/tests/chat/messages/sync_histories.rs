@@ -5,7 +5,7 @@ use chat::rooms;
 use domain::{DeletedFor, History, MembershipId, Message, MessageId, NewRoom, RemoveMember, RoomId};
 use fastrand::Rng;
 
-use crate::support::{Device, Person, World, new_room, world};
+use crate::support::{Client, Person, World, new_room, world};
 
 const HISTORIES: u64 = 24;
 const STEPS: usize = 60;
@@ -73,7 +73,7 @@ impl Scene {
     }
 
     /// Gives a client a state that the system does not have, as after a restore.
-    fn loses_the_present(&mut self, device: &mut Device) {
+    fn loses_the_present(&mut self, device: &mut Client) {
         let Some(local) = self.random.choice(device.rooms.values_mut()) else { return };
         match self.random.u8(..3) {
             0 => local.known.change = local.known.change.map(|change| change + 99),
@@ -93,7 +93,7 @@ async fn a_client_that_was_away_has_what_one_has_that_was_there() {
     for seed in 0..HISTORIES {
         let world = world().await;
         let mut scene = Scene::new(&world, seed).await;
-        let mut always = Device::of(&scene.people[1]);
+        let mut always = Client::of(&scene.people[1]);
         let (mut seldom, mut once) = (always.clone(), always.clone());
         let begins = scene.random.usize(..STEPS);
         for step in 0..STEPS {

@@ -12,7 +12,7 @@ use super::{Person, start};
 
 /// A client.
 #[derive(Clone, Debug)]
-pub struct Device {
+pub struct Client {
     person: Person,
     pub rooms: BTreeMap<RoomId, Local>,
 }
@@ -26,7 +26,7 @@ pub struct Local {
     pub messages: BTreeMap<MessageId, ShownMessage>,
 }
 
-impl Device {
+impl Client {
     pub fn of(person: &Person) -> Self {
         Self { person: person.clone(), rooms: BTreeMap::new() }
     }
