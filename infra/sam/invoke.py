@@ -65,6 +65,7 @@ STORY = [
     ("get-presence", 200),
     ("message-info", 200),
     ("set-chat", 200),
+    ("sync", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),

@@ -11,7 +11,7 @@ lambda::functions! {
     attachments { create_attachment }
     messages {
         delete_message, edit_message, forward_message, list_changes, list_conversation_messages, list_messages,
-        list_reactions, message_info, react_to_message, read_message, search_messages, send_message
+        list_reactions, message_info, react_to_message, read_message, search_messages, send_message, sync
     }
     rooms {
         add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,

@@ -296,6 +296,13 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     world.people[2].post("/set-chat/", &mute).await.is(200);
     all_hear(&mut sockets[2..3], "chat").await;
     world.rest("mute a chat", "set-chat").await;
+    let known = json!({"rooms": {room.to_string(): {"after": message["id"], "change": 0}}});
+    let news = world.people[2].post("/sync/", &known).await.is(200)["rooms"][room.to_string()].clone();
+    world.rest("catch up with one's rooms (one, with news)", "sync").await;
+    let last = news["messages"].as_array().and_then(|messages| messages.last()).map(|last| last["id"].clone());
+    let known = json!({"rooms": {room.to_string(): {"after": last, "change": news["change"]}}});
+    world.people[2].post("/sync/", &known).await.is(200);
+    world.rest("… without news", "sync").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -76,6 +76,10 @@ pub const DELETE_WITHIN: Duration = Duration::from_hours(60);
 pub const CHANGES_LAST: Duration = Duration::from_hours(30 * 24);
 /// The most changes that one call lists.
 pub const MAX_LISTED_CHANGES: usize = 100;
+/// The most rooms that a client names when it asks for the news of its rooms: as many as a list of rooms has.
+pub const MAX_SYNCED_ROOMS: usize = MAX_LISTED_ROOMS;
+/// The most new messages of a room among the news.
+pub const MAX_SYNCED_MESSAGES: usize = 50;
 /// The shortest time between two signals that a user types in a room.
 pub const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// The time for which clients show that somebody types.

@@ -177,6 +177,12 @@ impl Membership {
         self.delivered_moves.last().map(|last| last.to).max(self.told())
     }
 
+    /// The messages up to which they have received and read, as a member sees it, perhaps themselves.
+    #[must_use]
+    pub fn marks_for(&self, member: UserId) -> [Option<MessageId>; 2] {
+        if member == self.user_id { [self.delivered(), self.last_read] } else { [self.told_delivered(), self.told()] }
+    }
+
     /// The times by which they had received and read a message, as other members see them.
     #[must_use]
     pub fn receipt(&self, message: &Message) -> Receipt {

@@ -18,12 +18,15 @@ pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<Session, Error
 /// # Errors
 /// `Unauthenticated`, `RateLimited`.
 pub async fn admit(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    admit_calls(chat, caller, 1).await
+    admit_for(chat, caller, 1).await
 }
 
 /// Like [`admit`], for something that counts as so many calls.
-pub(crate) async fn admit_calls(chat: &Chat, caller: &Caller, calls: usize) -> Result<(), Error> {
-    let pace = chat.paces.calls.times(calls as u64);
+///
+/// # Errors
+/// `Unauthenticated`, `RateLimited`.
+pub async fn admit_for(chat: &Chat, caller: &Caller, calls: u64) -> Result<(), Error> {
+    let pace = chat.paces.calls.times(calls);
     let counted = chat.count(caller, Paced::Calls, pace);
     let (session, counted) = tokio::join!(authenticate(chat, caller), counted);
     if matches!(session, Err(Error::Refused(_))) && counted.is_ok() {

@@ -16,8 +16,7 @@ mod set_block;
 mod set_privacy;
 mod visible;
 
-pub(crate) use authenticate::admit_calls;
-pub use authenticate::{admit, authenticate};
+pub use authenticate::{admit, admit_for, authenticate};
 pub use change_password::change_password;
 pub use find_user::find_user;
 pub use get_presence::get_presence;

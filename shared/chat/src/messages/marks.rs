@@ -67,7 +67,7 @@ impl Target {
 /// `Unauthenticated`, `RateLimited`, the error of the frame; the first of `RoomNotFound`, `NotAMember` and
 /// `MessageNotFound` after all other rooms are marked.
 pub async fn mark(chat: &Chat, own: &Socket, frame: Result<MarksFrame, Error>) -> Result<(), Error> {
-    let weight = frame.as_ref().map_or(1, |frame| frame.marks.len().div_ceil(MARKS_PER_CALL));
+    let weight = frame.as_ref().map_or(1, |frame| frame.marks.len().div_ceil(MARKS_PER_CALL) as u64);
     let look = async {
         let MarksFrame { mark, marks } = frame?;
         let (rooms, stays) = tokio::try_join!(

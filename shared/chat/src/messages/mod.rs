@@ -18,6 +18,7 @@ mod reader;
 pub(crate) mod receipts;
 mod search_messages;
 mod send_message;
+mod sync;
 mod typing;
 
 pub use delete_message::delete_message;
@@ -35,6 +36,7 @@ pub use react_to_message::react_to_message;
 pub use read_message::read_message;
 pub use search_messages::search_messages;
 pub use send_message::{Sent, send_message, send_over_socket};
+pub use sync::sync;
 pub use typing::typing;
 
 use domain::{Error, Message, ShownMessage, UserId};

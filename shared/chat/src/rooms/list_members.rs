@@ -45,13 +45,8 @@ pub async fn list_members(
         .collect();
     let items = memberships.into_iter().filter_map(|membership| {
         let user = membership.user_id;
-        let (last_delivered, last_read) = if user == caller.user {
-            (membership.delivered(), membership.last_read)
-        } else if shows_receipts {
-            (membership.told_delivered(), membership.told())
-        } else {
-            (None, None)
-        };
+        let is_shown = shows_receipts || user == caller.user;
+        let [last_delivered, last_read] = if is_shown { membership.marks_for(caller.user) } else { [None, None] };
         Some(Member {
             user,
             username: names.remove(&user)?,

@@ -21,6 +21,7 @@ mod set_chat;
 mod set_role;
 mod set_room;
 pub(crate) mod stays;
+pub(crate) mod summaries;
 
 pub use access::managed_room;
 pub use add_members::add_members;

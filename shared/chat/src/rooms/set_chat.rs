@@ -5,7 +5,7 @@ use store::{ChatChange, Clearing, Consistency, Membership, Outcome};
 
 use super::{
     access::{self, MOST_ATTEMPTS, Stay},
-    list_chatrooms::last_messages,
+    summaries::last_messages,
 };
 use crate::{Caller, Chat, now};
 

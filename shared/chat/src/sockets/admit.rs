@@ -12,9 +12,9 @@ use crate::{Caller, Chat, accounts};
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`.
-pub async fn admit_frame(chat: &Chat, socket: &Socket, calls: usize) -> Result<(), Error> {
+pub async fn admit_frame(chat: &Chat, socket: &Socket, calls: u64) -> Result<(), Error> {
     let caller = Caller::from(socket);
-    let admitted = accounts::admit_calls(chat, &caller, calls).await;
+    let admitted = accounts::admit_for(chat, &caller, calls).await;
     if matches!(admitted, Err(Error::Refused(Refusal::RateLimited(_)))) {
         let counted = chat.count(&caller, Paced::RefusedFrames, Pace::REFUSED_FRAMES).await;
         match counted {

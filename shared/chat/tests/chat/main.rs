@@ -42,6 +42,8 @@ mod messages {
     mod read_message;
     mod search_messages;
     mod send_message;
+    mod sync;
+    mod sync_histories;
     mod typing;
 }
 mod paces;

@@ -16,6 +16,7 @@ mod reaction;
 mod read_mark;
 mod search;
 mod shown;
+mod sync;
 mod words;
 
 pub use change::{Change, ChangeKind, ChangeList, Known, LastChange, change_after};
@@ -34,3 +35,4 @@ pub use reaction::{Emoji, Reaction, ShownReaction};
 pub use read_mark::ReadMark;
 pub use search::{Found, Search};
 pub use shown::ShownMessage;
+pub use sync::{KnownRoom, Marks, SyncRooms, Synced, SyncedRoom};

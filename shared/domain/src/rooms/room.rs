@@ -170,11 +170,16 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
+    /// Whether a block may hide the newest messages from a member.
+    #[must_use]
+    pub fn may_hide_newest(&self, member: UserId) -> bool {
+        self.is_closed() || self.skipped.get(&member) == Some(&self.sequence)
+    }
+
     /// The room as a member sees it: messages that a block hides from them do not count as activity.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
-        let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
-        if let Some(shown) = self.shown.get(&member).filter(|_| hides) {
+        if let Some(shown) = self.shown.get(&member).filter(|_| self.may_hide_newest(member)) {
             self.updated_at = self.created_at.max(shown.created_at());
         }
         self
@@ -185,6 +190,13 @@ impl Room {
     pub fn is_listed(&self, member: UserId, last: Option<&Message>) -> bool {
         let hidden_from = self.hidden_from.get(&member);
         hidden_from.is_none_or(|from| last.is_some_and(|message| message.id >= *from))
+    }
+
+    /// Whether a member does not have the room in their list, whatever messages they can see.
+    #[must_use]
+    pub fn is_surely_unlisted(&self, member: UserId) -> bool {
+        let hidden_from = self.hidden_from.get(&member);
+        hidden_from.is_some_and(|from| self.last_message_id.is_none_or(|last| last < *from))
     }
 
     /// The members in the order in which they are shown: the creator first, then by id.
@@ -344,6 +356,9 @@ mod tests {
         let room = Room::direct(id, user(1), user(2), &BTreeSet::new(), now);
         assert_eq!([1, 2].map(|id| room.is_listed(user(id), None)), [true, false]);
         assert!(room.is_listed(user(2), Some(&message(1))));
+        let with = |last: u64| Room { last_message_id: MessageId::try_from(last).ok(), ..room.clone() };
+        assert_eq!([0, 1].map(|last| with(last).is_surely_unlisted(user(2))), [true, false]);
+        assert!(!room.is_surely_unlisted(user(1)));
         let hidden = Room { hidden_from: [(user(1), MessageId::try_from(2).unwrap())].into(), ..room };
         assert_eq!([None, Some(&message(1))].map(|last| hidden.is_listed(user(1), last)), [false, false]);
     }

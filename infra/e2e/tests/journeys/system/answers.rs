@@ -175,6 +175,37 @@ async fn the_list_of_rooms_has_at_most_4_mb() {
 }
 
 #[tokio::test]
+async fn the_news_of_all_rooms_have_at_most_4_mb() {
+    const ROOMS: std::ops::Range<u64> = 10_000..10_016;
+    const EACH: u64 = 20;
+    let Some(scene) = Scene::new().await else { return };
+    scene.has_rooms(ROOMS).await;
+    let last: u64 = scene.message["id"]["N"].as_str().unwrap().parse().unwrap();
+    for room in ROOMS {
+        let older = (1..EACH).map(|older| with(&scene.message, &json!({"room_id": n(room), "id": n(last - older)})));
+        puts(&scene.server, "MessagesTable", older).await;
+    }
+    let mut known: Value = ROOMS.map(|room| (room.to_string(), json!({"after": 0, "change": 0}))).collect();
+    known[scene.room.to_string()] = json!({"after": last, "change": 0});
+    let (mut messages, mut calls) = (0, 0);
+    while messages < EACH * (ROOMS.end - ROOMS.start) {
+        let request = scene.ann.request(Method::POST, "/sync/").json(&json!({"rooms": known}));
+        let body = request.send().await.unwrap().text().await.unwrap();
+        let size = serde_json::to_string(&body).unwrap().len();
+        assert!(size <= MOST, "the news have {size} bytes");
+        let news: Value = serde_json::from_str(&body).unwrap();
+        for (room, news) in news["rooms"].as_object().unwrap() {
+            let listed = news["messages"].as_array().unwrap();
+            messages += listed.len() as u64;
+            known[room]["after"] = listed.last().unwrap()["id"].clone();
+        }
+        calls += 1;
+        assert!(calls < 20, "{messages}");
+    }
+    assert!(calls > 1, "all messages together have more");
+}
+
+#[tokio::test]
 async fn the_list_of_members_has_at_most_4_mb() {
     const COUNT: u64 = 1024;
     let Some(scene) = Scene::new().await else { return };

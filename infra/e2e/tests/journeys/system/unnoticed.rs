@@ -17,6 +17,8 @@ struct World {
     room: u64,
     /// Messages of Bob.
     sent: Vec<Value>,
+    /// The room as Bob's client knows it when it asks for the news.
+    known: Value,
     seen: Vec<(String, Value)>,
 }
 
@@ -56,7 +58,8 @@ impl World {
                 ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
             }
         }
-        Self { bob, ann, cem, dan, room, sent: vec![first, third], seen: Vec::new() }
+        let known = json!({"after": 0, "change": 0});
+        Self { bob, ann, cem, dan, room, sent: vec![first, third], known, seen: Vec::new() }
     }
 
     /// Notes an answer: its status and its body.
@@ -103,6 +106,19 @@ impl World {
             let info = self.bob.get(&format!("/message-info/{room}/{}/", message["id"])).await;
             self.note("/message-info/", &info);
         }
+        self.syncs().await;
+    }
+
+    /// Asks for the news since the last time.
+    async fn syncs(&mut self) {
+        let room = self.room.to_string();
+        let answer = self.posts("/sync/", json!({"rooms": {&room: self.known}, "marks": true})).await;
+        let Some(news) = answer["rooms"].get(&room) else { return };
+        let last = news["messages"].as_array().and_then(|messages| messages.last());
+        if let Some(last) = last {
+            self.known["after"] = last["id"].clone();
+        }
+        self.known["change"] = news["change"].clone();
     }
 
     /// Changes one of Bob's messages.

@@ -37,6 +37,8 @@ impl Scene {
         };
         let searches =
             async |words: &str| user.get(&format!("/search-messages/?conversation_id={room}&q={words}")).await;
+        let known = json!({"rooms": {room.to_string(): {"after": 0, "change": 0}}, "marks": true});
+        let news = user.post("/sync/", &known).await.is(200);
         vec![
             ("the last message in the list of rooms", self.last_message(user).await),
             ("the newest messages", texts(room_path.clone()).await),
@@ -54,6 +56,9 @@ impl Scene {
                 Self::within("messages", &searches(&format!("before&before={}", after["id"])).await),
             ),
             ("the others that a search finds", Self::within("messages", &searches("after").await)),
+            ("the new messages among the news", self.news(&news, "messages")),
+            ("the changed messages among the news", self.news(&news, "changed")),
+            ("the last message among the news", self.last_of_news(&news)),
             ("reading the first message", read(before).await),
             ("reading the last message", read(after).await),
         ]
@@ -82,6 +87,22 @@ impl Scene {
         }
         let messages = answer.is(200)[field].as_array().unwrap().clone();
         known(messages.into_iter().map(|message| message["text"].clone()))
+    }
+
+    /// The texts of a part of the news of the room.
+    fn news(&self, news: &Value, part: &str) -> Seen {
+        match news["rooms"].get(self.room.to_string()) {
+            Some(room) => known(room[part].as_array().unwrap().iter().map(|message| message["text"].clone())),
+            None => {
+                assert_eq!(news["gone"], json!([self.room]));
+                NoRoom
+            }
+        }
+    }
+
+    fn last_of_news(&self, news: &Value) -> Seen {
+        let room = news["rooms"].get(self.room.to_string());
+        room.map_or(NoRoom, |room| known(room["room"]["last_message"]["text"].as_str().map(Value::from).into_iter()))
     }
 
     async fn last_message(&self, user: &User) -> Seen {

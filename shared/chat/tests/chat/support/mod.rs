@@ -1,5 +1,6 @@
 //! A chat of a test's own, and its users.
 
+mod client;
 mod files;
 mod gateway;
 mod person;
@@ -26,6 +27,7 @@ use serde_json::json;
 use store::Store;
 use tokio::net::TcpListener;
 
+pub use client::Client;
 pub use files::Files;
 pub use gateway::Gateway;
 pub use person::Person;

@@ -19,7 +19,7 @@ use super::{World, draft, mark, marks_frame, new_attachment, new_room};
 /// A user with a session. A method panics if the use case refuses.
 #[derive(Clone, Debug)]
 pub struct Person {
-    chat: Chat,
+    pub chat: Chat,
     /// The user.
     pub user: User,
     /// The user, with the session in use.
