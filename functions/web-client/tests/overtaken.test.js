@@ -45,8 +45,8 @@ async function seen(stored, changed = []) {
   };
   /** @type {any} */
   const means = {
-    rooms, history, changes, revisions, directory, sync, people: { heard: nothing }, typing: { set: nothing }, outgoing: { arrived: nothing },
-    notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
+    rooms, history, changes, revisions, directory, sync, people: { heard: nothing }, typing: { set: nothing },
+    outgoing: { arrived: nothing }, receipts: { received: nothing }, reading: { edited: nothing }, notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
     onmessage: (/** @type {Message} */ { text }) => spoken.push(text),
   };
   const incoming = new Incoming(1, means);
