@@ -18,6 +18,7 @@ use crate::{Caller, Chat, now};
 /// `RoomNotFound`, `NotAMember`, `TooManyPins`.
 pub async fn set_chat(chat: &Chat, caller: &Caller, input: &SetChat) -> Result<ChatSettings, Error> {
     let user = caller.user;
+    let own = [user].into();
     for _ in 0..MOST_ATTEMPTS {
         let Stay { mut room, membership: stay } = access::stay(&chat.store, user, input.room).await?;
         if input.cleared || input.draft.is_some() {
@@ -28,8 +29,7 @@ pub async fn set_chat(chat: &Chat, caller: &Caller, input: &SetChat) -> Result<C
             stay_listed(chat, &room, &stay).await?;
         }
         let change = change(input, &room, &stay);
-        let (outcome, audience) =
-            tokio::join!(chat.store.set_chat(&stay, &change), chat.audience(&[user].into(), room.id));
+        let (outcome, audience) = tokio::join!(chat.store.set_chat(&stay, &change), chat.audience(&own, room.id));
         let changed = match outcome? {
             Outcome::Done(changed) => changed,
             Outcome::Outdated => continue,
