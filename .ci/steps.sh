@@ -134,7 +134,7 @@ infra/scripts/npm             | shellcheck api-lint generators web-client browse
 infra/scripts/rehearsal       | shellcheck rehearsal
 infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
-infra/scripts/safeguards      | safeguards
+infra/scripts/safeguards      | validate safeguards
 infra/scripts/sam-local       | shellcheck sam-local
 infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine

@@ -12,6 +12,9 @@ use crate::{
 
 /// A client that follows the changes of a room from the first one has each acknowledged change when an answer without
 /// `more` has begun after it: no number passes a change that is on its way.
+///
+/// An answer that stops before a number of which clients have heard waits for a change that may be on its way. It has the
+/// changes of a page at most, so it may lack the others.
 pub(crate) fn a_follower_misses_no_change(world: &World<'_>) -> Vec<Violation> {
     let mut acknowledged: HashMap<u64, Vec<(&Revision, &Message)>> = HashMap::new();
     for revision in &world.history.revisions {
@@ -20,9 +23,10 @@ pub(crate) fn a_follower_misses_no_change(world: &World<'_>) -> Vec<Violation> {
         }
     }
     let mut violations = Vec::new();
+    let heard = Heard::new(&world.history.news);
     let all = world.history.followed.iter().filter(|followed| !world.history.gone.contains(&followed.room));
     for followed @ Followed { user, room, .. } in all {
-        let client = Client::new(followed);
+        let client = Client::new(followed, &heard);
         for (revision, shown) in acknowledged.get(room).into_iter().flatten() {
             let Some((place, step)) = client.first_answer_after(revision.ended) else { continue };
             if !client.has(world, revision, shown, place) && is_visible(world, *user, revision, step) {
@@ -59,6 +63,34 @@ fn is_visible(world: &World<'_>, user: u64, revision: &Revision, step: &Step) ->
     message.is_some_and(|message| !may_be_out_of_sight(world, user, message, step.begun, step.ended))
 }
 
+/// The numbers of which clients have heard, by room: the times in their order, each with the highest number until then.
+struct Heard(HashMap<u64, Vec<(Time, u64)>>);
+
+impl Heard {
+    fn new(news: &[News]) -> Self {
+        let mut rooms: HashMap<_, Vec<_>> = HashMap::new();
+        for News { room, change, at, .. } in news {
+            rooms.entry(*room).or_default().push((at.1, *change));
+        }
+        for heard in rooms.values_mut() {
+            heard.sort_unstable();
+            let mut highest = 0;
+            for (_, change) in heard {
+                highest = highest.max(*change);
+                *change = highest;
+            }
+        }
+        Self(rooms)
+    }
+
+    /// The highest number of a room of which a client had heard at a time.
+    fn at(&self, room: u64, time: Time) -> u64 {
+        let heard = self.0.get(&room).map_or(&[][..], Vec::as_slice);
+        let until = &heard[..heard.partition_point(|(at, _)| *at <= time)];
+        until.last().map_or(0, |(_, change)| *change)
+    }
+}
+
 /// A client that follows a room.
 struct Client<'a> {
     user: u64,
@@ -71,7 +103,7 @@ struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    fn new(followed: &'a Followed) -> Self {
+    fn new(followed: &'a Followed, heard: &Heard) -> Self {
         let steps = || followed.steps.iter().enumerate();
         let mut seen: HashMap<_, Vec<_>> = HashMap::new();
         for (place, step) in steps() {
@@ -81,7 +113,9 @@ impl<'a> Client<'a> {
         }
         Self {
             user: followed.user,
-            answers: steps().filter(|(_, step)| step.is_all).collect(),
+            answers: steps()
+                .filter(|(_, step)| step.is_all && step.change >= heard.at(followed.room, step.begun))
+                .collect(),
             seen,
             anew: steps().filter(|(_, step)| step.is_anew).collect(),
         }
@@ -95,7 +129,10 @@ impl<'a> Client<'a> {
     /// Whether the steps up to a place have a change, or a later one that replaces it.
     fn has(&self, world: &World<'_>, revision: &Revision, shown: &Message, place: usize) -> bool {
         let seen = self.seen.get(&revision.id).into_iter().flatten();
-        let mut seen = seen.take_while(|(at, ..)| *at <= place);
+        let mut seen = seen.take_while(|(at, ..)| *at <= place).peekable();
+        if seen.peek().is_none() && self.is_beyond(revision, place) {
+            return true;
+        }
         match &revision.what {
             Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| {
                 message.version >= shown.version || self.has_lower(world, revision, shown, message)
@@ -119,6 +156,13 @@ impl<'a> Client<'a> {
         let is_later = |(edit, text): (&Revision, &str)| text == message.text && edit.ended >= revision.begun;
         is_receiver(world.history, message, self.user)
             && (message.deleted_by.is_some() || edits(world, shown).any(is_later))
+    }
+
+    /// Whether the client has listed the room anew up to a place, to a hole before the message: it gets the message later, as
+    /// it is then.
+    fn is_beyond(&self, revision: &Revision, place: usize) -> bool {
+        let mut lists = self.anew.iter().take_while(|(at, _)| *at <= place);
+        lists.any(|(_, step)| step.messages.iter().all(|message| message.id < revision.id))
     }
 
     /// Whether the client has listed the room anew up to a place, without a message that its user deletes for

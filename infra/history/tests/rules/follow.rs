@@ -62,6 +62,32 @@ fn a_change_may_come_later_if_there_is_more_or_if_it_is_not_acknowledged() {
 }
 
 #[test]
+fn an_answer_that_waits_for_a_change_on_its_way_may_lack_others() {
+    // Later reactions show the earlier ones.
+    let forgets_first = |history: &mut History| {
+        let id = steps(history)[0].messages[0].id;
+        forgets(steps(history), |message| message.id == id);
+    };
+    is_found(RULE, forgets_first);
+    is_allowed(|history| {
+        forgets_first(history);
+        for step in steps(history) {
+            (step.after, step.change) = (0, 0);
+        }
+        // Nor does the client reach the end, and its answers repeat the same numbers.
+        history.followed[0].is_caught_up = false;
+    });
+}
+
+#[test]
+fn a_list_anew_may_end_at_a_hole() {
+    is_allowed(|history| {
+        lists_anew(history, LAST);
+        steps(history)[0].messages.retain(|message| message.id < id(REACTED));
+    });
+}
+
+#[test]
 fn a_client_that_lists_the_room_anew_has_all_that_is_not_hidden() {
     for place in 0..LAST {
         is_allowed(|history| lists_anew(history, place));
