@@ -53,7 +53,7 @@ impl Room {
     #[must_use]
     pub fn unread(&self, member: UserId, seen: &Seen, last: Option<&Message>) -> u64 {
         let Some(Message { sequence: last, .. }) = last else { return 0 };
-        let from = self.from_before(member, *last).max(seen.sequence);
+        let from = self.last_skipped(member, *last).max(seen.sequence);
         let closures = self.closures.values();
         let withheld: u64 =
             closures.map(|closure| closure.last().min(*last).saturating_sub(closure.after.max(from))).sum();
@@ -84,7 +84,7 @@ impl Room {
     }
 
     /// Of a room that was closed before it kept the times: the last message that a member does not count.
-    fn from_before(&self, member: UserId, last: u64) -> u64 {
+    fn last_skipped(&self, member: UserId, last: u64) -> u64 {
         let skipped = self.skipped.get(&member).copied().filter(|&skipped| skipped < last && self.closures.is_empty());
         skipped.unwrap_or_default()
     }
