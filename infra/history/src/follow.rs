@@ -85,9 +85,9 @@ impl Heard {
 
     /// The highest number of a room of which a client had heard at a time.
     fn at(&self, room: u64, time: Time) -> u64 {
-        let heard = self.0.get(&room).map_or(&[][..], Vec::as_slice);
-        let until = &heard[..heard.partition_point(|(at, _)| *at <= time)];
-        until.last().map_or(0, |(_, change)| *change)
+        let Some(heard) = self.0.get(&room) else { return 0 };
+        let until = heard.partition_point(|(at, _)| *at <= time).checked_sub(1);
+        until.and_then(|last| heard.get(last)).map_or(0, |(_, change)| *change)
     }
 }
 

@@ -189,6 +189,24 @@ async fn several_newcomers_in_a_large_room_are_one_event_for_the_others() {
 }
 
 #[tokio::test]
+async fn the_event_of_newcomers_does_not_have_the_number_of_a_later_edit() {
+    let delay = Delay::default();
+    let world = world_of(delay.store().await).await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let room = ann.makes_large_room(&[], 40).await;
+    ann.has_socket("ann's").await;
+    let held = delay.holds_transactions().await;
+    let newcomers = [bob.id(), cem.id()];
+    let (added, ()) = tokio::join!(adds(&world, &ann, room, &newcomers, 0), async {
+        ann.dies_while_changing_after(room, 2).await;
+        drop(held);
+    });
+    assert_eq!(added.unwrap(), ["added"; 2]);
+    let event = &world.gateway.events("ann's")[0];
+    assert_eq!((&event["change"], &event["room"]["changes"]), (&json!(2), &json!(3)));
+}
+
+#[tokio::test]
 async fn fifty_people_fit_one_call() {
     let world = world().await;
     let ann = world.user("ann").await;
