@@ -13,7 +13,7 @@ use domain::{Action, Error, Refusal, Room, RoomKind, UserId};
 
 use crate::{
     Invitation, Membership, Store, id_set, n,
-    rooms::{self, is_admin},
+    rooms::{self, is_admin, takes_numbers},
     s,
     transaction::{Cancelled, MAX_ACTIONS, check, update},
 };
@@ -139,10 +139,11 @@ impl Store {
         let join = Update::builder()
             .table_name(&self.tables.rooms)
             .set_key(Some(rooms::key(room.id)))
-            .update_expression(
+            .update_expression(format!(
                 "ADD members :users SET members_count = if_not_exists(members_count, :before) + :count, \
-                 changes = if_not_exists(changes, :zero) + :count, updated_at = :now",
-            )
+                 {}, updated_at = :now",
+                takes_numbers(":count")
+            ))
             .condition_expression(format!("{condition} AND size(members) <= :free"))
             .set_expression_attribute_names(Some(names()))
             .set_expression_attribute_values(Some(values))

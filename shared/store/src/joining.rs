@@ -151,7 +151,8 @@ impl Store {
             .set_key(Some(rooms::key(room.id)))
             .update_expression(format!(
                 "ADD members :users SET members_count = if_not_exists(members_count, :before) + :one, \
-                 changes = if_not_exists(changes, :zero) + :one, updated_at = :now{owner}"
+                 {}, updated_at = :now{owner}",
+                rooms::takes_numbers(":one")
             ))
             .condition_expression(format!(
                 "attribute_exists(id) AND attribute_not_exists(deleted_at) AND #type <> :direct \

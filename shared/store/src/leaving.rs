@@ -11,7 +11,7 @@ use crate::{
     error::refusal,
     id_set, n, ns,
     roles::same_admins,
-    rooms::{self, is_admin, is_owner, own},
+    rooms::{self, is_admin, is_owner, own, takes_numbers},
     transaction::{check, update},
 };
 
@@ -94,9 +94,7 @@ impl Store {
             .update_item()
             .table_name(&self.tables.rooms)
             .set_key(Some(rooms::key(room.id)))
-            .update_expression(
-                "SET #owner = :heir, changes = if_not_exists(changes, :zero) + :one DELETE admins :heirs",
-            )
+            .update_expression(format!("SET #owner = :heir, {} DELETE admins :heirs", takes_numbers(":one")))
             .condition_expression(format!(
                 "contains(members, :heir) AND NOT contains(members, :gone) AND {}",
                 is_owner(":gone")
@@ -144,15 +142,18 @@ impl Store {
     }
 }
 
-const FEWER: &str = "SET members_count = if_not_exists(members_count, :before) - :one, \
-    changes = if_not_exists(changes, :zero) + :one, updated_at = :now";
+/// The assignments of a write that takes a member out of a room.
+fn fewer() -> String {
+    let numbers = takes_numbers(":one");
+    format!("SET members_count = if_not_exists(members_count, :before) - :one, {numbers}, updated_at = :now")
+}
 
 /// Removes a member who is not the owner, under further conditions.
 fn leave_as_member(leave: UpdateBuilder, conditions: &[String]) -> UpdateBuilder {
     let mut all = vec!["contains(members, :user)".to_owned(), format!("NOT {}", is_owner(":user"))];
     all.extend_from_slice(conditions);
     leave
-        .update_expression(format!("{FEWER} DELETE members :users, admins :users REMOVE sent.#user, #own"))
+        .update_expression(format!("{} DELETE members :users, admins :users REMOVE sent.#user, #own", fewer()))
         .condition_expression(all.join(" AND "))
 }
 
@@ -161,12 +162,13 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     let is_owner = format!("contains(members, :user) AND {}", is_owner(":user"));
     let Some(heir) = heir else {
         return leave
-            .update_expression(format!("{FEWER} DELETE members :users REMOVE sent.#user, #own"))
+            .update_expression(format!("{} DELETE members :users REMOVE sent.#user, #own", fewer()))
             .condition_expression(format!("{is_owner} AND size(members) = :one"));
     };
     let leave = leave
         .update_expression(format!(
-            "{FEWER}, #owner = :heir DELETE members :users, admins :heirs REMOVE sent.#user, #own"
+            "{}, #owner = :heir DELETE members :users, admins :heirs REMOVE sent.#user, #own",
+            fewer()
         ))
         .condition_expression(format!("{is_owner} AND {} AND contains(members, :heir)", same_admins(room)))
         .expression_attribute_values(":heir", n(heir.get()))

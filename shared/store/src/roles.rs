@@ -7,7 +7,7 @@ use crate::{
     Store,
     error::refusal,
     id_set, n, ns,
-    rooms::{self, is_admin, is_owner},
+    rooms::{self, is_admin, is_owner, takes_numbers},
 };
 
 impl Store {
@@ -36,7 +36,7 @@ impl Store {
             .update_item()
             .table_name(&self.tables.rooms)
             .set_key(Some(rooms::key(room.id)))
-            .update_expression(format!("SET changes = if_not_exists(changes, :zero) + :one{change}"))
+            .update_expression(format!("SET {}{change}", takes_numbers(":one")))
             .condition_expression(format!("contains(members, :by) AND contains(members, :user) AND {condition}"))
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":by", n(by.get()))

@@ -12,7 +12,7 @@ use crate::{
     Consistency, Item, Store,
     error::refusal,
     n,
-    rooms::{self, is_admin},
+    rooms::{self, is_admin, takes_numbers},
     s, to_item,
     transaction::update,
 };
@@ -130,7 +130,7 @@ struct Write {
 impl Write {
     fn of(room: &Room, change: &RoomChange, by: UserId) -> Result<Self, Error> {
         let mut write = Self {
-            update_expression: "SET changes = if_not_exists(changes, :zero) + :one".to_owned(),
+            update_expression: format!("SET {}", takes_numbers(":one")),
             condition: "contains(members, :by)".to_owned(),
             names: [("#owner".to_owned(), "owner".to_owned())].into(),
             values: [(":zero", n(0)), (":one", n(1)), (":by", n(by.get()))]

@@ -54,6 +54,8 @@ struct RoomItem {
     invite: Option<String>,
     #[serde(default)]
     changes: u64,
+    #[serde(default)]
+    room_change: u64,
     /// The number of the last change of a message; `None` if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_change: Option<u64>,
@@ -108,6 +110,7 @@ impl From<&Room> for RoomItem {
             only_admins: room.only_admins.into(),
             invite: room.invite.clone(),
             changes: room.changes,
+            room_change: room.room_change,
             last_change: room.last_change.map(|last| last.number),
             last_change_at: room.last_change.map(|last| last.at.millis()),
             closed_by: is_direct.then(|| by_name(&room.closed_by)),
@@ -145,6 +148,7 @@ impl From<RoomItem> for Room {
             only_admins: item.only_admins.into(),
             invite: item.invite,
             changes: item.changes,
+            room_change: item.room_change,
             last_change: item
                 .last_change
                 .zip(item.last_change_at)
@@ -202,6 +206,13 @@ pub(crate) fn own(member: UserId) -> String {
 
 pub(crate) fn key(room: RoomId) -> Item {
     [("id".to_owned(), n(room.get()))].into()
+}
+
+/// The assignments by which a change of the room itself takes so many numbers, of which the item keeps the last one.
+/// Needs the value `:zero`.
+pub(crate) fn takes_numbers(count: &str) -> String {
+    let number = format!("if_not_exists(changes, :zero) + {count}");
+    format!("changes = {number}, room_change = {number}")
 }
 
 /// The condition that the value of this name is the owner of a room. Needs the name `#owner`.

@@ -160,7 +160,6 @@ async fn tell(
 /// makes a lower one outdated for clients.
 async fn news(chat: &Chat, room: RoomId) -> Result<Option<Frame>, Error> {
     let Some(room) = chat.store.room(room, Consistency::Strong).await? else { return Ok(None) };
-    let (conversation, change) = (room.id, room.changes);
     let room = chat.show_room_to_all(room)?;
-    Frame::new(&Event::Room { conversation, change, room: &room }).map(Some)
+    Frame::new(&Event::Room((&room).into())).map(Some)
 }

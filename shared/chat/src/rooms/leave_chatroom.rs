@@ -43,9 +43,8 @@ async fn tell_of_heir(chat: &Chat, room: RoomId, heir: UserId, mut audience: Vec
     tracing::info!(%heir, "a room has another owner");
     let Some(room) = chat.store.room(room, Consistency::Strong).await? else { return Ok(()) };
     audience.retain(|socket| room.members.contains(&socket.user));
-    let (conversation, change) = (room.id, room.changes);
     let room = chat.show_room_to_all(room)?;
-    chat.tell(audience, &Event::Room { conversation, change, room: &room }).await
+    chat.tell(audience, &Event::Room((&room).into())).await
 }
 
 /// The room, for one of its members. A membership whose room does not have the user is removed.

@@ -76,8 +76,7 @@ impl Chat {
     /// Tells the members of a room about a change of its settings or roles.
     pub(crate) async fn tell_of_change(&self, room: Room) -> Result<(), Error> {
         let audience = self.audience(&room.members, room.id).await;
-        let (conversation, change) = (room.id, room.changes);
         let room = self.show_room_to_all(room)?;
-        self.tell(audience, &Event::Room { conversation, change, room: &room }).await
+        self.tell(audience, &Event::Room((&room).into())).await
     }
 }

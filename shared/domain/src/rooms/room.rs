@@ -62,6 +62,8 @@ pub struct Room {
     pub invite: Option<String>,
     /// The number of its last change: of its settings, roles, members or messages.
     pub changes: u64,
+    /// The number of the last change of the room itself: of its settings, roles or members.
+    pub room_change: u64,
     /// The last change of a message, if there was one.
     pub last_change: Option<LastChange>,
     /// Of a direct room: the members who block the other one, each with the last message id at that moment.
@@ -114,6 +116,7 @@ impl Room {
             only_admins: OnlyAdmins::default(),
             invite: None,
             changes: 0,
+            room_change: 0,
             last_change: None,
             closed_by: BTreeMap::new(),
             shown: BTreeMap::new(),

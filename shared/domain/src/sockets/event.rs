@@ -110,14 +110,7 @@ pub enum Event<'a> {
         by: UserId,
     },
     /// The settings or roles of a room changed, or several users were added to a large room.
-    Room {
-        /// The room.
-        conversation: RoomId,
-        /// The number of this change.
-        change: u64,
-        /// The room as all members see it.
-        room: &'a ShownRoom,
-    },
+    Room(RoomEvent<'a>),
     /// The receiver's user has changed the settings of a chat.
     Chat {
         /// The room.
@@ -144,4 +137,22 @@ pub enum Event<'a> {
         /// The id that finds the frame in the logs.
         request_id: &'a str,
     },
+}
+
+/// The event of a change of a room.
+///
+/// Its number is that of the last change of the room itself. The newest number of a room that was read again may belong
+/// to the edit of a message. A client that took it for the number of this event would skip the edit.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomEvent<'a> {
+    conversation: RoomId,
+    change: u64,
+    room: &'a ShownRoom,
+}
+
+impl<'a> From<&'a ShownRoom> for RoomEvent<'a> {
+    /// Makes the event from the room as all members see it.
+    fn from(shown: &'a ShownRoom) -> Self {
+        Self { conversation: shown.room.id, change: shown.room.room_change, room: shown }
+    }
 }

@@ -3,5 +3,5 @@
 mod event;
 mod frame;
 
-pub use event::Event;
+pub use event::{Event, RoomEvent};
 pub use frame::{MarksFrame, MessageFrame, OtherFrame, TypingFrame, TypingKind};

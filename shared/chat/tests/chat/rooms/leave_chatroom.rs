@@ -4,7 +4,7 @@ use chat::rooms::leave_chatroom;
 use domain::{Position, Refusal};
 use serde_json::json;
 
-use crate::support::{assert_refused, world};
+use crate::support::{assert_refused, slow::Delay, world, world_of};
 
 #[tokio::test]
 async fn whoever_left_is_told_so_and_nothing_more() {
@@ -53,6 +53,22 @@ async fn an_owner_who_leaves_has_an_heir() {
     assert_eq!((&event["room"]["owner"], &event["room"]["members_count"]), (&json!(cem.id()), &json!(2)));
     cem.leaves(room).await;
     assert_eq!(ann.room(room).await.owner, bob.id());
+}
+
+#[tokio::test]
+async fn the_event_of_an_heir_does_not_have_the_number_of_a_later_edit() {
+    let delay = Delay::default();
+    let world = world_of(delay.store().await).await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let room = ann.makes_room(&[&bob, &cem]).await;
+    cem.has_socket("cem's").await;
+    let held = delay.holds_transactions().await;
+    tokio::join!(ann.leaves(room), async {
+        bob.dies_while_changing_after(room, 1).await;
+        drop(held);
+    });
+    let event = &world.gateway.events("cem's")[1];
+    assert_eq!((&event["change"], &event["room"]["changes"]), (&json!(1), &json!(2)));
 }
 
 #[tokio::test]

@@ -1,7 +1,21 @@
 use chat::rooms::set_room;
-use domain::{OnlyAdminsChange, RoomName, SetRoom};
+use domain::{MediaType, OnlyAdminsChange, PictureChange, RoomId, RoomName, SetRoom};
+use serde_json::json;
 
-use crate::support::world;
+use crate::support::{picture, slow::Delay, world, world_of};
+
+/// A change of nothing.
+fn input(room: RoomId) -> SetRoom {
+    SetRoom {
+        room,
+        name: None,
+        description: None,
+        picture: None,
+        access: None,
+        history: None,
+        only_admins: OnlyAdminsChange::default(),
+    }
+}
 
 #[tokio::test]
 async fn a_member_succeeds_and_the_room_gets_the_event() {
@@ -9,15 +23,7 @@ async fn a_member_succeeds_and_the_room_gets_the_event() {
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.makes_room(&[&bob]).await;
     bob.has_socket("phone").await;
-    let input = SetRoom {
-        room,
-        name: RoomName::try_from("Garden".to_owned()).ok(),
-        description: None,
-        picture: None,
-        access: None,
-        history: None,
-        only_admins: OnlyAdminsChange::default(),
-    };
+    let input = SetRoom { name: RoomName::try_from("Garden".to_owned()).ok(), ..input(room) };
     set_room(&world.chat, &ann.caller, &input).await.unwrap();
     assert_eq!(world.gateway.types("phone"), ["room"]);
 }

@@ -251,6 +251,14 @@ impl Person {
         self.chat.store.take_change(room, self.id(), ChangeKind::Edited, Right::Member, pushes, then).await.unwrap()
     }
 
+    /// Takes the number of an edit once a room has this number, and dies before anything is stored.
+    pub async fn dies_while_changing_after(&self, room: RoomId, change: u64) {
+        while self.room(room).await.changes < change {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(self.dies_while_changing(room, 0).await.number, change + 1);
+    }
+
     pub async fn lists_changes(&self, room: RoomId, after: impl Into<Option<u64>>) -> ChangeList {
         messages::list_changes(&self.chat, &self.caller, room, after.into()).await.unwrap()
     }
