@@ -1,8 +1,8 @@
 // Shows the chat if there is a session, and the login if not.
 
-import { Chat } from "./chat.js";
+import { Chat } from "./client/chat.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
-import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./session.js";
+import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./client/session.js";
 import { chatView } from "./views/chat.js";
 import { invitation } from "./views/invitation.js";
 import { loginView } from "./views/login.js";
@@ -19,7 +19,7 @@ function show(notice) {
   const session = savedSession();
   document.title = "Chat";
   if (!session) {
-    const enter = (/** @type {import("./session.js").Session} */ session) => {
+    const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(session);
       show();
     };

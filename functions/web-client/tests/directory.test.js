@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directory } from "../page/directory.js";
-import { Rooms } from "../page/rooms.js";
+import { Failure } from "../page/client/call.js";
+import { Directory } from "../page/client/directory.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, storage } from "./message.js";
 
 const ANN = { token: "t", id: 1, username: "ann" };
@@ -12,7 +12,7 @@ const ANN = { token: "t", id: 1, username: "ann" };
  * Ann's directory; `asked` is the list of calls for members.
  * @param {Storage} kept
  * @param {Record<number, string[]>} members the names of the users 1, 2, … by room; an empty name is nobody
- * @param {import("../page/rooms.js").Room[]} listed
+ * @param {import("../page/client/rooms.js").Room[]} listed
  */
 function directory(kept, members = {}, listed = []) {
   const rooms = new Rooms(ANN.id);

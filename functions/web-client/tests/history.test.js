@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { History } from "../page/history.js";
+import { Failure } from "../page/client/call.js";
+import { History } from "../page/client/history.js";
 import { NO_CHANGES, message, settled } from "./message.js";
 
 /**

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Incoming } from "../page/incoming.js";
-import { Notices, line } from "../page/notices.js";
-import { Rooms } from "../page/rooms.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Notices, line } from "../page/client/notices.js";
+import { Rooms } from "../page/client/rooms.js";
 import { NO_CHANGES, message, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */

@@ -3,8 +3,8 @@
 /**
  * A message of room 1, from user 2 to user 1.
  * @param {number} sequence
- * @param {Partial<import("../page/timeline.js").Message>} [differences]
- * @returns {import("../page/timeline.js").Message}
+ * @param {Partial<import("../page/client/timeline.js").Message>} [differences]
+ * @returns {import("../page/client/timeline.js").Message}
  */
 export function message(sequence, differences = {}) {
   return {
@@ -19,8 +19,8 @@ export function message(sequence, differences = {}) {
 /**
  * A group of the users 1, 2 and 3.
  * @param {number} id
- * @param {Partial<import("../page/rooms.js").Room>} [differences]
- * @returns {import("../page/rooms.js").Room}
+ * @param {Partial<import("../page/client/rooms.js").Room>} [differences]
+ * @returns {import("../page/client/rooms.js").Room}
  */
 export function room(id, differences = {}) {
   const members = differences.members ?? [1, 2, 3];

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
-import { History } from "../page/history.js";
-import { Incoming } from "../page/incoming.js";
-import { Revisions } from "../page/revisions.js";
-import { Rooms } from "../page/rooms.js";
+import { Changes } from "../page/client/changes.js";
+import { History } from "../page/client/history.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Revisions } from "../page/client/revisions.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
-/** @typedef {import("../page/timeline.js").Message} Message */
+/** @typedef {import("../page/client/timeline.js").Message} Message */
 
 /**
  * What user 1 sees and hears of room 1, whose messages are loaded.

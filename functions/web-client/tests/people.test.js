@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directs } from "../page/directs.js";
-import { Incoming } from "../page/incoming.js";
-import { Invitations } from "../page/invitations.js";
-import { Notices } from "../page/notices.js";
-import { Privacy } from "../page/privacy.js";
-import { Rooms } from "../page/rooms.js";
+import { Failure } from "../page/client/call.js";
+import { Directs } from "../page/client/directs.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Invitations } from "../page/client/invitations.js";
+import { Notices } from "../page/client/notices.js";
+import { Privacy } from "../page/client/privacy.js";
+import { Rooms } from "../page/client/rooms.js";
 import { NO_CHANGES, room, settled } from "./message.js";
 
 const BOB = { id: 2, username: "bob" };
@@ -23,8 +23,8 @@ const invitation = (conversation, days = 7) => ({
 });
 
 /**
- * @param {import("../page/api.js").Invitation[]} listed
- * @param {Partial<import("../page/api.js").Api>} [api]
+ * @param {import("../page/client/api.js").Invitation[]} listed
+ * @param {Partial<import("../page/client/api.js").Api>} [api]
  */
 function invitations(listed, api = {}) {
   /** @type {any[]} */
@@ -110,7 +110,7 @@ test("whom the user blocks is listed until the block is lifted", async () => {
   assert.deepEqual([await privacy.whoCanAdd(), await privacy.whoCanAdd("nobody")], ["contacts", "nobody"]);
 });
 
-/** @param {import("../page/rooms.js").Room[]} listed */
+/** @param {import("../page/client/rooms.js").Room[]} listed */
 function incoming(listed) {
   const rooms = new Rooms(1);
   rooms.replace(listed);

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
-import { Failure } from "../page/call.js";
-import { History } from "../page/history.js";
-import { Revisions } from "../page/revisions.js";
-import { Rooms } from "../page/rooms.js";
+import { Changes } from "../page/client/changes.js";
+import { Failure } from "../page/client/call.js";
+import { History } from "../page/client/history.js";
+import { Revisions } from "../page/client/revisions.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
-/** @typedef {import("../page/timeline.js").Message} Message */
+/** @typedef {import("../page/client/timeline.js").Message} Message */
 
 /**
  * What user 1 sees of room 1, whose messages are loaded.
  * @param {Message[]} stored
- * @param {Partial<import("../page/message-calls.js").MessageCalls>} [calls]
+ * @param {Partial<import("../page/client/message-calls.js").MessageCalls>} [calls]
  */
 async function seen(stored, calls) {
   /** @type {number[]} */

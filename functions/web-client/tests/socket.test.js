@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Socket } from "../page/socket.js";
+import { Socket } from "../page/client/socket.js";
 
 const MINUTE = 60_000;
 

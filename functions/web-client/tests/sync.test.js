@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Rooms } from "../page/rooms.js";
-import { Sync } from "../page/sync.js";
+import { Failure } from "../page/client/call.js";
+import { Rooms } from "../page/client/rooms.js";
+import { Sync } from "../page/client/sync.js";
 import { NO_CHANGES, message, room, settled } from "./message.js";
 
 /**
  * A server that answers with `lists` in turn, and then always with the last one.
  * @param {import("node:test").TestContext} context
  * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
- * @param {Partial<import("../page/timeline.js").Message>} [changed] how the last messages have changed
+ * @param {Partial<import("../page/client/timeline.js").Message>} [changed] how the last messages have changed
  */
 function sync(context, lists = [[]], changed = {}) {
   context.mock.timers.enable({ apis: ["setTimeout"] });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { backoff } from "../page/backoff.js";
-import { calm, day, isLonger, namesIn, parts, removal, sendable, typists } from "../page/text.js";
+import { backoff } from "../page/client/backoff.js";
+import { calm, day, isLonger, namesIn, parts, removal, sendable, typists } from "../page/client/text.js";
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);

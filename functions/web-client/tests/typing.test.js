@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Typing } from "../page/typing.js";
-import { Typist } from "../page/typist.js";
+import { Typing } from "../page/client/typing.js";
+import { Typist } from "../page/client/typist.js";
 
 /** @param {import("node:test").TestContext} context */
 function typist(context) {

@@ -2,7 +2,7 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { membersCount, typists } from "../text.js";
+import { membersCount, typists } from "../client/text.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
 import { entries } from "./entries.js";
@@ -16,8 +16,8 @@ import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
  */
 
 export class Conversation {

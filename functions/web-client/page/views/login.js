@@ -1,12 +1,12 @@
 // The form that logs in, or registers and logs in.
 
-import { logIn, register } from "../api.js";
-import { Failure } from "../call.js";
+import { logIn, register } from "../client/api.js";
+import { Failure } from "../client/call.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
 /**
- * @param {(session: import("../session.js").Session) => void} enter
+ * @param {(session: import("../client/session.js").Session) => void} enter
  * @param {string} [notice]
  */
 export function loginView(enter, notice) {

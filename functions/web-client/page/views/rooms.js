@@ -1,13 +1,13 @@
 // The list of conversations.
 
-import { summary } from "../attachments.js";
+import { summary } from "../client/attachments.js";
 import { arrange, el, set, setText } from "../dom.js";
-import { moment, stub, typists } from "../text.js";
+import { moment, stub, typists } from "../client/text.js";
 import { Face } from "./face.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
  */
 
 export class RoomList {

@@ -1,14 +1,14 @@
 // The dialog of settings: the people who may add the user to groups, the people whom the user has blocked, and the
 // version of the server.
 
-import { version } from "../api.js";
+import { version } from "../client/api.js";
 import { arrange, el } from "../dom.js";
 import { avatar } from "./bubble.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../api.js").WhoCanAdd} WhoCanAdd
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/api.js").WhoCanAdd} WhoCanAdd
  */
 
 /** @type {[WhoCanAdd, string, string][]} */
@@ -80,7 +80,7 @@ function blockedPeople(chat, dialog) {
   const heading = el("h3", { tabindex: -1 }, "Blocked people");
   /** @type {Map<number, HTMLElement>} */
   let rows = new Map();
-  const row = (/** @type {import("../api.js").Blocked} */ { user, username }) => {
+  const row = (/** @type {import("../client/api.js").Blocked} */ { user, username }) => {
     const unblock = () => telling(problem, async () => {
       await chat.privacy.unblock(user);
       heading.focus();

@@ -3,7 +3,7 @@
 import { Administration } from "./administration.js";
 import { Api } from "./api.js";
 import { RENEW_AGAIN_AFTER } from "./attachments.js";
-import { watch } from "./attention.js";
+import { watch } from "../attention.js";
 import { backoff } from "./backoff.js";
 import { Failure } from "./call.js";
 import { Changes } from "./changes.js";
