@@ -10,7 +10,7 @@ const ANN = { token: "t", id: 1, username: "ann" };
 
 /**
  * Ann's directory; `asked` is the list of calls for members.
- * @param {Storage} kept
+ * @param {import("../page/client/storage.js").Shelf} kept
  * @param {Record<number, string[]>} members the names of the users 1, 2, … by room; an empty name is nobody
  * @param {import("../page/client/rooms.js").Room[]} listed
  */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Incoming } from "../page/client/incoming.js";
 import { Notices, line } from "../page/client/notices.js";
 import { Rooms } from "../page/client/rooms.js";
-import { NO_CHANGES, message, room } from "./message.js";
+import { NO_CHANGES, NO_FEED, message, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */
 function heard(changes = NO_CHANGES) {
@@ -19,7 +19,7 @@ function heard(changes = NO_CHANGES) {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },
     history: { of: () => undefined, add: nothing, forget: nothing },
-    typing: { set: nothing }, outgoing: { arrived: nothing },
+    typing: { set: nothing }, feed: NO_FEED, outgoing: { arrived: nothing },
     sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },
     invitations: { load: nothing },
     onchange: nothing, onmessage: nothing, onnotice: nothing,

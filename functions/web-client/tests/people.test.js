@@ -8,7 +8,7 @@ import { Invitations } from "../page/client/invitations.js";
 import { Notices } from "../page/client/notices.js";
 import { Privacy } from "../page/client/privacy.js";
 import { Rooms } from "../page/client/rooms.js";
-import { NO_CHANGES, room, settled } from "./message.js";
+import { NO_CHANGES, NO_FEED, room, settled } from "./message.js";
 
 const BOB = { id: 2, username: "bob" };
 const direct = () => room(7, { type: "direct", name: "", members: [1, 2], peer: BOB });
@@ -127,7 +127,7 @@ function incoming(listed) {
       loadMembers: async (/** @type {number} */ id) => heard.push(["members", id]),
     },
     history: { of: () => undefined, forget: note("forget") },
-    typing: { set: () => undefined },
+    typing: { set: () => undefined }, feed: NO_FEED,
     outgoing: {},
     sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: {

@@ -37,7 +37,7 @@ async function seen(stored, calls) {
   const revisions = new Revisions(1, {
     api, rooms, history, changes, onchange: () => undefined, onsent: () => undefined,
     sync: { attempt: (task) => task(), refresh: async () => { count.refreshed += 1; } },
-    ongone: ({ id }) => gone.push(id),
+    onrevised: () => undefined, ongone: ({ id }) => gone.push(id),
   });
   changes.listed(1, 0, false);
   await history.open(1);

@@ -76,6 +76,40 @@ test("a failure that may pass is followed by a refresh while the socket is open"
   assert.deepEqual([count.checked, count.listed], [1, 1]);
 });
 
+test("lists that fail are asked for less and less often, although other calls succeed", async (context) => {
+  const { running, count, pass } = sync(context, [new Failure(503, "unavailable", "")]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000, 4_000, 8_000]) {
+    await running.attempt(async () => undefined);
+    const before = count.listed;
+    await pass(wait / 2 - 1);
+    assert.equal(count.listed, before);
+    await pass(wait / 2 + 1);
+    assert.equal(count.listed, before + 1);
+  }
+});
+
+test("a complete list ends a series of failures", async (context) => {
+  const failure = new Failure(503, "unavailable", "");
+  const { running, count, pass } = sync(context, [failure, failure, failure, [1], failure, [1]]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000]) await pass(wait);
+  assert.equal(count.listed, 4);
+  await running.refresh();
+  await pass(500);
+  assert.equal(count.listed, 6);
+});
+
+test("failures that come together are followed by one refresh, at the latest time that the server asks for", async (context) => {
+  const { running, count, pass } = sync(context);
+  const fails = (retry = 0) => running.attempt(async () => { throw new Failure(429, "rate_limited", "", retry); });
+  await Promise.all([fails(), fails(9_000), fails()]);
+  await pass(8_999);
+  assert.equal(count.listed, 0);
+  await pass(60_000);
+  assert.equal(count.listed, 1);
+});
+
 test("a load is repeated with each refresh until it succeeds or is refused", async (context) => {
   const { running, count, pass } = sync(context);
   const answers = [new Failure(503, "unavailable", ""), new Failure(429, "rate_limited", "", 9_000), null];

@@ -19,7 +19,26 @@ export function backoff(attempt) {
 /**
  * Waits for a backoff.
  * @param {number} attempt
+ * @param {AbortSignal} [signal] ends the wait
  */
-export function pause(attempt) {
-  return new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+export function pause(attempt, signal) {
+  return sleep(backoff(attempt), signal);
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal] ends the wait
+ * @returns {Promise<void>}
+ */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }

@@ -15,6 +15,7 @@ import { removal } from "./text.js";
  * @property {Pick<import("./outgoing.js").Outgoing, "arrived">} outgoing
  * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
+ * @property {Pick<import("./feed.js").Feed, "hear" | "expect" | "forget">} feed
  * @property {() => void} onchange
  * @property {(message: Message) => void} onmessage called for a new message of another user
  * @property {(text: string) => void} onnotice
@@ -35,7 +36,7 @@ export class Incoming {
 
   /** @param {any} event */
   hear(event) {
-    const { rooms, directory, history, changes, revisions, typing, sync, invitations, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, sync, invitations, feed, notices } = this.#means;
     switch (event.type) {
       case "message":
         changes.note(event.conversation, event.changes);
@@ -56,6 +57,7 @@ export class Incoming {
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
         if (event.user === this.#me) {
           void sync.refresh();
+          void feed.expect(event.conversation);
           void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
@@ -75,23 +77,22 @@ export class Incoming {
         void sync.load(() => invitations.invited(event.conversation));
         break;
     }
-    onchange();
+    this.#means.onchange();
   }
 
   /** @param {Message} pushed */
   received(pushed) {
-    const { rooms, history, revisions, typing, outgoing, sync, onchange } = this.#means;
+    const { rooms, history, revisions, typing, outgoing, sync, feed, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
-    if (sender === this.#me && client_id) outgoing.arrived(client_id);
+    if (sender === this.#me && client_id) outgoing.arrived(client_id, pushed);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
     const message = { ...revisions.latest(pushed), quoted: undefined };
+    if (!message.hidden) rooms.apply(message);
+    feed.hear(message);
     if (message.hidden) return onchange();
-    const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
-    rooms.apply(message);
     void sync.attempt(() => history.add(message));
     if (!rooms.get(conversation)) void sync.refresh();
-    if (isNew && sender !== this.#me) void this.#announce(message);
     onchange();
   }
 
@@ -125,8 +126,9 @@ export class Incoming {
    * @param {number} [by] the admin who has removed the user
    */
   left(room, user, by) {
-    const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, feed, notices, onchange } = this.#means;
     rooms.leave(room, user);
+    if (user === this.#me) feed.forget(room);
     if (user === this.#me) changes.forget(room);
     if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);
@@ -151,15 +153,25 @@ export class Incoming {
   }
 
   /**
-   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once. It may have
-   * been changed meanwhile, and a deleted message is not reported.
+   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once.
    * @param {Message} pushed
    */
-  async #announce(pushed) {
-    const { directory, revisions, sync, onmessage } = this.#means;
+  async announce(pushed) {
+    const { directory, sync } = this.#means;
     const { conversation, sender } = pushed;
-    if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
+    if (sender !== this.#me && !directory.knows(sender)) {
+      await sync.attempt(() => directory.learn(conversation, [sender]));
+    }
+    this.report(pushed);
+  }
+
+  /**
+   * Reports a message of another user as it is now, unless it is deleted.
+   * @param {Message} pushed
+   */
+  report(pushed) {
+    const { revisions, onmessage } = this.#means;
     const message = revisions.latest(pushed);
-    if (!message.deleted_at && !message.hidden) onmessage(message);
+    if (message.sender !== this.#me && !message.deleted_at && !message.hidden) onmessage(message);
   }
 }

@@ -2,35 +2,30 @@
 
 /**
  * @typedef {{token: string, id: number, username: string}} Session
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
  */
 
-const KEY = "session";
+export const KEY = "session";
 
-/** @returns {Session | null} */
-export function savedSession() {
-  const saved = localStorage.getItem(KEY);
+/** @param {Store} store @returns {Session | null} */
+export function savedSession(store) {
+  const saved = store.getItem(KEY);
   return saved === null ? null : JSON.parse(saved);
 }
 
-/** @param {Session} session */
-export function saveSession(session) {
-  localStorage.setItem(KEY, JSON.stringify(session));
+/**
+ * @param {Store} store
+ * @param {Session} session
+ */
+export function saveSession(store, session) {
+  store.setItem(KEY, JSON.stringify(session));
 }
 
 /**
  * Forgets this session, unless another has begun meanwhile.
+ * @param {Store} store
  * @param {Session} session
  */
-export function forgetSession({ token }) {
-  if (savedSession()?.token === token) localStorage.removeItem(KEY);
-}
-
-/**
- * Calls back after another tab has logged in or out.
- * @param {() => void} callback
- */
-export function onSessionElsewhere(callback) {
-  addEventListener("storage", ({ key }) => {
-    if (key === KEY || key === null) callback();
-  });
+export function forgetSession(store, { token }) {
+  if (savedSession(store)?.token === token) store.removeItem(KEY);
 }

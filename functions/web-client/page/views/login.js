@@ -6,10 +6,11 @@ import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
 /**
+ * @param {import("../client/devices.js").Store} storage
  * @param {(session: import("../client/session.js").Session) => void} enter
  * @param {string} [notice]
  */
-export function loginView(enter, notice) {
+export function loginView(storage, enter, notice) {
   let isNew = false;
   const heading = el("h1");
   const hint = el("p", { class: "hint", id: "password-hint" }, "At least 8 characters.");
@@ -53,7 +54,7 @@ export function loginView(enter, notice) {
     const username = name.value.trim();
     try {
       if (isNew) await register(username, password.value);
-      enter(await logIn(username, password.value, localStorage));
+      enter(await logIn(username, password.value, storage));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       setText(problem, failure.message);
