@@ -4,6 +4,7 @@ import { logIn, register as registerAccount } from "./api.js";
 import { backoff, sleep } from "./backoff.js";
 import { Failure } from "./call.js";
 import { Chat } from "./chat.js";
+import { Events } from "./events.js";
 import { Shelf, memory } from "./storage.js";
 import { Typist } from "./typist.js";
 
@@ -20,34 +21,16 @@ const KEPT = 1_000;
  * @typedef {import("./storage.js").Store} Store
  * @typedef {import("./api.js").Invitation} Invitation
  * @typedef {import("./message-calls.js").Forwarded} Forwarded
- * @typedef {import("./outbox.js").Unsent} Unsent
  * @typedef {object} Server
  * @property {string} server the address of the REST API, such as `http://localhost:8000`
  * @property {string} socket the address of the WebSocket API, such as `ws://localhost:8000/prod`
- * @typedef {{storage?: Store}} Keeping
- * `storage`: a place for unsent messages, names and device tokens, such as `localStorage`; memory by default. Accounts
- * and servers can share it.
- * @typedef {{file?: File, reply_to?: number, mentions?: number[], mentions_all?: boolean}} Extras
- * `file`: a picture or a video; `reply_to`: the id of a message of the room; `mentions`: ids of members
- * @typedef {object} ClientEvents
- * @property {CustomEvent<Message>} message a message of another user: each once, in the order of its room, beginning
- *   with those that are unread
- * @property {CustomEvent<Message>} changed the state of a message after an edit or a deletion. It is `hidden` if the user
- *   has deleted it for themselves
- * @property {CustomEvent<{conversation: number, message_id: number, user: number, emoji: string | null}>} reaction
- * @property {CustomEvent<{conversation: number, sender: number, typing: boolean}>} typing
- * @property {CustomEvent<{conversation: number, user: number, last_read: number}>} read
- * @property {CustomEvent<{conversation: number, user: number}>} joined
- * @property {CustomEvent<{conversation: number, user: number, by?: number}>} left
- * @property {CustomEvent<{conversation: number, by: number}>} removed the user was removed from a room
- * @property {CustomEvent<{conversation: number}>} invited
- * @property {CustomEvent<{unsent: Unsent, failure: Failure}>} refused the server has refused a message of an earlier
- *   client with the same storage
- * @property {Event} online
- * @property {Event} offline
- * @property {Event} replaced sockets of the same user have taken the place of this one, which stays away until `resume`
- * @property {Event} update rooms, names or messages of open rooms have changed
- * @property {Event} end the session is over, or the client was closed
+ * @property {Store} [storage] a place for unsent messages, names and device tokens, such as `localStorage`; memory by
+ *   default. Accounts and servers can share it
+ * @typedef {object} Extras
+ * @property {File} [file] a picture or a video
+ * @property {number} [reply_to] the id of a message of the room
+ * @property {number[]} [mentions] ids of members
+ * @property {boolean} [mentions_all] whether all members are mentioned
  */
 
 /** Events of the server that are passed on as they are. */
@@ -64,7 +47,7 @@ export async function register({ server, username, password }) {
 
 /**
  * Signs in, and connects.
- * @param {Server & Keeping & {username: string, password: string}} account
+ * @param {Server & {username: string, password: string}} account
  * @returns {Promise<Client>}
  * @throws {Failure}
  */
@@ -75,7 +58,7 @@ export async function signIn({ username, password, storage = memory(), ...place 
 }
 
 /** A connected account. It works from its construction to `close`. */
-export class Client extends EventTarget {
+export class Client extends Events {
   /** Enough to construct a client without the password. @type {Session} */
   session;
   #chat;
@@ -85,7 +68,7 @@ export class Client extends EventTarget {
   #isOnline = false;
   #ended = false;
 
-  /** @param {Server & Keeping & {session: Session}} options */
+  /** @param {Server & {session: Session}} options */
   constructor({ server, socket, session, storage = memory() }) {
     super();
     this.session = session;
@@ -136,29 +119,6 @@ export class Client extends EventTarget {
   /** Invitations without an answer. @returns {Invitation[]} */
   get invitations() {
     return this.#chat.invitations.list();
-  }
-
-  /**
-   * Adds a listener, for as long as the client is open.
-   * @template {keyof ClientEvents} T
-   * @param {T} type
-   * @param {(event: ClientEvents[T]) => void} listener
-   * @param {AddEventListenerOptions | boolean} [options]
-   * @override
-   */
-  addEventListener(type, listener, options) {
-    super.addEventListener(type, /** @type {EventListener} */ (listener), options);
-  }
-
-  /**
-   * @template {keyof ClientEvents} T
-   * @param {T} type
-   * @param {(event: ClientEvents[T]) => void} listener
-   * @param {EventListenerOptions | boolean} [options]
-   * @override
-   */
-  removeEventListener(type, listener, options) {
-    super.removeEventListener(type, /** @type {EventListener} */ (listener), options);
   }
 
   /**

@@ -4,7 +4,7 @@ export { Client, register, signIn } from "./client.js";
 export { Failure } from "./call.js";
 
 /**
- * @typedef {import("./client.js").ClientEvents} ClientEvents
+ * @typedef {import("./events.js").ClientEvents} ClientEvents
  * @typedef {import("./client.js").Extras} Extras
  * @typedef {import("./client.js").Session} Session
  * @typedef {import("./client.js").Store} Store
