@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let variable = |name| env::var_os(name).map(PathBuf::from).ok_or(format!("cargo sets no {name}"));
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?.join("page"), variable("OUT_DIR")?);
     let mut assets = files(&root, "")?;
-    assets.retain(|(name, _)| name != "index.html");
+    // The last two are of the package for npm.
+    assets.retain(|(name, _)| !["index.html", "client/README.md", "client/package.json"].contains(&name.as_str()));
     assets.sort();
 
     let mut hasher = DefaultHasher::new();

@@ -156,3 +156,13 @@ test("a call that is answered after a logout leaves no names behind", async () =
   await finding;
   assert.equal(kept.getItem("people:1"), null);
 });
+
+test("the names of ten thousand users are kept, with one's own", async () => {
+  const kept = storage();
+  const large = room(1, { members: [], members_count: 10_200 });
+  const { running } = directory(kept, { 1: crowd(10_200) }, [large]);
+  await running.loadMembers(1);
+  while (running.hasMoreMembers(1)) await running.loadMoreMembers(1);
+  assert.equal(JSON.parse(kept.getItem("people:1") ?? "[]").length, 10_000);
+  assert.deepEqual([1, 2, 10_200].map((user) => running.knows(user)), [true, false, true]);
+});

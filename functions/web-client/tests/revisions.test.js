@@ -182,3 +182,13 @@ test("the changes of a room are forgotten with it", async () => {
   revisions.forget(1);
   assert.equal(revisions.latest(message(1)).text, "text 1");
 });
+
+test("of a thousand changes the last states are remembered, and earlier ones are forgotten", async () => {
+  const { revisions } = await seen([message(1)]);
+  const revise = (/** @type {number} */ sequence) => revisions.apply(message(sequence, { text: "new", version: 2 }));
+  for (let sequence = 1; sequence <= 1_000; sequence += 1) revise(sequence);
+  revise(2);
+  revise(1_001);
+  const latest = [1, 2, 3, 1_001].map((sequence) => revisions.latest(message(sequence)).text);
+  assert.deepEqual(latest, ["text 1", "new", "new", "new"]);
+});

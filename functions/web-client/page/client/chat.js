@@ -211,7 +211,7 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Runs a call for a caller who sees its failure. A failure also ends the session, or makes up for what is missing.
+   * Runs a call for a caller who sees its failure. A failure also ends the session, or lists the rooms again.
    * @template T
    * @param {(history: History) => Promise<T>} call
    * @returns {Promise<T>}
