@@ -10,14 +10,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The files of the package for npm that the page does not use.
+const OF_THE_PACKAGE: [&str; 5] =
+    ["client/README.md", "client/client.js", "client/events.js", "client/index.js", "client/package.json"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=page");
     let variable = |name| env::var_os(name).map(PathBuf::from).ok_or(format!("cargo sets no {name}"));
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?.join("page"), variable("OUT_DIR")?);
     let mut assets = files(&root, "")?;
-    // The last two are of the package for npm.
-    assets.retain(|(name, _)| !["index.html", "client/README.md", "client/package.json"].contains(&name.as_str()));
+    assets.retain(|(name, _)| name != "index.html" && !OF_THE_PACKAGE.contains(&name.as_str()));
     assets.sort();
 
     let mut hasher = DefaultHasher::new();
