@@ -69,11 +69,12 @@ export async function fired() {
   return rules.map((/** @type {{fired: number}} */ rule) => rule.fired);
 }
 
-/** A line to the runtime that can be cut, be dead, or lose answers. */
+/** A line to the runtime that can be cut, be dead, be silent, or lose answers. */
 export async function line() {
   /** @type {Set<import("node:net").Socket>} */
   const ends = new Set();
   let isDead = false;
+  let isSilent = false;
   /** Answers that are lost: they reach the line, and end it. */
   let losing = 0;
   const target = new URL(SERVER);
@@ -91,7 +92,11 @@ export async function line() {
         other.destroy();
       });
     }
-    near.on("data", (data) => far.write(data));
+    let isSocket = false;
+    near.on("data", (data) => {
+      isSocket ||= /^upgrade: websocket/im.test(data.toString("latin1"));
+      if (!isSilent || isSocket) far.write(data);
+    });
     far.on("data", (data) => {
       const isLost = losing > 0 && data.toString("latin1").startsWith("HTTP/1.1 201");
       if (isLost) losing -= 1;
@@ -111,6 +116,10 @@ export async function line() {
     set(dead) {
       isDead = dead;
       if (dead) cut();
+    },
+    /** From now on no call is answered. Sockets work, because Node waits for the answer to their end. */
+    hush() {
+      isSilent = true;
     },
     /** Loses the next answers to calls that create something. @param {number} answers */
     loses(answers) {
