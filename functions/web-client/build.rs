@@ -11,8 +11,14 @@ use std::{
 };
 
 /// The files of the package for npm that the page does not use.
-const OF_THE_PACKAGE: [&str; 5] =
-    ["client/README.md", "client/client.js", "client/events.js", "client/index.js", "client/package.json"];
+const OF_THE_PACKAGE: [&str; 6] = [
+    "client/README.md",
+    "client/account.js",
+    "client/client.js",
+    "client/events.js",
+    "client/index.js",
+    "client/package.json",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -69,3 +69,8 @@ export async function call(method, path, { token, body, server = "", signal }) {
   const next = /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
   return { json, next: next === undefined ? null : new URL(next, response.url).href };
 }
+
+/** @param {string} server the address of a REST API */
+export function withoutSlash(server) {
+  return server.replace(/\/+$/, "");
+}

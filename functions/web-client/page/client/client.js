@@ -1,15 +1,16 @@
 // The face of the library: one signed-in account.
 
-import { logIn, register as registerAccount } from "./api.js";
 import { backoff, sleep } from "./backoff.js";
-import { Failure } from "./call.js";
+import { Failure, withoutSlash } from "./call.js";
 import { Chat } from "./chat.js";
 import { Events } from "./events.js";
-import { Shelf, memory } from "./storage.js";
+import { Shelf, memory, scopeOf } from "./storage.js";
 import { Typist } from "./typist.js";
 
 /** Attempts of a call that can be repeated: about half a minute. */
 const ATTEMPTS = 6;
+/** Milliseconds. A call for which the server asks for a longer wait is not repeated. */
+const LONGEST_WAIT = 30_000;
 /** Messages of an open room that are kept when new ones come. */
 const KEPT = 1_000;
 
@@ -36,27 +37,6 @@ const KEPT = 1_000;
 /** Events of the server that are passed on as they are. */
 const PASSED_ON = new Set(["reaction", "typing", "read", "joined", "left", "removed", "invited"]);
 
-/**
- * Creates an account.
- * @param {{server: string, username: string, password: string}} account
- * @throws {Failure}
- */
-export async function register({ server, username, password }) {
-  await registerAccount(username, password, { server: trimmed(server) });
-}
-
-/**
- * Signs in, and connects.
- * @param {Server & {username: string, password: string}} account
- * @returns {Promise<Client>}
- * @throws {Failure}
- */
-export async function signIn({ username, password, storage = memory(), ...place }) {
-  const server = trimmed(place.server);
-  const session = await logIn(username, password, new Shelf(storage, scopeOf(server)), { server });
-  return new Client({ ...place, storage, session });
-}
-
 /** A connected account. It works from its construction to `close`. */
 export class Client extends Events {
   /** Enough to construct a client without the password. @type {Session} */
@@ -72,9 +52,10 @@ export class Client extends Events {
   constructor({ server, socket, session, storage = memory() }) {
     super();
     this.session = session;
-    const scope = scopeOf(trimmed(server));
+    const address = withoutSlash(server);
+    const scope = scopeOf(address);
     const chat = this.#chat = new Chat(session, {
-      server: trimmed(server), socket, scope, storage: new Shelf(storage, scope), follows: true, most: KEPT,
+      server: address, socket, scope, storage: new Shelf(storage, scope), follows: true, most: KEPT,
     });
     this.#typist = new Typist((room, typing) => chat.tellTyping(room, typing));
     this.#ready = new Promise((resolve, reject) => {
@@ -215,6 +196,7 @@ export class Client extends Events {
    */
   async send(room, text, { file, ...about } = {}) {
     if (this.#chat.signal.aborted) throw closed();
+    this.#typist.sends(room);
     return this.#chat.outgoing.deliver(room, text, file, about);
   }
 
@@ -276,7 +258,7 @@ export class Client extends Events {
    * @param {number} room
    */
   typing(room) {
-    this.#typist.types(room);
+    if (!this.#chat.signal.aborted) this.#typist.types(room);
   }
 
   /** Connects again after `replaced`. */
@@ -342,8 +324,13 @@ export class Client extends Events {
    * @returns {Promise<T>}
    */
   async #once(task) {
-    if (this.#chat.signal.aborted) throw closed();
-    return this.#chat.ask(task);
+    const { signal } = this.#chat;
+    if (signal.aborted) throw closed();
+    try {
+      return await this.#chat.ask(task);
+    } catch (failure) {
+      throw signal.aborted && failure instanceof Failure && failure.status === 0 ? closed() : failure;
+    }
   }
 
   /**
@@ -358,8 +345,8 @@ export class Client extends Events {
       try {
         return await this.#once(task);
       } catch (failure) {
-        const isLast = attempt + 1 === ATTEMPTS || signal.aborted;
-        if (isLast || !(failure instanceof Failure) || !failure.passes) throw failure;
+        if (!(failure instanceof Failure) || !failure.passes || signal.aborted) throw failure;
+        if (attempt + 1 === ATTEMPTS || failure.retryAfter > LONGEST_WAIT) throw failure;
         await sleep(Math.max(backoff(attempt), failure.retryAfter), signal);
       }
     }
@@ -368,14 +355,4 @@ export class Client extends Events {
 
 function closed() {
   return new Failure(0, "closed", "The client is closed.");
-}
-
-/** @param {string} server */
-function trimmed(server) {
-  return server.replace(/\/+$/, "");
-}
-
-/** The beginning of the keys of a server in a storage. @param {string} server */
-function scopeOf(server) {
-  return `chat ${server} `;
 }

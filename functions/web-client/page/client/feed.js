@@ -10,6 +10,8 @@ const PAGE = 100;
 const REACH = 20;
 /** Attempts after which a wait stops growing. */
 const SLOWS_DOWN = 3;
+/** Lists in which a new room is looked for. */
+const LISTS = 5;
 /** Waits after which a message counts as hidden. The server holds messages after a hole back for 15 s. */
 const GIVES_UP = 12;
 
@@ -71,7 +73,7 @@ export class Feed {
     const { follows, refresh, signal } = this.#means;
     if (!follows || this.#expected.has(room)) return;
     this.#expected.add(room);
-    for (let attempt = 0; !this.#isListed(room) && attempt < GIVES_UP && !signal.aborted; attempt += 1) {
+    for (let attempt = 0; !this.#isListed(room) && attempt < LISTS && !signal.aborted; attempt += 1) {
       await refresh();
       if (!this.#isListed(room)) await pause(Math.min(attempt, SLOWS_DOWN), signal);
     }

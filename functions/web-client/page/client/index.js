@@ -1,7 +1,8 @@
 // What programs import: README.md describes it.
 
-export { Client, register, signIn } from "./client.js";
+export { register, signIn } from "./account.js";
 export { Failure } from "./call.js";
+export { Client } from "./client.js";
 
 /**
  * @typedef {import("./events.js").ClientEvents} ClientEvents

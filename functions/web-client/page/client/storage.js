@@ -78,3 +78,8 @@ export function memory() {
     },
   };
 }
+
+/** Returns the beginning of the keys of a server in a storage that is shared. @param {string} server */
+export function scopeOf(server) {
+  return `chat ${server} `;
+}
