@@ -249,7 +249,7 @@ export class Client extends Events {
 
   /** Marks a room as read up to a message. @param {Pick<Message, "conversation" | "id">} message */
   read({ conversation, id }) {
-    return this.#repeated(() => this.#chat.reading.mark(conversation, id));
+    return this.#repeated(() => this.#chat.reading.read(conversation, id));
   }
 
   /**

@@ -36,7 +36,7 @@ export class Incoming {
 
   /** @param {any} event */
   hear(event) {
-    const { rooms, directory, history, changes, revisions, typing, sync, invitations, feed, notices } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, sync, invitations, notices, onchange } = this.#means;
     switch (event.type) {
       case "message":
         changes.note(event.conversation, event.changes);
@@ -57,7 +57,7 @@ export class Incoming {
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
         if (event.user === this.#me) {
           void sync.refresh();
-          void feed.expect(event.conversation);
+          void this.#means.feed.expect(event.conversation);
           void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
@@ -77,19 +77,19 @@ export class Incoming {
         void sync.load(() => invitations.invited(event.conversation));
         break;
     }
-    this.#means.onchange();
+    onchange();
   }
 
   /** @param {Message} pushed */
   received(pushed) {
-    const { rooms, history, revisions, typing, outgoing, sync, feed, onchange } = this.#means;
+    const { rooms, history, revisions, typing, outgoing, sync, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
     if (sender === this.#me && client_id) outgoing.arrived(client_id, pushed);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
     const message = { ...revisions.latest(pushed), quoted: undefined };
     if (!message.hidden) rooms.apply(message);
-    feed.hear(message);
+    this.#means.feed.hear(message);
     if (message.hidden) return onchange();
     void sync.attempt(() => history.add(message));
     if (!rooms.get(conversation)) void sync.refresh();
@@ -126,9 +126,9 @@ export class Incoming {
    * @param {number} [by] the admin who has removed the user
    */
   left(room, user, by) {
-    const { rooms, directory, history, changes, revisions, typing, feed, notices, onchange } = this.#means;
+    const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
-    if (user === this.#me) feed.forget(room);
+    if (user === this.#me) this.#means.feed.forget(room);
     if (user === this.#me) changes.forget(room);
     if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);

@@ -29,24 +29,24 @@ export class Reading {
    * @param {number} id
    */
   async seen(id) {
-    const { rooms, history } = this.#means;
+    const { rooms, history, sync } = this.#means;
     const room = rooms.get(id);
     const last = history.of(id)?.messages.at(-1);
     if (!room?.unread || !last || last.id < (room.last_message?.id ?? 0) || this.#marking.has(id)) return;
     this.#marking.add(id);
-    await this.#means.sync.attempt(() => this.mark(id, last.id));
+    await sync.attempt(() => this.read(id, last.id));
     this.#marking.delete(id);
   }
 
   /**
    * Marks a room as read up to a message.
-   * @param {number} room
+   * @param {number} id
    * @param {number} message
    */
-  async mark(room, message) {
+  async read(id, message) {
     const { api, rooms, onchange } = this.#means;
-    await api.markRead(room, message);
-    rooms.mark(room, this.#me, message);
+    await api.markRead(id, message);
+    rooms.mark(id, this.#me, message);
     onchange();
   }
 }
