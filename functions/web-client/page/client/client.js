@@ -290,7 +290,10 @@ export class Client extends Events {
       type, (event) => listener(/** @type {CustomEvent} */ (event).detail), { signal });
     on("message", (message) => this.#tell("message", message));
     on("revised", (message) => this.#tell("changed", message));
-    on("refused", (refusal) => this.#tell("refused", refusal));
+    on("refused", (refusal) => {
+      chat.outgoing.discard(refusal.unsent);
+      this.#tell("refused", refusal);
+    });
     on("pushed", (event) => PASSED_ON.has(event.type) && this.#tell(event.type, event));
     on("replaced", () => this.dispatchEvent(new Event("replaced")));
     on("change", () => {

@@ -87,9 +87,9 @@ test("a message that is not sent at the end is sent by the next program with the
   const first = await client(name, { server: away.server, storage });
   const notes = await first.openDirect(name.username);
   away.set(true);
-  const outcome = problem(first.send(notes, "later"));
+  const outcomes = [problem(first.send(notes, "later")), problem(first.send(999_999, "never"))];
   first.close();
-  assert.deepEqual(await outcome, [0, "closed"]);
+  assert.deepEqual(await Promise.all(outcomes), [[0, "closed"], [0, "closed"]]);
   assert.ok([...items.keys()].every((key) => key.startsWith(`chat ${away.server} `)), [...items.keys()].join());
   // Another server has another outbox.
   const elsewhere = await client(name, { storage });
@@ -98,8 +98,14 @@ test("a message that is not sent at the end is sent by the next program with the
   away.set(false);
   const second = await client(name, { server: away.server, storage });
   context.after(() => second.close());
+  /** @type {string[]} */
+  const refused = [];
+  second.addEventListener("refused", ({ detail: { unsent, failure } }) => refused.push(unsent.text, failure.code));
   await second.open(notes);
   await until(() => second.messages(notes).length === 1, "the message is sent");
+  await until(() => refused.length > 0, "the other one is refused");
+  assert.deepEqual(refused, ["never", "room_not_found"]);
+  assert.deepEqual([...items.keys()].filter((key) => key.includes("outbox")), []);
 });
 
 test("a program ends after close, although no call is answered", async (context) => {
