@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, logIn, version } from "../page/api.js";
+import { Api, logIn, version } from "../page/client/api.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.

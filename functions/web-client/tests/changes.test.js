@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
+import { Changes } from "../page/client/changes.js";
 import { message, settled } from "./message.js";
 
 /**
  * The changes of a room, whose server answers `/list-changes/` in turn. A call without a number is noted as "settled".
  * @param {import("node:test").TestContext} context
- * @param {Partial<import("../page/message-calls.js").ChangeList>[]} answers
+ * @param {Partial<import("../page/client/message-calls.js").ChangeList>[]} answers
  */
 function changes(context, answers = []) {
   context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Chats } from "../page/chats.js";
-import { Rooms, isMuted, isQuiet } from "../page/rooms.js";
+import { Chats } from "../page/client/chats.js";
+import { Rooms, isMuted, isQuiet } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
 const ME = 1;
@@ -10,7 +10,7 @@ const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread
 
 /**
  * The chats of user 1, with the calls that were made and the rooms that were listed anew.
- * @param {...import("../page/rooms.js").Room} listed
+ * @param {...import("../page/client/rooms.js").Room} listed
  */
 function chats(...listed) {
   const rooms = new Rooms(ME);

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directory } from "../page/directory.js";
-import { Rooms } from "../page/rooms.js";
+import { Failure } from "../page/client/call.js";
+import { Directory } from "../page/client/directory.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, storage } from "./message.js";
 
 const ANN = { token: "t", id: 1, username: "ann" };
 
 /**
  * Ann's directory; `asked` is the list of calls for members.
- * @param {Storage} kept
+ * @param {import("../page/client/storage.js").Shelf} kept
  * @param {Record<number, string[]>} members the names of the users 1, 2, … by room; an empty name is nobody
- * @param {import("../page/rooms.js").Room[]} listed
+ * @param {import("../page/client/rooms.js").Room[]} listed
  */
 function directory(kept, members = {}, listed = []) {
   const rooms = new Rooms(ANN.id);
@@ -155,4 +155,14 @@ test("a call that is answered after a logout leaves no names behind", async () =
   running.forget();
   await finding;
   assert.equal(kept.getItem("people:1"), null);
+});
+
+test("the names of ten thousand users are kept, with one's own", async () => {
+  const kept = storage();
+  const large = room(1, { members: [], members_count: 10_200 });
+  const { running } = directory(kept, { 1: crowd(10_200) }, [large]);
+  await running.loadMembers(1);
+  while (running.hasMoreMembers(1)) await running.loadMoreMembers(1);
+  assert.equal(JSON.parse(kept.getItem("people:1") ?? "[]").length, 10_000);
+  assert.deepEqual([1, 2, 10_200].map((user) => running.knows(user)), [true, false, true]);
 });

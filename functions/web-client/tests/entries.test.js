@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Notices } from "../page/notices.js";
-import { Rooms } from "../page/rooms.js";
+import { Notices } from "../page/client/notices.js";
+import { Rooms } from "../page/client/rooms.js";
 import { entries } from "../page/views/entries.js";
 import { message, room } from "./message.js";
 
 /**
  * The entries of room 1 for user 1.
- * @param {import("../page/timeline.js").Message[]} messages
- * @param {import("../page/outbox.js").Unsent[]} unsent
+ * @param {import("../page/client/timeline.js").Message[]} messages
+ * @param {import("../page/client/outbox.js").Unsent[]} unsent
  */
 function shown(messages, unsent = [], notices = new Notices()) {
   const rooms = new Rooms(1);
@@ -25,7 +25,7 @@ function shown(messages, unsent = [], notices = new Notices()) {
 
 /** @param {number} sequence @param {string} client_id */
 const mine = (sequence, client_id) => message(sequence, { sender: 1, receivers: [2], client_id });
-/** @param {string} client_id @param {Partial<import("../page/outbox.js").Unsent>} [differences] */
+/** @param {string} client_id @param {Partial<import("../page/client/outbox.js").Unsent>} [differences] */
 const unsent = (client_id, differences) => ({ client_id, conversation: 1, text: "hi", at: 1, ...differences });
 
 /** @param {import("../page/views/entries.js").Entry} entry */
@@ -79,7 +79,7 @@ test("a deleted message says so, and shows nothing else", () => {
   ]);
 });
 
-/** @param {Partial<import("../page/timeline.js").Message>} about */
+/** @param {Partial<import("../page/client/timeline.js").Message>} about */
 function content(about) {
   const [entry] = shown([message(1, about)]);
   assert.ok("content" in entry);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { marked, wordsOf } from "../page/found.js";
+import { marked, wordsOf } from "../page/client/found.js";
 
 /** The text with brackets around what is found. @param {string} text @param {string} search */
 const shown = (text, search) =>

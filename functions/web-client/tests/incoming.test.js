@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Incoming } from "../page/incoming.js";
-import { Notices, line } from "../page/notices.js";
-import { Rooms } from "../page/rooms.js";
-import { NO_CHANGES, message, room } from "./message.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Notices, line } from "../page/client/notices.js";
+import { Rooms } from "../page/client/rooms.js";
+import { NO_CHANGES, NO_FEED, message, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */
 function heard(changes = NO_CHANGES) {
@@ -20,7 +20,7 @@ function heard(changes = NO_CHANGES) {
     },
     people: { heard: nothing },
     history: { of: () => undefined, add: nothing, forget: nothing },
-    typing: { set: nothing }, outgoing: { arrived: nothing }, receipts: { received: nothing },
+    typing: { set: nothing }, feed: NO_FEED, outgoing: { arrived: nothing }, receipts: { received: nothing },
     reading: { edited: nothing },
     sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },
     invitations: { load: nothing },

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Marks } from "../page/marks.js";
+import { Marks } from "../page/client/marks.js";
 import { message } from "./message.js";
 
-const own = (/** @type {Partial<import("../page/timeline.js").Message>} */ changes = {}) =>
+const own = (/** @type {Partial<import("../page/client/timeline.js").Message>} */ changes = {}) =>
   message(5, { id: 5, sender: 1, receivers: [2, 3], edited_at: null, version: 1, ...changes });
 const edited = (version = 2) => own({ edited_at: "2026-11-22T17:37:02.311Z", version });
 
 test("a message is delivered when all have it, and read when all have read it", () => {
   const marks = new Marks();
   const states = [marks.state(own(), [2, 3])];
-  for (const [user, mark, id] of /** @type {[number, import("../page/marks.js").Mark, number][]} */ ([
+  for (const [user, mark, id] of /** @type {[number, import("../page/client/marks.js").Mark, number][]} */ ([
     [2, "delivered", 5], [3, "read", 6], [2, "read", 4], [2, "read", 5], [2, "delivered", 9], [2, "read", 1],
   ])) {
     marks.move(1, user, mark, id, true);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directs } from "../page/directs.js";
-import { Incoming } from "../page/incoming.js";
-import { Invitations } from "../page/invitations.js";
-import { Notices } from "../page/notices.js";
-import { Privacy } from "../page/privacy.js";
-import { Rooms } from "../page/rooms.js";
-import { NO_CHANGES, room, settled } from "./message.js";
+import { Failure } from "../page/client/call.js";
+import { Directs } from "../page/client/directs.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Invitations } from "../page/client/invitations.js";
+import { Notices } from "../page/client/notices.js";
+import { Privacy } from "../page/client/privacy.js";
+import { Rooms } from "../page/client/rooms.js";
+import { NO_CHANGES, NO_FEED, room, settled } from "./message.js";
 
 const BOB = { id: 2, username: "bob" };
 const direct = () => room(7, { type: "direct", name: "", members: [1, 2], peer: BOB });
@@ -23,8 +23,8 @@ const invitation = (conversation, days = 7) => ({
 });
 
 /**
- * @param {import("../page/api.js").Invitation[]} listed
- * @param {Partial<import("../page/api.js").Api>} [api]
+ * @param {import("../page/client/api.js").Invitation[]} listed
+ * @param {Partial<import("../page/client/api.js").Api>} [api]
  */
 function invitations(listed, api = {}) {
   /** @type {any[]} */
@@ -112,7 +112,7 @@ test("whom the user blocks is listed until the block is lifted", async () => {
   assert.deepEqual(await privacy.set({ receipts: false }), { ...usual, receipts: false });
 });
 
-/** @param {import("../page/rooms.js").Room[]} listed */
+/** @param {import("../page/client/rooms.js").Room[]} listed */
 function incoming(listed) {
   const rooms = new Rooms(1);
   rooms.replace(listed);
@@ -130,7 +130,7 @@ function incoming(listed) {
     },
     people: { heard: () => undefined },
     history: { of: () => undefined, forget: note("forget") },
-    typing: { set: () => undefined },
+    typing: { set: () => undefined }, feed: NO_FEED,
     outgoing: {},
     sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: {

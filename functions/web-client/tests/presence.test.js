@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { People } from "../page/presence.js";
+import { Failure } from "../page/client/call.js";
+import { People } from "../page/client/presence.js";
 
 const SEEN = "2026-11-22T12:00:00.000Z";
 
-/** @param {(import("../page/api.js").Presence | null)[]} answers null for a failure */
+/** @param {(import("../page/client/api.js").Presence | null)[]} answers null for a failure */
 function asked(answers) {
   /** @type {number[][]} */
   const calls = [];

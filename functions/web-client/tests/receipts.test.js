@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Receipts } from "../page/receipts.js";
-import { Rooms } from "../page/rooms.js";
+import { Receipts } from "../page/client/receipts.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
-/** A message with this id. @param {number} id @param {Partial<import("../page/timeline.js").Message>} [differences] */
+/** A message with this id. @param {number} id @param {Partial<import("../page/client/timeline.js").Message>} [differences] */
 const of = (id, differences) => message(id, { id, ...differences });
 
 /** The receipts of user 1, with the frames that were sent. @param {import("node:test").TestContext} context */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actionsOn, actionsOnMessage, mentionsAll, rightsIn, roleOf } from "../page/rights.js";
+import { actionsOn, actionsOnMessage, mentionsAll, rightsIn, roleOf } from "../page/client/rights.js";
 import { message, room } from "./message.js";
 
 const [OWNER, ADMIN, OTHER_ADMIN, MEMBER, OTHER] = [1, 2, 3, 4, 5];

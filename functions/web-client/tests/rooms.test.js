@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Rooms } from "../page/rooms.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room } from "./message.js";
 
 const ME = 1;
 
-/** @param {...import("../page/rooms.js").Room} listed */
+/** @param {...import("../page/client/rooms.js").Room} listed */
 function rooms(...listed) {
   const rooms = new Rooms(ME);
   rooms.replace(listed);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Socket } from "../page/socket.js";
+import { Socket } from "../page/client/socket.js";
 
 const MINUTE = 60_000;
 
@@ -81,9 +81,24 @@ test("a lost connection is dialled again, later and later, until it opens", (con
   }
   last().onopen?.();
   assert.deepEqual(told, { opened: 1, lost: 3 });
+  tick(30_000);
   last().onclose?.();
   tick(1_000);
   assert.equal(dialled.length, 5);
+});
+
+test("connections that are cut at once are dialled less and less often", (context) => {
+  const { dialled, last, tick } = line(context);
+  for (const wait of [1_000, 2_000, 4_000, 8_000]) {
+    last().onopen?.();
+    tick(100);
+    last().onclose?.();
+    const before = dialled.length;
+    tick(wait - 1);
+    assert.equal(dialled.length, before);
+    tick(1);
+    assert.equal(dialled.length, before + 1);
+  }
 });
 
 test("a connection that neither opens nor fails is given up", (context) => {

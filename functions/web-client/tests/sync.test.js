@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Rooms } from "../page/rooms.js";
-import { Sync } from "../page/sync.js";
+import { Failure } from "../page/client/call.js";
+import { Rooms } from "../page/client/rooms.js";
+import { Sync } from "../page/client/sync.js";
 import { NO_CHANGES, message, room, settled } from "./message.js";
 
 /**
  * A server that answers with `lists` in turn, and then always with the last one.
  * @param {import("node:test").TestContext} context
  * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
- * @param {Partial<import("../page/timeline.js").Message>} [changed] how the last messages have changed
+ * @param {Partial<import("../page/client/timeline.js").Message>} [changed] how the last messages have changed
  */
 function sync(context, lists = [[]], changed = {}) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
@@ -74,6 +74,40 @@ test("a failure that may pass is followed by a refresh while the socket is open"
   await running.attempt(fails);
   await pass(60_000);
   assert.deepEqual([count.checked, count.listed], [1, 1]);
+});
+
+test("lists that fail are asked for less and less often, although other calls succeed", async (context) => {
+  const { running, count, pass } = sync(context, [new Failure(503, "unavailable", "")]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000, 4_000, 8_000]) {
+    await running.attempt(async () => undefined);
+    const before = count.listed;
+    await pass(wait / 2 - 1);
+    assert.equal(count.listed, before);
+    await pass(wait / 2 + 1);
+    assert.equal(count.listed, before + 1);
+  }
+});
+
+test("a complete list ends a series of failures", async (context) => {
+  const failure = new Failure(503, "unavailable", "");
+  const { running, count, pass } = sync(context, [failure, failure, failure, [1], failure, [1]]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000]) await pass(wait);
+  assert.equal(count.listed, 4);
+  await running.refresh();
+  await pass(500);
+  assert.equal(count.listed, 6);
+});
+
+test("failures that come together are followed by one refresh, at the latest time that the server asks for", async (context) => {
+  const { running, count, pass } = sync(context);
+  const fails = (retry = 0) => running.attempt(async () => { throw new Failure(429, "rate_limited", "", retry); });
+  await Promise.all([fails(), fails(9_000), fails()]);
+  await pass(8_999);
+  assert.equal(count.listed, 0);
+  await pass(60_000);
+  assert.equal(count.listed, 1);
 });
 
 test("a load is repeated with each refresh until it succeeds or is refused", async (context) => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { backoff } from "../page/backoff.js";
-import { calm, clock, day, isLonger, lastSeen, namesIn, parts, removal, sendable, typists } from "../page/text.js";
+import { backoff } from "../page/client/backoff.js";
+import { calm, clock, day, isLonger, lastSeen, namesIn, parts, removal, sendable, typists } from "../page/client/text.js";
 
 test("what is not known of a person is not shown, least of all as offline", () => {
   const [today, yesterday, long] = [0, 1, 400].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());

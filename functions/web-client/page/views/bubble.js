@@ -2,8 +2,8 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { split } from "../mentions.js";
-import { calm, clock, parts } from "../text.js";
+import { split } from "../client/mentions.js";
+import { calm, clock, parts } from "../client/text.js";
 import { chips } from "./chips.js";
 
 /**

@@ -1,7 +1,7 @@
 // The menu of a chat: its settings, which only the user sees.
 
 import { el } from "../dom.js";
-import { isMuted } from "../rooms.js";
+import { isMuted } from "../client/rooms.js";
 import { openMenu } from "./menu.js";
 import { modal, telling } from "./modal.js";
 
@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const ALWAYS = "9999-12-31T23:59:59.999Z";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
+ * @typedef {import("../client/chat.js").Chat} Chat
  * @typedef {object} Means
  * @property {HTMLElement} host
  * @property {() => void} [onunread] called before the chat is marked as unread, because an open one is read
@@ -25,7 +25,7 @@ const ALWAYS = "9999-12-31T23:59:59.999Z";
 export function chatMenu(chat, id, place, { host, onunread }) {
   const room = chat.rooms.get(id);
   if (!room) return;
-  const change = (/** @type {import("../chats.js").Change} */ settings) =>
+  const change = (/** @type {import("../client/chats.js").Change} */ settings) =>
     void chat.tell(() => chat.chats.change(id, settings));
   const mute = (/** @type {number} */ hours) =>
     change({ muted_until: new Date(Date.now() + hours * HOUR).toISOString() });

@@ -1,13 +1,13 @@
 // The form that writes, answers and edits messages and attaches files. Each room keeps its own draft.
 
-import { attachmentsOf } from "../attachments.js";
+import { attachmentsOf } from "../client/attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { mentionsIn, withUnknown } from "../mentions.js";
-import { quoteOf } from "../quotes.js";
-import { actionsOnMessage } from "../rights.js";
-import { isLonger, sendable } from "../text.js";
-import { Typist } from "../typist.js";
+import { mentionsIn, withUnknown } from "../client/mentions.js";
+import { quoteOf } from "../client/quotes.js";
+import { actionsOnMessage } from "../client/rights.js";
+import { isLonger, sendable } from "../client/text.js";
+import { Typist } from "../client/typist.js";
 import { fileChooser } from "./chooser.js";
 import { Completion } from "./completion.js";
 import { excerpt } from "./content.js";
@@ -17,8 +17,8 @@ import { QuoteBar } from "./quote-bar.js";
 import { Tray } from "./tray.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  * @typedef {{room: number, text: string, saved: string, files: File[], reply: number | null,
  *   editing: {id: number, before: string} | null, saving: boolean}} Draft
  * `saved`: the text that the other devices have; `reply`: the message that is answered; `editing`: that which is edited, with the text that was written before

@@ -2,7 +2,7 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { lastSeen, membersCount, typists } from "../text.js";
+import { lastSeen, membersCount, typists } from "../client/text.js";
 import { chatMenu } from "./chat-menu.js";
 import { Closed } from "./closed.js";
 import { Composer } from "./composer.js";
@@ -18,8 +18,8 @@ import { Scroller } from "./scroller.js";
 import { searchIn } from "./search.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
  */
 
 export class Conversation {

@@ -1,16 +1,16 @@
 // The dialog that shows who has received and read an own message.
 
 import { arrange, el, setText } from "../dom.js";
-import { moment } from "../text.js";
+import { moment } from "../client/text.js";
 import { avatar } from "./bubble.js";
 import { nameIn } from "./content.js";
 import { messageDialog } from "./gone.js";
 import { telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
- * @typedef {import("../message-calls.js").Receipt} Receipt
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
+ * @typedef {import("../client/message-calls.js").Receipt} Receipt
  */
 
 /**

@@ -1,7 +1,7 @@
 // The menu of a message.
 
-import { QUICK, own } from "../reactions.js";
-import { actionsOnMessage } from "../rights.js";
+import { QUICK, own } from "../client/reactions.js";
+import { actionsOnMessage } from "../client/rights.js";
 import { deleteMessage } from "./deletion.js";
 import { forwardMessage } from "./forward.js";
 import { onGone } from "./gone.js";
@@ -10,8 +10,8 @@ import { messageInfo } from "./message-info.js";
 import { react } from "./reactions.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  * @typedef {object} Means
  * @property {HTMLElement} host
  * @property {(message: Message) => void} onreply

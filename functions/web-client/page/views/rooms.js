@@ -1,17 +1,17 @@
 // The list of conversations: pinned ones first, archived ones in a part of their own.
 
-import { summary } from "../attachments.js";
+import { summary } from "../client/attachments.js";
 import { arrange, el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { isMuted } from "../rooms.js";
-import { moment, stub, typists } from "../text.js";
+import { isMuted } from "../client/rooms.js";
+import { moment, stub, typists } from "../client/text.js";
 import { chatMenu } from "./chat-menu.js";
 import { Face } from "./face.js";
 import { Hold } from "./hold.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
  */
 
 export class RoomList {

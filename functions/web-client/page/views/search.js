@@ -1,14 +1,14 @@
 // The dialog that searches the messages of a room.
 
 import { arrange, el, set, setText } from "../dom.js";
-import { marked, wordsOf } from "../found.js";
-import { calm, moment } from "../text.js";
+import { marked, wordsOf } from "../client/found.js";
+import { calm, moment } from "../client/text.js";
 import { nameIn } from "./content.js";
 import { modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  */
 
 /** The most characters of a search, as the server counts them. */
@@ -16,7 +16,7 @@ const LONGEST = 100;
 
 /**
  * @param {Chat} chat
- * @param {import("../rooms.js").Room} room
+ * @param {import("../client/rooms.js").Room} room
  * @param {(message: number) => void} onchoose
  */
 export function searchIn(chat, room, onchoose) {

@@ -1,14 +1,14 @@
 // The dialog of settings: privacy, the people whom the user has blocked, and the version of the server.
 
-import { version } from "../api.js";
+import { version } from "../client/api.js";
 import { arrange, el } from "../dom.js";
 import { avatar } from "./bubble.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../api.js").Circle} Circle
- * @typedef {import("../api.js").PrivacySettings} PrivacySettings
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/api.js").Circle} Circle
+ * @typedef {import("../client/api.js").PrivacySettings} PrivacySettings
  */
 
 const CONTACTS = "People to whom I have written";
@@ -141,7 +141,7 @@ function blockedPeople(chat, dialog) {
   const heading = el("h3", { tabindex: -1 }, "Blocked people");
   /** @type {Map<number, HTMLElement>} */
   let rows = new Map();
-  const row = (/** @type {import("../api.js").Blocked} */ { user, username }) => {
+  const row = (/** @type {import("../client/api.js").Blocked} */ { user, username }) => {
     const unblock = () => telling(problem, async () => {
       await chat.privacy.unblock(user);
       heading.focus();

@@ -187,6 +187,8 @@ export class Rooms {
     if (user === this.#me) {
       this.#rooms.delete(id);
       this.#opened.delete(id);
+      this.#came.delete(id);
+      this.marks.forget(id);
       this.#left.add(id);
     } else if (room && (room.members.includes(user) || !this.isSmall(id))) {
       const members = room.members.filter((member) => member !== user);

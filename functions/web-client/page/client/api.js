@@ -27,20 +27,22 @@ import { MessageCalls, query } from "./message-calls.js";
 /**
  * @param {string} username
  * @param {string} password
+ * @param {import("./call.js").Target} [target]
  */
-export async function register(username, password) {
-  await call("POST", "/auth/register", { body: { username, password } });
+export async function register(username, password, target) {
+  await call("POST", "/auth/register", { ...target, body: { username, password } });
 }
 
 /**
  * @param {string} username
  * @param {string} password
  * @param {import("./devices.js").Store} store the place of the browser's device tokens
+ * @param {import("./call.js").Target} [target]
  * @returns {Promise<import("./session.js").Session>}
  */
-export async function logIn(username, password, store) {
+export async function logIn(username, password, store, target) {
   const body = { username, password, device_token: deviceToken(store, username) };
-  const { json } = await call("POST", "/auth/login", { body });
+  const { json } = await call("POST", "/auth/login", { ...target, body });
   keepDeviceToken(store, username, json.device_token);
   return { token: json.access_token, id: json.user.id, username: json.user.username };
 }
@@ -53,15 +55,21 @@ export async function version() {
 /** The calls that need a token. */
 export class Api extends MessageCalls {
   #token;
+  #target;
 
-  /** @param {string} token */
-  constructor(token) {
-    super(token);
+  /**
+   * @param {string} token
+   * @param {import("./call.js").Target} [target]
+   */
+  constructor(token, target) {
+    super(token, target);
     this.#token = token;
+    this.#target = target;
   }
 
+  /** Ends the session, after everything else has ended. */
   async logOut() {
-    await this.#call("POST", "/auth/logout");
+    await call("POST", "/auth/logout", { server: this.#target?.server, token: this.#token });
   }
 
   /** Returns all rooms, over all pages of the list. @returns {Promise<Room[]>} */
@@ -253,6 +261,6 @@ export class Api extends MessageCalls {
    * @param {unknown} [body]
    */
   #call(method, path, body) {
-    return call(method, path, { token: this.#token, body });
+    return call(method, path, { ...this.#target, token: this.#token, body });
   }
 }

@@ -1,6 +1,6 @@
 // The numbers of changes: up to which number the page knows all changes of each room, and the fetching of missed ones.
 
-import { pause } from "./backoff.js";
+import { pause, sleep } from "./backoff.js";
 
 /**
  * Milliseconds between two fetches of a room. While a hundred people react to a message, not every reaction can be
@@ -89,7 +89,7 @@ export class Changes {
     numbers.fetching = true;
     try {
       const wait = numbers.fetchedAt + PACE - Date.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (wait > 0) await sleep(wait, signal);
       for (let waited = 0; numbers.known < numbers.heard && !signal.aborted; ) {
         const after = numbers.known;
         const { changed, change, more, reset } = await api.changes(room, after);
@@ -99,7 +99,7 @@ export class Changes {
         if (reset) await this.#means.reset(room);
         numbers.known = Math.max(numbers.known, change);
         if (more || numbers.known >= numbers.heard) continue;
-        await pause(Math.min(waited, SLOWS_DOWN));
+        await pause(Math.min(waited, SLOWS_DOWN), signal);
         waited += 1;
       }
     } finally {

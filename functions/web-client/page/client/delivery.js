@@ -11,6 +11,7 @@ import { KNOWN_AGAIN_FOR } from "./outbox.js";
  * @property {import("./outbox.js").Outbox} outbox
  * @property {(unsent: Unsent) => Promise<Message>} send
  * @property {(message: Message) => void} onsent
+ * @property {(unsent: Unsent, failure: Failure) => void} [onrefused]
  * @property {() => void} onchange the outbox has changed
  * @property {() => void} onended the session is over
  * @property {(room: number, task: () => Promise<void>) => Promise<unknown>} alone runs a task in one tab at a time
@@ -61,8 +62,7 @@ export class Delivery {
     let attempt = 0;
     for (let next; !this.#ended && (next = this.#next(room)); ) {
       if (Date.now() - next.at >= KNOWN_AGAIN_FOR) {
-        this.#means.outbox.refuse(next, "This is days old, and may have arrived.");
-        this.#means.onchange();
+        this.#refuse(next, new Failure(409, "too_late", "This is days old, and may have arrived."), undefined);
         continue;
       }
       try {
@@ -80,11 +80,22 @@ export class Delivery {
           await this.#nap(Math.max(this.#means.backoff(attempt), failure.retryAfter), failure.retryAfter > 0);
           attempt += 1;
         } else {
-          this.#means.outbox.refuse(next, failure.message, failure.code);
-          this.#means.onchange();
+          this.#refuse(next, failure, failure.code);
         }
       }
     }
+  }
+
+  /**
+   * @param {Unsent} unsent
+   * @param {Failure} failure
+   * @param {string | undefined} code of the server
+   */
+  #refuse(unsent, failure, code) {
+    const { outbox, onrefused, onchange } = this.#means;
+    outbox.refuse(unsent, failure.message, code);
+    onrefused?.(unsent, failure);
+    onchange();
   }
 
   /** @param {number} room */

@@ -36,6 +36,11 @@ export class Typing {
     }
   }
 
+  end() {
+    for (const { timer } of this.#typists.values()) clearTimeout(timer);
+    this.#typists.clear();
+  }
+
   /**
    * @param {number} room
    * @returns {{user: number, kind: Kind}[]} the typists

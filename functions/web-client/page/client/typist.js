@@ -48,6 +48,12 @@ export class Typist {
     this.#room = null;
   }
 
+  end() {
+    clearTimeout(this.#pause);
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#room = null;
+  }
+
   /**
    * @param {number} room
    * @param {boolean} typing

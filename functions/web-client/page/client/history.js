@@ -15,6 +15,7 @@ const SLOWS_DOWN = 3;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
+ * @typedef {{again: boolean, done: Promise<void>}} Catching
  */
 
 export class History {
@@ -23,23 +24,26 @@ export class History {
   #changes;
   /** @type {Map<number, Timeline>} */
   #timelines = new Map();
-  /** Rooms that are catching up, and whether they must fetch once more. @type {Map<number, boolean>} */
+  /** Rooms that are catching up, and whether they must fetch once more. @type {Map<number, Catching>} */
   #catching = new Map();
   /** @type {Map<number, Promise<void>>} */
   #loadingOlder = new Map();
   /** @type {Set<number>} */
   #renewing = new Set();
-  #ended = false;
+  #most;
+  #controller = new AbortController();
 
   /**
    * @param {import("./api.js").Api} api
    * @param {(fetched: Message[]) => void} onchange
    * @param {Pick<import("./changes.js").Changes, "during">} changes
+   * @param {number} [most] messages of a room that are kept when new ones come
    */
-  constructor(api, onchange, changes) {
+  constructor(api, onchange, changes, most = Infinity) {
     this.#api = api;
     this.#onchange = onchange;
     this.#changes = changes;
+    this.#most = most;
   }
 
   /** @param {number} room */
@@ -47,11 +51,11 @@ export class History {
     return this.#timelines.get(room);
   }
 
-  /** @param {number} room */
+  /** Loads the newest page of a room, unless it is loaded. @param {number} room */
   async open(room) {
-    if (this.#timelines.has(room)) return;
-    this.#timelines.set(room, new Timeline());
-    await this.#catchUp(room);
+    const timeline = this.#timelines.get(room) ?? new Timeline();
+    this.#timelines.set(room, timeline);
+    if (!timeline.loaded) await (this.#catching.get(room)?.done ?? this.#catchUp(room));
   }
 
   /** Replaces the messages of a room by the newest page. @param {number} room */
@@ -69,6 +73,7 @@ export class History {
   async add(message) {
     const timeline = this.#timelines.get(message.conversation);
     timeline?.add(message);
+    timeline?.trim(this.#most);
     if (timeline?.hasGap) await this.#catchUp(message.conversation);
     if (timeline && message.quoted === undefined) await this.#fetchQuote(timeline, message);
   }
@@ -137,7 +142,7 @@ export class History {
   }
 
   end() {
-    this.#ended = true;
+    this.#controller.abort();
   }
 
   /**
@@ -169,30 +174,42 @@ export class History {
     });
   }
 
-  /** @param {number} room */
-  async #catchUp(room) {
-    const again = () => this.#catching.get(room) === true || this.#timelines.get(room)?.hasGap;
-    if (this.#catching.has(room)) {
-      this.#catching.set(room, true);
-      return;
+  /** @param {number} room @returns {Promise<void>} */
+  #catchUp(room) {
+    const running = this.#catching.get(room);
+    if (running) {
+      running.again = true;
+      return Promise.resolve();
     }
-    let waited = 0;
-    try {
-      do {
-        this.#catching.set(room, false);
-        await this.#changes.during(room, () => this.#fetchNewer(room), !this.#timelines.get(room)?.loaded);
-        if (!this.#catching.get(room) && this.#timelines.get(room)?.hasGap) {
-          await pause(Math.min(waited, SLOWS_DOWN));
-          waited += 1;
-        }
-      } while (again() && !this.#ended);
-    } finally {
-      this.#catching.delete(room);
-    }
+    const catching = { again: false, done: Promise.resolve() };
+    this.#catching.set(room, catching);
+    catching.done = this.#fetchAll(room, catching).finally(() => this.#catching.delete(room));
+    return catching.done;
   }
 
-  /** @param {number} room */
-  async #fetchNewer(room) {
+  /**
+   * @param {number} room
+   * @param {Catching} catching
+   */
+  async #fetchAll(room, catching) {
+    const { signal } = this.#controller;
+    const hasGap = () => this.#timelines.get(room)?.hasGap === true;
+    let waited = 0;
+    do {
+      catching.again = false;
+      const isFirst = !this.#timelines.get(room)?.loaded;
+      await this.#changes.during(room, () => this.#fetchNewer(room, catching), isFirst);
+      if (catching.again || !hasGap()) continue;
+      await pause(Math.min(waited, SLOWS_DOWN), signal);
+      waited += 1;
+    } while ((catching.again || hasGap()) && !signal.aborted);
+  }
+
+  /**
+   * @param {number} room
+   * @param {Catching} catching
+   */
+  async #fetchNewer(room, catching) {
     const timeline = this.#timelines.get(room);
     if (!timeline) return;
     if (!timeline.loaded) {
@@ -203,7 +220,8 @@ export class History {
     }
     const { messages, more } = await this.#api.messages(room, { after: timeline.settledId, limit: MOST });
     timeline.settle(messages);
+    timeline.trim(this.#most);
     this.#onchange(messages);
-    if (more) this.#catching.set(room, true);
+    catching.again ||= more;
   }
 }

@@ -6,7 +6,7 @@ import { Failure } from "./call.js";
 const STALLED = 60_000;
 
 /**
- * Uses `XMLHttpRequest`, because `fetch` does not report progress.
+ * Uses `XMLHttpRequest` where there is one, because `fetch` does not report progress.
  * @param {import("./message-calls.js").Announced} announced
  * @param {Blob} file
  * @param {(part: number) => void} onprogress from 0 to 1
@@ -19,6 +19,7 @@ export function upload({ upload: { url, fields }, expires_in }, file, onprogress
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   // Last, because S3 ignores all fields after the file.
   form.append("file", file);
+  if (typeof XMLHttpRequest === "undefined") return post(url, form, signal);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = (/** @type {number} */ status) => {
@@ -49,4 +50,14 @@ export function upload({ upload: { url, fields }, expires_in }, file, onprogress
     request.send(form);
     moves();
   });
+}
+
+/**
+ * @param {string} url
+ * @param {FormData} form
+ * @param {AbortSignal} signal
+ */
+async function post(url, form, signal) {
+  const response = await fetch(url, { method: "POST", body: form, signal }).catch(() => undefined);
+  if (!response?.ok) throw new Failure(response?.status ?? 0, "upload_failed", "The file cannot be uploaded now.");
 }

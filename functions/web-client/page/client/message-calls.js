@@ -15,10 +15,15 @@ import { call } from "./call.js";
 
 export class MessageCalls {
   #token;
+  #target;
 
-  /** @param {string} token */
-  constructor(token) {
+  /**
+   * @param {string} token
+   * @param {import("./call.js").Target} [target]
+   */
+  constructor(token, target) {
     this.#token = token;
+    this.#target = target;
   }
 
   /**
@@ -148,7 +153,7 @@ export class MessageCalls {
    * @param {unknown} [body]
    */
   #call(method, path, body) {
-    return call(method, path, { token: this.#token, body });
+    return call(method, path, { ...this.#target, token: this.#token, body });
   }
 }
 

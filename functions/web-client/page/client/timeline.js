@@ -84,6 +84,14 @@ export class Timeline {
     });
   }
 
+  /** Drops the oldest messages beyond a number. @param {number} most */
+  trim(most) {
+    if (this.messages.length <= most) return;
+    this.messages = this.messages.slice(-most);
+    this.hasOlder = true;
+    for (const sequence of this.#hidden) if (sequence < this.messages[0].sequence) this.#hidden.delete(sequence);
+  }
+
   /** @param {number} id */
   get(id) {
     return this.messages.findLast((message) => message.id === id);

@@ -6,6 +6,8 @@ import { Failure } from "./call.js";
 const PAGE = 100;
 /** Milliseconds after which a user who was not among the members of a room is looked for again. */
 const LOOK_AGAIN_AFTER = 60_000;
+/** Names that are kept. */
+const MOST = 10_000;
 
 /**
  * @typedef {import("./api.js").Member} Member
@@ -13,7 +15,7 @@ const LOOK_AGAIN_AFTER = 60_000;
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "findUser" | "members">} api
  * @property {import("./rooms.js").Rooms} rooms
- * @property {Storage} storage
+ * @property {Pick<import("./storage.js").Shelf, "getItem" | "setItem" | "removeItem">} storage
  * @property {() => void} onchange
  * @property {AbortSignal} signal ends the learning of names
  */
@@ -152,6 +154,7 @@ export class Directory {
     const { api, onchange, signal } = this.#means;
     const isUnknown = (/** @type {number} */ user) =>
       !this.knows(user) && Date.now() - (this.#missing.get(`${room}:${user}`) ?? 0) > LOOK_AGAIN_AFTER;
+    for (const [key, at] of this.#missing) if (Date.now() - at > LOOK_AGAIN_AFTER) this.#missing.delete(key);
     let unknown = [...new Set(users)].filter(isUnknown).sort((one, other) => one - other);
     while (unknown.length > 0 && !signal.aborted) {
       const limit = unknown.length === 1 ? 1 : PAGE;
@@ -216,6 +219,7 @@ export class Directory {
     // A call that is answered after a logout stores nothing.
     if (this.#means.signal.aborted || users.every(({ id }) => this.knows(id))) return;
     for (const { id, username } of users) this.#names.set(id, username);
+    for (const id of this.#names.keys()) if (this.#names.size > MOST && id !== this.#me) this.#names.delete(id);
     this.#means.storage.setItem(this.#key, JSON.stringify([...this.#names]));
   }
 }

@@ -29,7 +29,7 @@ export class Outbox {
   #prefix;
 
   /**
-   * @param {Storage} storage
+   * @param {Pick<import("./storage.js").Shelf, "getItem" | "setItem" | "removeItem" | "keys">} storage
    * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep">} files
    * @param {number} user
    */
@@ -45,14 +45,19 @@ export class Outbox {
    * @param {string} text
    * @param {File} [attached]
    * @param {About} [about] the message that it answers, and the members whom it mentions
+   * @returns {string} its `client_id`
    */
   add(conversation, text, attached, about) {
     const unsent = { ...this.#new(conversation, text), ...about };
-    if (!attached) return this.#save(unsent);
+    if (!attached) {
+      this.#save(unsent);
+      return unsent.client_id;
+    }
     const { name, size } = attached;
     const file = { key: crypto.randomUUID(), name: nameOf(name), type: typeOf(attached), size };
     this.#save({ ...unsent, file });
     void this.#files.add(file.key, attached).then((kept) => kept || this.#change(unsent, { unkept: true }));
+    return unsent.client_id;
   }
 
   /**
@@ -66,8 +71,8 @@ export class Outbox {
 
   /** @returns {Unsent[]} in the order in which they were written */
   all() {
-    const keys = Object.keys(this.#storage).filter((key) => key.startsWith(this.#prefix));
-    const entries = keys.flatMap((key) => this.#storage.getItem(key) ?? []).map((entry) => JSON.parse(entry));
+    const texts = this.#storage.keys(this.#prefix).flatMap((key) => this.#storage.getItem(key) ?? []);
+    const entries = texts.map((text) => JSON.parse(text));
     return entries.sort((one, other) => one.at - other.at);
   }
 

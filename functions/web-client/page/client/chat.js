@@ -3,13 +3,13 @@
 import { Administration } from "./administration.js";
 import { Api } from "./api.js";
 import { RENEW_AGAIN_AFTER } from "./attachments.js";
-import { watch } from "./attention.js";
-import { backoff } from "./backoff.js";
+import { backoff, sleep } from "./backoff.js";
 import { Failure } from "./call.js";
 import { Changes } from "./changes.js";
 import { Chats } from "./chats.js";
 import { Directory } from "./directory.js";
 import { Directs } from "./directs.js";
+import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { Incoming } from "./incoming.js";
 import { Invitations } from "./invitations.js";
@@ -35,11 +35,28 @@ const MOST_HEARERS = 64;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
+ * @typedef {object} Options
+ * @property {string} socket the address of the WebSocket API
+ * @property {import("./storage.js").Shelf} storage
+ * @property {string} [server] the address of the REST API; by default that of the page
+ * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
+ * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
+ * @property {number} [most] messages of a room that are kept when new ones come
+ * @property {(signs: Signs) => void} [watch] watches for signs that something was missed
+ * @typedef {object} Signs
+ * @property {() => void} onback the page is visible again, or the network is back
+ * @property {() => void} onseen the page is visible again
+ * @property {() => void} onoffline
+ * @property {() => void} onstorage another tab has changed the storage
+ * @property {() => void} onpresence a minute has passed, and the page is visible
+ * @property {AbortSignal} signal ends the watch
  */
 
 /**
- * Dispatches `change` after any change, `message` for a message of another user, `gone` for a message that is deleted,
- * `notice` for a text that the user must not miss, and `end` after the session.
+ * Dispatches `change` after any change, `message` for a message of another user, `revised` for another state of a
+ * message, `gone` for a message that is deleted, `pushed` for each event of the server, `notice` for a text that the user
+ * must not miss, `refused` for a message of the outbox, `replaced` after another socket has taken the place of this one,
+ * and `end` after the session.
  */
 export class Chat extends EventTarget {
   me;
@@ -75,34 +92,41 @@ export class Chat extends EventTarget {
 
   /**
    * @param {import("./session.js").Session} session
-   * @param {string} url of the WebSocket API
+   * @param {Options} options
    */
-  constructor(session, url) {
+  constructor(session, { socket, storage, server = "", scope = "", follows = false, most, watch }) {
     super();
     const { signal } = this;
     const onchange = () => this.#changed();
     const onended = () => this.#end();
     this.me = session.id;
-    const api = this.#api = new Api(session.token);
+    const api = this.#api = new Api(session.token, { server, signal });
     const rooms = this.rooms = new Rooms(this.me);
     const typing = this.#typing = new Typing(onchange);
     const changes = new Changes({
       api, apply: (message) => this.revisions.apply(message), reset: (room) => this.#history.reload(room), signal,
     });
-    const history = this.#history = new History(api, (fetched) => this.#incoming.fetched(fetched), changes);
-    const directory = this.directory = new Directory(session, { api, rooms, storage: localStorage, onchange, signal });
+    const history = this.#history = new History(api, (fetched) => this.#incoming.fetched(fetched), changes, most);
+    const directory = this.directory = new Directory(session, { api, rooms, storage, onchange, signal });
     const outgoing = this.outgoing = new Outgoing(this.me, {
-      api, onsent: (message) => this.#incoming.received(message), onchange, onended,
+      api, storage, scope, onsent: (message) => this.#incoming.received(message), onchange, onended,
+      onrefused: (unsent, failure) => this.#dispatch("refused", { unsent, failure }),
+    });
+    const feed = new Feed({
+      api, follows, refresh: () => this.#sync.refresh(), onended, signal,
+      // Their order matters more than the names of their senders.
+      onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });
     const sync = this.#sync = new Sync({
       api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
-      latest: (message) => this.revisions.latest(message),
+      latest: (message) => this.revisions.latest(message), onlisted: (room) => feed.listed(room),
     });
     const chats = this.chats = new Chats({ api, rooms, history, sync, onchange, signal });
     const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, chats, onchange });
     const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
+      onrevised: (message) => this.#dispatch("revised", message),
       ongone: (message) => this.#dispatch("gone", message),
     });
     const appears = (/** @type {number} */ room) => sync.appears(room);
@@ -114,8 +138,7 @@ export class Chat extends EventTarget {
     const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
       people, rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
-      invitations,
-      notices: this.notices,
+      invitations, feed, notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
     });
@@ -123,18 +146,21 @@ export class Chat extends EventTarget {
     this.administration = new Administration({
       api, directory, upload, onleft, signal,
       onchanged: (room) => this.#incoming.changed(room),
-      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      wait: (milliseconds) => sleep(milliseconds, signal),
     });
     this.directs = new Directs({ api, rooms, directory, onleft });
     this.privacy = new Privacy(this.me, { api, onchange });
     this.#socket = new Socket({
-      dial: () => new WebSocket(url, ["bearer", session.token]),
+      dial: () => new WebSocket(socket, ["bearer", session.token]),
       backoff,
-      onevent: (event) => this.#incoming.hear(event),
+      onevent: (event) => {
+        this.#incoming.hear(event);
+        this.#dispatch("pushed", event);
+      },
       onopen: () => this.#connected(),
       onlost: () => this.#lost(),
     });
-    watch({
+    watch?.({
       onback: () => this.#back(),
       onseen: () => this.#socket.resume(),
       onoffline: () => this.#socket.check(),
@@ -158,6 +184,11 @@ export class Chat extends EventTarget {
   /** Whether another window or device of the user has taken the place of this page. */
   get replaced() {
     return this.#socket.isReplaced;
+  }
+
+  /** Whether events come in. */
+  get connected() {
+    return this.#socket.isOpen;
   }
 
   /** Takes the place of another window or device. */
@@ -196,6 +227,21 @@ export class Chat extends EventTarget {
   }
 
   /**
+   * Runs a call for a caller who sees its failure. A failure also ends the session, or lists the rooms again.
+   * @template T
+   * @param {(history: History) => Promise<T>} call
+   * @returns {Promise<T>}
+   */
+  async ask(call) {
+    try {
+      return await call(this.#history);
+    } catch (failure) {
+      if (failure instanceof Failure) this.#sync.failed(failure);
+      throw failure;
+    }
+  }
+
+  /**
    * Loads older messages of the open room until one is there.
    * @param {number} room
    * @param {number} message
@@ -220,6 +266,11 @@ export class Chat extends EventTarget {
     const found = await this.#api.search(room, words, further);
     this.#incoming.fetched(found.messages);
     return found;
+  }
+
+  /** Forgets the messages of a room. @param {number} room */
+  forget(room) {
+    this.#history.forget(room);
   }
 
   /** @param {number} room */
@@ -273,6 +324,7 @@ export class Chat extends EventTarget {
   close() {
     this.#controller.abort();
     this.#socket.end();
+    this.#typing.end();
     this.outgoing.end();
     this.receipts.end();
     this.#history.end();
@@ -323,12 +375,13 @@ export class Chat extends EventTarget {
   #lost() {
     this.offline = true;
     this.#changed();
+    if (this.replaced) this.#dispatch("replaced", undefined);
     void this.#sync.refresh();
   }
 
   /**
-   * @param {"message" | "gone" | "notice"} type
-   * @param {Message | string} detail
+   * @param {"message" | "revised" | "gone" | "pushed" | "notice" | "refused" | "replaced"} type
+   * @param {unknown} detail
    */
   #dispatch(type, detail) {
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent(type, { detail }));

@@ -8,9 +8,9 @@ export class Files {
   #here = new Map();
   #database;
 
-  /** @param {number} user */
-  constructor(user) {
-    this.#database = open(`outbox:${user}`);
+  /** @param {string} name of the database */
+  constructor(name) {
+    this.#database = open(name);
     // Each use of the database rejects by itself; this avoids an unhandled rejection.
     this.#database.catch(() => undefined);
   }

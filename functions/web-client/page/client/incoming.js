@@ -20,6 +20,7 @@ import { removal } from "./text.js";
  * @property {Pick<import("./reading.js").Reading, "edited">} reading
  * @property {Pick<import("./sync.js").Sync, "attempt" | "load" | "refresh">} sync
  * @property {Pick<import("./invitations.js").Invitations, "invited" | "load">} invitations
+ * @property {Pick<import("./feed.js").Feed, "hear" | "expect" | "forget">} feed
  * @property {() => void} onchange
  * @property {(message: Message) => void} onmessage called for a new message of another user
  * @property {(text: string) => void} onnotice
@@ -70,6 +71,7 @@ export class Incoming {
         notices.add(rooms.get(event.conversation), { what: "joined", user: event.user });
         if (event.user === this.#me) {
           void sync.refresh();
+          void this.#means.feed.expect(event.conversation);
           void sync.load(() => invitations.load());
         } else if (directory.hasMembers(event.conversation) && rooms.isSmall(event.conversation)) {
           void sync.attempt(() => directory.loadMembers(event.conversation));
@@ -97,16 +99,15 @@ export class Incoming {
     const { rooms, history, revisions, typing, outgoing, receipts, sync, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
     receipts.received(pushed);
-    if (sender === this.#me && client_id) outgoing.arrived(client_id);
+    if (sender === this.#me && client_id) outgoing.arrived(client_id, pushed);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
     const message = { ...revisions.latest(pushed), quoted: undefined };
+    if (!message.hidden) rooms.apply(message, this.addresses(message));
+    this.#means.feed.hear(message);
     if (message.hidden) return onchange();
-    const isNew = message.id > (rooms.get(conversation)?.last_message?.id ?? 0);
-    rooms.apply(message, this.addresses(message));
     void sync.attempt(() => history.add(message));
     if (!rooms.get(conversation)) void sync.refresh();
-    if (isNew && sender !== this.#me) void this.#announce(message);
     onchange();
   }
 
@@ -162,6 +163,7 @@ export class Incoming {
   left(room, user, by) {
     const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
+    if (user === this.#me) this.#means.feed.forget(room);
     if (user === this.#me) changes.forget(room);
     if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);
@@ -186,17 +188,27 @@ export class Incoming {
   }
 
   /**
-   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once. It may have
-   * been changed meanwhile, and a deleted message is not reported.
+   * Reports a message after fetching the name of its sender, because a screen reader speaks it only once.
    * @param {Message} pushed
    */
-  async #announce(pushed) {
-    const { directory, revisions, sync, onmessage } = this.#means;
+  async announce(pushed) {
+    const { directory, sync } = this.#means;
     const { conversation, sender } = pushed;
-    if (!directory.knows(sender)) await sync.attempt(() => directory.learn(conversation, [sender]));
-    const message = revisions.latest(pushed);
+    if (sender !== this.#me && !directory.knows(sender)) {
+      await sync.attempt(() => directory.learn(conversation, [sender]));
+    }
     const room = this.#means.rooms.get(conversation);
-    const isSilent = room !== undefined && isQuiet(room, Date.now()) && !this.addresses(message);
-    if (!message.deleted_at && !message.hidden && !isSilent) onmessage(message);
+    if (room && isQuiet(room, Date.now()) && !this.addresses(this.#means.revisions.latest(pushed))) return;
+    this.report(pushed);
+  }
+
+  /**
+   * Reports a message of another user as it is now, unless it is deleted.
+   * @param {Message} pushed
+   */
+  report(pushed) {
+    const { revisions, onmessage } = this.#means;
+    const message = revisions.latest(pushed);
+    if (message.sender !== this.#me && !message.deleted_at && !message.hidden) onmessage(message);
   }
 }

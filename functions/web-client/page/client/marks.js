@@ -38,6 +38,15 @@ export class Marks {
     }
   }
 
+  /** Forgets a room. @param {number} room */
+  forget(room) {
+    this.#moves.delete(room);
+    this.#marks.delete(room);
+    for (const [id, edited] of this.#edited) {
+      if (edited.room === room) this.#edited.delete(id);
+    }
+  }
+
   /** The number of moves in a room so far. @param {number} room */
   moves(room) {
     return this.#moves.get(room) ?? 0;

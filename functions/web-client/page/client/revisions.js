@@ -2,6 +2,9 @@
 
 import { own, reacted } from "./reactions.js";
 
+/** States that are kept. An earlier state that is still on its way is overtaken by few others. */
+const MOST = 1_000;
+
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {object} Means
@@ -12,13 +15,14 @@ import { own, reacted } from "./reactions.js";
  * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
  * @property {() => void} onchange
  * @property {(message: Message) => void} onsent a message was sent to another room
+ * @property {(message: Message) => void} onrevised a message has another state
  * @property {(message: Message) => void} ongone a message is deleted, and nothing may show its content any more
  */
 
 export class Revisions {
   #me;
   #means;
-  /** The number of reactions of the user, by message: only the last answer counts. @type {Map<number, number>} */
+  /** The last reaction of the user that is on its way, by message. @type {Map<number, symbol>} */
   #reacting = new Map();
   /**
    * The latest states of changed messages, without quotes: an earlier change, or the message itself, may come later.
@@ -68,11 +72,15 @@ export class Revisions {
     const last = this.#latest.get(message.id);
     if (last && !message.hidden && (last.hidden || last.version > message.version)) return;
     const { quoted, ...state } = message;
+    // The last of the map is the newest.
+    this.#latest.delete(message.id);
     this.#latest.set(message.id, { ...last, ...state });
-    const { rooms, history, sync, onchange, ongone } = this.#means;
+    for (const id of this.#latest.keys()) if (this.#latest.size > MOST) this.#latest.delete(id);
+    const { rooms, history, sync, onchange, onrevised, ongone } = this.#means;
     const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
     history.revise(message);
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
+    if (!last || message.hidden || last.version < message.version) onrevised(message);
     if (message.hidden || message.deleted_at) ongone(message);
     // The list has the message before it, and the number of unread messages.
     if (message.hidden && wasLast) void sync.refresh();
@@ -103,10 +111,16 @@ export class Revisions {
   async react(message, emoji) {
     const { api, history, onchange } = this.#means;
     const { conversation, id } = message;
-    const turn = (this.#reacting.get(id) ?? 0) + 1;
+    const turn = Symbol();
     this.#reacting.set(id, turn);
-    const { reactions = [] } = await api.react(message, emoji);
-    if (this.#reacting.get(id) !== turn) return;
+    let reactions, isLast;
+    try {
+      ({ reactions = [] } = await api.react(message, emoji));
+    } finally {
+      isLast = this.#reacting.get(id) === turn;
+      if (isLast) this.#reacting.delete(id);
+    }
+    if (!isLast) return;
     // Only the user's own, as the server writes it, because the answer may be older than an event.
     const mine = emoji && (own(reactions) ?? emoji);
     if (!this.#react(conversation, id, this.#me, mine)) history.of(conversation)?.react(id, reactions);

@@ -9,6 +9,8 @@ const PING_EVERY = 240_000;
 const PONG_WITHIN = 10_000;
 /** How long a handshake may take. */
 const OPEN_WITHIN = 20_000;
+/** How long a connection must live before the next failure counts as the first. */
+const LIVED = 30_000;
 /** How often the other times are checked. */
 const TICK = 20_000;
 /** Timers of a background tab run once a minute. A longer pause between ticks means that the machine has slept. */
@@ -36,6 +38,7 @@ export class Socket {
   /** @type {WebSocket | null} */
   #opening = null;
   #attempt = 0;
+  #openedAt = 0;
   #ended = false;
   #replaced = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -104,7 +107,7 @@ export class Socket {
       if (this.#open) abandon(this.#open);
       this.#open = socket;
       this.#opening = null;
-      this.#attempt = 0;
+      this.#openedAt = Date.now();
       this.#pinged = Date.now();
       this.#renewAt = Date.now() + RENEW_AFTER + Math.random() * RENEW_SPREAD;
       this.#means.onopen();
@@ -134,6 +137,8 @@ export class Socket {
     if (socket === this.#opening) this.#opening = null;
     if (socket === this.#open) {
       this.#open = null;
+      // Not when it opens: a server that cuts every connection at once would be dialled without a pause.
+      if (Date.now() - this.#openedAt >= LIVED) this.#attempt = 0;
       clearTimeout(this.#deadline);
       this.#deadline = undefined;
     }

@@ -10,6 +10,7 @@ import { backoff, pause } from "./backoff.js";
  * @property {Pick<import("./history.js").History, "of" | "refresh" | "reload">} history
  * @property {Pick<import("./changes.js").Changes, "listed" | "fetch">} changes
  * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
+ * @property {(room: import("./rooms.js").Room) => void} [onlisted] a room is in the list
  * @property {(message: import("./timeline.js").Message) => import("./timeline.js").Message} latest the state of a message
  *   after the changes that are known
  * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
@@ -27,11 +28,17 @@ export class Sync {
   #refreshAgain = false;
   /** Loads that have not succeeded. @type {Set<() => Promise<void>>} */
   #due = new Set();
+  /** Failures since everything was fetched. */
   #failures = 0;
+  /** The next refresh after a failure. @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+  /** When it is due. In milliseconds. */
+  #dueAt = 0;
 
   /** @param {Means} means */
   constructor(means) {
     this.#means = means;
+    means.signal.addEventListener("abort", () => clearTimeout(this.#again));
   }
 
   /**
@@ -50,7 +57,7 @@ export class Sync {
    */
   async appears(room) {
     for (let attempt = 0; !this.#means.rooms.get(room) && attempt < 4; attempt += 1) {
-      if (attempt > 0) await pause(attempt);
+      if (attempt > 0) await pause(attempt, this.#means.signal);
       await this.refresh();
     }
   }
@@ -61,19 +68,34 @@ export class Sync {
    * @param {() => Promise<void>} task
    */
   async attempt(task) {
-    const { socket, onended, signal } = this.#means;
     try {
       await task();
-      this.#failures = 0;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      if (failure.endsSession) return onended();
-      if (!failure.passes || !socket().isOpen) return;
-      socket().check();
-      const again = setTimeout(() => this.refresh(), Math.max(backoff(this.#failures), failure.retryAfter));
-      this.#failures += 1;
-      signal.addEventListener("abort", () => clearTimeout(again));
+      this.failed(failure);
     }
+  }
+
+  /**
+   * Ends the session, or plans a refresh, after a failure. Only a complete refresh ends a series of failures: other
+   * calls may succeed all the time. Failures that come together plan one refresh.
+   * @param {Failure} failure
+   */
+  failed(failure) {
+    const { socket, onended, signal } = this.#means;
+    if (failure.endsSession) return onended();
+    if (!failure.passes || !socket().isOpen || signal.aborted) return;
+    socket().check();
+    const wait = Math.max(backoff(this.#failures), failure.retryAfter);
+    const isPlanned = this.#again !== undefined;
+    if (isPlanned && Date.now() + wait <= this.#dueAt) return;
+    if (!isPlanned) this.#failures += 1;
+    clearTimeout(this.#again);
+    this.#dueAt = Date.now() + wait;
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      void this.refresh();
+    }, wait);
   }
 
   /**
@@ -96,7 +118,7 @@ export class Sync {
   }
 
   async #refreshAll() {
-    const { api, rooms, history, directory, onchange, signal } = this.#means;
+    const { api, rooms, history, directory, onlisted, onchange, signal } = this.#means;
     while (this.#refreshAgain && !signal.aborted) {
       this.#refreshAgain = false;
       await this.attempt(async () => {
@@ -105,12 +127,14 @@ export class Sync {
         const before = new Map(listed.map(({ id }) => [id, rooms.get(id)?.cleared_at]));
         rooms.replace(listed.map((room) => this.#current(room)));
         this.ready = true;
+        for (const room of listed) onlisted?.(room);
         onchange();
         const rest = [...this.#due].map((task) => this.#load(task));
         const cleared = listed.filter(({ id, cleared_at }) => ![undefined, cleared_at].includes(before.get(id)));
         await Promise.all([
           ...cleared.map(({ id }) => history.reload(id)), ...listed.map((room) => this.#catchUp(room)), ...rest,
         ]);
+        this.#failures = 0;
       });
     }
     this.#refreshing = null;

@@ -32,24 +32,32 @@ export class Failure extends Error {
 }
 
 /**
+ * @typedef {{server?: string, signal?: AbortSignal}} Target
+ * `server`: the address of the REST API, without a slash at its end; by default that of the page. `signal` ends calls.
+ */
+
+/**
  * @param {string} method
- * @param {string} path
- * @param {{token?: string, body?: unknown}} options
+ * @param {string} path on the server, or a whole address
+ * @param {Target & {token?: string, body?: unknown}} options
  * @returns {Promise<{json: any, next: string | null}>} `next`: the address of the next page of a list
  */
-export async function call(method, path, { token, body }) {
+export async function call(method, path, { token, body, server = "", signal }) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = "application/json";
   let response, json;
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const patience = AbortSignal.timeout(PATIENCE);
+    const ends = signal ? AbortSignal.any([patience, signal]) : patience;
     const content = body ? JSON.stringify(body) : null;
-    response = await fetch(path, { method, headers, body: content, signal, cache: "no-store" });
+    const address = path.startsWith("/") ? server + path : path;
+    response = await fetch(address, { method, headers, body: content, signal: ends, cache: "no-store" });
     json = await response.json();
-  } catch {
-    throw new Failure(response?.ok === false ? response.status : 0, "unreachable", "The server cannot be reached.");
+  } catch (cause) {
+    const status = response?.ok === false ? response.status : 0;
+    throw Object.assign(new Failure(status, "unreachable", "The server cannot be reached."), { cause });
   }
   if (!response.ok) {
     // A proxy may send a date, which counts as 0.
@@ -60,4 +68,9 @@ export async function call(method, path, { token, body }) {
   }
   const next = /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
   return { json, next: next === undefined ? null : new URL(next, response.url).href };
+}
+
+/** @param {string} server the address of a REST API */
+export function withoutSlash(server) {
+  return server.replace(/\/+$/, "");
 }
