@@ -62,7 +62,7 @@ impl Membership {
             return None;
         };
         let mut stay = self.clone();
-        let moves = match mark {
+        let history = match mark {
             Mark::Delivered => {
                 stay.last_delivered = Some(target);
                 stay.delivered_sequence = Some(sequence);
@@ -78,9 +78,9 @@ impl Membership {
             }
         };
         if !closed {
-            moves.push(target, now);
+            history.push(target, now);
         }
-        let recorded = if closed { None } else { moves.last() };
+        let recorded = if closed { None } else { history.last() };
         Some(Moving { stay, moved, recorded })
     }
 

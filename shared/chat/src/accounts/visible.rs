@@ -30,7 +30,7 @@ pub(crate) async fn visible(chat: &Chat, user: UserId, people: &[Person], blocks
     visible.last_seen.insert(user);
     let others = people.iter().filter(|person| person.user.id != user && !blocks.separate(person.user.id));
     let others: Vec<_> = others.map(|person| (person.user.id, settings(person))).collect();
-    let asked: BTreeSet<_> = others.iter().filter(|(_, theirs)| depends(&own, theirs)).map(|(id, _)| *id).collect();
+    let asked: BTreeSet<_> = others.iter().filter(|(_, theirs)| depends(own, *theirs)).map(|(id, _)| *id).collect();
     let contacts = if asked.is_empty() {
         Contacts::default()
     } else {
@@ -51,7 +51,7 @@ pub(crate) async fn visible(chat: &Chat, user: UserId, people: &[Person], blocks
 }
 
 /// Whether it takes their contacts to decide what two people see of each other.
-fn depends(own: &PrivacySettings, theirs: &PrivacySettings) -> bool {
+fn depends(own: PrivacySettings, theirs: PrivacySettings) -> bool {
     let pairs: [Mutual; 2] = [[own.online, theirs.online], [own.last_seen, theirs.last_seen]];
     pairs.iter().any(|pair| pair.contains(&Circle::Contacts) && !pair.contains(&Circle::Nobody))
 }

@@ -47,7 +47,7 @@ impl<'a> Summaries<'a> {
         let stay = self.stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref()));
         let Some(stay) = stay else { return Ok(None) };
         let Unread { count: unread, first: first_unread, mentioned } =
-            Unread::of(&room, stay, self.first_unread.remove(&room.id), last.as_ref());
+            Unread::of(&room, stay, self.first_unread.get(&room.id), last.as_ref());
         let settings = stay.settings(&room);
         let show = |message| Ok::<_, Error>(self.quotes.show(chat, message, user)?.excerpt());
         let last_message = last.map(show).transpose()?;
@@ -66,14 +66,14 @@ struct Unread {
 
 impl Unread {
     /// The messages from the first one that was found on. If none was looked for, the last one is the only one.
-    fn of(room: &Room, stay: &Membership, first: Option<Message>, last: Option<&Message>) -> Self {
+    fn of(room: &Room, stay: &Membership, first: Option<&Message>, last: Option<&Message>) -> Self {
         let mut seen = room.seen(stay.user_id, stay.seen());
-        if let Some(first) = &first {
+        if let Some(first) = first {
             // Turns before it that nobody knows to be lost do not count.
             seen.sequence = first.sequence - 1;
         }
         let count = room.unread(stay.user_id, &seen, last);
-        let first = first.as_ref().or(last).map(|message| message.id).filter(|_| count > 0);
+        let first = first.or(last).map(|message| message.id).filter(|_| count > 0);
         Self { count, first, mentioned: room.mentions(&seen, last) }
     }
 }

@@ -1,5 +1,5 @@
 use domain::{Error, MessageId, Refusal, Room, RoomId};
-use store::{Membership, Opening, Store};
+use store::{Consistency, Membership, Opening, Store};
 
 use crate::support::{NOBODY, NOW, PUSHES, at, message_id, the, user};
 

@@ -11,10 +11,10 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_everybody("GET /get-presence/", |world| Ask::Query(
+inventory::submit!(Row::for_everybody("GET /get-presence/", |world| Ask::Query(vec![(
     "users",
     world.other_member.id.to_string()
-)));
+)])));
 
 /// How long the local system may take to notice that a socket has closed.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -284,7 +284,7 @@ async fn what_five_hundred_rooms_cost() {
     rooms.push((first, 1));
     let cost = cost_of(&server, &ann, &rooms, CHANGED).await;
     // The budget, and the session.
-    let (rooms, changed) = (rooms.len() as f64, CHANGED as f64);
+    let [rooms, changed] = [rooms.len(), CHANGED].map(|count| f64::from(u32::try_from(count).unwrap()));
     assert!(cost.reads <= 1.0 + rooms / 10.0 + rooms / 2.0 + 2.0 * changed, "{cost:?}");
     // A pace takes a second write if the last call was a moment ago.
     assert!(cost.writes <= 2.0 && cost.depth <= 4, "{cost:?}");

@@ -23,7 +23,7 @@ fn usual() -> Value {
 }
 
 /// The usual settings with others in their place.
-fn with(changes: Value) -> Value {
+fn with(changes: &Value) -> Value {
     let mut settings = usual();
     settings.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     settings
@@ -50,15 +50,15 @@ async fn the_settings_are_those_of_the_caller_alone() {
     let mut at_bobs = bob.opens_socket(room).await;
     assert_has(&ann.sees_room(room).await, &usual());
     let muted = json!({"muted_until": "2100-01-01T00:00:00.000Z", "draft": "See you at"});
-    assert_eq!(sets(&ann, room, muted.clone()).await, with(muted.clone()));
-    let event = json!({"type": "chat", "conversation": room, "settings": with(muted.clone())});
+    assert_eq!(sets(&ann, room, muted.clone()).await, with(&muted));
+    let event = json!({"type": "chat", "conversation": room, "settings": with(&muted)});
     assert_eq!((phone.next_of("chat").await, tablet.next_of("chat").await), (event.clone(), event));
     let mut both = muted;
     both["archived"] = json!(true);
-    assert_eq!(sets(&ann, room, json!({"archived": true})).await, with(both.clone()));
-    assert_has(&ann.sees_room(room).await, &with(both));
+    assert_eq!(sets(&ann, room, json!({"archived": true})).await, with(&both));
+    assert_has(&ann.sees_room(room).await, &with(&both));
     let less = json!({"muted_until": null, "draft": null});
-    assert_eq!(sets(&ann, room, less).await, with(json!({"archived": true})));
+    assert_eq!(sets(&ann, room, less).await, with(&json!({"archived": true})));
     assert_has(&bob.sees_room(room).await, &usual());
     at_bobs.stays_silent().await;
 }
@@ -82,9 +82,9 @@ async fn three_chats_are_pinned_at_most_by_calls_at_once() {
     // Leaving a room and archiving a chat make place.
     ann.leaves(first).await;
     sets(&ann, next, json!({"pinned": true})).await;
-    assert_eq!(sets(&ann, next, json!({"archived": true})).await, with(json!({"archived": true})));
+    assert_eq!(sets(&ann, next, json!({"archived": true})).await, with(&json!({"archived": true})));
     let last = *refused[1].0;
-    assert_eq!(sets(&ann, last, json!({"pinned": true})).await, with(json!({"pinned": true})));
+    assert_eq!(sets(&ann, last, json!({"pinned": true})).await, with(&json!({"pinned": true})));
     asks(&ann, next, json!({"pinned": true})).await.refuses(409, "too_many_pins");
 }
 

@@ -91,13 +91,11 @@ impl Scene {
 
     /// The texts of a part of the news of the room.
     fn news(&self, news: &Value, part: &str) -> Seen {
-        match news["rooms"].get(self.room.to_string()) {
-            Some(room) => known(room[part].as_array().unwrap().iter().map(|message| message["text"].clone())),
-            None => {
-                assert_eq!(news["gone"], json!([self.room]));
-                NoRoom
-            }
-        }
+        let Some(room) = news["rooms"].get(self.room.to_string()) else {
+            assert_eq!(news["gone"], json!([self.room]));
+            return NoRoom;
+        };
+        known(room[part].as_array().unwrap().iter().map(|message| message["text"].clone()))
     }
 
     fn last_of_news(&self, news: &Value) -> Seen {
