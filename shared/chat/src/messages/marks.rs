@@ -93,9 +93,13 @@ pub async fn mark(chat: &Chat, own: &Socket, frame: Result<MarksFrame, Error>) -
 
 /// Ends the marks as unread of chats that their user reads. The mark of what is read may be where it was.
 pub(super) async fn end_unread(chat: &Chat, caller: &Caller, targets: &[Target]) -> Result<(), Error> {
-    let marked = targets.iter().filter(|target| target.stay.membership.marked_unread);
-    let changes = marked.map(|target| SetChat { marked_unread: Some(false), ..SetChat::of(target.stay.room.id) });
-    let ended = changes.map(|change| async move { rooms::set_chat(chat, caller, &change).await });
+    let mut ended = Vec::new();
+    for Target { stay, .. } in targets {
+        if stay.membership.marked_unread {
+            let change = SetChat { marked_unread: Some(false), ..SetChat::of(stay.room.id) };
+            ended.push(async move { rooms::set_chat(chat, caller, &change).await });
+        }
+    }
     stream::iter(ended).buffered(CONCURRENCY).try_collect::<Vec<_>>().await.map(drop)
 }
 
@@ -160,17 +164,18 @@ pub(super) async fn move_marks(chat: &Chat, mark: Mark, targets: &[Target], own:
     let before = |target: &Target| target.stay.membership.covered(mark);
     let concerned = targets.iter().flat_map(|target| target.concerned(before(target))).collect();
     let people: BTreeSet<_> = targets.iter().flat_map(|target| target.people(before(target))).collect();
-    let writes = targets.iter().map(|target| async move {
+    let mut writes = Vec::with_capacity(targets.len());
+    for target in targets {
         let Stay { room, membership } = &target.stay;
-        (target, chat.store.move_mark(membership, mark, &target.to, room.is_closed(), now).await)
-    });
+        writes.push(chat.store.move_mark(membership, mark, &target.to, room.is_closed(), now));
+    }
     let (moved, sockets, people) = tokio::join!(
         stream::iter(writes).buffered(CONCURRENCY).collect::<Vec<_>>(),
         chat.audience_of_rooms(&concerned),
         settings(chat, people),
     );
     let (mut pushes, mut failed) = (Vec::new(), None);
-    for (target, moved) in moved {
+    for (target, moved) in targets.iter().zip(moved) {
         match moved {
             Ok(Some(moved)) => pushes.extend(events(target, mark, moved, &people, &sockets, own)?),
             Ok(None) => {}

@@ -4,7 +4,7 @@ use domain::{
     Budget, ChangeList, Error, KnownRoom, MAX_ANSWER_BYTES, MAX_SYNCED_MESSAGES, Marks, MessageId, Room, RoomKind,
     RoomSummary, ShownMessage, Slice, SyncRooms, Synced, SyncedRoom, Timestamp, UserId,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::try_join_all;
 use store::{Consistency, Membership};
 
 use super::{list_changes, list_conversation_messages, receipts};
@@ -50,9 +50,11 @@ pub async fn sync(chat: &Chat, caller: &Caller, known: &SyncRooms) -> Result<Syn
     budget.takes(&known.rooms.keys().collect::<Vec<_>>())?;
     for some in asked.chunks(AT_ONCE) {
         let rooms: Vec<_> = some.iter().map(|asked| asked.stay.room.clone()).collect();
-        let news = stream::iter(some).map(|asked| asked.read(chat, known.marks, asked_at)).buffered(AT_ONCE);
-        let (mut summaries, news) =
-            tokio::try_join!(Summaries::read(chat, user, &rooms, &stays), news.try_collect::<Vec<_>>())?;
+        let mut news = Vec::with_capacity(some.len());
+        for asked in some {
+            news.push(asked.read(chat, known.marks, asked_at));
+        }
+        let (mut summaries, news) = tokio::try_join!(Summaries::read(chat, user, &rooms, &stays), try_join_all(news))?;
         for ((asked, room), news) in some.iter().zip(rooms).zip(news) {
             let id = room.id;
             let Some(room) = summaries.take(chat, room)? else {

@@ -105,13 +105,13 @@ impl Story {
                     person.reads(room, &[&message]).await;
                     story.sees_up_to(person.id(), room, message.sequence);
                 })
-                .await
+                .await;
             }
             Step::Hides(which) => {
                 self.with_one(&person, room, which, async |_, message| {
                     person.deletes(&message, DeletedFor::Me).await.unwrap();
                 })
-                .await
+                .await;
             }
             Step::Deletes(which) => {
                 self.with_one(&person, room, which, async |_, message| {
@@ -119,7 +119,7 @@ impl Story {
                         person.deletes(&message, DeletedFor::Everyone).await.unwrap();
                     }
                 })
-                .await
+                .await;
             }
             Step::Edits(which) => {
                 self.with_one(&person, room, which, async |_, message| {
@@ -127,7 +127,7 @@ impl Story {
                         person.edits(&message, "again").await.unwrap();
                     }
                 })
-                .await
+                .await;
             }
         }
     }
