@@ -5,6 +5,9 @@ use domain::{Error, Refusal, Room};
 
 use crate::{Invitation, Membership, Store, transaction::MAX_ACTIONS};
 
+/// The place of the first membership among the actions.
+const FIRST_MEMBERSHIP: usize = 1;
+
 impl Store {
     /// Creates a room with its first members and invitations, in one transaction. Its picture becomes the room's.
     ///
@@ -24,6 +27,10 @@ impl Store {
         let picture = room.picture.as_ref();
         actions.extend(picture.map(|picture| self.use_picture(picture.id, room.id, room.created_at)).transpose()?);
         let Err(cancelled) = self.transact("creating a room", actions).await? else { return Ok(()) };
+        // The id is new, so a membership that is there is of an earlier attempt, whose answer was lost.
+        if cancelled.failed(FIRST_MEMBERSHIP) {
+            return Ok(());
+        }
         // The action after that of each membership counts.
         let counts = (2..).step_by(2).zip(memberships);
         let full = counts.filter(|&(action, _)| cancelled.failed(action)).map(|(_, membership)| membership.user_id);

@@ -9,6 +9,7 @@ mod blocks;
 mod change_turns;
 mod conflicts;
 mod connections;
+mod creating;
 mod credentials;
 mod deleting;
 mod directs;
