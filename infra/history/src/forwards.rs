@@ -6,7 +6,7 @@ use crate::{
     Mentions, Message, Revision, Sent, Time, Violation, Wish,
     access::{may_be_hidden, may_see},
     audience::{TWICE_WITHIN, ended, meets, spans},
-    versions::{edits, may_be_served},
+    versions::{edits, may_be_made},
     world::World,
 };
 
@@ -50,10 +50,10 @@ fn other(send: &Sent) -> Option<(u64, u64)> {
 pub(crate) fn may_lack_its_message(world: &World<'_>, send: &Sent) -> bool {
     let Some(key) = other(send) else { return false };
     let (Sent { sender, begun, ended, .. }, room) = (send, key.0);
-    let is_gone = world.revisions(key).iter().any(|revision| {
-        let may_be_made = !revision.is_refused() || may_be_served(world, revision);
-        revision.what == Wish::Delete && may_be_made && revision.begun <= *ended
-    });
+    let is_gone = world
+        .revisions(key)
+        .iter()
+        .any(|revision| revision.what == Wish::Delete && revision.begun <= *ended && may_be_made(world, revision));
     let is_member = world.stays(*sender, room).iter().any(|stay| spans(stay, *begun, *ended));
     let is_hidden = world.message(key).is_none_or(|original| {
         let is_often = send.forwards.is_some() && original.forwarded >= Some(OFTEN);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{Followed, LAG, News, Revision, Step, Time, Violation, Wish, world::World};
+use crate::{Followed, LAG, News, Revision, Step, Time, Violation, Wish, versions::may_be_made, world::World};
 
 /// A number of a room belongs to one change: the same event for all members.
 pub(crate) fn a_number_has_one_meaning(world: &World<'_>) -> Vec<Violation> {
@@ -105,5 +105,5 @@ pub(crate) fn a_number_has_a_cause(world: &World<'_>) -> Vec<Violation> {
 fn is_refused_late(world: &World<'_>, revision: &Revision) -> bool {
     let mut others = world.revisions(revision.key()).iter();
     world.history.gone.contains(&revision.room)
-        || others.any(|other| other.what == Wish::Delete && !other.is_refused() && other.meets(revision))
+        || others.any(|other| other.what == Wish::Delete && other.meets(revision) && may_be_made(world, other))
 }

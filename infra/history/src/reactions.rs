@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Change, Message, Reaction, Revision, Time, Violation, Wish, sighting::Sighting, world::World};
+use crate::{
+    Change, Message, Outcome, Reaction, Revision, Time, Violation, Wish, sighting::Sighting, versions::may_be_made,
+    world::World,
+};
 
 /// The number of users whom a reaction names.
 const NAMED: u64 = 3;
@@ -61,8 +64,23 @@ fn wrong(world: &World<'_>, Sighting { message, user, begun, ended, .. }: &Sight
             && group.users.len() as u64 == group.count.min(NAMED)
             && (!group.mine || may_have(*user, emoji))
             && (group.mine || !surely_has(*user, emoji));
-        (!is_right).then(|| format!("{emoji} has from {least} to {most} users"))
+        (!is_right).then(|| format!("{emoji} has from {least} to {most} users after {:?}", calls(world, (room, id))))
     })
+}
+
+/// The calls that reacted to a message, without the message.
+fn calls(world: &World<'_>, key: (u64, u64)) -> Vec<String> {
+    let reacted =
+        world.revisions(key).iter().filter_map(|Revision { by, what, begun, ended, failed, outcome, .. }| {
+            let Wish::React(emoji) = what else { return None };
+            let outcome = match outcome {
+                Outcome::Acknowledged(_) => "acknowledged",
+                Outcome::Refused => "refused",
+                Outcome::Unknown => "unknown",
+            };
+            Some(format!("{by} {emoji:?} from {begun:?} to {ended:?}, {failed} failed, {outcome}"))
+        });
+    reacted.collect()
 }
 
 /// Whether a user may have had a reaction at any time before.
@@ -72,8 +90,8 @@ fn has_had(world: &World<'_>, key: (u64, u64), user: u64, emoji: &str, by: Time)
 }
 
 /// The changes of the reactions that may have been made, by room, message and user.
-pub(crate) fn changes(revisions: &[Revision]) -> impl Iterator<Item = Change<(u64, u64, u64), Option<&str>>> {
-    revisions.iter().filter(|revision| !revision.is_refused()).filter_map(|revision| {
+pub(crate) fn changes<'a>(world: &World<'a>) -> impl Iterator<Item = Change<(u64, u64, u64), Option<&'a str>>> {
+    world.history.revisions.iter().filter(|revision| may_be_made(world, revision)).filter_map(|revision| {
         let Wish::React(emoji) = &revision.what else { return None };
         let Revision { by, room, id, .. } = *revision;
         Some(revision.change((room, id, by), emoji.as_deref()))

@@ -148,7 +148,7 @@ pub(crate) fn texts(revisions: &[Revision]) -> impl Iterator<Item = Change<(u64,
 /// version is higher than each that somebody has seen before.
 pub(crate) fn shows_edit(world: &World<'_>, edit: &Revision, text: &str, answer: &Message) -> bool {
     let before = world.versions.newest(edit.key(), false, edit.begun).max(1);
-    let replaces = |(other, of): (&Revision, &str)| of == answer.text && !other.is_refused() && other.meets(edit);
+    let replaces = |(other, of): (&Revision, &str)| of == answer.text && may_be_made(world, other) && other.meets(edit);
     // Another device of the sender may have deleted it for them.
     let is_shown = answer.text == text || answer.hidden || edits(world, answer).any(replaces);
     answer.version > before && is_shown
@@ -165,7 +165,7 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
             matches!(&revision.what, Wish::Edit(text, _) if *text == message.text)
                 && revision.by == message.sender
                 && revision.begun <= ended
-                && (!revision.is_refused() || may_be_served(world, revision))
+                && may_be_made(world, revision)
         };
         let is_original = || world.originals.get(&message.key()).is_none_or(|original| original.text == message.text);
         let is_withheld = is_receiver(world.history, message, user);
@@ -175,7 +175,7 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
                 revision.what == Wish::Delete
                     && revision.by == by
                     && revision.begun <= ended
-                    && (!revision.is_refused() || may_be_served(world, revision))
+                    && may_be_made(world, revision)
                     && may_delete(world, revision, message)
             }),
             None if message.version <= 1 => is_original(),
@@ -189,8 +189,11 @@ pub(crate) fn a_version_has_a_cause(world: &World<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Whether another delivery of a refused call may have been served.
-pub(crate) fn may_be_served(world: &World<'_>, revision: &Revision) -> bool {
+/// Whether a change may have been made: it was not refused, or another delivery of its event may have been served.
+pub(crate) fn may_be_made(world: &World<'_>, revision: &Revision) -> bool {
+    if !revision.is_refused() {
+        return true;
+    }
     let mut others = world.revisions(revision.key()).iter().filter(|other| !std::ptr::eq(**other, revision));
     others.any(|other| other.what == Wish::Delete && other.begun <= revision.latest())
         || was_coming_or_going_between(world, revision.by, revision.room, revision.begun, revision.latest())

@@ -67,12 +67,12 @@ impl<'a> World<'a> {
         for stay in &history.stays {
             stays.entry((stay.user, stay.room)).or_default().push(stay);
         }
-        Self {
+        let mut world = Self {
             history,
             stored: rooms.values().flatten().map(|message| (message.key(), Arc::clone(message))).collect(),
             rooms,
             deletions: Deletions::new(&history.revisions),
-            reactions: Register::new(reactions::changes(&history.revisions)),
+            reactions: Register::new([]),
             versions: Versions::new(history, &revisions),
             revisions,
             originals: originals.map(|message| (message.key(), message.as_ref())).collect(),
@@ -82,7 +82,10 @@ impl<'a> World<'a> {
             silences: Register::new(history.silences.iter().copied()),
             blocks: Register::new(history.blocks.iter().copied()),
             stays,
-        }
+        };
+        // Whether a refused one may have been made depends on the rest.
+        world.reactions = Register::new(reactions::changes(&world));
+        world
     }
 
     /// Every observation of a message.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use history::{History, Message, Outcome, Reaction, Revision, Wish};
+use history::{Change, History, Message, Outcome, Reaction, Revision, Wish};
 
 use crate::{
-    lively::{REACTED, READERS, REPLY, UNSURE, id, last_list, shows},
+    lively::{LIVELY, REACTED, READERS, REPLY, UNSURE, id, last_list, shows},
     support::{is_allowed, is_found},
 };
 
@@ -78,6 +78,31 @@ fn a_reaction_whose_answer_was_lost_may_count_or_not() {
             message.reactions[0].count += 1;
         };
         shows(last_list(history, READERS[0]), REACTED, also);
+    });
+}
+
+/// A list in which the reaction of a reader, which was refused, is shown.
+fn shows_what_was_refused(history: &mut History) {
+    let mut reacted = history.revisions.iter_mut().filter(|revision| revision.by == 2 && revision.id == id(UNSURE));
+    let reaction = reacted.find(|revision| matches!(revision.what, Wish::React(_))).expect("2 reacted");
+    (reaction.outcome, reaction.failed) = (Outcome::Refused, 0);
+    let mine = Reaction { emoji: "👍".to_owned(), count: 1, users: vec![2], mine: true };
+    shows(last_list(history, 2), UNSURE, |message| message.reactions.push(mine.clone()));
+}
+
+#[test]
+fn a_refused_reaction_that_is_shown_is_found() {
+    is_found(RULE, shows_what_was_refused);
+}
+
+#[test]
+fn the_second_delivery_of_a_refused_reaction_may_be_served_after_rights_have_changed() {
+    is_allowed(|history| {
+        shows_what_was_refused(history);
+        let Revision { by, begun, ended, .. } =
+            *history.revisions.iter().find(|revision| revision.id == id(UNSURE)).expect("2 reacted");
+        let of = LIVELY;
+        history.silences.push(Change { of, value: false, by, begun, ended, has_failed: false, is_sure: true });
     });
 }
 
