@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its purpose is the report")]
 
 use std::{
+    collections::BTreeMap,
     env,
     io::{IsTerminal as _, stderr},
     process::ExitCode,
@@ -18,8 +19,8 @@ use history::{GOES_ON_FOR, History, check};
 
 /// The number of lines of progress, if stderr is not a terminal.
 const LINES: usize = 20;
-/// The number of violations that are printed.
-const SHOWN: usize = 50;
+/// The number of violations of each rule that are printed.
+const SHOWN: usize = 20;
 /// The number of operations among which each kind happens.
 const VARIED: usize = 1_000;
 
@@ -65,8 +66,16 @@ async fn main() -> ExitCode {
         println!("{fault:<18} {fired:>8}");
     }
     let violations = check(&history);
-    for violation in violations.iter().take(SHOWN) {
-        println!("{violation}");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for violation in &violations {
+        let count = counts.entry(violation.rule).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            println!("{violation}");
+        }
+    }
+    for (rule, count) in counts {
+        println!("{rule:<32} {count:>8} violations");
     }
     let tally = Tally::of(&history);
     println!("{tally}{}", summary(&history));
