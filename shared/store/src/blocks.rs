@@ -200,21 +200,16 @@ impl Store {
 
     /// The write by which a user closes the direct room with somebody, who has closed it or not when it was read.
     fn close_direct(&self, room: &Room, user: UserId, blocked: UserId) -> Result<TransactWriteItem, Error> {
-        let (shown, condition, change) = if room.closed_by.contains_key(&blocked) {
-            ("", "attribute_exists(closed_by.#blocked)", Change::none())
+        let (condition, change) = if room.closed_by.contains_key(&blocked) {
+            ("attribute_exists(closed_by.#blocked)", Change::none())
         } else {
-            (
-                ", shown.#user = if_not_exists(last_message_id, :first), \
-                 shown.#blocked = if_not_exists(last_message_id, :first)",
-                "attribute_not_exists(closed_by.#blocked)",
-                Change::begin(room),
-            )
+            ("attribute_not_exists(closed_by.#blocked)", Change::begin(room, [(user, "#user"), (blocked, "#blocked")]))
         };
         let close = Update::builder()
             .table_name(&self.tables.rooms)
             .set_key(Some(rooms::key(room.id)))
             .update_expression(format!(
-                "SET closed_by.#user = if_not_exists(last_message_id, :first){shown}{}{}",
+                "SET closed_by.#user = if_not_exists(last_message_id, :first){}{}",
                 change.assignments, change.removals
             ))
             .condition_expression(format!("{condition}{}", change.conditions))

@@ -115,6 +115,10 @@ impl Parts {
             [(":from", n(visible_from.get())), (":cleared", n(sequence)), (":at", n(at.millis()))],
         );
         self.conditions.push("(attribute_not_exists(visible_from) OR visible_from <= :from)");
+        if let (None, Some(before)) = (stay.cleared, stay.visible_from) {
+            self.assign("cleared_from = :cleared_from", [(":cleared_from", n(before.get()))]);
+            self.conditions.push("attribute_not_exists(cleared)");
+        }
         let passed: Vec<_> = stay.hidden_unread.range(..=sequence).map(u64::to_string).collect();
         if !passed.is_empty() {
             self.delete.push("hidden_unread :passed");

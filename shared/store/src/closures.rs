@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use domain::{Closure, Error, MAX_CLOSURES, MessageId, Room};
+use domain::{Closure, Error, MAX_CLOSURES, MessageId, Room, UserId};
 
 use crate::{Item, n, number, rooms::with_prefix};
 
@@ -56,29 +56,39 @@ impl Change {
         Self { assignments: nothing(), removals: nothing(), conditions: nothing(), names: vec![], values: vec![] }
     }
 
-    /// Begins one in a room that was read.
-    pub(crate) fn begin(room: &Room) -> Self {
+    /// Begins one in a room that was read, with the two members and their names in the write. The newest message that
+    /// concerns a member is the last one, unless it is hidden from them by an earlier block. It needs the value `:first`.
+    pub(crate) fn begin(room: &Room, members: [(UserId, &str); 2]) -> Self {
+        let (hidden, open): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|(member, _)| room.may_hide_newest(*member));
+        let shown = open.iter().map(|(_, name)| format!(", shown.{name} = if_not_exists(last_message_id, :first)"));
+        let shown: String = shown.collect();
+        let as_read = if hidden.is_empty() { "" } else { " AND #sequence = :sequence" };
+        let sequence = hidden.first().map(|_| (":sequence", room.sequence));
         let oldest = room.closures.iter().min_by_key(|(_, closure)| closure.after);
         let free = (0..MAX_CLOSURES).find(|place| !room.closures.contains_key(place));
         let [after, last, last_id] = names(free.or(oldest.map(|(place, _)| *place)).unwrap_or_default());
         let change = Self {
-            assignments: ", #after = #sequence".to_owned(),
+            assignments: format!("{shown}, #after = #sequence"),
             removals: " REMOVE #last, #last_id".to_owned(),
-            conditions: " AND attribute_not_exists(#after)".to_owned(),
+            conditions: format!(" AND attribute_not_exists(#after){as_read}"),
             names: vec![
                 ("#after", after),
                 ("#last", last),
                 ("#last_id", last_id),
                 ("#sequence", "sequence".to_owned()),
             ],
-            values: vec![],
+            values: sequence.into_iter().collect(),
         };
         match oldest.filter(|_| free.is_none()) {
             None => change,
             Some((_, Closure { after, end })) => Self {
                 assignments: format!("{}, counted_after = :forgotten", change.assignments),
-                conditions: " AND #after = :oldest".to_owned(),
-                values: vec![(":forgotten", end.map_or(*after, |(last, _)| last)), (":oldest", *after)],
+                conditions: format!(" AND #after = :oldest{as_read}"),
+                values: [(":forgotten", end.map_or(*after, |(last, _)| last)), (":oldest", *after)]
+                    .into_iter()
+                    .chain(sequence)
+                    .collect(),
                 ..change
             },
         }

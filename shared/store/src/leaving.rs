@@ -176,5 +176,5 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     if room.admins.is_empty() {
         return leave;
     }
-    leave.expression_attribute_values(":before", id_set(&room.admins))
+    leave.expression_attribute_values(":same_admins", id_set(&room.admins))
 }

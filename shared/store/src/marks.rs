@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::{Error, Mark, MessageId, Move, Moves, Reached, Timestamp};
 
@@ -15,12 +15,14 @@ const MOST_ATTEMPTS: u32 = 4;
 const DOING: &str = "moving a mark";
 
 /// A mark that a write has moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Moved {
     /// The message at the mark.
     pub to: MessageId,
     /// The sequence before. Messages with a higher one are newly covered.
     pub after: u64,
+    /// The stay afterwards, if the write has also ended the mark of the chat as unread.
+    pub ended_unread: Option<Box<Membership>>,
 }
 
 /// A stay whose mark is about to move.
@@ -55,9 +57,9 @@ impl Membership {
         let (after, at) = self.mark(mark);
         let is_edited = |edited_at| self.moves(mark).into_iter().all(|moves| moves.is_before(edited_at));
         let (target, sequence, moved) = if after < to.sequence && at.is_none_or(|at| at < to.message) {
-            (to.message, to.sequence, Moved { to: to.message, after })
+            (to.message, to.sequence, Moved { to: to.message, after, ended_unread: None })
         } else if let Some(at) = at.filter(|&at| at >= to.message && !closed && to.edited_at.is_some_and(is_edited)) {
-            (at, after, Moved { to: at, after: to.sequence.saturating_sub(1) })
+            (at, after, Moved { to: at, after: to.sequence.saturating_sub(1), ended_unread: None })
         } else {
             return None;
         };
@@ -72,6 +74,7 @@ impl Membership {
                 stay.told = closed.then(|| self.told.unwrap_or_else(|| self.last_read.map_or(0, MessageId::get)));
                 stay.last_read = Some(target);
                 stay.read_sequence = sequence;
+                stay.marked_unread = false;
                 stay.hidden_unread.retain(|hidden| *hidden > sequence);
                 &mut stay.read_moves
             }
@@ -118,8 +121,12 @@ impl Store {
         let mut before = stay.clone();
         for _ in 0..MOST_ATTEMPTS {
             let Some(moving) = before.moving(mark, to, closed, now) else { return Ok(None) };
-            let Err(error) = self.set_mark(&before, mark, &moving)?.send().await else {
-                return Ok(Some(moving.moved));
+            let error = match self.set_mark(&before, mark, &moving)?.send().await {
+                Ok(moved) => {
+                    let stay = moved.attributes.map(from_item).transpose()?;
+                    return Ok(Some(Moved { ended_unread: stay.map(Box::new), ..moving.moved }));
+                }
+                Err(error) => error,
             };
             let Some(item) = refusal(DOING, error)? else { return Ok(None) };
             before = from_item(item)?;
@@ -147,6 +154,14 @@ impl Store {
                 gone.push(*name);
             }
         }
+        if before.marked_unread != moving.stay.marked_unread {
+            set.push("settings = if_not_exists(settings, :zero) + :one".to_owned());
+            gone.push("marked_unread");
+            write = write
+                .expression_attribute_values(":zero", n(0))
+                .expression_attribute_values(":one", n(1))
+                .return_values(ReturnValue::AllNew);
+        }
         let mut update = format!("SET {}", set.join(", "));
         if !gone.is_empty() {
             update = format!("{update} REMOVE {}", gone.join(", "));
@@ -167,6 +182,10 @@ impl Store {
                 }
                 None => format!("attribute_not_exists({name})"),
             });
+        }
+        if mark == Mark::Read {
+            let exists = if before.marked_unread { "attribute_exists" } else { "attribute_not_exists" };
+            conditions.push(format!("{exists}(marked_unread)"));
         }
         Ok(write
             .update_expression(update)

@@ -58,6 +58,9 @@ pub struct Membership {
     /// The sequence of the last message before they cleared the chat. The first that they see is `visible_from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared: Option<u64>,
+    /// The first message that they could see before they cleared the chat; `None` if all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_from: Option<MessageId>,
     /// The time of that, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<u64>,
@@ -119,6 +122,7 @@ impl Membership {
             begins_after: room.last_message_id,
             mention: None,
             cleared: None,
+            cleared_from: None,
             cleared_at: None,
             muted_until: None,
             archived: false,
@@ -188,11 +192,14 @@ impl Membership {
         if member == self.user_id { [self.delivered(), self.last_read] } else { [self.told_delivered(), self.told()] }
     }
 
-    /// The times by which they had received and read a message, as other members see them.
+    /// The times by which they had received and read a message, as other members see them, who do not notice that the
+    /// chat was cleared.
     #[must_use]
     pub fn receipt(&self, message: &Message) -> Receipt {
-        let [delivered, read] = [&self.delivered_moves, &self.read_moves]
-            .map(|moves| moves.reached(message.id, message.edited_at).filter(|_| self.sees(message.id)));
+        let first = if self.cleared.is_some() { self.cleared_from } else { self.visible_from };
+        let [delivered, read] = [&self.delivered_moves, &self.read_moves].map(|moves| {
+            moves.reached(message.id, message.edited_at).filter(|_| first.is_none_or(|first| message.id >= first))
+        });
         let delivered_at = delivered.into_iter().chain(read).min();
         Receipt { user: self.user_id, delivered_at, read_at: read }
     }

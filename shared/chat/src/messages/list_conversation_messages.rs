@@ -1,4 +1,4 @@
-use domain::{Budget, Error, MessageId, Page, Position, RoomId, ShownMessage, Slice};
+use domain::{Budget, Error, MessageId, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
 use store::Range;
 
 use super::{quotes::Quotes, reader::Reader};
@@ -43,7 +43,8 @@ pub async fn list_conversation_messages(
     rest(chat, &stay, page, reader).await?.fit(page, Budget::default())
 }
 
-/// The messages after an id that a member may see, as many as fit a budget.
+/// The messages after an id that a member may see, up to the last one of the room as it was read, as many as fit a
+/// budget.
 pub(super) async fn after(
     chat: &Chat,
     stay: &Stay,
@@ -52,8 +53,9 @@ pub(super) async fn after(
     budget: Budget,
 ) -> Result<Slice<ShownMessage>, Error> {
     let page = Page { limit, position: Position::After(id) };
-    let reader = Reader::of(stay, page.position).reads(&chat.store, limit + 1).await?;
-    rest(chat, stay, page, reader).await?.fit(page, budget)
+    let only_own = stay.room.kind == RoomKind::Direct;
+    let reader = Reader::bounded(&stay.room, &stay.membership, page.position, only_own);
+    rest(chat, stay, page, reader.reads(&chat.store, limit + 1).await?).await?.fit(page, budget)
 }
 
 /// Reads on until the page is full, if messages were hidden from the member.

@@ -6,10 +6,10 @@ use std::{
 };
 
 use domain::{
-    Error, Event, Mark, MarksFrame, Message, MessageId, Reached, Refusal, Room, RoomId, RoomKind, SetChat, UserId,
-    causes,
+    Error, Event, Mark, MarksFrame, Message, MessageId, Reached, Refusal, Room, RoomId, RoomKind, SetChat, Timestamp,
+    UserId, causes,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use realtime::Frame;
 use store::{Consistency, Moved, Person, Socket};
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The marks of a frame that count as one call of the user.
-const MARKS_PER_CALL: usize = 10;
+const MARKS_PER_CALL: usize = 4;
 /// The rooms whose marks are written at once.
 const CONCURRENCY: usize = 16;
 
@@ -84,23 +84,25 @@ pub async fn mark(chat: &Chat, own: &Socket, frame: Result<MarksFrame, Error>) -
     admitted?;
     let (mark, marks, stays) = looked?;
     let (targets, refused) = targets(chat, own.user, mark, marks, stays).await?;
-    let moved = move_marks(chat, mark, &targets, Some(own)).await;
-    if mark == Mark::Read {
-        end_unread(chat, &Caller::from(own), &targets).await?;
-    }
+    let moved = move_marks(chat, &Caller::from(own), mark, &targets, Some(own)).await;
     refused.map_or(moved, Err)
 }
 
-/// Ends the marks as unread of chats that their user reads. The mark of what is read may be where it was.
-pub(super) async fn end_unread(chat: &Chat, caller: &Caller, targets: &[Target]) -> Result<(), Error> {
-    let mut ended = Vec::new();
-    for Target { stay, .. } in targets {
-        if stay.membership.marked_unread {
-            let change = SetChat { marked_unread: Some(false), ..SetChat::of(stay.room.id) };
-            ended.push(async move { rooms::set_chat(chat, caller, &change).await });
-        }
+/// Moves a mark of a stay. If the user reads what they have read already, the mark of the chat as unread ends
+/// nevertheless.
+async fn move_mark(
+    chat: &Chat,
+    caller: &Caller,
+    mark: Mark,
+    Target { stay: Stay { room, membership }, to, .. }: &Target,
+    now: Timestamp,
+) -> Result<Option<Moved>, Error> {
+    let moved = chat.store.move_mark(membership, mark, to, room.is_closed(), now).await?;
+    if moved.is_none() && mark == Mark::Read && membership.marked_unread {
+        let change = SetChat { marked_unread: Some(false), ..SetChat::of(room.id) };
+        rooms::set_chat(chat, caller, &change).await?;
     }
-    stream::iter(ended).buffered(CONCURRENCY).try_collect::<Vec<_>>().await.map(drop)
+    Ok(moved)
 }
 
 /// The rooms that the user can mark, and the first refusal of another one.
@@ -131,6 +133,15 @@ async fn targets(
     // Strongly consistent: the message may have just been stored, or edited.
     let messages = chat.store.messages(asked, Consistency::Strong).await?;
     let messages: BTreeMap<_, _> = messages.iter().map(|message| ((message.room, message.id), message)).collect();
+    let found = found.into_iter().map(|found| {
+        let messages = &messages;
+        async move {
+            let (stay, id) = found?;
+            let message = messages.get(&(stay.room.id, id)).copied();
+            Ok((up_to_date(chat, stay, message).await?, id))
+        }
+    });
+    let found: Vec<_> = stream::iter(found).buffered(CONCURRENCY).collect().await;
     let target = |(stay, id): (Stay, MessageId)| -> Result<Target, Error> {
         if let Some(to) = newest(&stay, mark, id) {
             return Ok(Target { stay, to, senders: BTreeSet::new() });
@@ -150,6 +161,15 @@ async fn targets(
     Ok((targets, refused))
 }
 
+/// The stay in a room that is not older than a message: it names those who have sent before.
+pub(super) async fn up_to_date(chat: &Chat, stay: Stay, message: Option<&Message>) -> Result<Stay, Error> {
+    if message.is_none_or(|message| message.sequence <= stay.room.sequence) {
+        return Ok(stay);
+    }
+    let room = access::room_for_sure(&chat.store, stay.membership.user_id, stay.room.id).await?;
+    Ok(Stay { room, ..stay })
+}
+
 /// The newest message of a room, if it is this one, the member sees it, and their mark is before it.
 fn newest(Stay { room, membership }: &Stay, mark: Mark, message: MessageId) -> Option<Reached> {
     let is_newest = room.last_message_id == Some(message) && membership.covered(mark) < room.sequence;
@@ -158,16 +178,22 @@ fn newest(Stay { room, membership }: &Stay, mark: Mark, message: MessageId) -> O
     (is_newest && is_seen).then_some(Reached { message, sequence: room.sequence, edited_at: None })
 }
 
-/// Moves a mark in rooms, and pushes the marks as they were set. `own` is the socket that has asked for it.
-pub(super) async fn move_marks(chat: &Chat, mark: Mark, targets: &[Target], own: Option<&Socket>) -> Result<(), Error> {
+/// Moves a mark in rooms, and pushes the marks as they were set. `own` is the socket that has asked for it. What is read
+/// is not marked as unread.
+pub(super) async fn move_marks(
+    chat: &Chat,
+    caller: &Caller,
+    mark: Mark,
+    targets: &[Target],
+    own: Option<&Socket>,
+) -> Result<(), Error> {
     let now = now();
     let before = |target: &Target| target.stay.membership.covered(mark);
     let concerned = targets.iter().flat_map(|target| target.concerned(before(target))).collect();
     let people: BTreeSet<_> = targets.iter().flat_map(|target| target.people(before(target))).collect();
     let mut writes = Vec::with_capacity(targets.len());
     for target in targets {
-        let Stay { room, membership } = &target.stay;
-        writes.push(chat.store.move_mark(membership, mark, &target.to, room.is_closed(), now));
+        writes.push(move_mark(chat, caller, mark, target, now));
     }
     let (moved, sockets, people) = tokio::join!(
         stream::iter(writes).buffered(CONCURRENCY).collect::<Vec<_>>(),
@@ -201,7 +227,7 @@ async fn settings(chat: &Chat, people: BTreeSet<UserId>) -> Vec<Person> {
 fn events(
     target: &Target,
     mark: Mark,
-    Moved { to, after }: Moved,
+    Moved { to, after, ended_unread }: Moved,
     people: &[Person],
     sockets: &[Socket],
     own: Option<&Socket>,
@@ -219,5 +245,11 @@ fn events(
     let hears = |socket: &&Socket| {
         concerned.contains(&socket.user) && socket.hears(room.id) && own.is_none_or(|own| own.id != socket.id)
     };
-    Ok(sockets.iter().filter(hears).map(|socket| (socket.clone(), frame.clone())).collect())
+    let mut events: Vec<_> = sockets.iter().filter(hears).map(|socket| (socket.clone(), frame.clone())).collect();
+    if let Some(stay) = ended_unread {
+        let frame = Frame::new(&Event::Chat { conversation, settings: &stay.settings(room) })?;
+        let own = sockets.iter().filter(|socket| socket.user == user && socket.hears(room.id));
+        events.extend(own.map(|socket| (socket.clone(), frame.clone())));
+    }
+    Ok(events)
 }

@@ -1,9 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use domain::{Error, Mark, Message, MessageId, Reached, ReadMark, Refusal, RoomId};
+use domain::{Error, Mark, MessageId, Reached, ReadMark, Refusal};
 use store::Consistency;
 
-use super::marks::{Target, end_unread, move_marks};
+use super::marks::{Target, move_marks, up_to_date};
 use crate::{Caller, Chat, rooms::access};
 
 /// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark of the chat as
@@ -14,7 +12,9 @@ use crate::{Caller, Chat, rooms::access};
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
-    let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found(chat, room, &messages));
+    // Strongly consistent: a message may have just been stored, or edited.
+    let found = chat.store.messages_by_id(room, messages.iter().copied(), Consistency::Strong);
+    let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found);
     let (stay, found) = (stay?, found?);
     let is_unknown = |id: &MessageId| found.get(id).is_none_or(|message| !stay.sees(message));
     let unknown: Vec<_> = messages.into_iter().filter(is_unknown).collect();
@@ -23,19 +23,9 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     }
     let highest = found.last_key_value().map(|(_, message)| message);
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
+    let stay = up_to_date(chat, stay, Some(highest)).await?;
     let to = Reached::by(caller.user, highest);
     let senders = found.values().map(|message| message.sender).collect();
     let targets = [Target { stay, to, senders }];
-    move_marks(chat, Mark::Read, &targets, None).await?;
-    end_unread(chat, caller, &targets).await
-}
-
-/// The messages that exist. Those that the cheap read misses are asked for again.
-async fn found(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, Message>, Error> {
-    let mut found = chat.store.messages_by_id(room, ids.iter().copied(), Consistency::Eventual).await?;
-    let missed: Vec<_> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
-    if !missed.is_empty() {
-        found.append(&mut chat.store.messages_by_id(room, missed, Consistency::Strong).await?);
-    }
-    Ok(found)
+    move_marks(chat, caller, Mark::Read, &targets, None).await
 }

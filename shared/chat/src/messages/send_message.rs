@@ -41,7 +41,7 @@ impl Sent {
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
 /// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    send_once(chat, caller.user, None, accounts::admit(chat, caller), draft).await
+    Box::pin(send_once(chat, caller.user, None, accounts::admit(chat, caller), draft)).await
 }
 
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
@@ -61,7 +61,7 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Er
         {
             Box::pin(send(chat, own.user, Some(own), admitted, draft, None)).await
         }
-        draft => send_once(chat, own.user, Some(own), admitted, draft).await,
+        draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
     }
 }
 
@@ -88,8 +88,7 @@ async fn send_once(
         (None, quote, draft) => {
             let quote = quote?;
             let answers = quote.as_ref().map(Quote::sender);
-            let sent = Box::pin(send(chat, sender, own, ready(Ok(())), draft, answers)).await?;
-            Ok(sent.quoting(quote))
+            Ok(send(chat, sender, own, ready(Ok(())), draft, answers).await?.quoting(quote))
         }
     }
 }
@@ -213,15 +212,23 @@ async fn persist(
     let mentions = &draft.content.mentions;
     let taking = chat.store.take_turn(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
-    admitted?;
+    if let Err(refused) = admitted {
+        if let Ok(turn) = taken {
+            note_lost(chat, draft.room, turn.sequence).await;
+        }
+        return Err(refused);
+    }
     let turn = taken.inspect_err(refused)?;
     // The turn of a refused sender does not count.
     let hole = Hole::open();
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
-    if message.forwarded.is_some() {
-        keep_copies(chat, &message).await?;
+    if message.forwarded.is_some()
+        && let Err(error) = keep_copies(chat, &message).await
+    {
+        note_lost(chat, message.room, message.sequence).await;
+        return Err(error);
     }
     let (stored, audience, (), ()) = tokio::join!(
         chat.store.put_message(&message, digest),
@@ -229,15 +236,20 @@ async fn persist(
         tidy_up(chat, sender, &turn),
         note_mentions(chat, &message, message.mentions.users().iter().copied().chain(answers)),
     );
-    if let Ok(Some(_)) | Err(Error::Refused(_)) = &stored
-        && let Err(error) = chat.store.note_lost(message.room, message.sequence).await
-    {
-        tracing::warn!(cause = causes(&error), "a lost turn counts as unread");
+    if let Ok(Some(_)) | Err(Error::Refused(_)) = &stored {
+        note_lost(chat, message.room, message.sequence).await;
     }
     let before = stored?;
     hole.fill();
     let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
     Ok((message, before, audience, numbers))
+}
+
+/// Remembers that a turn is lost. A failure leaves it among the unread messages.
+async fn note_lost(chat: &Chat, room: RoomId, sequence: u64) {
+    if let Err(error) = chat.store.note_lost(room, sequence).await {
+        tracing::warn!(cause = causes(&error), "a lost turn counts as unread");
+    }
 }
 
 /// Counts the refusal of a turn.

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Budget, ChangeList, Error, KnownRoom, MAX_ANSWER_BYTES, MAX_SYNCED_MESSAGES, Marks, MessageId, Room, RoomKind,
-    RoomSummary, ShownMessage, Slice, SyncRooms, Synced, SyncedRoom, Timestamp, UserId,
+    Budget, ChangeList, Cursor, Error, KnownRoom, MAX_ANSWER_BYTES, MAX_SYNCED_MESSAGES, Marks, MessageId, Room,
+    RoomKind, RoomSummary, ShownMessage, Slice, SyncRooms, Synced, SyncedRoom, Timestamp, UserId,
 };
 use futures_util::future::try_join_all;
 use store::{Consistency, Membership};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The number of rooms that are read at the same time. When the answer is full, at most these were read in vain.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 50;
 /// The most bytes of the new messages of a room, and of its changed ones, so that a room with long texts leaves place
 /// for others.
 const SHARE: usize = MAX_ANSWER_BYTES / 32;
@@ -84,7 +84,9 @@ async fn find(chat: &Chat, user: UserId, known: &SyncRooms) -> Result<(Stays, Ve
     let stays: Stays = stays.into_iter().map(|stay| (stay.room_id, stay)).collect();
     let is_sure = |room: &Room| {
         let stay = stays.get(&room.id).filter(|_| room.members.contains(&user));
-        stay.zip(known.rooms.get(&room.id)).is_some_and(|(stay, known)| !is_ahead(known, room, stay))
+        // A room that was just opened again may look hidden.
+        let is_listed = !room.is_surely_unlisted(user);
+        is_listed && stay.zip(known.rooms.get(&room.id)).is_some_and(|(stay, known)| !is_ahead(known, room, stay))
     };
     let mut rooms: Vec<_> = named.into_iter().filter(is_sure).collect();
     let rest = stays.iter().filter(|(id, _)| rooms.iter().all(|room| room.id != **id));
@@ -121,6 +123,8 @@ struct News {
     messages: Vec<ShownMessage>,
     changes: ChangeList,
     marks: BTreeMap<UserId, Marks>,
+    /// The last message that was read, if all were hidden from the user.
+    skipped: Option<MessageId>,
 }
 
 impl Asked {
@@ -132,11 +136,14 @@ impl Asked {
         Some(Self { stay: Stay { room, membership }, known, cursor })
     }
 
-    /// The last message of the client, if the room has a later one that its user may see.
+    /// The last message of the client, if the room has a later one that its user may see. Behind a block, that is not
+    /// the last one of the room.
     fn after(&self) -> Option<MessageId> {
         let Stay { room, membership } = &self.stay;
+        let user = membership.user_id;
         let after = self.cursor?.0?;
-        room.last_message_id.filter(|&last| last > after && membership.sees(last)).map(|_| after)
+        let shown = room.shown.get(&user).copied().filter(|_| room.may_hide_newest(user));
+        shown.or(room.last_message_id).filter(|&last| last > after && membership.sees(last)).map(|_| after)
     }
 
     /// The number of the last change of the client, if the room has a later one.
@@ -146,10 +153,10 @@ impl Asked {
 
     /// Whether the user has moved their mark, or changed the settings of the chat, on another device.
     fn is_changed_elsewhere(&self) -> bool {
-        let Some(known) = self.known else { return false };
-        let Membership { last_read, settings, .. } = self.stay.membership;
-        known.last_read.is_some_and(|known| last_read.unwrap_or(MessageId::FIRST) != known)
-            || known.settings.is_some_and(|known| settings.unwrap_or_default() != known)
+        let (Some(known), stay) = (self.known, &self.stay.membership) else { return false };
+        let last_read = stay.last_read.filter(|&id| stay.sees(id));
+        known.last_read.is_some_and(|known| last_read > Some(known))
+            || known.settings.is_some_and(|known| stay.settings.unwrap_or_default() != known)
     }
 
     fn may_have_news(&self) -> bool {
@@ -158,19 +165,20 @@ impl Asked {
 
     /// Whether the client gets these news. A message that is hidden from the user is none.
     fn has(&self, news: &News) -> bool {
-        let News { messages, changes, .. } = news;
-        changes.reset || !messages.is_empty() || self.change().is_some() || self.is_changed_elsewhere()
+        let News { messages, changes, skipped, .. } = news;
+        let has_messages = !messages.is_empty() || skipped.is_some();
+        changes.reset || has_messages || self.change().is_some() || self.is_changed_elsewhere()
     }
 
     async fn read(&self, chat: &Chat, others: bool, asked_at: Timestamp) -> Result<News, Error> {
         let (marks, messages, changes) =
             tokio::try_join!(self.marks(chat, others), self.messages(chat), self.changes(chat, asked_at))?;
-        if changes.reset || self.is_lost(&messages) {
-            let changes = ChangeList { changed: Vec::new(), more: false, reset: true, ..changes };
-            return Ok(News { messages: Vec::new(), changes, marks });
-        }
-        let more = changes.more || messages.next.is_some() && !messages.messages.is_empty();
-        Ok(News { messages: messages.messages, changes: ChangeList { more, ..changes }, marks })
+        let more = changes.more || messages.next.is_some();
+        let skipped = match messages.next {
+            Some(Cursor::After(id)) if messages.messages.is_empty() => Some(id),
+            _ => None,
+        };
+        Ok(News { messages: messages.messages, skipped, changes: ChangeList { more, ..changes }, marks })
     }
 
     async fn messages(&self, chat: &Chat) -> Result<Slice<ShownMessage>, Error> {
@@ -187,15 +195,6 @@ impl Asked {
         }
         let records = chat.store.changes(room.id, change, asked_at).await?;
         list_changes::since(chat, &self.stay, change, records, asked_at, Budget::of(SHARE)).await
-    }
-
-    /// Whether so many messages after the last one of the client are hidden from its user that the next one is out of
-    /// reach.
-    fn is_lost(&self, messages: &Slice<ShownMessage>) -> bool {
-        let Stay { room, membership } = &self.stay;
-        let shown = room.shown.get(&membership.user_id).filter(|_| room.may_hide_newest(membership.user_id));
-        let has_all = self.after().zip(shown).is_some_and(|(after, shown)| after >= *shown);
-        messages.messages.is_empty() && messages.next.is_some() && !has_all
     }
 
     /// The marks of the user, and those of the other members of a small room, as far as the user may know them.
@@ -221,7 +220,7 @@ impl Asked {
 
 impl News {
     fn of(self, room: RoomSummary, membership: &Membership) -> SyncedRoom {
-        let Self { messages, changes: ChangeList { changed, change, more, reset }, marks } = self;
-        SyncedRoom { room, membership: membership.id, messages, changed, change, marks, more, reset }
+        let Self { messages, changes: ChangeList { changed, change, more, reset }, marks, skipped: after } = self;
+        SyncedRoom { room, membership: membership.id, messages, after, changed, change, marks, more, reset }
     }
 }

@@ -20,11 +20,12 @@ pub async fn set_chat(chat: &Chat, caller: &Caller, input: &SetChat) -> Result<C
     let user = caller.user;
     let own = [user].into();
     for _ in 0..MOST_ATTEMPTS {
-        let Stay { mut room, membership: stay } = access::stay(&chat.store, user, input.room).await?;
-        if input.cleared || input.draft.is_some() {
-            // The cheap read may lag behind messages that the caller has seen, or sent.
-            room = access::room_for_sure(&chat.store, user, input.room).await?;
-        }
+        // The cheap read may lag behind messages that the caller has seen, or sent.
+        let Stay { room, membership: stay } = if input.cleared || input.draft.is_some() {
+            access::stay_for_sure(&chat.store, user, input.room).await?
+        } else {
+            access::stay(&chat.store, user, input.room).await?
+        };
         if input.cleared {
             stay_listed(chat, &room, &stay).await?;
         }

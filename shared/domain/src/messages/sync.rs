@@ -10,6 +10,8 @@ use crate::{
 
 /// The rooms that count as another call: those of one batch of reads.
 const ROOMS_PER_CALL: usize = 100;
+/// The other calls as which the marks of other members count: they are read for each room of the answer.
+const CALLS_FOR_MARKS: u64 = 4;
 
 /// The body of `POST /sync/`.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +79,8 @@ impl SyncRooms {
     /// The number of calls as which this one counts.
     #[must_use]
     pub fn weight(&self) -> u64 {
-        1 + self.rooms.len().div_ceil(ROOMS_PER_CALL) as u64
+        let marks = if self.marks { CALLS_FOR_MARKS } else { 0 };
+        1 + marks + self.rooms.len().div_ceil(ROOMS_PER_CALL) as u64
     }
 }
 
@@ -101,6 +104,8 @@ pub struct SyncedRoom {
     pub membership: MembershipId,
     /// The next messages, oldest first.
     pub messages: Vec<ShownMessage>,
+    /// The place up to which all next messages are hidden from the user, if there are many.
+    pub after: Option<MessageId>,
     /// Messages with a change, as they are now.
     pub changed: Vec<ShownMessage>,
     /// The number up to which the client has all changes now.

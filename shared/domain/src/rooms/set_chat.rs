@@ -1,4 +1,4 @@
-use crate::{Fields, Input, RoomId, Text, Timestamp};
+use crate::{Fields, Input, MAX_DRAFT, RoomId, Text, Timestamp};
 
 /// The body of `POST /set-chat/`. A field without a value stays as it is.
 #[derive(Clone, Debug)]
@@ -36,6 +36,10 @@ impl Input for SetChat {
         }
         // A draft without characters is none.
         let draft = fields.given::<String>("draft").map(|draft| draft.filter(|draft| !draft.is_empty()));
+        let is_long = |draft: &String| draft.chars().count() > MAX_DRAFT;
+        if draft.iter().flatten().any(is_long) {
+            fields.reject("draft", format!("must have at most {MAX_DRAFT} characters"));
+        }
         let draft = draft.map(|draft| draft.map(Text::try_from).transpose());
         let draft = draft.transpose().map_err(|why| fields.reject("draft", why));
         Some(Self {

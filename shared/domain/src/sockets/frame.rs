@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::{Content, Draft, Error, Fields, Input, Mark, MessageId, Refusal, RoomId, UserId};
 
@@ -82,11 +83,6 @@ pub struct MarksFrame {
 
 impl Input for MarksFrame {
     fn read(fields: &mut Fields) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct To {
-            conversation: RoomId,
-            message: MessageId,
-        }
         let mark = fields.required("type");
         let to: Option<Vec<To>> = fields.required("marks");
         if to.as_ref().is_some_and(|to| !(1..=MAX_MARKS).contains(&to.len())) {
@@ -98,6 +94,26 @@ impl Input for MarksFrame {
             *last = message.max(*last);
         }
         Some(Self { mark: mark?, marks })
+    }
+}
+
+/// A mark in a room.
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+struct To {
+    conversation: RoomId,
+    message: MessageId,
+}
+
+impl TryFrom<Map<String, Value>> for To {
+    type Error = String;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, String> {
+            let value = fields.remove(name).ok_or_else(|| format!("{name}: is required"))?;
+            serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
+        }
+        Ok(Self { conversation: take(&mut fields, "conversation")?, message: take(&mut fields, "message")? })
     }
 }
 
@@ -161,7 +177,7 @@ mod tests {
         let frame = read(&twice).unwrap();
         let to: Vec<_> = frame.marks.into_iter().map(|(room, message)| (room.get(), message.get())).collect();
         assert_eq!((frame.mark, to), (Mark::Read, vec![(1, 9)]));
-        for wrong in ["1", r#"{"conversation":1}"#, r#"{"conversation":0,"message":7}"#] {
+        for wrong in ["1", "[1,7]", r#"{"conversation":1}"#, r#"{"conversation":0,"message":7}"#] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

@@ -215,7 +215,15 @@ async fn what_is_missing_or_mistyped_is_an_error() {
     let ([ann], room) = server.room_of(["ann"]).await;
     let mut phone = ann.opens_socket_for_all_rooms().await;
     let too_many: Vec<_> = (0..101).map(|_| json!({"conversation": room, "message": 1})).collect();
-    for marks in [json!(null), json!([]), json!(1), json!([1]), json!([{"conversation": room}]), json!(too_many)] {
+    for marks in [
+        json!(null),
+        json!([]),
+        json!(1),
+        json!([1]),
+        json!([[room, 1]]),
+        json!([{"conversation": room}]),
+        json!(too_many),
+    ] {
         for kind in ["delivered", "read"] {
             phone.sends_text(&json!({"type": kind, "marks": marks}).to_string()).await;
             phone.hears_error("invalid_request").await;

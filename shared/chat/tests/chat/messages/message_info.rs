@@ -1,5 +1,5 @@
-use chat::messages::message_info;
-use domain::{DeletedFor, Error, Listed, MemberPage, Message, Receipt, Refusal, UserId};
+use chat::{messages::message_info, rooms::set_chat};
+use domain::{DeletedFor, Error, Listed, MemberPage, Message, Receipt, Refusal, SetChat, UserId};
 
 use crate::support::{Person, World, assert_refused, world};
 
@@ -40,6 +40,27 @@ async fn the_sender_sees_who_has_a_message_and_who_has_read_it() {
     // Those who come back have not seen what they received before.
     dan.joins(room).await;
     assert_eq!(seen(&world, &ann, &message).await, expected);
+}
+
+#[tokio::test]
+async fn the_sender_does_not_notice_that_a_receiver_has_cleared_the_chat() {
+    let world = world().await;
+    let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
+    let room = ann.makes_closed_room(&[&bob]).await;
+    let before = ann.sends(room, "before Cem").await;
+    ann.adds(room, &cem).await;
+    let message = ann.sends(room, "1").await;
+    let expected = [(bob.id(), true, true), (cem.id(), true, true)];
+    for person in [&bob, &cem] {
+        person.reads(room, &[&message]).await;
+        for _ in 0..2 {
+            let clear = SetChat { cleared: true, ..SetChat::of(room) };
+            set_chat(&world.chat, &person.caller, &clear).await.unwrap();
+        }
+    }
+    assert_eq!(seen(&world, &ann, &message).await, expected);
+    assert_eq!(seen(&world, &ann, &before).await[0], (bob.id(), true, true));
+    assert!(seen(&world, &ann, &before).await[1..].iter().all(|(_, delivered, read)| !delivered && !read));
 }
 
 #[tokio::test]

@@ -277,6 +277,33 @@ async fn what_another_device_has_changed_first_is_news() {
 }
 
 #[tokio::test]
+async fn a_room_that_was_cleared_or_hidden_message_by_message_is_no_news_for_ever() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let [cleared, hidden] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
+    let mut device = Client::of(&bob);
+    let message = ann.sends(cleared, "hi").await;
+    bob.reads(cleared, &[&message]).await;
+    let mut sent = Vec::new();
+    for number in 0..261 {
+        sent.push(ann.has_sent(hidden, "hi", 200_000 - 300 * number).await);
+    }
+    device.catches_up().await;
+    let clear = SetChat { cleared: true, ..SetChat::of(cleared) };
+    rooms::set_chat(&world.chat, &bob.caller, &clear).await.unwrap();
+    let first = KnownRoom { after: Some(sent[0].id), change: Some(0), ..KnownRoom::default() };
+    for (message, number) in sent[1..].iter().zip(1..) {
+        world.chat.store.hide_message(hidden, message.id, bob.id(), number).await.unwrap();
+    }
+    device.knows(hidden, first);
+    assert_eq!(device.catches_up().await, 2);
+    assert!(has_no_news(&device.asks().await));
+    let new = ann.sends(hidden, "new").await;
+    assert!(!only(device.asks().await).more);
+    assert_eq!(device.rooms[&hidden].messages.last_key_value().unwrap().0, &new.id);
+}
+
+#[tokio::test]
 async fn marks_show_neither_what_was_before_nor_what_a_block_hides() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
@@ -321,23 +348,25 @@ async fn a_message_behind_a_block_is_no_news() {
     let last = ann.has_sent(room, "hi", 120_000).await;
     ann.blocks(&bob).await;
     let hidden = has_hidden(&bob, room, 119_000).await;
-    let own = ann.has_sent(room, "own", 118_000).await;
-    for (person, id) in [(&ann, own.id), (&bob, hidden)] {
+    let own = has_hidden(&ann, room, 118_000).await;
+    for (person, id) in [(&ann, own), (&bob, hidden)] {
         let news = only(asks(person, room, last.id, 0).await);
         assert_eq!(ids(&news), [id]);
         assert!(has_no_news(&asks(person, room, id, 0).await));
         // A guess at the id of a hidden message shows nothing.
-        assert!(has_no_news(&asks(person, room, own.id.next(), 0).await));
+        assert!(has_no_news(&asks(person, room, own.next(), 0).await));
     }
     // More than one call reads over.
     for number in 0..260 {
         has_hidden(&bob, room, 110_000 - 200 * number).await;
     }
-    assert!(has_no_news(&asks(&ann, room, own.id, 0).await));
+    assert!(has_no_news(&asks(&ann, room, own, 0).await));
     ann.unblocks(&bob).await;
     let seen = bob.sends(room, "seen").await;
-    let news = only(asks(&ann, room, own.id, 0).await);
-    assert!(news.reset, "{news:?}");
+    let news = only(asks(&ann, room, own, 0).await);
+    assert_eq!((ids(&news).len(), news.more, news.reset), (0, true, false));
+    let news = only(asks(&ann, room, news.after, news.change).await);
+    assert_eq!(ids(&news), [seen.id]);
     assert_eq!(ann.lists_room(room, 1, Position::Latest).await.messages[0].message.id, seen.id);
     assert!(has_no_news(&asks(&ann, room, seen.id, news.change).await));
 }

@@ -4,7 +4,7 @@
 use chat::rooms;
 use domain::{
     ChangeKind, DeletedFor, History, MembershipId, Mentions, Message, MessageId, NewRoom, RemoveMember, RoomId,
-    Timestamp,
+    SetChat, Timestamp,
 };
 use fastrand::Rng;
 use store::Right;
@@ -42,7 +42,7 @@ impl Scene {
         let room = *random.choice(&self.rooms).unwrap();
         let message = random.choice(&self.sent);
         let group = self.rooms[random.usize(..2)];
-        match (random.u8(..24), message) {
+        match (random.u8(..26), message) {
             (..8, _) | (8..16, None) => {
                 let draft = crate::support::draft(room, &format!("{}", random.u32(..)));
                 if let Ok(sent) = chat::messages::send_message(chat, &person.caller, Ok(draft)).await {
@@ -70,6 +70,14 @@ impl Scene {
             (21, _) => {
                 let [one, other] = if random.bool() { [ann, bob] } else { [bob, ann] };
                 if random.bool() { one.blocks(other).await } else { one.unblocks(other).await }
+            }
+            (24, _) => {
+                let change = SetChat { archived: Some(random.bool()), ..SetChat::of(room) };
+                drop(rooms::set_chat(chat, &bob.caller, &change).await);
+            }
+            (25, _) => {
+                let clear = SetChat { cleared: true, ..SetChat::of(room) };
+                drop(rooms::set_chat(chat, &bob.caller, &clear).await);
             }
             // Some seconds ago, so that nobody waits for what never comes. The paces refuse it after something newer.
             (22, _) => {

@@ -1,12 +1,12 @@
 //! The number of unread messages is that of the list, after any history.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use chat::rooms::set_chat;
-use domain::{DeletedFor, Message, Position, RoomId, SetChat, UserId};
+use chat::{messages::send_over_socket, rooms::set_chat};
+use domain::{DeletedFor, Message, Pace, Position, Refusal, RoomId, SetChat, UserId};
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::TestRunner};
 
-use crate::support::{Person, world};
+use crate::support::{Person, assert_refused, draft, world};
 
 /// A step of a user, each with the room in which it happens, unless it is about blocks.
 #[derive(Clone, Debug)]
@@ -163,6 +163,35 @@ impl Story {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_direct_room_that_is_closed_again_keeps_its_last_message() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.opens_direct(&bob).await;
+    bob.blocks(&ann).await;
+    let own = ann.sends(room, "from Ann").await;
+    let hidden = bob.sends(room, "from Bob").await;
+    bob.unblocks(&ann).await;
+    ann.blocks(&bob).await;
+    for (person, message) in [(&ann, own), (&bob, hidden)] {
+        let last = person.lists_rooms().await.remove(0).last_message.unwrap();
+        assert_eq!(last.message.id, message.id);
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_after_its_turn_is_not_unread() {
+    let mut world = world().await;
+    world.chat.paces.calls = Pace::new(Duration::from_mins(1), 1);
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let room = ann.makes_large_room(&[&bob], 2).await;
+    let say = async |text| send_over_socket(&world.chat, &ann.socket("phone"), Ok(draft(room, text))).await;
+    say("one").await.unwrap();
+    assert_refused!(say("two").await, Refusal::RateLimited(_));
+    assert_eq!(ann.room(room).await.sequence, 2);
+    assert_eq!(bob.room(room).await.lost, [2].into());
 }
 
 #[test]
