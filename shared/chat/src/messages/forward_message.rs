@@ -8,7 +8,7 @@ use domain::{
 use futures_util::future::{join_all, try_join_all};
 
 use super::{
-    quotes::visible,
+    quotes::visible_in_room,
     send_message::{Prepared, Sent, deliver, stored_before},
 };
 use crate::{
@@ -45,7 +45,7 @@ pub async fn forward_message(
         let digest = input.digest()?;
         let before = |room| stored_before(chat, caller.user, room, &input.client_id, &digest);
         let before = join_all(input.to.iter().map(|&room| before(room)));
-        let (message, before) = tokio::join!(visible(chat, caller.user, input.room, input.message), before);
+        let (message, before) = tokio::join!(visible_in_room(chat, caller.user, input.room, input.message), before);
         Ok::<_, Error>((input, digest, message, before))
     };
     let (admitted, looked) = tokio::join!(admit(chat, caller), look);
@@ -138,7 +138,7 @@ impl<'a> Forward<'a> {
 
     /// The error for a message with a file that S3 does not find: the message has been deleted since it was read.
     async fn missing(&self) -> Error {
-        match visible(self.chat, self.caller.user, self.message.room, self.message.id).await {
+        match visible_in_room(self.chat, self.caller.user, self.message.room, self.message.id).await {
             Ok(_) => Error::internal("copying an attachment", "S3 has no file of a message that is not deleted"),
             Err(error) => error,
         }

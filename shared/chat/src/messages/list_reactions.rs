@@ -1,6 +1,6 @@
 use domain::{Error, MessageId, RoomId, ShownReaction};
 
-use super::quotes::visible;
+use super::quotes::visible_in_room;
 use crate::{Caller, Chat};
 
 /// Lists the reactions to a message, in their order.
@@ -13,5 +13,5 @@ pub async fn list_reactions(
     room: RoomId,
     message: MessageId,
 ) -> Result<Vec<ShownReaction>, Error> {
-    Ok(visible(chat, caller.user, room, message).await?.reactors())
+    Ok(visible_in_room(chat, caller.user, room, message).await?.reactors())
 }

@@ -85,3 +85,14 @@ pub(crate) async fn visible(chat: &Chat, user: UserId, room: RoomId, id: Message
     }
     Ok(message.seen_by(Some(user)))
 }
+
+/// A message that a member can see in a room which exists: after the deletion of a room, its memberships and messages
+/// are there for a while.
+///
+/// # Errors
+/// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `MessageDeleted`.
+pub(super) async fn visible_in_room(chat: &Chat, user: UserId, room: RoomId, id: MessageId) -> Result<Message, Error> {
+    let (message, room) = tokio::join!(visible(chat, user, room, id), access::room(&chat.store, user, room));
+    room?;
+    message
+}

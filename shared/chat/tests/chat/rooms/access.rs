@@ -67,6 +67,22 @@ async fn whoever_is_not_in_a_room_sees_and_does_nothing_there() {
 }
 
 #[tokio::test]
+async fn a_deleted_room_does_not_exist_although_its_memberships_are_there_for_a_while() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let [room, other] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
+    let message = ann.sends(room, "secret").await;
+    rooms::delete_chatroom(&world.chat, &ann.caller, room).await.unwrap();
+    let client_id = ClientId::try_from("f2".to_owned()).unwrap();
+    let forward = ForwardMessage { room, message: message.id, to: [other].into(), client_id };
+    assert_refused!(messages::forward_message(&world.chat, &bob.caller, Ok(forward)).await, Refusal::RoomNotFound);
+    assert_refused!(bob.lists_reactions(&message).await, Refusal::RoomNotFound);
+    for (what, refusal) in asks_everything(&world, &bob, room, &message).await {
+        assert!(refusal.code() == "room_not_found", "{what}: {refusal:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_room_that_does_not_exist_is_not_found() {
     let world = world().await;
     let ann = world.user("ann").await;
