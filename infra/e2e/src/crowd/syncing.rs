@@ -57,6 +57,8 @@ impl Device {
         } else if let Some(after) = known["after"].as_u64() {
             self.lists_news(room, after, &messages, begun);
         }
+        // A message that is new may have changed since it was read.
+        messages.retain(|message| changed.iter().all(|one| one.id != message.id));
         messages.extend(changed);
         let Some(timeline) = self.timelines.get_mut(&room) else { return false };
         let number = |value: &Value| value.as_u64().unwrap_or_default();
