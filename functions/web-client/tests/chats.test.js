@@ -14,7 +14,7 @@ const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread
  */
 function chats(...listed) {
   const rooms = new Rooms(ME);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {any[]} */
   const calls = [];
   /** @type {number[]} */
@@ -58,10 +58,10 @@ test("settings that come while the list is fetched are kept, and later lists cou
   const { rooms, chats: settings } = chats(room(1));
   rooms.asks();
   settings.take(1, { ...USUAL, pinned: true });
-  rooms.replace([room(1)]);
+  rooms.take(room(1));
   assert.equal(rooms.get(1)?.pinned, true);
   rooms.asks();
-  rooms.replace([room(1)]);
+  rooms.take(room(1));
   assert.equal(rooms.get(1)?.pinned, false);
 });
 

@@ -40,7 +40,7 @@ export function room(id, differences = {}) {
 /** Changes that nobody makes. */
 export const NO_CHANGES = {
   during: (/** @type {number} */ _, /** @type {() => Promise<void>} */ task) => task(),
-  listed: () => undefined, note: () => undefined, hear: () => undefined, forget: () => undefined,
+  note: () => undefined, hear: () => undefined, forget: () => undefined,
   fetch: async () => undefined,
 };
 

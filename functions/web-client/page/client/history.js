@@ -78,6 +78,32 @@ export class History {
     if (timeline && message.quoted === undefined) await this.#fetchQuote(timeline, message);
   }
 
+  /**
+   * Takes the messages of a room that follow a message without a gap.
+   * @param {number} room
+   * @param {number} after
+   * @param {Message[]} messages
+   */
+  follow(room, after, messages) {
+    const timeline = this.#timelines.get(room);
+    if (!timeline || messages.length === 0) return;
+    timeline.follow(after, messages);
+    timeline.trim(this.#most);
+    this.#onchange(messages);
+  }
+
+  /**
+   * Takes the messages of a room from a storage.
+   * @param {number} room
+   * @param {import("./timeline.js").Kept} kept
+   */
+  restore(room, kept) {
+    const timeline = new Timeline();
+    timeline.restore(kept);
+    this.#timelines.set(room, timeline);
+    this.#onchange(kept.messages);
+  }
+
   /** Takes the state of a message after a change. @param {Message} message */
   revise(message) {
     this.#timelines.get(message.conversation)?.revise(message);
@@ -197,8 +223,7 @@ export class History {
     let waited = 0;
     do {
       catching.again = false;
-      const isFirst = !this.#timelines.get(room)?.loaded;
-      await this.#changes.during(room, () => this.#fetchNewer(room, catching), isFirst);
+      await this.#changes.during(room, () => this.#fetchNewer(room, catching));
       if (catching.again || !hasGap()) continue;
       await pause(Math.min(waited, SLOWS_DOWN), signal);
       waited += 1;

@@ -12,7 +12,7 @@ const MOST = 1_000;
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Pick<import("./history.js").History, "of" | "revise">} history
  * @property {Pick<import("./changes.js").Changes, "hear" | "fetch">} changes
- * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "renew">} sync
  * @property {() => void} onchange
  * @property {(message: Message) => void} onsent a message was sent to another room
  * @property {(message: Message) => void} onrevised a message has another state
@@ -82,8 +82,8 @@ export class Revisions {
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (!last || message.hidden || last.version < message.version) onrevised(message);
     if (message.hidden || message.deleted_at) ongone(message);
-    // The list has the message before it, and the number of unread messages.
-    if (message.hidden && wasLast) void sync.refresh();
+    // The summary has the message before it, and the number of unread messages.
+    if (message.hidden && wasLast) sync.renew([message.conversation]);
     onchange();
   }
 
