@@ -1,11 +1,13 @@
 // A server with rooms of user 1, as `/sync/` and the lists describe it, for the tests of what a client makes of it.
 
+import { Failure } from "../page/client/call.js";
 import { message, room } from "./message.js";
 
 /** @typedef {import("../page/client/timeline.js").Message} Message */
 /** @typedef {import("../page/client/message-calls.js").KnownRoom} KnownRoom */
 
 const ME = 1;
+const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null };
 const NEW_MESSAGES = 50;
 const CHANGED = 100;
 
@@ -118,11 +120,19 @@ export class World {
     return { type: "deleted", conversation: id, change, message: { ...one, text: "", hidden: true } };
   }
 
-  /** The user clears a chat on another device. @param {number} id */
+  /** The user clears a chat on another device. Returns the event. @param {number} id */
   clears(id) {
     const stored = this.of(id);
     stored.bound = stored.messages.length;
     stored.cleared_at = new Date(this.#clock += 1).toISOString();
+    return { type: "chat", conversation: id, settings: { ...USUAL, cleared_at: stored.cleared_at } };
+  }
+
+  /** The user reads all messages of a room on another device. Returns the event. @param {number} id */
+  reads(id) {
+    const stored = this.of(id);
+    stored.lastRead = stored.visible().at(-1)?.id ?? stored.lastRead;
+    return { type: "read", conversation: id, user: ME, last_read: stored.lastRead };
   }
 
   /** The user leaves a room, or joins it again and sees nothing of before. @param {number} id */
@@ -156,16 +166,23 @@ export class World {
   /** @param {number} id @param {{before?: number, after?: number, limit?: number}} range */
   messages(id, { before = Infinity, after, limit = 50 }) {
     this.calls.push("messages");
-    const found = this.of(id).visible().filter((one) => one.id < before && one.id > (after ?? 0));
+    const found = this.#as(id).visible().filter((one) => one.id < before && one.id > (after ?? 0));
     return { messages: after === undefined ? found.slice(-limit) : found.slice(0, limit), more: found.length > limit };
   }
 
   /** @param {number} id @param {number} [after] */
   changesAfter(id, after) {
     this.calls.push("changes");
-    const { length } = this.of(id).log;
-    if (after === undefined) return { changed: [], change: length, more: false, reset: false };
-    return this.of(id).changesAfter(after);
+    const stored = this.#as(id);
+    if (after === undefined) return { changed: [], change: stored.log.length, more: false, reset: false };
+    return stored.changesAfter(after);
+  }
+
+  /** Returns a room for a call of the user. @param {number} id */
+  #as(id) {
+    const stored = this.rooms.get(id);
+    if (!stored) throw new Failure(403, "not_a_member", "");
+    return stored;
   }
 }
 

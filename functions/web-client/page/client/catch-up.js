@@ -9,6 +9,8 @@ import { BEGINNING, pointOf } from "./places.js";
 const MOST_ROOMS = 500;
 /** Messages or changes that are missing of a room. If there are more, its messages are listed anew, from the newest on. */
 const FAR = 500;
+/** The mark of a user who has read nothing: no message has this id, so the server answers as long as messages are unread. */
+const NOTHING_READ = 1;
 
 /**
  * @typedef {import("./rooms.js").Room} Room
@@ -16,8 +18,8 @@ const FAR = 500;
  * @typedef {import("./places.js").Point} Point
  * @typedef {import("./message-calls.js").KnownRoom} KnownRoom
  * @typedef {import("./message-calls.js").SyncedRoom} SyncedRoom
- * @typedef {{place: Place, known: KnownRoom}} Asked `place`: the object of that time, which changes when the user leaves the
- *   room
+ * @typedef {{place: Place, lastRead: number | null, known: KnownRoom}} Asked `place`: the object of that time, which
+ *   is another one after the user has left the room
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "sync">} api
  * @property {import("./rooms.js").Rooms} rooms
@@ -100,9 +102,8 @@ export class CatchUp {
       if (!place || asked.size === MOST_ROOMS) continue;
       const change = this.#renewed.has(room.id) ? undefined : changes.known(room.id);
       const { membership, lastRead } = place;
-      asked.set(room.id, {
-        place, known: { after: this.#after(room, place), change, membership, last_read: lastRead ?? undefined },
-      });
+      const last_read = lastRead ?? (room.unread > 0 ? NOTHING_READ : undefined);
+      asked.set(room.id, { place, lastRead, known: { after: this.#after(room, place), change, membership, last_read } });
     }
     return asked;
   }
@@ -200,8 +201,8 @@ export class CatchUp {
     const { rooms, places } = this.#means;
     const place = asked?.place;
     const read = marks[this.#me]?.last_read ?? null;
-    const hasReadMore = place !== undefined && place.lastRead !== (asked?.known.last_read ?? null);
-    const lastRead = hasReadMore ? Math.max(place.lastRead ?? 0, read ?? 0) : read;
+    const hasReadMore = asked !== undefined && asked.place.lastRead !== asked.lastRead;
+    const lastRead = hasReadMore ? Math.max(asked.place.lastRead ?? 0, read ?? 0) : read;
     const last = place?.membership === membership ? later(place.last, pointOf(room.last_message)) : pointOf(room.last_message);
     places.set(id, { membership, last, lastRead });
     for (const [user, { last_delivered, last_read }] of Object.entries(marks)) {

@@ -35,16 +35,19 @@ export class Timeline {
    * @param {Message} message
    */
   add(message) {
-    this.#insert(message);
+    this.#append(message);
     this.#advance();
   }
 
   /**
    * Adds the newest page. Messages after a hole are not settled: only a page of `after=` shows that a hole is final.
+   * Earlier messages, which were pushed, are listed with older pages: others may be missing between.
    * @param {Message[]} page
    * @param {boolean} more whether there are older messages
    */
   load(page, more) {
+    const first = page[0]?.sequence ?? 0;
+    this.messages = this.messages.filter(({ sequence }) => sequence >= first);
     for (const message of page) this.#insert(message);
     this.#settled = place(page[0]);
     this.hasOlder = more;
@@ -67,7 +70,7 @@ export class Timeline {
    * @param {Message[]} page
    */
   settle(page) {
-    for (const message of page) this.#insert(message);
+    for (const message of page) this.#append(message);
     const last = place(page.at(-1));
     if (last && last.sequence > (this.#settled?.sequence ?? 0)) this.#settled = last;
     this.#advance();
@@ -80,7 +83,7 @@ export class Timeline {
    */
   follow(after, page) {
     if (this.loaded && this.settledId >= after) return this.settle(page);
-    for (const message of page) this.#insert(message);
+    for (const message of page) this.#append(message);
   }
 
   /**
@@ -174,6 +177,11 @@ export class Timeline {
   /** Whether messages are missing before a known one. */
   get hasGap() {
     return this.loaded && (this.messages.at(-1)?.sequence ?? 0) > (this.#settled?.sequence ?? 0);
+  }
+
+  /** Adds a message, unless it belongs to an older page: others may be missing between. @param {Message} message */
+  #append(message) {
+    if (!this.hasOlder || message.sequence > (this.messages[0]?.sequence ?? 0)) this.#insert(message);
   }
 
   /** @param {Message} message */
