@@ -102,8 +102,8 @@ async function life(context, seed) {
 }
 
 /** What a client shows of its rooms, or would show. @param {import("../page/client/rooms.js").Room} room */
-const shown = ({ id, unread, first_unread, last_message, cleared_at }) =>
-  ({ id, unread, first_unread, last: last_message?.id, text: last_message?.text, cleared_at });
+const shown = ({ id, unread, first_unread, last_message }) =>
+  ({ id, unread, first_unread, last: last_message?.id, text: last_message?.text });
 /** @param {import("../page/client/timeline.js").Message[]} messages @returns {[number, string][]} */
 const texts = (messages) => messages.map(({ id, text }) => [id, text]);
 

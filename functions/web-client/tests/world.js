@@ -201,7 +201,7 @@ function newsOf(stored, known) {
   if (!known || known.change === undefined || known.membership !== membership || isAhead) return { ...news, reset: true };
   const changes = stored.changesAfter(known.change);
   if (changes.reset) return { ...news, reset: true };
-  const after = stored.visible().filter(({ id }) => id > known.after);
+  const after = stored.visible().filter(({ id }) => id > (known.after ?? Infinity));
   const messages = after.slice(0, NEW_MESSAGES);
   const hasReadMore = known.last_read !== undefined && known.last_read !== lastRead;
   if (messages.length === 0 && known.change === log.length && !hasReadMore) return null;

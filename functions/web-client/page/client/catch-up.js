@@ -24,7 +24,7 @@ const NOTHING_READ = 1;
  * @property {Pick<import("./api.js").Api, "sync">} api
  * @property {import("./rooms.js").Rooms} rooms
  * @property {import("./places.js").Places} places
- * @property {Pick<import("./changes.js").Changes, "known" | "begin" | "advance" | "note" | "fetch" | "forget">} changes
+ * @property {Pick<import("./changes.js").Changes, "known" | "begin" | "advance" | "note" | "fetch">} changes
  * @property {Pick<import("./history.js").History, "of" | "follow" | "forget" | "reload" | "refresh">} history
  * @property {Pick<import("./revisions.js").Revisions, "apply" | "latest">} revisions
  * @property {Pick<import("./feed.js").Feed, "placeOf" | "follow" | "listed">} feed
@@ -39,6 +39,8 @@ export class CatchUp {
   #means;
   /** Rooms whose summaries are asked for, news or not. @type {Set<number>} */
   #renewed = new Set();
+  /** Rooms of which too much is missing, and which the next call asks for as new ones. @type {Set<number>} */
+  #far = new Set();
   /** Open rooms whose messages are listed anew. @type {Set<number>} */
   #anew = new Set();
 
@@ -103,7 +105,8 @@ export class CatchUp {
       const change = this.#renewed.has(room.id) ? undefined : changes.known(room.id);
       const { membership, lastRead } = place;
       const last_read = lastRead ?? (room.unread > 0 ? NOTHING_READ : undefined);
-      asked.set(room.id, { place, lastRead, known: { after: this.#after(room, place), change, membership, last_read } });
+      const known = { after: this.#after(room, place), change, membership, last_read };
+      asked.set(room.id, { place, lastRead, known: this.#far.has(room.id) ? {} : known });
     }
     return asked;
   }
@@ -141,11 +144,13 @@ export class CatchUp {
     // They have left it and come back meanwhile: the next call does not name it, and gets it as a new one.
     if (asked && !this.#isAsStated(id, asked)) return true;
     this.#renewed.delete(id);
+    this.#far.delete(id);
     const isCleared = before !== undefined && (room.cleared_at ?? "") > (before.cleared_at ?? "");
-    const goesOn = asked !== undefined && asked.place.membership === membership && !isCleared;
-    if (goesOn && asked.known.change !== undefined && !news.reset) {
-      this.#follow(id, news, asked.known.after, asked.known.change);
-    } else if ((goesOn && asked.known.change === undefined) || (!place && changes.known(id) !== undefined)) {
+    const goesOn = asked?.known.membership === membership && !isCleared;
+    const { after, change } = asked?.known ?? {};
+    if (goesOn && after !== undefined && change !== undefined && !news.reset) {
+      this.#follow(id, news, after, change);
+    } else if ((goesOn && change === undefined) || (!place && changes.known(id) !== undefined)) {
       // Only the summary was asked for, or the room was opened here before it was listed.
       changes.note(id, room.changes);
     } else {
@@ -217,14 +222,13 @@ export class CatchUp {
    * @param {SyncedRoom} news
    */
   #limit(id, { room, change }) {
-    const { places, changes, history, feed } = this.#means;
+    const { history, feed } = this.#means;
     const timeline = history.of(id);
     const missing = (room.last_message?.sequence ?? 0) - (timeline?.settled?.sequence ?? 0);
     const isNear = timeline?.loaded && missing <= FAR && room.changes - change <= FAR;
     if (isNear || feed.placeOf(id)) return;
     this.#drop(id);
-    places.forget(id);
-    changes.forget(id);
+    this.#far.add(id);
   }
 
   /**

@@ -77,13 +77,14 @@ export class Revisions {
     this.#latest.set(message.id, { ...last, ...state });
     for (const id of this.#latest.keys()) if (this.#latest.size > MOST) this.#latest.delete(id);
     const { rooms, history, sync, onchange, onrevised, ongone } = this.#means;
-    const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
+    const room = rooms.get(message.conversation);
+    const isSummed = message.id >= Math.min(room?.first_unread ?? Infinity, room?.last_message?.id ?? Infinity);
     history.revise(message);
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (!last || message.hidden || last.version < message.version) onrevised(message);
     if (message.hidden || message.deleted_at) ongone(message);
-    // The summary has the message before it, and the number of unread messages.
-    if (message.hidden && wasLast) sync.renew([message.conversation]);
+    // The summary has the last message, and the number of unread ones.
+    if (message.hidden && isSummed) sync.renew([message.conversation]);
     onchange();
   }
 
