@@ -74,6 +74,16 @@ impl Window {
         self.client.refresh().await.expect("the page can be reloaded");
     }
 
+    /// Takes the network away from the window.
+    pub async fn loses_its_network(&self) {
+        self.client.issue_cmd(Network(false)).await.expect("the network can be taken away");
+    }
+
+    /// Gives the network back.
+    pub async fn gets_its_network_back(&self) {
+        self.client.issue_cmd(Network(true)).await.expect("the network can be given back");
+    }
+
     /// Goes back in the history, as the browser's button does.
     pub async fn goes_back(&self) {
         self.client.back().await.expect("the browser can go back");
@@ -304,6 +314,24 @@ impl WebDriverCompatibleCommand for ConsoleLog {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
+}
+
+/// A command of `ChromeDriver` that gives a window its network back, or takes it away.
+#[derive(Debug)]
+struct Network(bool);
+
+impl WebDriverCompatibleCommand for Network {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/chromium/network_conditions", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        if self.0 {
+            return (Method::DELETE, None);
+        }
+        let none = json!({"offline": true, "latency": 0, "throughput": 0});
+        (Method::POST, Some(json!({"network_conditions": none}).to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    Followed, Message, News, Outcome, Revision, Step, Time, Violation, Wish,
+    Followed, GOES_ON_FOR, Message, News, Outcome, Revision, Step, Time, Violation, Wish,
     access::may_be_out_of_sight,
     reactions::{is_replaced, reacts},
     versions::{edits, is_receiver},
@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// A client that follows the changes of a room from the first one has each acknowledged change when an answer without
-/// `more` has begun after it: no number passes a change that is on its way.
+/// `more` has begun long enough after it: no number passes a change that is on its way. Until then, the answer may stop
+/// before an earlier number, the change of which may still be on its way.
 ///
 /// An answer that stops before a number of which clients have heard waits for a change that may be on its way. It has the
 /// changes of a page at most, so it may lack the others.
@@ -28,7 +29,7 @@ pub(crate) fn a_follower_misses_no_change(world: &World<'_>) -> Vec<Violation> {
     for followed @ Followed { user, room, .. } in all {
         let client = Client::new(followed, &heard);
         for (revision, shown) in acknowledged.get(room).into_iter().flatten() {
-            let Some((place, step)) = client.first_answer_after(revision.ended) else { continue };
+            let Some((place, step)) = client.first_answer_after(revision.ended + GOES_ON_FOR) else { continue };
             if !client.has(world, revision, shown, place) && is_visible(world, *user, revision, step) {
                 let begun = step.begun;
                 let what =

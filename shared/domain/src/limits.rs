@@ -25,7 +25,7 @@ pub const MAX_REACTIONS: usize = 1024;
 pub const MAX_HIDDEN_FROM: usize = 1024;
 /// The most unread messages of a room that a member deletes for themselves without counting them as unread: each has
 /// some bytes of the membership, which every list of rooms reads.
-pub const MAX_HIDDEN_UNREAD: u64 = 100;
+pub const MAX_HIDDEN_UNREAD: u64 = 80;
 /// The most messages that one search finds. The next one goes on.
 pub const MAX_FOUND: usize = 20;
 /// The most chats that a user pins, as in other messengers: pinned ones stay within a screen.

@@ -144,10 +144,11 @@ const DOING: &str = "changing the settings of a chat";
 impl Store {
     /// Changes the settings of a chat, for the user of a stay as it was read.
     pub async fn set_chat(&self, stay: &Membership, change: &ChatChange) -> Result<Outcome, Error> {
-        let parts = Parts::of(stay, change);
+        let mut parts = Parts::of(stay, change);
         if parts.update().is_empty() {
             return Ok(Outcome::Done(Box::new(stay.clone())));
         }
+        parts.assign("settings = if_not_exists(settings, :zero) + :one", [(":zero", n(0)), (":one", n(1))]);
         match change.pinned {
             Some(pinned) if pinned != stay.pinned => self.pin(stay, pinned, parts).await,
             _ => {

@@ -72,7 +72,6 @@ impl Membership {
                 stay.told = closed.then(|| self.told.unwrap_or_else(|| self.last_read.map_or(0, MessageId::get)));
                 stay.last_read = Some(target);
                 stay.read_sequence = sequence;
-                stay.marked_unread = false;
                 stay.hidden_unread.retain(|hidden| *hidden > sequence);
                 &mut stay.read_moves
             }
@@ -135,7 +134,7 @@ impl Store {
     fn set_mark(&self, before: &Membership, mark: Mark, moving: &Moving) -> Result<UpdateItemFluentBuilder, Error> {
         let names: &[&str] = match mark {
             Mark::Delivered => &["last_delivered", "delivered_sequence", "delivered_moves"],
-            Mark::Read => &["last_read", "read_sequence", "read_moves", "told", "marked_unread"],
+            Mark::Read => &["last_read", "read_sequence", "read_moves", "told"],
         };
         let mut after = to_item(&moving.stay)?;
         let mut write = self.update_membership(before.user_id, before.room_id);

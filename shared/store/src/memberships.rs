@@ -79,6 +79,9 @@ pub struct Membership {
     /// The sequence of their own last message at that time: a later one replaces the draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft_after: Option<u64>,
+    /// A number that rises with each change of these settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<u64>,
     /// The sequences of messages that they have deleted for themselves before reading them.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     pub hidden_unread: BTreeSet<u64>,
@@ -123,6 +126,7 @@ impl Membership {
             marked_unread: false,
             draft: None,
             draft_after: None,
+            settings: None,
             hidden_unread: BTreeSet::new(),
             told: None,
             read_moves: Moves::default(),
@@ -156,6 +160,7 @@ impl Membership {
             marked_unread: self.marked_unread,
             draft: self.draft.clone().filter(|_| sent <= self.draft_after),
             cleared_at: self.cleared_at.map(Timestamp::from_millis),
+            settings_version: self.settings.unwrap_or_default(),
         }
     }
 

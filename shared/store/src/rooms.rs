@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::{
-    Access, Action, Attachment, Description, Error, History, LastChange, MessageId, Room, RoomId, RoomKind,
-    RoomName, Timestamp, UserId, stored,
+    Access, Action, Attachment, Description, Error, History, LastChange, MessageId, Room, RoomId, RoomKind, RoomName,
+    Timestamp, UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod attachments;
+mod away;
 mod chats;
 mod chatting;
 mod faults;

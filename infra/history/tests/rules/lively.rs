@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use history::{
-    Followed, History, Listing, Mentions, Message, News, Outcome, Picture, Position, Push, Quote, Reaction, Revision,
-    Scope, Sent, Stay, Step, Time, Wish,
+    Followed, GOES_ON_FOR, History, Listing, Mentions, Message, News, Outcome, Picture, Position, Push, Quote,
+    Reaction, Revision, Scope, Sent, Stay, Step, Time, Wish,
 };
 
 /// The room. Its members are the users 1 to 4, and 1 is the owner.
@@ -71,6 +71,7 @@ pub fn live(history: &mut History, now: Time) -> Time {
     }
     room.revises(3, FORWARDED, Wish::Delete);
     assert_eq!(room.change, CHANGES);
+    room.asks_later();
     let (now, followed, hidden) = (room.now, room.followed, room.hidden);
     let (messages, reactions) = (room.messages, room.reactions);
     for (user, everything) in history.everything.clone() {
@@ -251,6 +252,18 @@ impl Room<'_> {
             self.followed[number].steps.push(Step { after, change, messages, is_all, is_anew, is_event, begun, ended });
         }
         self.looks();
+    }
+
+    /// The readers ask again when no change can be on its way.
+    fn asks_later(&mut self) {
+        self.now += GOES_ON_FOR;
+        let (begun, ended) = (self.passes(), self.passes());
+        let (change, messages) = (self.change, Vec::new());
+        let (is_all, is_anew, is_event) = (true, false, false);
+        let step = Step { after: change, change, messages, is_all, is_anew, is_event, begun, ended };
+        for followed in &mut self.followed {
+            followed.steps.push(step.clone());
+        }
     }
 
     /// Makes a change of which nobody knows whether it was made. It was not.

@@ -122,7 +122,11 @@ fn the_removal_of_no_reaction_may_be_no_change() {
 #[test]
 fn a_follower_that_misses_a_reaction_is_found() {
     is_found("a_follower_misses_no_change", |history: &mut History| {
-        let last = history.followed[0].steps.iter_mut().rev().find(|step| step.messages[0].id == id(REACTED));
+        let last = history.followed[0]
+            .steps
+            .iter_mut()
+            .rev()
+            .find(|step| step.messages.iter().any(|message| message.id == id(REACTED)));
         let last: &mut Arc<Message> = &mut last.expect("it follows reactions").messages[0];
         *last = Arc::new(Message { id: id(UNSURE), reactions: Vec::new(), ..Message::clone(last) });
     });

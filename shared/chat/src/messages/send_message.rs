@@ -61,7 +61,7 @@ pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Er
         {
             Box::pin(send(chat, own.user, Some(own), admitted, draft, None)).await
         }
-        draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
+        draft => send_once(chat, own.user, Some(own), admitted, draft).await,
     }
 }
 
@@ -88,7 +88,8 @@ async fn send_once(
         (None, quote, draft) => {
             let quote = quote?;
             let answers = quote.as_ref().map(Quote::sender);
-            Ok(send(chat, sender, own, ready(Ok(())), draft, answers).await?.quoting(quote))
+            let sent = Box::pin(send(chat, sender, own, ready(Ok(())), draft, answers)).await?;
+            Ok(sent.quoting(quote))
         }
     }
 }

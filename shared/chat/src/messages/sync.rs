@@ -144,20 +144,22 @@ impl Asked {
         self.cursor.map(|(_, change)| change).filter(|&change| change < self.stay.room.changes)
     }
 
-    /// Whether the user has moved their mark elsewhere.
-    fn has_moved_mark(&self) -> bool {
-        let last_read = self.known.and_then(|known| known.last_read);
-        last_read.is_some_and(|known| self.stay.membership.last_read != Some(known))
+    /// Whether the user has moved their mark, or changed the settings of the chat, on another device.
+    fn is_changed_elsewhere(&self) -> bool {
+        let Some(known) = self.known else { return false };
+        let Membership { last_read, settings, .. } = self.stay.membership;
+        known.last_read.is_some_and(|known| last_read.unwrap_or(MessageId::FIRST) != known)
+            || known.settings.is_some_and(|known| settings.unwrap_or_default() != known)
     }
 
     fn may_have_news(&self) -> bool {
-        self.cursor.is_none() || self.after().is_some() || self.change().is_some() || self.has_moved_mark()
+        self.cursor.is_none() || self.after().is_some() || self.change().is_some() || self.is_changed_elsewhere()
     }
 
     /// Whether the client gets these news. A message that is hidden from the user is none.
     fn has(&self, news: &News) -> bool {
         let News { messages, changes, .. } = news;
-        changes.reset || !messages.is_empty() || self.change().is_some() || self.has_moved_mark()
+        changes.reset || !messages.is_empty() || self.change().is_some() || self.is_changed_elsewhere()
     }
 
     async fn read(&self, chat: &Chat, others: bool, asked_at: Timestamp) -> Result<News, Error> {

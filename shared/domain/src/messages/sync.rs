@@ -31,26 +31,28 @@ pub struct KnownRoom {
     pub change: Option<u64>,
     /// The stay of its user to which all this belongs.
     pub membership: Option<MembershipId>,
-    /// The message up to which its user has read.
+    /// The message up to which its user has read; [`MessageId::FIRST`] if they have read none.
     pub last_read: Option<MessageId>,
+    /// The version of its settings.
+    pub settings: Option<u64>,
 }
 
 impl TryFrom<Map<String, Value>> for KnownRoom {
     type Error = String;
 
     fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
-        let after: Option<u64> = take(&mut fields, "after")?;
-        let after = after.map(|after| MessageId::try_from(after.max(MessageId::FIRST.get())));
-        let change: Option<u64> = take(&mut fields, "change")?;
-        if change.is_some_and(|change| change > MAX_SAFE_INTEGER) {
-            return Err("change: must be from 0 to 2^53 - 1".to_owned());
-        }
-        Ok(Self {
-            after: after.transpose().map_err(|why| format!("after: {why}"))?,
-            change,
-            membership: take(&mut fields, "membership")?,
-            last_read: take(&mut fields, "last_read")?,
-        })
+        let mut place = |name| {
+            let id: Option<u64> = take(&mut fields, name)?;
+            let id = id.map(|id| MessageId::try_from(id.max(MessageId::FIRST.get())));
+            id.transpose().map_err(|why| format!("{name}: {why}"))
+        };
+        let (after, last_read) = (place("after")?, place("last_read")?);
+        let mut number = |name| match take(&mut fields, name)? {
+            Some(number) if number > MAX_SAFE_INTEGER => Err(format!("{name}: must be from 0 to 2^53 - 1")),
+            number => Ok(number),
+        };
+        let (change, settings) = (number("change")?, number("settings_version")?);
+        Ok(Self { after, change, membership: take(&mut fields, "membership")?, last_read, settings })
     }
 }
 
@@ -137,11 +139,18 @@ mod tests {
 
     #[test]
     fn a_room_is_known_as_far_as_the_client_says() {
-        let read =
-            read(&json!({"rooms": {"7": {"after": 9.0, "change": 0, "last_read": 8}, "8": {"after": 0}}})).unwrap();
+        let seven = json!({"after": 9.0, "change": 0, "last_read": 8, "settings_version": 3});
+        let read = read(&json!({"rooms": {"7": seven, "8": {"after": 0, "last_read": 0}}})).unwrap();
         let rooms: Vec<_> = read.rooms.iter().map(|(room, known)| (room.get(), *known)).collect();
-        let known = KnownRoom { after: Some(id(9)), change: Some(0), membership: None, last_read: Some(id(8)) };
-        assert_eq!(rooms, [(7, known), (8, KnownRoom { after: Some(MessageId::FIRST), ..KnownRoom::default() })]);
+        let known = KnownRoom {
+            after: Some(id(9)),
+            change: Some(0),
+            membership: None,
+            last_read: Some(id(8)),
+            settings: Some(3),
+        };
+        let none = Some(MessageId::FIRST);
+        assert_eq!(rooms, [(7, known), (8, KnownRoom { after: none, last_read: none, ..KnownRoom::default() })]);
         assert!(!read.marks);
     }
 
@@ -164,6 +173,8 @@ mod tests {
             json!({"1": {"change": 9_007_199_254_740_992_u64}}),
             json!({"1": {"membership": 0}}),
             json!({"1": {"last_read": true}}),
+            json!({"1": {"settings_version": -1}}),
+            json!({"1": {"settings_version": 9_007_199_254_740_992_u64}}),
         ] {
             let refused = read(&json!({"rooms": rooms}));
             let Err(Error::Refused(Refusal::Invalid(errors))) = refused else { panic!("{rooms}: {refused:?}") };

@@ -17,4 +17,6 @@ pub struct ChatSettings {
     pub draft: Option<Text>,
     /// The time at which the user has cleared it.
     pub cleared_at: Option<Timestamp>,
+    /// A number that rises with each change of these.
+    pub settings_version: u64,
 }

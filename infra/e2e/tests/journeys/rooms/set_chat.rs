@@ -18,14 +18,15 @@ inventory::submit!(Row::for_members("POST /set-chat/", |world| Ask::Rest(
 fn usual() -> Value {
     json!({
         "muted_until": null, "archived": false, "pinned": false, "marked_unread": false, "draft": null,
-        "cleared_at": null,
+        "cleared_at": null, "settings_version": 0,
     })
 }
 
-/// The usual settings with others in their place.
-fn with(changes: &Value) -> Value {
+/// The usual settings with others in their place, after so many changes.
+fn with(version: u64, changes: &Value) -> Value {
     let mut settings = usual();
     settings.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    settings["settings_version"] = json!(version);
     settings
 }
 
@@ -50,15 +51,15 @@ async fn the_settings_are_those_of_the_caller_alone() {
     let mut at_bobs = bob.opens_socket(room).await;
     assert_has(&ann.sees_room(room).await, &usual());
     let muted = json!({"muted_until": "2100-01-01T00:00:00.000Z", "draft": "See you at"});
-    assert_eq!(sets(&ann, room, muted.clone()).await, with(&muted));
-    let event = json!({"type": "chat", "conversation": room, "settings": with(&muted)});
+    assert_eq!(sets(&ann, room, muted.clone()).await, with(1, &muted));
+    let event = json!({"type": "chat", "conversation": room, "settings": with(1, &muted)});
     assert_eq!((phone.next_of("chat").await, tablet.next_of("chat").await), (event.clone(), event));
     let mut both = muted;
     both["archived"] = json!(true);
-    assert_eq!(sets(&ann, room, json!({"archived": true})).await, with(&both));
-    assert_has(&ann.sees_room(room).await, &with(&both));
+    assert_eq!(sets(&ann, room, json!({"archived": true})).await, with(2, &both));
+    assert_has(&ann.sees_room(room).await, &with(2, &both));
     let less = json!({"muted_until": null, "draft": null});
-    assert_eq!(sets(&ann, room, less).await, with(&json!({"archived": true})));
+    assert_eq!(sets(&ann, room, less).await, with(3, &json!({"archived": true})));
     assert_has(&bob.sees_room(room).await, &usual());
     at_bobs.stays_silent().await;
 }
@@ -82,9 +83,9 @@ async fn three_chats_are_pinned_at_most_by_calls_at_once() {
     // Leaving a room and archiving a chat make place.
     ann.leaves(first).await;
     sets(&ann, next, json!({"pinned": true})).await;
-    assert_eq!(sets(&ann, next, json!({"archived": true})).await, with(&json!({"archived": true})));
+    assert_eq!(sets(&ann, next, json!({"archived": true})).await, with(1, &json!({"archived": true})));
     let last = *refused[1].0;
-    assert_eq!(sets(&ann, last, json!({"pinned": true})).await, with(&json!({"pinned": true})));
+    assert_eq!(sets(&ann, last, json!({"pinned": true})).await, with(1, &json!({"pinned": true})));
     asks(&ann, next, json!({"pinned": true})).await.refuses(409, "too_many_pins");
 }
 
@@ -126,13 +127,13 @@ async fn reading_ends_the_mark_of_a_chat_as_unread() {
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     let message = ann.sends(room, "hi").await;
     let mut at_bobs = bob.opens_socket(room).await;
-    for _ in 0..2 {
+    for times in 1..=2 {
         sets(&bob, room, json!({"marked_unread": true})).await;
         assert_eq!(at_bobs.next_of("chat").await["settings"]["marked_unread"], true);
         // At the second time everything is read.
         bob.reads(room, &message).await;
         assert_eq!(at_bobs.next_of("chat").await["settings"]["marked_unread"], false);
-        assert_has(&bob.sees_room(room).await, &usual());
+        assert_has(&bob.sees_room(room).await, &with(2 * times, &json!({})));
     }
 }
 

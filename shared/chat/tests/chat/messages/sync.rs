@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use chat::{
     messages::{send_message, sync},
@@ -6,7 +6,7 @@ use chat::{
 };
 use domain::{
     DeletedFor, Description, History, KnownRoom, MembershipId, Mentions, Message, MessageId, NewRoom, Position,
-    RemoveMember, RoomId, RoomName, SyncRooms, Synced, SyncedRoom,
+    RemoveMember, RoomId, RoomName, SetChat, SyncRooms, Synced, SyncedRoom, Timestamp,
 };
 
 use crate::support::{Client, Person, draft, new_room, world};
@@ -250,6 +250,33 @@ async fn a_mark_that_was_moved_elsewhere_is_news() {
 }
 
 #[tokio::test]
+async fn what_another_device_has_changed_first_is_news() {
+    let world = world().await;
+    let ann = world.user("ann").await;
+    let room = ann.makes_room(&[]).await;
+    let message = ann.sends(room, "hi").await;
+    let mut known = KnownRoom {
+        after: Some(message.id),
+        change: Some(0),
+        last_read: Some(MessageId::FIRST),
+        settings: Some(0),
+        ..KnownRoom::default()
+    };
+    assert!(has_no_news(&asks_with(&ann, room, known).await));
+    let mute = SetChat { archived: Some(true), ..SetChat::of(room) };
+    rooms::set_chat(&world.chat, &ann.caller, &mute).await.unwrap();
+    let news = only(asks_with(&ann, room, known).await);
+    assert_eq!((news.room.settings.archived, news.room.settings.settings_version), (true, 1));
+    known.settings = Some(1);
+    assert!(has_no_news(&asks_with(&ann, room, known).await));
+    ann.reads(room, &[&message]).await;
+    let news = only(asks_with(&ann, room, known).await);
+    assert_eq!(news.marks[&ann.id()].last_read, Some(message.id));
+    known.last_read = Some(message.id);
+    assert!(has_no_news(&asks_with(&ann, room, known).await));
+}
+
+#[tokio::test]
 async fn marks_show_neither_what_was_before_nor_what_a_block_hides() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
@@ -273,15 +300,17 @@ async fn marks_show_neither_what_was_before_nor_what_a_block_hides() {
     assert_eq!((marks(&bob, direct).await, marks(&ann, direct).await), (Some(seen.id), Some(later.id)));
 }
 
-/// Sends a message that a block hides from the other one, with a clock that runs ahead so that no pace refuses it.
-async fn hides(person: &Person, room: RoomId, number: u32) {
+/// Has sent a message that a block hides from the other one, so many milliseconds ago.
+async fn has_hidden(person: &Person, room: RoomId, millis: u64) -> MessageId {
     let (store, user) = (&person.chat.store, person.id());
-    let at = MessageId::new(chat::now() + Duration::from_millis(200) * number, 0);
+    let at = MessageId::new(Timestamp::from_millis(chat::now().millis() - millis), 0);
     let turn = store.take_turn(room, user, at, &Mentions::nobody(), person.chat.settings.pushes).await.unwrap();
     let content = draft(room, "hidden").content;
     let digest = content.digest().unwrap();
     let empty = Message::empty(turn.id, room, user, turn.sequence);
     store.put_message(&Message { text: content.text, withheld: true, ..empty }, &digest).await.unwrap();
+    store.hide_from_peer(&turn, user).await.unwrap();
+    turn.id
 }
 
 #[tokio::test]
@@ -289,11 +318,11 @@ async fn a_message_behind_a_block_is_no_news() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
     let room = ann.opens_direct(&bob).await;
-    let last = ann.sends(room, "hi").await;
+    let last = ann.has_sent(room, "hi", 120_000).await;
     ann.blocks(&bob).await;
-    let hidden = bob.sends(room, "hidden").await;
-    let own = ann.sends(room, "own").await;
-    for (person, id) in [(&ann, own.id), (&bob, hidden.id)] {
+    let hidden = has_hidden(&bob, room, 119_000).await;
+    let own = ann.has_sent(room, "own", 118_000).await;
+    for (person, id) in [(&ann, own.id), (&bob, hidden)] {
         let news = only(asks(person, room, last.id, 0).await);
         assert_eq!(ids(&news), [id]);
         assert!(has_no_news(&asks(person, room, id, 0).await));
@@ -302,7 +331,7 @@ async fn a_message_behind_a_block_is_no_news() {
     }
     // More than one call reads over.
     for number in 0..260 {
-        hides(&bob, room, number).await;
+        has_hidden(&bob, room, 110_000 - 200 * number).await;
     }
     assert!(has_no_news(&asks(&ann, room, own.id, 0).await));
     ann.unblocks(&bob).await;
