@@ -74,6 +74,7 @@ async function life(context, seed) {
     else if (chance === 9) about(which >= 0, () => world.changes(id, which, null));
     else if (chance === 10) about(which >= 0, () => world.hides(id, which));
     else if (chance === 11) about(isMember, () => world.reads(id));
+    else if (chance === 12 && random() < 0.5) about(isMember, () => world.pins(id));
     else if (chance === 12 && which >= 0) {
       drop();
       push(world.clears(id));
@@ -102,8 +103,8 @@ async function life(context, seed) {
 }
 
 /** What a client shows of its rooms, or would show. @param {import("../page/client/rooms.js").Room} room */
-const shown = ({ id, unread, first_unread, last_message }) =>
-  ({ id, unread, first_unread, last: last_message?.id, text: last_message?.text });
+const shown = ({ id, unread, first_unread, last_message, cleared_at, pinned }) =>
+  ({ id, unread, first_unread, last: last_message?.id, text: last_message?.text, cleared_at, pinned });
 /** @param {import("../page/client/timeline.js").Message[]} messages @returns {[number, string][]} */
 const texts = (messages) => messages.map(({ id, text }) => [id, text]);
 

@@ -6,7 +6,9 @@ import { Rooms, isMuted, isQuiet } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
 const ME = 1;
-const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
+const USUAL = {
+  muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null, settings_version: 0,
+};
 
 /**
  * The chats of user 1, with the calls that were made and the rooms that were listed anew.
@@ -54,14 +56,13 @@ test("a chat is muted until a time", () => {
   assert.equal(isQuiet({ ...USUAL, archived: true }, at), true);
 });
 
-test("settings that come while the list is fetched are kept, and later lists count", () => {
-  const { rooms, chats: settings } = chats(room(1));
-  rooms.asks();
-  settings.take(1, { ...USUAL, pinned: true });
-  rooms.take(room(1));
+test("of two settings the later ones count, whether an event brings them or an answer", () => {
+  const { rooms, chats: settings } = chats(room(1, { settings_version: 1 }));
+  settings.take(1, { ...USUAL, pinned: true, settings_version: 2 });
+  rooms.take(room(1, { settings_version: 1 }));
+  settings.take(1, { ...USUAL, settings_version: 1 });
   assert.equal(rooms.get(1)?.pinned, true);
-  rooms.asks();
-  rooms.take(room(1));
+  rooms.take(room(1, { settings_version: 3 }));
   assert.equal(rooms.get(1)?.pinned, false);
 });
 

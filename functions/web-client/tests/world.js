@@ -7,6 +7,7 @@ import { message, room } from "./message.js";
 /** @typedef {import("../page/client/message-calls.js").KnownRoom} KnownRoom */
 
 const ME = 1;
+/** @type {Omit<import("../page/client/rooms.js").ChatSettings, "cleared_at" | "settings_version">} */
 const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null };
 const NEW_MESSAGES = 50;
 const CHANGED = 100;
@@ -26,6 +27,8 @@ class Stored {
   lastSent = 0;
   /** @type {string | null} */
   cleared_at = null;
+  settings_version = 0;
+  pinned = false;
   /** Whether the server has forgotten the changes so far. */
   forgotten = 0;
 
@@ -44,8 +47,13 @@ class Stored {
     const unread = shown.filter(({ id }) => id > seen);
     return room(this.id, {
       changes: this.log.length, last_message: shown.at(-1) ?? null, unread: unread.length,
-      first_unread: unread[0]?.id ?? null, cleared_at: this.cleared_at,
+      first_unread: unread[0]?.id ?? null, ...this.settings(),
     });
+  }
+
+  settings() {
+    const { pinned, cleared_at, settings_version } = this;
+    return { ...USUAL, pinned, cleared_at, settings_version };
   }
 
   /** The changed messages after a number. @param {number} after */
@@ -125,7 +133,16 @@ export class World {
     const stored = this.of(id);
     stored.bound = stored.messages.length;
     stored.cleared_at = new Date(this.#clock += 1).toISOString();
-    return { type: "chat", conversation: id, settings: { ...USUAL, cleared_at: stored.cleared_at } };
+    stored.settings_version += 1;
+    return { type: "chat", conversation: id, settings: stored.settings() };
+  }
+
+  /** The user pins or unpins a chat on another device. Returns the event. @param {number} id */
+  pins(id) {
+    const stored = this.of(id);
+    stored.pinned = !stored.pinned;
+    stored.settings_version += 1;
+    return { type: "chat", conversation: id, settings: stored.settings() };
   }
 
   /** The user reads all messages of a room on another device. Returns the event. @param {number} id */
@@ -145,7 +162,7 @@ export class World {
     if (to === this.left) return { type: "removed", conversation: id, by: 2, banned: false };
     stored.membership += 1;
     stored.bound = stored.messages.length;
-    stored.cleared_at = null;
+    Object.assign(stored, { cleared_at: null, settings_version: 0, pinned: false, lastRead: 0 });
     return { type: "joined", conversation: id, user: ME };
   }
 
@@ -203,7 +220,7 @@ function newsOf(stored, known) {
   if (changes.reset) return { ...news, reset: true };
   const after = stored.visible().filter(({ id }) => id > (known.after ?? Infinity));
   const messages = after.slice(0, NEW_MESSAGES);
-  const hasReadMore = known.last_read !== undefined && known.last_read !== lastRead;
-  if (messages.length === 0 && known.change === log.length && !hasReadMore) return null;
+  const isElsewhere = known.last_read !== lastRead || known.settings_version !== stored.settings_version;
+  if (messages.length === 0 && known.change === log.length && !isElsewhere) return null;
   return { ...news, ...changes, messages, more: changes.more || messages.length < after.length };
 }

@@ -9,8 +9,8 @@ import { BEGINNING, pointOf } from "./places.js";
 const MOST_ROOMS = 500;
 /** Messages or changes that are missing of a room. If there are more, its messages are listed anew, from the newest on. */
 const FAR = 500;
-/** The mark of a user who has read nothing: no message has this id, so the server answers as long as messages are unread. */
-const NOTHING_READ = 1;
+/** The mark of a user who has read nothing. */
+const NOTHING_READ = 0;
 
 /**
  * @typedef {import("./rooms.js").Room} Room
@@ -104,8 +104,9 @@ export class CatchUp {
       if (!place || asked.size === MOST_ROOMS) continue;
       const change = this.#renewed.has(room.id) ? undefined : changes.known(room.id);
       const { membership, lastRead } = place;
-      const last_read = lastRead ?? (room.unread > 0 ? NOTHING_READ : undefined);
-      const known = { after: this.#after(room, place), change, membership, last_read };
+      const { settings_version } = room;
+      const last_read = lastRead ?? NOTHING_READ;
+      const known = { after: this.#after(room, place), change, membership, last_read, settings_version };
       asked.set(room.id, { place, lastRead, known: this.#far.has(room.id) ? {} : known });
     }
     return asked;
@@ -137,10 +138,10 @@ export class CatchUp {
    * @returns {boolean} whether the server has more
    */
   #take(id, news, asked) {
-    const { rooms, places, changes, feed } = this.#means;
+    const { rooms, places, changes, history, feed } = this.#means;
     const { room, membership } = news;
     const [before, place] = [rooms.get(id), places.get(id)];
-    if (!rooms.take(this.#current(room))) return false;
+    if (!rooms.take(this.#current(room), !place || place.membership === membership)) return false;
     // They have left it and come back meanwhile: the next call does not name it, and gets it as a new one.
     if (asked && !this.#isAsStated(id, asked)) return true;
     this.#renewed.delete(id);
@@ -154,7 +155,9 @@ export class CatchUp {
       // Only the summary was asked for, or the room was opened here before it was listed.
       changes.note(id, room.changes);
     } else {
-      this.#begin(id, news);
+      changes.begin(id, news.change, room.changes);
+      // Messages of a new room are being loaded, if at all, since it was opened.
+      if (place || history.of(id)?.loaded) this.#drop(id);
     }
     this.#mark(id, news, asked);
     if (news.more) this.#limit(id, news);
@@ -177,21 +180,10 @@ export class CatchUp {
     changes.advance(id, known, change, room.changes);
   }
 
-  /**
-   * Begins with a room that is new here, or must be listed anew.
-   * @param {number} id
-   * @param {SyncedRoom} news
-   */
-  #begin(id, { room, change }) {
-    this.#means.changes.begin(id, change, room.changes);
-    this.#drop(id);
-  }
-
   /** Drops the messages of a room. They are listed when it is opened. @param {number} id */
   #drop(id) {
     const { history, isOpen } = this.#means;
-    // Messages that are being loaded are new.
-    if (!history.of(id)?.loaded) return;
+    if (!history.of(id)) return;
     if (isOpen(id)) this.#anew.add(id);
     else history.forget(id);
   }

@@ -55,7 +55,7 @@ export class Chats {
     const { rooms, history, sync, onchange } = this.#means;
     const before = rooms.get(id);
     rooms.set(id, settings);
-    if (before && before.cleared_at !== settings.cleared_at && history.of(id)) {
+    if (before && before.cleared_at !== rooms.get(id)?.cleared_at && history.of(id)) {
       void sync.attempt(() => history.reload(id));
     }
     onchange();

@@ -9,7 +9,8 @@ import { call } from "./call.js";
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  * @typedef {{changed: Message[], change: number, more: boolean, reset: boolean}} ChangeList
- * @typedef {{after?: number, change?: number, membership?: number, last_read?: number}} KnownRoom a room as a client has it
+ * @typedef {{after?: number, change?: number, membership?: number, last_read?: number,
+ *   settings_version?: number}} KnownRoom a room as a client has it
  * @typedef {{last_delivered: number | null, last_read: number | null}} MemberMarks
  * @typedef {{room: import("./rooms.js").Room, membership: number, messages: Message[], changed: Message[],
  *   change: number, marks: {[user: string]: MemberMarks}, more: boolean, reset: boolean}} SyncedRoom

@@ -17,13 +17,15 @@ const LAG = 5_000;
  *   only_admins: {send: boolean, edit: boolean, add: boolean}, peer: import("./api.js").User | null, changes: number,
  *   created_by: number, created_at: string, updated_at: string}} BareRoom
  * @typedef {{muted_until: string | null, archived: boolean, pinned: boolean, marked_unread: boolean,
- *   draft: string | null, cleared_at: string | null}} ChatSettings
+ *   draft: string | null, cleared_at: string | null, settings_version: number}} ChatSettings
  * @typedef {{unread: number, first_unread: number | null, mentioned: boolean, last_message: Message | null}} Progress
  * @typedef {BareRoom & ChatSettings & Progress} Room
  */
 
 /** The settings of a chat that the user has not changed. @type {ChatSettings} */
-const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
+const USUAL = {
+  muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null, settings_version: 0,
+};
 /** The progress in a room without messages. @type {Progress} */
 const NOTHING = { unread: 0, first_unread: null, mentioned: false, last_message: null };
 
@@ -37,8 +39,6 @@ export class Rooms {
   #came = new Map();
   /** Rooms that the user has left since rooms were asked for. */
   #left = new Set();
-  /** Settings that came since rooms were asked for. @type {Map<number, ChatSettings>} */
-  #set = new Map();
   marks = new Marks();
 
   /** @param {number} me */
@@ -76,7 +76,6 @@ export class Rooms {
   /** Notes that rooms are asked for: the answer may still have some that the user leaves after this. */
   asks() {
     this.#left.clear();
-    this.#set.clear();
     this.#asked = Date.now();
   }
 
@@ -84,13 +83,14 @@ export class Rooms {
    * Takes a room as the server lists it. Keeps newer settings, and a newer last message that came while the room was
    * asked for: one that came long before, and is not in the room, was deleted for the user.
    * @param {Room} listed
+   * @param {boolean} [isSameStay] false if the user has left the room since it was listed before, and come back
    * @returns {boolean} false if the user has left it meanwhile
    */
-  take(listed) {
+  take(listed, isSameStay = true) {
     const { id } = listed;
     if (this.#left.has(id)) return false;
     const isFresh = (this.#came.get(id) ?? 0) >= this.#asked - LAG;
-    const room = { ...newest(this.#rooms.get(id), listed, isFresh), ...this.#set.get(id) };
+    const room = newest(isSameStay ? this.#rooms.get(id) : undefined, listed, isFresh);
     this.#rooms.set(id, { ...room, last_message: room.last_message && unquoted(room.last_message) });
     return true;
   }
@@ -115,14 +115,13 @@ export class Rooms {
   }
 
   /**
-   * Takes the settings of a chat.
+   * Takes the settings of a chat, unless later ones are known.
    * @param {number} id
    * @param {ChatSettings} settings
    */
   set(id, settings) {
     const room = this.#rooms.get(id);
-    if (!room) return;
-    this.#set.set(id, settings);
+    if (!room || settings.settings_version < room.settings_version) return;
     const isCleared = settings.cleared_at !== room.cleared_at;
     this.#rooms.set(id, { ...room, ...settings, ...(isCleared && NOTHING) });
   }
@@ -229,7 +228,7 @@ function newest(known, listed, isFresh) {
   const newer = isNewer ? known : listed;
   return {
     ...(known.changes > listed.changes ? known : listed), ...progressOf(newer), updated_at: newer.updated_at,
-    ...settingsOf(listed),
+    ...settingsOf(known.settings_version > listed.settings_version ? known : listed),
   };
 }
 
@@ -239,8 +238,8 @@ function progressOf({ unread, first_unread, mentioned, last_message }) {
 }
 
 /** @param {Room} room @returns {ChatSettings} */
-function settingsOf({ muted_until, archived, pinned, marked_unread, draft, cleared_at }) {
-  return { muted_until, archived, pinned, marked_unread, draft, cleared_at };
+function settingsOf({ muted_until, archived, pinned, marked_unread, draft, cleared_at, settings_version }) {
+  return { muted_until, archived, pinned, marked_unread, draft, cleared_at, settings_version };
 }
 
 /**
