@@ -144,8 +144,9 @@ export class CatchUp {
     if (!rooms.take(this.#current(room), !place || place.membership === membership)) return false;
     // They have left it and come back meanwhile: the next call does not name it, and gets it as a new one.
     if (asked && !this.#isAsStated(id, asked)) return true;
-    this.#renewed.delete(id);
-    this.#far.delete(id);
+    // A wish that came after the request is for the next one.
+    if (asked?.known.change === undefined) this.#renewed.delete(id);
+    if (asked?.known.membership === undefined) this.#far.delete(id);
     const isCleared = before !== undefined && (room.cleared_at ?? "") > (before.cleared_at ?? "");
     const goesOn = asked?.known.membership === membership && !isCleared;
     const { after, change } = asked?.known ?? {};
@@ -206,6 +207,10 @@ export class CatchUp {
       if (last_delivered !== null) rooms.mark(id, Number(user), last_delivered, { mark: "delivered" });
       if (last_read !== null) rooms.mark(id, Number(user), last_read);
     }
+    if (lastRead === read || lastRead === null) return;
+    // The summary counts messages as unread that the user has read meanwhile.
+    rooms.mark(id, this.#me, lastRead);
+    this.renew(id);
   }
 
   /**

@@ -12,6 +12,8 @@ const MOST = 100;
 const REACH = 20;
 /** Attempts after which the wait for a hole stops growing. The server holds messages after a hole back for 15 s. */
 const SLOWS_DOWN = 3;
+/** Waits after which a hole is final: the messages in it, or all after it, are hidden from the user. */
+const GIVES_UP = 12;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -225,6 +227,7 @@ export class History {
       catching.again = false;
       await this.#changes.during(room, () => this.#fetchNewer(room, catching));
       if (catching.again || !hasGap()) continue;
+      if (waited === GIVES_UP) return this.#timelines.get(room)?.close();
       await pause(Math.min(waited, SLOWS_DOWN), signal);
       waited += 1;
     } while ((catching.again || hasGap()) && !signal.aborted);

@@ -120,6 +120,11 @@ export class Timeline {
     });
   }
 
+  /** Takes all holes as final. */
+  close() {
+    this.#settled = place(this.messages.at(-1));
+  }
+
   /** Drops the oldest messages beyond a number. @param {number} most */
   trim(most) {
     if (this.messages.length <= most) return;
