@@ -2,7 +2,7 @@
 
 import { watch } from "./attention.js";
 import { Chat } from "./client/chat.js";
-import { Kept } from "./client/kept.js";
+import { ChatDatabase } from "./client/chat-database.js";
 import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
 import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
@@ -12,7 +12,7 @@ import { loginView } from "./views/login.js";
 
 const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=socket]")).content;
 const storage = new Shelf(browserStorage());
-const kept = new Kept("chats");
+const database = new ChatDatabase("chats");
 
 /** @type {Chat | null} */
 let chat = null;
@@ -25,7 +25,7 @@ function show(notice) {
   document.title = "Chat";
   if (!session) {
     // The page may have ended before it could do so at the logout.
-    void kept.clear().catch(() => undefined);
+    void database.clear().catch(() => undefined);
     const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(storage, session);
       show();
@@ -35,7 +35,7 @@ function show(notice) {
     document.querySelector("input")?.focus();
     return;
   }
-  const entered = new Chat(session, { socket: socketUrl, storage, kept, watch });
+  const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
@@ -55,7 +55,7 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // Kept until the dialog is closed, because the session may turn out to have ended.
+  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
 }
 

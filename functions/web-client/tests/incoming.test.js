@@ -14,7 +14,7 @@ function heard(changes = NO_CHANGES) {
   const nothing = async () => undefined;
   /** @type {any} */
   const means = {
-    rooms, places: { heard: nothing, forget: nothing }, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
+    rooms, cursors: { heard: nothing, forget: nothing }, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
     directory: {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },

@@ -50,7 +50,7 @@ async function seen(stored, changed = []) {
   });
   /** @type {any} */
   const means = {
-    rooms, places: { heard: nothing }, history, changes, revisions, directory, sync, feed, people: { heard: nothing }, typing: { set: nothing },
+    rooms, cursors: { heard: nothing }, history, changes, revisions, directory, sync, feed, people: { heard: nothing }, typing: { set: nothing },
     outgoing: { arrived: nothing }, receipts: { received: nothing }, reading: { edited: nothing },
     notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
     onmessage: (/** @type {Message} */ { text }) => spoken.push(text),

@@ -122,7 +122,7 @@ function incoming(listed) {
   const note = (/** @type {string} */ what) => (/** @type {any[]} */ ...details) => heard.push([what, ...details]);
   /** @type {any} */
   const means = {
-    rooms, places: { forget: note("unplace") },
+    rooms, cursors: { forget: note("unplace") },
     directory: {
       knows: (/** @type {number} */ user) => user < 9, name: (/** @type {number} */ user) => `user ${user}`,
       title: ({ name = "" }) => name, hasMembers: () => true, removeMember: () => undefined,

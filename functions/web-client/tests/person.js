@@ -6,9 +6,9 @@ import { Chats } from "../page/client/chats.js";
 import { Feed } from "../page/client/feed.js";
 import { History } from "../page/client/history.js";
 import { Incoming } from "../page/client/incoming.js";
-import { Keeping } from "../page/client/keeping.js";
-import { isOlder } from "../page/client/kept.js";
-import { Places } from "../page/client/places.js";
+import { Persistence } from "../page/client/persistence.js";
+import { isOlder } from "../page/client/chat-database.js";
+import { Cursors } from "../page/client/cursors.js";
 import { Reading } from "../page/client/reading.js";
 import { Revisions } from "../page/client/revisions.js";
 import { Rooms } from "../page/client/rooms.js";
@@ -17,9 +17,9 @@ import { Sync } from "../page/client/sync.js";
 const ME = 1;
 
 /** @typedef {import("../page/client/timeline.js").Message} Message */
-/** @typedef {import("../page/client/kept.js").Entry} Entry */
+/** @typedef {import("../page/client/chat-database.js").Entry} Entry */
 
-/** A database, with what it has in memory. Its rules are those of `kept.js`. */
+/** A database, with what it has in memory. Its rules are those of `chat-database.js`. */
 export class Database {
   /** @type {string | null} */
   owner = null;
@@ -38,7 +38,7 @@ export class Database {
     return structuredClone({ rooms: [...this.rooms.values()], messages: [...this.messages.values()] });
   }
 
-  /** @param {string} session @param {import("../page/client/kept.js").Difference} difference */
+  /** @param {string} session @param {import("../page/client/chat-database.js").Difference} difference */
   async write(session, { rooms, messages, gone, unread }) {
     if (this.isFull) throw new DOMException("", "QuotaExceededError");
     if (this.owner !== session) return;
@@ -63,10 +63,10 @@ export class Database {
 /**
  * A client of user 1.
  * @param {import("./world.js").World} world
- * @param {{kept?: Database, follows?: boolean, deliver?: <T>(answer: () => T) => Promise<T>}} [options] `deliver` makes a
+ * @param {{database?: Database, follows?: boolean, deliver?: <T>(answer: () => T) => Promise<T>}} [options] `deliver` makes a
  *   call: its answer may come late
  */
-export function person(world, { kept = new Database(), follows = false, deliver = async (answer) => answer() } = {}) {
+export function person(world, { database = new Database(), follows = false, deliver = async (answer) => answer() } = {}) {
   const controller = new AbortController();
   const { signal } = controller;
   const nothing = () => undefined;
@@ -85,46 +85,46 @@ export function person(world, { kept = new Database(), follows = false, deliver 
       deliver(() => { world.of(id).lastRead = Math.max(world.of(id).lastRead, message); }),
   };
   const rooms = new Rooms(ME);
-  const places = new Places();
+  const cursors = new Cursors();
   const changes = new Changes({
     api, apply: (message) => revisions.apply(message), reset: (room) => history.reload(room), signal,
   });
   const history = new History(api, (fetched) => incoming.fetched(fetched), changes);
-  const keeping = new Keeping("token", { kept, rooms, places, changes, history, signal });
-  const restored = keeping.restore();
+  const persistence = new Persistence("token", { database, rooms, cursors, changes, history, signal });
+  const restored = persistence.restore();
   const feed = new Feed({
     api, follows, refresh: () => sync.refresh(), onended: nothing, signal, onmessage: (message) => void heard.push(message),
   });
   const onleft = (/** @type {number} */ room) => incoming.left(room, ME);
   const catchUp = new CatchUp(ME, {
-    api, rooms, places, changes, history, feed, onleft, onchange: nothing, signal,
+    api, rooms, cursors, changes, history, feed, onleft, onchange: nothing, signal,
     revisions: { apply: (message) => revisions.apply(message), latest: (message) => revisions.latest(message) },
     isOpen: (room) => follows || room === active,
   });
   const sync = new Sync({
     catchUp, restored, directory: { learnNames: async () => undefined }, socket: () => socket, onchange: nothing,
-    onended: nothing, signal, isListed: (room) => rooms.get(room) !== undefined, oncurrent: () => void keeping.flush(),
+    onended: nothing, signal, isListed: (room) => rooms.get(room) !== undefined, oncurrent: () => void persistence.flush(),
   });
   const revisions = new Revisions(ME, {
     api, rooms, history, changes, sync, onchange: nothing, onsent: nothing, onrevised: nothing,
-    ongone: (message) => keeping.gone(message),
+    ongone: (message) => persistence.gone(message),
   });
   const chats = new Chats({ api, rooms, history, sync, onchange: nothing, signal });
-  const reading = new Reading(ME, { api, rooms, places, history, sync, chats, onchange: nothing });
+  const reading = new Reading(ME, { api, rooms, cursors, history, sync, chats, onchange: nothing });
   /** @type {any} */
   const means = {
-    people: { heard: nothing }, rooms, places, history, changes, revisions, sync, feed, reading, chats,
+    people: { heard: nothing }, rooms, cursors, history, changes, revisions, sync, feed, reading, chats,
     directory: {
       knows: () => true, hasMembers: () => false, removeMember: nothing, learn: async () => undefined,
       name: String, title: String, loadMembers: async () => undefined,
     },
     typing: { set: nothing }, notices: { add: nothing, forget: nothing, changed: nothing },
     outgoing: { arrived: nothing }, receipts: { received: nothing },
-    invitations: { load: async () => undefined }, onchange: () => keeping.changed(), onmessage: nothing, onnotice: nothing,
+    invitations: { load: async () => undefined }, onchange: () => persistence.changed(), onmessage: nothing, onnotice: nothing,
   };
   const incoming = new Incoming(ME, means);
   return {
-    rooms, history, places, changes, sync, reading, keeping, kept, heard, restored, revisions, catchUp, socket,
+    rooms, history, cursors, changes, sync, reading, persistence, database, heard, restored, revisions, catchUp, socket,
     hear: (/** @type {any} */ event) => incoming.hear(structuredClone(event)),
     open: (/** @type {number} */ room) => {
       active = room;

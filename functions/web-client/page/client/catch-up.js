@@ -1,29 +1,29 @@
-// Catches up with all rooms after any time away: one call of `/sync/` if there is little to take, a few if there is much.
+// Catches up with all rooms after any time away: by one call of `/sync/` if there is little news, and by a few if not.
 //
 // An answer depends on nothing but the numbers of its request. So an answer that is lost, or that events of the socket
 // overtake, does no harm: messages count by their sequence numbers, states of messages by their versions.
 
-import { BEGINNING, pointOf } from "./places.js";
+import { BEGINNING, pointOf } from "./cursors.js";
 
 /** The most rooms that a call may name. Nobody is in more. */
 const MOST_ROOMS = 500;
-/** Messages or changes that are missing of a room. If there are more, its messages are listed anew, from the newest on. */
+/** Messages or changes. If a room lacks more, its messages are listed anew, from the newest on. */
 const FAR = 500;
 /** The mark of a user who has read nothing. */
 const NOTHING_READ = 0;
 
 /**
  * @typedef {import("./rooms.js").Room} Room
- * @typedef {import("./places.js").Place} Place
- * @typedef {import("./places.js").Point} Point
+ * @typedef {import("./cursors.js").Cursor} Cursor
+ * @typedef {import("./cursors.js").Point} Point
  * @typedef {import("./message-calls.js").KnownRoom} KnownRoom
  * @typedef {import("./message-calls.js").SyncedRoom} SyncedRoom
- * @typedef {{place: Place, lastRead: number | null, known: KnownRoom}} Asked `place`: the object of that time, which
+ * @typedef {{cursor: Cursor, lastRead: number | null, known: KnownRoom}} Asked `cursor`: the object of that time, which
  *   is another one after the user has left the room
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "sync">} api
  * @property {import("./rooms.js").Rooms} rooms
- * @property {import("./places.js").Places} places
+ * @property {import("./cursors.js").Cursors} cursors
  * @property {Pick<import("./changes.js").Changes, "known" | "begin" | "advance" | "note" | "fetch">} changes
  * @property {Pick<import("./history.js").History, "of" | "follow" | "forget" | "reload" | "refresh">} history
  * @property {Pick<import("./revisions.js").Revisions, "apply" | "latest">} revisions
@@ -79,7 +79,7 @@ export class CatchUp {
     }
   }
 
-  /** Fetches what the news did not have: messages and changes that were on their way, and messages that are listed anew. */
+  /** Fetches the messages and changes that were on their way, and lists the messages that are listed anew. */
   async complete() {
     const { rooms, history, changes } = this.#means;
     const anew = [...this.#anew];
@@ -96,18 +96,18 @@ export class CatchUp {
 
   /** Returns the rooms that the next call names. */
   #ask() {
-    const { rooms, places, changes } = this.#means;
+    const { rooms, cursors, changes } = this.#means;
     /** @type {Map<number, Asked>} */
     const asked = new Map();
     for (const room of rooms.list()) {
-      const place = places.get(room.id);
-      if (!place || asked.size === MOST_ROOMS) continue;
+      const cursor = cursors.get(room.id);
+      if (!cursor || asked.size === MOST_ROOMS) continue;
       const change = this.#renewed.has(room.id) ? undefined : changes.known(room.id);
-      const { membership, lastRead } = place;
+      const { membership, lastRead } = cursor;
       const { settings_version } = room;
       const last_read = lastRead ?? NOTHING_READ;
-      const known = { after: this.#after(room, place), change, membership, last_read, settings_version };
-      asked.set(room.id, { place, lastRead, known: this.#far.has(room.id) ? {} : known });
+      const known = { after: this.#after(room, cursor), change, membership, last_read, settings_version };
+      asked.set(room.id, { cursor, lastRead, known: this.#far.has(room.id) ? {} : known });
     }
     return asked;
   }
@@ -116,7 +116,7 @@ export class CatchUp {
    * Returns the last message of a room before which nothing here lacks one: neither its summary nor its messages. The
    * server must not take the last one of a cleared room for one that it does not know yet.
    * @param {Room} room
-   * @param {Place} place
+   * @param {Cursor} cursor
    */
   #after({ id, last_message }, { last }) {
     if (!last_message) return BEGINNING.id;
@@ -127,7 +127,7 @@ export class CatchUp {
 
   /** Whether the user is in a room as they were when it was asked for. @param {number} id @param {Asked} [asked] */
   #isAsStated(id, asked) {
-    return asked !== undefined && this.#means.places.get(id) === asked.place;
+    return asked !== undefined && this.#means.cursors.get(id) === asked.cursor;
   }
 
   /**
@@ -138,10 +138,10 @@ export class CatchUp {
    * @returns {boolean} whether the server has more
    */
   #take(id, news, asked) {
-    const { rooms, places, changes, history, feed } = this.#means;
+    const { rooms, cursors, changes, history, feed } = this.#means;
     const { room, membership } = news;
-    const [before, place] = [rooms.get(id), places.get(id)];
-    if (!rooms.take(this.#current(room), !place || place.membership === membership)) return false;
+    const [before, cursor] = [rooms.get(id), cursors.get(id)];
+    if (!rooms.take(this.#current(room), !cursor || cursor.membership === membership)) return false;
     // They have left it and come back meanwhile: the next call does not name it, and gets it as a new one.
     if (asked && !this.#isAsStated(id, asked)) return true;
     // A wish that came after the request is for the next one.
@@ -152,13 +152,13 @@ export class CatchUp {
     const { after, change } = asked?.known ?? {};
     if (goesOn && after !== undefined && change !== undefined && !news.reset) {
       this.#follow(id, news, after, change);
-    } else if ((goesOn && change === undefined) || (!place && changes.known(id) !== undefined)) {
+    } else if ((goesOn && change === undefined) || (!cursor && changes.known(id) !== undefined)) {
       // Only the summary was asked for, or the room was opened here before it was listed.
       changes.note(id, room.changes);
     } else {
       changes.begin(id, news.change, room.changes);
       // Messages of a new room are being loaded, if at all, since it was opened.
-      if (place || history.of(id)?.loaded) this.#drop(id);
+      if (cursor || history.of(id)?.loaded) this.#drop(id);
     }
     this.#mark(id, news, asked);
     if (news.more) this.#limit(id, news);
@@ -190,19 +190,20 @@ export class CatchUp {
   }
 
   /**
-   * Takes the place and the marks of a room.
+   * Takes the cursor and the marks of a room.
    * @param {number} id
    * @param {SyncedRoom} news
    * @param {Asked} [asked]
    */
   #mark(id, { room, membership, marks }, asked) {
-    const { rooms, places } = this.#means;
-    const place = asked?.place;
+    const { rooms, cursors } = this.#means;
+    const cursor = asked?.cursor;
     const read = marks[this.#me]?.last_read ?? null;
-    const hasReadMore = asked !== undefined && asked.place.lastRead !== asked.lastRead;
-    const lastRead = hasReadMore ? Math.max(asked.place.lastRead ?? 0, read ?? 0) : read;
-    const last = place?.membership === membership ? later(place.last, pointOf(room.last_message)) : pointOf(room.last_message);
-    places.set(id, { membership, last, lastRead });
+    const hasReadMore = asked !== undefined && asked.cursor.lastRead !== asked.lastRead;
+    const lastRead = hasReadMore ? Math.max(asked.cursor.lastRead ?? 0, read ?? 0) : read;
+    const summed = pointOf(room.last_message);
+    const last = cursor?.membership === membership ? later(cursor.last, summed) : summed;
+    cursors.set(id, { membership, last, lastRead });
     for (const [user, { last_delivered, last_read }] of Object.entries(marks)) {
       if (last_delivered !== null) rooms.mark(id, Number(user), last_delivered, { mark: "delivered" });
       if (last_read !== null) rooms.mark(id, Number(user), last_read);
@@ -214,7 +215,7 @@ export class CatchUp {
   }
 
   /**
-   * Gives up the rest of a room if it is too much, or if nobody here has its messages: the next call gets it as a new one.
+   * Gives up the rest of a room if it is too much, or if its messages are not here: the next call gets it as a new one.
    * @param {number} id
    * @param {SyncedRoom} news
    */

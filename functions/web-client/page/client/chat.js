@@ -14,11 +14,11 @@ import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { Incoming } from "./incoming.js";
 import { Invitations } from "./invitations.js";
-import { Keeping } from "./keeping.js";
+import { Persistence } from "./persistence.js";
 import { Membership } from "./membership.js";
 import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
-import { Places } from "./places.js";
+import { Cursors } from "./cursors.js";
 import { People } from "./presence.js";
 import { Privacy } from "./privacy.js";
 import { Reading } from "./reading.js";
@@ -43,7 +43,7 @@ const MOST_HEARERS = 64;
  * @property {import("./storage.js").Shelf} storage
  * @property {string} [server] the address of the REST API; by default that of the page
  * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
- * @property {import("./kept.js").Kept} [kept] where chats are kept that can be read without a network
+ * @property {import("./chat-database.js").ChatDatabase} [database] where chats are stored that can be read without a network
  * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
  * @property {number} [most] messages of a room that are kept when new ones come
  * @property {(signs: Signs) => void} [watch] watches for signs that something was missed
@@ -84,8 +84,8 @@ export class Chat extends EventTarget {
   #typing;
   #history;
   #sync;
-  /** @type {Keeping | undefined} */
-  #keeping;
+  /** @type {Persistence | undefined} */
+  #persistence;
   #isRestored = false;
   /** @type {Incoming} */
   #incoming;
@@ -102,7 +102,7 @@ export class Chat extends EventTarget {
    * @param {import("./session.js").Session} session
    * @param {Options} options
    */
-  constructor(session, { socket, storage, kept, server = "", scope = "", follows = false, most, watch }) {
+  constructor(session, { socket, storage, database, server = "", scope = "", follows = false, most, watch }) {
     super();
     const { signal } = this;
     const onchange = () => this.#changed();
@@ -110,7 +110,7 @@ export class Chat extends EventTarget {
     this.me = session.id;
     const api = this.#api = new Api(session.token, { server, signal });
     const rooms = this.rooms = new Rooms(this.me);
-    const places = new Places();
+    const cursors = new Cursors();
     const typing = this.#typing = new Typing(onchange);
     const changes = new Changes({
       api, apply: (message) => this.revisions.apply(message), reset: (room) => this.#history.reload(room), signal,
@@ -127,11 +127,11 @@ export class Chat extends EventTarget {
       onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });
     const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
-    const keeping = this.#keeping = kept
-      && new Keeping(session.token, { kept, rooms, places, changes, history, signal });
-    const restored = keeping?.restore() ?? Promise.resolve(false);
+    const persistence = this.#persistence = database
+      && new Persistence(session.token, { database, rooms, cursors, changes, history, signal });
+    const restored = persistence?.restore() ?? Promise.resolve(false);
     const catchUp = new CatchUp(this.me, {
-      api, rooms, places, changes, history, feed, onleft, onchange, signal,
+      api, rooms, cursors, changes, history, feed, onleft, onchange, signal,
       revisions: {
         apply: (message) => this.revisions.apply(message), latest: (message) => this.revisions.latest(message),
       },
@@ -139,16 +139,16 @@ export class Chat extends EventTarget {
     });
     const sync = this.#sync = new Sync({
       catchUp, restored, directory, socket: () => this.#socket, onchange, onended, signal,
-      isListed: (room) => rooms.get(room) !== undefined, oncurrent: () => void keeping?.flush(),
+      isListed: (room) => rooms.get(room) !== undefined, oncurrent: () => void persistence?.flush(),
     });
     const chats = this.chats = new Chats({ api, rooms, history, sync, onchange, signal });
-    const reading = this.reading = new Reading(this.me, { api, rooms, places, history, sync, chats, onchange });
+    const reading = this.reading = new Reading(this.me, { api, rooms, cursors, history, sync, chats, onchange });
     const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
       onrevised: (message) => this.#dispatch("revised", message),
       ongone: (message) => {
-        keeping?.gone(message);
+        persistence?.gone(message);
         this.#dispatch("gone", message);
       },
     });
@@ -159,7 +159,7 @@ export class Chat extends EventTarget {
     });
     const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
-      people, rooms, places, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
+      people, rooms, cursors, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
       invitations, feed, notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
@@ -185,7 +185,7 @@ export class Chat extends EventTarget {
     watch?.({
       onback: () => this.#back(),
       onseen: () => this.#socket.resume(),
-      onhidden: () => void keeping?.flush(),
+      onhidden: () => void persistence?.flush(),
       onoffline: () => this.#socket.check(),
       onstorage: onchange,
       onpresence: () => this.#lookForPresence(),
@@ -371,7 +371,7 @@ export class Chat extends EventTarget {
 
   #forget() {
     this.directory.forget();
-    void this.#keeping?.forget();
+    void this.#persistence?.forget();
     this.dispatchEvent(new Event("end"));
   }
 
@@ -427,7 +427,7 @@ export class Chat extends EventTarget {
 
   /** Dispatches one event for all changes of a turn. */
   #changed() {
-    this.#keeping?.changed();
+    this.#persistence?.changed();
     if (this.#notifying) return;
     this.#notifying = true;
     queueMicrotask(() => {

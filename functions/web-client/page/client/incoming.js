@@ -8,7 +8,7 @@ import { removal } from "./text.js";
  * @typedef {object} Means
  * @property {Pick<import("./presence.js").People, "heard">} people
  * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./places.js").Places, "heard" | "read" | "forget">} places
+ * @property {Pick<import("./cursors.js").Cursors, "heard" | "read" | "forget">} cursors
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
  * @property {Pick<import("./changes.js").Changes, "note" | "hear" | "fetch" | "forget">} changes
@@ -60,7 +60,7 @@ export class Incoming {
         break;
       case "read":
         rooms.mark(event.conversation, event.user, event.last_read, { isNow: true });
-        if (event.user === this.#me) this.#means.places.read(event.conversation, event.last_read);
+        if (event.user === this.#me) this.#means.cursors.read(event.conversation, event.last_read);
         break;
       case "delivered":
         rooms.mark(event.conversation, event.user, event.last_delivered, { mark: "delivered", isNow: true });
@@ -101,7 +101,7 @@ export class Incoming {
     const { rooms, history, revisions, typing, outgoing, receipts, sync, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
     receipts.received(pushed);
-    this.#means.places.heard(pushed);
+    this.#means.cursors.heard(pushed);
     if (sender === this.#me && client_id) outgoing.arrived(client_id, pushed);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
@@ -167,7 +167,7 @@ export class Incoming {
     const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
     if (user === this.#me) this.#means.feed.forget(room);
-    if (user === this.#me) this.#means.places.forget(room);
+    if (user === this.#me) this.#means.cursors.forget(room);
     if (user === this.#me) changes.forget(room);
     if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);

@@ -14,7 +14,7 @@ import { quoteOf } from "./quotes.js";
  *   attachment_picture?: import("./attachments.js").Attachment | null,
  *   attachment_video?: import("./attachments.js").Attachment | null}} Message
  * Events leave out `quoted` of a reply, and may leave out reactions.
- * @typedef {import("./places.js").Point} Point
+ * @typedef {import("./cursors.js").Point} Point
  * @typedef {{messages: Message[], hasOlder: boolean, settled: Point | null}} Kept the part that a storage keeps
  */
 

@@ -222,7 +222,7 @@ export class Conversation {
     if (this.#room !== null && this.#chat.timeline(this.#room)?.hasOlder) void this.#chat.loadOlder(this.#room);
   }
 
-  /** Marks the room as read, once the server has said what is new in it: stored messages may be days old. */
+  /** Marks the room as read, once the page has caught up: stored messages may be days old. */
   #seen() {
     if (this.#room !== null && this.#chat.isCurrent && !document.hidden) void this.#chat.reading.seen(this.#room);
   }

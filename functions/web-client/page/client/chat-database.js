@@ -1,5 +1,5 @@
-// The database with the chats of one session, so that they can be read without a network. A session that does not own it
-// finds it empty: neither another account nor a tab that has not noticed the end of its session gets or leaves anything.
+// The chats of one session, which owns the database. Another session finds it empty, and cannot write: neither another
+// account nor a tab that has not noticed the end of its session reads or leaves anything.
 
 import { of, open, run } from "./database.js";
 
@@ -22,7 +22,7 @@ const ALL = [OWNER, ROOMS, MESSAGES];
  * @property {number[]} unread rooms whose messages are gone
  */
 
-export class Kept {
+export class ChatDatabase {
   #database;
 
   /** @param {string} name of the database */
@@ -41,8 +41,8 @@ export class Kept {
         for (const store of [rooms, messages]) store.clear();
         owner.put(session, OWNER);
       }
-      const [kept, texts] = await Promise.all([of(rooms.getAll()), of(messages.getAll())]);
-      return { rooms: kept, messages: texts };
+      const [chats, texts] = await Promise.all([of(rooms.getAll()), of(messages.getAll())]);
+      return { rooms: chats, messages: texts };
     });
   }
 
@@ -78,7 +78,7 @@ async function put(store, entry) {
 }
 
 /**
- * Returns whether one state of a room lacks something that another one has. A later stay, and a cleared chat, begin anew.
+ * Returns whether one state of a room lacks something of another one. A later stay and a cleared chat begin anew.
  * @param {Version} one
  * @param {Version} other
  */

@@ -1,11 +1,11 @@
-// The entries that `keeping.js` stores. A damaged storage has others. Pure.
+// The entries that `persistence.js` stores. A damaged storage has others. Pure.
 
 /**
- * @typedef {import("./kept.js").Version} Version
+ * @typedef {import("./chat-database.js").Version} Version
  * @typedef {import("./marks.js").Mark} Mark
- * @typedef {{id: number, version: Version, room: import("./rooms.js").Room, place: import("./places.js").Place,
- *   marks: [number, Record<Mark, number>][]}} KeptRoom
- * @typedef {{id: number, version: Version, kept: import("./timeline.js").Kept}} KeptMessages
+ * @typedef {{id: number, version: Version, room: import("./rooms.js").Room, cursor: import("./cursors.js").Cursor,
+ *   marks: [number, Record<Mark, number>][]}} StoredRoom
+ * @typedef {{id: number, version: Version, kept: import("./timeline.js").Kept}} StoredMessages
  */
 
 /** @type {Record<string, string>} */
@@ -22,17 +22,17 @@ const ROOM = {
   unread: "number",
 };
 
-/** @param {any} entry @returns {entry is KeptRoom} */
+/** @param {any} entry @returns {entry is StoredRoom} */
 export function isRoom(entry) {
-  return has(entry, { id: "number" }) && has(entry.version, VERSION) && has(entry.place, { membership: "number" })
-    && has(entry.place.last, POINT) && has(entry.room, ROOM) && entry.room.id === entry.id
+  return has(entry, { id: "number" }) && has(entry.version, VERSION) && has(entry.cursor, { membership: "number" })
+    && has(entry.cursor.last, POINT) && has(entry.room, ROOM) && entry.room.id === entry.id
     && [entry.room.members, entry.room.admins, entry.marks].every(Array.isArray) && has(entry.room.only_admins, {})
     && (entry.room.last_message === null || isMessage(entry.room.last_message))
     && entry.marks.every((/** @type {any} */ mark) =>
       Array.isArray(mark) && has(mark[1], { delivered: "number", read: "number" }));
 }
 
-/** @param {any} entry @returns {entry is KeptMessages} */
+/** @param {any} entry @returns {entry is StoredMessages} */
 export function isMessages(entry) {
   return has(entry, { id: "number" }) && has(entry.version, VERSION) && has(entry.kept, { hasOlder: "boolean" })
     && (entry.kept.settled === null || has(entry.kept.settled, POINT))

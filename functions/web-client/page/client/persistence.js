@@ -1,42 +1,42 @@
-// Keeps the rooms, and the newest messages of those that were read, in a storage, and begins with them: so that they can
-// be read without a network, and so that the first call asks for nothing but the news.
+// Stores the rooms, and the newest messages of those that were read, and begins with them: so that they can be read
+// without a network, and so that the first call asks for the news alone.
 //
-// Each entry has the numbers from which a client with it goes on. So an entry that is older than it could be does no harm.
+// Each entry has the numbers from which `/sync/` goes on. So an entry that is not the newest does no harm.
 
 import { sleep } from "./backoff.js";
-import { isMessages, isRoom } from "./kept-entries.js";
+import { isMessages, isRoom } from "./stored-entries.js";
 
 /** Messages of a chat: some screens. */
 const MESSAGES = 100;
-/** Chats whose messages are kept, the last active ones: with short texts some 10 MB, which are read at each start. */
+/** Chats whose messages are stored, the last active ones: with short texts some 10 MB, which are read at each start. */
 const CHATS = 100;
 /** Milliseconds between a change and its storing. */
 const STORES_AFTER = 1_000;
-/** Milliseconds. A browser may take for ever to open a database. */
+/** Milliseconds. A browser may never open a database. */
 const PATIENCE = 2_000;
 /** The form of the entries. Those of another form are removed. */
 const FORM = 1;
 
 /**
- * @typedef {import("./kept.js").Version} Version
- * @typedef {import("./kept.js").Difference} Difference
- * @typedef {import("./kept.js").Entry} Entry
+ * @typedef {import("./chat-database.js").Version} Version
+ * @typedef {import("./chat-database.js").Difference} Difference
+ * @typedef {import("./chat-database.js").Entry} Entry
  * @typedef {import("./rooms.js").Room} Room
  * @typedef {object} Means
- * @property {Pick<import("./kept.js").Kept, "take" | "write" | "clear">} kept
+ * @property {Pick<import("./chat-database.js").ChatDatabase, "take" | "write" | "clear">} database
  * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./places.js").Places, "get" | "set">} places
+ * @property {Pick<import("./cursors.js").Cursors, "get" | "set">} cursors
  * @property {Pick<import("./changes.js").Changes, "known" | "begin">} changes
  * @property {Pick<import("./history.js").History, "of" | "restore">} history
  * @property {AbortSignal} signal ends the storing
  */
 
-export class Keeping {
+export class Persistence {
   #owner;
   #means;
   /** The rooms as they are stored. @type {Map<number, {text: string, version: Version}>} */
   #rooms = new Map();
-  /** What the messages of a room were when they were stored. @type {Map<number, unknown[]>} */
+  /** The state of the messages of a room when they were stored. @type {Map<number, unknown[]>} */
   #messages = new Map();
   /** Rooms whose stored messages must go: one of them is deleted, and they are not here. @type {Set<number>} */
   #dropped = new Set();
@@ -47,7 +47,7 @@ export class Keeping {
   #isEnded = false;
 
   /**
-   * @param {string} token of the session, the owner of what is stored
+   * @param {string} token of the session, which owns the entries
    * @param {Means} means
    */
   constructor(token, means) {
@@ -57,21 +57,21 @@ export class Keeping {
   }
 
   /**
-   * Takes what is stored.
+   * Takes the stored rooms and messages.
    * @returns {Promise<boolean>} whether there was something
    */
   async restore() {
-    const { kept, rooms, places, changes, history, signal } = this.#means;
+    const { database, rooms, cursors, changes, history, signal } = this.#means;
     const late = sleep(PATIENCE, signal).then(() => null);
-    const stored = await Promise.race([kept.take(this.#owner).catch(() => null), late]);
+    const stored = await Promise.race([database.take(this.#owner).catch(() => null), late]);
     if (!stored || signal.aborted) return false;
     if (!stored.rooms.every(isRoom) || !stored.messages.every(isMessages)) {
-      await kept.clear().then(() => kept.take(this.#owner)).catch(() => undefined);
+      await database.clear().then(() => database.take(this.#owner)).catch(() => undefined);
       return false;
     }
-    for (const { id, room, place, version, marks } of stored.rooms) {
+    for (const { id, room, cursor, version, marks } of stored.rooms) {
       rooms.take(room);
-      places.set(id, place);
+      cursors.set(id, cursor);
       changes.begin(id, version.change, room.changes);
       for (const [user, { delivered, read }] of marks) {
         rooms.marks.move(id, user, "delivered", delivered, false);
@@ -82,7 +82,7 @@ export class Keeping {
     const others = [];
     for (const { id, version, kept } of stored.messages) {
       const room = rooms.get(id);
-      if (room && places.get(id)?.membership === version.membership) {
+      if (room && cursors.get(id)?.membership === version.membership) {
         changes.begin(id, version.change, room.changes);
         history.restore(id, kept);
       } else {
@@ -100,13 +100,16 @@ export class Keeping {
     if (!this.#isEnded) this.#timer ??= setTimeout(() => void this.flush(), STORES_AFTER);
   }
 
-  /** Removes the stored messages of a room if they are not here: one is deleted. @param {{conversation: number}} message */
+  /**
+   * Removes the stored messages of a room if they are not here, because one of them is deleted.
+   * @param {{conversation: number}} message
+   */
   gone({ conversation }) {
     this.#dropped.add(conversation);
     this.changed();
   }
 
-  /** Stores what has changed. @returns {Promise<void>} */
+  /** Stores all changes. @returns {Promise<void>} */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -117,7 +120,7 @@ export class Keeping {
   /** Removes everything, and stores nothing any more. */
   async forget() {
     this.#end();
-    await this.#means.kept.clear().catch(() => undefined);
+    await this.#means.database.clear().catch(() => undefined);
   }
 
   #end() {
@@ -130,16 +133,16 @@ export class Keeping {
     const difference = this.#difference();
     if (Object.values(difference).every((entries) => entries.length === 0)) return;
     try {
-      await this.#means.kept.write(this.#owner, difference);
+      await this.#means.database.write(this.#owner, difference);
     } catch {
-      // What is stored would outlive its deletion.
+      // Otherwise a stored message would outlive its deletion.
       await this.forget();
     }
   }
 
   /** Returns what differs from the storage, and counts it as stored. @returns {Difference} */
   #difference() {
-    const { rooms, places, changes, history } = this.#means;
+    const { rooms, cursors, changes, history } = this.#means;
     /** @type {Difference} */
     const difference = { rooms: [], messages: [], gone: [], unread: [] };
     for (const id of this.#rooms.keys()) if (!rooms.get(id)) difference.gone.push(id);
@@ -149,10 +152,10 @@ export class Keeping {
     let chats = 0;
     for (const room of rooms.list()) {
       const { id, cleared_at } = room;
-      const [place, change, timeline] = [places.get(id), changes.known(id), history.of(id)];
-      if (!place || change === undefined) continue;
-      const version = { membership: place.membership, cleared: cleared_at ?? "", change, last: place.last.id };
-      const entry = { id, version, room, place, marks: rooms.marks.all(id) };
+      const [cursor, change, timeline] = [cursors.get(id), changes.known(id), history.of(id)];
+      if (!cursor || change === undefined) continue;
+      const version = { membership: cursor.membership, cleared: cleared_at ?? "", change, last: cursor.last.id };
+      const entry = { id, version, room, cursor, marks: rooms.marks.all(id) };
       const text = JSON.stringify(entry);
       const before = this.#rooms.get(id);
       if (before && before.version.cleared !== version.cleared) unread.add(id);
@@ -161,7 +164,8 @@ export class Keeping {
       if (!timeline?.loaded || chats === CHATS) continue;
       chats += 1;
       unread.delete(id);
-      const state = [timeline.messages, timeline.hasOlder, timeline.settledId, change, version.membership, version.cleared];
+      const { messages, hasOlder, settledId } = timeline;
+      const state = [messages, hasOlder, settledId, change, version.membership, version.cleared];
       if (this.#messages.get(id)?.every((part, index) => part === state[index])) continue;
       this.#messages.set(id, state);
       const kept = timeline.newest(MESSAGES);

@@ -1,9 +1,9 @@
-// How far this client knows each room, as `/sync/` asks for it: without the numbers of changes, which `changes.js` has.
+// The numbers from which `/sync/` goes on in each room, except those of changes, which `changes.js` has.
 // Pure.
 
 /**
  * @typedef {{id: number, sequence: number}} Point a message
- * @typedef {object} Place
+ * @typedef {object} Cursor
  * @property {number} membership the stay of the user to which the rest belongs
  * @property {Point} last the last message that the summary of the room counts, as long as no push is missing before it
  * @property {number | null} lastRead the last message that the user has read
@@ -12,18 +12,18 @@
 /** The point before all messages. @type {Point} */
 export const BEGINNING = { id: 0, sequence: 0 };
 
-export class Places {
-  /** @type {Map<number, Place>} */
-  #places = new Map();
+export class Cursors {
+  /** @type {Map<number, Cursor>} */
+  #cursors = new Map();
 
   /** @param {number} room */
   get(room) {
-    return this.#places.get(room);
+    return this.#cursors.get(room);
   }
 
-  /** @param {number} room @param {Place} place */
-  set(room, place) {
-    this.#places.set(room, place);
+  /** @param {number} room @param {Cursor} cursor */
+  set(room, cursor) {
+    this.#cursors.set(room, cursor);
   }
 
   /**
@@ -31,19 +31,19 @@ export class Places {
    * @param {{conversation: number, id: number, sequence: number}} message
    */
   heard({ conversation, id, sequence }) {
-    const place = this.#places.get(conversation);
-    if (place && sequence === place.last.sequence + 1) place.last = { id, sequence };
+    const cursor = this.#cursors.get(conversation);
+    if (cursor && sequence === cursor.last.sequence + 1) cursor.last = { id, sequence };
   }
 
   /** Notes that the user has read a room up to a message. @param {number} room @param {number} message */
   read(room, message) {
-    const place = this.#places.get(room);
-    if (place) place.lastRead = Math.max(message, place.lastRead ?? 0);
+    const cursor = this.#cursors.get(room);
+    if (cursor) cursor.lastRead = Math.max(message, cursor.lastRead ?? 0);
   }
 
   /** @param {number} room */
   forget(room) {
-    this.#places.delete(room);
+    this.#cursors.delete(room);
   }
 }
 
