@@ -21,7 +21,7 @@ const STORED: &str = "const done = arguments[0];
     }";
 /// The calls that the page has made for rooms and messages.
 const CALLS: &str = "return performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
-    .filter((path) => /sync|list-chatrooms|list-conversation|list-changes/.test(path))";
+    .filter((path) => /^.(sync|list-chatrooms|list-conversation|list-changes)/.test(path))";
 /// Wakes the page a minute later.
 const WAKES: &str = "const now = Date.now; Date.now = () => now() + 60_000;
     for (const type of ['online', 'pageshow']) dispatchEvent(new Event(type));
