@@ -111,3 +111,18 @@ test("a message that is sent ends the draft on all devices", async () => {
   await settled();
   assert.equal(calls.length, 1);
 });
+
+test("a draft whose saving ends after the message is sent does not come back, unless it is written again", async () => {
+  const { rooms, calls, chats: settings } = chats(room(1));
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  settings.sends(1);
+  settings.take(1, { ...USUAL, draft: "see you" });
+  assert.equal(rooms.get(1)?.draft, null);
+  await settled();
+  assert.deepEqual([calls, rooms.get(1)?.draft], [[[1, { draft: "see you" }], [1, { draft: null }]], null]);
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  await settled();
+  assert.equal(rooms.get(1)?.draft, "see you");
+});
