@@ -5,12 +5,12 @@
 const LOOK_FOR_PRESENCE = 30_000;
 
 /** @param {import("./client/chat.js").Signs} signs */
-export function watch({ onback, onseen, onoffline, onstorage, onpresence, signal }) {
+export function watch({ onback, onseen, onhidden, onoffline, onstorage, onpresence, signal }) {
   addEventListener("online", onback, { signal });
   addEventListener("offline", onoffline, { signal });
   addEventListener("pageshow", onback, { signal });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (document.hidden) return onhidden();
     onseen();
     onback();
   }, { signal });

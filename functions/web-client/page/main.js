@@ -2,6 +2,7 @@
 
 import { watch } from "./attention.js";
 import { Chat } from "./client/chat.js";
+import { ChatDatabase } from "./client/chat-database.js";
 import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
 import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
@@ -11,6 +12,7 @@ import { loginView } from "./views/login.js";
 
 const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=socket]")).content;
 const storage = new Shelf(browserStorage());
+const database = new ChatDatabase("chats");
 
 /** @type {Chat | null} */
 let chat = null;
@@ -22,6 +24,8 @@ function show(notice) {
   const session = savedSession(storage);
   document.title = "Chat";
   if (!session) {
+    // The page may have ended before it could do so at the logout.
+    void database.clear().catch(() => undefined);
     const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(storage, session);
       show();
@@ -31,7 +35,7 @@ function show(notice) {
     document.querySelector("input")?.focus();
     return;
   }
-  const entered = new Chat(session, { socket: socketUrl, storage, watch });
+  const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
@@ -51,7 +55,7 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // Kept until the dialog is closed, because the session may turn out to have ended.
+  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
 }
 

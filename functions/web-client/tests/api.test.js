@@ -38,15 +38,6 @@ test("a login shows the token of the last login of its name alone", async (conte
   assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
 });
 
-test("the list of rooms is read to its last page", async (context) => {
-  const { api, asked } = server(context, [
-    page([{ id: 3 }], "?before=c"), page([{ id: 2 }], "?before=b"), page([]),
-  ]);
-  assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
-  assert.deepEqual(asked, ["/list-chatrooms", "/list-chatrooms?before=c", "/list-chatrooms?before=b"]
-    .map((path) => `GET ${path}`));
-});
-
 test("members are asked for by page, and the first page begins at no user", async (context) => {
   const { api, asked } = server(context, [page([], "?limit=100&after=9"), page([])]);
   assert.equal((await api.members(1, { after: 0, limit: 100 })).more, true);

@@ -6,7 +6,9 @@ import { Rooms, isMuted, isQuiet } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
 const ME = 1;
-const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
+const USUAL = {
+  muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null, settings_version: 0,
+};
 
 /**
  * The chats of user 1, with the calls that were made and the rooms that were listed anew.
@@ -14,7 +16,7 @@ const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread
  */
 function chats(...listed) {
   const rooms = new Rooms(ME);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {any[]} */
   const calls = [];
   /** @type {number[]} */
@@ -54,14 +56,13 @@ test("a chat is muted until a time", () => {
   assert.equal(isQuiet({ ...USUAL, archived: true }, at), true);
 });
 
-test("settings that come while the list is fetched are kept, and later lists count", () => {
-  const { rooms, chats: settings } = chats(room(1));
-  rooms.asks();
-  settings.take(1, { ...USUAL, pinned: true });
-  rooms.replace([room(1)]);
+test("of two settings the later ones count, whether an event brings them or an answer", () => {
+  const { rooms, chats: settings } = chats(room(1, { settings_version: 1 }));
+  settings.take(1, { ...USUAL, pinned: true, settings_version: 2 });
+  rooms.take(room(1, { settings_version: 1 }));
+  settings.take(1, { ...USUAL, settings_version: 1 });
   assert.equal(rooms.get(1)?.pinned, true);
-  rooms.asks();
-  rooms.replace([room(1)]);
+  rooms.take(room(1, { settings_version: 3 }));
   assert.equal(rooms.get(1)?.pinned, false);
 });
 
@@ -109,4 +110,19 @@ test("a message that is sent ends the draft on all devices", async () => {
   settings.sends(1);
   await settled();
   assert.equal(calls.length, 1);
+});
+
+test("a draft whose saving ends after the message is sent does not come back, unless it is written again", async () => {
+  const { rooms, calls, chats: settings } = chats(room(1));
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  settings.sends(1);
+  settings.take(1, { ...USUAL, draft: "see you" });
+  assert.equal(rooms.get(1)?.draft, null);
+  await settled();
+  assert.deepEqual([calls, rooms.get(1)?.draft], [[[1, { draft: "see you" }], [1, { draft: null }]], null]);
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  await settled();
+  assert.equal(rooms.get(1)?.draft, "see you");
 });

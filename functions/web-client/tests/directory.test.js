@@ -16,7 +16,7 @@ const ANN = { token: "t", id: 1, username: "ann" };
  */
 function directory(kept, members = {}, listed = []) {
   const rooms = new Rooms(ANN.id);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {{room: number, after?: number, limit: number}[]} */
   const asked = [];
   const controller = new AbortController();

@@ -13,7 +13,7 @@ import { message, room } from "./message.js";
  */
 function shown(messages, unsent = [], notices = new Notices()) {
   const rooms = new Rooms(1);
-  rooms.replace([room(1)]);
+  rooms.take(room(1));
   const directory = { name: (/** @type {number} */ user) => `User ${user}`, knows: () => true };
   /** @type {any} */
   const chat = {

@@ -9,12 +9,12 @@ import { NO_CHANGES, NO_FEED, message, room } from "./message.js";
 /** What user 1 hears in room 1, with the lines that it leaves there. */
 function heard(changes = NO_CHANGES) {
   const rooms = new Rooms(1);
-  rooms.replace([room(1, { owner: 2, role: "member" })]);
+  rooms.take(room(1, { owner: 2, role: "member" }));
   const notices = new Notices();
   const nothing = async () => undefined;
   /** @type {any} */
   const means = {
-    rooms, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
+    rooms, cursors: { heard: nothing, forget: nothing }, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
     directory: {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },

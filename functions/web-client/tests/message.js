@@ -32,7 +32,7 @@ export function room(id, differences = {}) {
     only_admins: { send: false, edit: false, add: false }, peer: null, changes: 0, created_by: 1,
     created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
     first_unread: null, mentioned: false, muted_until: null, archived: false, pinned: false, marked_unread: false,
-    draft: null, cleared_at: null,
+    draft: null, cleared_at: null, settings_version: 0,
     ...differences,
   };
 }
@@ -40,7 +40,7 @@ export function room(id, differences = {}) {
 /** Changes that nobody makes. */
 export const NO_CHANGES = {
   during: (/** @type {number} */ _, /** @type {() => Promise<void>} */ task) => task(),
-  listed: () => undefined, note: () => undefined, hear: () => undefined, forget: () => undefined,
+  note: () => undefined, hear: () => undefined, forget: () => undefined,
   fetch: async () => undefined,
 };
 

@@ -22,7 +22,7 @@ async function seen(stored, changed = []) {
   /** @type {string[]} */
   const spoken = [];
   const rooms = new Rooms(1);
-  rooms.replace([room(1, { last_message: stored.at(-1) })]);
+  rooms.take(room(1, { last_message: stored.at(-1) }));
   const nothing = () => undefined;
   /** @type {any} */
   const api = {
@@ -33,7 +33,7 @@ async function seen(stored, changed = []) {
   const { signal } = new AbortController();
   const changes = new Changes({ api, apply: (one) => revisions.apply(one), reset: async () => undefined, signal });
   const history = new History(api, nothing, changes);
-  const sync = { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: async () => undefined };
+  const sync = { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing, renew: nothing };
   const revisions = new Revisions(1, {
     api, rooms, history, changes, sync, onchange: nothing, onsent: nothing, onrevised: nothing, ongone: nothing,
   });
@@ -50,13 +50,13 @@ async function seen(stored, changed = []) {
   });
   /** @type {any} */
   const means = {
-    rooms, history, changes, revisions, directory, sync, feed, people: { heard: nothing }, typing: { set: nothing },
+    rooms, cursors: { heard: nothing }, history, changes, revisions, directory, sync, feed, people: { heard: nothing }, typing: { set: nothing },
     outgoing: { arrived: nothing }, receipts: { received: nothing }, reading: { edited: nothing },
     notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
     onmessage: (/** @type {Message} */ { text }) => spoken.push(text),
   };
   const incoming = new Incoming(1, means);
-  changes.listed(1, 0, false);
+  changes.begin(1, 0, 0);
   await history.open(1);
   const hear = async (/** @type {any[]} */ ...events) => {
     for (const event of events) incoming.hear(event);

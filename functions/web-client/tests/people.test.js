@@ -115,14 +115,14 @@ test("whom the user blocks is listed until the block is lifted", async () => {
 /** @param {import("../page/client/rooms.js").Room[]} listed */
 function incoming(listed) {
   const rooms = new Rooms(1);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {any[]} */
   const heard = [];
   const run = (/** @type {() => Promise<void>} */ task) => task();
   const note = (/** @type {string} */ what) => (/** @type {any[]} */ ...details) => heard.push([what, ...details]);
   /** @type {any} */
   const means = {
-    rooms,
+    rooms, cursors: { forget: note("unplace") },
     directory: {
       knows: (/** @type {number} */ user) => user < 9, name: (/** @type {number} */ user) => `user ${user}`,
       title: ({ name = "" }) => name, hasMembers: () => true, removeMember: () => undefined,
@@ -155,7 +155,9 @@ test("a room from which the user is removed goes away with its messages, and the
     ["notice", "user 3 removed you from Room 1. You cannot come back."],
     ["notice", "An admin removed you from Room 2."],
   ]);
-  assert.deepEqual(heard.filter(([what]) => what === "forget"), [["forget", 1], ["forget", 2], ["forget", 3]]);
+  for (const forgets of ["forget", "unplace"]) {
+    assert.deepEqual(heard.filter(([what]) => what === forgets), [1, 2, 3].map((id) => [forgets, id]));
+  }
 });
 
 test("invitations follow their events, and unknown events are ignored", async () => {

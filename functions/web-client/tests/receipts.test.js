@@ -63,9 +63,9 @@ test("without a connection nothing is said, and after one what is listed as unre
   connection.isOpen = true;
   pass(2_000);
   assert.deepEqual(frames, []);
-  rooms.replace([
-    room(1, { unread: 1, last_message: of(3) }), room(2, { unread: 0, last_message: of(4, { conversation: 2 }) }), room(3),
-  ]);
+  rooms.take(room(1, { unread: 1, last_message: of(3) }));
+  rooms.take(room(2, { unread: 0, last_message: of(4, { conversation: 2 }) }));
+  rooms.take(room(3));
   running.listed();
   pass(0);
   assert.deepEqual(frames, [{ type: "delivered", marks: [{ conversation: 1, message: 3 }] }]);
@@ -73,7 +73,7 @@ test("without a connection nothing is said, and after one what is listed as unre
 
 test("of a message that was edited before, the receipts are asked for once", async (context) => {
   const { running, rooms, asked } = receipts(context);
-  rooms.replace([room(1, { members: [1, 2] })]);
+  rooms.take(room(1, { members: [1, 2] }));
   const edited = of(5, { sender: 1, receivers: [2], edited_at: "2026-11-22T17:37:02.311Z", version: 2 });
   assert.deepEqual([running.state(edited), running.state(edited)], ["sent", "sent"]);
   await settled();

@@ -18,10 +18,10 @@ import { message, room, settled } from "./message.js";
 async function seen(stored, calls) {
   /** @type {number[]} */
   const gone = [];
-  const count = { refreshed: 0, changes: 0 };
+  const count = { renewed: 0, changes: 0 };
   const rooms = new Rooms(1);
   const last = stored.at(-1) ?? null;
-  rooms.replace([room(1, { last_message: last })]);
+  rooms.take(room(1, { last_message: last }));
   /** @type {any} */
   const api = {
     messages: async () => ({ messages: stored, more: false }),
@@ -36,10 +36,10 @@ async function seen(stored, calls) {
   const history = new History(api, () => undefined, changes);
   const revisions = new Revisions(1, {
     api, rooms, history, changes, onchange: () => undefined, onsent: () => undefined,
-    sync: { attempt: (task) => task(), refresh: async () => { count.refreshed += 1; } },
+    sync: { attempt: (task) => task(), renew: (rooms) => { count.renewed += rooms.length; } },
     onrevised: () => undefined, ongone: ({ id }) => gone.push(id),
   });
-  changes.listed(1, 0, false);
+  changes.begin(1, 0, 0);
   await history.open(1);
   const texts = () => history.of(1)?.messages.map(({ text }) => text);
   const get = (/** @type {number} */ sequence) => history.of(1)?.get(1000 + sequence);
@@ -86,7 +86,7 @@ test("what is deleted for the user leaves no gap, and no push brings it back", a
   const { revisions, history, texts, rooms, count, gone } = await seen([message(1), message(2)]);
   revisions.hear(event("deleted", 1, message(2, { text: "", hidden: true })));
   await settled();
-  assert.deepEqual([texts(), rooms.get(1)?.last_message?.text, count.refreshed, gone], [["text 1"], "text 1", 1, [1002]]);
+  assert.deepEqual([texts(), rooms.get(1)?.last_message?.text, count.renewed, gone], [["text 1"], "text 1", 1, [1002]]);
   await history.add(message(2));
   await history.add(message(3));
   assert.deepEqual([texts(), history.of(1)?.hasGap], [["text 1", "text 3"], false]);

@@ -5,7 +5,6 @@ import { deviceToken, keepDeviceToken } from "./devices.js";
 import { MessageCalls, query } from "./message-calls.js";
 
 /**
- * @typedef {import("./rooms.js").Room} Room
  * @typedef {import("./rooms.js").BareRoom} BareRoom
  * @typedef {{id: number, username: string}} User
  * @typedef {{user: number, username: string, joined_at: string, last_delivered: number | null,
@@ -70,18 +69,6 @@ export class Api extends MessageCalls {
   /** Ends the session, after everything else has ended. */
   async logOut() {
     await call("POST", "/auth/logout", { server: this.#target?.server, token: this.#token });
-  }
-
-  /** Returns all rooms, over all pages of the list. @returns {Promise<Room[]>} */
-  async rooms() {
-    /** @type {Room[]} */
-    const rooms = [];
-    for (let path = /** @type {string | null} */ ("/list-chatrooms"); path !== null; ) {
-      const { json, next } = await this.#call("GET", path);
-      rooms.push(...json);
-      path = next;
-    }
-    return rooms;
   }
 
   /**

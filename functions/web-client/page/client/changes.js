@@ -31,17 +31,35 @@ export class Changes {
     this.#means = means;
   }
 
+  /** The number up to which all changes of a room are applied, if there is one. @param {number} room */
+  known(room) {
+    return this.#rooms.get(room)?.known;
+  }
+
   /**
-   * Takes the newest number of a listed room. The list has the last message of the room as it is; loaded messages may
-   * have missed changes.
+   * Takes the number from which a room goes on. Messages that are listed later have all changes up to it.
    * @param {number} room
-   * @param {number} newest
-   * @param {boolean} isLoaded whether messages of the room are loaded
+   * @param {number} change
+   * @param {number} newest the newest number of the room
    */
-  listed(room, newest, isLoaded) {
-    const numbers = this.#begin(room, newest);
-    numbers.heard = Math.max(numbers.heard, newest);
-    if (!isLoaded) numbers.known = Math.max(numbers.known, newest);
+  begin(room, change, newest) {
+    const numbers = this.#begin(room, change);
+    numbers.known = change;
+    numbers.heard = Math.max(change, newest);
+  }
+
+  /**
+   * Takes the number up to which the changes after another one are applied.
+   * @param {number} room
+   * @param {number} after
+   * @param {number} change
+   * @param {number} newest the newest number of the room
+   */
+  advance(room, after, change, newest) {
+    this.note(room, newest);
+    const numbers = this.#rooms.get(room);
+    // Messages may have been loaded meanwhile, which lack changes before.
+    if (numbers && numbers.known >= after) numbers.known = Math.max(numbers.known, change);
   }
 
   /**
@@ -65,19 +83,16 @@ export class Changes {
 
   /**
    * Runs a task that loads messages, and then fetches the changes that were applied meanwhile: the loaded messages may
-   * be without them. Before the first messages, the server says which changes these will have: the number of a listed
-   * room also counts changes on their way.
+   * be without them. If the room has no number yet, the server has one that the messages will have.
    * @param {number} room
    * @param {() => Promise<void>} task
-   * @param {boolean} [isFirst] whether the messages are the first of the room
    */
-  async during(room, task, isFirst = false) {
-    const before = this.#rooms.get(room)?.known ?? Infinity;
-    const settled = isFirst && before > 0 ? await this.#settled(room) : Infinity;
+  async during(room, task) {
+    const before = this.#rooms.get(room)?.known ?? await this.#settled(room);
     await task();
     const numbers = this.#rooms.get(room);
     if (!numbers) return;
-    numbers.known = Math.min(numbers.known, before, settled);
+    numbers.known = Math.min(numbers.known, before);
     await this.fetch(room);
   }
 
@@ -116,8 +131,7 @@ export class Changes {
   /** Returns the number up to which no change is on its way. @param {number} room */
   async #settled(room) {
     const { change } = await this.#means.api.changes(room);
-    const numbers = this.#begin(room, change);
-    numbers.heard = Math.max(numbers.heard, change);
+    this.#begin(room, change);
     return change;
   }
 

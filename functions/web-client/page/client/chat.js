@@ -5,6 +5,7 @@ import { Api } from "./api.js";
 import { RENEW_AGAIN_AFTER } from "./attachments.js";
 import { backoff, sleep } from "./backoff.js";
 import { Failure } from "./call.js";
+import { CatchUp } from "./catch-up.js";
 import { Changes } from "./changes.js";
 import { Chats } from "./chats.js";
 import { Directory } from "./directory.js";
@@ -13,9 +14,11 @@ import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { Incoming } from "./incoming.js";
 import { Invitations } from "./invitations.js";
+import { Persistence } from "./persistence.js";
 import { Membership } from "./membership.js";
 import { Notices } from "./notices.js";
 import { Outgoing } from "./outgoing.js";
+import { Cursors } from "./cursors.js";
 import { People } from "./presence.js";
 import { Privacy } from "./privacy.js";
 import { Reading } from "./reading.js";
@@ -40,12 +43,14 @@ const MOST_HEARERS = 64;
  * @property {import("./storage.js").Shelf} storage
  * @property {string} [server] the address of the REST API; by default that of the page
  * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
+ * @property {import("./chat-database.js").ChatDatabase} [database] where chats are stored that can be read without a network
  * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
  * @property {number} [most] messages of a room that are kept when new ones come
  * @property {(signs: Signs) => void} [watch] watches for signs that something was missed
  * @typedef {object} Signs
  * @property {() => void} onback the page is visible again, or the network is back
  * @property {() => void} onseen the page is visible again
+ * @property {() => void} onhidden the page is not visible any more
  * @property {() => void} onoffline
  * @property {() => void} onstorage another tab has changed the storage
  * @property {() => void} onpresence a minute has passed, and the page is visible
@@ -79,6 +84,9 @@ export class Chat extends EventTarget {
   #typing;
   #history;
   #sync;
+  /** @type {Persistence | undefined} */
+  #persistence;
+  #isRestored = false;
   /** @type {Incoming} */
   #incoming;
   /** @type {Socket} */
@@ -94,7 +102,7 @@ export class Chat extends EventTarget {
    * @param {import("./session.js").Session} session
    * @param {Options} options
    */
-  constructor(session, { socket, storage, server = "", scope = "", follows = false, most, watch }) {
+  constructor(session, { socket, storage, database, server = "", scope = "", follows = false, most, watch }) {
     super();
     const { signal } = this;
     const onchange = () => this.#changed();
@@ -102,6 +110,7 @@ export class Chat extends EventTarget {
     this.me = session.id;
     const api = this.#api = new Api(session.token, { server, signal });
     const rooms = this.rooms = new Rooms(this.me);
+    const cursors = new Cursors();
     const typing = this.#typing = new Typing(onchange);
     const changes = new Changes({
       api, apply: (message) => this.revisions.apply(message), reset: (room) => this.#history.reload(room), signal,
@@ -117,27 +126,40 @@ export class Chat extends EventTarget {
       // Their order matters more than the names of their senders.
       onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });
+    const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
+    const persistence = this.#persistence = database
+      && new Persistence(session.token, { database, rooms, cursors, changes, history, signal });
+    const restored = persistence?.restore() ?? Promise.resolve(false);
+    const catchUp = new CatchUp(this.me, {
+      api, rooms, cursors, changes, history, feed, onleft, onchange, signal,
+      revisions: {
+        apply: (message) => this.revisions.apply(message), latest: (message) => this.revisions.latest(message),
+      },
+      isOpen: (room) => follows || room === this.#active,
+    });
     const sync = this.#sync = new Sync({
-      api, rooms, history, changes, directory, socket: () => this.#socket, onchange, onended, signal,
-      latest: (message) => this.revisions.latest(message), onlisted: (room) => feed.listed(room),
+      catchUp, restored, directory, socket: () => this.#socket, onchange, onended, signal,
+      isListed: (room) => rooms.get(room) !== undefined, oncurrent: () => void persistence?.flush(),
     });
     const chats = this.chats = new Chats({ api, rooms, history, sync, onchange, signal });
-    const reading = this.reading = new Reading(this.me, { api, rooms, history, sync, chats, onchange });
+    const reading = this.reading = new Reading(this.me, { api, rooms, cursors, history, sync, chats, onchange });
     const receipts = this.receipts = new Receipts(this.me, { api, rooms, sync, socket: () => this.#socket, onchange });
     const revisions = this.revisions = new Revisions(this.me, {
       api, rooms, history, changes, sync, onchange, onsent: (message) => this.#incoming.received(message),
       onrevised: (message) => this.#dispatch("revised", message),
-      ongone: (message) => this.#dispatch("gone", message),
+      ongone: (message) => {
+        persistence?.gone(message);
+        this.#dispatch("gone", message);
+      },
     });
     const appears = (/** @type {number} */ room) => sync.appears(room);
-    const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
     const invitations = this.invitations = new Invitations({
       api, appears, onchange,
       oninvited: ({ name, invited_by }) => this.notify(`${invited_by.username} invites you to ${name}.`),
     });
     const people = this.people = new People({ api, onchange });
     this.#incoming = new Incoming(this.me, {
-      people, rooms, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
+      people, rooms, cursors, directory, history, changes, revisions, typing, outgoing, receipts, reading, sync, chats,
       invitations, feed, notices: this.notices,
       onchange, onmessage: (message) => this.#dispatch("message", message),
       onnotice: (text) => this.notify(text),
@@ -158,17 +180,23 @@ export class Chat extends EventTarget {
         this.#dispatch("pushed", event);
       },
       onopen: () => this.#connected(),
-      onlost: () => this.#lost(),
+      onlost: (wasOpen) => this.#lost(wasOpen),
     });
     watch?.({
       onback: () => this.#back(),
       onseen: () => this.#socket.resume(),
+      onhidden: () => void persistence?.flush(),
       onoffline: () => this.#socket.check(),
       onstorage: onchange,
       onpresence: () => this.#lookForPresence(),
       signal,
     });
-    void sync.refresh();
+    void restored.then((isThere) => {
+      this.#isRestored = isThere;
+      if (isThere) this.#changed();
+      // With nothing to show, it does not wait for the connection.
+      else void sync.refresh();
+    });
   }
 
   /** Aborted by `close`. */
@@ -176,9 +204,14 @@ export class Chat extends EventTarget {
     return this.#controller.signal;
   }
 
-  /** Whether the list of rooms has been received. */
+  /** Whether the rooms are known, as they are or as they were. */
   get ready() {
-    return this.#sync.ready;
+    return this.isCurrent || this.#isRestored;
+  }
+
+  /** Whether the rooms are known as they were when the page was open. */
+  get isCurrent() {
+    return this.#sync.isCurrent;
   }
 
   /** Whether another window or device of the user has taken the place of this page. */
@@ -295,7 +328,7 @@ export class Chat extends EventTarget {
   renewPictures() {
     if (Date.now() - this.#renewedAt < RENEW_AGAIN_AFTER) return;
     this.#renewedAt = Date.now();
-    void this.#sync.refresh();
+    this.#sync.renew(this.rooms.list().filter(({ picture }) => picture).map(({ id }) => id));
   }
 
   /** Fetches new links to the attachments of a message. @param {Message} message */
@@ -338,11 +371,13 @@ export class Chat extends EventTarget {
 
   #forget() {
     this.directory.forget();
+    void this.#persistence?.forget();
     this.dispatchEvent(new Event("end"));
   }
 
   #back() {
     this.#socket.check();
+    this.#sync.wake();
     this.outgoing.wake();
     this.#lookForPresence();
   }
@@ -371,12 +406,15 @@ export class Chat extends EventTarget {
     void this.#sync.load(() => this.privacy.load());
   }
 
-  /** Refreshes, because a page cannot see why a handshake was refused; a call shows whether the session is over. */
-  #lost() {
+  /**
+   * Refreshes after a handshake that has failed, because a page cannot see why; a call shows whether the session is over.
+   * @param {boolean} wasOpen
+   */
+  #lost(wasOpen) {
     this.offline = true;
     this.#changed();
     if (this.replaced) this.#dispatch("replaced", undefined);
-    void this.#sync.refresh();
+    if (!wasOpen) void this.#sync.refresh();
   }
 
   /**
@@ -389,6 +427,7 @@ export class Chat extends EventTarget {
 
   /** Dispatches one event for all changes of a turn. */
   #changed() {
+    this.#persistence?.changed();
     if (this.#notifying) return;
     this.#notifying = true;
     queueMicrotask(() => {

@@ -20,6 +20,11 @@ export class Chats {
   /** Drafts that are not saved yet, by room. @type {Map<number, {text: string, timer: ReturnType<typeof setTimeout>}>} */
   #drafts = new Map();
 
+  /** The last draft of each room that this client has saved, since a message was sent. @type {Map<number, string>} */
+  #saved = new Map();
+  /** The one before the last sent message. Its saving may end after the sending. @type {Map<number, string>} */
+  #sent = new Map();
+
   /** @param {Means} means */
   constructor(means) {
     this.#means = means;
@@ -54,8 +59,9 @@ export class Chats {
   take(id, settings) {
     const { rooms, history, sync, onchange } = this.#means;
     const before = rooms.get(id);
-    rooms.set(id, settings);
-    if (before && before.cleared_at !== settings.cleared_at && history.of(id)) {
+    const isSent = settings.draft !== null && settings.draft === this.#sent.get(id);
+    rooms.set(id, isSent ? { ...settings, draft: null } : settings);
+    if (before && before.cleared_at !== rooms.get(id)?.cleared_at && history.of(id)) {
       void sync.attempt(() => history.reload(id));
     }
     onchange();
@@ -79,14 +85,20 @@ export class Chats {
     this.#drafts.delete(room);
     const known = this.#means.rooms.get(room);
     const text = draft.text.trim() === "" ? null : draft.text;
-    if (known && known.draft !== text) void this.set(room, { draft: text });
+    if (!known || known.draft === text) return;
+    if (text !== null) this.#saved.set(room, text);
+    this.#sent.delete(room);
+    void this.set(room, { draft: text });
   }
 
   /** Forgets the draft of a room whose message is sent, here and on the other devices. @param {number} room */
   sends(room) {
     clearTimeout(this.#drafts.get(room)?.timer);
     this.#drafts.delete(room);
-    if (this.#means.rooms.get(room)?.draft) void this.set(room, { draft: null });
+    const saved = this.#saved.get(room);
+    this.#saved.delete(room);
+    if (saved !== undefined) this.#sent.set(room, saved);
+    if (this.#means.rooms.get(room)?.draft || saved !== undefined) void this.set(room, { draft: null });
   }
 
   /** Whether the user has written since the draft of a room was saved. @param {number} room */

@@ -68,6 +68,27 @@ export class Feed {
     else void this.#catchUp(conversation, state);
   }
 
+  /** The last message of a room that was delivered, if all are. @param {number} room */
+  placeOf(room) {
+    return this.#means.follows ? this.#rooms.get(room)?.place : null;
+  }
+
+  /**
+   * Takes the messages of a room that follow a message without a gap.
+   * @param {number} room
+   * @param {number} after
+   * @param {Message[]} messages
+   */
+  follow(room, after, messages) {
+    const state = this.#rooms.get(room);
+    // A running catch-up fetches them, in their order.
+    if (!this.#means.follows || !state?.place || state.running || state.place.id < after) return;
+    for (const message of messages) {
+      state.heard = Math.max(state.heard, message.sequence);
+      this.#deliver(state, message);
+    }
+  }
+
   /** Lists the rooms until a new one is there: a list may be slightly older. @param {number} room */
   async expect(room) {
     const { follows, refresh, signal } = this.#means;

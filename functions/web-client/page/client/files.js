@@ -1,6 +1,8 @@
 // Files that are to be sent, kept in the browser's database, so that a reload does not lose them. `localStorage`, which
 // has the messages, takes only text, and little of it.
 
+import { of, open, run } from "./database.js";
+
 const FILES = "files";
 
 export class Files {
@@ -10,9 +12,7 @@ export class Files {
 
   /** @param {string} name of the database */
   constructor(name) {
-    this.#database = open(name);
-    // Each use of the database rejects by itself; this avoids an unhandled rejection.
-    this.#database.catch(() => undefined);
+    this.#database = open(name, [FILES]);
   }
 
   /**
@@ -73,25 +73,7 @@ export class Files {
    * @param {(files: IDBObjectStore) => IDBRequest<T>} ask
    * @returns {Promise<T>}
    */
-  async #run(mode, ask) {
-    const transaction = (await this.#database).transaction(FILES, mode);
-    const request = ask(transaction.objectStore(FILES));
-    return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
+  #run(mode, ask) {
+    return run(this.#database, [FILES], mode, (files) => of(ask(files)));
   }
-}
-
-/**
- * @param {string} name
- * @returns {Promise<IDBDatabase>}
- */
-function open(name) {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(FILES);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

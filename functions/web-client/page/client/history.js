@@ -12,6 +12,8 @@ const MOST = 100;
 const REACH = 20;
 /** Attempts after which the wait for a hole stops growing. The server holds messages after a hole back for 15 s. */
 const SLOWS_DOWN = 3;
+/** Waits after which a hole is final: the messages in it, or all after it, are hidden from the user. */
+const GIVES_UP = 12;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
@@ -76,6 +78,32 @@ export class History {
     timeline?.trim(this.#most);
     if (timeline?.hasGap) await this.#catchUp(message.conversation);
     if (timeline && message.quoted === undefined) await this.#fetchQuote(timeline, message);
+  }
+
+  /**
+   * Takes the messages of a room that follow a message without a gap.
+   * @param {number} room
+   * @param {number} after
+   * @param {Message[]} messages
+   */
+  follow(room, after, messages) {
+    const timeline = this.#timelines.get(room);
+    if (!timeline || messages.length === 0) return;
+    timeline.follow(after, messages);
+    timeline.trim(this.#most);
+    this.#onchange(messages);
+  }
+
+  /**
+   * Takes the messages of a room from a storage.
+   * @param {number} room
+   * @param {import("./timeline.js").Kept} kept
+   */
+  restore(room, kept) {
+    const timeline = new Timeline();
+    timeline.restore(kept);
+    this.#timelines.set(room, timeline);
+    this.#onchange(kept.messages);
   }
 
   /** Takes the state of a message after a change. @param {Message} message */
@@ -197,9 +225,9 @@ export class History {
     let waited = 0;
     do {
       catching.again = false;
-      const isFirst = !this.#timelines.get(room)?.loaded;
-      await this.#changes.during(room, () => this.#fetchNewer(room, catching), isFirst);
+      await this.#changes.during(room, () => this.#fetchNewer(room, catching));
       if (catching.again || !hasGap()) continue;
+      if (waited === GIVES_UP) return this.#timelines.get(room)?.close();
       await pause(Math.min(waited, SLOWS_DOWN), signal);
       waited += 1;
     } while ((catching.again || hasGap()) && !signal.aborted);

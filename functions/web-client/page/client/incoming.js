@@ -8,6 +8,7 @@ import { removal } from "./text.js";
  * @typedef {object} Means
  * @property {Pick<import("./presence.js").People, "heard">} people
  * @property {import("./rooms.js").Rooms} rooms
+ * @property {Pick<import("./cursors.js").Cursors, "heard" | "read" | "forget">} cursors
  * @property {import("./directory.js").Directory} directory
  * @property {import("./history.js").History} history
  * @property {Pick<import("./changes.js").Changes, "note" | "hear" | "fetch" | "forget">} changes
@@ -59,6 +60,7 @@ export class Incoming {
         break;
       case "read":
         rooms.mark(event.conversation, event.user, event.last_read, { isNow: true });
+        if (event.user === this.#me) this.#means.cursors.read(event.conversation, event.last_read);
         break;
       case "delivered":
         rooms.mark(event.conversation, event.user, event.last_delivered, { mark: "delivered", isNow: true });
@@ -99,6 +101,7 @@ export class Incoming {
     const { rooms, history, revisions, typing, outgoing, receipts, sync, onchange } = this.#means;
     const { conversation, sender, client_id } = pushed;
     receipts.received(pushed);
+    this.#means.cursors.heard(pushed);
     if (sender === this.#me && client_id) outgoing.arrived(client_id, pushed);
     typing.set(conversation, sender, false);
     // The quote of an answer may be older than a change of the quoted message.
@@ -164,6 +167,7 @@ export class Incoming {
     const { rooms, directory, history, changes, revisions, typing, notices, onchange } = this.#means;
     rooms.leave(room, user);
     if (user === this.#me) this.#means.feed.forget(room);
+    if (user === this.#me) this.#means.cursors.forget(room);
     if (user === this.#me) changes.forget(room);
     if (user === this.#me) revisions.forget(room);
     if (user === this.#me) notices.forget(room);
@@ -179,7 +183,7 @@ export class Incoming {
     const { rooms, directory, sync, onnotice } = this.#means;
     const room = rooms.get(conversation);
     this.left(conversation, this.#me);
-    // A list that was on its way may still have the room.
+    // The event may be late: they may be a member again.
     void sync.refresh();
     if (!room) return;
     const isMe = by === this.#me;

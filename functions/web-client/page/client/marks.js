@@ -38,6 +38,11 @@ export class Marks {
     }
   }
 
+  /** The users of a room and their marks. @param {number} room @returns {[number, Record<Mark, number>][]} */
+  all(room) {
+    return [...this.#marks.get(room) ?? []];
+  }
+
   /** Forgets a room. @param {number} room */
   forget(room) {
     this.#moves.delete(room);

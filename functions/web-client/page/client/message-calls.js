@@ -9,6 +9,12 @@ import { call } from "./call.js";
  * @typedef {import("./attachments.js").Kind} Kind
  * @typedef {{id: string, upload: {url: string, fields: Record<string, string>}, expires_in: number}} Announced
  * @typedef {{changed: Message[], change: number, more: boolean, reset: boolean}} ChangeList
+ * @typedef {{after?: number, change?: number, membership?: number, last_read?: number,
+ *   settings_version?: number}} KnownRoom a room as a client has it
+ * @typedef {{last_delivered: number | null, last_read: number | null}} MemberMarks
+ * @typedef {{room: import("./rooms.js").Room, membership: number, messages: Message[], changed: Message[],
+ *   change: number, marks: {[user: string]: MemberMarks}, more: boolean, reset: boolean}} SyncedRoom
+ * @typedef {{rooms: {[room: string]: SyncedRoom}, gone: number[], more: boolean}} Synced
  * @typedef {{code: string, status: number, detail?: string}} Problem
  * @typedef {{conversation_id: number, message?: Message, problem?: Problem, retry_after?: number}} Forwarded
  */
@@ -46,6 +52,15 @@ export class MessageCalls {
    */
   async changes(room, after) {
     return (await this.#call("GET", `/list-changes/${room}?${query({ after })}`)).json;
+  }
+
+  /**
+   * Returns the news of all rooms: of those that are given, after the given numbers, and of the others as new ones.
+   * @param {{rooms: {[room: string]: KnownRoom}, marks: boolean}} known `marks`: whether those of others are wanted
+   * @returns {Promise<Synced>}
+   */
+  async sync(known) {
+    return (await this.#call("POST", "/sync", known)).json;
   }
 
   /**

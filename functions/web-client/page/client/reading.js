@@ -4,6 +4,7 @@
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "markRead">} api
  * @property {import("./rooms.js").Rooms} rooms
+ * @property {Pick<import("./cursors.js").Cursors, "read">} cursors
  * @property {Pick<import("./history.js").History, "of">} history
  * @property {Pick<import("./sync.js").Sync, "attempt">} sync
  * @property {Pick<import("./chats.js").Chats, "set">} chats
@@ -65,8 +66,9 @@ export class Reading {
    * @param {number} message
    */
   async read(id, message) {
-    const { api, rooms, onchange } = this.#means;
+    const { api, rooms, cursors, onchange } = this.#means;
     await api.markRead(id, message);
+    cursors.read(id, message);
     rooms.mark(id, this.#me, message);
     onchange();
   }

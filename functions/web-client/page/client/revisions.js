@@ -12,7 +12,7 @@ const MOST = 1_000;
  * @property {import("./rooms.js").Rooms} rooms
  * @property {Pick<import("./history.js").History, "of" | "revise">} history
  * @property {Pick<import("./changes.js").Changes, "hear" | "fetch">} changes
- * @property {Pick<import("./sync.js").Sync, "attempt" | "refresh">} sync
+ * @property {Pick<import("./sync.js").Sync, "attempt" | "renew">} sync
  * @property {() => void} onchange
  * @property {(message: Message) => void} onsent a message was sent to another room
  * @property {(message: Message) => void} onrevised a message has another state
@@ -77,13 +77,14 @@ export class Revisions {
     this.#latest.set(message.id, { ...last, ...state });
     for (const id of this.#latest.keys()) if (this.#latest.size > MOST) this.#latest.delete(id);
     const { rooms, history, sync, onchange, onrevised, ongone } = this.#means;
-    const wasLast = rooms.get(message.conversation)?.last_message?.id === message.id;
+    const room = rooms.get(message.conversation);
+    const isSummed = message.id >= Math.min(room?.first_unread ?? Infinity, room?.last_message?.id ?? Infinity);
     history.revise(message);
     rooms.revise(message, history.of(message.conversation)?.messages.at(-1) ?? null);
     if (!last || message.hidden || last.version < message.version) onrevised(message);
     if (message.hidden || message.deleted_at) ongone(message);
-    // The list has the message before it, and the number of unread messages.
-    if (message.hidden && wasLast) void sync.refresh();
+    // The summary has the last message, and the number of unread ones.
+    if (message.hidden && isSummed) sync.renew([message.conversation]);
     onchange();
   }
 

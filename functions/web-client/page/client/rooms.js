@@ -5,7 +5,7 @@ import { roleOf } from "./rights.js";
 
 /** The most members of a room whose ids the server lists. */
 const SMALL_ROOM = 32;
-/** Milliseconds by which the list may be older than the request for it. */
+/** Milliseconds by which a listed room may be older than the request for it. */
 const LAG = 5_000;
 
 /**
@@ -17,13 +17,15 @@ const LAG = 5_000;
  *   only_admins: {send: boolean, edit: boolean, add: boolean}, peer: import("./api.js").User | null, changes: number,
  *   created_by: number, created_at: string, updated_at: string}} BareRoom
  * @typedef {{muted_until: string | null, archived: boolean, pinned: boolean, marked_unread: boolean,
- *   draft: string | null, cleared_at: string | null}} ChatSettings
+ *   draft: string | null, cleared_at: string | null, settings_version: number}} ChatSettings
  * @typedef {{unread: number, first_unread: number | null, mentioned: boolean, last_message: Message | null}} Progress
  * @typedef {BareRoom & ChatSettings & Progress} Room
  */
 
 /** The settings of a chat that the user has not changed. @type {ChatSettings} */
-const USUAL = { muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null };
+const USUAL = {
+  muted_until: null, archived: false, pinned: false, marked_unread: false, draft: null, cleared_at: null, settings_version: 0,
+};
 /** The progress in a room without messages. @type {Progress} */
 const NOTHING = { unread: 0, first_unread: null, mentioned: false, last_message: null };
 
@@ -31,16 +33,12 @@ export class Rooms {
   #me;
   /** @type {Map<number, Room>} */
   #rooms = new Map();
-  /** Direct rooms that were opened, and not listed since: a hidden one is listed only after its next message. */
-  #opened = new Set();
-  /** When the list was asked for. In milliseconds. */
+  /** When rooms were asked for. In milliseconds. */
   #asked = 0;
   /** When the last message of each room came. In milliseconds. @type {Map<number, number>} */
   #came = new Map();
-  /** Rooms that the user has left since the list was asked for. */
+  /** Rooms that the user has left since rooms were asked for. */
   #left = new Set();
-  /** Settings that came since the list was asked for. @type {Map<number, ChatSettings>} */
-  #set = new Map();
   marks = new Marks();
 
   /** @param {number} me */
@@ -75,29 +73,26 @@ export class Rooms {
     return counted.reduce((sum, room) => sum + Math.max(room.unread, Number(room.marked_unread)), 0);
   }
 
-  /** Notes that the list is asked for: it may still have rooms that the user leaves after this. */
+  /** Notes that rooms are asked for: the answer may still have some that the user leaves after this. */
   asks() {
     this.#left.clear();
-    this.#set.clear();
     this.#asked = Date.now();
   }
 
   /**
-   * Takes the list of the server. Keeps newer settings, and a newer last message that came while the list was fetched:
-   * one that came long before, and is not in the list, was deleted for the user.
-   * @param {Room[]} listed
+   * Takes a room as the server lists it. Keeps newer settings, and a newer last message that came while the room was
+   * asked for: one that came long before, and is not in the room, was deleted for the user.
+   * @param {Room} listed
+   * @param {boolean} [isSameStay] false if the user has left the room since it was listed before, and come back
+   * @returns {boolean} false if the user has left it meanwhile
    */
-  replace(listed) {
-    const known = this.#rooms;
-    const present = listed.filter((room) => !this.#left.has(room.id));
-    const isFresh = (/** @type {number} */ id) => (this.#came.get(id) ?? 0) >= this.#asked - LAG;
-    this.#rooms = new Map(present.map((room) => [room.id, newest(known.get(room.id), room, isFresh(room.id))]));
-    for (const room of this.#rooms.values()) {
-      Object.assign(room, this.#set.get(room.id));
-      room.last_message &&= unquoted(room.last_message);
-    }
-    for (const { id } of listed) this.#opened.delete(id);
-    for (const id of this.#opened) this.#rooms.set(id, /** @type {Room} */ (known.get(id)));
+  take(listed, isSameStay = true) {
+    const { id } = listed;
+    if (this.#left.has(id)) return false;
+    const isFresh = (this.#came.get(id) ?? 0) >= this.#asked - LAG;
+    const room = newest(isSameStay ? this.#rooms.get(id) : undefined, listed, isFresh);
+    this.#rooms.set(id, { ...room, last_message: room.last_message && unquoted(room.last_message) });
+    return true;
   }
 
   /** Takes a room as a call has returned it. @param {BareRoom} room */
@@ -105,7 +100,6 @@ export class Rooms {
     const known = this.#rooms.get(room.id);
     const own = known ? { ...settingsOf(known), ...progressOf(known) } : { ...USUAL, ...NOTHING };
     this.#rooms.set(room.id, { ...room, ...own });
-    if (room.type === "direct") this.#opened.add(room.id);
     this.#left.delete(room.id);
   }
 
@@ -121,14 +115,13 @@ export class Rooms {
   }
 
   /**
-   * Takes the settings of a chat.
+   * Takes the settings of a chat, unless later ones are known.
    * @param {number} id
    * @param {ChatSettings} settings
    */
   set(id, settings) {
     const room = this.#rooms.get(id);
-    if (!room) return;
-    this.#set.set(id, settings);
+    if (!room || settings.settings_version < room.settings_version) return;
     const isCleared = settings.cleared_at !== room.cleared_at;
     this.#rooms.set(id, { ...room, ...settings, ...(isCleared && NOTHING) });
   }
@@ -186,7 +179,6 @@ export class Rooms {
     const room = this.#rooms.get(id);
     if (user === this.#me) {
       this.#rooms.delete(id);
-      this.#opened.delete(id);
       this.#came.delete(id);
       this.marks.forget(id);
       this.#left.add(id);
@@ -236,7 +228,7 @@ function newest(known, listed, isFresh) {
   const newer = isNewer ? known : listed;
   return {
     ...(known.changes > listed.changes ? known : listed), ...progressOf(newer), updated_at: newer.updated_at,
-    ...settingsOf(listed),
+    ...settingsOf(known.settings_version > listed.settings_version ? known : listed),
   };
 }
 
@@ -246,8 +238,8 @@ function progressOf({ unread, first_unread, mentioned, last_message }) {
 }
 
 /** @param {Room} room @returns {ChatSettings} */
-function settingsOf({ muted_until, archived, pinned, marked_unread, draft, cleared_at }) {
-  return { muted_until, archived, pinned, marked_unread, draft, cleared_at };
+function settingsOf({ muted_until, archived, pinned, marked_unread, draft, cleared_at, settings_version }) {
+  return { muted_until, archived, pinned, marked_unread, draft, cleared_at, settings_version };
 }
 
 /**

@@ -28,7 +28,7 @@ const RENEW_AGAIN_AFTER = 60_000;
  * @property {(attempt: number) => number} backoff
  * @property {(event: any) => void} onevent
  * @property {() => void} onopen earlier events may be lost and must be fetched
- * @property {() => void} onlost the connection is lost or replaced, or an attempt has failed
+ * @property {(wasOpen: boolean) => void} onlost the connection is lost or replaced, or an attempt has failed
  */
 
 export class Socket {
@@ -134,8 +134,9 @@ export class Socket {
   /** @param {WebSocket} socket */
   #lose(socket) {
     abandon(socket);
+    const wasOpen = socket === this.#open;
     if (socket === this.#opening) this.#opening = null;
-    if (socket === this.#open) {
+    if (wasOpen) {
       this.#open = null;
       // Not when it opens: a server that cuts every connection at once would be dialled without a pause.
       if (Date.now() - this.#openedAt >= LIVED) this.#attempt = 0;
@@ -143,7 +144,7 @@ export class Socket {
       this.#deadline = undefined;
     }
     if (this.#open || this.#ended) return;
-    this.#means.onlost();
+    this.#means.onlost(wasOpen);
     clearTimeout(this.#retry);
     if (this.#opening || this.#replaced) return;
     this.#retry = setTimeout(() => this.#connect(), this.#means.backoff(this.#attempt));

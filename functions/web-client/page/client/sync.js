@@ -1,27 +1,27 @@
-// Fetches the rooms and the messages that are missing, and again after a failure that may pass.
+// Says when the client catches up: when it has missed something, and again after a failure that may pass.
 
 import { Failure } from "./call.js";
 import { backoff, pause } from "./backoff.js";
 
+/** Milliseconds. The signs of one waking come together: the page is visible, the network is back. */
+const ONE_WAKING = 15_000;
+
 /**
  * @typedef {object} Means
- * @property {Pick<import("./api.js").Api, "rooms">} api
- * @property {import("./rooms.js").Rooms} rooms
- * @property {Pick<import("./history.js").History, "of" | "refresh" | "reload">} history
- * @property {Pick<import("./changes.js").Changes, "listed" | "fetch">} changes
+ * @property {Pick<import("./catch-up.js").CatchUp, "run" | "complete" | "renew">} catchUp
+ * @property {Promise<unknown>} restored resolves once the rooms that a storage has kept are known
  * @property {Pick<import("./directory.js").Directory, "learnNames">} directory
- * @property {(room: import("./rooms.js").Room) => void} [onlisted] a room is in the list
- * @property {(message: import("./timeline.js").Message) => import("./timeline.js").Message} latest the state of a message
- *   after the changes that are known
+ * @property {(room: number) => boolean} isListed
  * @property {() => Pick<import("./socket.js").Socket, "check" | "isOpen">} socket
  * @property {() => void} onchange
+ * @property {() => void} oncurrent the client has caught up, as far as it could
  * @property {() => void} onended the session is over
  * @property {AbortSignal} signal ends the fetching
  */
 
 export class Sync {
-  /** Whether the list of rooms has been received. */
-  ready = false;
+  /** Whether the client has caught up since it began. */
+  isCurrent = false;
   #means;
   /** @type {Promise<void> | null} */
   #refreshing = null;
@@ -34,6 +34,8 @@ export class Sync {
   #again;
   /** When it is due. In milliseconds. */
   #dueAt = 0;
+  /** When everything was asked for the last time. In milliseconds. */
+  #askedAt = -Infinity;
 
   /** @param {Means} means */
   constructor(means) {
@@ -42,7 +44,7 @@ export class Sync {
   }
 
   /**
-   * Fetches the rooms, and the messages that their timelines lack. Calls while a refresh runs share the next one.
+   * Catches up. Calls while a refresh runs share the next one.
    * @returns {Promise<void>}
    */
   refresh() {
@@ -51,12 +53,24 @@ export class Sync {
     return this.#refreshing;
   }
 
+  /** Catches up after a waking, during which events may have been lost. A new connection does so anyway. */
+  wake() {
+    const isAsked = this.#refreshing !== null || Date.now() - this.#askedAt < ONE_WAKING;
+    if (this.#means.socket().isOpen && !isAsked) void this.refresh();
+  }
+
+  /** Refreshes the summaries of rooms, although these may have no news. @param {number[]} rooms */
+  renew(rooms) {
+    for (const room of rooms) this.#means.catchUp.renew(room);
+    if (rooms.length > 0) void this.refresh();
+  }
+
   /**
-   * Refreshes, up to four times, until a room is listed that the user has just joined: a list may be slightly older.
+   * Refreshes, up to four times, until a room is listed that the user has just joined: an answer may be slightly older.
    * @param {number} room
    */
   async appears(room) {
-    for (let attempt = 0; !this.#means.rooms.get(room) && attempt < 4; attempt += 1) {
+    for (let attempt = 0; !this.#means.isListed(room) && attempt < 4; attempt += 1) {
       if (attempt > 0) await pause(attempt, this.#means.signal);
       await this.refresh();
     }
@@ -118,49 +132,25 @@ export class Sync {
   }
 
   async #refreshAll() {
-    const { api, rooms, history, directory, onlisted, onchange, signal } = this.#means;
-    while (this.#refreshAgain && !signal.aborted) {
-      this.#refreshAgain = false;
-      await this.attempt(async () => {
-        rooms.asks();
-        const listed = await api.rooms();
-        const before = new Map(listed.map(({ id }) => [id, rooms.get(id)?.cleared_at]));
-        rooms.replace(listed.map((room) => this.#current(room)));
-        this.ready = true;
-        for (const room of listed) onlisted?.(room);
-        onchange();
-        const rest = [...this.#due].map((task) => this.#load(task));
-        const cleared = listed.filter(({ id, cleared_at }) => ![undefined, cleared_at].includes(before.get(id)));
-        await Promise.all([
-          ...cleared.map(({ id }) => history.reload(id)), ...listed.map((room) => this.#catchUp(room)), ...rest,
-        ]);
-        this.#failures = 0;
-      });
+    const { catchUp, restored, directory, onchange, oncurrent, signal } = this.#means;
+    try {
+      await restored;
+      while (this.#refreshAgain && !signal.aborted) {
+        this.#refreshAgain = false;
+        await this.attempt(async () => {
+          this.#askedAt = Date.now();
+          await catchUp.run();
+          this.isCurrent = true;
+          onchange();
+          const rest = [...this.#due].map((task) => this.#load(task));
+          await Promise.all([catchUp.complete(), ...rest]);
+          this.#failures = 0;
+        });
+        oncurrent();
+      }
+    } finally {
+      this.#refreshing = null;
     }
-    this.#refreshing = null;
     void this.attempt(() => directory.learnNames());
-  }
-
-  /**
-   * Returns a listed room with its last message as it is now: changes may have overtaken the list.
-   * @param {import("./rooms.js").Room} room
-   * @returns {import("./rooms.js").Room}
-   */
-  #current(room) {
-    const { rooms, latest } = this.#means;
-    const last = room.last_message && latest(room.last_message);
-    const known = rooms.get(room.id);
-    const isCleared = known !== undefined && known.cleared_at !== room.cleared_at;
-    return { ...room, last_message: last?.hidden ? (isCleared ? null : known?.last_message ?? null) : last };
-  }
-
-  /** Fetches the messages and the changes that a room has missed. @param {import("./rooms.js").Room} room */
-  async #catchUp(room) {
-    const { rooms, history, changes } = this.#means;
-    // The user has left it meanwhile.
-    if (!rooms.get(room.id)) return;
-    changes.listed(room.id, room.changes, history.of(room.id)?.loaded === true);
-    await history.refresh(room);
-    await changes.fetch(room.id);
   }
 }

@@ -14,16 +14,18 @@ import { quoteOf } from "./quotes.js";
  *   attachment_picture?: import("./attachments.js").Attachment | null,
  *   attachment_video?: import("./attachments.js").Attachment | null}} Message
  * Events leave out `quoted` of a reply, and may leave out reactions.
+ * @typedef {import("./cursors.js").Point} Point
+ * @typedef {{messages: Message[], hasOlder: boolean, settled: Point | null}} Kept the part that a storage keeps
  */
 
 export class Timeline {
-  /** @type {Message[]} by sequence, each once */
+  /** By sequence, each once. Another array after each change. @type {Message[]} */
   messages = [];
   /** Whether there are messages before the first. */
   hasOlder = false;
   /** Whether the newest page has been received. Before that, gaps are unknown. */
   loaded = false;
-  /** The last message before which no message is missing. @type {{id: number, sequence: number} | null} */
+  /** The last message before which no message is missing. @type {Point | null} */
   #settled = null;
   /** The messages that the user has deleted for themselves, which a late push must not bring back. */
   #hidden = new Set();
@@ -33,16 +35,19 @@ export class Timeline {
    * @param {Message} message
    */
   add(message) {
-    this.#insert(message);
+    this.#append(message);
     this.#advance();
   }
 
   /**
    * Adds the newest page. Messages after a hole are not settled: only a page of `after=` shows that a hole is final.
+   * Earlier messages, which were pushed, are listed with older pages: others may be missing between.
    * @param {Message[]} page
    * @param {boolean} more whether there are older messages
    */
   load(page, more) {
+    const first = page[0]?.sequence ?? 0;
+    this.messages = this.messages.filter(({ sequence }) => sequence >= first);
     for (const message of page) this.#insert(message);
     this.#settled = place(page[0]);
     this.hasOlder = more;
@@ -65,9 +70,40 @@ export class Timeline {
    * @param {Message[]} page
    */
   settle(page) {
-    for (const message of page) this.#insert(message);
-    this.#settled = place(page.at(-1)) ?? this.#settled;
+    for (const message of page) this.#append(message);
+    const last = place(page.at(-1));
+    if (last && last.sequence > (this.#settled?.sequence ?? 0)) this.#settled = last;
     this.#advance();
+  }
+
+  /**
+   * Adds messages that follow a message, of which the timeline may have some already. Every hole in them is final.
+   * @param {number} after
+   * @param {Message[]} page
+   */
+  follow(after, page) {
+    if (this.loaded && this.settledId >= after) return this.settle(page);
+    for (const message of page) this.#append(message);
+  }
+
+  /**
+   * Returns the newest messages, and the point from which a client with them goes on. Messages after a gap are left out.
+   * @param {number} most
+   * @returns {Kept}
+   */
+  newest(most) {
+    const settled = this.#settled;
+    const complete = this.messages.filter(({ sequence }) => sequence <= (settled?.sequence ?? 0));
+    const messages = complete.slice(-most);
+    return { messages, hasOlder: this.hasOlder || messages.length < complete.length, settled };
+  }
+
+  /** Begins with the messages of an earlier timeline. @param {Kept} kept */
+  restore({ messages, hasOlder, settled }) {
+    this.messages = messages;
+    this.hasOlder = hasOlder;
+    this.#settled = settled;
+    this.loaded = true;
   }
 
   /**
@@ -82,6 +118,11 @@ export class Timeline {
       const { attachment_picture, attachment_video } = other;
       return { ...message, attachment_picture, attachment_video };
     });
+  }
+
+  /** Takes all holes as final. */
+  close() {
+    this.#settled = place(this.messages.at(-1));
   }
 
   /** Drops the oldest messages beyond a number. @param {number} most */
@@ -128,6 +169,11 @@ export class Timeline {
     this.messages = this.messages.map((message) => (message.id === id ? { ...message, reactions } : message));
   }
 
+  /** The last message before which no message is missing. */
+  get settled() {
+    return this.#settled;
+  }
+
   /** The id for `after=`. Ids are greater than 1. */
   get settledId() {
     return this.#settled?.id ?? 1;
@@ -138,6 +184,11 @@ export class Timeline {
     return this.loaded && (this.messages.at(-1)?.sequence ?? 0) > (this.#settled?.sequence ?? 0);
   }
 
+  /** Adds a message, unless it belongs to an older page: others may be missing between. @param {Message} message */
+  #append(message) {
+    if (!this.hasOlder || message.sequence > (this.messages[0]?.sequence ?? 0)) this.#insert(message);
+  }
+
   /** @param {Message} message */
   #insert(message) {
     if (this.#hidden.has(message.sequence)) return;
@@ -145,7 +196,7 @@ export class Timeline {
     let place = this.messages.length;
     while (place > 0 && this.messages[place - 1].sequence > message.sequence) place -= 1;
     const known = this.messages[place - 1];
-    if (known?.sequence !== message.sequence) this.messages.splice(place, 0, message);
+    if (known?.sequence !== message.sequence) this.messages = this.messages.toSpliced(place, 0, message);
     else if (known.version < message.version) this.revise(message);
   }
 
@@ -157,7 +208,7 @@ export class Timeline {
   }
 }
 
-/** The part of a message that is kept after its deletion. @param {Message | undefined} message */
+/** The part of a message that is kept after its deletion. @param {Message | undefined} message @returns {Point | null} */
 function place(message) {
   return message ? { id: message.id, sequence: message.sequence } : null;
 }

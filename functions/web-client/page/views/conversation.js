@@ -115,7 +115,7 @@ export class Conversation {
     if (!room) return;
     this.#renderHead(room);
     this.#renderMessages(room);
-    if (this.#scroller.atEnd && !document.hidden && !this.element.hidden) void this.#chat.reading.seen(room.id);
+    if (this.#scroller.atEnd && !this.element.hidden) this.#seen();
   }
 
   /** @param {Room} room */
@@ -162,7 +162,7 @@ export class Conversation {
   #renderMessages(room) {
     const timeline = this.#chat.timeline(room.id);
     const messages = timeline?.loaded ? timeline.messages : [];
-    const isFirst = this.#unreadFrom === undefined && timeline?.loaded;
+    const isFirst = this.#unreadFrom === undefined && timeline?.loaded && this.#chat.isCurrent;
     if (isFirst) {
       const first = room.first_unread === null ? undefined : timeline?.get(room.first_unread);
       const last = messages.at(-1)?.sequence ?? 0;
@@ -170,7 +170,7 @@ export class Conversation {
     }
     this.#scroller.arrange(
       () => this.#rows.render(entries(this.#chat, room.id, messages), this.#unreadFrom),
-      isFirst ? () => this.#scroller.to(this.#rows.unreadLine) : undefined,
+      isFirst && this.#scroller.atEnd ? () => this.#scroller.to(this.#rows.unreadLine) : undefined,
     );
     this.#pointing.arrange();
     this.#composer.render();
@@ -222,7 +222,8 @@ export class Conversation {
     if (this.#room !== null && this.#chat.timeline(this.#room)?.hasOlder) void this.#chat.loadOlder(this.#room);
   }
 
+  /** Marks the room as read, once the page has caught up: stored messages may be days old. */
   #seen() {
-    if (this.#room !== null) void this.#chat.reading.seen(this.#room);
+    if (this.#room !== null && this.#chat.isCurrent && !document.hidden) void this.#chat.reading.seen(this.#room);
   }
 }

@@ -82,7 +82,7 @@ async fn a_chat_is_muted_by_keys_and_a_mention_shows() {
     bob.post("/send-message/", &body).await.is(201);
     window.sees_measured(SIGNS, json!([["Garden", "Muted @ You are mentioned 2 unread"]])).await;
     window.sees_title("(2) Chat").await;
-    window.hears("you there").await;
+    window.hears(&format!("{} in Garden: you there", bob.name)).await;
     window.opens_room("Garden").await;
     window.sees_measured(SIGNS, json!([["Garden", "Muted"]])).await;
 }

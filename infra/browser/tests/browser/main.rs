@@ -17,6 +17,7 @@ mod invites;
 mod keyboard;
 mod large;
 mod mentions;
+mod offline;
 mod people;
 mod policy;
 mod presence;
