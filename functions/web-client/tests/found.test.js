@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { marked, wordsOf } from "../page/client/found.js";
 
-/** The text with brackets around what is found. @param {string} text @param {string} search */
+/** The text with brackets around its hits. @param {string} text @param {string} search */
 const shown = (text, search) =>
   marked(text, wordsOf(search)).map(({ text, isFound }) => (isFound ? `[${text}]` : text)).join("");
 

@@ -8,7 +8,7 @@ use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Found,
     Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, PrivacyChoices,
     ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetChat, SetRole,
-    SetRoom, Slice,
+    SetRoom, Slice, SyncRooms,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -77,6 +77,7 @@ fn check(request: &Request) {
     read::<ForwardMessage>(request);
     read::<ReactToMessage>(request);
     read::<SetChat>(request);
+    read::<SyncRooms>(request);
     path(request);
     query(request);
     search(request);

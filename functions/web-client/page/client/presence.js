@@ -1,5 +1,5 @@
 // Whether the person of the open direct room is online, and when they were last seen. The server pushes no changes, so
-// the page asks. What is not known is not shown, least of all as "offline".
+// the page asks. Unknown presence is not shown, least of all as "offline".
 
 /**
  * @typedef {import("./api.js").Presence} Presence

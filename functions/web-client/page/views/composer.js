@@ -93,7 +93,7 @@ export class Composer {
     this.#write(draft.text);
   }
 
-  /** Saves what is written in the room that the user leaves. */
+  /** Saves the draft of the room that the user leaves. */
   leave() {
     if (this.#draft) this.#chat.chats.saveDraft(this.#draft.room);
   }

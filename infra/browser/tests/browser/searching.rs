@@ -10,7 +10,7 @@ const PHONE: Screen = Screen { phone: true, dark: false };
 /// The text of the focused message.
 const FOCUSED: &str = "return document.activeElement.matches('.message')
     ? document.activeElement.querySelector('.text').textContent : document.activeElement.textContent";
-/// What is marked in the results, in their order.
+/// The marked parts of the results, in their order.
 const MARKED: &str = "return [...document.querySelectorAll('.hits mark')].map((mark) => mark.textContent)";
 
 async fn searches(window: &Window, words: &str) {

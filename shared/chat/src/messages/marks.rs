@@ -178,8 +178,8 @@ fn newest(Stay { room, membership }: &Stay, mark: Mark, message: MessageId) -> O
     (is_newest && is_seen).then_some(Reached { message, sequence: room.sequence, edited_at: None })
 }
 
-/// Moves a mark in rooms, and pushes the marks as they were set. `own` is the socket that has asked for it. What is read
-/// is not marked as unread.
+/// Moves a mark in rooms, and pushes the marks as they were set. `own` is the socket that has asked for it. A chat
+/// that is read is not marked as unread.
 pub(super) async fn move_marks(
     chat: &Chat,
     caller: &Caller,
@@ -200,15 +200,19 @@ pub(super) async fn move_marks(
         chat.audience_of_rooms(&concerned),
         settings(chat, people),
     );
-    let (mut pushes, mut failed) = (Vec::new(), None);
+    let (mut pushes, mut chats, mut failed) = (Vec::new(), Vec::new(), None);
     for (target, moved) in targets.iter().zip(moved) {
         match moved {
-            Ok(Some(moved)) => pushes.extend(events(target, mark, moved, &people, &sockets, own)?),
+            Ok(Some(moved)) => {
+                chats.extend(chat_events(target, &moved, &sockets)?);
+                pushes.extend(events(target, mark, &moved, &people, &sockets, own)?);
+            }
             Ok(None) => {}
             Err(error) => failed = failed.or(Some(error)),
         }
     }
     chat.push(pushes).await;
+    chat.push(chats).await;
     failed.map_or(Ok(()), Err)
 }
 
@@ -223,33 +227,36 @@ async fn settings(chat: &Chat, people: BTreeSet<UserId>) -> Vec<Person> {
     })
 }
 
+/// The event of a chat that is not marked as unread any more, for each socket of its user.
+fn chat_events(target: &Target, moved: &Moved, sockets: &[Socket]) -> Result<Vec<(Socket, Frame)>, Error> {
+    let Some(stay) = &moved.ended_unread else { return Ok(Vec::new()) };
+    let room = &target.stay.room;
+    let frame = Frame::new(&Event::Chat { conversation: room.id, settings: &stay.settings(room) })?;
+    let own = sockets.iter().filter(|socket| socket.user == stay.user_id && socket.hears(room.id));
+    Ok(own.map(|socket| (socket.clone(), frame.clone())).collect())
+}
+
 /// The event of a mark that has moved, for each socket that gets it.
 fn events(
     target: &Target,
     mark: Mark,
-    Moved { to, after, ended_unread }: Moved,
+    moved: &Moved,
     people: &[Person],
     sockets: &[Socket],
     own: Option<&Socket>,
 ) -> Result<Vec<(Socket, Frame)>, Error> {
     let Stay { room, membership } = &target.stay;
     let (conversation, user) = (room.id, membership.user_id);
-    let mut concerned = target.concerned(after);
+    let mut concerned = target.concerned(moved.after);
     if !receipts::are_shown(room, people) {
         concerned = [user].into();
     }
     let frame = Frame::new(&match mark {
-        Mark::Delivered => Event::Delivered { conversation, user, last_delivered: to },
-        Mark::Read => Event::Read { conversation, user, last_read: to },
+        Mark::Delivered => Event::Delivered { conversation, user, last_delivered: moved.to },
+        Mark::Read => Event::Read { conversation, user, last_read: moved.to },
     })?;
     let hears = |socket: &&Socket| {
         concerned.contains(&socket.user) && socket.hears(room.id) && own.is_none_or(|own| own.id != socket.id)
     };
-    let mut events: Vec<_> = sockets.iter().filter(hears).map(|socket| (socket.clone(), frame.clone())).collect();
-    if let Some(stay) = ended_unread {
-        let frame = Frame::new(&Event::Chat { conversation, settings: &stay.settings(room) })?;
-        let own = sockets.iter().filter(|socket| socket.user == user && socket.hears(room.id));
-        events.extend(own.map(|socket| (socket.clone(), frame.clone())));
-    }
-    Ok(events)
+    Ok(sockets.iter().filter(hears).map(|socket| (socket.clone(), frame.clone())).collect())
 }

@@ -23,7 +23,7 @@ const VOICED_SOUND: [char; 2] = ['\u{3099}', '\u{309a}'];
 pub struct Words(Vec<String>);
 
 impl Words {
-    /// Reads the words of a search. What is written without a blank or a sign in between is one word, so that Chinese
+    /// Reads the words of a search. Characters without a blank or a sign between them are one word, so that Chinese
     /// words are not looked for by character.
     pub fn parse(search: &str) -> Result<Self, &'static str> {
         if !(1..=MAX_CHARS).contains(&search.chars().count()) {
@@ -139,7 +139,7 @@ mod tests {
         ] {
             assert!(finds(search, text), "{search:?} in {text:?}");
         }
-        // This is no accent, and the letter is another one.
+        // The stroke belongs to the letter, unlike an accent.
         assert!(!finds("o", "ø"));
     }
 

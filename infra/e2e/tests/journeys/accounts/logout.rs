@@ -95,7 +95,8 @@ async fn a_logout_whose_answers_of_the_tables_get_lost_ends_the_session_and_its_
         socket.is_closed().await;
     })
     .await;
-    assert_eq!(calls, 4);
+    // The last is when the user was last seen.
+    assert_eq!(calls, 5);
 }
 
 #[tokio::test]

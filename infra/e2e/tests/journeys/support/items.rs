@@ -23,7 +23,7 @@ pub(crate) async fn changes_room(server: &Server, room: u64, expression: &str, v
         update["ExpressionAttributeValues"] = values;
     }
     // The only reserved words of a room.
-    let names = [("#type", "type"), ("#owner", "owner"), ("#access", "access")];
+    let names = [("#type", "type"), ("#owner", "owner"), ("#access", "access"), ("#sequence", "sequence")];
     let names: serde_json::Map<_, _> = names
         .into_iter()
         .filter(|(name, _)| expression.contains(name))

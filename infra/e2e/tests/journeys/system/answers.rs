@@ -26,6 +26,7 @@ const BLOCKS: &str = "/list-blocks/";
 const INVITATIONS: &str = "/list-invitations/";
 const REACTIONS: &str = "/list-reactions/{conversation_id}/{message_id}/";
 const RECEIPTS: &str = "/message-info/{conversation_id}/{message_id}/";
+const PRESENCE: &str = "/get-presence/";
 
 fn n(number: u64) -> Value {
     json!({"N": number.to_string()})
@@ -134,7 +135,7 @@ impl Scene {
 
 #[test]
 fn every_list_of_the_api_is_filled_here() {
-    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS, RECEIPTS];
+    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS, RECEIPTS, PRESENCE];
     assert_eq!(BTreeSet::from_iter(openapi::lists()), filled.map(str::to_owned).into());
 }
 
@@ -241,4 +242,12 @@ async fn the_lists_of_blocks_and_invitations_have_at_most_4_mb() {
     puts(&scene.server, "InvitationsTable", (20_000..20_500).zip(others).map(invitation)).await;
     let rows = pages(&bob, INVITATIONS).await;
     assert!(rows[0] > 300, "{rows:?}");
+}
+
+#[tokio::test]
+async fn the_presence_of_as_many_users_as_a_call_may_name_fits_an_answer() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let users: Vec<_> = (1..=50).map(|id: u64| id.to_string()).collect();
+    assert_eq!(pages(&ann, &format!("{PRESENCE}?users={}", users.join(","))).await, [50]);
 }

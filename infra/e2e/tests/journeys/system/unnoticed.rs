@@ -167,9 +167,10 @@ impl World {
             self.hears(&mut socket).await;
         }
         self.changes(&mut socket, &sent).await;
-        socket.sends(&json!({"type": "typing", "conversation": room})).await;
-        let marks = json!([{"conversation": room, "message": sent["id"]}]);
         let mut laptop = self.bob.opens_socket(room).await;
+        socket.sends(&json!({"type": "typing", "conversation": room})).await;
+        self.hears(&mut laptop).await;
+        let marks = json!([{"conversation": room, "message": sent["id"]}]);
         laptop.sends(&json!({"type": "delivered", "marks": marks})).await;
         self.hears(&mut socket).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
@@ -217,6 +218,10 @@ fn alike(value: Value) -> Value {
         Value::Array(list) => list.into_iter().map(alike).collect(),
         Value::Number(number) if number.as_u64().is_some_and(|number| number > 1 << 40) => json!("an id"),
         Value::String(text) if text.starts_with("20") && text.ends_with('Z') => json!("a time"),
+        Value::String(text) => {
+            let is_id = |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_digit()).len() > 12;
+            text.split(' ').map(|word| if is_id(word) { "an id" } else { word }).collect::<Vec<_>>().join(" ").into()
+        }
         value => value,
     }
 }

@@ -153,7 +153,7 @@ async fn a_user_searches_at_a_pace_of_their_own() {
     ann.lists_room(room, 9, Position::Latest).await;
 }
 
-/// What has happened to a message.
+/// The events of a message.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Sent,
