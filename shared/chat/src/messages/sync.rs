@@ -103,7 +103,8 @@ async fn find(chat: &Chat, user: UserId, known: &SyncRooms) -> Result<(Stays, Ve
 
 /// Whether a client knows of more than there is in a room: the read lags, or an earlier state was restored.
 fn is_ahead(known: &KnownRoom, room: &Room, stay: &Membership) -> bool {
-    let newest = room.last_message_id.filter(|&id| stay.sees(id));
+    // A user who has cleared the chat knows the messages of before.
+    let newest = room.last_message_id.filter(|&id| stay.sees(id) || stay.cleared.is_some());
     // The ids of messages that a block hides are not to be guessed.
     let after = known.after.filter(|&after| after > MessageId::FIRST && !room.may_hide_newest(stay.user_id));
     let has_newer = after.is_some_and(|after| newest.is_none_or(|newest| after > newest));
