@@ -134,12 +134,16 @@ impl<'a> Client<'a> {
         if seen.peek().is_none() && self.is_beyond(revision, place) {
             return true;
         }
+        // A list leaves out what its user has deleted for themselves.
+        if world.may_hide(self.user, revision.key(), Time::MAX) && self.is_left_out(revision, place) {
+            return true;
+        }
         match &revision.what {
             Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| {
                 message.version >= shown.version || self.has_lower(world, revision, shown, message)
             }),
             Wish::Hide if revision.by != self.user => true,
-            Wish::Hide => self.is_left_out(revision, place) || seen.any(|(.., message)| message.hidden),
+            Wish::Hide => seen.any(|(.., message)| message.hidden),
             // Where there was no reaction, its removal changes nothing.
             Wish::React(emoji) => seen.last().map_or(emoji.is_none(), |(_, begun, message)| {
                 *begun > revision.ended
