@@ -126,3 +126,35 @@ test("a draft whose saving ends after the message is sent does not come back, un
   await settled();
   assert.equal(rooms.get(1)?.draft, "see you");
 });
+
+test("a draft is not removed before its saving has ended", async () => {
+  /** @type {(() => void)[]} */
+  const answers = [];
+  const { calls, chats: settings } = chats(room(1));
+  const saved = settings.set.bind(settings);
+  settings.set = async (id, change) => {
+    await saved(id, change);
+    await new Promise((resolve) => answers.push(() => resolve(undefined)));
+  };
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  settings.sends(1);
+  await settled();
+  assert.deepEqual(calls, [[1, { draft: "see you" }]]);
+  answers.shift()?.();
+  await settled();
+  assert.deepEqual(calls, [[1, { draft: "see you" }], [1, { draft: null }]]);
+});
+
+test("a draft that is too long for the server stays on this device", async () => {
+  const { rooms, calls, chats: settings } = chats(room(1));
+  const text = "👍".repeat(513);
+  settings.drafts(1, text);
+  settings.saveDraft(1);
+  await settled();
+  assert.deepEqual([calls, rooms.get(1)?.draft], [[], text]);
+  settings.drafts(1, "👍".repeat(512));
+  settings.saveDraft(1);
+  await settled();
+  assert.equal(calls.length, 1);
+});

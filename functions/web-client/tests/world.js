@@ -211,7 +211,8 @@ export class World {
 function newsOf(stored, known) {
   const { membership, lastRead, log } = stored;
   const marks = { [ME]: { last_delivered: null, last_read: lastRead || null } };
-  const news = { room: stored.summary(), membership, messages: [], changed: [], change: log.length, marks, more: false };
+  const summary = { room: stored.summary(), membership, change: log.length, marks };
+  const news = { ...summary, messages: [], after: null, changed: [], more: false };
   const newest = stored.messages.at(-1);
   const seen = newest && newest.sequence > stored.bound ? newest.id : 0;
   const isAhead = known && ((known.after ?? 0) > seen || (known.change ?? 0) > log.length);

@@ -215,16 +215,17 @@ export class CatchUp {
   }
 
   /**
-   * Gives up the rest of a room if it is too much, or if its messages are not here: the next call gets it as a new one.
+   * Gives up the rest of a room if it is too much, if many messages in a row are hidden from the user, or if its messages
+   * are not here: the next call gets it as a new one.
    * @param {number} id
    * @param {SyncedRoom} news
    */
-  #limit(id, { room, change }) {
+  #limit(id, { room, change, after }) {
     const { history, feed } = this.#means;
     const timeline = history.of(id);
     const missing = (room.last_message?.sequence ?? 0) - (timeline?.settled?.sequence ?? 0);
     const isNear = timeline?.loaded && missing <= FAR && room.changes - change <= FAR;
-    if (isNear || feed.placeOf(id)) return;
+    if (!after && (isNear || feed.placeOf(id))) return;
     this.#drop(id);
     this.#far.add(id);
   }

@@ -2,6 +2,8 @@
 
 /** Milliseconds between a key and the saving of a draft. */
 const SAVES_AFTER = 1_500;
+/** The most characters of a draft that the server keeps. */
+const LONGEST_DRAFT = 512;
 
 /**
  * @typedef {import("./rooms.js").ChatSettings} ChatSettings
@@ -24,6 +26,11 @@ export class Chats {
   #saved = new Map();
   /** The one before the last sent message. Its saving may end after the sending. @type {Map<number, string>} */
   #sent = new Map();
+  /**
+   * The calls that save drafts, one after the other in each room: a late one would bring a draft back.
+   * @type {Map<number, Promise<void>>}
+   */
+  #saving = new Map();
 
   /** @param {Means} means */
   constructor(means) {
@@ -88,7 +95,9 @@ export class Chats {
     if (!known || known.draft === text) return;
     if (text !== null) this.#saved.set(room, text);
     this.#sent.delete(room);
-    void this.set(room, { draft: text });
+    // A longer one stays here.
+    if ([...text ?? ""].length > LONGEST_DRAFT) this.#means.rooms.set(room, { ...known, draft: text });
+    else this.#save(room, text);
   }
 
   /** Forgets the draft of a room whose message is sent, here and on the other devices. @param {number} room */
@@ -98,7 +107,17 @@ export class Chats {
     const saved = this.#saved.get(room);
     this.#saved.delete(room);
     if (saved !== undefined) this.#sent.set(room, saved);
-    if (this.#means.rooms.get(room)?.draft || saved !== undefined) void this.set(room, { draft: null });
+    if (this.#means.rooms.get(room)?.draft || saved !== undefined) this.#save(room, null);
+  }
+
+  /** @param {number} room @param {string | null} draft */
+  #save(room, draft) {
+    const before = this.#saving.get(room);
+    const saving = before ? before.then(() => this.set(room, { draft })) : this.set(room, { draft });
+    this.#saving.set(room, saving);
+    void saving.then(() => {
+      if (this.#saving.get(room) === saving) this.#saving.delete(room);
+    });
   }
 
   /** Whether the user has written since the draft of a room was saved. @param {number} room */

@@ -13,7 +13,7 @@ import { call } from "./call.js";
  *   settings_version?: number}} KnownRoom a room as a client has it
  * @typedef {{last_delivered: number | null, last_read: number | null}} MemberMarks
  * @typedef {{room: import("./rooms.js").Room, membership: number, messages: Message[], changed: Message[],
- *   change: number, marks: {[user: string]: MemberMarks}, more: boolean, reset: boolean}} SyncedRoom
+ *   after: number | null, change: number, marks: {[user: string]: MemberMarks}, more: boolean, reset: boolean}} SyncedRoom
  * @typedef {{rooms: {[room: string]: SyncedRoom}, gone: number[], more: boolean}} Synced
  * @typedef {{code: string, status: number, detail?: string}} Problem
  * @typedef {{conversation_id: number, message?: Message, problem?: Problem, retry_after?: number}} Forwarded
