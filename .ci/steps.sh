@@ -26,6 +26,7 @@ test             | gate  |                | rust cc                     | The ru
 least-privilege  | gate  | test           | rust cc                     | Least privilege: every call of the journeys was granted, and every grant was needed
 tour             | gate  |                | rust cc curl python socket  | cargo run starts the system, and the examples of README and tour print what is shown
 web-client       | gate  |                | rust cc node chromium       | The web client: types, pure parts, and two people in real browsers
+client           | gate  |                | rust cc node curl python socket | The packed client library chats, while lines, functions and services fail
 validate         | gate  |                | python node                 | AWS would accept the template
 build-one        | gate  |                | rust cc python              | SAM builds a function, and Lambda can run it
 compiled-twice   | gate  |                | rust cc python              | No crate of a registry is compiled twice
@@ -67,7 +68,7 @@ infra/docs/generated-clients.md | test generators
 .justfile                     | test
 .editorconfig                 | -
 .gitignore                    | -
-LICENSE                       | -
+LICENSE                       | client
 infra/screenshot.png          | -
 infra/load/*.svg              | -
 .rustfmt.toml                 | format
@@ -91,13 +92,13 @@ infra/e2e/*                   | test least-privilege web-client browser clocks o
 infra/edge/*                  | test validate
 infra/embedded/*              | all
 infra/fuzz/*                  | format test fuzz validate skeleton
-infra/harness/*               | test least-privilege web-client browser clocks overload rie rehearsal skeleton
+infra/harness/*               | test least-privilege web-client client browser clocks overload rie rehearsal skeleton
 infra/history/*               | test clocks
 infra/load/*                  | clippy test overload instructions validate skeleton
 infra/local/*                 | gate browser fuzz second-engine safeguards autobahn clocks overload rie aws-cli schemathesis instructions sam-local
 infra/node/api-lint/*         | api-lint test
 infra/node/generators/*       | generators
-infra/node/web-client/*       | web-client browser
+infra/node/web-client/*       | web-client client browser
 infra/python/autobahn.txt     | autobahn
 infra/python/awscli.txt       | aws-cli
 infra/python/checkov.txt      | checkov
@@ -122,6 +123,7 @@ infra/waf.yaml                | validate checkov
 infra/scripts/browser         | shellcheck web-client browser
 infra/scripts/build           | shellcheck build-one build-arm64 build-x86_64 instructions sam-local rehearsal
 infra/scripts/checkov         | shellcheck checkov
+infra/scripts/client          | shellcheck client
 infra/scripts/compiled-twice  | compiled-twice
 infra/scripts/deny            | shellcheck deny
 infra/scripts/deploy          | shellcheck validate
@@ -130,7 +132,7 @@ infra/scripts/fuzz            | shellcheck fuzz
 infra/scripts/generators      | shellcheck generators
 infra/scripts/instructions    | shellcheck instructions
 infra/scripts/lambda-image    | shellcheck sam-local
-infra/scripts/npm             | shellcheck api-lint generators web-client browser
+infra/scripts/npm             | shellcheck api-lint generators web-client client browser
 infra/scripts/rehearsal       | shellcheck rehearsal
 infra/scripts/restore         | shellcheck validate rehearsal
 infra/scripts/rie             | shellcheck rie
@@ -138,7 +140,7 @@ infra/scripts/safeguards      | validate safeguards
 infra/scripts/sam-local       | shellcheck sam-local
 infra/scripts/schemathesis    | shellcheck schemathesis
 infra/scripts/second-engine   | shellcheck second-engine
-infra/scripts/servers.sh      | shellcheck second-engine aws-cli sam-local rehearsal
+infra/scripts/servers.sh      | shellcheck client second-engine aws-cli sam-local rehearsal
 infra/scripts/skeleton        | shellcheck skeleton
 infra/scripts/smoke           | validate
 infra/scripts/skewed-clocks   | shellcheck clocks
@@ -194,6 +196,8 @@ step_tour() {
 }
 
 step_web-client() { infra/scripts/browser two_people_find_each_other_and_chat; }
+
+step_client() { infra/scripts/client; }
 
 step_validate() { infra/scripts/validate; }
 

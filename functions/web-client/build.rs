@@ -10,13 +10,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The files of the package for npm that the page does not use.
+const OF_THE_PACKAGE: [&str; 6] = [
+    "client/README.md",
+    "client/account.js",
+    "client/client.js",
+    "client/events.js",
+    "client/index.js",
+    "client/package.json",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=page");
     let variable = |name| env::var_os(name).map(PathBuf::from).ok_or(format!("cargo sets no {name}"));
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?.join("page"), variable("OUT_DIR")?);
     let mut assets = files(&root, "")?;
-    assets.retain(|(name, _)| name != "index.html");
+    assets.retain(|(name, _)| name != "index.html" && !OF_THE_PACKAGE.contains(&name.as_str()));
     assets.sort();
 
     let mut hasher = DefaultHasher::new();

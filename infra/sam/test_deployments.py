@@ -55,8 +55,11 @@ class Versions(unittest.TestCase):
 
     def test_the_longest_description_fits(self):
         """Lambda accepts 256 characters. The list of origins and the domains have no limit, and take the rest."""
+        def number(parameter):
+            return str(parameter.get("MaxValue", "9" * 12))
+
         longest = {
-            name: "9" * 12 if parameter["Type"] == "Number" else max(parameter.get("AllowedValues", ["9" * 32]), key=len)
+            name: number(parameter) if parameter["Type"] == "Number" else max(parameter.get("AllowedValues", ["9" * 32]), key=len)
             for name, parameter in self.source["Parameters"].items()
         }
         longest |= {"BuildId": "9" * 64, "AllowedOrigins": [], "DomainName": "", "EdgeDomainName": ""}

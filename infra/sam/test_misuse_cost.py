@@ -29,6 +29,11 @@ SOCKETS = 16
 LONG_EVENT, LONG_UNITS = 16_800, 18
 # The largest list of rooms, and the largest list of messages: bytes and read units.
 ROOMS_LIST, MESSAGES_LIST = (3_400_000, 1_760), (1_660_000, 207)
+# A search that reads 4 MB and finds twenty of the longest texts, which are read again: the same.
+SEARCH = (20 * LONG_EVENT, 615)
+# The largest answer of `/sync/`, and the units of sixteen rooms: each with 51 messages of 16 KB, 100 records, and 100
+# changed messages.
+NEWS = (4_000_000, 16 * (206 + 5 + 500 + 5))
 # The largest file of the documentation, in bytes, without compression.
 LARGEST_FILE = 1_526_593
 # A request of API Gateway is paid for each 512 KB, either way.
@@ -87,6 +92,12 @@ def one_user(document):
     reads = default("TableReadUnits")
     yield "lists rooms, 3.4 MB", listed(*ROOMS_LIST), reads / ROOMS_LIST[1], user, calls
     yield "lists messages, 1.7 MB", listed(*MESSAGES_LIST), reads / MESSAGES_LIST[1], user, calls
+
+    searches = default("SearchesPerMinute")
+    limit = f"{searches} searches per minute"
+    yield "searches 4 MB", listed(*SEARCH) + 2 * PRICES["WRITE_UNIT"], reads / SEARCH[1], limit, searches / 60
+    limit = f"{user}, of which it takes two"
+    yield "catches up with rooms full of long texts", listed(*NEWS), reads / NEWS[1], limit, calls / 2
 
     heard = LARGEST_NEW_ROOM * SOCKETS
     made = price["make a room of nine"] * LARGEST_NEW_ROOM / 9 + heard * PRICES["MESSAGE"]

@@ -4,15 +4,19 @@
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
 lambda::functions! {
-    accounts { change_password, find_user, list_blocks, login, logout, logout_all, register, set_block, set_privacy }
+    accounts {
+        change_password, find_user, get_presence, list_blocks, login, logout, logout_all, register, set_block,
+        set_privacy
+    }
     attachments { create_attachment }
     messages {
         delete_message, edit_message, forward_message, list_changes, list_conversation_messages, list_messages,
-        list_reactions, react_to_message, read_message, send_message
+        list_reactions, message_info, react_to_message, read_message, search_messages, send_message, sync
     }
     rooms {
         add_members, answer_invitation, create_chatroom, delete_chatroom, join_chatroom, leave_chatroom, list_chatrooms,
-        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_role, set_room
+        list_invitations, list_members, open_direct, preview_invite, remove_member, reset_invite, set_chat, set_role,
+        set_room
     }
     system { version }
 }

@@ -11,7 +11,7 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 }
 
 async fn handle(app: &App, event: &Incoming) -> Result<(), Error> {
-    chat::sockets::admit_frame(&app.chat, &event.socket()?).await?;
+    chat::sockets::admit_frame(&app.chat, &event.socket()?, 1).await?;
     let OtherFrame::Ping = event.frame()?;
     event.reply(app, &Event::Pong).await
 }

@@ -2,25 +2,15 @@
 // acted.
 
 /** Milliseconds. The server pushes no changes of presence, so the page asks. */
-const LOOK_FOR_PRESENCE = 60_000;
+const LOOK_FOR_PRESENCE = 30_000;
 
-/**
- * @typedef {object} Means
- * @property {() => void} onback the page is visible again, or the network is back
- * @property {() => void} onseen the page is visible again
- * @property {() => void} onoffline
- * @property {() => void} onstorage another tab has changed the storage
- * @property {() => void} onpresence a minute has passed, and the page is visible
- * @property {AbortSignal} signal ends the watch
- */
-
-/** @param {Means} means */
-export function watch({ onback, onseen, onoffline, onstorage, onpresence, signal }) {
+/** @param {import("./client/chat.js").Signs} signs */
+export function watch({ onback, onseen, onhidden, onoffline, onstorage, onpresence, signal }) {
   addEventListener("online", onback, { signal });
   addEventListener("offline", onoffline, { signal });
   addEventListener("pageshow", onback, { signal });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (document.hidden) return onhidden();
     onseen();
     onback();
   }, { signal });

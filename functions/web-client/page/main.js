@@ -1,13 +1,18 @@
 // Shows the chat if there is a session, and the login if not.
 
-import { Chat } from "./chat.js";
+import { watch } from "./attention.js";
+import { Chat } from "./client/chat.js";
+import { ChatDatabase } from "./client/chat-database.js";
+import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
+import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
-import { forgetSession, onSessionElsewhere, saveSession, savedSession } from "./session.js";
 import { chatView } from "./views/chat.js";
 import { invitation } from "./views/invitation.js";
 import { loginView } from "./views/login.js";
 
 const socketUrl = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=socket]")).content;
+const storage = new Shelf(browserStorage());
+const database = new ChatDatabase("chats");
 
 /** @type {Chat | null} */
 let chat = null;
@@ -16,29 +21,31 @@ let chat = null;
 function show(notice) {
   chat?.close();
   chat = null;
-  const session = savedSession();
+  const session = savedSession(storage);
   document.title = "Chat";
   if (!session) {
-    const enter = (/** @type {import("./session.js").Session} */ session) => {
-      saveSession(session);
+    // The page may have ended before it could do so at the logout.
+    void database.clear().catch(() => undefined);
+    const enter = (/** @type {import("./client/session.js").Session} */ session) => {
+      saveSession(storage, session);
       show();
     };
     const invited = takenInvite() === null ? undefined : "Please log in, or create an account, to see the invitation.";
-    document.body.replaceChildren(loginView(enter, notice ?? invited));
+    document.body.replaceChildren(loginView(storage, enter, notice ?? invited));
     document.querySelector("input")?.focus();
     return;
   }
-  const entered = new Chat(session, socketUrl);
+  const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
-    forgetSession(session);
+    forgetSession(storage, session);
     if (chat === entered) show(leaving ? "You have logged out." : "Your session has ended. Please log in again.");
   });
   const logOut = () => {
     leaving = true;
     // Before the call, because the server may be unreachable.
-    forgetSession(session);
+    forgetSession(storage, session);
     void entered.logOut();
   };
   document.body.replaceChildren(chatView(entered, logOut));
@@ -48,13 +55,25 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // Kept until the dialog is closed, because the session may turn out to have ended.
+  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
+}
+
+/** Returns the storage of the browser, which some private modes deny. */
+function browserStorage() {
+  try {
+    return localStorage;
+  } catch {
+    return memory();
+  }
 }
 
 takeInvite();
 addEventListener("hashchange", () => {
   if (takeInvite()) showInvitation();
 });
-onSessionElsewhere(() => show());
+// Another tab has logged in or out.
+addEventListener("storage", ({ key }) => {
+  if (key === KEY || key === null) show();
+});
 show();

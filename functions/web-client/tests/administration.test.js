@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ADDED, Administration } from "../page/administration.js";
-import { Failure } from "../page/call.js";
+import { ADDED, Administration } from "../page/client/administration.js";
+import { Failure } from "../page/client/call.js";
 import { values } from "./contract.js";
 import { room } from "./message.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, logIn, version } from "../page/api.js";
+import { Api, logIn, version } from "../page/client/api.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.
@@ -38,15 +38,6 @@ test("a login shows the token of the last login of its name alone", async (conte
   assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
 });
 
-test("the list of rooms is read to its last page", async (context) => {
-  const { api, asked } = server(context, [
-    page([{ id: 3 }], "?before=c"), page([{ id: 2 }], "?before=b"), page([]),
-  ]);
-  assert.deepEqual((await api.rooms()).map(({ id }) => id), [3, 2]);
-  assert.deepEqual(asked, ["/list-chatrooms", "/list-chatrooms?before=c", "/list-chatrooms?before=b"]
-    .map((path) => `GET ${path}`));
-});
-
 test("members are asked for by page, and the first page begins at no user", async (context) => {
   const { api, asked } = server(context, [page([], "?limit=100&after=9"), page([])]);
   assert.equal((await api.members(1, { after: 0, limit: 100 })).more, true);
@@ -61,10 +52,18 @@ test("changes are listed after a number, and without one the number to begin wit
   assert.deepEqual(asked, ["GET /list-changes/1?", "GET /list-changes/1?after=0"]);
 });
 
-test("the setting of privacy is asked for by changing nothing", async (context) => {
-  const { api, asked } = server(context, [page({ add: "contacts" }), page({ add: "nobody" })]);
-  assert.deepEqual([await api.whoCanAdd(), await api.whoCanAdd("nobody")], ["contacts", "nobody"]);
+test("the settings of privacy are asked for by changing nothing", async (context) => {
+  const settings = ["contacts", "nobody"].map((add) => ({ add, last_seen: "everyone", online: "everyone", receipts: true }));
+  const { api, asked } = server(context, settings.map((one) => page(one)));
+  assert.deepEqual([await api.setPrivacy(), await api.setPrivacy({ add: "nobody" })], settings);
   assert.deepEqual(asked, ["POST /set-privacy {}", 'POST /set-privacy {"add":"nobody"}']);
+});
+
+test("the presence of people is asked for by their ids", async (context) => {
+  const presence = [{ user: 2, online: true, last_seen: null }, { user: 3, online: null, last_seen: null }];
+  const { api, asked } = server(context, [page(presence)]);
+  assert.deepEqual(await api.presence([2, 3]), presence);
+  assert.deepEqual(asked, ["GET /get-presence?users=2,3"]);
 });
 
 test("the version of the server is asked for", async (context) => {

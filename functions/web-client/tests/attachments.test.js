@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import {
   ALIASES, ENDINGS, MOST_PIXELS, TYPES, attachmentsOf, kindOf, nameOf, problem, sizeOf, summary, tooLarge, typeOf,
-} from "../page/attachments.js";
+} from "../page/client/attachments.js";
 import { OPENAPI, pattern } from "./contract.js";
 import { message } from "./message.js";
 

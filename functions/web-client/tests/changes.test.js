@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
+import { Changes } from "../page/client/changes.js";
 import { message, settled } from "./message.js";
 
 /**
  * The changes of a room, whose server answers `/list-changes/` in turn. A call without a number is noted as "settled".
  * @param {import("node:test").TestContext} context
- * @param {Partial<import("../page/message-calls.js").ChangeList>[]} answers
+ * @param {Partial<import("../page/client/message-calls.js").ChangeList>[]} answers
  */
 function changes(context, answers = []) {
   context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
@@ -38,7 +38,7 @@ function changes(context, answers = []) {
 
 test("changes that come one after another need no call", async (context) => {
   const { running, asked } = changes(context);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.hear(1, 5);
   running.hear(1, 6);
   running.hear(1, 5);
@@ -49,7 +49,7 @@ test("changes that come one after another need no call", async (context) => {
 
 test("a gap is fetched from the last known change, and events of a fetched change are outdated", async (context) => {
   const { running, asked, applied } = changes(context, [{ changed: [message(2)], change: 7 }]);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.hear(1, 7);
   await running.fetch(1);
   let told = 0;
@@ -59,7 +59,7 @@ test("a gap is fetched from the last known change, and events of a fetched chang
 
 test("a message names the newest change, so that a lost event shows", async (context) => {
   const { running, asked } = changes(context, [{ change: 5 }]);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.note(1, 5);
   await running.fetch(1);
   assert.deepEqual(asked, [4]);
@@ -67,7 +67,7 @@ test("a message names the newest change, so that a lost event shows", async (con
 
 test("an event that cannot be applied is fetched", async (context) => {
   const { running, asked } = changes(context, [{ change: 5 }]);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.hear(1, 5, () => false);
   await running.fetch(1);
   assert.deepEqual(asked, [4]);
@@ -76,7 +76,7 @@ test("an event that cannot be applied is fetched", async (context) => {
 test("a change that is still on its way is waited for", async (context) => {
   const answers = [{ change: 4 }, { change: 4 }, { change: 6, more: true }, { change: 7 }];
   const { running, asked, pass } = changes(context, answers);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.hear(1, 7);
   const fetching = running.fetch(1);
   await pass(500);
@@ -85,72 +85,63 @@ test("a change that is still on its way is waited for", async (context) => {
   assert.deepEqual(asked, [4, 4, 4, 6]);
 });
 
-test("after being away the missed changes of loaded rooms are fetched, and others are as listed", async (context) => {
-  const { running, asked, pass } = changes(context, [{ change: 90 }]);
-  running.listed(1, 30, false);
-  running.listed(2, 5, false);
-  running.listed(1, 90, true);
-  running.listed(2, 80, false);
-  const fetching = Promise.all([running.fetch(1), running.fetch(2)]);
-  await pass(1_000);
-  await fetching;
-  assert.deepEqual(asked, [30]);
+test("the applied changes of an answer need no call, and later ones do", async (context) => {
+  const { running, asked } = changes(context, [{ change: 90 }]);
+  running.begin(1, 30, 30);
+  running.advance(1, 30, 80, 90);
+  await running.fetch(1);
+  assert.deepEqual([asked, running.known(1)], [[80], 90]);
 });
 
-test("a list that was on its way longer than an event takes nothing back", async (context) => {
+test("an answer that was on its way longer than an event takes nothing back", async (context) => {
   const { running, asked } = changes(context);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   running.hear(1, 5);
-  running.listed(1, 4, false);
+  running.advance(1, 3, 4, 4);
   await running.fetch(1);
-  assert.deepEqual(asked, []);
+  assert.deepEqual([asked, running.known(1)], [[], 5]);
+});
+
+test("an answer does not pass the changes that loaded messages may lack", async (context) => {
+  const { running, asked } = changes(context, [{ change: 6 }]);
+  running.begin(1, 4, 4);
+  await running.during(1, async () => {
+    running.hear(1, 5);
+    running.advance(1, 5, 6, 6);
+  });
+  running.advance(1, 6, 6, 6);
+  assert.deepEqual([asked, running.known(1)], [[4], 6]);
 });
 
 test("changes during the loading of messages are fetched again", async (context) => {
   const { running, asked } = changes(context, [{ change: 5 }]);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   await running.during(1, async () => running.hear(1, 5));
   assert.deepEqual(asked, [4]);
 });
 
-test("the server says which changes the first messages have, and later ones are fetched", async (context) => {
-  // Of the hundred listed changes, ninety were on their way.
-  const { running, asked } = changes(context, [{ change: 10 }, { change: 130 }]);
-  running.listed(1, 100, false);
+test("the changes during the first loading are fetched again", async (context) => {
+  const { running, asked } = changes(context, [{ change: 130 }]);
+  running.begin(1, 100, 100);
   await running.during(1, async () => {
-    assert.deepEqual(asked, ["settled"]);
     for (let change = 101; change <= 130; change += 1) running.hear(1, change);
-  }, true);
-  assert.deepEqual(asked, ["settled", 10]);
+  });
+  assert.deepEqual(asked, [100]);
 });
 
-test("first messages that have all changes need no list of changes", async (context) => {
-  const { running, asked } = changes(context, [{ change: 100 }]);
-  running.listed(1, 100, false);
-  await running.during(1, async () => undefined, true);
-  assert.deepEqual(asked, ["settled"]);
-});
-
-test("a room without a change needs no number before its first messages", async (context) => {
-  const { running, asked } = changes(context, [{ change: 1 }]);
-  running.listed(1, 0, false);
-  await running.during(1, async () => running.hear(1, 1), true);
-  assert.deepEqual(asked, [0]);
-});
-
-test("messages that are loaded before the room is listed begin with the settled number", async (context) => {
+test("messages that are loaded before the room has a number begin with that of the server", async (context) => {
   const { running, asked } = changes(context, [{ change: 10 }, { change: 12 }]);
-  await running.during(1, async () => undefined, true);
-  running.listed(1, 12, true);
+  await running.during(1, async () => undefined);
+  running.note(1, 12);
   await running.fetch(1);
   assert.deepEqual(asked, ["settled", 10]);
 });
 
-test("changes whose events were lost before the first loading are fetched for the list of rooms", async (context) => {
-  const { running, asked } = changes(context, [{ change: 7 }, { change: 7 }]);
-  running.listed(1, 4, false);
-  await running.during(1, async () => undefined, true);
-  assert.deepEqual(asked, ["settled", 4]);
+test("changes that were on their way when the room was listed are fetched with its first messages", async (context) => {
+  const { running, asked } = changes(context, [{ change: 7 }]);
+  running.begin(1, 4, 7);
+  await running.during(1, async () => undefined);
+  assert.deepEqual(asked, [4]);
 });
 
 test("changes are fetched again if messages are loaded while later ones are being fetched", async () => {
@@ -162,7 +153,7 @@ test("changes are fetched again if messages are loaded while later ones are bein
     api: { changes: (_, after) => new Promise((resolve) => { asked.push(after); answers.push(resolve); }) },
     apply: () => undefined, reset: async () => undefined, signal: new AbortController().signal,
   });
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   await running.during(1, async () => {
     running.hear(1, 5);
     running.hear(1, 7);
@@ -177,8 +168,8 @@ test("changes are fetched again if messages are loaded while later ones are bein
 
 test("a room is listed anew if its changes are too old", async (context) => {
   const { running, asked, count, pass } = changes(context, [{ change: 90, reset: true }, { change: 91 }]);
-  running.listed(1, 40, false);
-  running.listed(1, 91, true);
+  running.begin(1, 40, 40);
+  running.note(1, 91);
   const fetching = running.fetch(1);
   await pass(500);
   await fetching;
@@ -187,7 +178,7 @@ test("a room is listed anew if its changes are too old", async (context) => {
 
 test("many changes that cannot be applied are one fetch a second", async (context) => {
   const { running, asked, pass } = changes(context, [{ change: 5 }, { change: 9 }]);
-  running.listed(1, 4, false);
+  running.begin(1, 4, 4);
   for (const change of [5, 6, 7, 8, 9]) {
     running.hear(1, change, () => false);
     void running.fetch(1);

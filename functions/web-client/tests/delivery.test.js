@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Delivery } from "../page/delivery.js";
-import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
+import { Failure } from "../page/client/call.js";
+import { Delivery } from "../page/client/delivery.js";
+import { KNOWN_AGAIN_FOR, Outbox } from "../page/client/outbox.js";
 import { files, message, settled, storage } from "./message.js";
 
 /**
- * @typedef {import("../page/outbox.js").Unsent} Unsent
+ * @typedef {import("../page/client/outbox.js").Unsent} Unsent
  */
 
 const unreachable = () => new Failure(0, "unreachable", "The server cannot be reached.");

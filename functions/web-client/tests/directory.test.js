@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directory } from "../page/directory.js";
-import { Rooms } from "../page/rooms.js";
+import { Failure } from "../page/client/call.js";
+import { Directory } from "../page/client/directory.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, storage } from "./message.js";
 
 const ANN = { token: "t", id: 1, username: "ann" };
 
 /**
  * Ann's directory; `asked` is the list of calls for members.
- * @param {Storage} kept
+ * @param {import("../page/client/storage.js").Shelf} kept
  * @param {Record<number, string[]>} members the names of the users 1, 2, … by room; an empty name is nobody
- * @param {import("../page/rooms.js").Room[]} listed
+ * @param {import("../page/client/rooms.js").Room[]} listed
  */
 function directory(kept, members = {}, listed = []) {
   const rooms = new Rooms(ANN.id);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {{room: number, after?: number, limit: number}[]} */
   const asked = [];
   const controller = new AbortController();
@@ -26,7 +26,7 @@ function directory(kept, members = {}, listed = []) {
         asked.push({ room, ...range });
         const { after = 0, limit } = range;
         const all = members[room].map((username, index) =>
-          ({ user: index + 1, username, joined_at: "", last_read: 1000 + index, online: index === 0 }));
+          ({ user: index + 1, username, joined_at: "", last_delivered: 1000 + index, last_read: 1000 + index, online: index === 0 }));
         const rest = all.filter(({ user, username }) => user > after && username !== "");
         // A page is cut by id, and in the order of joining.
         return { members: rest.slice(0, limit).reverse(), more: rest.length > limit };
@@ -103,7 +103,7 @@ test("members bring their marks of what they have read, and go when they leave",
   const { running, rooms } = directory(storage(), { 1: ["ann", "bob"] }, [room(1)]);
   assert.equal(running.hasMembers(1), false);
   await running.loadMembers(1);
-  assert.equal(rooms.isReadByAll(message(1, { sender: 1, receivers: [2] })), true);
+  assert.equal(rooms.receipt(message(1, { sender: 1, receivers: [2] })), "read");
   running.removeMember(1, 2);
   assert.deepEqual(running.members(1).map(({ username }) => username), ["ann"]);
 });
@@ -155,4 +155,14 @@ test("a call that is answered after a logout leaves no names behind", async () =
   running.forget();
   await finding;
   assert.equal(kept.getItem("people:1"), null);
+});
+
+test("the names of ten thousand users are kept, with one's own", async () => {
+  const kept = storage();
+  const large = room(1, { members: [], members_count: 10_200 });
+  const { running } = directory(kept, { 1: crowd(10_200) }, [large]);
+  await running.loadMembers(1);
+  while (running.hasMoreMembers(1)) await running.loadMoreMembers(1);
+  assert.equal(JSON.parse(kept.getItem("people:1") ?? "[]").length, 10_000);
+  assert.deepEqual([1, 2, 10_200].map((user) => running.knows(user)), [true, false, true]);
 });

@@ -1,30 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Notices } from "../page/notices.js";
-import { Rooms } from "../page/rooms.js";
+import { Notices } from "../page/client/notices.js";
+import { Rooms } from "../page/client/rooms.js";
 import { entries } from "../page/views/entries.js";
 import { message, room } from "./message.js";
 
 /**
  * The entries of room 1 for user 1.
- * @param {import("../page/timeline.js").Message[]} messages
- * @param {import("../page/outbox.js").Unsent[]} unsent
+ * @param {import("../page/client/timeline.js").Message[]} messages
+ * @param {import("../page/client/outbox.js").Unsent[]} unsent
  */
 function shown(messages, unsent = [], notices = new Notices()) {
   const rooms = new Rooms(1);
-  rooms.replace([room(1)]);
+  rooms.take(room(1));
   const directory = { name: (/** @type {number} */ user) => `User ${user}`, knows: () => true };
   /** @type {any} */
   const chat = {
     me: 1, rooms, directory, notices, timeline: () => undefined, outgoing: { of: () => unsent, progress: () => 0.5 },
+    receipts: { state: () => "delivered" },
   };
   return entries(chat, 1, messages);
 }
 
 /** @param {number} sequence @param {string} client_id */
 const mine = (sequence, client_id) => message(sequence, { sender: 1, receivers: [2], client_id });
-/** @param {string} client_id @param {Partial<import("../page/outbox.js").Unsent>} [differences] */
+/** @param {string} client_id @param {Partial<import("../page/client/outbox.js").Unsent>} [differences] */
 const unsent = (client_id, differences) => ({ client_id, conversation: 1, text: "hi", at: 1, ...differences });
 
 /** @param {import("../page/views/entries.js").Entry} entry */
@@ -40,9 +41,9 @@ test("of two messages with one client_id only the last has its key, and others' 
   assert.deepEqual(shown([mine(1, "a"), mine(2, "a"), theirs]).map(({ key }) => key), ["id 1001", "mine a", "id 1003"]);
 });
 
-test("one's own are sending, sent or refused, and those of others have no state", () => {
+test("one's own are sending, refused or what others have done, and those of others have no state", () => {
   const all = shown([message(1), mine(2, "a")], [unsent("b"), unsent("c", { refused: "You are not a member." })]);
-  assert.deepEqual(all.map((entry) => "state" in entry && entry.state()), [null, "sent", "sending", "refused"]);
+  assert.deepEqual(all.map((entry) => "state" in entry && entry.state()), [null, "delivered", "sending", "refused"]);
 });
 
 test("a file that is not sent is shown with its progress", () => {
@@ -78,7 +79,7 @@ test("a deleted message says so, and shows nothing else", () => {
   ]);
 });
 
-/** @param {Partial<import("../page/timeline.js").Message>} about */
+/** @param {Partial<import("../page/client/timeline.js").Message>} about */
 function content(about) {
   const [entry] = shown([message(1, about)]);
   assert.ok("content" in entry);

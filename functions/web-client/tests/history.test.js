@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { History } from "../page/history.js";
+import { Failure } from "../page/client/call.js";
+import { History } from "../page/client/history.js";
 import { NO_CHANGES, message, settled } from "./message.js";
 
 /**
@@ -179,4 +179,45 @@ test("a room that is listed anew has the newest page alone", async () => {
   grow(10);
   await history.reload(1);
   assert.deepEqual(sequences(history), range(81, 130));
+});
+
+test("a room that could not be opened is opened by the next call, and calls at once load it once", async () => {
+  const { api, asked } = server(3);
+  const { messages } = api;
+  let fails = true;
+  api.messages = async (/** @type {any[]} */ ...range) => {
+    if (fails) throw new Failure(503, "unavailable", "");
+    return messages(...range);
+  };
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await assert.rejects(history.open(1), Failure);
+  await assert.rejects(history.loadOlder(1).then(() => history.open(1)), Failure);
+  fails = false;
+  await Promise.all([history.open(1), history.open(1)].map((open) => open.then(() =>
+    assert.deepEqual(sequences(history), [1, 2, 3]))));
+  assert.equal(asked.length, 1);
+});
+
+test("a failure to load older messages reaches the caller", async () => {
+  const { api } = server(120);
+  const history = new History(api, () => undefined, NO_CHANGES);
+  await history.open(1);
+  api.messages = async () => { throw new Failure(503, "unavailable", ""); };
+  await assert.rejects(history.loadOlder(1), Failure);
+});
+
+test("of a room that grows for ever the newest messages are kept, and older ones can be loaded", async () => {
+  const { api, grow } = server(20);
+  const history = new History(api, () => undefined, NO_CHANGES, 10);
+  await history.open(1);
+  for (let sequence = 21; sequence <= 50; sequence += 1) {
+    grow(1);
+    await history.add(message(sequence));
+  }
+  assert.deepEqual(sequences(history), range(41, 50));
+  await history.loadOlder(1);
+  assert.deepEqual(sequences(history), range(1, 50));
+  grow(100);
+  await history.add(message(150));
+  assert.deepEqual(sequences(history), range(141, 150));
 });

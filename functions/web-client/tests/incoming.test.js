@@ -1,25 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Incoming } from "../page/incoming.js";
-import { Notices, line } from "../page/notices.js";
-import { Rooms } from "../page/rooms.js";
-import { NO_CHANGES, message, room } from "./message.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Notices, line } from "../page/client/notices.js";
+import { Rooms } from "../page/client/rooms.js";
+import { NO_CHANGES, NO_FEED, message, room } from "./message.js";
 
 /** What user 1 hears in room 1, with the lines that it leaves there. */
 function heard(changes = NO_CHANGES) {
   const rooms = new Rooms(1);
-  rooms.replace([room(1, { owner: 2, role: "member" })]);
+  rooms.take(room(1, { owner: 2, role: "member" }));
   const notices = new Notices();
   const nothing = async () => undefined;
   /** @type {any} */
   const means = {
-    rooms, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
+    rooms, cursors: { heard: nothing, forget: nothing }, notices, changes, revisions: { latest: (/** @type {unknown} */ message) => message, forget: () => undefined },
     directory: {
       knows: () => true, hasMembers: () => false, loadMembers: nothing, removeMember: nothing, learn: nothing,
     },
+    people: { heard: nothing },
     history: { of: () => undefined, add: nothing, forget: nothing },
-    typing: { set: nothing }, outgoing: { arrived: nothing },
+    typing: { set: nothing }, feed: NO_FEED, outgoing: { arrived: nothing }, receipts: { received: nothing },
+    reading: { edited: nothing },
     sync: { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing },
     invitations: { load: nothing },
     onchange: nothing, onmessage: nothing, onnotice: nothing,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fitting, mentionsIn, split, typedName, withUnknown } from "../page/mentions.js";
+import { fitting, mentionsIn, split, typedName, withUnknown } from "../page/client/mentions.js";
 
 const PEOPLE = [{ id: 2, name: "ann" }, { id: 3, name: "anna" }, { id: 4, name: "זוהר" }, { id: 5, name: "a.b" }];
 

@@ -1,10 +1,12 @@
 // Messages, rooms, storage and files for the tests.
 
+import { Shelf, memory } from "../page/client/storage.js";
+
 /**
  * A message of room 1, from user 2 to user 1.
  * @param {number} sequence
- * @param {Partial<import("../page/timeline.js").Message>} [differences]
- * @returns {import("../page/timeline.js").Message}
+ * @param {Partial<import("../page/client/timeline.js").Message>} [differences]
+ * @returns {import("../page/client/timeline.js").Message}
  */
 export function message(sequence, differences = {}) {
   return {
@@ -19,8 +21,8 @@ export function message(sequence, differences = {}) {
 /**
  * A group of the users 1, 2 and 3.
  * @param {number} id
- * @param {Partial<import("../page/rooms.js").Room>} [differences]
- * @returns {import("../page/rooms.js").Room}
+ * @param {Partial<import("../page/client/rooms.js").Room>} [differences]
+ * @returns {import("../page/client/rooms.js").Room}
  */
 export function room(id, differences = {}) {
   const members = differences.members ?? [1, 2, 3];
@@ -29,6 +31,8 @@ export function room(id, differences = {}) {
     max_members: 1024, access: "invite", history: "joined", owner: 1, admins: [], role: "owner",
     only_admins: { send: false, edit: false, add: false }, peer: null, changes: 0, created_by: 1,
     created_at: "2026-01-01T00:00:00.000Z", updated_at: `2026-01-01T00:00:0${id}.000Z`, unread: 0, last_message: null,
+    first_unread: null, mentioned: false, muted_until: null, archived: false, pinned: false, marked_unread: false,
+    draft: null, cleared_at: null, settings_version: 0,
     ...differences,
   };
 }
@@ -36,25 +40,21 @@ export function room(id, differences = {}) {
 /** Changes that nobody makes. */
 export const NO_CHANGES = {
   during: (/** @type {number} */ _, /** @type {() => Promise<void>} */ task) => task(),
-  listed: () => undefined, note: () => undefined, hear: () => undefined, forget: () => undefined,
+  note: () => undefined, hear: () => undefined, forget: () => undefined,
   fetch: async () => undefined,
 };
+
+/** Rooms whose new messages nobody waits for. */
+export const NO_FEED = { hear: () => undefined, expect: async () => undefined, forget: () => undefined };
 
 /** Runs all pending promises. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-/** The part of `localStorage` that the page uses. @returns {Storage} */
+/** A storage of a page. */
 export function storage() {
-  /** @type {any} */
-  const items = {};
-  const method = (/** @type {unknown} */ value) => ({ value, enumerable: false });
-  return Object.defineProperties(items, {
-    getItem: method((/** @type {string} */ key) => items[key] ?? null),
-    setItem: method((/** @type {string} */ key, /** @type {string} */ value) => { items[key] = value; }),
-    removeItem: method((/** @type {string} */ key) => { delete items[key]; }),
-  });
+  return new Shelf(memory());
 }
 
 /** Files in memory. */

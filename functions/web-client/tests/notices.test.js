@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Notices, line } from "../page/notices.js";
+import { Notices, line } from "../page/client/notices.js";
 import { message, room } from "./message.js";
 
 const ME = 1;
@@ -12,7 +12,7 @@ function lines(notices) {
   return notices.of(1).map((notice) => line(notice, (user) => NAMES[user], ME));
 }
 
-/** The lines for one change of room 1. @param {Partial<import("../page/rooms.js").Room>[]} states */
+/** The lines for one change of room 1. @param {Partial<import("../page/client/rooms.js").Room>[]} states */
 function changed(...states) {
   const notices = new Notices();
   const rooms = states.map((state) => room(1, state));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KNOWN_AGAIN_FOR, Outbox } from "../page/outbox.js";
+import { KNOWN_AGAIN_FOR, Outbox } from "../page/client/outbox.js";
 import { files, settled, storage } from "./message.js";
 
 /** @param {Outbox} outbox */

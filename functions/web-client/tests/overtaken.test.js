@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
-import { History } from "../page/history.js";
-import { Incoming } from "../page/incoming.js";
-import { Revisions } from "../page/revisions.js";
-import { Rooms } from "../page/rooms.js";
+import { Changes } from "../page/client/changes.js";
+import { Feed } from "../page/client/feed.js";
+import { History } from "../page/client/history.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Revisions } from "../page/client/revisions.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
-/** @typedef {import("../page/timeline.js").Message} Message */
+/** @typedef {import("../page/client/timeline.js").Message} Message */
 
 /**
  * What user 1 sees and hears of room 1, whose messages are loaded.
@@ -21,7 +22,7 @@ async function seen(stored, changed = []) {
   /** @type {string[]} */
   const spoken = [];
   const rooms = new Rooms(1);
-  rooms.replace([room(1, { last_message: stored.at(-1) })]);
+  rooms.take(room(1, { last_message: stored.at(-1) }));
   const nothing = () => undefined;
   /** @type {any} */
   const api = {
@@ -32,9 +33,9 @@ async function seen(stored, changed = []) {
   const { signal } = new AbortController();
   const changes = new Changes({ api, apply: (one) => revisions.apply(one), reset: async () => undefined, signal });
   const history = new History(api, nothing, changes);
-  const sync = { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: async () => undefined };
+  const sync = { attempt: (/** @type {() => Promise<void>} */ task) => task(), refresh: nothing, renew: nothing };
   const revisions = new Revisions(1, {
-    api, rooms, history, changes, sync, onchange: nothing, onsent: nothing, ongone: nothing,
+    api, rooms, history, changes, sync, onchange: nothing, onsent: nothing, onrevised: nothing, ongone: nothing,
   });
   /** Ends the loading of the name of a sender, if one is unknown. @type {(() => void)[]} */
   const learnt = [];
@@ -43,14 +44,19 @@ async function seen(stored, changed = []) {
     knows: () => directory.known,
     learn: () => new Promise((resolve) => learnt.push(() => resolve(undefined))),
   };
+  const feed = new Feed({
+    api, follows: false, onmessage: (message) => void incoming.announce(message), refresh: async () => undefined,
+    onended: nothing, signal,
+  });
   /** @type {any} */
   const means = {
-    rooms, history, changes, revisions, directory, sync, typing: { set: nothing }, outgoing: { arrived: nothing },
+    rooms, cursors: { heard: nothing }, history, changes, revisions, directory, sync, feed, people: { heard: nothing }, typing: { set: nothing },
+    outgoing: { arrived: nothing }, receipts: { received: nothing }, reading: { edited: nothing },
     notices: { changed: nothing }, onchange: nothing, onnotice: nothing,
     onmessage: (/** @type {Message} */ { text }) => spoken.push(text),
   };
   const incoming = new Incoming(1, means);
-  changes.listed(1, 0, false);
+  changes.begin(1, 0, 0);
   await history.open(1);
   const hear = async (/** @type {any[]} */ ...events) => {
     for (const event of events) incoming.hear(event);

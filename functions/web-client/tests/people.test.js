@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Directs } from "../page/directs.js";
-import { Incoming } from "../page/incoming.js";
-import { Invitations } from "../page/invitations.js";
-import { Notices } from "../page/notices.js";
-import { Privacy } from "../page/privacy.js";
-import { Rooms } from "../page/rooms.js";
-import { NO_CHANGES, room, settled } from "./message.js";
+import { Failure } from "../page/client/call.js";
+import { Directs } from "../page/client/directs.js";
+import { Incoming } from "../page/client/incoming.js";
+import { Invitations } from "../page/client/invitations.js";
+import { Notices } from "../page/client/notices.js";
+import { Privacy } from "../page/client/privacy.js";
+import { Rooms } from "../page/client/rooms.js";
+import { NO_CHANGES, NO_FEED, room, settled } from "./message.js";
 
 const BOB = { id: 2, username: "bob" };
 const direct = () => room(7, { type: "direct", name: "", members: [1, 2], peer: BOB });
@@ -23,8 +23,8 @@ const invitation = (conversation, days = 7) => ({
 });
 
 /**
- * @param {import("../page/api.js").Invitation[]} listed
- * @param {Partial<import("../page/api.js").Api>} [api]
+ * @param {import("../page/client/api.js").Invitation[]} listed
+ * @param {Partial<import("../page/client/api.js").Api>} [api]
  */
 function invitations(listed, api = {}) {
   /** @type {any[]} */
@@ -92,11 +92,12 @@ test("only an invitation that is listed is announced, because those of blocked p
 test("whom the user blocks is listed until the block is lifted", async () => {
   /** @type {any[]} */
   const calls = [];
+  const usual = /** @type {const} */ ({ add: "contacts", last_seen: "everyone", online: "everyone", receipts: true });
   const privacy = new Privacy(1, {
     api: {
       blocks: async () => [{ user: 3, username: "cem", blocked_at: "2026-01-01T00:00:00.000Z" }],
       setBlock: async (...block) => { calls.push(block); },
-      whoCanAdd: async (add = "contacts") => add,
+      setPrivacy: async (changes = {}) => ({ ...usual, ...changes }),
     },
     onchange: () => undefined,
   });
@@ -107,27 +108,29 @@ test("whom the user blocks is listed until the block is lifted", async () => {
   assert.deepEqual([privacy.blocks(2), privacy.blocks(3), privacy.blocks(undefined)], [true, false, false]);
   assert.deepEqual(calls, [[2, true], [3, false]]);
   await assert.rejects(privacy.block({ id: 1, username: "ann" }), /That is you\./);
-  assert.deepEqual([await privacy.whoCanAdd(), await privacy.whoCanAdd("nobody")], ["contacts", "nobody"]);
+  assert.deepEqual(await privacy.set(), usual);
+  assert.deepEqual(await privacy.set({ receipts: false }), { ...usual, receipts: false });
 });
 
-/** @param {import("../page/rooms.js").Room[]} listed */
+/** @param {import("../page/client/rooms.js").Room[]} listed */
 function incoming(listed) {
   const rooms = new Rooms(1);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   /** @type {any[]} */
   const heard = [];
   const run = (/** @type {() => Promise<void>} */ task) => task();
   const note = (/** @type {string} */ what) => (/** @type {any[]} */ ...details) => heard.push([what, ...details]);
   /** @type {any} */
   const means = {
-    rooms,
+    rooms, cursors: { forget: note("unplace") },
     directory: {
       knows: (/** @type {number} */ user) => user < 9, name: (/** @type {number} */ user) => `user ${user}`,
       title: ({ name = "" }) => name, hasMembers: () => true, removeMember: () => undefined,
       loadMembers: async (/** @type {number} */ id) => heard.push(["members", id]),
     },
+    people: { heard: () => undefined },
     history: { of: () => undefined, forget: note("forget") },
-    typing: { set: () => undefined },
+    typing: { set: () => undefined }, feed: NO_FEED,
     outgoing: {},
     sync: { refresh: note("refresh"), attempt: run, load: run },
     invitations: {
@@ -152,7 +155,9 @@ test("a room from which the user is removed goes away with its messages, and the
     ["notice", "user 3 removed you from Room 1. You cannot come back."],
     ["notice", "An admin removed you from Room 2."],
   ]);
-  assert.deepEqual(heard.filter(([what]) => what === "forget"), [["forget", 1], ["forget", 2], ["forget", 3]]);
+  for (const forgets of ["forget", "unplace"]) {
+    assert.deepEqual(heard.filter(([what]) => what === forgets), [1, 2, 3].map((id) => [forgets, id]));
+  }
 });
 
 test("invitations follow their events, and unknown events are ignored", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { emojiIn, own, reacted } from "../page/reactions.js";
+import { emojiIn, own, reacted } from "../page/client/reactions.js";
 
-/** @typedef {import("../page/timeline.js").Reaction} Reaction */
+/** @typedef {import("../page/client/timeline.js").Reaction} Reaction */
 
 /** @param {string} emoji @param {number[]} users @param {boolean} [mine] @param {number} [count] @returns {Reaction} */
 const reaction = (emoji, users, mine = false, count = users.length) => ({ emoji, count, users, mine });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { inWords } from "../page/refusals.js";
+import { inWords } from "../page/client/refusals.js";
 
 const OPENAPI = readFileSync(new URL("../../../infra/openapi.yaml", import.meta.url), "utf8");
 /** Codes whose detail names the reason, which only the server knows. */

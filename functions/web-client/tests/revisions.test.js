@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Changes } from "../page/changes.js";
-import { Failure } from "../page/call.js";
-import { History } from "../page/history.js";
-import { Revisions } from "../page/revisions.js";
-import { Rooms } from "../page/rooms.js";
+import { Changes } from "../page/client/changes.js";
+import { Failure } from "../page/client/call.js";
+import { History } from "../page/client/history.js";
+import { Revisions } from "../page/client/revisions.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room, settled } from "./message.js";
 
-/** @typedef {import("../page/timeline.js").Message} Message */
+/** @typedef {import("../page/client/timeline.js").Message} Message */
 
 /**
  * What user 1 sees of room 1, whose messages are loaded.
  * @param {Message[]} stored
- * @param {Partial<import("../page/message-calls.js").MessageCalls>} [calls]
+ * @param {Partial<import("../page/client/message-calls.js").MessageCalls>} [calls]
  */
 async function seen(stored, calls) {
   /** @type {number[]} */
   const gone = [];
-  const count = { refreshed: 0, changes: 0 };
+  const count = { renewed: 0, changes: 0 };
   const rooms = new Rooms(1);
   const last = stored.at(-1) ?? null;
-  rooms.replace([room(1, { last_message: last })]);
+  rooms.take(room(1, { last_message: last }));
   /** @type {any} */
   const api = {
     messages: async () => ({ messages: stored, more: false }),
@@ -36,10 +36,10 @@ async function seen(stored, calls) {
   const history = new History(api, () => undefined, changes);
   const revisions = new Revisions(1, {
     api, rooms, history, changes, onchange: () => undefined, onsent: () => undefined,
-    sync: { attempt: (task) => task(), refresh: async () => { count.refreshed += 1; } },
-    ongone: ({ id }) => gone.push(id),
+    sync: { attempt: (task) => task(), renew: (rooms) => { count.renewed += rooms.length; } },
+    onrevised: () => undefined, ongone: ({ id }) => gone.push(id),
   });
-  changes.listed(1, 0, false);
+  changes.begin(1, 0, 0);
   await history.open(1);
   const texts = () => history.of(1)?.messages.map(({ text }) => text);
   const get = (/** @type {number} */ sequence) => history.of(1)?.get(1000 + sequence);
@@ -86,7 +86,7 @@ test("what is deleted for the user leaves no gap, and no push brings it back", a
   const { revisions, history, texts, rooms, count, gone } = await seen([message(1), message(2)]);
   revisions.hear(event("deleted", 1, message(2, { text: "", hidden: true })));
   await settled();
-  assert.deepEqual([texts(), rooms.get(1)?.last_message?.text, count.refreshed, gone], [["text 1"], "text 1", 1, [1002]]);
+  assert.deepEqual([texts(), rooms.get(1)?.last_message?.text, count.renewed, gone], [["text 1"], "text 1", 1, [1002]]);
   await history.add(message(2));
   await history.add(message(3));
   assert.deepEqual([texts(), history.of(1)?.hasGap], [["text 1", "text 3"], false]);
@@ -181,4 +181,14 @@ test("the changes of a room are forgotten with it", async () => {
   assert.equal(revisions.latest(message(1)).text, "new");
   revisions.forget(1);
   assert.equal(revisions.latest(message(1)).text, "text 1");
+});
+
+test("of a thousand changes the last states are remembered, and earlier ones are forgotten", async () => {
+  const { revisions } = await seen([message(1)]);
+  const revise = (/** @type {number} */ sequence) => revisions.apply(message(sequence, { text: "new", version: 2 }));
+  for (let sequence = 1; sequence <= 1_000; sequence += 1) revise(sequence);
+  revise(2);
+  revise(1_001);
+  const latest = [1, 2, 3, 1_001].map((sequence) => revisions.latest(message(sequence)).text);
+  assert.deepEqual(latest, ["text 1", "new", "new", "new"]);
 });

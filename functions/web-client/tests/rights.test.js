@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actionsOn, actionsOnMessage, mentionsAll, rightsIn, roleOf } from "../page/rights.js";
+import { actionsOn, actionsOnMessage, mentionsAll, rightsIn, roleOf } from "../page/client/rights.js";
 import { message, room } from "./message.js";
 
 const [OWNER, ADMIN, OTHER_ADMIN, MEMBER, OTHER] = [1, 2, 3, 4, 5];
@@ -44,8 +44,8 @@ const after = (me, sender, minutes, about = {}, group = GROUP) => {
 test("a message is edited for fifteen minutes, and deleted for sixty hours", () => {
   const some = (/** @type {number} */ minutes) => after(MEMBER, MEMBER, minutes).slice(4);
   assert.deepEqual([14, 16, 3599, 3601].map(some), [
-    ["edit", "delete for everyone", "delete for me"], ["delete for everyone", "delete for me"],
-    ["delete for everyone", "delete for me"], ["delete for me"],
+    ["edit", "info", "delete for everyone", "delete for me"], ["info", "delete for everyone", "delete for me"],
+    ["info", "delete for everyone", "delete for me"], ["info", "delete for me"],
   ]);
 });
 
@@ -61,7 +61,7 @@ test("admins delete messages of others at any time, and edit none", () => {
 test("where only admins send, members neither answer nor edit, and react", () => {
   const closed = { ...GROUP, only_admins: { send: true, edit: false, add: false } };
   assert.deepEqual(after(MEMBER, MEMBER, 1, {}, closed), [
-    "react", "forward", "copy", "delete for everyone", "delete for me",
+    "react", "forward", "copy", "info", "delete for everyone", "delete for me",
   ]);
 });
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Rooms } from "../page/rooms.js";
+import { Rooms } from "../page/client/rooms.js";
 import { message, room } from "./message.js";
 
 const ME = 1;
 
-/** @param {...import("../page/rooms.js").Room} listed */
+/** @param {...import("../page/client/rooms.js").Room} listed */
 function rooms(...listed) {
   const rooms = new Rooms(ME);
-  rooms.replace(listed);
+  for (const one of listed) rooms.take(one);
   return rooms;
 }
 
@@ -29,33 +29,31 @@ test("whoever writes has seen what came before", () => {
   assert.equal(list.unread, 0);
   list.apply(message(2, { sender: 2 }));
   list.mark(1, 3, theirs.id);
-  assert.equal(list.isReadByAll(theirs), true);
+  assert.equal(list.receipt(theirs), "read");
 });
 
 test("a list that was on its way longer than a message does not take it back", () => {
   const list = rooms(room(1));
   list.apply(message(5));
-  list.replace([room(1, { unread: 7, last_message: message(4) })]);
+  list.take(room(1, { unread: 7, last_message: message(4) }));
   assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [5, 1]);
-  list.replace([room(1, { unread: 2, last_message: message(6) })]);
+  list.take(room(1, { unread: 2, last_message: message(6) }));
   assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [6, 2]);
-  list.replace([]);
-  assert.deepEqual(list.list(), []);
 });
 
 test("read by all is what everybody has read who got it and is still there", () => {
   const list = rooms(room(1));
   const sent = message(3, { sender: ME, receivers: [2, 3] });
   list.mark(1, 2, sent.id);
-  assert.equal(list.isReadByAll(sent), false);
+  assert.equal(list.receipt(sent), "sent");
   list.mark(1, 3, sent.id - 1);
-  assert.equal(list.isReadByAll(sent), false);
+  assert.equal(list.receipt(sent), "sent");
   list.join(1, 4);
   list.leave(1, 3);
-  assert.equal(list.isReadByAll(sent), true);
+  assert.equal(list.receipt(sent), "read");
   list.mark(1, 2, 1);
-  assert.equal(list.isReadByAll(sent), true);
-  assert.equal(list.isReadByAll(message(4, { sender: ME, receivers: [] })), false);
+  assert.equal(list.receipt(sent), "read");
+  assert.equal(list.receipt(message(4, { sender: ME, receivers: [] })), "sent");
 });
 
 test("reading elsewhere reads here", () => {
@@ -86,20 +84,18 @@ test("members of a large room are counted and not listed", () => {
   list.join(1, 34);
   list.leave(1, 3);
   assert.deepEqual(shown(), [0, 33, false]);
-  assert.equal(list.isReadByAll(message(1, { sender: ME, receivers: [] })), false);
+  assert.equal(list.receipt(message(1, { sender: ME, receivers: [] })), "sent");
 });
 
-test("an opened direct room stays until it is listed or hidden, though the list lacks a hidden one", () => {
+test("a direct room is there from its opening until it is hidden", () => {
   const list = rooms(room(1));
   const direct = room(2, { type: "direct", members: [1, 2] });
   list.open(direct);
-  list.replace([room(1)]);
   assert.deepEqual(list.list().map(({ id }) => id), [2, 1]);
-  list.replace([room(1), room(2, { type: "direct", members: [1, 2], unread: 1, last_message: message(1) })]);
+  list.take(room(2, { type: "direct", members: [1, 2], unread: 1, last_message: message(1) }));
   list.open(direct);
   assert.equal(list.unread, 1);
   list.leave(2, ME);
-  list.replace([room(1)]);
   assert.deepEqual(list.list().map(({ id }) => id), [1]);
 });
 
@@ -111,7 +107,7 @@ test("a change brings settings and the user's own role, unless it is outdated", 
   const { name, role, unread, updated_at } = list.get(1) ?? room(0);
   assert.deepEqual([name, role, unread, updated_at], ["Kitchen", "admin", 2, at]);
   list.change(room(1, { name: "Cellar", changes: 3 }));
-  list.replace([room(1, { name: "Cellar", changes: 3 })]);
+  list.take(room(1, { name: "Cellar", changes: 3 }));
   assert.equal(list.get(1)?.name, "Kitchen");
   list.change(room(9));
   assert.equal(list.get(9), undefined);
@@ -119,14 +115,12 @@ test("a change brings settings and the user's own role, unless it is outdated", 
 
 test("a list that was on its way while the user left a room does not bring it back", () => {
   const rooms = new Rooms(1);
-  rooms.replace([room(1), room(2)]);
+  rooms.take(room(1));
   rooms.asks();
   rooms.leave(1, 1);
-  rooms.replace([room(1), room(2)]);
-  assert.deepEqual(rooms.list().map(({ id }) => id), [2]);
+  assert.deepEqual([rooms.take(room(1)), rooms.list()], [false, []]);
   rooms.asks();
-  rooms.replace([room(1), room(2)]);
-  assert.equal(rooms.list().length, 2);
+  assert.deepEqual([rooms.take(room(1)), rooms.list().length], [true, 1]);
 });
 
 test("a message that was deleted for the user while the page was offline leaves the list", (context) => {
@@ -134,10 +128,10 @@ test("a message that was deleted for the user while the page was offline leaves 
   const list = rooms(room(1, { last_message: message(4) }));
   list.apply(message(5));
   list.asks();
-  list.replace([room(1, { last_message: message(4) })]);
+  list.take(room(1, { last_message: message(4) }));
   assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [5, 1]);
   context.mock.timers.tick(60_000);
   list.asks();
-  list.replace([room(1, { last_message: message(4) })]);
+  list.take(room(1, { last_message: message(4) }));
   assert.deepEqual([list.get(1)?.last_message?.sequence, list.unread], [4, 0]);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Outbox } from "../page/outbox.js";
-import { Sending } from "../page/sending.js";
+import { Failure } from "../page/client/call.js";
+import { Outbox } from "../page/client/outbox.js";
+import { Sending } from "../page/client/sending.js";
 import { files, message, settled, storage } from "./message.js";
 
 const CAT = new File(["miaow"], "cat.png", { type: "image/png" });

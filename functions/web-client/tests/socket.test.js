@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Socket } from "../page/socket.js";
+import { Socket } from "../page/client/socket.js";
 
 const MINUTE = 60_000;
 
@@ -39,7 +39,7 @@ function line(context) {
   const dialled = [];
   /** @type {any[]} */
   const heard = [];
-  const told = { opened: 0, lost: 0 };
+  const told = { opened: 0, lost: 0, failed: 0 };
   const socket = new Socket({
     dial: () => {
       const line = new Line();
@@ -49,7 +49,10 @@ function line(context) {
     backoff: (attempt) => 1_000 * 2 ** attempt,
     onevent: (event) => heard.push(event),
     onopen: () => { told.opened += 1; },
-    onlost: () => { told.lost += 1; },
+    onlost: (wasOpen) => {
+      told.lost += 1;
+      if (!wasOpen) told.failed += 1;
+    },
   });
   context.after(() => socket.end());
   const last = () => /** @type {Line} */ (dialled.at(-1));
@@ -70,6 +73,15 @@ function line(context) {
   return { socket, dialled, heard, dials, told, last, pass, tick };
 }
 
+test("a lost connection is not taken for a handshake that has failed", (context) => {
+  const { told, last, tick } = line(context);
+  last().onclose?.();
+  tick(1_000);
+  last().onopen?.();
+  last().onclose?.();
+  assert.deepEqual(told, { opened: 1, lost: 2, failed: 1 });
+});
+
 test("a lost connection is dialled again, later and later, until it opens", (context) => {
   const { dialled, told, last, tick } = line(context);
   for (const wait of [1_000, 2_000, 4_000]) {
@@ -80,10 +92,25 @@ test("a lost connection is dialled again, later and later, until it opens", (con
     assert.equal(dialled.length, before + 1);
   }
   last().onopen?.();
-  assert.deepEqual(told, { opened: 1, lost: 3 });
+  assert.deepEqual(told, { opened: 1, lost: 3, failed: 3 });
+  tick(30_000);
   last().onclose?.();
   tick(1_000);
   assert.equal(dialled.length, 5);
+});
+
+test("connections that are cut at once are dialled less and less often", (context) => {
+  const { dialled, last, tick } = line(context);
+  for (const wait of [1_000, 2_000, 4_000, 8_000]) {
+    last().onopen?.();
+    tick(100);
+    last().onclose?.();
+    const before = dialled.length;
+    tick(wait - 1);
+    assert.equal(dialled.length, before);
+    tick(1);
+    assert.equal(dialled.length, before + 1);
+  }
 });
 
 test("a connection that neither opens nor fails is given up", (context) => {

@@ -1,53 +1,109 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { Rooms } from "../page/rooms.js";
-import { Sync } from "../page/sync.js";
-import { NO_CHANGES, message, room, settled } from "./message.js";
+import { Failure } from "../page/client/call.js";
+import { Sync } from "../page/client/sync.js";
+import { settled } from "./message.js";
 
 /**
  * A server that answers with `lists` in turn, and then always with the last one.
  * @param {import("node:test").TestContext} context
  * @param {(number[] | Failure | Promise<number[]>)[]} lists ids of rooms
- * @param {Partial<import("../page/timeline.js").Message>} [changed] how the last messages have changed
+ * @param {Promise<unknown>} [restored]
  */
-function sync(context, lists = [[]], changed = {}) {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  const rooms = new Rooms(1);
+function sync(context, lists = [[]], restored = Promise.resolve()) {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  /** @type {Set<number>} */
+  const rooms = new Set();
   const controller = new AbortController();
-  const count = { listed: 0, checked: 0, ended: 0, learned: 0 };
+  /** @type {number[]} */
+  const renewed = [];
+  const count = { listed: 0, checked: 0, ended: 0, learned: 0, completed: 0, current: 0 };
   const socket = { isOpen: true, check: () => { count.checked += 1; } };
   const running = new Sync({
-    api: {
-      rooms: async () => {
+    catchUp: {
+      run: async () => {
         count.listed += 1;
         const list = await (lists.length > 1 ? lists.shift() : lists[0]);
         if (list instanceof Failure) throw list;
-        return (list ?? []).map((id) => room(id, { last_message: message(1, { conversation: id }) }));
+        for (const room of list ?? []) rooms.add(room);
       },
+      complete: async () => { count.completed += 1; },
+      renew: (room) => void renewed.push(room),
     },
-    rooms,
-    history: { of: () => undefined, refresh: async () => undefined },
-    changes: NO_CHANGES,
+    restored,
+    isListed: (room) => rooms.has(room),
     directory: { learnNames: async () => { count.learned += 1; } },
-    latest: (message) => ({ ...message, ...changed }),
     socket: () => socket,
     onchange: () => undefined,
+    oncurrent: () => { count.current += 1; },
     onended: () => { count.ended += 1; },
     signal: controller.signal,
   });
-  return { running, rooms, socket, controller, count, pass: async (/** @type {number} */ time) => {
+  return { running, rooms, renewed, socket, controller, count, pass: async (/** @type {number} */ time) => {
     context.mock.timers.tick(time);
     await settled();
   } };
 }
 
 test("refreshes that are asked for while a list is on its way are one more list", async (context) => {
-  const { running, rooms, count } = sync(context, [[1], [1, 2]]);
-  assert.equal(running.ready, false);
-  await Promise.all([running.refresh(), running.refresh(), running.refresh()]);
-  assert.deepEqual([count.listed, running.ready, rooms.list().length, count.learned], [2, true, 2, 1]);
+  /** @type {(rooms: number[]) => void} */
+  let answer = () => undefined;
+  const { running, rooms, count } = sync(context, [new Promise((resolve) => { answer = resolve; }), [1, 2]]);
+  assert.equal(running.isCurrent, false);
+  const first = running.refresh();
+  await settled();
+  const others = [running.refresh(), running.refresh()];
+  answer([1]);
+  await Promise.all([first, ...others]);
+  assert.deepEqual([running.isCurrent, rooms.size], [true, 2]);
+  assert.deepEqual(count, { listed: 2, checked: 0, ended: 0, learned: 1, completed: 2, current: 2 });
+});
+
+test("the storage is read before the first call", async (context) => {
+  /** @type {() => void} */
+  let restore = () => undefined;
+  const { running, count } = sync(context, [[]], new Promise((resolve) => { restore = () => resolve(undefined); }));
+  const refreshing = running.refresh();
+  await settled();
+  assert.equal(count.listed, 0);
+  restore();
+  await refreshing;
+  assert.equal(count.listed, 1);
+});
+
+test("the signs of one waking are one call, and none if a new connection comes with a call of its own", async (context) => {
+  const { running, socket, count, pass } = sync(context);
+  socket.isOpen = false;
+  running.wake();
+  await pass(20_000);
+  assert.equal(count.listed, 0);
+  socket.isOpen = true;
+  for (const wait of [0, 5, 2_000]) {
+    running.wake();
+    await pass(wait);
+  }
+  assert.equal(count.listed, 1);
+  await pass(15_000);
+  running.wake();
+  running.wake();
+  await settled();
+  assert.equal(count.listed, 2);
+});
+
+test("summaries are asked for by one call, and by none if there are none", async (context) => {
+  const { running, renewed, count } = sync(context);
+  running.renew([]);
+  running.renew([3, 4]);
+  await settled();
+  assert.deepEqual([renewed, count.listed], [[3, 4], 1]);
+});
+
+test("a defect in taking an answer does not end the next refresh", async (context) => {
+  const { running, count } = sync(context, [Promise.reject(new TypeError("a defect")), [1]]);
+  await assert.rejects(running.refresh(), TypeError);
+  await running.refresh();
+  assert.deepEqual([count.listed, running.isCurrent], [2, true]);
 });
 
 test("a new room is waited for, but not for ever", async (context) => {
@@ -74,6 +130,40 @@ test("a failure that may pass is followed by a refresh while the socket is open"
   await running.attempt(fails);
   await pass(60_000);
   assert.deepEqual([count.checked, count.listed], [1, 1]);
+});
+
+test("lists that fail are asked for less and less often, although other calls succeed", async (context) => {
+  const { running, count, pass } = sync(context, [new Failure(503, "unavailable", "")]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000, 4_000, 8_000]) {
+    await running.attempt(async () => undefined);
+    const before = count.listed;
+    await pass(wait / 2 - 1);
+    assert.equal(count.listed, before);
+    await pass(wait / 2 + 1);
+    assert.equal(count.listed, before + 1);
+  }
+});
+
+test("a complete list ends a series of failures", async (context) => {
+  const failure = new Failure(503, "unavailable", "");
+  const { running, count, pass } = sync(context, [failure, failure, failure, [1], failure, [1]]);
+  await running.refresh();
+  for (const wait of [500, 1_000, 2_000]) await pass(wait);
+  assert.equal(count.listed, 4);
+  await running.refresh();
+  await pass(500);
+  assert.equal(count.listed, 6);
+});
+
+test("failures that come together are followed by one refresh, at the latest time that the server asks for", async (context) => {
+  const { running, count, pass } = sync(context);
+  const fails = (retry = 0) => running.attempt(async () => { throw new Failure(429, "rate_limited", "", retry); });
+  await Promise.all([fails(), fails(9_000), fails()]);
+  await pass(8_999);
+  assert.equal(count.listed, 0);
+  await pass(60_000);
+  assert.equal(count.listed, 1);
 });
 
 test("a load is repeated with each refresh until it succeeds or is refused", async (context) => {
@@ -133,13 +223,4 @@ test("the end leaves no refresh behind", async (context) => {
   await pass(60_000);
   await running.refresh();
   assert.equal(count.listed, 0);
-});
-
-test("a list that a deletion has overtaken shows no deleted text", async (context) => {
-  for (const changed of [{ text: "", version: 2, deleted_at: "2026-01-01T13:00:00.000Z" }, { hidden: true }]) {
-    const { running, rooms } = sync(context, [[1]], changed);
-    await running.refresh();
-    assert.equal(rooms.get(1)?.last_message?.text ?? "", "");
-    context.mock.timers.reset();
-  }
 });

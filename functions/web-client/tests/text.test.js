@@ -2,8 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { backoff } from "../page/backoff.js";
-import { calm, day, isLonger, namesIn, parts, removal, sendable, typists } from "../page/text.js";
+import { backoff } from "../page/client/backoff.js";
+import { calm, clock, day, isLonger, lastSeen, namesIn, parts, removal, sendable, typists } from "../page/client/text.js";
+
+test("what is not known of a person is not shown, least of all as offline", () => {
+  const [today, yesterday, long] = [0, 1, 400].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());
+  assert.equal(lastSeen({ online: null, last_seen: null }), "");
+  assert.equal(lastSeen({ online: false, last_seen: null }), "");
+  assert.equal(lastSeen({ online: true, last_seen: long }), "online");
+  assert.equal(lastSeen({ online: false, last_seen: today }), `last seen today at ${clock(today)}`);
+  assert.equal(lastSeen({ online: null, last_seen: yesterday }), `last seen yesterday at ${clock(yesterday)}`);
+  assert.equal(lastSeen({ online: false, last_seen: long }), `last seen ${day(long)} at ${clock(long)}`);
+});
 
 test("addresses are found, and nothing else becomes one", () => {
   const urls = (/** @type {string} */ text) => parts(text).filter(({ url }) => url).map(({ text }) => text);

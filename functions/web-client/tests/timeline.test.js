@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Timeline } from "../page/timeline.js";
+import { Timeline } from "../page/client/timeline.js";
 import { message } from "./message.js";
 
 /** @param {Timeline} timeline */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Typing } from "../page/typing.js";
-import { Typist } from "../page/typist.js";
+import { Typing } from "../page/client/typing.js";
+import { Typist } from "../page/client/typist.js";
 
 /** @param {import("node:test").TestContext} context */
 function typist(context) {
@@ -61,4 +61,18 @@ test("a typist is shown as long as the event says", (context) => {
   assert.deepEqual([typing.in(1).map(({ user }) => user), changes], [[3], 1]);
   typing.set(1, 3, false);
   assert.deepEqual(typing.in(1), []);
+});
+
+test("the end leaves no timer behind", (context) => {
+  const { running, frames, pass } = typist(context);
+  running.types(1);
+  running.types(2);
+  running.types(1);
+  running.end();
+  let changes = 0;
+  const typing = new Typing(() => { changes += 1; });
+  typing.set(1, 2, true);
+  typing.end();
+  pass(60_000);
+  assert.deepEqual([frames, changes, typing.in(1)], [[[1, true, 0], [2, true, 0]], 0, []]);
 });

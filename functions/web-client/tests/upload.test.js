@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Failure } from "../page/call.js";
-import { upload } from "../page/upload.js";
+import { Failure } from "../page/client/call.js";
+import { upload } from "../page/client/upload.js";
 
 const FIELDS = { key: "uploads/1", policy: "p" };
 const ANNOUNCED = { id: "1", upload: { url: "https://bucket.example/", fields: FIELDS }, expires_in: 600 };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fantoccini::{
-    actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, TouchActions},
+    actions::{InputSource as _, MOUSE_BUTTON_LEFT, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction, TouchActions},
     elements::Element,
 };
 
@@ -28,14 +28,32 @@ impl Window {
 
     /// Opens the menu of the message with this text by a long press.
     pub async fn holds(&self, text: &str) {
-        let bubble = self.finds(&format!("{}//*[@class='bubble']", row(text))).await;
+        self.presses_on(self.finds(&format!("{}//*[@class='bubble']", row(text))).await).await;
+    }
+
+    async fn presses_on(&self, element: Element) {
         let finger = TouchActions::new("finger".to_owned())
-            .then(to(bubble))
+            .then(to(element))
             .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
             .then(PointerAction::Pause { duration: LONG })
             .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
         self.client.perform_actions(finger).await.expect("the screen can be touched");
         self.finds("//*[@role='menu']").await;
+    }
+
+    /// Opens the menu of a chat in the list with the right button of the mouse.
+    pub async fn opens_menu_of_chat(&self, title: &str) {
+        let click = MouseActions::new("mouse".to_owned())
+            .then(to(self.finds(&chat(title)).await))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_RIGHT })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_RIGHT });
+        self.client.perform_actions(click).await.expect("the mouse can be moved");
+        self.finds("//*[@role='menu']").await;
+    }
+
+    /// Opens the menu of a chat in the list by a long press.
+    pub async fn holds_chat(&self, title: &str) {
+        self.presses_on(self.finds(&chat(title)).await).await;
     }
 
     /// Checks the box of a chat in the dialog that forwards a message.
@@ -67,6 +85,11 @@ impl Window {
 
 fn to(element: Element) -> PointerAction {
     PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 }
+}
+
+/// The link of a chat in the list.
+fn chat(title: &str) -> String {
+    format!("//nav//a[.//*[@class='name' and .={}]]", quoted(title))
 }
 
 /// The row of the message with a text.

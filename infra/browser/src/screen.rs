@@ -15,6 +15,9 @@ impl Screen {
     /// A desktop, in light colours.
     pub const DESKTOP: Self = Self { phone: false, dark: false };
 
+    /// A phone, in light colours.
+    pub const PHONE: Self = Self { phone: true, dark: false };
+
     /// All screens that the page supports.
     pub const ALL: [Self; 4] = [
         Self::DESKTOP,

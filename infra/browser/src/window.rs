@@ -74,6 +74,16 @@ impl Window {
         self.client.refresh().await.expect("the page can be reloaded");
     }
 
+    /// Takes the network away from the window.
+    pub async fn loses_its_network(&self) {
+        self.client.issue_cmd(Network(false)).await.expect("the network can be taken away");
+    }
+
+    /// Gives the network back.
+    pub async fn gets_its_network_back(&self) {
+        self.client.issue_cmd(Network(true)).await.expect("the network can be given back");
+    }
+
     /// Goes back in the history, as the browser's button does.
     pub async fn goes_back(&self) {
         self.client.back().await.expect("the browser can go back");
@@ -167,6 +177,11 @@ impl Window {
     /// Moves the focus to the element before.
     pub async fn tabs_back(&self) {
         self.presses_keys("\u{e008}\u{e004}\u{e000}").await;
+    }
+
+    /// Presses a key together with Control.
+    pub async fn presses_with_control(&self, key: char) {
+        self.presses_keys(&format!("\u{e009}{key}\u{e000}")).await;
     }
 
     async fn presses_keys(&self, keys: &str) {
@@ -299,6 +314,24 @@ impl WebDriverCompatibleCommand for ConsoleLog {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
+}
+
+/// A command of `ChromeDriver` that gives a window its network back, or takes it away.
+#[derive(Debug)]
+struct Network(bool);
+
+impl WebDriverCompatibleCommand for Network {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/chromium/network_conditions", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        if self.0 {
+            return (Method::DELETE, None);
+        }
+        let none = json!({"offline": true, "latency": 0, "throughput": 0});
+        (Method::POST, Some(json!({"network_conditions": none}).to_string()))
     }
 }
 

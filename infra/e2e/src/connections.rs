@@ -19,7 +19,7 @@ pub async fn known(user: &User) -> BTreeSet<String> {
     let get = json!({"TableName": "ConnectionsTable", "Key": key(user), "ConsistentRead": true});
     let found = user.server.dynamodb("GetItem", &get).await;
     let attributes = found["Item"].as_object().into_iter().flat_map(Map::keys);
-    attributes.filter(|name| !["user_id", "expires_at"].contains(&name.as_str())).cloned().collect()
+    attributes.filter(|name| !["user_id", "expires_at", "last_seen"].contains(&name.as_str())).cloned().collect()
 }
 
 /// A time as it is stored: milliseconds since 1970.

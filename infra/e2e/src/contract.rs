@@ -185,14 +185,24 @@ impl Contract {
         reference.and_then(|reference| reference.strip_prefix('#')).map_or(pointer, str::to_owned)
     }
 
-    /// Asserts the validity of a value that a header or a query has as text: a number if the schema asks for one.
+    /// Asserts the validity of a value that a header or a query has as text.
     #[track_caller]
     fn assert_text_valid(&self, schema: &str, text: &str) {
         let schema = self.resolve(schema.to_owned());
-        let number = self.at(&format!("{schema}/type")) == Some(&json!("integer"));
-        let value =
-            if number { text.parse().map_or_else(|_| json!(text), |number: u64| json!(number)) } else { json!(text) };
-        self.assert_valid(OPENAPI, &schema, &value);
+        self.assert_valid(OPENAPI, &schema, &self.value(&schema, text));
+    }
+
+    /// The value of a text: a number if the schema asks for one, and values with commas between them if it asks for a
+    /// list.
+    fn value(&self, schema: &str, text: &str) -> Value {
+        match self.at(&format!("{schema}/type")).and_then(Value::as_str) {
+            Some("integer") => text.parse().map_or_else(|_| json!(text), |number: u64| json!(number)),
+            Some("array") => {
+                let items = self.resolve(format!("{schema}/items"));
+                text.split(',').map(|item| self.value(&items, item)).collect()
+            }
+            _ => json!(text),
+        }
     }
 
     #[track_caller]

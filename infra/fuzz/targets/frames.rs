@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use domain::{Error, Fields, Input, MessageFrame, OtherFrame, Refusal, RoomId, TypingFrame, UserId};
+use domain::{Error, Fields, Input, MarksFrame, MessageFrame, OtherFrame, Refusal, RoomId, TypingFrame, UserId};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -47,6 +47,10 @@ fuzz_target!(|frame: &[u8]| {
     if let Some(typing) = read::<TypingFrame>(frame) {
         room(typing.room(Some(bound)).unwrap());
         assert_eq!(typing.typing, said["typing"].as_bool().unwrap_or(true));
+    }
+    if let Some(MarksFrame { marks, .. }) = read::<MarksFrame>(frame) {
+        let named = said["marks"].as_array().unwrap();
+        assert!((1..=100).contains(&named.len()) && (1..=named.len()).contains(&marks.len()));
     }
     if let Some(OtherFrame::Ping) = read::<OtherFrame>(frame) {
         assert_eq!(said["type"], "ping");

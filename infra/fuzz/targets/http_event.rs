@@ -5,9 +5,10 @@
 use std::sync::LazyLock;
 
 use domain::{
-    AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Input,
-    LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, ReactToMessage,
-    ReadMark, Refusal, Registration, RemoveMember, ResetInvite, SetBlock, SetPrivacy, SetRole, SetRoom, Slice,
+    AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Found,
+    Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, PrivacyChoices,
+    ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetChat, SetRole,
+    SetRoom, Slice, SyncRooms,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -70,13 +71,16 @@ fn check(request: &Request) {
     read::<SetRole>(request);
     read::<SetRoom>(request);
     read::<SetBlock>(request);
-    read::<SetPrivacy>(request);
+    read::<PrivacyChoices>(request);
     read::<EditMessage>(request);
     read::<DeleteMessage>(request);
     read::<ForwardMessage>(request);
     read::<ReactToMessage>(request);
+    read::<SetChat>(request);
+    read::<SyncRooms>(request);
     path(request);
     query(request);
+    search(request);
 }
 
 fn read<T: Input>(request: &Request) -> Option<T> {
@@ -117,6 +121,26 @@ fn query(request: &Request) {
         }
         Err(Error::Refused(Refusal::Invalid(errors))) => {
             assert!(errors.keys().all(|name| ["limit", "before", "after"].contains(&name.as_str())));
+        }
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn search(request: &Request) {
+    let before = MessageId::try_from(7).unwrap();
+    let found = Found { messages: Vec::new(), searched_back_to: Some(before) };
+    match http::search(request) {
+        Ok(search) => {
+            let answer = http::found(request, search.room, &found).unwrap();
+            let link = answer.headers()[LINK].to_str().unwrap();
+            let next = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
+            let mut event = EVENT.clone();
+            event["rawQueryString"] = next.trim_start_matches('?').into();
+            let next = http::search(&lambda_http::request::from_str(&event.to_string()).unwrap()).unwrap();
+            assert_eq!(next, Search { before: Some(before), ..search });
+        }
+        Err(Error::Refused(Refusal::Invalid(errors))) => {
+            assert!(errors.keys().all(|name| ["conversation_id", "q", "before"].contains(&name.as_str())));
         }
         Err(error) => panic!("{error:?}"),
     }

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use aws_lambda_events::apigw::{ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayWebsocketProxyRequest};
-use domain::{Error, MessageFrame, OtherFrame, Refusal, TypingFrame};
+use domain::{Error, MarksFrame, MessageFrame, OtherFrame, Refusal, TypingFrame};
 use lambda::{authorizer::Handshake, socket::Incoming};
 use lambda_runtime::{Context, LambdaEvent};
 use libfuzzer_sys::fuzz_target;
@@ -42,6 +42,7 @@ fn frame(event: &Value) -> Option<u64> {
     let authorized = event.request_context.authorizer.fields.get("user_id").cloned();
     let incoming = Incoming::read(LambdaEvent::new(event, Context::default()));
     let _ = incoming.frame::<TypingFrame>();
+    let _ = incoming.frame::<MarksFrame>();
     let _ = incoming.frame::<OtherFrame>();
     let frame = incoming.frame::<MessageFrame>();
     let socket = match incoming.socket() {

@@ -32,13 +32,31 @@ pub(crate) fn a_follower_misses_no_change(world: &World<'_>) -> Vec<Violation> {
             let Some((place, step)) = client.first_answer_after(revision.ended + GOES_ON_FOR) else { continue };
             if !client.has(world, revision, shown, place) && is_visible(world, *user, revision, step) {
                 let begun = step.begun;
-                let what =
-                    format!("{user}, who follows room {room}, has not {revision:?} after the answer of {begun:?}");
+                let steps: Vec<_> = followed.steps.iter().map(brief).collect();
+                let what = format!(
+                    "{user}, who follows room {room}, has not {revision:?} after the answer of {begun:?}; {}",
+                    steps.join(", ")
+                );
                 violations.push(Violation { rule: "a_follower_misses_no_change", what });
             }
         }
     }
     violations
+}
+
+/// A step without its messages.
+fn brief(Step { after, change, messages, is_all, is_anew, is_event, begun, ended }: &Step) -> String {
+    let kind = if *is_event {
+        "event"
+    } else if *is_anew {
+        "anew"
+    } else if *is_all {
+        "all"
+    } else {
+        "some"
+    };
+    let ids: Vec<_> = messages.iter().map(|message| (message.id, message.version)).collect();
+    format!("{kind} from {after} to {change} at {begun:?} to {ended:?} {ids:?}")
 }
 
 /// A client that asks again in the end has the last number of the room.
@@ -134,12 +152,16 @@ impl<'a> Client<'a> {
         if seen.peek().is_none() && self.is_beyond(revision, place) {
             return true;
         }
+        // A list leaves out what its user has deleted for themselves.
+        if world.may_hide(self.user, revision.key(), Time::MAX) && self.is_left_out(revision, place) {
+            return true;
+        }
         match &revision.what {
             Wish::Edit(..) | Wish::Delete => seen.any(|(.., message)| {
                 message.version >= shown.version || self.has_lower(world, revision, shown, message)
             }),
             Wish::Hide if revision.by != self.user => true,
-            Wish::Hide => self.is_left_out(revision, place) || seen.any(|(.., message)| message.hidden),
+            Wish::Hide => seen.any(|(.., message)| message.hidden),
             // Where there was no reaction, its removal changes nothing.
             Wish::React(emoji) => seen.last().map_or(emoji.is_none(), |(_, begun, message)| {
                 *begun > revision.ended

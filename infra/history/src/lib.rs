@@ -13,6 +13,7 @@ mod deletions;
 mod event;
 mod follow;
 mod forwards;
+mod marks;
 mod numbers;
 mod order;
 mod quotes;
@@ -38,6 +39,7 @@ pub use change::{Change, Overview, Role, RoomSeen, Sees, Signal, Stay, Visit};
 pub use event::{
     Link, Listing, Mentions, Message, Outcome, Picture, Position, Push, Quote, Reaction, Scope, Sent, Time, View,
 };
+pub use marks::{Info, Mark, Marked, Moved, Receipt};
 pub use revision::{Followed, News, Revision, Step, Wish};
 pub use violation::Violation;
 use world::World;
@@ -92,6 +94,12 @@ pub struct History {
     pub visits: Vec<Visit>,
     /// The events about rooms other than messages.
     pub signals: Vec<Signal>,
+    /// The marks that users have tried to set.
+    pub marked: Vec<Marked>,
+    /// The events about marks.
+    pub moved: Vec<Moved>,
+    /// The receipts of messages, as their senders were shown them.
+    pub infos: Vec<Info>,
     /// The number of injected faults.
     pub faults: u64,
 }
@@ -109,7 +117,7 @@ impl History {
 }
 
 /// The rules, each with the promise that it proves.
-const RULES: [fn(&World<'_>) -> Vec<Violation>; 39] = [
+const RULES: [fn(&World<'_>) -> Vec<Violation>; 41] = [
     stored::acknowledged_is_stored,
     stored::what_is_seen_is_stored,
     stored::what_is_stored_was_sent,
@@ -149,6 +157,8 @@ const RULES: [fn(&World<'_>) -> Vec<Violation>; 39] = [
     reactions::a_reaction_counts_once,
     forwards::a_forward_is_a_copy,
     forwards::only_members_are_mentioned,
+    marks::a_mark_was_set,
+    marks::a_receipt_stays,
 ];
 
 /// Returns all violations of the promises in a history.

@@ -232,7 +232,7 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     all_hear(sockets, "message").await;
     world.rest("send a message over REST", "send-message").await;
     let body = json!({"conversation_id": room, "text": "hi", "client_id": "2"});
-    world.people[3].post("/send-message/", &body).await.is(201);
+    let last = world.people[3].post("/send-message/", &body).await.is(201);
     all_hear(sockets, "message").await;
     world.rest("… with a client_id", "send-message").await;
     world.people[3].post("/send-message/", &body).await.is(200);
@@ -244,6 +244,14 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
     // The senders of the messages that the mark covers, and the reader.
     all_hear(&mut sockets[..4], "read").await;
     world.rest("read a message", "read-message").await;
+    for (name, kind) in [("say that one has it, over a socket", "delivered"), ("… that one has read it", "read")] {
+        let marks = json!([{"conversation": room, "message": last["id"]}]);
+        sockets[4].sends(&json!({"type": kind, "marks": marks})).await;
+        all_hear(&mut sockets[..4], kind).await;
+        world.count(name, Way::Frame, &["marks"]).await;
+    }
+    world.people[2].get(&format!("/message-info/{room}/{}/", message["id"])).await.is(200);
+    world.rest("ask who has read it", "message-info").await;
     world.people[2]
         .post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "Hello again"}))
         .await
@@ -280,6 +288,21 @@ async fn messages(world: &mut World, sockets: &mut [Socket]) {
         .is(200);
     all_hear(&mut sockets[3..4], "deleted").await;
     world.rest("delete a message for oneself", "delete-message").await;
+    world.people[2].get(&format!("/search-messages/?conversation_id={room}&q=hi")).await.is(200);
+    world.rest("search a room", "search-messages").await;
+    world.people[2].get(&format!("/get-presence/?users={}", world.people[1].id)).await.is(200);
+    world.rest("get the presence of a user", "get-presence").await;
+    let mute = json!({"conversation_id": room, "muted_until": "2100-01-01T00:00:00Z"});
+    world.people[2].post("/set-chat/", &mute).await.is(200);
+    all_hear(&mut sockets[2..3], "chat").await;
+    world.rest("mute a chat", "set-chat").await;
+    let known = json!({"rooms": {room.to_string(): {"after": message["id"], "change": 0}}});
+    let news = world.people[2].post("/sync/", &known).await.is(200)["rooms"][room.to_string()].clone();
+    world.rest("catch up with one's rooms (one, with news)", "sync").await;
+    let last = news["messages"].as_array().and_then(|messages| messages.last()).map(|last| last["id"].clone());
+    let known = json!({"rooms": {room.to_string(): {"after": last, "change": news["change"]}}});
+    world.people[2].post("/sync/", &known).await.is(200);
+    world.rest("… without news", "sync").await;
     sockets[0].sends(&json!({"type": "ping"})).await;
     all_hear(&mut sockets[..1], "pong").await;
     world.count("ping", Way::Frame, &["default"]).await;

@@ -70,6 +70,8 @@ limits! {
     Registrations,
     /// Changes of rooms by a user.
     RoomChanges,
+    /// Searches of a user.
+    Searches,
     /// Direct rooms of a user with strangers.
     Strangers,
     /// Signals that a user types in a room.

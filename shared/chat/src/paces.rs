@@ -17,6 +17,8 @@ pub struct Paces {
     pub room_changes: Pace,
     /// Opening direct rooms with strangers.
     pub strangers: Pace,
+    /// Searching messages.
+    pub searches: Pace,
     /// Announcing uploads.
     pub uploads: Pace,
     /// Uploading bytes.
@@ -43,6 +45,14 @@ impl Chat {
     /// `RateLimited`.
     pub async fn count_stranger(&self, caller: &Caller) -> Result<(), Error> {
         self.count(caller, Paced::Strangers, self.paces.strangers).await
+    }
+
+    /// Counts a search of the caller.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub async fn count_search(&self, caller: &Caller) -> Result<(), Error> {
+        self.count(caller, Paced::Searches, self.paces.searches).await
     }
 
     /// Counts an upload of the caller of so many bytes.
@@ -79,6 +89,7 @@ impl Chat {
             Paced::Calls | Paced::RefusedFrames => Limit::Calls,
             Paced::Rooms => Limit::RoomChanges,
             Paced::Strangers => Limit::Strangers,
+            Paced::Searches => Limit::Searches,
             Paced::Uploads => Limit::Uploads,
             Paced::UploadBytes => Limit::UploadBytes,
         };

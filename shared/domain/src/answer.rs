@@ -11,22 +11,31 @@ const MAX_ITEM_BYTES: usize = MAX_ANSWER_BYTES - 4096;
 
 /// The rest of an answer that items still fit into.
 #[derive(Debug)]
-pub struct Budget(usize);
+pub struct Budget {
+    rest: usize,
+    is_empty: bool,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(MAX_ITEM_BYTES)
+        Self::of(MAX_ITEM_BYTES)
     }
 }
 
 impl Budget {
+    /// A part of an answer, of so many bytes.
+    #[must_use]
+    pub const fn of(bytes: usize) -> Self {
+        Self { rest: bytes, is_empty: true }
+    }
+
     /// Whether a list may have one more item: if it fits, or is the first one. Takes its size off the rest.
     pub fn takes(&mut self, item: &impl Serialize) -> Result<bool, Error> {
-        let is_first = self.0 == MAX_ITEM_BYTES;
+        let is_first = std::mem::replace(&mut self.is_empty, false);
         // The comma counts, too.
         let size = wrapped_size(item)? + 1;
-        let fits = size <= self.0;
-        self.0 = self.0.saturating_sub(size);
+        let fits = size <= self.rest;
+        self.rest = self.rest.saturating_sub(size);
         Ok(fits || is_first)
     }
 }

@@ -84,6 +84,11 @@ impl Fields {
         if self.object.get(name).is_some_and(Value::is_null) { Some(None) } else { self.required(name).map(Some) }
     }
 
+    /// Takes a field that may be absent, and `null` as a value of its own.
+    pub fn given<T: DeserializeOwned>(&mut self, name: &str) -> Option<Option<T>> {
+        self.object.contains_key(name).then(|| self.optional(name))
+    }
+
     /// Returns a field that is a positive integer, and leaves it there. Adds no complaint.
     #[must_use]
     pub fn integer(&self, name: &str) -> Option<u64> {
@@ -112,6 +117,7 @@ impl Fields {
 fn integral(value: Value) -> Value {
     match value {
         Value::Array(values) => values.into_iter().map(integral).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, integral(value))).collect(),
         Value::Number(number) => {
             let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
             let integer = whole.and_then(|float| format!("{float:.0}").parse::<u64>().ok());
@@ -148,6 +154,12 @@ mod tests {
     #[test]
     fn unknown_fields_are_ignored_and_null_is_left_out() {
         assert_eq!(read(r#"{"number":1,"word":null,"more":[]}"#).unwrap(), Pair(1, None));
+    }
+
+    #[test]
+    fn null_may_be_a_value() {
+        let given = |body: &str| Fields::parse(body.as_bytes()).unwrap().given::<u8>("number");
+        assert_eq!(["{}", r#"{"number":null}"#, r#"{"number":1}"#].map(given), [None, Some(None), Some(Some(1))]);
     }
 
     #[test]

@@ -25,7 +25,18 @@ pub const MAX_REACTIONS: usize = 1024;
 pub const MAX_HIDDEN_FROM: usize = 1024;
 /// The most unread messages of a room that a member deletes for themselves without counting them as unread: each has
 /// some bytes of the membership, which every list of rooms reads.
-pub const MAX_HIDDEN_UNREAD: u64 = 100;
+pub const MAX_HIDDEN_UNREAD: u64 = 45;
+/// The most messages that one search finds. The next one goes on.
+pub const MAX_FOUND: usize = 20;
+/// The most characters of a draft on all devices: each has some bytes of the membership, which every list of rooms
+/// reads.
+pub const MAX_DRAFT: usize = 512;
+/// The most chats that a user pins, as in other messengers: pinned ones stay within a screen.
+pub const MAX_PINS: u64 = 3;
+/// The times in which a direct room was closed that its item keeps, for the numbers of unread messages.
+pub const MAX_CLOSURES: u64 = 16;
+/// The lost turns that the item of a room keeps, for the numbers of unread messages: the newest of about as many.
+pub const MAX_LOST: u64 = 16;
 /// The most emoji that a message shows with their counts. `/list-reactions/` shows all.
 pub const MAX_SHOWN_EMOJI: usize = 20;
 /// The most users whom a message shows beside the count of an emoji.
@@ -41,6 +52,11 @@ pub const MAX_TYPING_AUDIENCE: usize = 64;
 pub const MAX_ROOMS_PER_USER: u64 = 500;
 /// The most rooms in one answer of a list of rooms. A user may be in more: others can open direct rooms with them.
 pub const MAX_LISTED_ROOMS: usize = 500;
+/// The most users whose presence one call returns: as many as a screen of a list of people shows.
+pub const MAX_PRESENCES: usize = 50;
+/// The time after the end of a user's last socket in which they still count as online. API Gateway closes each socket
+/// after two hours, and its client opens another one.
+pub const ONLINE_AFTER: Duration = Duration::from_secs(15);
 /// The most people that a user may block.
 pub const MAX_BLOCKS: u64 = 1000;
 
@@ -63,6 +79,10 @@ pub const DELETE_WITHIN: Duration = Duration::from_hours(60);
 pub const CHANGES_LAST: Duration = Duration::from_hours(30 * 24);
 /// The most changes that one call lists.
 pub const MAX_LISTED_CHANGES: usize = 100;
+/// The most rooms that a client names when it asks for the news of its rooms: as many as a list of rooms has.
+pub const MAX_SYNCED_ROOMS: usize = MAX_LISTED_ROOMS;
+/// The most new messages of a room among the news.
+pub const MAX_SYNCED_MESSAGES: usize = 50;
 /// The shortest time between two signals that a user types in a room.
 pub const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// The time for which clients show that somebody types.

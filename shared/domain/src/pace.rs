@@ -59,6 +59,12 @@ impl Pace {
         Self::new(DAY / per_day.max(1), per_day.max(1))
     }
 
+    /// Searches of one user: a third of those of a minute at once.
+    #[must_use]
+    pub fn searches(per_minute: u32) -> Self {
+        Self::new(Duration::from_mins(1) / per_minute.max(1), (per_minute / 3).max(1))
+    }
+
     /// Uploads of one user: as many at once as come in a minute.
     #[must_use]
     pub fn uploads(per_hour: u32) -> Self {
@@ -191,13 +197,14 @@ mod tests {
             let mut full_at = at(0);
             (0..9999).filter(|_| done(pace, &mut full_at, at(0))).count()
         };
-        let paces = [Pace::calls(20), Pace::room_changes(120), Pace::strangers(20), Pace::uploads(600)];
-        assert_eq!(paces.map(burst), [100, 10, 20, 10]);
+        let paces =
+            [Pace::calls(20), Pace::room_changes(120), Pace::strangers(20), Pace::searches(60), Pace::uploads(600)];
+        assert_eq!(paces.map(burst), [100, 10, 20, 20, 10]);
         let millis = |pace: Pace| pace.every.as_millis();
-        assert_eq!(paces.map(millis), [50, 30_000, 4_320_000, 6_000]);
+        assert_eq!(paces.map(millis), [50, 30_000, 4_320_000, 1_000, 6_000]);
         // The least that a parameter can be.
-        let least = [Pace::calls(1), Pace::room_changes(1), Pace::strangers(1), Pace::uploads(1)];
-        assert_eq!(least.map(burst), [5, 1, 1, 1]);
+        let least = [Pace::calls(1), Pace::room_changes(1), Pace::strangers(1), Pace::searches(1), Pace::uploads(1)];
+        assert_eq!(least.map(burst), [5, 1, 1, 1, 1]);
     }
 
     #[test]

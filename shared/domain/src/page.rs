@@ -140,10 +140,9 @@ impl<M> Slice<M> {
 }
 
 impl Slice<ShownMessage> {
-    /// The same page without the messages that do not fit into an answer. Those of one id stay together, as in
+    /// The same page without the messages that do not fit into a budget. Those of one id stay together, as in
     /// [`Page::cut`].
-    pub fn fit(mut self, page: Page) -> Result<Self, Error> {
-        let mut budget = Budget::default();
+    pub fn fit(mut self, page: Page, mut budget: Budget) -> Result<Self, Error> {
         if !page.is_forward() {
             self.messages.reverse();
         }
@@ -196,7 +195,8 @@ mod tests {
         };
         let fit = |position| {
             let page = Page { limit: 400, position };
-            let slice = Slice { messages: (1..=400).map(message).collect(), next: None }.fit(page).unwrap();
+            let slice =
+                Slice { messages: (1..=400).map(message).collect(), next: None }.fit(page, Budget::default()).unwrap();
             let ids = slice.messages.iter().map(|shown| shown.message.id.get());
             (ids.clone().min(), ids.max(), slice.next)
         };

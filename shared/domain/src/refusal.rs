@@ -104,6 +104,7 @@ refusals! {
     TooManyRooms(users: Vec<UserId>) => Conflict, "too_many_rooms", "In too many rooms already: {}.", join(users);
     OwnerStays => Conflict, "owner_stays", "Nobody but the owner changes the owner of this room.";
     TooManyAdmins => Conflict, "too_many_admins", "This room has 50 admins already.";
+    TooManyPins => Conflict, "too_many_pins", "You have pinned three chats already.";
     TooManyBlocks => Conflict, "too_many_blocks", "You block 1,000 people already.";
     ClientIdReused => Conflict, "client_id_reused", "This client_id belongs to a message with another content.";
     TooLate => Conflict, "too_late", "This message is too old for this.";

@@ -145,8 +145,16 @@ impl App {
     /// # Errors
     /// `Unauthenticated`, `RateLimited`; `Unavailable` if the public keys cannot be read.
     pub async fn authenticate(&self, request: &Request) -> Result<Caller, Error> {
+        self.authenticate_for(request, 1).await
+    }
+
+    /// Like [`App::authenticate`], for a call that counts `weight` times.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `RateLimited`; `Unavailable` if the public keys cannot be read.
+    pub async fn authenticate_for(&self, request: &Request, weight: u64) -> Result<Caller, Error> {
         let caller = self.claimant(request).await?.caller;
-        chat::accounts::admit(&self.chat, &caller).await?;
+        chat::accounts::admit_for(&self.chat, &caller, weight).await?;
         Ok(caller)
     }
 

@@ -86,6 +86,7 @@ fn paces() -> Result<Paces, Fatal> {
         calls: Pace::calls(parsed("CALLS_PER_SECOND")?),
         room_changes: Pace::room_changes(parsed("ROOM_CHANGES_PER_HOUR")?),
         strangers: Pace::strangers(parsed("STRANGERS_PER_DAY")?),
+        searches: Pace::searches(parsed("SEARCHES_PER_MINUTE")?),
         uploads: Pace::uploads(parsed("UPLOADS_PER_HOUR")?),
         upload_bytes: Pace::upload_bytes(parsed("UPLOAD_BYTES_PER_DAY")?),
     })

@@ -4,8 +4,8 @@ use std::{convert::Infallible, future::Future};
 
 use chat::now;
 use domain::{
-    CLOCKS_DIFFER_BY, Error, Fields, Input, InviteCode, Listed, MemberPage, MessageId, Network, Page, Refusal,
-    RoomCursor, RoomId, ShownMessage, Slice, Timestamp,
+    CLOCKS_DIFFER_BY, Error, Fields, Found, Input, InviteCode, Listed, MemberPage, MessageId, Network, Page, Refusal,
+    RoomCursor, RoomId, Search, ShownMessage, Slice, Timestamp,
 };
 use lambda_http::{
     Body, RequestExt,
@@ -18,6 +18,7 @@ use lambda_http::{
     request::RequestContext,
     service_fn,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::{App, Fatal, edge, headers::list, log, problem::Problem};
@@ -179,6 +180,17 @@ pub fn page(request: &Request) -> Result<Page, Error> {
     Page::parse(limit.as_deref(), before.as_deref(), after.as_deref())
 }
 
+/// The search that the query asks for.
+///
+/// # Errors
+/// `Invalid`.
+pub fn search(request: &Request) -> Result<Search, Error> {
+    let [room, words, before] = ["conversation_id", "q", "before"].map(|name| query(request, name));
+    let search = Search::parse(room.as_deref(), words.as_deref(), before.as_deref())?;
+    log::room(search.room);
+    Ok(search)
+}
+
 /// The part of a list of members that the query asks for.
 ///
 /// # Errors
@@ -229,10 +241,21 @@ pub fn listed<T: Serialize, Next>(list: &Listed<T, Next>, next: impl Fn(&Next) -
     linked(&list.items, list.next.as_ref().map(next))
 }
 
+/// 200 with the messages that a search in a room has found, and a `Link` (RFC 8288) by which the search of the request
+/// goes on.
+///
+/// # Errors
+/// `Internal`.
+pub fn found(request: &Request, room: RoomId, found: &Found) -> Result<Response, Error> {
+    let words = query(request, "q").unwrap_or_default();
+    let words = utf8_percent_encode(&words, NON_ALPHANUMERIC);
+    linked(found, found.searched_back_to.map(|id| format!("conversation_id={room}&q={words}&before={id}")))
+}
+
 /// The link is a query alone, which keeps the path that the client has asked for: a proxy or an API mapping may have
 /// shortened it (RFC 3986, section 5.2.2).
-fn linked(items: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
-    let mut response = ok(items)?;
+fn linked(body: &impl Serialize, next: Option<String>) -> Result<Response, Error> {
+    let mut response = ok(body)?;
     if let Some(query) = next {
         let link = HeaderValue::try_from(format!("<?{query}>; rel=\"next\""))
             .map_err(|error| Error::internal("writing a link", error))?;

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update, builders::UpdateBuilder,
 };
-use domain::{Error, MAX_BLOCKS, Refusal, RoomId, Timestamp, UserId};
+use domain::{Error, MAX_BLOCKS, Refusal, Room, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Consistency, Item, Store, directs,
+    Consistency, Item, Store,
+    closures::Change,
+    directs,
     error::failed,
     from_item, n, rooms, to_item,
     transaction::{check, delete, put, update},
@@ -67,10 +69,15 @@ const MOST_ATTEMPTS: u32 = 4;
 
 impl Store {
     /// The blocks between a user and others, in both directions.
-    pub async fn blocks_between(&self, user: UserId, others: &BTreeSet<UserId>) -> Result<Blocks, Error> {
+    pub async fn blocks_between(
+        &self,
+        user: UserId,
+        others: &BTreeSet<UserId>,
+        consistency: Consistency,
+    ) -> Result<Blocks, Error> {
         let others = others.iter().filter(|&&other| other != user);
         let keys = others.flat_map(|&other| [key(user, other.get()), key(other, user.get())]).collect();
-        let found = self.batch_get(&self.tables.blocks, keys, Consistency::Strong).await?;
+        let found = self.batch_get(&self.tables.blocks, keys, consistency).await?;
         let mut blocks = Blocks::default();
         for item in found.into_iter().map(from_item::<BlockItem>) {
             let item = item?;
@@ -111,10 +118,9 @@ impl Store {
     /// `TooManyBlocks`.
     pub async fn block(&self, user: UserId, blocked: UserId, now: Timestamp) -> Result<(), Error> {
         const DOING: &str = "blocking somebody";
-        let mut is_closed = false;
         for _ in 0..MOST_ATTEMPTS {
-            let close = match self.direct(user, blocked, Consistency::Strong).await? {
-                Some(room) => self.close_direct(room, user, blocked, is_closed)?,
+            let close = match self.direct_of(user, blocked).await? {
+                Some(room) => self.close_direct(&room, user, blocked)?,
                 None => self.check_no_direct(user, blocked)?,
             };
             let item = to_item(&BlockItem { user_id: user, blocked_id: blocked, at: now.millis() })?;
@@ -135,7 +141,6 @@ impl Store {
                 return Err(Refusal::TooManyBlocks.into());
             }
             // The direct room was opened meanwhile, or the other one has closed it.
-            is_closed = !is_closed;
         }
         Err(Error::Unavailable { doing: DOING, source: "the direct room keeps changing".into() })
     }
@@ -150,9 +155,8 @@ impl Store {
                 .set_key(Some(key(user, blocked.get())))
                 .condition_expression("attribute_exists(user_id)")
                 .build();
-            let direct = self.direct(user, blocked, Consistency::Strong).await?;
-            let open = match direct {
-                Some(room) => self.open_again(room, user)?,
+            let open = match self.direct_of(user, blocked).await? {
+                Some(room) => self.open_again(&room, user, blocked)?,
                 None => self.check_no_direct(user, blocked)?,
             };
             let actions = vec![delete(lift)?, self.discount_block(user)?, open];
@@ -186,45 +190,50 @@ impl Store {
             .expression_attribute_values(":change", AttributeValue::N(change.to_owned()))
     }
 
-    /// The write by which a user closes the direct room with somebody who has closed it, or has not.
-    fn close_direct(
-        &self,
-        room: RoomId,
-        user: UserId,
-        blocked: UserId,
-        is_closed: bool,
-    ) -> Result<TransactWriteItem, Error> {
-        let (shown, condition) = if is_closed {
-            ("", "attribute_exists(closed_by.#blocked)")
-        } else {
-            (
-                ", shown.#user = if_not_exists(last_message_id, :first), \
-                 shown.#blocked = if_not_exists(last_message_id, :first)",
-                "attribute_not_exists(closed_by.#blocked)",
-            )
-        };
-        update(
-            Update::builder()
-                .table_name(&self.tables.rooms)
-                .set_key(Some(rooms::key(room)))
-                .update_expression(format!("SET closed_by.#user = if_not_exists(last_message_id, :first){shown}"))
-                .condition_expression(condition)
-                .expression_attribute_names("#user", user.to_string())
-                .expression_attribute_names("#blocked", blocked.to_string())
-                .expression_attribute_values(":first", n(1))
-                .build(),
-        )
+    /// The direct room of two people.
+    async fn direct_of(&self, user: UserId, other: UserId) -> Result<Option<Room>, Error> {
+        match self.direct(user, other, Consistency::Strong).await? {
+            Some(room) => self.room(room, Consistency::Strong).await,
+            None => Ok(None),
+        }
     }
 
-    fn open_again(&self, room: RoomId, user: UserId) -> Result<TransactWriteItem, Error> {
-        update(
-            Update::builder()
-                .table_name(&self.tables.rooms)
-                .set_key(Some(rooms::key(room)))
-                .update_expression("REMOVE closed_by.#user")
-                .expression_attribute_names("#user", user.to_string())
-                .build(),
-        )
+    /// The write by which a user closes the direct room with somebody, who has closed it or not when it was read.
+    fn close_direct(&self, room: &Room, user: UserId, blocked: UserId) -> Result<TransactWriteItem, Error> {
+        let (condition, change) = if room.closed_by.contains_key(&blocked) {
+            ("attribute_exists(closed_by.#blocked)", Change::none())
+        } else {
+            ("attribute_not_exists(closed_by.#blocked)", Change::begin(room, [(user, "#user"), (blocked, "#blocked")]))
+        };
+        let close = Update::builder()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(rooms::key(room.id)))
+            .update_expression(format!(
+                "SET closed_by.#user = if_not_exists(last_message_id, :first){}{}",
+                change.assignments, change.removals
+            ))
+            .condition_expression(format!("{condition}{}", change.conditions))
+            .expression_attribute_names("#user", user.to_string())
+            .expression_attribute_names("#blocked", blocked.to_string())
+            .expression_attribute_values(":first", n(1));
+        update(change.with_values(close).build())
+    }
+
+    /// The write by which a user opens the direct room with somebody again, who has closed it or not when it was read.
+    fn open_again(&self, room: &Room, user: UserId, blocked: UserId) -> Result<TransactWriteItem, Error> {
+        let (condition, change) = if room.closed_by.contains_key(&blocked) {
+            ("attribute_exists(closed_by.#blocked)", Change::none())
+        } else {
+            ("attribute_not_exists(closed_by.#blocked)", Change::end(room))
+        };
+        let open = Update::builder()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(rooms::key(room.id)))
+            .update_expression(format!("REMOVE closed_by.#user{}", change.assignments))
+            .condition_expression(format!("{condition}{}", change.conditions))
+            .expression_attribute_names("#user", user.to_string())
+            .expression_attribute_names("#blocked", blocked.to_string());
+        update(change.with_values(open).build())
     }
 
     fn check_no_direct(&self, user: UserId, other: UserId) -> Result<TransactWriteItem, Error> {

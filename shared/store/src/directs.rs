@@ -25,6 +25,15 @@ pub enum Opening {
     Outdated,
 }
 
+/// The people among others who have written to a user in their direct room, or to whom the user has written.
+#[derive(Clone, Debug, Default)]
+pub struct Contacts {
+    /// They have written to the user, who is a contact of theirs.
+    pub by_them: BTreeSet<UserId>,
+    /// The user has written to them. They are contacts of the user.
+    pub by_user: BTreeSet<UserId>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct DirectItem {
     low: UserId,
@@ -52,17 +61,28 @@ impl Store {
         Ok(found.item.map(from_item::<DirectItem>).transpose()?.map(|item| item.room_id))
     }
 
-    /// The people among these who have written to a user in their direct room.
-    pub async fn writers_to(&self, user: UserId, people: BTreeSet<UserId>) -> Result<BTreeSet<UserId>, Error> {
+    /// The contacts among these people and a user, by their direct rooms, in both directions.
+    pub async fn contacts_between(
+        &self,
+        user: UserId,
+        people: &BTreeSet<UserId>,
+        consistency: Consistency,
+    ) -> Result<Contacts, Error> {
         let keys = people.iter().map(|&other| key(user, other)).collect();
-        let found = self.batch_get(&self.tables.directs, keys, Consistency::Strong).await?;
+        let found = self.batch_get(&self.tables.directs, keys, consistency).await?;
         let directs = found.into_iter().map(from_item::<DirectItem>).collect::<Result<Vec<_>, _>>()?;
-        let rooms = self.rooms(directs.into_iter().map(|direct| direct.room_id), Consistency::Strong).await?;
-        let writers = rooms.into_iter().filter_map(|room| {
-            let other = room.peer(user)?;
-            room.sent.contains_key(&other).then_some(other)
-        });
-        Ok(writers.collect())
+        let rooms = self.rooms(directs.into_iter().map(|direct| direct.room_id), consistency).await?;
+        let mut contacts = Contacts::default();
+        for room in rooms {
+            let Some(other) = room.peer(user) else { continue };
+            if room.sent.contains_key(&other) {
+                contacts.by_them.insert(other);
+            }
+            if room.sent.contains_key(&user) {
+                contacts.by_user.insert(other);
+            }
+        }
+        Ok(contacts)
     }
 
     /// Creates the direct room of its members, unless they have one.

@@ -11,7 +11,7 @@ use crate::{
     error::refusal,
     id_set, n, ns,
     roles::same_admins,
-    rooms::{self, is_admin, is_owner, takes_numbers},
+    rooms::{self, is_admin, is_owner, own, takes_numbers},
     transaction::{check, update},
 };
 
@@ -25,7 +25,8 @@ impl Store {
     pub async fn leave(&self, user: UserId, room: &Room, heir: Option<UserId>, now: Timestamp) -> Result<bool, Error> {
         let leave = self.without_member(room, user, now);
         let leave = if room.owner == user { with_heir(leave, room, heir) } else { leave_as_member(leave, &[]) };
-        let actions = vec![update(leave.build())?, self.delete_membership(user, room.id)?, self.count_room_down(user)?];
+        let actions =
+            vec![update(leave.build())?, self.delete_membership(user, room.id)?, self.count_room_down(user, room.id)?];
         let Err(cancelled) = self.transact("leaving a room", actions).await? else { return Ok(true) };
         if !cancelled.failed(0) {
             // A room from before there were transactions may lack the membership.
@@ -52,7 +53,7 @@ impl Store {
         let remove = leave_as_member(remove, &[is_admin(":by"), "contains(members, :by)".to_owned()])
             .expression_attribute_values(":by", n(by.get()));
         let mut actions =
-            vec![update(remove.build())?, self.delete_membership(user, room.id)?, self.count_room_down(user)?];
+            vec![update(remove.build())?, self.delete_membership(user, room.id)?, self.count_room_down(user, room.id)?];
         if let Some(ban) = ban {
             actions.push(self.put_ban(ban)?);
             actions.push(self.delete_invitation(user, room.id)?);
@@ -75,6 +76,7 @@ impl Store {
             .set_key(Some(rooms::key(room.id)))
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_names("#user", user.to_string())
+            .expression_attribute_names("#own", own(user))
             .expression_attribute_values(":user", n(user.get()))
             .expression_attribute_values(":users", ns(user.get()))
             .expression_attribute_values(":before", n(room.members.len() as u64))
@@ -120,8 +122,11 @@ impl Store {
 
     /// Removes a membership whose room does not have the user. `false` if there is none.
     pub(crate) async fn remove_stay(&self, user: UserId, room: RoomId) -> Result<bool, Error> {
-        let actions =
-            vec![self.delete_membership(user, room)?, self.count_room_down(user)?, self.check_no_member(room, user)?];
+        let actions = vec![
+            self.delete_membership(user, room)?,
+            self.count_room_down(user, room)?,
+            self.check_no_member(room, user)?,
+        ];
         Ok(self.transact("removing a membership without a room", actions).await?.is_ok())
     }
 
@@ -148,7 +153,7 @@ fn leave_as_member(leave: UpdateBuilder, conditions: &[String]) -> UpdateBuilder
     let mut all = vec!["contains(members, :user)".to_owned(), format!("NOT {}", is_owner(":user"))];
     all.extend_from_slice(conditions);
     leave
-        .update_expression(format!("{} DELETE members :users, admins :users REMOVE sent.#user", fewer()))
+        .update_expression(format!("{} DELETE members :users, admins :users REMOVE sent.#user, #own", fewer()))
         .condition_expression(all.join(" AND "))
 }
 
@@ -157,12 +162,12 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     let is_owner = format!("contains(members, :user) AND {}", is_owner(":user"));
     let Some(heir) = heir else {
         return leave
-            .update_expression(format!("{} DELETE members :users REMOVE sent.#user", fewer()))
+            .update_expression(format!("{} DELETE members :users REMOVE sent.#user, #own", fewer()))
             .condition_expression(format!("{is_owner} AND size(members) = :one"));
     };
     let leave = leave
         .update_expression(format!(
-            "{}, #owner = :heir DELETE members :users, admins :heirs REMOVE sent.#user",
+            "{}, #owner = :heir DELETE members :users, admins :heirs REMOVE sent.#user, #own",
             fewer()
         ))
         .condition_expression(format!("{is_owner} AND {} AND contains(members, :heir)", same_admins(room)))
@@ -171,5 +176,5 @@ fn with_heir(leave: UpdateBuilder, room: &Room, heir: Option<UserId>) -> UpdateB
     if room.admins.is_empty() {
         return leave;
     }
-    leave.expression_attribute_values(":before", id_set(&room.admins))
+    leave.expression_attribute_values(":same_admins", id_set(&room.admins))
 }

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
     },
 };
 use domain::{
-    Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, MessageId, Refusal, Room, RoomId, TYPING_EVERY,
-    Timestamp, UserId,
+    ChatSettings, Error, MAX_HIDDEN_UNREAD, MAX_ROOMS_PER_USER, MembershipId, Message, MessageId, Moves, Receipt,
+    Refusal, Room, RoomId, Seen, TYPING_EVERY, Text, Timestamp, UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,12 +46,63 @@ pub struct Membership {
     /// The sequence of their own last message, if the room is large and does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<u64>,
+    /// Its id, unless the message is older than this attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_id: Option<MessageId>,
+    /// The last message of the room when the stay began, unless the stay is older than this attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_after: Option<MessageId>,
+    /// The sequence of the last message that mentions them, or answers theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention: Option<u64>,
+    /// The sequence of the last message before they cleared the chat. The first that they see is `visible_from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<u64>,
+    /// The first message that they could see before they cleared the chat; `None` if all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_from: Option<MessageId>,
+    /// The time of that, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_at: Option<u64>,
+    /// The time until which the chat does not notify them, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<u64>,
+    /// Whether they have archived the chat.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// Whether they have pinned the chat. Their pinned rooms are also in the item that counts their rooms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// Whether they have marked the chat as unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub marked_unread: bool,
+    /// The beginning of a message that they have not sent.
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Text>,
+    /// The sequence of their own last message at that time: a later one replaces the draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_after: Option<u64>,
+    /// A number that rises with each change of these settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<u64>,
     /// The sequences of messages that they have deleted for themselves before reading them.
     #[serde(default, with = "serde_dynamo::number_set", skip_serializing_if = "BTreeSet::is_empty")]
     pub hidden_unread: BTreeSet<u64>,
     /// Of a closed direct room: `last_read` as the other member sees it; 0 if they see none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<u64>,
+    /// The last moves of `last_read`, without those in a closed direct room.
+    #[serde(default, skip_serializing_if = "Moves::is_empty")]
+    pub read_moves: Moves,
+    /// The message up to which a device of the user had all messages, if they had read less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_delivered: Option<MessageId>,
+    /// Its sequence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_sequence: Option<u64>,
+    /// The last moves of `last_delivered`, without those in a closed direct room.
+    #[serde(default, skip_serializing_if = "Moves::is_empty")]
+    pub delivered_moves: Moves,
 }
 
 impl Membership {
@@ -67,21 +118,90 @@ impl Membership {
             read_sequence: room.sequence,
             visible_from: room.visible_from(),
             sent: None,
+            sent_id: None,
+            begins_after: room.last_message_id,
+            mention: None,
+            cleared: None,
+            cleared_from: None,
+            cleared_at: None,
+            muted_until: None,
+            archived: false,
+            pinned: false,
+            marked_unread: false,
+            draft: None,
+            draft_after: None,
+            settings: None,
             hidden_unread: BTreeSet::new(),
             told: None,
+            read_moves: Moves::default(),
+            last_delivered: None,
+            delivered_sequence: None,
+            delivered_moves: Moves::default(),
         }
     }
 
-    /// The sequence of the last message that they have read or, in a large room, sent.
+    /// What they have seen of the room: what they have read, cleared or, in a large room, sent.
     #[must_use]
-    pub fn seen(&self) -> u64 {
-        self.sent.unwrap_or_default().max(self.read_sequence)
+    pub fn seen(&self) -> Seen<'_> {
+        let read = self.last_read.or(self.begins_after).unwrap_or_else(|| self.first_id());
+        let cleared = self.cleared.and_then(|_| self.visible_from?.previous());
+        Seen {
+            sequence: self.read_sequence.max(self.sent.unwrap_or_default()).max(self.cleared.unwrap_or_default()),
+            id: [self.sent_id, cleared].into_iter().flatten().fold(read, MessageId::max),
+            hidden: &self.hidden_unread,
+            mention: self.mention,
+        }
+    }
+
+    /// The settings of the chat. A draft from before their last message in the room is left out.
+    #[must_use]
+    pub fn settings(&self, room: &Room) -> ChatSettings {
+        let sent = room.sent.get(&self.user_id).copied().max(self.sent);
+        ChatSettings {
+            muted_until: self.muted_until.map(Timestamp::from_millis),
+            archived: self.archived,
+            pinned: self.pinned,
+            marked_unread: self.marked_unread,
+            draft: self.draft.clone().filter(|_| sent <= self.draft_after),
+            cleared_at: self.cleared_at.map(Timestamp::from_millis),
+            settings_version: self.settings.unwrap_or_default(),
+        }
     }
 
     /// The message up to which they have read, as other members see it.
     #[must_use]
     pub fn told(&self) -> Option<MessageId> {
         self.told.map_or(self.last_read, |told| MessageId::try_from(told).ok())
+    }
+
+    /// The message up to which a device of theirs has all messages, as they see it, or up to which they have read.
+    #[must_use]
+    pub fn delivered(&self) -> Option<MessageId> {
+        self.last_delivered.max(self.last_read)
+    }
+
+    /// The message up to which a device of theirs has all messages, as other members see it.
+    #[must_use]
+    pub fn told_delivered(&self) -> Option<MessageId> {
+        self.delivered_moves.last().map(|last| last.to).max(self.told())
+    }
+
+    /// The messages up to which they have received and read, as a member sees it, perhaps themselves.
+    #[must_use]
+    pub fn marks_for(&self, member: UserId) -> [Option<MessageId>; 2] {
+        if member == self.user_id { [self.delivered(), self.last_read] } else { [self.told_delivered(), self.told()] }
+    }
+
+    /// The times by which they had received and read a message, as other members see them, who do not notice that the
+    /// chat was cleared.
+    #[must_use]
+    pub fn receipt(&self, message: &Message) -> Receipt {
+        let first = if self.cleared.is_some() { self.cleared_from } else { self.visible_from };
+        let [delivered, read] = [&self.delivered_moves, &self.read_moves].map(|moves| {
+            moves.reached(message.id, message.edited_at).filter(|_| first.is_none_or(|first| message.id >= first))
+        });
+        let delivered_at = delivered.into_iter().chain(read).min();
+        Receipt { user: self.user_id, delivered_at, read_at: read }
     }
 
     /// Whether they may see a message.
@@ -104,7 +224,7 @@ struct CountItem {
     count: u64,
 }
 
-fn key(user: UserId, room: u64) -> Item {
+pub(crate) fn key(user: UserId, room: u64) -> Item {
     [("user_id".to_owned(), n(user.get())), ("room_id".to_owned(), n(room))].into()
 }
 
@@ -154,9 +274,10 @@ impl Store {
         update(count.build())
     }
 
-    /// Counts one room less of a user, as an action of a transaction.
-    pub(crate) fn count_room_down(&self, user: UserId) -> Result<TransactWriteItem, Error> {
-        update(self.count_rooms(user, "-1").build())
+    /// Counts one room less of a user, which is not pinned any more, as an action of a transaction.
+    pub(crate) fn count_room_down(&self, user: UserId, room: RoomId) -> Result<TransactWriteItem, Error> {
+        let count = self.count_rooms(user, "-1").update_expression("ADD #count :change DELETE pinned :room");
+        update(count.expression_attribute_values(":room", ns(room.get())).build())
     }
 
     fn count_rooms(&self, user: UserId, change: &str) -> UpdateBuilder {
@@ -192,9 +313,22 @@ impl Store {
         &self,
         room: RoomId,
         users: impl IntoIterator<Item = UserId>,
+        consistency: Consistency,
     ) -> Result<Vec<Membership>, Error> {
-        let keys = users.into_iter().map(|user| key(user, room.get())).collect();
-        let found = self.batch_get(&self.tables.memberships, keys, Consistency::Eventual).await?;
+        self.memberships_at(users.into_iter().map(|user| key(user, room.get())).collect(), consistency).await
+    }
+
+    /// The stays of a user in these rooms, in no order.
+    pub async fn memberships_in(
+        &self,
+        user: UserId,
+        rooms: impl IntoIterator<Item = RoomId>,
+    ) -> Result<Vec<Membership>, Error> {
+        self.memberships_at(rooms.into_iter().map(|room| key(user, room.get())).collect(), Consistency::Eventual).await
+    }
+
+    async fn memberships_at(&self, keys: Vec<Item>, consistency: Consistency) -> Result<Vec<Membership>, Error> {
+        let found = self.batch_get(&self.tables.memberships, keys, consistency).await?;
         found.into_iter().map(from_item).collect()
     }
 
@@ -228,43 +362,8 @@ impl Store {
         Ok(full)
     }
 
-    fn update_membership(&self, user: UserId, room: RoomId) -> UpdateItemFluentBuilder {
+    pub(crate) fn update_membership(&self, user: UserId, room: RoomId) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.tables.memberships).set_key(Some(key(user, room.get())))
-    }
-
-    /// Moves a user's mark forward; `false` if it is there or further already, or they have just left. A newcomer is
-    /// further than the messages of before. In a closed room the other member keeps seeing the mark of `stay`.
-    pub async fn mark_read(
-        &self,
-        stay: &Membership,
-        message: MessageId,
-        sequence: u64,
-        closed: bool,
-    ) -> Result<bool, Error> {
-        let mark = self.update_membership(stay.user_id, stay.room_id);
-        let passed: Vec<_> = stay.hidden_unread.range(..=sequence).map(u64::to_string).collect();
-        let forget = if passed.is_empty() { "" } else { " DELETE hidden_unread :passed" };
-        let mark = if closed {
-            let told = stay.last_read.map_or(0, MessageId::get);
-            mark.update_expression(format!(
-                "SET last_read = :message, read_sequence = :sequence, told = if_not_exists(told, :told){forget}"
-            ))
-            .expression_attribute_values(":told", n(told))
-        } else {
-            mark.update_expression(format!("SET last_read = :message, read_sequence = :sequence REMOVE told{forget}"))
-        };
-        let mark = if passed.is_empty() {
-            mark
-        } else {
-            mark.expression_attribute_values(":passed", AttributeValue::Ns(passed))
-        };
-        let mark = mark
-            .condition_expression(
-                "read_sequence < :sequence AND (attribute_not_exists(last_read) OR last_read < :message)",
-            )
-            .expression_attribute_values(":message", n(message.get()))
-            .expression_attribute_values(":sequence", n(sequence));
-        done("marking as read", mark).await
     }
 
     /// Remembers that a member has deleted a message for themselves before reading it, so that it is not unread. Changes
@@ -283,11 +382,31 @@ impl Store {
         done("noting a hidden message", note).await.map(drop)
     }
 
-    /// Remembers the sequence of a member's own last message in a large room. Changes nothing if they have left.
-    pub(crate) async fn note_sent(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
+    /// Remembers that a message mentions a member, or answers theirs. Changes nothing if they have left.
+    pub async fn note_mention(&self, user: UserId, room: RoomId, sequence: u64) -> Result<(), Error> {
         let note = self
             .update_membership(user, room)
-            .update_expression("SET sent = :sequence")
+            .update_expression("SET mention = :sequence")
+            .condition_expression(
+                "attribute_exists(user_id) AND (attribute_not_exists(mention) OR mention < :sequence)",
+            )
+            .expression_attribute_values(":sequence", n(sequence));
+        done("noting a mention", note).await.map(drop)
+    }
+
+    /// Remembers a member's own last message in a large room: its sequence, and its id if the room has it. Changes
+    /// nothing if they have left.
+    pub(crate) async fn note_sent(
+        &self,
+        user: UserId,
+        room: RoomId,
+        (sequence, id): (u64, Option<MessageId>),
+    ) -> Result<(), Error> {
+        let (set, value) = if id.is_some() { (", sent_id = :id", id) } else { ("", None) };
+        let note = self
+            .update_membership(user, room)
+            .update_expression(format!("SET sent = :sequence{set}"))
+            .set_expression_attribute_values(value.map(|id| [(":id".to_owned(), n(id.get()))].into()))
             .condition_expression("attribute_exists(user_id) AND (attribute_not_exists(sent) OR sent < :sequence)")
             .expression_attribute_values(":sequence", n(sequence));
         done("moving the last sequence of a member", note).await.map(drop)
@@ -323,7 +442,7 @@ impl Store {
 }
 
 /// Whether the condition of an update held.
-async fn done(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<bool, Error> {
+pub(crate) async fn done(doing: &'static str, update: UpdateItemFluentBuilder) -> Result<bool, Error> {
     match update.send().await {
         Ok(_) => Ok(true),
         Err(error) => refusal(doing, error).map(|_| false),

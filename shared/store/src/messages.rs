@@ -347,6 +347,24 @@ impl Store {
         }
     }
 
+    /// The next messages of a room, in the order of the range, and whether there may be more: at most `limit`, and no
+    /// more than one response of DynamoDB has, 1 MB. The read is eventually consistent, at half the price: the newest
+    /// messages may be missing, and the others may be as they were a moment ago.
+    pub async fn query_some_messages(
+        &self,
+        room: RoomId,
+        range: Range,
+        limit: i32,
+    ) -> Result<(Vec<Message>, bool), Error> {
+        if range.is_empty() {
+            return Ok((Vec::new(), false));
+        }
+        let query = self.query(room, range).limit(limit).consistent_read(false);
+        let found = query.send().await.map_err(failed("searching messages"))?;
+        let messages = found.items.unwrap_or_default().into_iter().map(message).collect::<Result<_, _>>()?;
+        Ok((messages, found.last_evaluated_key.is_some()))
+    }
+
     fn query(&self, room: RoomId, range: Range) -> QueryFluentBuilder {
         self.client
             .query()

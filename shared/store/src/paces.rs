@@ -25,6 +25,8 @@ pub enum Paced {
     Rooms,
     /// Opening a direct room with a stranger.
     Strangers,
+    /// Searching messages.
+    Searches,
     /// Announcing an upload.
     Uploads,
     /// Uploading a byte.
@@ -38,6 +40,7 @@ impl Paced {
             Self::RefusedFrames => "refused_frames",
             Self::Rooms => "rooms",
             Self::Strangers => "strangers",
+            Self::Searches => "searches",
             Self::Uploads => "uploads",
             Self::UploadBytes => "upload_bytes",
         }

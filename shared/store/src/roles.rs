@@ -50,7 +50,7 @@ impl Store {
             after.insert(by);
             set = set.expression_attribute_values(":admins", id_set(&after));
             if !room.admins.is_empty() {
-                set = set.expression_attribute_values(":before", id_set(&room.admins));
+                set = set.expression_attribute_values(":same_admins", id_set(&room.admins));
             }
         } else {
             set = set.expression_attribute_values(":users", ns(user.get()));
@@ -65,7 +65,7 @@ impl Store {
     }
 }
 
-/// The condition that the admins are those that were read: the value `:before`.
+/// The condition that the admins are those that were read: the value `:same_admins`.
 pub(crate) fn same_admins(room: &Room) -> &'static str {
-    if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :before" }
+    if room.admins.is_empty() { "attribute_not_exists(admins)" } else { "admins = :same_admins" }
 }

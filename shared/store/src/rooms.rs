@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::{
     Access, Action, Attachment, Description, Error, History, LastChange, MessageId, Room, RoomId, RoomKind, RoomName,
     Timestamp, UserId, stored,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Consistency, Item, Store, error::failed, from_item, n, to_item, transaction::put};
+use crate::{Consistency, Item, Store, closures, error::failed, from_item, n, number, to_item, transaction::put};
 
 #[derive(Serialize, Deserialize)]
 struct RoomItem {
@@ -79,6 +79,12 @@ struct RoomItem {
     /// `None` unless the room is direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     skipped: Option<BTreeMap<String, u64>>,
+    /// Absent unless the item has forgotten a time in which the room was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted_after: Option<u64>,
+    /// Absent until a message mentions all members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mention_all: Option<u64>,
 }
 
 impl From<&Room> for RoomItem {
@@ -114,6 +120,8 @@ impl From<&Room> for RoomItem {
             sequence: room.sequence,
             sent: by_name(&room.sent),
             skipped: is_direct.then(|| by_name(&room.skipped)),
+            counted_after: Some(room.counted_after).filter(|&sequence| sequence > 0),
+            mention_all: room.mention_all,
         }
     }
 }
@@ -151,7 +159,12 @@ impl From<RoomItem> for Room {
             last_message_id: item.last_message_id,
             sequence: item.sequence,
             sent: by_user(item.sent),
+            sent_ids: BTreeMap::new(),
             skipped: by_user(item.skipped.unwrap_or_default()),
+            closures: BTreeMap::new(),
+            counted_after: item.counted_after.unwrap_or_default(),
+            lost: BTreeSet::new(),
+            mention_all: item.mention_all,
         }
     }
 }
@@ -170,7 +183,25 @@ pub(crate) fn room(item: Item) -> Result<Option<Room>, Error> {
     if item.contains_key("deleted_at") {
         return Ok(None);
     }
-    from_item::<RoomItem>(item).map(|item| Some(item.into()))
+    let sent_ids = with_prefix("own ", &item).filter_map(|(user, id)| Some((user.parse().ok()?, id)));
+    let sent_ids = sent_ids.map(|(user, id)| Ok((user, message_id(id)?))).collect::<Result<_, Error>>()?;
+    let lost = with_prefix("lost ", &item).map(|(_, sequence)| number(sequence)).collect::<Result<_, Error>>()?;
+    let closures = closures::of(&item)?;
+    Ok(Some(Room { sent_ids, lost, closures, ..from_item::<RoomItem>(item)?.into() }))
+}
+
+fn message_id(attribute: AttributeValue) -> Result<MessageId, Error> {
+    MessageId::try_from(number(attribute)?).map_err(|error| Error::internal("reading the id of a message", error))
+}
+
+/// The attributes whose names begin so, with the rest of the names.
+pub(crate) fn with_prefix<'a>(prefix: &'a str, item: &'a Item) -> impl Iterator<Item = (&'a str, AttributeValue)> {
+    item.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.clone())))
+}
+
+/// The attribute with the id of a member's own last message, in a small room. The map `sent` has its sequence.
+pub(crate) fn own(member: UserId) -> String {
+    format!("own {member}")
 }
 
 pub(crate) fn key(room: RoomId) -> Item {
@@ -203,7 +234,9 @@ impl Store {
 
     /// The write of a new room, as an action of a transaction.
     pub(crate) fn put_room(&self, room: &Room) -> Result<TransactWriteItem, Error> {
-        put(Put::builder().table_name(&self.tables.rooms).set_item(Some(to_item(&RoomItem::from(room))?)).build())
+        let mut item = to_item(&RoomItem::from(room))?;
+        item.extend(closures::items(&room.closures));
+        put(Put::builder().table_name(&self.tables.rooms).set_item(Some(item)).build())
     }
 
     /// Reads a room.

@@ -5,10 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use domain::{Error, Room, RoomId, Timestamp, UserId};
+use domain::{Error, MessageId, Room, RoomId, Timestamp, UserId};
 use futures_util::future::try_join_all;
 
-use crate::{Item, Store, error::refusal, n, number, pacing::pace, rooms::key};
+use crate::{
+    Item, Store,
+    error::refusal,
+    n, number,
+    pacing::pace,
+    rooms::{key, own},
+};
 
 /// The number of members with leftovers from which on they are removed. At less, the removals would cost more than
 /// the turns save.
@@ -27,8 +33,8 @@ struct Leftover {
     member: UserId,
     /// The time at which they could send a whole burst again, if the room has it.
     full_at: Option<u64>,
-    /// The sequence of their last message, if it moves to their membership.
-    sent: Option<u64>,
+    /// The sequence of their last message, and its id if the room has it, if these move to their membership.
+    sent: Option<(u64, Option<MessageId>)>,
 }
 
 /// The paces in the item of a room.
@@ -40,7 +46,10 @@ pub(crate) fn paces(room: &Item) -> Result<BTreeMap<UserId, u64>, Error> {
 impl Stale {
     /// The attributes that a room does not need at `now`, except those of a sender. None if they are few.
     pub(crate) fn of(room: &Room, paces: &BTreeMap<UserId, u64>, sender: UserId, now: Timestamp) -> Self {
-        let sent = |member: UserId| room.sent.get(&member).copied().filter(|_| !room.is_small());
+        let sent = |member: UserId| {
+            let sequence = room.sent.get(&member).filter(|_| !room.is_small())?;
+            Some((*sequence, room.sent_ids.get(&member).copied()))
+        };
         let members: BTreeSet<UserId> = paces.keys().chain(room.sent.keys()).copied().collect();
         let leftovers = members.into_iter().filter(|&member| member != sender).map(|member| Leftover {
             member,
@@ -67,7 +76,7 @@ impl Store {
             return Ok(());
         }
         let moves = leftovers.iter().filter_map(|leftover| Some((leftover.member, leftover.sent?)));
-        try_join_all(moves.map(|(member, sequence)| self.note_sent(member, room, sequence))).await?;
+        try_join_all(moves.map(|(member, sent)| self.note_sent(member, room, sent))).await?;
         match removal(self.client.update_item().table_name(&self.tables.rooms), room, leftovers).send().await {
             Ok(_) => Ok(()),
             Err(error) => refusal("sweeping a room", error).map(drop),
@@ -88,8 +97,10 @@ fn removal(update: UpdateItemFluentBuilder, room: RoomId, leftovers: &[Leftover]
             conditions.push(format!("attribute_not_exists(#pace{i})"));
         }
         if leftover.sent.is_some() {
-            removed.push(format!("sent.#sent{i}"));
-            update = update.expression_attribute_names(format!("#sent{i}"), leftover.member.to_string());
+            removed.extend([format!("sent.#sent{i}"), format!("#own{i}")]);
+            update = update
+                .expression_attribute_names(format!("#sent{i}"), leftover.member.to_string())
+                .expression_attribute_names(format!("#own{i}"), own(leftover.member));
         }
     }
     update.update_expression(format!("REMOVE {}", removed.join(", "))).condition_expression(conditions.join(" AND "))
@@ -127,7 +138,7 @@ mod tests {
     #[test]
     fn in_a_small_room_the_sequences_stay() {
         assert!(found(32, 0).iter().all(|leftover| leftover.sent.is_none()));
-        assert!(found(33, 0).iter().all(|leftover| leftover.sent == Some(leftover.member.get())));
+        assert!(found(33, 0).iter().all(|leftover| leftover.sent == Some((leftover.member.get(), None))));
     }
 
     #[test]

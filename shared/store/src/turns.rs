@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use domain::{Action, Error, Mentions, MessageId, PushPace, Refusal, Room, RoomId, UserId};
+use domain::{Action, Error, MAX_LOST, Mentions, MessageId, PushPace, Refusal, Room, RoomId, UserId};
 
 use crate::{
     Item, Store,
@@ -15,7 +15,7 @@ use crate::{
     error::refusal,
     n,
     pacing::{Form, Paced},
-    rooms::{is_admin, key, room},
+    rooms::{is_admin, key, own, room},
     s,
     sweep::{Stale, paces},
 };
@@ -83,7 +83,8 @@ impl Store {
     }
 
     fn turn(&self, attempt: Attempt, form: Form, in_order: bool) -> UpdateItemFluentBuilder {
-        let Attempt { room, sender, wanted, to_all, pushes } = attempt;
+        let Attempt { room, sender, wanted, to_all: is_to_all, pushes } = attempt;
+        let to_all = if is_to_all { ", mention_all = #sequence + :one" } else { "" };
         let (id, its_condition) = if in_order {
             (":wanted", "(attribute_not_exists(last_message_id) OR last_message_id < :wanted)")
         } else {
@@ -95,18 +96,19 @@ impl Store {
             .table_name(&self.tables.rooms)
             .set_key(Some(key(room)))
             .update_expression(format!(
-                "SET last_message_id = {id}, {}, #sequence = #sequence + :one, sent.#sender = #sequence + :one, \
-                 updated_at = :now",
+                "SET last_message_id = {id}, #own = {id}, {}, #sequence = #sequence + :one, \
+                 sent.#sender = #sequence + :one{to_all}, updated_at = :now",
                 form.assignments()
             ))
             .condition_expression(format!(
                 "{} AND {its_condition} AND {}",
-                writes(":sender", to_all),
+                writes(":sender", is_to_all),
                 form.conditions()
             ))
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_names("#sender", sender.to_string())
+            .expression_attribute_names("#own", own(sender))
             .expression_attribute_values(":sender", n(sender.get()))
             .expression_attribute_values(":send", s("send"))
             .expression_attribute_values(":one", n(1))
@@ -133,6 +135,41 @@ impl Store {
         match charged {
             Ok(_) => Ok(()),
             Err(error) => refusal(DOING, error).map(drop),
+        }
+    }
+
+    /// Remembers that the message of a turn will never be stored, so that it is not unread. Forgets an older one.
+    pub async fn note_lost(&self, room: RoomId, sequence: u64) -> Result<(), Error> {
+        let note = self
+            .client
+            .update_item()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(key(room)))
+            .update_expression("SET #lost = :sequence")
+            .condition_expression("attribute_exists(members) AND (attribute_not_exists(#lost) OR #lost < :sequence)")
+            .expression_attribute_names("#lost", format!("lost {}", sequence % MAX_LOST))
+            .expression_attribute_values(":sequence", n(sequence));
+        match note.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => refusal("noting a lost turn", error).map(drop),
+        }
+    }
+
+    /// Remembers that a message mentions all members of a room after an edit.
+    pub async fn note_mention_of_all(&self, room: RoomId, sequence: u64) -> Result<(), Error> {
+        let note = self
+            .client
+            .update_item()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(key(room)))
+            .update_expression("SET mention_all = :sequence")
+            .condition_expression(
+                "attribute_exists(members) AND (attribute_not_exists(mention_all) OR mention_all < :sequence)",
+            )
+            .expression_attribute_values(":sequence", n(sequence));
+        match note.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => refusal("noting a mention of all members", error).map(drop),
         }
     }
 

@@ -1,8 +1,10 @@
 //! `users`, the users by id, and `usernames`, the same by folded name, which makes names unique. The item with id 0
 //! counts users. Written together with `credentials`, in one transaction.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use domain::{Error, Refusal, Timestamp, User, UserId, Username, WhoCanAdd, stored};
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem, Update};
+use domain::{Error, PrivacyChoices, Refusal, Timestamp, User, UserId, Username, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,9 +22,8 @@ struct UsersItem {
     #[serde(deserialize_with = "stored")]
     username: Username,
     created_at: u64,
-    /// `None` until they choose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    add: Option<WhoCanAdd>,
+    #[serde(flatten)]
+    privacy: PrivacyChoices,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,13 +34,19 @@ struct UsernamesItem {
     display_name: Username,
 }
 
-/// A user with the settings of their privacy.
+/// A user with their privacy.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The user.
     pub user: User,
-    /// The people who may add them to rooms, if they have chosen.
-    pub add: Option<WhoCanAdd>,
+    /// The settings that they have chosen.
+    pub privacy: PrivacyChoices,
+}
+
+impl From<UsersItem> for Person {
+    fn from(item: UsersItem) -> Self {
+        Self { user: User { id: item.id, username: item.username }, privacy: item.privacy }
+    }
 }
 
 /// How many users there are, while a name is free.
@@ -127,7 +134,12 @@ impl Store {
             display_name: user.username.clone(),
             password_hash: password_hash.to_owned(),
         };
-        let user = UsersItem { id: user.id, username: user.username.clone(), created_at: now.millis(), add: None };
+        let user = UsersItem {
+            id: user.id,
+            username: user.username.clone(),
+            created_at: now.millis(),
+            privacy: PrivacyChoices::default(),
+        };
         Ok(vec![
             put(Put::builder()
                 .table_name(&self.tables.usernames)
@@ -199,25 +211,32 @@ impl Store {
         let keys = ids.into_iter().map(|id| [("id".to_owned(), n(id.get()))].into()).collect();
         let found = self.batch_get(&self.tables.users, keys, consistency).await?;
         let people = found.into_iter().map(from_item::<UsersItem>);
-        people
-            .map(|item| item.map(|UsersItem { id, username, add, .. }| Person { user: User { id, username }, add }))
-            .collect()
+        people.map(|item| item.map(Person::from)).collect()
     }
 
-    /// Changes who may add a user to rooms.
-    pub async fn set_who_can_add(&self, user: UserId, who: WhoCanAdd) -> Result<(), Error> {
-        let who = serde_dynamo::to_attribute_value(who).map_err(|error| Error::internal("writing a setting", error))?;
-        self.client
+    /// Changes the settings of a user's privacy that are given, one at least, and returns all that they have chosen.
+    pub async fn set_privacy(&self, user: UserId, choices: PrivacyChoices) -> Result<PrivacyChoices, Error> {
+        const DOING: &str = "changing the privacy of a user";
+        let (mut sets, mut names, mut values) = (Vec::new(), HashMap::new(), HashMap::new());
+        for (name, value) in to_item(&choices)? {
+            sets.push(format!("#{name} = :{name}"));
+            values.insert(format!(":{name}"), value);
+            names.insert(format!("#{name}"), name);
+        }
+        let changed = self
+            .client
             .update_item()
             .table_name(&self.tables.users)
             .key("id", n(user.get()))
-            .update_expression("SET #add = :who")
+            .update_expression(format!("SET {}", sets.join(", ")))
             .condition_expression("attribute_exists(username)")
-            .expression_attribute_names("#add", "add")
-            .expression_attribute_values(":who", who)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllNew)
             .send()
             .await
-            .map_err(failed("changing who may add a user"))?;
-        Ok(())
+            .map_err(failed(DOING))?;
+        let item = changed.attributes.ok_or_else(|| Error::internal(DOING, "DynamoDB returns no item"))?;
+        Ok(from_item::<UsersItem>(item)?.privacy)
     }
 }

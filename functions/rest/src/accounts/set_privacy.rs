@@ -12,5 +12,5 @@ pub(crate) async fn serve() -> Result<(), Fatal> {
 
 async fn handle(app: &'static App, request: Request) -> Result<Response, Error> {
     let caller = app.authenticate(&request).await?;
-    ok(&chat::accounts::set_privacy(&app.chat, &caller, &body(&request)?).await?)
+    ok(&chat::accounts::set_privacy(&app.chat, &caller, body(&request)?).await?)
 }

@@ -2,17 +2,21 @@
 
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { split } from "../mentions.js";
-import { calm, clock, parts } from "../text.js";
+import { split } from "../client/mentions.js";
+import { calm, clock, parts } from "../client/text.js";
 import { chips } from "./chips.js";
 
 /**
  * @typedef {import("./media.js").Media} Media
  * @typedef {import("./content.js").Content} Content
- * @typedef {"sending" | "sent" | "read" | "refused"} State
+ * @typedef {"sending" | "sent" | "delivered" | "read" | "refused"} State
  */
 
-const STATES = { sending: "Sending", sent: "Sent", read: "Read by all", refused: "Not sent" };
+const STATES = {
+  sending: "Sending", sent: "Sent", delivered: "Delivered to all", read: "Read by all", refused: "Not sent",
+};
+/** The icons of states that are not called like them: a read message has two ticks as a delivered one, in blue. */
+const ICONS = /** @type {const} */ ({ sending: "clock", delivered: "read" });
 
 /** A message, which keeps its element from sending to reading. */
 export class Bubble {
@@ -75,7 +79,7 @@ export class Bubble {
     this.state = state;
     set(this.#state, "data-state", state);
     set(this.#state, "aria-label", STATES[state]);
-    this.#state.replaceChildren(icon(state === "sending" ? "clock" : state));
+    this.#state.replaceChildren(icon(state === "sending" || state === "delivered" ? ICONS[state] : state));
   }
 
   /** @param {import("./media.js").Shown[]} shown the state of each picture and video */

@@ -1,7 +1,7 @@
 // The window: the list of conversations beside the open one. The address names the open one, so that a reload keeps it
 // and the browser's "back" closes it.
 
-import { summary } from "../attachments.js";
+import { summary } from "../client/attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { Conversation } from "./conversation.js";
@@ -12,11 +12,11 @@ import { RoomList } from "./rooms.js";
 import { settings } from "./settings.js";
 
 /**
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/timeline.js").Message} Message
  */
 
 /**
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {() => void} logOut
  */
 export function chatView(chat, logOut) {
@@ -110,6 +110,7 @@ export function chatView(chat, logOut) {
   }, { signal });
   chat.addEventListener("notice", (event) => news.add(/** @type {CustomEvent<string>} */ (event).detail), { signal });
   document.addEventListener("visibilitychange", render, { signal });
+  addEventListener("pagehide", () => conversation.leave(), { signal });
   addEventListener("hashchange", navigate, { signal });
   // A file that is dropped beside a conversation would replace the page.
   for (const type of ["dragover", "drop"]) addEventListener(type, (event) => event.preventDefault(), { signal });
@@ -119,7 +120,7 @@ export function chatView(chat, logOut) {
 
 /**
  * Returns whether a message has another text now.
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {Message} message
  */
 function isEdited(chat, { conversation, id, text }) {

@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 
 /**
- * @param {import("../timeline.js").Reaction[]} reactions
+ * @param {import("../client/timeline.js").Reaction[]} reactions
  * @returns {HTMLElement[]} buttons, which open the list of names
  */
 export function chips(reactions) {

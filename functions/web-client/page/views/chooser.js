@@ -1,6 +1,6 @@
 // The button that opens the browser's dialog for files.
 
-import { TYPES } from "../attachments.js";
+import { TYPES } from "../client/attachments.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 

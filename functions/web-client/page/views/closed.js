@@ -4,8 +4,8 @@ import { el, setText } from "../dom.js";
 import { telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
  */
 
 export class Closed {

@@ -1,10 +1,10 @@
 // The list of members that completes `@` and the first letters of a name. The focus stays in the field.
 
 import { el, set, setText } from "../dom.js";
-import { ALL, fitting, typedName } from "../mentions.js";
+import { ALL, fitting, typedName } from "../client/mentions.js";
 
 /**
- * @typedef {import("../mentions.js").Person} Person
+ * @typedef {import("../client/mentions.js").Person} Person
  */
 
 /** The person who stands for all members. */

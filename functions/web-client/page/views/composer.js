@@ -1,13 +1,13 @@
 // The form that writes, answers and edits messages and attaches files. Each room keeps its own draft.
 
-import { attachmentsOf } from "../attachments.js";
+import { attachmentsOf } from "../client/attachments.js";
 import { el, set } from "../dom.js";
 import { icon } from "../icons.js";
-import { mentionsIn, withUnknown } from "../mentions.js";
-import { quoteOf } from "../quotes.js";
-import { actionsOnMessage } from "../rights.js";
-import { isLonger, sendable } from "../text.js";
-import { Typist } from "../typist.js";
+import { mentionsIn, withUnknown } from "../client/mentions.js";
+import { quoteOf } from "../client/quotes.js";
+import { actionsOnMessage } from "../client/rights.js";
+import { isLonger, sendable } from "../client/text.js";
+import { Typist } from "../client/typist.js";
 import { fileChooser } from "./chooser.js";
 import { Completion } from "./completion.js";
 import { excerpt } from "./content.js";
@@ -17,11 +17,11 @@ import { QuoteBar } from "./quote-bar.js";
 import { Tray } from "./tray.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
- * @typedef {{room: number, text: string, files: File[], reply: number | null,
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
+ * @typedef {{room: number, text: string, saved: string, files: File[], reply: number | null,
  *   editing: {id: number, before: string} | null, saving: boolean}} Draft
- * `reply`: the message that is answered; `editing`: that which is edited, with the text that was written before
+ * `saved`: the text that the other devices have; `reply`: the message that is answered; `editing`: that which is edited, with the text that was written before
  */
 
 /** In characters. */
@@ -54,6 +54,7 @@ export class Composer {
     this.#input = el("textarea", {
       rows: 1, dir: "auto", enterkeyhint: "send",
       oninput: () => this.#written(),
+      onblur: () => this.leave(),
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
@@ -79,20 +80,37 @@ export class Composer {
 
   /** @param {number} room */
   show(room) {
+    this.leave();
     if (this.#draft) Object.assign(this.#draft, { text: this.#input.value, files: this.#tray.files });
     this.#typist.stops();
     this.#completion.dismiss();
-    const draft = this.#drafts.get(room) ?? { room, text: "", files: [], reply: null, editing: null, saving: false };
+    const saved = this.#chat.rooms.get(room)?.draft ?? "";
+    const draft = this.#drafts.get(room)
+      ?? { room, text: saved, saved, files: [], reply: null, editing: null, saving: false };
     this.#drafts.set(room, draft);
     this.#draft = draft;
     this.#tray.show(draft.files);
     this.#write(draft.text);
   }
 
+  /** Saves the draft of the room that the user leaves. */
+  leave() {
+    if (this.#draft) this.#chat.chats.saveDraft(this.#draft.room);
+  }
+
+  /** Takes a draft from another device, unless the user is writing here. @param {Draft} draft */
+  #adopt(draft) {
+    const saved = this.#chat.rooms.get(draft.room)?.draft ?? "";
+    if (draft.editing || draft.saved === saved || this.#chat.chats.isWriting(draft.room)) return;
+    draft.saved = saved;
+    if (this.#input.value !== saved) this.#write(saved);
+  }
+
   /** Shows the message that is answered or edited as it is now. */
   render() {
     const draft = this.#draft;
     if (!draft) return;
+    this.#adopt(draft);
     const timeline = this.#chat.timeline(draft.room);
     const message = this.#message(draft.editing?.id ?? draft.reply);
     // It was deleted meanwhile.
@@ -205,6 +223,7 @@ export class Composer {
     set(this.#send, "disabled", text === "" && files === 0);
     this.#input.setCustomValidity(isLonger(text, LONGEST) ? "A message can have 4,096 characters." : "");
     if (typing) this.#completion.update();
+    if (typing && draft && !draft.editing) this.#chat.chats.drafts(draft.room, this.#input.value);
     if (typing && draft && !draft.editing && this.#input.value !== "") this.#typist.types(draft.room);
     if (typing && this.#input.value === "") this.#typist.stops();
   }
@@ -226,6 +245,8 @@ export class Composer {
     draft.reply = null;
     this.#tray.show([]);
     this.#typist.sends(draft.room);
+    this.#chat.chats.sends(draft.room);
+    draft.saved = "";
     this.#write("");
     this.#onsend();
     this.focus();

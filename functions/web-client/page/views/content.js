@@ -1,20 +1,20 @@
 // The content of a bubble: text, quote, mentions and reactions, as they are now. Pure.
 
-import { called } from "../attachments.js";
-import { ALL } from "../mentions.js";
-import { quoteIn } from "../quotes.js";
-import { calm, stub } from "../text.js";
+import { called } from "../client/attachments.js";
+import { ALL } from "../client/mentions.js";
+import { quoteIn } from "../client/quotes.js";
+import { calm, stub } from "../client/text.js";
 
 /** The forwards in a row after which a message counts as forwarded often. */
 export const OFTEN = 5;
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  * @typedef {{id: number | null, name: string, text: string}} ShownQuote
  * `id` is null if the message cannot be shown
  * @typedef {{text: string, isStub: boolean, names: string[], mine: string, quote: ShownQuote | null, isEdited: boolean,
- *   forwarded: string, reactions: import("../timeline.js").Reaction[]}} Content
+ *   forwarded: string, reactions: import("../client/timeline.js").Reaction[]}} Content
  * `names`: those who are mentioned; `mine`: the one that is the user's
  */
 
@@ -37,7 +37,7 @@ export function contentOf(chat, message) {
 
 /**
  * @param {Chat} chat
- * @param {Pick<import("../outbox.js").Unsent, "conversation" | "text" | "reply_to" | "mentions" | "mentions_all">
+ * @param {Pick<import("../client/outbox.js").Unsent, "conversation" | "text" | "reply_to" | "mentions" | "mentions_all">
  *   | Message} message
  * @returns {Content}
  */
@@ -74,7 +74,7 @@ function shownQuote(chat, reply) {
 
 /**
  * Returns a quote as one line of text.
- * @param {import("../timeline.js").Quote} quote
+ * @param {import("../client/timeline.js").Quote} quote
  */
 export function excerpt({ text, truncated, attachment }) {
   return (calm(text) + (truncated ? "…" : "")) || (attachment ? called(attachment) : "");

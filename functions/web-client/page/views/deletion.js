@@ -2,13 +2,13 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionsOnMessage } from "../rights.js";
+import { actionsOnMessage } from "../client/rights.js";
 import { messageDialog } from "./gone.js";
 import { telling } from "./modal.js";
 
 /**
- * @param {import("../chat.js").Chat} chat
- * @param {import("../timeline.js").Message} message
+ * @param {import("../client/chat.js").Chat} chat
+ * @param {import("../client/timeline.js").Message} message
  */
 export function deleteMessage(chat, message) {
   const { dialog } = messageDialog(chat, message, "Delete message?");

@@ -1,10 +1,10 @@
 // The dialog that begins a conversation.
 
-import { namesIn } from "../text.js";
+import { namesIn } from "../client/text.js";
 import { choice, modal } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
+ * @typedef {import("../client/chat.js").Chat} Chat
  */
 
 /**

@@ -1,14 +1,14 @@
 // The messages of a room as its rows show them: the sent ones with the notices between them, and then the unsent ones.
 // Pure.
 
-import { attachmentsOf, kindOf } from "../attachments.js";
-import { line } from "../notices.js";
+import { attachmentsOf, kindOf } from "../client/attachments.js";
+import { line } from "../client/notices.js";
 import { contentOf, contentOfUnsent } from "./content.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
- * @typedef {import("../outbox.js").Unsent} Unsent
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
+ * @typedef {import("../client/outbox.js").Unsent} Unsent
  * @typedef {{key: string, user: number, at: string, sequence: number, content: import("./content.js").Content,
  *   state: () => import("./bubble.js").State | null, media: import("./media.js").Shown[], message?: Message,
  *   unsent?: Unsent, notice?: undefined}} MessageEntry
@@ -58,7 +58,7 @@ function withNotices(chat, room, messages, sent) {
 
 /**
  * @param {Chat} chat
- * @param {import("../notices.js").Notice} notice
+ * @param {import("../client/notices.js").Notice} notice
  * @returns {Entry}
  */
 function ofNotice({ directory, me }, notice) {
@@ -82,7 +82,7 @@ function ofSent(chat, message, key) {
     media: attachmentsOf(message).map(({ kind, attachment }) => ({
       kind, ...attachment, renew: () => void chat.renew(message),
     })),
-    state: () => (message.sender !== chat.me ? null : chat.rooms.isReadByAll(message) ? "read" : "sent"),
+    state: () => (message.sender === chat.me ? chat.receipts.state(message) : null),
   };
 }
 

@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { avatar } from "./bubble.js";
 
 /**
- * @typedef {Pick<import("../attachments.js").Attachment, "id" | "url" | "thumbnail_url">} Picture
+ * @typedef {Pick<import("../client/attachments.js").Attachment, "id" | "url" | "thumbnail_url">} Picture
  */
 
 export class Face {

@@ -1,17 +1,17 @@
 // The dialog that forwards a message to other chats.
 
 import { el, set, setText } from "../dom.js";
-import { inWords } from "../refusals.js";
-import { rightsIn } from "../rights.js";
+import { inWords } from "../client/refusals.js";
+import { rightsIn } from "../client/rights.js";
 import { OFTEN } from "./content.js";
 import { Face } from "./face.js";
 import { messageDialog } from "./gone.js";
 import { telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
+ * @typedef {import("../client/timeline.js").Message} Message
  */
 
 /** The most chats at a time. */
@@ -97,7 +97,7 @@ function target({ directory }, room) {
 
 /**
  * @param {Chat} chat
- * @param {import("../message-calls.js").Forwarded} result a refusal
+ * @param {import("../client/message-calls.js").Forwarded} result a refusal
  */
 function sentence({ directory, rooms }, { conversation_id, problem, retry_after = 0 }) {
   const room = rooms.get(conversation_id);

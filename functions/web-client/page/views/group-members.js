@@ -1,11 +1,11 @@
 // The dialogs that add people to a group, and that ban people.
 
 import { el, setText } from "../dom.js";
-import { namesIn } from "../text.js";
+import { namesIn } from "../client/text.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
+ * @typedef {import("../client/chat.js").Chat} Chat
  */
 
 /** The numbers of earlier messages that the server lets newcomers see. */

@@ -1,16 +1,16 @@
 // The dialog with the settings of a group: name, description and picture; for admins also access and rights.
 
-import { TYPES, kindOf, tooLarge } from "../attachments.js";
+import { TYPES, kindOf, tooLarge } from "../client/attachments.js";
 import { el, setText } from "../dom.js";
-import { rightsIn } from "../rights.js";
-import { sendable } from "../text.js";
+import { rightsIn } from "../client/rights.js";
+import { sendable } from "../client/text.js";
 import { Face } from "./face.js";
 import { modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
- * @typedef {import("../api.js").Settings} Settings
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
+ * @typedef {import("../client/api.js").Settings} Settings
  */
 
 const RIGHTS = /** @type {const} */ ([

@@ -2,8 +2,8 @@
 
 import { arrange, el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionsOn, rightsIn, roleOf } from "../rights.js";
-import { membersCount } from "../text.js";
+import { actionsOn, rightsIn, roleOf } from "../client/rights.js";
+import { membersCount } from "../client/text.js";
 import { Face } from "./face.js";
 import { bans, newMembers } from "./group-members.js";
 import { groupSettings } from "./group-settings.js";
@@ -13,9 +13,9 @@ import { modal, telling } from "./modal.js";
 import { sureButton } from "./sure.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../rooms.js").Room} Room
- * @typedef {import("../api.js").Member} Member
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/rooms.js").Room} Room
+ * @typedef {import("../client/api.js").Member} Member
  */
 
 const RANKS = { owner: 0, admin: 1, member: 2 };
@@ -137,7 +137,9 @@ class MemberRow {
     const role = roleOf(room, user);
     setText(this.#role, role === "member" ? "" : role);
     set(this.#presence, "class", online ? "presence online" : "presence");
-    setText(this.#presence, online ? "online" : "offline");
+    // What the server does not say is not shown.
+    this.#presence.hidden = online === null;
+    setText(this.#presence, online === null ? "" : online ? "online" : "offline");
     this.#button.hidden = actionsOn(room, this.#chat.me, user).length === 0;
   }
 }

@@ -1,13 +1,13 @@
 // The dialog that shows the room of an invite link, and joins it.
 
-import { Failure } from "../call.js";
+import { Failure } from "../client/call.js";
 import { el, setText } from "../dom.js";
-import { membersCount } from "../text.js";
+import { membersCount } from "../client/text.js";
 import { Face } from "./face.js";
 import { modal, telling } from "./modal.js";
 
 /**
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {string} code
  * @param {{open: (room: number) => void, onclose: () => void}} means
  */

@@ -1,16 +1,16 @@
 // The invitations above the list of conversations.
 
-import { Failure } from "../call.js";
+import { Failure } from "../client/call.js";
 import { arrange, el, setText } from "../dom.js";
-import { membersCount } from "../text.js";
+import { membersCount } from "../client/text.js";
 import { Face } from "./face.js";
 
 /** The invitations that are shown before the user asks for all. */
 const FEW = 3;
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../invitations.js").Invitation} Invitation
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/invitations.js").Invitation} Invitation
  */
 
 export class InvitationList {

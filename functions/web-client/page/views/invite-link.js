@@ -6,7 +6,7 @@ import { modal, telling } from "./modal.js";
 import { sureButton } from "./sure.js";
 
 /**
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {number} id of the room
  */
 export function inviteLink(chat, id) {

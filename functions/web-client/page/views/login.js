@@ -1,15 +1,16 @@
 // The form that logs in, or registers and logs in.
 
-import { logIn, register } from "../api.js";
-import { Failure } from "../call.js";
+import { logIn, register } from "../client/api.js";
+import { Failure } from "../client/call.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
 /**
- * @param {(session: import("../session.js").Session) => void} enter
+ * @param {import("../client/devices.js").Store} storage
+ * @param {(session: import("../client/session.js").Session) => void} enter
  * @param {string} [notice]
  */
-export function loginView(enter, notice) {
+export function loginView(storage, enter, notice) {
   let isNew = false;
   const heading = el("h1");
   const hint = el("p", { class: "hint", id: "password-hint" }, "At least 8 characters.");
@@ -53,7 +54,7 @@ export function loginView(enter, notice) {
     const username = name.value.trim();
     try {
       if (isNew) await register(username, password.value);
-      enter(await logIn(username, password.value, localStorage));
+      enter(await logIn(username, password.value, storage));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       setText(problem, failure.message);

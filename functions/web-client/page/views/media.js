@@ -1,13 +1,13 @@
 // A picture or a video in a bubble. It takes the same space before, during and after its upload.
 
-import { RENEW_AGAIN_AFTER, sizeOf } from "../attachments.js";
+import { RENEW_AGAIN_AFTER, sizeOf } from "../client/attachments.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { lightbox } from "./lightbox.js";
 
 /**
  * @typedef {object} Shown
- * @property {import("../attachments.js").Kind} kind
+ * @property {import("../client/attachments.js").Kind} kind
  * @property {string} name
  * @property {number} size
  * @property {string} [url] after it is sent

@@ -2,12 +2,12 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { actionsOn } from "../rights.js";
+import { actionsOn } from "../client/rights.js";
 import { modal, telling } from "./modal.js";
 import { sureButton } from "./sure.js";
 
 /**
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {number} id of the room
  * @param {{user: number, username: string}} member
  */
@@ -19,7 +19,7 @@ export function memberActions(chat, id, { user, username }) {
     await task();
     dialog.close();
   });
-  const role = (/** @type {import("../rooms.js").Role} */ role, /** @type {string} */ label) =>
+  const role = (/** @type {import("../client/rooms.js").Role} */ role, /** @type {string} */ label) =>
     el("button", {
       class: "action", type: "button", onclick: () => run(() => administration.setRole(id, user, role)),
     }, icon("people"), label);
@@ -41,7 +41,7 @@ export function memberActions(chat, id, { user, username }) {
     const actions = actionsOn(room, chat.me, user);
     if (actions.length === 0) return dialog.close();
     for (const [name, button] of Object.entries(buttons)) {
-      button.hidden = !actions.includes(/** @type {import("../rights.js").Action} */ (name));
+      button.hidden = !actions.includes(/** @type {import("../client/rights.js").Action} */ (name));
     }
   };
   chat.addEventListener("change", render);

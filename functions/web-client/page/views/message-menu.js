@@ -1,16 +1,17 @@
 // The menu of a message.
 
-import { QUICK, own } from "../reactions.js";
-import { actionsOnMessage } from "../rights.js";
+import { QUICK, own } from "../client/reactions.js";
+import { actionsOnMessage } from "../client/rights.js";
 import { deleteMessage } from "./deletion.js";
 import { forwardMessage } from "./forward.js";
 import { onGone } from "./gone.js";
 import { openMenu } from "./menu.js";
+import { messageInfo } from "./message-info.js";
 import { react } from "./reactions.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  * @typedef {object} Means
  * @property {HTMLElement} host
  * @property {(message: Message) => void} onreply
@@ -51,6 +52,7 @@ export function messageMenu(chat, message, place, { host, onreply, onedit, ondia
     [actions.has("copy"), [{
       label: "Copy text", sign: "copy", act: () => void navigator.clipboard?.writeText(latest().text),
     }]],
+    [actions.has("info"), [{ label: "Info", sign: "info", act: () => ondialog(messageInfo(chat, message)) }]],
     [canDelete, [{ label: "Delete", sign: "remove", act: () => ondialog(deleteMessage(chat, message)) }]],
   ];
   const { close, signal } = openMenu(

@@ -1,6 +1,6 @@
 // The frame of a dialog, and a form in it.
 
-import { Failure } from "../call.js";
+import { Failure } from "../client/call.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 

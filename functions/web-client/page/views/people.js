@@ -1,13 +1,13 @@
 // The people in a room who can be mentioned.
 
-import { mentionsAll } from "../rights.js";
+import { mentionsAll } from "../client/rights.js";
 
 /**
  * Returns the members whose names are known, without the user, and whether the user can mention all at once. In a large
  * room the names of the fetched members are known, and of those who have written.
- * @param {import("../chat.js").Chat} chat
+ * @param {import("../client/chat.js").Chat} chat
  * @param {number | undefined} id of the room
- * @returns {{people: import("../mentions.js").Person[], all: boolean}}
+ * @returns {{people: import("../client/mentions.js").Person[], all: boolean}}
  */
 export function mentionable(chat, id) {
   const { directory, rooms, me } = chat;

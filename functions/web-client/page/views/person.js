@@ -5,12 +5,12 @@ import { modal, telling } from "./modal.js";
 import { sureButton } from "./sure.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
+ * @typedef {import("../client/chat.js").Chat} Chat
  */
 
 /**
  * @param {Chat} chat
- * @param {import("../rooms.js").Room} room
+ * @param {import("../client/rooms.js").Room} room
  */
 export function aboutPerson(chat, room) {
   const title = chat.directory.title(room);
@@ -37,7 +37,7 @@ export function aboutPerson(chat, room) {
 /**
  * Returns the part that blocks a person, or lifts the block.
  * @param {Chat} chat
- * @param {import("../api.js").User} peer
+ * @param {import("../client/api.js").User} peer
  * @param {HTMLDialogElement} dialog
  * @param {(task: () => Promise<void>) => Promise<void>} tell
  */

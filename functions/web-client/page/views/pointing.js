@@ -1,12 +1,8 @@
-// Moves the focus between the messages of a list, and finds the message for which a user wants the menu: with its
-// button, the right button of the mouse, a long press, or a key.
+// Moves the focus between the messages of a list, and opens the menu of a message: with its button, a key, or what
+// `hold.js` finds.
 
 import { set } from "../dom.js";
-
-/** Milliseconds. */
-const LONG = 500;
-/** Pixels by which a finger may move during a long press. */
-const STILL = 10;
+import { Hold } from "./hold.js";
 
 /**
  * @typedef {object} Means
@@ -24,12 +20,6 @@ export class Pointing {
   #place = -1;
   /** Whether the user has focused it, or the one that it replaces. */
   #isChosen = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pressing;
-  /** Whether the pointer that is down is a finger. */
-  #isTouched = false;
-  /** Whether it has opened the menu. */
-  #isHeld = false;
 
   /**
    * @param {HTMLElement} list
@@ -46,8 +36,10 @@ export class Pointing {
       this.#isChosen = true;
       if (row !== this.#current) this.#choose(row);
     });
-    list.addEventListener("contextmenu", (event) => this.#context(event));
-    list.addEventListener("pointerdown", (event) => this.#press(event));
+    new Hold(list, {
+      find: (target) => (hasOwnMenu(target) ? null : rowAt(target)),
+      open: (row) => this.#open(row),
+    });
   }
 
   /** Forgets the rows of a room. */
@@ -121,66 +113,6 @@ export class Pointing {
     next?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: "nearest" });
     return true;
-  }
-
-  /**
-   * Opens the menu instead of the browser's, except where that can do more: on links, videos and selected text.
-   * @param {MouseEvent} event
-   */
-  #context(event) {
-    const row = rowAt(event.target);
-    if (!row || hasOwnMenu(event.target) || getSelection()?.isCollapsed === false) return;
-    event.preventDefault();
-    // Some browsers send this event during a long press.
-    if (this.#isHeld) return;
-    this.#end();
-    if (this.#isTouched) this.#hold(row);
-    else this.#open(row);
-  }
-
-  /** @param {PointerEvent} event */
-  #press({ target, pointerType, clientX, clientY }) {
-    const row = rowAt(target);
-    this.#end();
-    this.#isHeld = false;
-    this.#isTouched = pointerType === "touch";
-    if (!row || !this.#isTouched || hasOwnMenu(target)) return;
-    this.#pressing = setTimeout(() => this.#hold(row), LONG);
-    const over = new AbortController();
-    const { signal } = over;
-    const moved = (/** @type {PointerEvent} */ event) => {
-      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) > STILL) this.#end();
-    };
-    addEventListener("pointermove", moved, { signal });
-    for (const type of ["pointerup", "pointercancel"]) {
-      addEventListener(type, () => {
-        over.abort();
-        this.#end();
-      }, { signal });
-    }
-  }
-
-  /**
-   * Opens the menu during a long press, after which the finger clicks nothing and moves no focus.
-   * @param {HTMLElement} row
-   */
-  #hold(row) {
-    this.#isHeld = true;
-    const lifted = new AbortController();
-    for (const type of ["touchend", "touchcancel"]) {
-      addEventListener(type, (event) => {
-        event.preventDefault();
-        lifted.abort();
-      }, { capture: true, passive: false, signal: lifted.signal });
-    }
-    // The list of messages may have lost the row, and with it those events.
-    addEventListener("pointerdown", () => lifted.abort(), { capture: true, signal: lifted.signal });
-    this.#open(row);
-  }
-
-  #end() {
-    clearTimeout(this.#pressing);
-    this.#pressing = undefined;
   }
 
   /** @param {HTMLElement} row */

@@ -1,16 +1,16 @@
 // The dialogs that choose a reaction, and that show who has reacted.
 
-import { Failure } from "../call.js";
+import { Failure } from "../client/call.js";
 import { arrange, el, setText } from "../dom.js";
-import { emojiIn } from "../reactions.js";
+import { emojiIn } from "../client/reactions.js";
 import { avatar } from "./bubble.js";
 import { nameIn } from "./content.js";
 import { messageDialog } from "./gone.js";
 import { choice, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../timeline.js").Message} Message
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/timeline.js").Message} Message
  */
 
 /** In characters; an emoji may be composed of several. */

@@ -1,7 +1,7 @@
 // The rows of a conversation: bubbles, and dividers between them.
 
 import { setText } from "../dom.js";
-import { calm, day } from "../text.js";
+import { calm, day } from "../client/text.js";
 import { Bubble, divider } from "./bubble.js";
 import { Media } from "./media.js";
 
@@ -17,10 +17,10 @@ export class Rows {
   #chat;
   /** Bubbles and dividers by key, so that a row keeps its element. @type {Map<string, any>} */
   #shown = new Map();
-  /** The sent messages of the rows. @type {Map<Element, import("../timeline.js").Message>} */
+  /** The sent messages of the rows. @type {Map<Element, import("../client/timeline.js").Message>} */
   #messages = new Map();
 
-  /** @param {import("../chat.js").Chat} chat */
+  /** @param {import("../client/chat.js").Chat} chat */
   constructor(chat) {
     this.#chat = chat;
   }

@@ -1,27 +1,44 @@
-// The dialog of settings: the people who may add the user to groups, the people whom the user has blocked, and the
-// version of the server.
+// The dialog of settings: privacy, the people whom the user has blocked, and the version of the server.
 
-import { version } from "../api.js";
+import { version } from "../client/api.js";
 import { arrange, el } from "../dom.js";
 import { avatar } from "./bubble.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
- * @typedef {import("../chat.js").Chat} Chat
- * @typedef {import("../api.js").WhoCanAdd} WhoCanAdd
+ * @typedef {import("../client/chat.js").Chat} Chat
+ * @typedef {import("../client/api.js").Circle} Circle
+ * @typedef {import("../client/api.js").PrivacySettings} PrivacySettings
  */
 
-/** @type {[WhoCanAdd, string, string][]} */
-const CHOICES = [
-  ["everyone", "Everyone", ""],
-  ["contacts", "People to whom I have written", "Others can send an invitation."],
-  ["nobody", "Nobody", "Everyone can send an invitation, and nobody new can write to me."],
+const CONTACTS = "People to whom I have written";
+
+/**
+ * The settings that are a group of people: their names, their headings, and the words and hints of the choices.
+ * @type {[keyof PrivacySettings, string, [Circle, string, string][]][]}
+ */
+const CIRCLES = [
+  ["add", "Who can add me to groups", [
+    ["everyone", "Everyone", ""],
+    ["contacts", CONTACTS, "Others can send an invitation."],
+    ["nobody", "Nobody", "Everyone can send an invitation, and nobody new can write to me."],
+  ]],
+  ["online", "Who sees that I am online", [
+    ["everyone", "Everyone", ""],
+    ["contacts", CONTACTS, "I see it of those who see it of me."],
+    ["nobody", "Nobody", "I see it of nobody either."],
+  ]],
+  ["last_seen", "Who sees when I was last seen", [
+    ["everyone", "Everyone", ""],
+    ["contacts", CONTACTS, "I see it of those who see it of me."],
+    ["nobody", "Nobody", "I see it of nobody either."],
+  ]],
 ];
 
 /** @param {Chat} chat */
 export function settings(chat) {
   const dialog = modal("Settings");
-  dialog.append(whoCanAdd(chat), ...blockedPeople(chat, dialog), build());
+  dialog.append(...privacy(chat), ...blockedPeople(chat, dialog), build());
   dialog.showModal();
 }
 
@@ -32,41 +49,85 @@ function build() {
   return line;
 }
 
-/** @param {Chat} chat */
-function whoCanAdd(chat) {
+/**
+ * Returns the settings of privacy. They can be chosen once they are known.
+ * @param {Chat} chat
+ */
+function privacy(chat) {
+  const problem = el("p", { class: "problem", role: "alert" });
+  const parts = [...CIRCLES.map((circle) => circleOf(chat, ...circle)), receipts(chat)];
+  const show = (/** @type {PrivacySettings} */ settings) => parts.forEach((part) => part.show(settings));
+  void telling(problem, async () => show(await chat.privacy.set()));
+  return [...parts.map((part) => part.element), problem];
+}
+
+/**
+ * Returns a function that saves a setting and says so, and what it says.
+ * @param {Chat} chat
+ * @param {(settings: PrivacySettings) => void} show shows the settings on the server
+ */
+function saving(chat, show) {
   const problem = el("p", { class: "problem", role: "alert" });
   const state = el("p", { class: "hint", role: "status" });
-  const change = (/** @type {WhoCanAdd} */ add) => telling(problem, async () => {
+  /** The settings on the server. @type {PrivacySettings | undefined} */
+  let saved;
+  const shown = (/** @type {PrivacySettings} */ settings) => {
+    saved = settings;
+    show(settings);
+  };
+  const save = (/** @type {Partial<PrivacySettings>} */ changes) => telling(problem, async () => {
     state.textContent = "";
     try {
-      check(await chat.privacy.whoCanAdd(add));
+      shown(await chat.privacy.set(changes));
       state.textContent = "Saved.";
     } catch (failure) {
-      check(saved);
+      if (saved) show(saved);
       throw failure;
     }
   });
-  const radios = CHOICES.map(([add]) =>
+  return { save, show: shown, said: [state, problem] };
+}
+
+/**
+ * @param {Chat} chat
+ * @param {keyof PrivacySettings} name
+ * @param {string} heading
+ * @param {[Circle, string, string][]} choices
+ */
+function circleOf(chat, name, heading, choices) {
+  const { save, show, said } = saving(chat, (settings) => {
+    for (const radio of radios) {
+      radio.checked = radio.value === settings[name];
+      radio.disabled = false;
+    }
+  });
+  const radios = choices.map(([who]) =>
     el("input", {
-      type: "radio", name: "add", value: add, id: `add-${add}`, disabled: true, onchange: () => change(add),
+      type: "radio", name, value: who, id: `${name}-${who}`, disabled: true, onchange: () => save({ [name]: who }),
     }));
-  /** The setting on the server. @type {WhoCanAdd | null} */
-  let saved = null;
-  const check = (/** @type {WhoCanAdd | null} */ add) => {
-    saved = add;
-    CHOICES.forEach(([choice], place) => {
-      radios[place].checked = choice === add;
-      radios[place].disabled = add === null;
-    });
+  const options = choices.map(([who, label, hint], place) =>
+    el("label", { class: "option", for: `${name}-${who}` }, radios[place],
+      el("span", {}, label, hint !== "" && el("span", { class: "hint" }, hint))));
+  return { element: el("fieldset", {}, el("legend", {}, heading), ...options, ...said), show };
+}
+
+/** @param {Chat} chat */
+function receipts(chat) {
+  const { save, show, said } = saving(chat, (settings) => {
+    box.checked = settings.receipts;
+    box.disabled = false;
+  });
+  const box = el("input", {
+    type: "checkbox", id: "receipts", disabled: true, onchange: () => save({ receipts: box.checked }),
+  });
+  return {
+    element: el("fieldset", {}, el("legend", {}, "Read receipts"),
+      el("label", { class: "option", for: "receipts" }, box,
+        el("span", {}, "Show in chats what I have read",
+          el("span", { class: "hint" }, "Without it I do not see it of others. Groups always show it."))),
+      ...said),
+    show,
   };
-  void telling(problem, async () => check(await chat.privacy.whoCanAdd()));
-  return el("fieldset", {},
-    el("legend", {}, "Who can add me to groups"),
-    ...CHOICES.map(([add, label, hint], place) =>
-      el("label", { class: "option", for: `add-${add}` }, radios[place],
-        el("span", {}, label, hint !== "" && el("span", { class: "hint" }, hint)))),
-    state,
-    problem);
 }
 
 /**
@@ -80,7 +141,7 @@ function blockedPeople(chat, dialog) {
   const heading = el("h3", { tabindex: -1 }, "Blocked people");
   /** @type {Map<number, HTMLElement>} */
   let rows = new Map();
-  const row = (/** @type {import("../api.js").Blocked} */ { user, username }) => {
+  const row = (/** @type {import("../client/api.js").Blocked} */ { user, username }) => {
     const unblock = () => telling(problem, async () => {
       await chat.privacy.unblock(user);
       heading.focus();

@@ -1,6 +1,6 @@
 // The files that are chosen and not sent yet, with name and size, and the reason why another file cannot be sent.
 
-import { kindOf, problem, sizeOf, tooLarge, typeOf } from "../attachments.js";
+import { kindOf, problem, sizeOf, tooLarge, typeOf } from "../client/attachments.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 

@@ -84,7 +84,9 @@ async fn every_view_of_a_message_is_accessible(server: &Server, ann: &User, bob:
     view("a conversation, answering and mentioning").await;
     window.presses(Key::Escape).await;
     window.presses(Key::Backspace).await;
-    for (item, what) in [("Delete", "deleting"), ("Forward", "forwarding"), ("Another reaction", "reacting")] {
+    for (item, what) in
+        [("Delete", "deleting"), ("Forward", "forwarding"), ("Another reaction", "reacting"), ("Info", "its receipts")]
+    {
         window.opens_menu("my plan").await;
         window.chooses_item(item).await;
         window.finds("//dialog").await;

@@ -16,7 +16,7 @@ async fn two_people_find_each_other_and_chat() {
     anns.writes("Their name", &bob).await;
     anns.clicks("Start chat").await;
     anns.sends("Hello Bob").await;
-    anns.sees_states(&["Sent"]).await;
+    anns.sees_states(&["Delivered to all"]).await;
 
     bobs.sees_rooms(&[(&ann, "Hello Bob", "1")]).await;
     bobs.sees_title("(1) Chat").await;

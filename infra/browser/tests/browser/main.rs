@@ -5,6 +5,8 @@
 
 mod accessibility;
 mod attachments;
+mod away;
+mod chats;
 mod chatting;
 mod faults;
 mod forwarding;
@@ -15,12 +17,16 @@ mod invites;
 mod keyboard;
 mod large;
 mod mentions;
+mod offline;
 mod people;
 mod policy;
+mod presence;
 mod reactions;
+mod receipts;
 mod replies;
 mod revisions;
 mod roles;
 mod rooms;
+mod searching;
 mod session;
 mod windows;

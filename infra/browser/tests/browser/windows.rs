@@ -16,8 +16,12 @@ async fn a_window_that_was_replaced_waits_until_its_user_comes_back() {
     let room = ann.creates_group("Garden", &[&bob]).await;
     let window = Window::of(&ann, Screen::DESKTOP).await;
     window.opens_room("Garden").await;
+    let mut bobs = bob.opens_socket_for_all_rooms().await;
     bob.sends(room, "one").await;
     window.sees_messages(&["one"]).await;
+    // Later sockets hear of it too.
+    bobs.receives("one").await;
+    bobs.next_of("read").await;
 
     ages(&ann, Duration::from_mins(1), None).await;
     let mut others = Vec::new();

@@ -7,7 +7,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use history::{Listing, Message, Position, Scope, Step, Time, View, Visit};
+use history::{Listing, Mark, Marked, Message, Position, Scope, Step, Time, View, Visit};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -28,7 +28,7 @@ use crate::{PROTOCOLS, Socket, User, contract::CONTRACT};
 /// The interval at which a client fills its gaps.
 const LOOK: Duration = Duration::from_secs(1);
 /// The lowest possible id.
-const BEGINNING: u64 = 1;
+pub(super) const BEGINNING: u64 = 1;
 /// The longest time without a socket.
 const OFFLINE: Duration = Duration::from_secs(12);
 
@@ -62,7 +62,7 @@ pub(super) struct Device {
     pub(super) random: Rng,
     recent: Recent,
     requests: mpsc::Receiver<Request>,
-    timelines: BTreeMap<u64, Timeline>,
+    pub(super) timelines: BTreeMap<u64, Timeline>,
     /// The views of rooms that its user has left, as they were then.
     left: Vec<View>,
     /// The senders that wait for their message, by its client id.
@@ -104,10 +104,7 @@ impl Device {
             let begun = self.recorder.now();
             let mut socket = self.opens().await;
             self.empty_at = begun;
-            for room in self.timelines.keys().copied().collect::<Vec<_>>() {
-                self.catches_up(room).await;
-                self.follows(room).await;
-            }
+            self.begins().await;
             let end = Instant::now() + self.lifetime.mul_f64(self.random.f64());
             let mut look = Instant::now() + LOOK;
             loop {
@@ -132,8 +129,10 @@ impl Device {
                         }
                         Some(Request::Follow { room, since }) => {
                             self.timelines.entry(room).or_insert_with(|| Timeline::new(since));
-                            self.catches_up(room).await;
-                            self.follows(room).await;
+                            self.fills(room).await;
+                            if !self.syncs() {
+                                self.follows(room).await;
+                            }
                         }
                         Some(Request::Forget(room)) => self.forgets(room),
                         Some(Request::Finish(reply)) => {
@@ -144,15 +143,13 @@ impl Device {
                     },
                     () = sleep_until(look) => {
                         look = Instant::now() + LOOK;
-                        for room in self.rooms(Timeline::has_gap) {
-                            self.catches_up(room).await;
+                        self.looks().await;
+                        let frames = [self.types(), self.receives()];
+                        let mut is_open = true;
+                        for frame in frames.into_iter().flatten() {
+                            is_open &= socket.tries_to_send(&frame).await;
                         }
-                        for room in self.rooms(Timeline::is_behind) {
-                            self.follows(room).await;
-                        }
-                        if let Some(frame) = self.types()
-                            && !socket.tries_to_send(&frame).await
-                        {
+                        if !is_open {
                             break;
                         }
                     }
@@ -164,6 +161,43 @@ impl Device {
             if self.random.u8(..4) == 0 && !self.is_offline().await {
                 return;
             }
+        }
+    }
+
+    /// Catches up with all rooms and their changes.
+    async fn begins(&mut self) {
+        if self.syncs() {
+            return self.catches_up_with_all().await;
+        }
+        for room in self.timelines.keys().copied().collect::<Vec<_>>() {
+            self.catches_up(room).await;
+            self.follows(room).await;
+        }
+    }
+
+    /// Gets the messages of a room that come after a gap, or after the beginning.
+    async fn fills(&mut self, room: u64) {
+        if self.syncs() {
+            self.catches_up_with_all().await;
+        } else {
+            self.catches_up(room).await;
+        }
+    }
+
+    /// Fills all gaps.
+    async fn looks(&mut self) {
+        let (gaps, behind) = (self.rooms(Timeline::has_gap), self.rooms(Timeline::is_behind));
+        if self.syncs() {
+            if !(gaps.is_empty() && behind.is_empty()) {
+                self.catches_up_with_all().await;
+            }
+            return;
+        }
+        for room in gaps {
+            self.catches_up(room).await;
+        }
+        for room in behind {
+            self.follows(room).await;
         }
     }
 
@@ -230,7 +264,7 @@ impl Device {
                     timeline.is_pushed(message);
                     timeline.knows_of(event["changes"].as_u64().unwrap_or_default());
                     if timeline.has_gap() {
-                        self.catches_up(room).await;
+                        self.fills(room).await;
                     }
                 }
             }
@@ -264,6 +298,22 @@ impl Device {
         (self.random.u8(..16) == 0).then(|| json!({"type": "typing", "conversation": room}))
     }
 
+    /// The frame that says, now and then, which messages the client has.
+    fn receives(&mut self) -> Option<Value> {
+        if self.random.u8(..4) != 0 {
+            return None;
+        }
+        let begun = self.recorder.now();
+        let rooms = self.timelines.iter().map(|(room, timeline)| (*room, timeline.cursor()));
+        let rooms: Vec<_> = rooms.filter(|(_, last)| *last > BEGINNING).collect();
+        for &(room, message) in &rooms {
+            let marked = Marked { user: self.user.id, room, mark: Mark::Delivered, message, begun };
+            self.recorder.write().marked.push(marked);
+        }
+        let marks = rooms.iter().map(|(room, message)| json!({"conversation": room, "message": message}));
+        (!rooms.is_empty()).then(|| json!({"type": "delivered", "marks": marks.collect::<Vec<_>>()}))
+    }
+
     /// Lists the messages after the cursor, page by page, to the end or to a hole that is not final yet.
     async fn catches_up(&mut self, room: u64) {
         let Some(cursor) = self.timelines.get(&room).map(|timeline| timeline.cursor().max(BEGINNING)) else { return };
@@ -271,7 +321,7 @@ impl Device {
     }
 
     /// Lists the messages of a room after an id. `None` if the user has left the room.
-    async fn lists(&mut self, room: u64, mut cursor: u64) -> Option<Vec<Arc<Message>>> {
+    pub(super) async fn lists(&mut self, room: u64, mut cursor: u64) -> Option<Vec<Arc<Message>>> {
         let mut all = Vec::new();
         let mut path = format!("/list-conversation-messages/{room}/?limit=100&after={cursor}");
         loop {
@@ -335,10 +385,7 @@ impl Device {
     }
 
     async fn finishes(&mut self) -> Vec<View> {
-        for room in self.timelines.keys().copied().collect::<Vec<_>>() {
-            self.catches_up(room).await;
-            self.follows(room).await;
-        }
+        self.begins().await;
         for (room, timeline) in &mut self.timelines {
             self.recorder.write().followed.push(timeline.followed(self.user.id, *room, true));
         }

@@ -50,15 +50,15 @@ impl Faults {
         rules
     }
 
-    /// Starts the faults.
-    pub(super) async fn begin(self, server: &Server, seed: u64) {
+    /// Starts the faults. The same seed makes the same random numbers.
+    pub async fn begin(self, server: &Server, seed: u64) {
         if self != Self::None {
             server.plans(&json!({"seed": seed, "rules": self.rules()})).await;
         }
     }
 
     /// Stops the faults, and returns how often each has struck.
-    pub(super) async fn end(self, server: &Server) -> BTreeMap<String, u64> {
+    pub async fn end(self, server: &Server) -> BTreeMap<String, u64> {
         let mut struck = BTreeMap::new();
         if self != Self::None {
             for (rule, fired) in self.rules().iter().zip(server.fired().await) {

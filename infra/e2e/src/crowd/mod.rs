@@ -1,7 +1,7 @@
 //! A crowd that chats under faults and records its history.
 //!
-//! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and list the
-//! messages that they have missed. [`history::check`] checks the history.
+//! Its clients are good ones: they retry with the same `client_id`, respect `Retry-After`, reconnect, and get the messages
+//! that they have missed: one half by lists, the other half by the news of all rooms. [`history::check`] checks the history.
 
 mod act;
 mod audit;
@@ -17,6 +17,7 @@ mod recorder;
 mod reviser;
 mod rooms;
 mod sender;
+mod syncing;
 mod tally;
 mod timeline;
 mod wanderer;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use history::{Listing, Position, Scope, Visit};
+use history::{Info, Listing, Mark, Marked, Position, Receipt, Scope, Visit};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
@@ -36,6 +36,7 @@ impl Reader {
                 (0 | 1, _) | (_, None) => self.scrolls(Scope::All, "/list-messages/").await,
                 (2, _) => self.looks_around().await,
                 (3, Some(room)) => self.lists_members(room).await,
+                (4, Some(room)) => self.searches(room).await,
                 (_, Some(room)) => {
                     self.scrolls(Scope::Room(room), &format!("/list-conversation-messages/{room}/")).await;
                 }
@@ -53,6 +54,7 @@ impl Reader {
             let Try::Done(page, next) = once(&self.user, Method::GET, &path, None).await else { return };
             let messages = self.recorder.see_all(self.user.id, page.as_array().into_iter().flatten(), begun);
             let (user, ended, newest) = (self.user.id, self.recorder.now(), messages.last().cloned());
+            let own = messages.iter().rfind(|message| message.sender == user).map(|message| message.id);
             self.recorder.write().listings.push(Listing { user, scope, position, messages, begun, ended });
             if let (Scope::Room(room), Position::Latest) = (scope, position) {
                 self.recorder.write().visits.push(Visit {
@@ -64,6 +66,9 @@ impl Reader {
                 });
                 if let Some(newest) = newest {
                     self.reads_up_to(room, newest.id).await;
+                }
+                if let Some(own) = own {
+                    self.asks_who_has(room, own).await;
                 }
             }
             let Some(next) = next else { return };
@@ -83,8 +88,36 @@ impl Reader {
         }
     }
 
+    /// Searches a room for the numbers of its messages, which is refused to strangers.
+    async fn searches(&mut self, room: u64) {
+        let begun = self.recorder.now();
+        let path = format!("/search-messages/?conversation_id={room}&q={}", self.random.u8(1..10));
+        if let Try::Done(found, _) = once(&self.user, Method::GET, &path, None).await {
+            self.recorder.see_all(self.user.id, found["messages"].as_array().into_iter().flatten(), begun);
+            let (user, ended) = (self.user.id, self.recorder.now());
+            self.recorder.write().visits.push(Visit { user, room, call: "search-messages", begun, ended });
+        }
+    }
+
+    /// Asks who has received and read an own message.
+    async fn asks_who_has(&self, room: u64, message: u64) {
+        let begun = self.recorder.now();
+        let path = format!("/message-info/{room}/{message}/");
+        if let Try::Done(receipts, _) = once(&self.user, Method::GET, &path, None).await {
+            let ended = self.recorder.now();
+            let receipt = |shown: &Value| Receipt {
+                user: shown["user"].as_u64().unwrap_or_default(),
+                delivered: !shown["delivered_at"].is_null(),
+                read: !shown["read_at"].is_null(),
+            };
+            let receipts = receipts.as_array().into_iter().flatten().map(receipt).collect();
+            self.recorder.write().infos.push(Info { room, message, receipts, begun, ended });
+        }
+    }
+
     async fn reads_up_to(&self, room: u64, message: u64) {
         let begun = self.recorder.now();
+        self.recorder.write().marked.push(Marked { user: self.user.id, room, mark: Mark::Read, message, begun });
         let body = json!({"conversation_id": room, "message_ids": [message]});
         if let Try::Done(..) = once(&self.user, Method::POST, "/read-message/", Some(&body)).await {
             let (user, ended) = (self.user.id, self.recorder.now());

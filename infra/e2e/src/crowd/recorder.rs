@@ -9,8 +9,8 @@ use std::{
 };
 
 use history::{
-    History, Listing, Message, News, Outcome, Overview, Position, Push, Quote, Revision, RoomSeen, Scope, Sent, Signal,
-    Time,
+    History, Listing, Mark, Message, Moved, News, Outcome, Overview, Position, Push, Quote, Revision, RoomSeen, Scope,
+    Sent, Signal, Time,
 };
 use serde_json::Value;
 
@@ -93,8 +93,10 @@ impl Recorder {
         }
         let message = Some(&event["message"]).filter(|message| message.is_object()).map(|shown| self.see(shown));
         // The others are for users outside.
-        let is_for_members =
-            matches!(kind, "typing" | "read" | "joined" | "left" | "room" | "edited" | "deleted" | "reaction");
+        let is_for_members = matches!(
+            kind,
+            "typing" | "delivered" | "read" | "joined" | "left" | "room" | "edited" | "deleted" | "reaction"
+        );
         let room = event["conversation"].as_u64().filter(|_| is_for_members)?;
         let by = match &message {
             Some(message) if message.hidden => user,
@@ -102,6 +104,10 @@ impl Recorder {
             None => event["sender"].as_u64().or_else(|| event["user"].as_u64()).unwrap_or(user),
         };
         let mut history = self.write();
+        let last = [(Mark::Delivered, "last_delivered"), (Mark::Read, "last_read")];
+        for (mark, message) in last.into_iter().filter_map(|(mark, name)| Some((mark, event[name].as_u64()?))) {
+            history.moved.push(Moved { user, of: by, room, mark, message, at });
+        }
         if let Some(change) = event["change"].as_u64() {
             let id = message.as_ref().map_or(&event["message_id"], |_| &event["message"]["id"]);
             let meaning = format!("{kind} {id} {} {}", event["user"], event["emoji"]);

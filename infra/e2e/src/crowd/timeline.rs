@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use history::{Followed, Message, Step, Time, View};
+use serde_json::{Value, json};
 
 /// The messages of a room, and the end of the part that has no gap, and the changes of the room.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Timeline {
     change: u64,
     /// The highest number that it has heard of.
     newest: u64,
+    /// The membership of the last answer with the news of all rooms.
+    membership: Option<u64>,
 }
 
 impl Timeline {
@@ -44,6 +47,16 @@ impl Timeline {
     /// The id after which the client lists.
     pub(super) fn cursor(&self) -> u64 {
         self.cursor.0
+    }
+
+    /// The room as the client knows it when it asks for the news of all rooms: at first by its id only.
+    pub(super) fn known(&self) -> Value {
+        let Some(membership) = self.membership else { return json!({}) };
+        json!({"after": self.cursor(), "change": self.change, "membership": membership})
+    }
+
+    pub(super) const fn is_of(&mut self, membership: Option<u64>) {
+        self.membership = membership;
     }
 
     /// Whether a message follows a gap.

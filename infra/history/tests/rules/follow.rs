@@ -115,6 +115,21 @@ fn a_message_that_its_hider_has_listed_anew_and_still_sees_is_found() {
 }
 
 #[test]
+fn a_list_anew_leaves_out_a_deleted_message_that_its_user_has_deleted_for_themselves_before() {
+    let leaves_out = |history: &mut History| {
+        lists_anew(history, LAST);
+        steps(history)[0].messages.retain(|message| message.id != id(DELETED));
+    };
+    is_found(RULE, leaves_out);
+    is_allowed(|history| {
+        leaves_out(history);
+        let deletion = history.revisions.iter().find(|revision| revision.id == id(DELETED)).expect("it was deleted");
+        let (by, what, outcome, failed) = (READERS[0], Wish::Hide, Outcome::Unknown, 1);
+        history.revisions.push(Revision { by, what, outcome, failed, ..deletion.clone() });
+    });
+}
+
+#[test]
 fn a_message_that_its_hider_does_not_hear_of_is_found() {
     is_found(RULE, |history| {
         forgets(steps(history), |message| message.hidden);

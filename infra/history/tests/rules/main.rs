@@ -9,6 +9,7 @@ mod follow;
 mod forwards;
 mod good;
 mod lively;
+mod marks;
 mod order;
 mod quotes;
 mod reactions;

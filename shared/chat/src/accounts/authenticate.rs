@@ -18,7 +18,15 @@ pub async fn authenticate(chat: &Chat, caller: &Caller) -> Result<Session, Error
 /// # Errors
 /// `Unauthenticated`, `RateLimited`.
 pub async fn admit(chat: &Chat, caller: &Caller) -> Result<(), Error> {
-    let pace = chat.paces.calls;
+    admit_for(chat, caller, 1).await
+}
+
+/// Like [`admit`], for something that counts as so many calls.
+///
+/// # Errors
+/// `Unauthenticated`, `RateLimited`.
+pub async fn admit_for(chat: &Chat, caller: &Caller, calls: u64) -> Result<(), Error> {
+    let pace = chat.paces.calls.times(calls);
     let counted = chat.count(caller, Paced::Calls, pace);
     let (session, counted) = tokio::join!(authenticate(chat, caller), counted);
     if matches!(session, Err(Error::Refused(_))) && counted.is_ok() {

@@ -1,16 +1,15 @@
-use domain::{Error, PrivacySettings, SetPrivacy};
+use domain::{Error, PrivacyChoices, PrivacySettings};
 
 use crate::{Caller, Chat, accounts::person};
 
-/// Sets who can add the caller to rooms, or returns it if it is not given.
-pub async fn set_privacy(chat: &Chat, caller: &Caller, input: &SetPrivacy) -> Result<PrivacySettings, Error> {
-    let add = match input.add {
-        Some(add) => {
-            chat.store.set_who_can_add(caller.user, add).await?;
-            tracing::info!(?add, "a user has set who can add them");
-            add
-        }
-        None => person(chat, caller.user).await?.add.unwrap_or(chat.settings.who_can_add),
+/// Sets the given settings of the caller's privacy, and returns all.
+pub async fn set_privacy(chat: &Chat, caller: &Caller, choices: PrivacyChoices) -> Result<PrivacySettings, Error> {
+    let chosen = if choices == PrivacyChoices::default() {
+        person(chat, caller.user).await?.privacy
+    } else {
+        let chosen = chat.store.set_privacy(caller.user, choices).await?;
+        tracing::info!(?choices, "a user has set their privacy");
+        chosen
     };
-    Ok(PrivacySettings { add })
+    Ok(chosen.settings(chat.settings.who_can_add))
 }

@@ -130,7 +130,7 @@ async fn audience(chat: &Chat, message: &Message, turn: &ChangeTurn) -> Vec<Sock
         return chat.audience(&[*user].into(), room.id).await;
     }
     let (stays, mut audience) = tokio::join!(
-        chat.store.memberships_of_room(room.id, room.members.iter().copied()),
+        chat.store.memberships_of_room(room.id, room.members.iter().copied(), Consistency::Eventual),
         chat.audience(&room.members, room.id)
     );
     match stays {

@@ -1,11 +1,12 @@
 use domain::{
-    ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, Room, ShownMessage, UserId,
+    ChangeKind, EDIT_WITHIN, EditMessage, Error, Event, Mentions, Message, Refusal, Room, ShownMessage, UserId, causes,
 };
 use store::{Changed, Right};
 
 use super::{
     Quotes,
     changing::{self, Made, Target},
+    send_message::note_mentions,
 };
 use crate::{Caller, Chat, accounts::admit, now};
 
@@ -51,6 +52,7 @@ pub async fn edit_message(
         // A later edit came first, so this one is replaced already.
         Changed::Not(message) => return quotes.show(chat, message, user),
     };
+    note_new_mentions(chat, &message, &before).await;
     let (conversation, own) = (message.room, quotes.show(chat, message.clone(), user)?);
     changing::tell(chat, (audience, members), message, &own, |message| Event::Edited {
         conversation,
@@ -59,6 +61,20 @@ pub async fn edit_message(
     })
     .await?;
     Ok(own)
+}
+
+/// Remembers the mentions that an edit has added. Behind a block, nobody is mentioned.
+async fn note_new_mentions(chat: &Chat, message: &Message, before: &Mentions) {
+    if message.withheld_edit.is_some() {
+        return;
+    }
+    note_mentions(chat, message, message.mentions.users().difference(before.users()).copied()).await;
+    if message.mentions == Mentions::All
+        && *before != Mentions::All
+        && let Err(error) = chat.store.note_mention_of_all(message.room, message.sequence).await
+    {
+        tracing::warn!(cause = causes(&error), "a mention is not noted");
+    }
 }
 
 /// The number of the last edit if the message has this content already.

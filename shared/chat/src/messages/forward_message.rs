@@ -9,7 +9,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::{
     quotes::visible_in_room,
-    send_message::{Sent, deliver, stored_before},
+    send_message::{Prepared, Sent, deliver, stored_before},
 };
 use crate::{
     Caller, Chat,
@@ -101,7 +101,8 @@ impl<'a> Forward<'a> {
             ..Content::default()
         };
         let draft = Draft { room, content, forwarded: Some(self.count) };
-        let sent = deliver(self.chat, self.caller.user, None, ready(Ok(())), draft, self.digest, attached).await;
+        let prepared = Prepared { draft, digest: self.digest, attached, answers: None };
+        let sent = deliver(self.chat, self.caller.user, None, ready(Ok(())), prepared).await;
         // After another error the message may be stored.
         if matches!(sent, Ok(Sent { new: false, .. }) | Err(Error::Refused(_))) {
             self.erase(&files).await;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Budget, ChangeList, Error, Known, RoomId};
+use domain::{Budget, Change, ChangeList, Error, Known, Room, RoomId, Timestamp};
 use store::Consistency;
 
 use super::Quotes;
@@ -8,6 +8,9 @@ use crate::{
     Caller, Chat, now,
     rooms::access::{self, Stay},
 };
+
+/// The records of a room after a number, and whether there may be more. `None` if the first has expired.
+type Records = Option<(Vec<Change>, bool)>;
 
 /// Lists the messages of a room that have changed since a number, as they are now: those that the caller may see.
 ///
@@ -22,25 +25,48 @@ use crate::{
 pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Option<u64>) -> Result<ChangeList, Error> {
     let user = caller.user;
     let asked_at = now();
-    let begin = async |stay: Stay, reset| {
-        let change = chat.store.settled_change(&stay.room, asked_at).await?;
-        Ok(ChangeList { changed: Vec::new(), change, more: false, reset })
+    let Some(after) = after else {
+        let Stay { room, .. } = access::stay(&chat.store, user, room).await?;
+        return Ok(ChangeList { reset: false, ..anew(chat, &room, asked_at).await? });
     };
-    let Some(after) = after else { return begin(access::stay(&chat.store, user, room).await?, false).await };
-    let (stay, found) = tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
+    let (stay, records) =
+        tokio::join!(access::stay(&chat.store, user, room), chat.store.changes(room, after, asked_at));
     let mut stay = stay?;
     if after > stay.room.changes {
         // The read may lag.
         stay.room = access::room_for_sure(&chat.store, user, room).await?;
     }
-    let found = found?.filter(|_| after <= stay.room.changes);
-    let Some((changes, mut more)) = found else { return begin(stay, true).await };
-    let shown = changes.iter().filter(|change| change.concerns(user) && stay.membership.sees(change.message));
+    since(chat, &stay, after, records?, asked_at, Budget::default()).await
+}
+
+/// An empty list with the number from which a reader goes on who lists the room afterwards. No change up to it can be on
+/// its way, so the list shows all of them.
+pub(super) async fn anew(chat: &Chat, room: &Room, asked_at: Timestamp) -> Result<ChangeList, Error> {
+    let change = chat.store.settled_change(room, asked_at).await?;
+    Ok(ChangeList { changed: Vec::new(), change, more: false, reset: true })
+}
+
+/// The messages with a change after a number, as they are now, within a budget. `records` were read at `asked_at` or
+/// later. If the room does not have the number, it was read for sure.
+pub(super) async fn since(
+    chat: &Chat,
+    stay: &Stay,
+    after: u64,
+    records: Records,
+    asked_at: Timestamp,
+    mut budget: Budget,
+) -> Result<ChangeList, Error> {
+    let Stay { room, membership } = stay;
+    let user = membership.user_id;
+    let Some((changes, mut more)) = records.filter(|_| after <= room.changes) else {
+        return anew(chat, room, asked_at).await;
+    };
+    let shown = changes.iter().filter(|change| change.concerns(user) && membership.sees(change.message));
     let ids: BTreeSet<_> = shown.map(|change| change.message).collect();
-    let messages = chat.store.messages_by_id(room, ids, Consistency::Strong).await?;
-    let (mut known, mut budget) = (Known::new(after, asked_at), Budget::default());
+    let messages = chat.store.messages_by_id(room.id, ids, Consistency::Strong).await?;
+    let mut known = Known::new(after, asked_at);
     let listable = messages.values().filter(|message| stay.sees(message));
-    let quotes = Quotes::read(chat, listable, |_| Some(&stay.membership)).await?;
+    let quotes = Quotes::read(chat, listable, |_| Some(membership)).await?;
     let mut listed = Vec::new();
     let mut is_full = false;
     for (place, change) in changes.iter().enumerate() {
@@ -59,7 +85,7 @@ pub async fn list_changes(chat: &Chat, caller: &Caller, room: RoomId, after: Opt
     }
     more |= is_full;
     if !more {
-        known.end(stay.room.changes, stay.room.last_change);
+        known.end(room.changes, room.last_change);
     }
     Ok(ChangeList { changed: listed, change: known.number, more: more && !known.waits, reset: known.expired })
 }

@@ -1,8 +1,11 @@
-use domain::{Error, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
+use domain::{Budget, Error, MessageId, Page, Position, RoomId, RoomKind, ShownMessage, Slice};
 use store::Range;
 
 use super::{quotes::Quotes, reader::Reader};
-use crate::{Caller, Chat, now, rooms::access};
+use crate::{
+    Caller, Chat, now,
+    rooms::access::{self, Stay},
+};
 
 /// How often one call reads on over messages that were hidden from the caller by a block.
 const MOST_ROUNDS: u32 = 5;
@@ -30,14 +33,34 @@ pub async fn list_conversation_messages(
     let (stay, read) =
         tokio::join!(access::stay(&chat.store, caller.user, room), chat.store.query_messages(room, range, wanted),);
     let (stay, read) = (stay?, read?);
-    let only_own = stay.room.kind == RoomKind::Direct;
-    let mut reader = Reader::new(room, &stay.membership, page.position, only_own);
+    let mut reader = Reader::of(&stay, page.position);
     if page.is_forward() && read.first().is_some_and(|message| !stay.membership.sees(message.id)) {
         // The first messages that they may see come later.
         reader = reader.reads(&chat.store, wanted).await?;
     } else {
         reader.take(read, wanted, asked_at);
     }
+    rest(chat, &stay, page, reader).await?.fit(page, Budget::default())
+}
+
+/// The messages after an id that a member may see, up to the last one of the room as it was read, as many as fit a
+/// budget.
+pub(super) async fn after(
+    chat: &Chat,
+    stay: &Stay,
+    id: MessageId,
+    limit: usize,
+    budget: Budget,
+) -> Result<Slice<ShownMessage>, Error> {
+    let page = Page { limit, position: Position::After(id) };
+    let only_own = stay.room.kind == RoomKind::Direct;
+    let reader = Reader::bounded(&stay.room, &stay.membership, page.position, only_own);
+    rest(chat, stay, page, reader.reads(&chat.store, limit + 1).await?).await?.fit(page, budget)
+}
+
+/// Reads on until the page is full, if messages were hidden from the member.
+async fn rest(chat: &Chat, stay: &Stay, page: Page, mut reader: Reader) -> Result<Slice<ShownMessage>, Error> {
+    let wanted = page.limit + 1;
     for _ in 1..MOST_ROUNDS {
         if reader.is_done() || reader.messages.len() >= wanted {
             break;
@@ -51,5 +74,5 @@ pub async fn list_conversation_messages(
         slice.next = edge.map(|edge| page.further(edge));
     }
     let quotes = Quotes::read(chat, slice.messages.iter(), |_| Some(&stay.membership)).await?;
-    slice.try_map(|message| quotes.show(chat, message, caller.user))?.fit(page)
+    slice.try_map(|message| quotes.show(chat, message, stay.membership.user_id))
 }

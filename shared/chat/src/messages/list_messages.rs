@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::{Error, MessageId, Page, Position, ShownMessage, Slice, UserId};
+use domain::{Budget, Error, MessageId, Page, Position, ShownMessage, Slice, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::Consistency;
 
@@ -44,7 +44,7 @@ pub async fn list_messages(chat: &Chat, caller: &Caller, page: Page) -> Result<S
     }
     let slice = merged.finish();
     let quotes = Quotes::read(chat, slice.messages.iter(), |room| stays.get(&room)).await?;
-    slice.try_map(|message| quotes.show(chat, message, caller.user))?.fit(page)
+    slice.try_map(|message| quotes.show(chat, message, caller.user))?.fit(page, Budget::default())
 }
 
 /// A reader of each room that may have something for the page.

@@ -1,4 +1,4 @@
-//! Messages: sending, changing, listing, marking as read. Also the signal that a member is typing.
+//! Messages: sending, changing, listing, marking as received and read. Also the signal that a member is typing.
 
 mod changing;
 mod delete_message;
@@ -9,11 +9,16 @@ mod list_changes;
 mod list_conversation_messages;
 mod list_messages;
 mod list_reactions;
+mod marks;
+mod message_info;
 mod quotes;
 mod react_to_message;
 mod read_message;
 mod reader;
+pub(crate) mod receipts;
+mod search_messages;
 mod send_message;
+mod sync;
 mod typing;
 
 pub use delete_message::delete_message;
@@ -24,10 +29,14 @@ pub use list_changes::list_changes;
 pub use list_conversation_messages::list_conversation_messages;
 pub use list_messages::list_messages;
 pub use list_reactions::list_reactions;
+pub use marks::mark;
+pub use message_info::message_info;
 pub(crate) use quotes::Quotes;
 pub use react_to_message::react_to_message;
 pub use read_message::read_message;
+pub use search_messages::search_messages;
 pub use send_message::{Sent, send_message, send_over_socket};
+pub use sync::sync;
 pub use typing::typing;
 
 use domain::{Error, Message, ShownMessage, UserId};

@@ -1,21 +1,20 @@
-use std::collections::{BTreeMap, BTreeSet};
+use domain::{Error, Mark, MessageId, Reached, ReadMark, Refusal};
+use store::Consistency;
 
-use domain::{Error, Event, Message, MessageId, ReadMark, Refusal, RoomId, UserId};
-use store::{Consistency, Membership};
+use super::marks::{Target, move_marks, up_to_date};
+use crate::{Caller, Chat, rooms::access};
 
-use crate::{
-    Caller, Chat,
-    rooms::access::{self, Stay},
-};
-
-/// Marks what the caller has read of a room, up to the highest of the messages. If the mark moved, the event
-/// goes to their other devices and, in small rooms, to the senders of the messages that it covers.
+/// Marks what the caller has read of a room, up to the highest of the messages, and ends their mark of the chat as
+/// unread. If the mark moved, the event goes to their other devices and, in small rooms, to the senders of the messages
+/// that it covers. In a direct room both members must show receipts.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`. A refusal changes nothing.
 pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Result<(), Error> {
     let ReadMark { room, messages } = mark;
-    let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found(chat, room, &messages));
+    // Strongly consistent: a message may have just been stored, or edited.
+    let found = chat.store.messages_by_id(room, messages.iter().copied(), Consistency::Strong);
+    let (stay, found) = tokio::join!(access::stay(&chat.store, caller.user, room), found);
     let (stay, found) = (stay?, found?);
     let is_unknown = |id: &MessageId| found.get(id).is_none_or(|message| !stay.sees(message));
     let unknown: Vec<_> = messages.into_iter().filter(is_unknown).collect();
@@ -24,34 +23,9 @@ pub async fn read_message(chat: &Chat, caller: &Caller, mark: ReadMark) -> Resul
     }
     let highest = found.last_key_value().map(|(_, message)| message);
     let highest = highest.ok_or_else(|| Refusal::MessageNotFound(Vec::new()))?;
-    let concerned = concerned(&stay, found.values().map(|message| message.sender));
-    let (moved, audience) = tokio::join!(
-        chat.store.mark_read(&stay.membership, highest.id, highest.sequence, stay.room.is_closed()),
-        chat.audience(&concerned, room)
-    );
-    if moved? {
-        chat.tell(audience, &Event::Read { conversation: room, user: caller.user, last_read: highest.id }).await?;
-    }
-    Ok(())
-}
-
-/// The messages that exist. Those that the cheap read misses are asked for again.
-async fn found(chat: &Chat, room: RoomId, ids: &BTreeSet<MessageId>) -> Result<BTreeMap<MessageId, Message>, Error> {
-    let mut found = chat.store.messages_by_id(room, ids.iter().copied(), Consistency::Eventual).await?;
-    let missed: Vec<_> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
-    if !missed.is_empty() {
-        found.append(&mut chat.store.messages_by_id(room, missed, Consistency::Strong).await?);
-    }
-    Ok(found)
-}
-
-/// The users who hear of a mark. The room may lag, so the senders of the marked messages are among them for sure.
-fn concerned(stay: &Stay, senders: impl Iterator<Item = UserId>) -> BTreeSet<UserId> {
-    let Stay { room, membership: Membership { user_id, read_sequence, .. } } = stay;
-    if !room.is_small() || room.is_closed() {
-        return [*user_id].into();
-    }
-    let since = room.sent.iter().filter(|(_, sequence)| *sequence > read_sequence).map(|(sender, _)| *sender);
-    let senders = since.chain(senders).filter(|sender| room.members.contains(sender));
-    senders.chain([*user_id]).collect()
+    let stay = up_to_date(chat, stay, Some(highest)).await?;
+    let to = Reached::by(caller.user, highest);
+    let senders = found.values().map(|message| message.sender).collect();
+    let targets = [Target { stay, to, senders }];
+    move_marks(chat, caller, Mark::Read, &targets, None).await
 }

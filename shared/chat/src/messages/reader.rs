@@ -1,9 +1,9 @@
 //! Reading the messages of one room part by part, within the bounds of a member.
 
-use domain::{Error, Message, MessageId, Position, Room, RoomId, Timestamp, UserId, is_settled, settled};
+use domain::{Error, Message, MessageId, Position, Room, RoomId, RoomKind, Timestamp, UserId, is_settled, settled};
 use store::{Membership, Range, Store};
 
-use crate::now;
+use crate::{now, rooms::access::Stay};
 
 /// A reader of a room. It has the messages that it has read and the member may see.
 pub(crate) struct Reader {
@@ -28,6 +28,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// A reader of one room: in a direct room, only of the messages that the member has sent or received.
+    pub(crate) fn of(stay: &Stay, position: Position) -> Self {
+        Self::new(stay.room.id, &stay.membership, position, stay.room.kind == RoomKind::Direct)
+    }
+
     /// A reader that starts at a position. It shows all messages that the member may see, or only those that they
     /// have sent or received.
     pub(crate) fn new(room: RoomId, stay: &Membership, position: Position, only_own: bool) -> Self {
@@ -83,6 +88,15 @@ impl Reader {
         Ok(self)
     }
 
+    /// Reads up to `limit` messages more, at most 1 MB. The messages may be as they were a moment ago.
+    pub(crate) async fn reads_some(mut self, store: &Store, limit: i32) -> Result<Self, Error> {
+        let asked_at = now();
+        let (read, more) = store.query_some_messages(self.room, self.rest, limit).await?;
+        let limit = read.len() + usize::from(!more);
+        self.take(read, limit, asked_at);
+        Ok(self)
+    }
+
     /// Takes messages that were read next, at most `limit`, at a time when holes were as old as `asked_at` says.
     pub(crate) fn take(&mut self, mut read: Vec<Message>, limit: usize, asked_at: Timestamp) {
         let count = read.len();
@@ -98,17 +112,20 @@ impl Reader {
         let end = read.last().map(|message| message.id);
         self.rest = end.map_or(self.rest, |end| self.rest.beyond(end));
         self.edge = if self.waits { Some(self.seen) } else { end.filter(|_| !is_complete) };
-        let (user, only_since) = (self.user, self.only_since);
-        read.retain(|message| {
-            !message.is_hidden_from(Some(user)) && only_since.is_none_or(|since| message.concerns(user, since))
-        });
+        read.retain(|message| self.shows(message));
         self.messages.append(&mut read);
+    }
+
+    /// Whether the member may see a message that lies within their bound.
+    pub(crate) fn shows(&self, message: &Message) -> bool {
+        !message.is_hidden_from(Some(self.user))
+            && self.only_since.is_none_or(|since| message.concerns(self.user, since))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{MembershipId, RoomKind};
+    use domain::MembershipId;
 
     use super::*;
 

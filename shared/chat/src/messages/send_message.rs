@@ -1,9 +1,10 @@
-use std::future::ready;
+use std::{collections::BTreeSet, future::ready};
 
 use domain::{
     ClientId, Content, ContentDigest, Draft, Error, Event, Message, MessageId, Quote, Refusal, RoomId, SEND_WITHIN,
     ShownMessage, UserId, causes,
 };
+use futures_util::future::join_all;
 use store::{First, Socket, Turn};
 
 use super::{forward_message::keep_copies, quotes::answered};
@@ -40,7 +41,7 @@ impl Sent {
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
 /// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    send_once(chat, caller.user, None, accounts::admit(chat, caller), draft).await
+    Box::pin(send_once(chat, caller.user, None, accounts::admit(chat, caller), draft)).await
 }
 
 /// Sends a message that came over a socket if the socket's session has not ended, unless its client id has made one
@@ -53,12 +54,12 @@ pub async fn send_message(chat: &Chat, caller: &Caller, draft: Result<Draft, Err
 /// `Unauthenticated`, `RateLimited`, the error of the draft, `RoomNotFound`, `NotAMember`, `MessageNotFound`,
 /// `MessageDeleted`, `ClientIdReused`, `AttachmentInvalid`, `AttachmentUnchecked`.
 pub async fn send_over_socket(chat: &Chat, own: &Socket, draft: Result<Draft, Error>) -> Result<Sent, Error> {
-    let admitted = sockets::admit_frame(chat, own);
+    let admitted = sockets::admit_frame(chat, own, 1);
     match draft {
         Ok(draft)
             if matches!(draft.content, Content { picture: None, video: None, reply_to: None, client_id: None, .. }) =>
         {
-            Box::pin(send(chat, own.user, Some(own), admitted, draft)).await
+            Box::pin(send(chat, own.user, Some(own), admitted, draft, None)).await
         }
         draft => Box::pin(send_once(chat, own.user, Some(own), admitted, draft)).await,
     }
@@ -86,7 +87,8 @@ async fn send_once(
         (Some(sent), quote, _) => Ok(sent.quoting(quote?)),
         (None, quote, draft) => {
             let quote = quote?;
-            Ok(send(chat, sender, own, ready(Ok(())), draft).await?.quoting(quote))
+            let answers = quote.as_ref().map(Quote::sender);
+            Ok(send(chat, sender, own, ready(Ok(())), draft, answers).await?.quoting(quote))
         }
     }
 }
@@ -119,13 +121,14 @@ pub(super) async fn stored_before(
     Ok(Some(Sent { message: first?, new: false, changes }))
 }
 
-/// Sends a message that was not [`sent_before`].
+/// Sends a message that was not [`sent_before`]. It may answer one of another user.
 async fn send(
     chat: &Chat,
     sender: UserId,
     own: Option<&Socket>,
     admitted: impl Future<Output = Result<(), Error>>,
     draft: Draft,
+    answers: Option<UserId>,
 ) -> Result<Sent, Error> {
     // Before the turn, because a refusal after it would be a hole.
     let attached = match Attached::take(chat, sender, &draft).await {
@@ -137,7 +140,16 @@ async fn send(
         Err(error) => return Err(error),
     };
     let digest = draft.content.digest()?;
-    deliver(chat, sender, own, admitted, draft, &digest, attached).await
+    deliver(chat, sender, own, admitted, Prepared { draft, digest: &digest, attached, answers }).await
+}
+
+/// A message before its turn.
+pub(super) struct Prepared<'a> {
+    pub(super) draft: Draft,
+    pub(super) digest: &'a ContentDigest,
+    pub(super) attached: Attached,
+    /// The sender of the message that it answers.
+    pub(super) answers: Option<UserId>,
 }
 
 /// Takes a turn in the room, stores the message while it reads the sockets of the audience, then pushes to them, and to
@@ -147,12 +159,11 @@ pub(super) async fn deliver(
     sender: UserId,
     own: Option<&Socket>,
     admitted: impl Future<Output = Result<(), Error>>,
-    draft: Draft,
-    digest: &ContentDigest,
-    attached: Attached,
+    prepared: Prepared<'_>,
 ) -> Result<Sent, Error> {
+    let digest = prepared.digest;
     let (message, before, mut audience, Numbers { members, changes }) =
-        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, draft, digest, attached))
+        tokio::time::timeout(SEND_WITHIN, persist(chat, sender, admitted, prepared))
             .await
             .map_err(|late| Error::Unavailable { doing: "storing a message", source: late.into() })??;
     if let Some(before) = before {
@@ -195,33 +206,50 @@ async fn persist(
     chat: &Chat,
     sender: UserId,
     admitted: impl Future<Output = Result<(), Error>>,
-    draft: Draft,
-    digest: &ContentDigest,
-    attached: Attached,
+    Prepared { draft, digest, attached, answers }: Prepared<'_>,
 ) -> Result<(Message, Option<First>, Vec<Socket>, Numbers), Error> {
     let wanted = MessageId::new(now(), fastrand::u16(..));
     let mentions = &draft.content.mentions;
     let taking = chat.store.take_turn(draft.room, sender, wanted, mentions, chat.settings.pushes);
     let (admitted, taken) = tokio::join!(admitted, taking);
-    admitted?;
+    if let Err(refused) = admitted {
+        if let Ok(turn) = taken {
+            note_lost(chat, draft.room, turn.sequence).await;
+        }
+        return Err(refused);
+    }
     let turn = taken.inspect_err(refused)?;
     // The turn of a refused sender does not count.
     let hole = Hole::open();
     // Behind a block, nobody but the sender sees the message.
     let audience = if turn.room.is_closed() { [sender].into() } else { turn.room.members.clone() };
     let message = message(draft, attached, sender, &turn);
-    if message.forwarded.is_some() {
-        keep_copies(chat, &message).await?;
+    if message.forwarded.is_some()
+        && let Err(error) = keep_copies(chat, &message).await
+    {
+        note_lost(chat, message.room, message.sequence).await;
+        return Err(error);
     }
-    let (stored, audience, ()) = tokio::join!(
+    let (stored, audience, (), ()) = tokio::join!(
         chat.store.put_message(&message, digest),
         chat.audience(&audience, message.room),
-        tidy_up(chat, sender, &turn)
+        tidy_up(chat, sender, &turn),
+        note_mentions(chat, &message, message.mentions.users().iter().copied().chain(answers)),
     );
+    if let Ok(Some(_)) | Err(Error::Refused(_)) = &stored {
+        note_lost(chat, message.room, message.sequence).await;
+    }
     let before = stored?;
     hole.fill();
     let numbers = Numbers { members: turn.room.members.len(), changes: turn.room.changes };
     Ok((message, before, audience, numbers))
+}
+
+/// Remembers that a turn is lost. A failure leaves it among the unread messages.
+async fn note_lost(chat: &Chat, room: RoomId, sequence: u64) {
+    if let Err(error) = chat.store.note_lost(room, sequence).await {
+        tracing::warn!(cause = causes(&error), "a lost turn counts as unread");
+    }
 }
 
 /// Counts the refusal of a turn.
@@ -238,6 +266,19 @@ async fn tidy_up(chat: &Chat, sender: UserId, turn: &Turn) {
     let (hidden, swept) = tokio::join!(hide, chat.store.sweep(turn.room.id, &turn.stale));
     for error in [hidden, swept].into_iter().filter_map(Result::err) {
         tracing::warn!(cause = causes(&error), "a room is not tidied up");
+    }
+}
+
+/// Remembers a message in the memberships of the users whom it mentions or answers. Behind a block, nobody is. A failure
+/// leaves a chat without the sign of a mention.
+pub(super) async fn note_mentions(chat: &Chat, message: &Message, users: impl Iterator<Item = UserId>) {
+    if message.withheld {
+        return;
+    }
+    let users: BTreeSet<_> = users.filter(|user| *user != message.sender).collect();
+    let notes = users.into_iter().map(|user| chat.store.note_mention(user, message.room, message.sequence));
+    for error in join_all(notes).await.into_iter().filter_map(Result::err) {
+        tracing::warn!(cause = causes(&error), "a mention is not noted");
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{
     sockets::admit_frame,
 };
 
-/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Pushes nothing in
-/// a large room, nor in one that a block has closed.
+/// Pushes to a room that a member types, or has stopped: to all sockets except the member's own one. Behind a block, the
+/// other devices of the member hear of it alone, so that they do not show the block. Pushes nothing in a large room.
 ///
 /// The session, the room and the membership, which holds the pace, are asked at the same time. The frame may be an
 /// error of reading it, because an ended session is refused before an invalid frame.
@@ -31,16 +31,17 @@ pub async fn typing(chat: &Chat, own: &Socket, frame: Result<(RoomId, TypingFram
         }
         Ok::<_, Error>((found, frame))
     };
-    let (admitted, looked) = tokio::join!(admit_frame(chat, own), look);
+    let (admitted, looked) = tokio::join!(admit_frame(chat, own, 1), look);
     admitted?;
     let (room, TypingFrame { typing, kind, .. }) = looked?;
     if !room.allows(sender, Action::Send) {
         return Err(Refusal::NotAnAdmin.into());
     }
-    if room.members.len() > MAX_TYPING_AUDIENCE || room.is_closed() {
+    if room.members.len() > MAX_TYPING_AUDIENCE {
         return Ok(());
     }
-    let mut audience = chat.audience(&room.members, room.id).await;
+    let users = if room.is_closed() { [sender].into() } else { room.members };
+    let mut audience = chat.audience(&users, room.id).await;
     audience.retain(|socket| socket.id != own.id);
     let expires_in = TYPING_EXPIRES_IN.as_secs();
     chat.tell(audience, &Event::Typing { conversation: room.id, sender, typing, kind, expires_in }).await

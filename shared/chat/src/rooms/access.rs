@@ -70,6 +70,22 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
     Ok(Stay { room, membership })
 }
 
+/// The room as it is now, with the stay of one of its members. A membership without a room is removed.
+pub(crate) async fn stay_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
+    let (found, membership) =
+        tokio::join!(room_for_sure(store, user, room), store.membership(user, room, Consistency::Strong));
+    match (found, membership?) {
+        (Ok(room), Some(membership)) => Ok(Stay { room, membership }),
+        // They have left, or joined, between the two reads.
+        (Ok(_), None) => stay(store, user, room).await,
+        (Err(refused @ Error::Refused(_)), Some(_)) => {
+            store.remove_ghost(user, room).await?;
+            Err(refused)
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
 /// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the
 /// longest-standing member becomes the owner. A direct room has no admins.
 ///

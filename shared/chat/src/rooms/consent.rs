@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Error, UserId, WhoCanAdd};
+use domain::{Circle, Error, UserId};
 use store::Consistency;
 
 use crate::Chat;
@@ -28,23 +28,23 @@ pub(crate) async fn consent(chat: &Chat, user: UserId, people: &BTreeSet<UserId>
     }
     let (known, blocks) = tokio::try_join!(
         chat.store.people(people.iter().copied(), Consistency::Strong),
-        chat.store.blocks_between(user, people),
+        chat.store.blocks_between(user, people, Consistency::Strong),
     )?;
     let ids: BTreeSet<_> = known.iter().map(|person| person.user.id).collect();
     consent.unknown = people.difference(&ids).copied().collect();
     let mut contacts = BTreeSet::new();
     for person in known {
         let id = person.user.id;
-        let set = match person.add.unwrap_or(chat.settings.who_can_add) {
+        let set = match person.privacy.settings(chat.settings.who_can_add).add {
             _ if blocks.separate(id) => &mut consent.blocked,
-            WhoCanAdd::Everyone => &mut consent.given,
-            WhoCanAdd::Contacts => &mut contacts,
-            WhoCanAdd::Nobody => &mut consent.needed,
+            Circle::Everyone => &mut consent.given,
+            Circle::Contacts => &mut contacts,
+            Circle::Nobody => &mut consent.needed,
         };
         set.insert(id);
     }
     if !contacts.is_empty() {
-        let writers = chat.store.writers_to(user, contacts.clone()).await?;
+        let writers = chat.store.contacts_between(user, &contacts, Consistency::Strong).await?.by_them;
         consent.needed.extend(contacts.difference(&writers));
         consent.given.extend(writers);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{Error, Room, UserId};
-use store::Store;
+use store::{Consistency, Store};
 
 /// The longest-standing admin besides the owner who goes, or else the longest-standing member. `None` if there is
 /// nobody else.
@@ -16,7 +16,7 @@ pub(crate) async fn of(store: &Store, room: &Room, gone: UserId) -> Result<Optio
     if candidates.len() <= 1 {
         return Ok(candidates.first().copied());
     }
-    let stays = store.memberships_of_room(room.id, candidates.iter().copied()).await?;
+    let stays = store.memberships_of_room(room.id, candidates.iter().copied(), Consistency::Eventual).await?;
     let oldest = stays.iter().min_by_key(|stay| (stay.joined_at, stay.user_id)).map(|stay| stay.user_id);
     Ok(oldest.or_else(|| candidates.first().copied()))
 }

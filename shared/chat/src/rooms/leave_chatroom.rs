@@ -1,7 +1,7 @@
-use domain::{Error, Event, Room, RoomId, RoomKind, UserId};
+use domain::{Error, Event, Room, RoomId, RoomKind, SetChat, UserId};
 use store::{Consistency, Socket};
 
-use super::{access, access::MOST_ATTEMPTS, heir};
+use super::{access, access::MOST_ATTEMPTS, heir, set_chat};
 use crate::{Caller, Chat, now};
 
 /// Takes the caller out of a room, and tells the room and the caller's other devices. An owner who leaves has an
@@ -14,8 +14,15 @@ pub async fn leave_chatroom(chat: &Chat, caller: &Caller, room: RoomId) -> Resul
     for _ in 0..MOST_ATTEMPTS {
         let found = member_room(chat, user, room).await?;
         if found.kind == RoomKind::Direct {
-            chat.store.hide_room(user, room, found.next_message_id()).await?;
-            return Ok(());
+            let hidden = chat.store.hide_room(user, room, found.next_message_id());
+            let (hidden, stay) = tokio::join!(hidden, chat.store.membership(user, room, Consistency::Strong));
+            hidden?;
+            return match stay?.filter(|stay| stay.pinned) {
+                Some(_) => {
+                    set_chat(chat, caller, &SetChat { pinned: Some(false), ..SetChat::of(room) }).await.map(drop)
+                }
+                None => Ok(()),
+            };
         }
         let heir = if found.owner == user { heir::of(&chat.store, &found, user).await? } else { None };
         if chat.store.leave(user, &found, heir, now()).await? {

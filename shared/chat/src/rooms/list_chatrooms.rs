@@ -1,25 +1,13 @@
-use std::collections::HashMap;
+use domain::{Budget, Error, Listed, MAX_LISTED_ROOMS, Room, RoomCursor, RoomSummary};
+use store::Consistency;
 
-use domain::{
-    Budget, Error, Listed, MAX_LISTED_ROOMS, Message, Room, RoomCursor, RoomId, RoomKind, RoomSummary, User, UserId,
+use super::{
+    stays::{self, Stays},
+    summaries::Summaries,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
-use store::{Consistency, Range};
-
-use super::stays::{self, Stays};
-use crate::{Caller, Chat, messages::Quotes};
-
-/// The number of rooms that are read at the same time for an older last message.
-const CONCURRENCY: usize = 32;
-/// The numbers of messages that are read, one after the other, for the last one that the user has not deleted for
-/// themselves.
-const HIDDEN: [usize; 2] = [10, 90];
+use crate::{Caller, Chat};
 
 /// The caller's rooms, most recently active last: as many before a place in the list as fit an answer.
-///
-/// The last messages are read, not remembered in the rooms: a room's turn is taken before its message is stored, and
-/// nobody sees a message before it is stored. The reads are strongly consistent, because a summary must not show a text
-/// that has been deleted.
 pub async fn list_chatrooms(
     chat: &Chat,
     caller: &Caller,
@@ -32,19 +20,12 @@ pub async fn list_chatrooms(
     let mut rooms: Vec<_> = rooms.into_iter().map(|room| room.seen_by(user)).collect();
     rooms.retain(|room| before.is_none_or(|cursor| cursor.is_after(room)));
     rooms.sort_unstable_by(Room::by_activity);
-    let (mut last, mut peers) = tokio::try_join!(last_messages(chat, user, &rooms, &stays), peers(chat, user, &rooms))?;
-    let quotes = Quotes::read(chat, last.values(), |room| stays.get(&room)).await?;
+    let mut summaries = Summaries::read(chat, user, &rooms, &stays).await?;
     let mut listed = Listed { items: Vec::new(), next: None };
     let (mut budget, mut end) = (Budget::default(), None);
     for room in rooms.into_iter().rev() {
-        let last = last.remove(&room.id);
-        let Some(stay) = stays.get(&room.id).filter(|_| room.is_listed(user, last.as_ref())) else { continue };
         let cursor = RoomCursor::from(&room);
-        let unread = room.unread(user, stay.seen(), &stay.hidden_unread, last.as_ref());
-        let last_message =
-            last.map(|message| Ok::<_, Error>(quotes.show(chat, message, user)?.excerpt())).transpose()?;
-        let peer = room.peer(user).and_then(|peer| peers.remove(&peer));
-        let summary = RoomSummary { room: chat.show_room(room, user, peer)?, unread, last_message };
+        let Some(summary) = summaries.take(chat, room)? else { continue };
         if listed.items.len() == MAX_LISTED_ROOMS || !budget.takes(&summary)? {
             listed.next = end;
             break;
@@ -54,82 +35,4 @@ pub async fn list_chatrooms(
     }
     listed.items.reverse();
     Ok(listed)
-}
-
-/// The last message of each room that the user can see.
-async fn last_messages(
-    chat: &Chat,
-    user: UserId,
-    rooms: &[Room],
-    stays: &Stays,
-) -> Result<HashMap<RoomId, Message>, Error> {
-    let visible = |room: &Room| {
-        let stay = stays.get(&room.id)?;
-        room.last_message_id.filter(|&id| stay.sees(id))
-    };
-    let ids = rooms.iter().filter_map(|room| Some((room.id, visible(room)?)));
-    let found = chat.store.messages(ids, Consistency::Strong).await?;
-    let mut last: HashMap<_, _> = found.into_iter().map(|message| (message.room, message)).collect();
-    // The last turn of these has no message: it is on its way, or its sender died. The one before it is the last then.
-    let holes = rooms.iter().filter(|room| visible(room).is_some() && !last.contains_key(&room.id));
-    let holes: Vec<_> = holes.filter_map(|room| Some((room.id, stays.get(&room.id)?.visible_from))).collect();
-    let older: Vec<_> = stream::iter(holes)
-        .map(|(room, from)| chat.store.query_messages(room, Range::NEWEST.from(from), 1))
-        .buffer_unordered(CONCURRENCY)
-        .try_concat()
-        .await?;
-    last.extend(older.into_iter().map(|message| (message.room, message)));
-    // The last messages of these were hidden from the user by a block.
-    let concerns =
-        |message: &Message| stays.get(&message.room).is_some_and(|stay| message.concerns(user, stay.first_id()));
-    let hidden = rooms.iter().filter(|room| room.kind == RoomKind::Direct);
-    let hidden: Vec<_> = hidden.filter(|room| last.get(&room.id).is_some_and(|message| !concerns(message))).collect();
-    for room in &hidden {
-        last.remove(&room.id);
-    }
-    let shown = hidden.into_iter().filter_map(|room| Some((room.id, *room.shown.get(&user)?)));
-    let shown = chat.store.messages(shown, Consistency::Strong).await?;
-    last.extend(shown.into_iter().filter(concerns).map(|message| (message.room, message)));
-    unhide(chat, user, stays, &mut last).await?;
-    Ok(last)
-}
-
-/// Replaces messages that the user has deleted for themselves by those before.
-async fn unhide(chat: &Chat, user: UserId, stays: &Stays, last: &mut HashMap<RoomId, Message>) -> Result<(), Error> {
-    let hidden = last.values().filter(|message| message.is_hidden_from(Some(user)));
-    let before = |message: &Message| {
-        let stay = stays.get(&message.room)?;
-        Some((message.room, Range::below(message.id).from(stay.visible_from)))
-    };
-    let hidden: Vec<_> = hidden.filter_map(before).collect();
-    last.retain(|_, message| !message.is_hidden_from(Some(user)));
-    let older: Vec<_> = stream::iter(hidden)
-        .map(|(room, range)| not_hidden(chat, user, room, range))
-        .buffer_unordered(CONCURRENCY)
-        .try_collect()
-        .await?;
-    last.extend(older.into_iter().flatten().map(|found| (found.room, found)));
-    Ok(())
-}
-
-/// The first of some messages that the user has not deleted for themselves.
-async fn not_hidden(chat: &Chat, user: UserId, room: RoomId, mut range: Range) -> Result<Option<Message>, Error> {
-    for limit in HIDDEN {
-        let page = chat.store.query_messages(room, range, limit).await?;
-        let end = page.last().filter(|_| page.len() == limit).map(|message| message.id);
-        let is_seen = |message: &Message| !message.is_hidden_from(Some(user)) && message.is_shown_to(user);
-        if let Some(found) = page.into_iter().find(is_seen) {
-            return Ok(Some(found));
-        }
-        let Some(end) = end else { break };
-        range = range.beyond(end);
-    }
-    Ok(None)
-}
-
-/// The other members of the direct rooms.
-async fn peers(chat: &Chat, user: UserId, rooms: &[Room]) -> Result<HashMap<UserId, User>, Error> {
-    let peers: Vec<_> = rooms.iter().filter_map(|room| room.peer(user)).collect();
-    let users = chat.store.users(peers, Consistency::Eventual).await?;
-    Ok(users.into_iter().map(|user| (user.id, user)).collect())
 }

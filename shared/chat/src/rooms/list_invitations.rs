@@ -17,7 +17,7 @@ pub async fn list_invitations(chat: &Chat, caller: &Caller) -> Result<Vec<RoomIn
     let (rooms, users, blocks) = tokio::try_join!(
         chat.store.rooms(rooms, Consistency::Eventual),
         chat.store.users(inviters.iter().copied(), Consistency::Eventual),
-        chat.store.blocks_between(user, &inviters),
+        chat.store.blocks_between(user, &inviters, Consistency::Strong),
     )?;
     let mut rooms: HashMap<_, _> = rooms.into_iter().map(|room| (room.id, room)).collect();
     let users: HashMap<_, _> = users.into_iter().map(|user| (user.id, user)).collect();

@@ -3,11 +3,11 @@ use std::{
     ops::Bound,
 };
 
-use domain::{Error, Listed, Member, MemberPage, RoomId, Timestamp, UserId};
+use domain::{Error, Listed, Member, MemberPage, RoomId, RoomKind, Timestamp, UserId};
 use store::Consistency;
 
 use super::access;
-use crate::{Caller, Chat, now};
+use crate::{Caller, Chat, accounts::visible, messages::receipts, now};
 
 /// A page of the members of a room, in the order in which they joined. The pages are in the order of ids.
 ///
@@ -24,29 +24,36 @@ pub async fn list_members(
     let rest = || found.members.range((start, Bound::Unbounded)).copied();
     let members: BTreeSet<_> = rest().take(page.limit).collect();
     let ids = || members.iter().copied();
-    let (mut memberships, users, sockets) = tokio::try_join!(
-        chat.store.memberships_of_room(room, ids()),
-        chat.store.users(ids(), Consistency::Eventual),
+    // The settings of both people of a direct room decide, whichever of them are on this page.
+    let people = if found.kind == RoomKind::Direct { &found.members } else { &members };
+    let people: BTreeSet<_> = people.iter().copied().chain([caller.user]).collect();
+    let (mut memberships, people, sockets, blocks) = tokio::try_join!(
+        chat.store.memberships_of_room(room, ids(), Consistency::Eventual),
+        chat.store.people(people, Consistency::Eventual),
         chat.store.sockets(&members),
+        chat.store.blocks_between(caller.user, &members, Consistency::Eventual),
     )?;
+    let visible = visible(chat, caller.user, &people, &blocks).await?.online;
+    let shows_receipts = receipts::are_shown(&found, &people);
     memberships.sort_unstable_by_key(|membership| (membership.joined_at, membership.user_id));
-    let mut names: HashMap<_, _> = users.into_iter().map(|user| (user.id, user.username)).collect();
+    let mut names: HashMap<_, _> = people.into_iter().map(|person| (person.user.id, person.user.username)).collect();
     let now = now();
-    // Behind a block nobody sees whether the other one is there, nor what they read.
-    let is_hidden = |user| found.is_closed() && user != caller.user;
     let online: HashSet<_> = sockets
         .into_iter()
-        .filter(|socket| !is_hidden(socket.user) && socket.hears(room) && !socket.is_expired(now))
+        .filter(|socket| socket.hears(room) && !socket.is_expired(now))
         .map(|socket| socket.user)
         .collect();
     let items = memberships.into_iter().filter_map(|membership| {
         let user = membership.user_id;
+        let is_shown = shows_receipts || user == caller.user;
+        let [last_delivered, last_read] = if is_shown { membership.marks_for(caller.user) } else { [None, None] };
         Some(Member {
             user,
             username: names.remove(&user)?,
             joined_at: Timestamp::from_millis(membership.joined_at),
-            last_read: if user == caller.user { membership.last_read } else { membership.told() },
-            online: online.contains(&user),
+            last_delivered,
+            last_read,
+            online: visible.contains(&user).then(|| online.contains(&user)),
         })
     });
     let next = members.last().copied().filter(|_| rest().nth(page.limit).is_some());

@@ -17,9 +17,11 @@ mod open_direct;
 mod preview_invite;
 mod remove_member;
 mod reset_invite;
+mod set_chat;
 mod set_role;
 mod set_room;
 pub(crate) mod stays;
+pub(crate) mod summaries;
 
 pub use access::managed_room;
 pub use add_members::add_members;
@@ -36,6 +38,7 @@ pub use open_direct::{OpenedDirect, open_direct};
 pub use preview_invite::preview_invite;
 pub use remove_member::remove_member;
 pub use reset_invite::reset_invite;
+pub use set_chat::set_chat;
 pub use set_role::set_role;
 pub use set_room::set_room;
 

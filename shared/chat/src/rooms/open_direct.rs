@@ -1,4 +1,4 @@
-use domain::{Error, OpenDirect, Refusal, Room, RoomId, ShownRoom, UserId, WhoCanAdd, causes};
+use domain::{Circle, Error, OpenDirect, Refusal, Room, RoomId, ShownRoom, UserId, causes};
 use futures_util::future::join_all;
 use store::{Consistency, Membership, Opening, Paced, Person};
 
@@ -62,7 +62,7 @@ async fn existing(chat: &Chat, user: UserId, room: RoomId, peer: Person) -> Resu
 async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDirect, Error> {
     let (user, other) = (caller.user, peer.user.id);
     let direct = chat.store.direct(user, other, Consistency::Strong);
-    if other != user && peer.add.unwrap_or(chat.settings.who_can_add) == WhoCanAdd::Nobody {
+    if other != user && peer.privacy.settings(chat.settings.who_can_add).add == Circle::Nobody {
         return match direct.await? {
             Some(room) => existing(chat, user, room, peer).await,
             None => Err(Refusal::NotAccepted.into()),
@@ -70,7 +70,7 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
     }
     let others = [other].into();
     let (direct, counted, blocks) =
-        tokio::join!(direct, count(chat, caller, other), chat.store.blocks_between(user, &others));
+        tokio::join!(direct, count(chat, caller, other), chat.store.blocks_between(user, &others, Consistency::Strong));
     if let Some(room) = direct? {
         if counted.is_ok() {
             take_back(chat, caller, other).await;
@@ -93,7 +93,7 @@ async fn create(chat: &Chat, caller: &Caller, peer: Person) -> Result<OpenedDire
                 take_back(chat, caller, other).await;
                 return existing(chat, user, first, peer).await;
             }
-            Opening::Outdated => blocks = chat.store.blocks_between(user, &others).await?,
+            Opening::Outdated => blocks = chat.store.blocks_between(user, &others, Consistency::Strong).await?,
         }
     }
     Err(Error::Unavailable { doing: "opening a direct room", source: "the blocks keep changing".into() })

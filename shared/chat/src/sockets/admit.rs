@@ -4,16 +4,17 @@ use store::{Paced, Socket};
 
 use crate::{Caller, Chat, accounts};
 
-/// Admits a frame: checks that the session of its socket has not ended, and counts the frame as a call of the user.
+/// Admits a frame: checks that the session of its socket has not ended, and counts the frame as so many calls of the
+/// user.
 ///
 /// A user whose frames are refused again and again, and who sends more, loses the socket that sends: refused frames
 /// take places of the route, which all users share, and a new handshake takes longer than a frame.
 ///
 /// # Errors
 /// `Unauthenticated`, `RateLimited`.
-pub async fn admit_frame(chat: &Chat, socket: &Socket) -> Result<(), Error> {
+pub async fn admit_frame(chat: &Chat, socket: &Socket, calls: u64) -> Result<(), Error> {
     let caller = Caller::from(socket);
-    let admitted = accounts::admit(chat, &caller).await;
+    let admitted = accounts::admit_for(chat, &caller, calls).await;
     if matches!(admitted, Err(Error::Refused(Refusal::RateLimited(_)))) {
         let counted = chat.count(&caller, Paced::RefusedFrames, Pace::REFUSED_FRAMES).await;
         match counted {

@@ -17,16 +17,20 @@ use crate::{Chat, metrics::record, now};
 const CONNECTS_WITHIN: Duration = Duration::from_secs(20).saturating_add(CLOCKS_DIFFER_BY);
 
 impl Chat {
-    /// Returns the sockets of these users that hear a room. Returns none if they cannot be read: the change is stored,
-    /// and a client that misses an event sees the gap.
+    /// Returns the sockets of these users that hear a room. Returns none if they cannot be read.
     pub(crate) async fn audience(&self, users: &BTreeSet<UserId>, room: RoomId) -> Vec<Socket> {
-        match self.store.sockets(users).await {
-            Ok(sockets) => sockets.into_iter().filter(|socket| socket.hears(room)).collect(),
-            Err(error) => {
-                tracing::warn!(cause = causes(&error), "an event reaches no socket: the sockets cannot be read");
-                Vec::new()
-            }
-        }
+        let mut sockets = self.audience_of_rooms(users).await;
+        sockets.retain(|socket| socket.hears(room));
+        sockets
+    }
+
+    /// Returns the sockets of these users for any room. Returns none if they cannot be read: the change is stored, and a
+    /// client that misses an event sees the gap.
+    pub(crate) async fn audience_of_rooms(&self, users: &BTreeSet<UserId>) -> Vec<Socket> {
+        self.store.sockets(users).await.unwrap_or_else(|error| {
+            tracing::warn!(cause = causes(&error), "an event reaches no socket: the sockets cannot be read");
+            Vec::new()
+        })
     }
 
     /// Pushes an event to sockets, and forgets the dead ones.
@@ -75,13 +79,18 @@ impl Chat {
         self.forget(dead).await;
     }
 
-    /// Forgets sockets, with one write for each user. If it fails, the next event finds them dead again.
+    /// Forgets sockets, with one write for each user. A socket that has missed several events is forgotten once. If the
+    /// write fails, the next event finds them dead again.
     pub(crate) async fn forget(&self, sockets: Vec<Socket>) {
-        let mut ids: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
+        let now = now();
+        let mut ids: BTreeMap<UserId, BTreeSet<String>> = BTreeMap::new();
         for socket in sockets {
-            ids.entry(socket.user).or_default().push(socket.id);
+            ids.entry(socket.user).or_default().insert(socket.id);
         }
-        let removals = ids.iter().map(|(user, ids)| self.store.remove_sockets(*user, ids));
+        let removals = ids.into_iter().map(|(user, ids)| async move {
+            let ids: Vec<_> = ids.into_iter().collect();
+            self.store.remove_sockets(user, &ids, now).await
+        });
         for error in join_all(removals).await.into_iter().filter_map(Result::err) {
             tracing::warn!(cause = causes(&error), "dead sockets are not forgotten");
         }

@@ -1,8 +1,8 @@
 use domain::{Error, UserId};
 
-use crate::Chat;
+use crate::{Chat, now};
 
-/// Forgets a socket that has closed.
+/// Forgets a socket that has closed. If it was the last one, its user is last seen now.
 pub async fn disconnect(chat: &Chat, user: UserId, connection: &str) -> Result<(), Error> {
-    chat.store.remove_sockets(user, &[connection.to_owned()]).await
+    chat.store.remove_sockets(user, &[connection.to_owned()], now()).await
 }

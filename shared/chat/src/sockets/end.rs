@@ -69,7 +69,7 @@ async fn end_sockets(chat: &Chat, user: UserId, of: impl Fn(&Socket) -> bool) ->
 /// Ends those of a user's sockets that have not ended.
 pub(super) async fn end_open(chat: &Chat, user: UserId, sockets: &[Socket]) -> Result<(), Error> {
     let open: Vec<_> = sockets.iter().filter(|socket| !socket.has_ended()).cloned().collect();
-    chat.store.end_sockets(user, &open).await
+    chat.store.end_sockets(user, &open, now()).await
 }
 
 /// Closes sockets. `$disconnect` forgets them, or else the next push to their user or the next socket of that user.

@@ -10,6 +10,7 @@ mod accounts {
     mod change_password;
     mod devices;
     mod find_user;
+    mod get_presence;
     mod list_blocks;
     mod login;
     mod logout;
@@ -32,12 +33,17 @@ mod messages {
     mod list_conversation_messages;
     mod list_messages;
     mod list_reactions;
+    mod marks;
     mod mentions;
+    mod message_info;
     mod quotes;
     mod races;
     mod react_to_message;
     mod read_message;
+    mod search_messages;
     mod send_message;
+    mod sync;
+    mod sync_histories;
     mod typing;
 }
 mod paces;
@@ -56,8 +62,10 @@ mod rooms {
     mod preview_invite;
     mod remove_member;
     mod reset_invite;
+    mod set_chat;
     mod set_role;
     mod set_room;
+    mod unread;
 }
 mod sockets {
     mod audience;

@@ -89,17 +89,17 @@ async fn a_socket_that_does_not_stop_sending_is_closed_and_no_other_one() {
         world.chat.store.add_socket(socket).await.unwrap();
     }
     for _ in 0..2 {
-        sockets::admit_frame(&world.chat, &flood).await.unwrap();
+        sockets::admit_frame(&world.chat, &flood, 1).await.unwrap();
     }
     // A slow machine gets one more each second.
     let mut refused = 0;
     while world.gateway.closed().is_empty() && refused < 60 {
-        assert_refused!(sockets::admit_frame(&world.chat, &flood).await, Refusal::RateLimited(_));
+        assert_refused!(sockets::admit_frame(&world.chat, &flood, 1).await, Refusal::RateLimited(_));
         refused += 1;
     }
     assert!(refused >= 31, "{refused}");
     assert_eq!(world.gateway.closed(), ["flood"]);
-    sockets::admit_frame(&world.chat, &bob.socket("bobs")).await.unwrap();
+    sockets::admit_frame(&world.chat, &bob.socket("bobs"), 1).await.unwrap();
 }
 
 #[tokio::test]

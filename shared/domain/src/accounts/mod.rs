@@ -2,6 +2,7 @@
 
 mod inputs;
 mod password;
+mod presence;
 mod privacy;
 mod set_block;
 mod set_privacy;
@@ -10,8 +11,9 @@ mod username;
 
 pub use inputs::{Credentials, LoginAttempt, PasswordChange, Registration};
 pub use password::Password;
-pub use privacy::WhoCanAdd;
+pub use presence::{Presence, SoughtPresences};
+pub use privacy::Circle;
 pub use set_block::{BlockedUser, SetBlock};
-pub use set_privacy::{PrivacySettings, SetPrivacy};
+pub use set_privacy::{PrivacyChoices, PrivacySettings};
 pub use user::User;
 pub use username::{SoughtUsername, Username};

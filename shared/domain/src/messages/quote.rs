@@ -32,6 +32,12 @@ impl Quote {
         let text = short.as_ref().or(message.text.as_ref()).map_or("", Text::as_str).to_owned();
         Some(Self { id: message.id, sender: message.sender, text, truncated: short.is_some(), attachment })
     }
+
+    /// The sender of the message.
+    #[must_use]
+    pub const fn sender(&self) -> UserId {
+        self.sender
+    }
 }
 
 /// The quote in a message, for one reader or for all.

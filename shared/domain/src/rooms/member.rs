@@ -13,10 +13,12 @@ pub struct Member {
     pub username: Username,
     /// The time when they joined.
     pub joined_at: Timestamp,
-    /// The last message that they have read.
+    /// The last message that a device of theirs has, as far as the caller may see it.
+    pub last_delivered: Option<MessageId>,
+    /// The last message that they have read, as far as the caller may see it.
     pub last_read: Option<MessageId>,
-    /// Whether they have a socket that receives the events of this room.
-    pub online: bool,
+    /// Whether they have a socket that receives the events of this room. `None` if the caller may not see it.
+    pub online: Option<bool>,
 }
 
 /// A part of the members of a room, by id.

@@ -6,7 +6,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, Action, Attachment, Description, History, LastChange, MAX_ADMINS, MAX_MEMBERS, Message, MessageId,
+    Access, Action, Attachment, Closure, Description, History, LastChange, MAX_ADMINS, MAX_MEMBERS, Message, MessageId,
     OnlyAdmins, Refusal, Role, RoomId, RoomName, SMALL_ROOM, Timestamp, UserId,
 };
 
@@ -78,8 +78,18 @@ pub struct Room {
     pub sequence: u64,
     /// The sequence of a member's own last message, for members of small rooms.
     pub sent: BTreeMap<UserId, u64>,
+    /// The ids of the messages of `sent`. Rooms from before lack some.
+    pub sent_ids: BTreeMap<UserId, MessageId>,
     /// Of a direct room: the sequence of the last message that was hidden from a member, because the room was closed.
     pub skipped: BTreeMap<UserId, u64>,
+    /// Of a direct room: the times in which it was closed, by their places in the item.
+    pub closures: BTreeMap<u64, Closure>,
+    /// Of a direct room: the sequence up to which its item has forgotten times in which it was closed.
+    pub counted_after: u64,
+    /// The sequences of turns whose messages were never stored, as far as it is known.
+    pub lost: BTreeSet<u64>,
+    /// The sequence of the last message that mentions all members.
+    pub mention_all: Option<u64>,
 }
 
 impl Room {
@@ -114,7 +124,12 @@ impl Room {
             last_message_id: None,
             sequence: 0,
             sent: BTreeMap::new(),
+            sent_ids: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            closures: BTreeMap::new(),
+            counted_after: 0,
+            lost: BTreeSet::new(),
+            mention_all: None,
         }
     }
 
@@ -129,6 +144,7 @@ impl Room {
             max_members: members.len(),
             access: Access::Invite,
             closed_by: nothing(blockers),
+            closures: if blockers.is_empty() { BTreeMap::new() } else { [(0, Closure::default())].into() },
             shown: if blockers.is_empty() { BTreeMap::new() } else { nothing(&members) },
             hidden_from: if peer == opener { BTreeMap::new() } else { nothing(&[peer].into()) },
             members,
@@ -157,11 +173,16 @@ impl Room {
         !self.closed_by.is_empty()
     }
 
+    /// Whether a block may hide the newest messages from a member.
+    #[must_use]
+    pub fn may_hide_newest(&self, member: UserId) -> bool {
+        self.is_closed() || self.skipped.get(&member) == Some(&self.sequence)
+    }
+
     /// The room as a member sees it: messages that a block hides from them do not count as activity.
     #[must_use]
     pub fn seen_by(mut self, member: UserId) -> Self {
-        let hides = self.is_closed() || self.skipped.get(&member) == Some(&self.sequence);
-        if let Some(shown) = self.shown.get(&member).filter(|_| hides) {
+        if let Some(shown) = self.shown.get(&member).filter(|_| self.may_hide_newest(member)) {
             self.updated_at = self.created_at.max(shown.created_at());
         }
         self
@@ -172,6 +193,13 @@ impl Room {
     pub fn is_listed(&self, member: UserId, last: Option<&Message>) -> bool {
         let hidden_from = self.hidden_from.get(&member);
         hidden_from.is_none_or(|from| last.is_some_and(|message| message.id >= *from))
+    }
+
+    /// Whether a member does not have the room in their list, whatever messages they can see.
+    #[must_use]
+    pub fn is_surely_unlisted(&self, member: UserId) -> bool {
+        let hidden_from = self.hidden_from.get(&member);
+        hidden_from.is_some_and(|from| self.last_message_id.is_none_or(|last| last < *from))
     }
 
     /// The members in the order in which they are shown: the creator first, then by id.
@@ -247,19 +275,6 @@ impl Room {
     pub fn by_activity(&self, other: &Self) -> Ordering {
         (self.updated_at, self.id).cmp(&(other.updated_at, other.id))
     }
-
-    /// The number of messages that a member has not seen, if they have read or sent those up to `seen` and `last` is
-    /// the last message that they can see. Those that are `hidden` from them do not count.
-    #[must_use]
-    pub fn unread(&self, member: UserId, seen: u64, hidden: &BTreeSet<u64>, last: Option<&Message>) -> u64 {
-        let Some(Message { sequence: last, .. }) = last else { return 0 };
-        let sent = self.sent.get(&member).copied();
-        // A message that was hidden later than the last visible one changes nothing.
-        let skipped = self.skipped.get(&member).copied().filter(|skipped| skipped < last);
-        let read = seen.max(sent.max(skipped).unwrap_or_default());
-        let hidden = hidden.iter().filter(|&sequence| *sequence > read && sequence < last).count();
-        last.saturating_sub(read).saturating_sub(hidden as u64)
-    }
 }
 
 #[cfg(test)]
@@ -282,21 +297,6 @@ mod tests {
     fn message(sequence: u64) -> Message {
         let (room, sender) = (RoomId::try_from(1).unwrap(), UserId::try_from(1).unwrap());
         Message::empty(MessageId::try_from(1).unwrap(), room, sender, sequence)
-    }
-
-    #[test]
-    fn unread_is_what_came_after_the_mark_and_after_ones_own_last_message() {
-        let (ann, room) = (user(1), room(&[1, 2], &[(1, 5)]));
-        let none = BTreeSet::new();
-        assert_eq!(room.unread(ann, 0, &none, Some(&message(8))), 3);
-        // 5 is read, and 8 is the last one.
-        assert_eq!(room.unread(ann, 0, &[5, 6, 8].into(), Some(&message(8))), 2);
-        assert_eq!(room.unread(ann, 7, &none, Some(&message(8))), 1);
-        assert_eq!(room.unread(ann, 9, &none, Some(&message(8))), 0);
-        assert_eq!(room.unread(ann, 0, &none, None), 0);
-        assert_eq!(room.unread(user(2), 0, &none, Some(&message(8))), 8);
-        let closed = Room { skipped: [(ann, 7)].into(), ..room };
-        assert_eq!([6, 8].map(|last| closed.unread(ann, 0, &none, Some(&message(last)))), [1, 1]);
     }
 
     #[test]
@@ -359,6 +359,9 @@ mod tests {
         let room = Room::direct(id, user(1), user(2), &BTreeSet::new(), now);
         assert_eq!([1, 2].map(|id| room.is_listed(user(id), None)), [true, false]);
         assert!(room.is_listed(user(2), Some(&message(1))));
+        let with = |last: u64| Room { last_message_id: MessageId::try_from(last).ok(), ..room.clone() };
+        assert_eq!([0, 1].map(|last| with(last).is_surely_unlisted(user(2))), [true, false]);
+        assert!(!room.is_surely_unlisted(user(1)));
         let hidden = Room { hidden_from: [(user(1), MessageId::try_from(2).unwrap())].into(), ..room };
         assert_eq!([None, Some(&message(1))].map(|last| hidden.is_listed(user(1), last)), [false, false]);
     }

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Access, Attachment, Description, Error, History, Links, OnlyAdmins, Role, Room, RoomId, RoomKind, RoomName,
-    ShownMessage, Timestamp, User, UserId, attachments::AttachmentView,
+    Access, Attachment, ChatSettings, Description, Error, History, Links, MessageId, OnlyAdmins, Role, Room, RoomId,
+    RoomKind, RoomName, ShownMessage, Timestamp, User, UserId, attachments::AttachmentView,
 };
 
 /// A room as one of its members sees it, or as an event shows it to all.
@@ -96,8 +96,15 @@ pub struct RoomSummary {
     /// The room.
     #[serde(flatten)]
     pub room: ShownRoom,
+    /// The settings of the member.
+    #[serde(flatten)]
+    pub settings: ChatSettings,
     /// How many messages the member has not read.
     pub unread: u64,
+    /// The first of them.
+    pub first_unread: Option<MessageId>,
+    /// Whether one of them mentions the member, or answers theirs.
+    pub mentioned: bool,
     /// The last message that the member can see, with a short text.
     pub last_message: Option<ShownMessage>,
 }

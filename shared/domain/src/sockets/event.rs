@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::{Emoji, MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
+use crate::{ChatSettings, Emoji, MessageId, RoomId, ShownMessage, ShownRoom, UserId, sockets::TypingKind};
 
 /// An event that the server sends over a socket.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +58,15 @@ pub enum Event<'a> {
         /// The seconds after which it is over, unless it is said again.
         expires_in: u64,
     },
+    /// The mark of the messages that a member has received moved.
+    Delivered {
+        /// The room.
+        conversation: RoomId,
+        /// The member.
+        user: UserId,
+        /// The message at the mark.
+        last_delivered: MessageId,
+    },
     /// The read mark of a member moved.
     Read {
         /// The room.
@@ -102,6 +111,13 @@ pub enum Event<'a> {
     },
     /// The settings or roles of a room changed, or several users were added to a large room.
     Room(RoomEvent<'a>),
+    /// The receiver's user has changed the settings of a chat.
+    Chat {
+        /// The room.
+        conversation: RoomId,
+        /// The settings.
+        settings: &'a ChatSettings,
+    },
     /// The receiver is closed, because its user has opened another socket and may have no more.
     Replaced,
     /// The answer to a ping.

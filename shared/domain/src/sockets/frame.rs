@@ -1,6 +1,12 @@
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::{Content, Draft, Error, Fields, Input, Refusal, RoomId, UserId};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{Content, Draft, Error, Fields, Input, Mark, MessageId, Refusal, RoomId, UserId};
+
+/// The most rooms of one frame with marks.
+const MAX_MARKS: usize = 100;
 
 /// A frame `{"type":"message", …}`.
 #[derive(Debug)]
@@ -66,6 +72,51 @@ impl TypingFrame {
     }
 }
 
+/// A frame `{"type":"delivered", …}` or `{"type":"read", …}`.
+#[derive(Debug)]
+pub struct MarksFrame {
+    /// The mark that moves.
+    pub mark: Mark,
+    /// Each room with the message to which its mark moves, the last one if the frame names several.
+    pub marks: BTreeMap<RoomId, MessageId>,
+}
+
+impl Input for MarksFrame {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let mark = fields.required("type");
+        let to: Option<Vec<To>> = fields.required("marks");
+        if to.as_ref().is_some_and(|to| !(1..=MAX_MARKS).contains(&to.len())) {
+            fields.reject("marks", format!("must have 1 to {MAX_MARKS} marks"));
+        }
+        let mut marks = BTreeMap::new();
+        for To { conversation, message } in to? {
+            let last = marks.entry(conversation).or_insert(message);
+            *last = message.max(*last);
+        }
+        Some(Self { mark: mark?, marks })
+    }
+}
+
+/// A mark in a room.
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+struct To {
+    conversation: RoomId,
+    message: MessageId,
+}
+
+impl TryFrom<Map<String, Value>> for To {
+    type Error = String;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, String> {
+            let value = fields.remove(name).ok_or_else(|| format!("{name}: is required"))?;
+            serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
+        }
+        Ok(Self { conversation: take(&mut fields, "conversation")?, message: take(&mut fields, "message")? })
+    }
+}
+
 /// A frame of another type.
 #[derive(Debug)]
 pub enum OtherFrame {
@@ -79,7 +130,7 @@ impl Input for OtherFrame {
         if kind == "ping" {
             return Some(Self::Ping);
         }
-        fields.reject("type", "must be message, typing or ping");
+        fields.reject("type", "must be message, typing, delivered, read or ping");
         None
     }
 }
@@ -109,5 +160,25 @@ mod tests {
     fn nobody_sends_in_the_name_of_another() {
         assert!(draft(r#"{"text":"hi","sender":1}"#, Some(1)).is_ok());
         assert!(draft(r#"{"text":"hi","sender":2}"#, Some(1)).is_err());
+    }
+
+    #[test]
+    fn a_frame_with_marks_has_1_to_100_and_names_a_room_once() {
+        let read = |marks: &str| {
+            let frame = format!(r#"{{"type":"read","marks":[{marks}]}}"#);
+            Fields::parse(frame.as_bytes()).unwrap().into::<MarksFrame>()
+        };
+        let marks = |rooms: u64| {
+            let marks = (1..=rooms).map(|room| format!(r#"{{"conversation":{room},"message":7}}"#));
+            read(&marks.collect::<Vec<_>>().join(","))
+        };
+        assert_eq!([0, 1, 100, 101].map(|rooms| marks(rooms).is_ok()), [false, true, true, false]);
+        let twice = [5, 9, 7].map(|message| format!(r#"{{"conversation":1,"message":{message}}}"#)).join(",");
+        let frame = read(&twice).unwrap();
+        let to: Vec<_> = frame.marks.into_iter().map(|(room, message)| (room.get(), message.get())).collect();
+        assert_eq!((frame.mark, to), (Mark::Read, vec![(1, 9)]));
+        for wrong in ["1", "[1,7]", r#"{"conversation":1}"#, r#"{"conversation":0,"message":7}"#] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 }

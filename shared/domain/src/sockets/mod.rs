@@ -4,4 +4,4 @@ mod event;
 mod frame;
 
 pub use event::{Event, RoomEvent};
-pub use frame::{MessageFrame, OtherFrame, TypingFrame, TypingKind};
+pub use frame::{MarksFrame, MessageFrame, OtherFrame, TypingFrame, TypingKind};

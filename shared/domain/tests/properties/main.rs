@@ -12,6 +12,7 @@ mod names;
 mod pages;
 mod times;
 mod uploads;
+mod words;
 
 use proptest::test_runner::Config;
 

@@ -1,5 +1,5 @@
 use domain::{Error, MessageId, Refusal, Room, RoomId};
-use store::{Membership, Opening, Store};
+use store::{Consistency, Membership, Opening, Store};
 
 use crate::support::{NOBODY, NOW, PUSHES, at, message_id, the, user};
 
@@ -38,7 +38,7 @@ async fn blocks_are_listed_and_end_and_doing_it_again_changes_nothing() {
         [(user(2), at(1)), (user(3), NOW)]
     );
     store.block(user(4), user(1), NOW).await.unwrap();
-    let between = store.blocks_between(user(1), &(1..=5).map(user).collect()).await.unwrap();
+    let between = store.blocks_between(user(1), &(1..=5).map(user).collect(), Consistency::Strong).await.unwrap();
     assert_eq!((between.by_user.clone(), between.by_them.clone()), ([2, 3].map(user).into(), [user(4)].into()));
     assert_eq!([2, 4, 5].map(|id| between.separate(user(id))), [true, true, false]);
     for _ in 0..2 {
@@ -95,6 +95,25 @@ async fn a_closed_room_knows_what_each_has_seen_last() {
     let again = sends(&store, room, 1, 9).await;
     store.block(user(2), user(1), NOW).await.unwrap();
     assert_eq!(the(&store, room).await.shown, [1, 2].map(|id| (user(id), again)).into());
+}
+
+#[tokio::test]
+async fn a_room_keeps_the_last_times_in_which_it_was_closed() {
+    let store = embedded::store();
+    let room = direct(&store).await;
+    for time in 0..18 {
+        store.block(user(1), user(2), NOW).await.unwrap();
+        store.block(user(2), user(1), NOW).await.unwrap();
+        sends(&store, room, 2, time * 1000).await;
+        store.unblock(user(1), user(2)).await.unwrap();
+        assert!(the(&store, room).await.closures.values().any(|closure| closure.end.is_none()));
+        store.unblock(user(2), user(1)).await.unwrap();
+    }
+    let room = the(&store, room).await;
+    assert_eq!((room.closures.len(), room.counted_after), (16, 2));
+    let mut times: Vec<_> = room.closures.values().map(|time| (time.after, time.end.map(|(last, _)| last))).collect();
+    times.sort_unstable();
+    assert!(times.into_iter().eq((2..18).map(|after| (after, Some(after + 1)))));
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn stores_once(store: &Store) -> Result<(), Error> {
 #[tokio::test]
 async fn an_update_that_meets_a_transaction_is_tried_again() {
     let (store, calls) = refusing(2, CONFLICT).await;
-    store.remove_sockets(user(1), &["a".to_owned()]).await.unwrap();
+    store.remove_sockets(user(1), &["a".to_owned()], NOW).await.unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 3);
 }
 
@@ -111,7 +111,7 @@ async fn whoever_meets_transactions_without_end_is_to_come_again() {
     let (store, _) = refusing(usize::MAX, CANCELLED).await;
     assert!(matches!(stores_once(&store).await, Err(Error::Unavailable { .. })));
     let (store, _) = refusing(usize::MAX, CONFLICT).await;
-    let removed = store.remove_sockets(user(1), &["a".to_owned()]).await;
+    let removed = store.remove_sockets(user(1), &["a".to_owned()], NOW).await;
     assert!(matches!(removed, Err(Error::Unavailable { .. })));
 }
 
@@ -122,7 +122,7 @@ async fn only_a_condition_that_fails_is_a_refusal() {
     let failures = [
         store.take_turn(room, user(1), message_id(1), &NOBODY, PUSHES).await.err(),
         store.hide_room(user(1), room, message_id(1)).await.err(),
-        store.remove_sockets(user(1), &["a".to_owned()]).await.err(),
+        store.remove_sockets(user(1), &["a".to_owned()], NOW).await.err(),
         store.claim_check(id, NOW, Duration::from_secs(1)).await.err(),
         store.mark_refused(id, "why").await.err(),
         store.count_attempt("ann", &Source::Network(network), 1, NOW).await.err(),

@@ -49,7 +49,7 @@ async fn one_has_a_direct_room_with_oneself() {
 }
 
 #[tokio::test]
-async fn a_contact_is_who_has_written_to_one_directly() {
+async fn contacts_are_people_to_whom_one_has_written_directly() {
     let store = embedded::store();
     let [with_2, _, with_4] =
         [opens(&store, 1, 2, &[]).await, opens(&store, 3, 1, &[]).await, opens(&store, 4, 1, &[]).await];
@@ -57,9 +57,10 @@ async fn a_contact_is_who_has_written_to_one_directly() {
     for (room, sender) in [(with_2, 1), (with_2, 2), (with_4, 1), (group, 5)] {
         store.take_turn(room, user(sender), message_id(0), &NOBODY, PUSHES).await.unwrap();
     }
-    let writers = store.writers_to(user(1), (2..=6).map(user).collect()).await.unwrap();
-    assert_eq!(writers, [user(2)].into());
-    assert_eq!(store.writers_to(user(4), [user(1)].into()).await.unwrap(), [user(1)].into());
+    let contacts = store.contacts_between(user(1), &(2..=6).map(user).collect(), Strong).await.unwrap();
+    assert_eq!((contacts.by_them, contacts.by_user), ([2].map(user).into(), [2, 4].map(user).into()));
+    let contacts = store.contacts_between(user(4), &[user(1)].into(), Strong).await.unwrap();
+    assert_eq!((contacts.by_them, contacts.by_user), ([user(1)].into(), [].into()));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod directs;
 mod invitations;
 mod joining;
 mod leaving;
+mod marks;
 mod memberships;
 mod message_changes;
 mod messages;

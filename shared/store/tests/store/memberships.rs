@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use domain::{Error, MAX_HIDDEN_UNREAD, Refusal, TYPING_EVERY};
-use store::{Consistency::Strong, Membership};
+use store::Consistency::Strong;
 
-use crate::support::{at, joins, make_room, message_id, send, user};
+use crate::support::{at, make_room, user};
 
 #[tokio::test]
 async fn a_room_of_any_size_finds_its_members_memberships() {
@@ -12,58 +12,10 @@ async fn a_room_of_any_size_finds_its_members_memberships() {
         let room = make_room(&store, members).await;
         let users: BTreeSet<_> = (1..=members).map(user).collect();
         assert_eq!(store.room(room, Strong).await.unwrap().unwrap().members, users);
-        let memberships = store.memberships_of_room(room, users.clone()).await.unwrap();
+        let memberships = store.memberships_of_room(room, users.clone(), Strong).await.unwrap();
         assert_eq!(memberships.iter().map(|membership| membership.user_id).collect::<BTreeSet<_>>(), users);
     }
     assert_eq!(store.memberships(user(48), Strong).await.unwrap().len(), 2);
-}
-
-#[tokio::test]
-async fn the_mark_of_somebody_who_came_later_does_not_move_back() {
-    let store = embedded::store();
-    let room = make_room(&store, 1).await;
-    let before = send(&store, room, 0).await;
-    send(&store, room, 1).await;
-    joins(&store, 2, room).await.unwrap();
-    let stay = store.membership(user(2), room, Strong).await.unwrap().unwrap();
-    assert!(!store.mark_read(&stay, before.id, 1, false).await.unwrap());
-    assert_eq!(store.membership(user(2), room, Strong).await.unwrap().unwrap().read_sequence, 2);
-}
-
-#[tokio::test]
-async fn a_mark_moves_forward_only_and_for_members_only() {
-    let store = embedded::store();
-    let room = make_room(&store, 2).await;
-    let (first, second) = (send(&store, room, 0).await, send(&store, room, 1).await);
-    let stay = store.membership(user(2), room, Strong).await.unwrap().unwrap();
-    assert!(store.mark_read(&stay, second.id, 2, false).await.unwrap());
-    assert!(!store.mark_read(&stay, second.id, 2, false).await.unwrap());
-    assert!(!store.mark_read(&stay, first.id, 1, false).await.unwrap());
-    let membership = store.membership(user(2), room, Strong).await.unwrap().unwrap();
-    assert_eq!((membership.last_read, membership.read_sequence), (Some(second.id), 2));
-    let gone = Membership { user_id: user(3), ..stay };
-    assert!(!store.mark_read(&gone, message_id(9), 9, false).await.unwrap());
-    assert!(store.membership(user(3), room, Strong).await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn the_mark_that_others_see_stays_while_the_room_is_closed() {
-    let store = embedded::store();
-    let room = make_room(&store, 2).await;
-    let mut ids = Vec::new();
-    for millis in 0..4 {
-        ids.push(send(&store, room, millis).await.id);
-    }
-    let stay = async || store.membership(user(2), room, Strong).await.unwrap().unwrap();
-    let marks = async |n: usize, closed| {
-        assert!(store.mark_read(&stay().await, ids[n], n as u64 + 1, closed).await.unwrap());
-        let stay = stay().await;
-        (stay.last_read, stay.told())
-    };
-    assert_eq!(marks(0, true).await, (Some(ids[0]), None));
-    assert_eq!(marks(1, false).await, (Some(ids[1]), Some(ids[1])));
-    assert_eq!(marks(2, true).await, (Some(ids[2]), Some(ids[1])));
-    assert_eq!(marks(3, true).await, (Some(ids[3]), Some(ids[1])));
 }
 
 #[tokio::test]

@@ -108,6 +108,19 @@ async fn an_old_room_counts_its_members_as_soon_as_somebody_comes_or_goes() {
 }
 
 #[tokio::test]
+async fn the_owner_of_an_old_room_leaves_it_to_an_admin() {
+    let engine = embedded::engine();
+    let room = make_room(&engine.store, 3).await;
+    ages(&engine, room, "group").await;
+    let old = the(&engine.store, room).await;
+    engine.store.set_role(&old, user(2), Role::Admin, user(1)).await.unwrap().unwrap();
+    assert_eq!(members_count(&engine, room).await, None);
+    assert!(engine.store.leave(user(1), &the(&engine.store, room).await, Some(user(2)), NOW).await.unwrap());
+    assert_eq!(the(&engine.store, room).await.owner, user(2));
+    assert_eq!(members_count(&engine, room).await, Some(n(2)));
+}
+
+#[tokio::test]
 async fn a_room_whose_creator_has_left_gets_an_owner_once() {
     let engine = embedded::engine();
     let room = make_room(&engine.store, 3).await;

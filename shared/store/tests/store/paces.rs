@@ -39,7 +39,7 @@ async fn calls_at_once_are_no_way_around_the_pace() {
 #[tokio::test]
 async fn users_and_what_they_do_have_paces_of_their_own() {
     let store = embedded::store();
-    for paced in [Paced::Calls, Paced::Rooms, Paced::Strangers, Paced::Uploads, Paced::UploadBytes] {
+    for paced in [Paced::Calls, Paced::Rooms, Paced::Strangers, Paced::Searches, Paced::Uploads, Paced::UploadBytes] {
         for id in [1, 2] {
             for counted in [true, true, true, false] {
                 assert_eq!(store.count_paced(user(id), paced, PACE, NOW).await.is_ok(), counted, "{paced:?} of {id}");

@@ -40,7 +40,8 @@ async fn a_large_room_gives_its_sequences_to_the_memberships() {
     assert_eq!(leftovers(&engine, room).await, (1, 1));
     for id in 1..40 {
         let stay = engine.store.membership(user(id), room, Strong).await.unwrap().unwrap();
-        assert_eq!((stay.sent, stay.seen()), (Some(id), id));
+        let seen = stay.seen();
+        assert_eq!((stay.sent, seen.sequence, stay.sent_id), (Some(id), id, Some(seen.id)));
     }
     assert_eq!(the(&engine.store, room).await.sent, [(user(40), 40)].into());
 }
@@ -55,7 +56,7 @@ async fn what_was_written_while_the_room_was_small_is_not_forgotten_when_it_grow
     engine.store.sweep(room, &turn.stale).await.unwrap();
     assert_eq!(leftovers(&engine, room).await, (1, 1));
     let stay = engine.store.membership(user(7), room, Strong).await.unwrap().unwrap();
-    assert_eq!(stay.seen(), 7);
+    assert_eq!(stay.seen().sequence, 7);
 }
 
 #[tokio::test]

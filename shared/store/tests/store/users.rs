@@ -1,4 +1,4 @@
-use domain::{Error, Refusal, Username, WhoCanAdd};
+use domain::{Circle, Error, PrivacyChoices, Refusal, Username};
 use embedded::{HASH, register};
 use futures_util::future::join_all;
 use store::Consistency;
@@ -54,14 +54,18 @@ async fn a_user_is_found_by_folded_name_and_shown_as_typed() {
 }
 
 #[tokio::test]
-async fn a_user_chooses_who_may_add_them() {
+async fn a_user_chooses_each_setting_of_their_privacy_by_itself() {
     let store = embedded::store();
     let ann = register(&store, "ann").await.unwrap().id;
-    let add = async || store.people([ann], Consistency::Strong).await.unwrap()[0].add;
-    assert_eq!(add().await, None);
-    for who in [WhoCanAdd::Nobody, WhoCanAdd::Everyone] {
-        store.set_who_can_add(ann, who).await.unwrap();
-        assert_eq!(add().await, Some(who));
-    }
-    assert!(store.set_who_can_add(user(9), WhoCanAdd::Nobody).await.is_err());
+    let privacy = async || store.people([ann], Consistency::Strong).await.unwrap()[0].privacy;
+    let mut expected = PrivacyChoices::default();
+    assert_eq!(privacy().await, expected);
+    let nobody = PrivacyChoices { add: Some(Circle::Nobody), online: Some(Circle::Contacts), ..expected };
+    expected = nobody;
+    assert_eq!(store.set_privacy(ann, nobody).await.unwrap(), expected);
+    let receipts = PrivacyChoices { receipts: Some(false), ..PrivacyChoices::default() };
+    expected.receipts = Some(false);
+    assert_eq!(store.set_privacy(ann, receipts).await.unwrap(), expected);
+    assert_eq!(privacy().await, expected);
+    assert!(store.set_privacy(user(9), nobody).await.is_err());
 }

@@ -166,5 +166,8 @@ async fn what_it_costs() {
     change(&laptop, PASSWORD, NEW).await.is(200);
     // The session; the hash and the attempts; the sockets, one of which is ended; the sessions, the network and the
     // device; the other session; the hash with the own one; the sessions; the sockets again. The one is closed.
-    assert_eq!(server.cost("change-password").await, Cost { calls: 12, depth: 9, reads: 6.0, writes: 9.0, pushes: 1 });
+    assert_eq!(
+        server.cost("change-password").await,
+        Cost { calls: 13, depth: 10, reads: 6.0, writes: 10.0, pushes: 1 }
+    );
 }

@@ -9,7 +9,10 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_everybody("GET /find-user/", |world| Ask::Query("username", world.member.name.clone())));
+inventory::submit!(Row::for_everybody("GET /find-user/", |world| Ask::Query(vec![(
+    "username",
+    world.member.name.clone()
+)])));
 
 async fn find(user: &User, name: &str) -> Answer {
     Answer::to(user.request(Method::GET, "/find-user/").query(&[("username", name)])).await

@@ -148,10 +148,14 @@ async fn what_it_costs() {
     opens(&ann, &bob).await;
     // The session and the call with the user; the direct room; the transaction.
     let lift = Cost { calls: 5, depth: 3, reads: 2.5, writes: 7.0, pushes: 0 };
+    // It has the times in which it was closed.
+    let room = |cost: Cost| Cost { calls: cost.calls + 1, depth: 4, reads: cost.reads + 1.0, ..cost };
     // A block is a change that counts.
     let set = Cost { calls: 6, writes: 8.0, ..lift };
-    for (other, block) in [(&bob, true), (&bob, false), (&cem, true), (&cem, false)] {
+    for (other, block, cost) in
+        [(&bob, true, room(set)), (&bob, false, room(lift)), (&cem, true, set), (&cem, false, lift)]
+    {
         asks(&ann, other, block).await.is(200);
-        assert_eq!(server.cost("set-block").await, if block { set } else { lift }, "{} {block}", other.name);
+        assert_eq!(server.cost("set-block").await, cost, "{} {block}", other.name);
     }
 }

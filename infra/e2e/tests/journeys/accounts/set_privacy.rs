@@ -15,9 +15,14 @@ async fn asks(user: &User, add: &str) -> Answer {
     user.post("/set-privacy/", &json!({"add": add})).await
 }
 
-/// The setting that is in force.
+/// The settings that are in force.
+async fn settings(user: &User) -> Value {
+    user.post("/set-privacy/", &json!({})).await.is(200)
+}
+
+/// Who can add a user.
 async fn setting(user: &User) -> Value {
-    user.post("/set-privacy/", &json!({})).await.is(200)["add"].clone()
+    settings(user).await["add"].clone()
 }
 
 #[tokio::test]
@@ -26,11 +31,34 @@ async fn a_setting_stays_until_another_one_is_given() {
     let [ann, bob] = server.users(["ann", "bob"]).await;
     let usual = setting(&bob).await;
     for add in ["everyone", "contacts", "nobody"] {
-        assert_eq!(asks(&ann, add).await.is(200), json!({"add": add}));
+        let all = json!({"add": add, "last_seen": "everyone", "online": "everyone", "receipts": true});
+        assert_eq!(asks(&ann, add).await.is(200), all);
         assert_eq!(setting(&ann).await, add);
     }
     asks(&ann, "friends").await.blames("add");
     assert_eq!((setting(&ann).await, setting(&bob).await), (json!("nobody"), usual));
+}
+
+#[tokio::test]
+async fn each_setting_is_changed_by_itself_and_a_wrong_one_changes_nothing() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let mut expected = settings(&ann).await;
+    for (field, value) in [
+        ("last_seen", json!("contacts")),
+        ("online", json!("nobody")),
+        ("receipts", json!(false)),
+        ("last_seen", json!("everyone")),
+        ("receipts", json!(true)),
+    ] {
+        expected[field] = value.clone();
+        assert_eq!(ann.post("/set-privacy/", &json!({field: value, "more": 1})).await.is(200), expected);
+        assert_eq!(settings(&ann).await, expected);
+    }
+    for (field, value) in [("last_seen", json!("friends")), ("online", json!(true)), ("receipts", json!("yes"))] {
+        ann.post("/set-privacy/", &json!({"add": "nobody", field: value})).await.blames(field);
+    }
+    assert_eq!(settings(&ann).await, expected);
 }
 
 #[tokio::test]

@@ -49,6 +49,14 @@ async fn a_picture_goes_from_one_phone_to_the_other_without_the_place_where_it_w
     assert_photo(&bob.post("/react-to-message/", &reaction).await.is(200)["attachment_picture"]).await;
     let changes = bob.get(&format!("/list-changes/{room}/?after=0")).await.is(200);
     assert_photo(&changes["changed"][0]["attachment_picture"]).await;
+    let known = json!({"rooms": {room.to_string(): {"after": 0, "change": 0}}});
+    let news = bob.post("/sync/", &known).await.is(200)["rooms"][room.to_string()].clone();
+    for list in ["messages", "changed"] {
+        assert_photo(&news[list][0]["attachment_picture"]).await;
+    }
+    // By its name, which the caption is not.
+    let found = bob.get(&format!("/search-messages/?conversation_id={room}&q=garden.jpg")).await.is(200);
+    assert_photo(&found["messages"][0]["attachment_picture"]).await;
 }
 
 #[tokio::test]

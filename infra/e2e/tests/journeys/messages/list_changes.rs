@@ -12,7 +12,10 @@ use crate::support::{
     rows::{Ask, Row},
 };
 
-inventory::submit!(Row::for_members("GET /list-changes/{conversation_id}/", |_| Ask::Query("after", "0".to_owned())));
+inventory::submit!(Row::for_members("GET /list-changes/{conversation_id}/", |_| Ask::Query(vec![(
+    "after",
+    "0".to_owned()
+)])));
 
 async fn asks(user: &User, room: u64) -> Answer {
     user.get(&format!("/list-changes/{room}/?after=0")).await

@@ -48,6 +48,40 @@ async fn marks_up_to_the_highest_id_and_tells_its_sender_and_ones_own_devices() 
 }
 
 #[tokio::test]
+async fn in_a_direct_room_both_must_show_receipts() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.opens_direct(&bob).await;
+    let [mut at_anns, mut at_bobs] = [ann.opens_socket(room).await, bob.opens_socket(room).await];
+    let receipts = async |user: &User, on: bool| user.post("/set-privacy/", &json!({"receipts": on})).await.is(200);
+    for (anns, bobs) in [(true, true), (false, true), (true, false), (false, false), (true, true)] {
+        receipts(&ann, anns).await;
+        receipts(&bob, bobs).await;
+        let message = ann.sends(room, "hi").await;
+        at_anns.receives("hi").await;
+        at_bobs.receives("hi").await;
+        bob.reads(room, &message).await;
+        // Bob's other devices hear of it in any case.
+        assert_eq!(at_bobs.next_event().await["last_read"], message["id"]);
+        assert_eq!(last_read(&bob, room).await, message["id"]);
+        let shown = ann.sees_member(room, &bob).await["last_read"].clone();
+        if anns && bobs {
+            assert_eq!(at_anns.next_event().await["last_read"], message["id"]);
+            assert_eq!(shown, message["id"]);
+        } else {
+            at_anns.stays_silent().await;
+            assert_eq!(shown, Value::Null, "Ann's: {anns}, Bob's: {bobs}");
+        }
+    }
+    // In other rooms receipts are always shown.
+    receipts(&bob, false).await;
+    let group = ann.creates_group("tea", &[&bob]).await;
+    let message = ann.sends(group, "hi").await;
+    bob.reads(group, &message).await;
+    assert_eq!(ann.sees_member(group, &bob).await["last_read"], message["id"]);
+}
+
+#[tokio::test]
 async fn in_a_large_room_only_ones_own_devices_hear_of_it() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
@@ -189,10 +223,17 @@ async fn what_it_costs() {
     room.anns.next_of("read").await;
     // The session and the call; the room, the membership and 4 messages; the mark and, concurrently, the sockets of the
     // reader.
-    assert_eq!(room.cost("read-message").await, Cost { calls: 7, depth: 3, reads: 5.0, writes: 2.0, pushes: 1 });
+    assert_eq!(room.cost("read-message").await, Cost { calls: 7, depth: 3, reads: 7.0, writes: 2.0, pushes: 1 });
+
+    // In a direct room, the privacy of both at the same time as the mark.
+    let bob = room.bob.clone();
+    let direct = bob.opens_direct(&room.ann).await;
+    let message = bob.sends(direct, "hi").await;
+    room.ann.reads(direct, &message).await;
+    assert_eq!(room.cost("read-message").await, Cost { calls: 8, depth: 3, reads: 5.5, writes: 2.0, pushes: 0 });
 
     let body = json!({"conversation_id": room.id, "message_ids": [ids[0], 1]});
     room.ann.post("/read-message/", &body).await.refuses(404, "message_not_found");
-    // The session and the call; the room, the membership and 2 messages; the missing one again, consistently.
-    assert_eq!(room.cost("read-message").await, Cost { calls: 6, depth: 3, reads: 4.5, writes: 1.0, pushes: 0 });
+    // The session and the call; the room, the membership and 2 messages.
+    assert_eq!(room.cost("read-message").await, Cost { calls: 5, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 });
 }

@@ -205,7 +205,9 @@ async fn each_call_that_meets_a_membership_without_a_room_removes_it() {
     bob.leaves(others).await;
     let deletion = about(&deleted, json!({"for": "everyone"}));
     ann.post("/delete-message/", &deletion).await.is(200);
-    for call in ["all messages", "news", "its messages", "changes", "reading", "editing", "reacting", "deleting"] {
+    for call in
+        ["all messages", "news", "its messages", "changes", "searching", "reading", "editing", "reacting", "deleting"]
+    {
         haunts(&server, &bob, others).await;
         match call {
             "all messages" => assert!(bob.lists("/list-messages/").await.is_empty()),
@@ -215,6 +217,10 @@ async fn each_call_that_meets_a_membership_without_a_room_removes_it() {
             }
             "changes" => {
                 bob.get(&format!("/list-changes/{others}/?after=0")).await.refuses(403, "not_a_member");
+            }
+            "searching" => {
+                let search = format!("/search-messages/?conversation_id={others}&q=hi");
+                bob.get(&search).await.refuses(403, "not_a_member");
             }
             "editing" => {
                 let edit = about(&message, json!({"text": "ho"}));
@@ -279,5 +285,14 @@ async fn what_it_costs() {
     }
     ann.get("/list-chatrooms/").await.is(200);
     // The session, the call and the memberships; the rooms; their last messages.
-    assert_eq!(server.cost("list-chatrooms").await, Cost { calls: 5, depth: 3, reads: 7.5, writes: 1.0, pushes: 0 });
+    let cost = Cost { calls: 5, depth: 3, reads: 7.5, writes: 1.0, pushes: 0 };
+    assert_eq!(server.cost("list-chatrooms").await, cost);
+    // One unread message is the last one. Of several, the first one is read.
+    let bob = server.user("bob").await;
+    let room = bob.creates_room_with(&[&ann]).await;
+    for (calls, depth, reads) in [(5, 3, 9.0), (6, 4, 10.0)] {
+        bob.sends(room, "hi").await;
+        ann.get("/list-chatrooms/").await.is(200);
+        assert_eq!(server.cost("list-chatrooms").await, Cost { calls, depth, reads, ..cost });
+    }
 }

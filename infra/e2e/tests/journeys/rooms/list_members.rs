@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Cost, Server, assert_time, crash_points};
+use e2e::{Cost, Server, User, assert_time, crash_points};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -25,8 +25,8 @@ async fn shows_who_is_in_the_room_in_the_order_they_came() {
     for (member, user) in members.iter().zip([&ann, &bob, &cem]) {
         assert_time(&member["joined_at"]);
         let expected = json!({
-            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_read": null,
-            "online": false,
+            "user": user.id, "username": user.name, "joined_at": member["joined_at"], "last_delivered": null,
+            "last_read": null, "online": false,
         });
         assert_eq!(*member, expected);
     }
@@ -59,6 +59,37 @@ async fn who_has_an_open_socket_that_hears_the_room_is_online() {
     while bob_is_online().await {
         assert!(Instant::now() < patience, "bob is online without a socket that hears the room");
     }
+}
+
+#[tokio::test]
+async fn who_hides_that_they_are_online_is_unknown_to_others_and_sees_nobody() {
+    let server = Server::start().await;
+    let ([ann, bob, cem], room) = server.room_of(["ann", "bob", "cem"]).await;
+    let _sockets = [ann.opens_socket(room).await, bob.opens_socket(room).await];
+    let online = async |viewer: &User| {
+        let listed = viewer.lists(&format!("/list-members/{room}/")).await;
+        listed.iter().map(|member| member["online"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(online(&cem).await, [json!(true), json!(true), json!(false)]);
+    bob.post("/set-privacy/", &json!({"online": "nobody"})).await.is(200);
+    assert_eq!(online(&cem).await, [json!(true), json!(null), json!(false)]);
+    assert_eq!(online(&bob).await, [json!(null), json!(true), json!(null)]);
+    bob.post("/set-privacy/", &json!({"online": "contacts"})).await.is(200);
+    assert_eq!(online(&cem).await, [json!(true), json!(null), json!(false)]);
+    let direct = bob.opens_direct(&cem).await;
+    bob.sends(direct, "hi").await;
+    assert_eq!(online(&cem).await, [json!(true), json!(true), json!(false)]);
+    assert_eq!(online(&bob).await, [json!(null), json!(true), json!(false)]);
+}
+
+#[tokio::test]
+async fn a_page_without_the_caller_follows_their_privacy() {
+    let server = Server::start().await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let first = async || bob.lists(&format!("/list-members/{room}/?limit=1")).await[0].clone();
+    assert_eq!((&first().await["user"], &first().await["online"]), (&json!(ann.id), &json!(false)));
+    bob.post("/set-privacy/", &json!({"online": "nobody"})).await.is(200);
+    assert_eq!(first().await["online"], Value::Null);
 }
 
 #[tokio::test]
@@ -104,14 +135,22 @@ async fn after_a_crash_the_list_is_the_same() {
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
-    let ([ann, _], room) = server.room_of(["ann", "bob"]).await;
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
     ann.get(&format!("/list-members/{room}/")).await.is(200);
-    // The session, the call and the room; the memberships, the names and the sockets.
-    assert_eq!(server.cost("list-members").await, Cost { calls: 6, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 });
+    // The session, the call and the room; the memberships, the names, the sockets, and the blocks of one another.
+    let cost = Cost { calls: 7, depth: 2, reads: 5.5, writes: 1.0, pushes: 0 };
+    assert_eq!(server.cost("list-members").await, cost);
 
     // A page of a large room costs what it shows, and the room.
     let ids: Vec<String> = (1..=1024).map(|id: u64| id.to_string()).collect();
     changes_room(&server, room, "SET members = :members", json!({":members": {"NS": ids}})).await;
     ann.get(&format!("/list-members/{room}/?limit=2")).await.is(200);
-    assert_eq!(server.cost("list-members").await, Cost { calls: 6, depth: 2, reads: 4.5, writes: 1.0, pushes: 0 });
+    assert_eq!(server.cost("list-members").await, cost);
+
+    // Contacts take the direct rooms of all at once.
+    ann.post("/set-privacy/", &json!({"online": "contacts"})).await.is(200);
+    let direct = ann.opens_direct(&bob).await;
+    ann.sends(direct, "hi").await;
+    ann.get(&format!("/list-members/{room}/?limit=2")).await.is(200);
+    assert_eq!(server.cost("list-members").await, Cost { calls: 9, depth: 4, reads: 6.5, ..cost });
 }

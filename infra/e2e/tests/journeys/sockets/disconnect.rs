@@ -1,5 +1,7 @@
 //! `$disconnect`
 
+use std::cell::Cell;
+
 use e2e::{Cost, crash_points};
 
 use crate::support::{
@@ -23,8 +25,13 @@ async fn a_socket_that_closes_is_forgotten_before_any_event_meets_it() {
 #[tokio::test]
 async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
     let Some(server) = crashes::server().await else { return };
-    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let ann = server.user("ann").await;
+    let number = Cell::new(0);
     let points = crash_points(&server, "disconnect", async |crash| {
+        // The first socket of each is also the last one.
+        number.set(number.get() + 1);
+        let bob = server.user(&format!("bob{}", number.get())).await;
+        let room = ann.creates_room_with(&[&bob]).await;
         let socket = bob.opens_socket(room).await;
         crash.is_near().await;
         socket.closes().await;
@@ -35,14 +42,19 @@ async fn a_socket_that_nobody_has_forgotten_holds_nobody_up() {
         again.stays_silent().await;
     })
     .await;
-    assert_eq!(points, 2);
+    // The removal of the socket, and when its user was last seen.
+    assert_eq!(points, 4);
 }
 
 #[tokio::test]
 async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     let ([ann], room) = server.room_of(["ann"]).await;
+    let laptop = ann.opens_socket(room).await;
     ann.opens_socket(room).await.closes().await;
     // The removal of the socket.
     assert_eq!(server.cost("disconnect").await, Cost { calls: 1, depth: 1, reads: 0.0, writes: 1.0, pushes: 0 });
+    laptop.closes().await;
+    // The last one; when the user was last seen.
+    assert_eq!(server.cost("disconnect").await, Cost { calls: 2, depth: 2, reads: 0.0, writes: 2.0, pushes: 0 });
 }

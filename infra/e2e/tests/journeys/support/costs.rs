@@ -16,6 +16,7 @@ pub(crate) async fn server() -> Option<Server> {
 pub(crate) struct Room {
     server: Server,
     pub(crate) ann: User,
+    pub(crate) bob: User,
     pub(crate) id: u64,
     pub(crate) anns: Socket,
     pub(crate) others: Vec<Socket>,
@@ -26,7 +27,7 @@ impl Room {
         let server = server().await?;
         let ([ann, bob, cem], id) = server.room_of(["ann", "bob", "cem"]).await;
         let (anns, bobs, cems) = tokio::join!(ann.opens_socket(id), bob.opens_socket(id), cem.opens_socket(id));
-        Some(Self { server, ann, id, anns, others: vec![bobs, cems] })
+        Some(Self { server, ann, bob, id, anns, others: vec![bobs, cems] })
     }
 
     /// Waits until the others have heard an event of this type.

@@ -23,7 +23,7 @@ pub(crate) async fn changes_room(server: &Server, room: u64, expression: &str, v
         update["ExpressionAttributeValues"] = values;
     }
     // The only reserved words of a room.
-    let names = [("#type", "type"), ("#owner", "owner"), ("#access", "access")];
+    let names = [("#type", "type"), ("#owner", "owner"), ("#access", "access"), ("#sequence", "sequence")];
     let names: serde_json::Map<_, _> = names
         .into_iter()
         .filter(|(name, _)| expression.contains(name))
@@ -69,6 +69,24 @@ pub(crate) async fn haunts(server: &Server, user: &User, room: u64) {
         "ExpressionAttributeValues": {":one": n(1)},
     });
     server.dynamodb("UpdateItem", &count).await;
+}
+
+/// Sets whether a user refuses receipts in direct rooms.
+pub(crate) async fn refuses_receipts(server: &Server, user: &User, refuses: bool) {
+    let update = json!({
+        "TableName": "UsersTable", "Key": {"id": n(user.id)}, "UpdateExpression": "SET receipts = :receipts",
+        "ExpressionAttributeValues": {":receipts": {"BOOL": !refuses}},
+    });
+    server.dynamodb("UpdateItem", &update).await;
+}
+
+/// Pins a room of a user past its membership.
+pub(crate) async fn pins(server: &Server, user: &User, room: u64) {
+    let pin = json!({
+        "TableName": "MembershipsTable", "Key": {"user_id": n(user.id), "room_id": n(0)},
+        "UpdateExpression": "ADD pinned :room", "ExpressionAttributeValues": {":room": {"NS": [room.to_string()]}},
+    });
+    server.dynamodb("UpdateItem", &pin).await;
 }
 
 /// The number of rooms that count for a user.

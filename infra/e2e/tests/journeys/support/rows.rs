@@ -43,8 +43,8 @@ impl Callers {
 pub(crate) enum Ask {
     /// A call with this body, or without one if it is null.
     Rest(Value),
-    /// A call with this parameter in the query.
-    Query(&'static str, String),
+    /// A call with these parameters in the query.
+    Query(Vec<(&'static str, String)>),
     /// A handshake with this query.
     Handshake(String),
     /// A frame over a socket for all rooms.
@@ -107,6 +107,8 @@ pub(crate) struct World {
     pub(crate) former_member: User,
     pub(crate) room: u64,
     pub(crate) message: Value,
+    /// A message of the other member.
+    pub(crate) answer: Value,
     pub(crate) invite: Value,
 }
 
@@ -117,7 +119,8 @@ impl World {
         let room = member.creates_room_with(&[&other_member, &former_member]).await;
         let message = member.sends(room, "hello").await;
         former_member.leaves(room).await;
+        let answer = other_member.sends(room, "hello back").await;
         let invite = member.post("/reset-invite/", &json!({"conversation_id": room})).await.json()["invite"].clone();
-        Self { server: server.clone(), member, other_member, outsider, former_member, room, message, invite }
+        Self { server: server.clone(), member, other_member, outsider, former_member, room, message, answer, invite }
     }
 }

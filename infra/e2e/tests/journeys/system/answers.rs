@@ -25,6 +25,8 @@ const MEMBERS: &str = "/list-members/{conversation_id}/";
 const BLOCKS: &str = "/list-blocks/";
 const INVITATIONS: &str = "/list-invitations/";
 const REACTIONS: &str = "/list-reactions/{conversation_id}/{message_id}/";
+const RECEIPTS: &str = "/message-info/{conversation_id}/{message_id}/";
+const PRESENCE: &str = "/get-presence/";
 
 fn n(number: u64) -> Value {
     json!({"N": number.to_string()})
@@ -133,7 +135,7 @@ impl Scene {
 
 #[test]
 fn every_list_of_the_api_is_filled_here() {
-    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS];
+    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS, RECEIPTS, PRESENCE];
     assert_eq!(BTreeSet::from_iter(openapi::lists()), filled.map(str::to_owned).into());
 }
 
@@ -174,6 +176,37 @@ async fn the_list_of_rooms_has_at_most_4_mb() {
 }
 
 #[tokio::test]
+async fn the_news_of_all_rooms_have_at_most_4_mb() {
+    const ROOMS: std::ops::Range<u64> = 10_000..10_016;
+    const EACH: u64 = 20;
+    let Some(scene) = Scene::new().await else { return };
+    scene.has_rooms(ROOMS).await;
+    let last: u64 = scene.message["id"]["N"].as_str().unwrap().parse().unwrap();
+    for room in ROOMS {
+        let older = (1..EACH).map(|older| with(&scene.message, &json!({"room_id": n(room), "id": n(last - older)})));
+        puts(&scene.server, "MessagesTable", older).await;
+    }
+    let mut known: Value = ROOMS.map(|room| (room.to_string(), json!({"after": 0, "change": 0}))).collect();
+    known[scene.room.to_string()] = json!({"after": last, "change": 0});
+    let (mut messages, mut calls) = (0, 0);
+    while messages < EACH * (ROOMS.end - ROOMS.start) {
+        let request = scene.ann.request(Method::POST, "/sync/").json(&json!({"rooms": known}));
+        let body = request.send().await.unwrap().text().await.unwrap();
+        let size = serde_json::to_string(&body).unwrap().len();
+        assert!(size <= MOST, "the news have {size} bytes");
+        let news: Value = serde_json::from_str(&body).unwrap();
+        for (room, news) in news["rooms"].as_object().unwrap() {
+            let listed = news["messages"].as_array().unwrap();
+            messages += listed.len() as u64;
+            known[room]["after"] = listed.last().unwrap()["id"].clone();
+        }
+        calls += 1;
+        assert!(calls < 20, "{messages}");
+    }
+    assert!(calls > 1, "all messages together have more");
+}
+
+#[tokio::test]
 async fn the_list_of_members_has_at_most_4_mb() {
     const COUNT: u64 = 1024;
     let Some(scene) = Scene::new().await else { return };
@@ -186,6 +219,11 @@ async fn the_list_of_members_has_at_most_4_mb() {
     puts(&scene.server, "RoomsTable", [room].into_iter()).await;
     let rows = pages(&scene.ann, &format!("{}?limit={COUNT}", scene.path(MEMBERS))).await;
     assert_eq!(rows, [1024]);
+    // The receivers of a message that does not name them.
+    let message = with(&scene.message, &json!({"receivers_count": n(COUNT - 1)}));
+    puts(&scene.server, "MessagesTable", [message].into_iter()).await;
+    let path = openapi::with_ids(RECEIPTS, &scene.room.to_string(), scene.message["id"]["N"].as_str().unwrap());
+    assert_eq!(pages(&scene.ann, &format!("{path}?limit={COUNT}")).await, [1023]);
 }
 
 #[tokio::test]
@@ -204,4 +242,12 @@ async fn the_lists_of_blocks_and_invitations_have_at_most_4_mb() {
     puts(&scene.server, "InvitationsTable", (20_000..20_500).zip(others).map(invitation)).await;
     let rows = pages(&bob, INVITATIONS).await;
     assert!(rows[0] > 300, "{rows:?}");
+}
+
+#[tokio::test]
+async fn the_presence_of_as_many_users_as_a_call_may_name_fits_an_answer() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let users: Vec<_> = (1..=50).map(|id: u64| id.to_string()).collect();
+    assert_eq!(pages(&ann, &format!("{PRESENCE}?users={}", users.join(","))).await, [50]);
 }

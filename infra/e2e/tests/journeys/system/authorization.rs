@@ -25,7 +25,10 @@ impl World {
     /// Everything that a refused try could change.
     async fn state(&self) -> Value {
         let members = self.member.lists(&format!("/list-members/{}/", self.room)).await;
-        let members: Vec<_> = members.iter().map(|member| json!([member["user"], member["last_read"]])).collect();
+        let members: Vec<_> = members
+            .iter()
+            .map(|member| json!([member["user"], member["last_delivered"], member["last_read"]]))
+            .collect();
         json!([members, self.member.sees_messages(self.room).await, self.member.lists("/list-chatrooms/").await])
     }
 
@@ -71,7 +74,7 @@ impl World {
         match (row.ask)(self) {
             Ask::Rest(Value::Null) => self.asks(self.request(row.route), token).await,
             Ask::Rest(body) => self.asks(self.request(row.route).json(&body), token).await,
-            Ask::Query(name, value) => self.asks(self.request(row.route).query(&[(name, value)]), token).await,
+            Ask::Query(query) => self.asks(self.request(row.route).query(&query), token).await,
             Ask::Handshake(query) => self.opens(&query, token).await.map(drop),
             Ask::Frame(frame) => self.says(&frame, token).await,
         }

@@ -102,6 +102,13 @@ impl Scene {
         self.observer.sees_member(self.room, &self.actor).await[field].clone()
     }
 
+    /// The time at which the actor received or read the observer's last message.
+    async fn receipt(&self, field: &str) -> Value {
+        let info = self.observer.lists(&format!("/message-info/{}/{}/", self.room, self.unread["id"])).await;
+        let actor = info.into_iter().find(|receipt| receipt["user"] == self.actor.id);
+        actor.expect("the actor is a receiver")[field].clone()
+    }
+
     async fn room(&self) -> Value {
         self.observer.sees_room(self.room).await
     }
@@ -109,6 +116,18 @@ impl Scene {
 
 /// Whether a sign reaches the observer.
 type Check = for<'a> fn(&'a mut Scene) -> BoxFuture<'a, bool>;
+
+/// The signs that no common room gives to somebody behind a block.
+const PRESENCE: &[(&str, Check)] = &[
+    ("online in the list of members", |scene| async { scene.field_of_actor("online").await == true }.boxed()),
+    ("presence", |scene| {
+        async {
+            let path = format!("/get-presence/?users={}", scene.actor.id);
+            scene.observer.get(&path).await.is(200)[0]["online"] == true
+        }
+        .boxed()
+    }),
+];
 
 /// The signs in a room. The later ones are about the messages of the first two.
 const SIGNS: &[(&str, Check)] = &[
@@ -134,6 +153,18 @@ const SIGNS: &[(&str, Check)] = &[
         }
         .boxed()
     }),
+    ("a delivered event", |scene| {
+        async {
+            let marks = json!([{"conversation": scene.room, "message": scene.unread["id"]}]);
+            scene.at_actors.sends(&json!({"type": "delivered", "marks": marks})).await;
+            scene.hears("delivered").await
+        }
+        .boxed()
+    }),
+    ("last_delivered in the list of members", |scene| {
+        async { scene.field_of_actor("last_delivered").await == scene.unread["id"] }.boxed()
+    }),
+    ("the time of delivery", |scene| async { !scene.receipt("delivered_at").await.is_null() }.boxed()),
     ("a read event", |scene| {
         async {
             scene.actor.reads(scene.room, &scene.unread).await;
@@ -141,10 +172,10 @@ const SIGNS: &[(&str, Check)] = &[
         }
         .boxed()
     }),
+    ("the time of reading", |scene| async { !scene.receipt("read_at").await.is_null() }.boxed()),
     ("last_read in the list of members", |scene| {
         async { scene.field_of_actor("last_read").await == scene.unread["id"] }.boxed()
     }),
-    ("online in the list of members", |scene| async { scene.field_of_actor("online").await == true }.boxed()),
     ("last_message of the room", |scene| {
         async { scene.room().await["last_message"]["text"] == "over a socket" }.boxed()
     }),
@@ -184,13 +215,17 @@ const SIGNS: &[(&str, Check)] = &[
 ];
 
 #[tokio::test]
-async fn no_sign_in_a_direct_room_and_every_sign_in_common_rooms_passes_a_block() {
+async fn no_sign_in_a_direct_room_and_every_sign_but_presence_in_common_rooms_passes_a_block() {
     let server = Server::start().await;
     for place in [Place::Direct, Place::Group, Place::Chat] {
         for blocked in BLOCKS {
             let mut scene = Scene::new(&server, place, blocked).await;
             for (sign, check) in SIGNS {
                 assert_eq!(check(&mut scene).await, scene.flows, "{place:?}, blocked: {blocked:?}: {sign}");
+            }
+            for (sign, check) in PRESENCE {
+                let flows = blocked == Blocked::Nobody;
+                assert_eq!(check(&mut scene).await, flows, "{place:?}, blocked: {blocked:?}: {sign}");
             }
             scene.flows = place != Place::Direct;
             scene.actor.leaves(scene.room).await;

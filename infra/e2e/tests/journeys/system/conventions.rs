@@ -207,7 +207,7 @@ async fn answers_are_written_in_the_order_of_the_documentation() {
              sequence client_id",
         ),
         (find, "id username"),
-        (members, "user username joined_at last_read online"),
+        (members, "user username joined_at last_delivered last_read online"),
         (refused, "type title status detail code"),
     ] {
         let places: Vec<_> = fields.split(' ').map(|field| answer.body.find(&format!("\"{field}\":"))).collect();

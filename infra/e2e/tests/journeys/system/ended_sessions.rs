@@ -121,6 +121,7 @@ async fn what_frames_after_the_end_cost() {
     for (function, frame) in [
         ("message", json!({"type": "message", "text": "hi"})),
         ("typing", json!({"type": "typing"})),
+        ("marks", json!({"type": "read", "marks": [{"conversation": room, "message": 1}]})),
         ("default", json!({"type": "ping"})),
     ] {
         sockets.push((function, frame, ann.opens_socket(room).await));

@@ -118,6 +118,8 @@ async fn a_frame_of_any_kind_is_answered_and_the_socket_stays_open() {
         (typed("\"text\":\"hi\",\"attachment_video\":{}"), "invalid_request"),
         ("{\"type\":\"typing\",\"typing\":\"yes\"}".to_owned(), "invalid_request"),
         ("{\"type\":\"typing\",\"conversation\":\"here\"}".to_owned(), "invalid_request"),
+        ("{\"type\":\"delivered\"}".to_owned(), "invalid_request"),
+        ("{\"type\":\"read\",\"marks\":{\"1\":2}}".to_owned(), "invalid_request"),
     ] {
         phone.sends_text(&frame).await;
         let told = phone.hears_error(code).await;

@@ -120,6 +120,23 @@ async fn adding_and_accepting_count_and_declining_does_not() {
 }
 
 #[tokio::test]
+async fn searches_have_a_pace() {
+    let Some(server) = Server::local(BECAUSE).parameters(&["SearchesPerMinute=6"]).start().await else { return };
+    let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;
+    let search = format!("/search-messages/?conversation_id={room}&q=pizza");
+    // A search that is refused for its words has read nothing, and does not count.
+    ann.get("/search-messages/?q=!").await.blames("q");
+    for _ in 0..2 {
+        ann.get(&search).await.is(200);
+    }
+    let refused = ann.get(&search).await;
+    refused.refuses(429, "rate_limited");
+    assert!((1..=10).contains(&refused.retry_after()), "{refused:?}");
+    ann.sees_messages(room).await;
+    bob.get(&search).await.is(200);
+}
+
+#[tokio::test]
 async fn uploads_have_a_pace() {
     let Some(server) = Server::local(BECAUSE).parameters(&["UploadsPerHour=120"]).start().await else { return };
     let ([ann, bob], room) = server.room_of(["ann", "bob"]).await;

@@ -56,9 +56,9 @@ async fn what_operations_cost_in_rooms_of_all_sizes() {
         // The room and the pace; the sockets of the audience, if typing is pushed.
         ("typing", [cost(5, 2, 6.5, 2.0, 1), cost(4, 1, 1.5, 2.0, 0), cost(4, 1, 3.5, 2.0, 0)]),
         // The room, the membership and the message; the mark, and the sockets of the senders and the reader.
-        ("read-message", [cost(7, 3, 8.0, 2.0, 2), cost(7, 3, 3.5, 2.0, 1), cost(7, 3, 5.5, 2.0, 1)]),
-        // The room; the memberships, names and sockets of at most 100 members.
-        ("list-members", [cost(6, 2, 16.5, 1.0, 0), cost(6, 2, 151.5, 1.0, 0), cost(6, 2, 153.5, 1.0, 0)]),
+        ("read-message", [cost(7, 3, 8.5, 2.0, 2), cost(7, 3, 4.0, 2.0, 1), cost(7, 3, 6.0, 2.0, 1)]),
+        // The room; the memberships, names, sockets and blocks of at most 100 members.
+        ("list-members", [cost(7, 2, 25.5, 1.0, 0), cost(8, 2, 250.5, 1.0, 0), cost(8, 2, 252.5, 1.0, 0)]),
         // The memberships; the rooms; the messages.
         ("list-messages", [cost(5, 3, 3.5, 1.0, 0), cost(5, 3, 3.5, 1.0, 0), cost(5, 3, 5.5, 1.0, 0)]),
         ("list-conversation-messages", [cost(5, 1, 3.5, 1.0, 0), cost(5, 1, 3.5, 1.0, 0), cost(5, 1, 5.5, 1.0, 0)]),

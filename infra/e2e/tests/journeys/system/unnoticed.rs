@@ -1,5 +1,5 @@
-//! A blocked person cannot notice the block: two systems run side by side. In the one, a user is away; in the other one
-//! they block the person and are busy. The person gets the same answers and frames.
+//! A blocked person cannot notice the block: two systems run side by side. In the one, a user is away and shows nobody
+//! whether they are online; in the other one they block the person and are busy. The person gets the same answers and frames.
 
 use e2e::{Answer, Server, Socket, User};
 use serde_json::{Value, json};
@@ -15,6 +15,10 @@ struct World {
     /// Another one, who accepts nobody.
     dan: User,
     room: u64,
+    /// Messages of Bob.
+    sent: Vec<Value>,
+    /// The room as Bob's client knows it when it asks for the news.
+    known: Value,
     seen: Vec<(String, Value)>,
 }
 
@@ -38,18 +42,24 @@ impl World {
             ann.post("/react-to-message/", &of(&third, json!({"emoji": "👎"}))).await.is(200);
             let mut at_anns = ann.opens_socket(room).await;
             at_anns.sends(&json!({"type": "typing", "conversation": room})).await;
+            let marks = json!([{"conversation": room, "message": third["id"]}]);
+            at_anns.sends(&json!({"type": "delivered", "marks": marks})).await;
             at_anns.stays_silent().await;
             ann.reads(room, &third).await;
             ann.leaves(room).await;
             // The socket stays open at Ann's end.
             tokio::spawn(async move { while at_anns.hears().await.is_some() {} });
         } else {
+            for user in [&ann, &cem, &dan] {
+                user.post("/set-privacy/", &json!({"online": "nobody", "last_seen": "nobody"})).await.is(200);
+            }
             // Two changes that only Ann sees.
             for message in [&second, &third] {
                 ann.post("/delete-message/", &of(message, json!({"for": "me"}))).await.is(200);
             }
         }
-        Self { bob, ann, cem, dan, room, seen: Vec::new() }
+        let known = json!({"after": 0, "change": 0});
+        Self { bob, ann, cem, dan, room, sent: vec![first, third], known, seen: Vec::new() }
     }
 
     /// Notes an answer: its status and its body.
@@ -82,14 +92,33 @@ impl World {
             format!("/list-conversation-messages/{room}/"),
             format!("/list-conversation-messages/{room}/?after=1"),
             format!("/list-changes/{room}/?after=0"),
+            format!("/search-messages/?conversation_id={room}&q=2"),
             "/list-messages/".to_owned(),
             "/list-messages/?after=1".to_owned(),
             format!("/find-user/?username={}", self.ann.name),
             "/list-invitations/".to_owned(),
             "/list-blocks/".to_owned(),
+            format!("/get-presence/?users={},{},{}", self.ann.id, self.cem.id, self.dan.id),
         ] {
             self.gets(&path).await;
         }
+        for message in self.sent.clone() {
+            let info = self.bob.get(&format!("/message-info/{room}/{}/", message["id"])).await;
+            self.note("/message-info/", &info);
+        }
+        self.syncs().await;
+    }
+
+    /// Asks for the news since the last time.
+    async fn syncs(&mut self) {
+        let room = self.room.to_string();
+        let answer = self.posts("/sync/", json!({"rooms": {&room: self.known}, "marks": true})).await;
+        let Some(news) = answer["rooms"].get(&room) else { return };
+        let last = news["messages"].as_array().and_then(|messages| messages.last());
+        if let Some(last) = last {
+            self.known["after"] = last["id"].clone();
+        }
+        self.known["change"] = news["change"].clone();
     }
 
     /// Changes one of Bob's messages.
@@ -121,6 +150,7 @@ impl World {
         let message = json!({"conversation_id": room, "text": "4", "client_id": "c4"});
         let sent = self.posts("/send-message/", message.clone()).await;
         self.posts("/send-message/", message).await;
+        self.sent.push(sent.clone());
         socket.says(room, "5").await;
         self.hears(&mut socket).await;
         self.hears(&mut socket).await;
@@ -130,11 +160,29 @@ impl World {
         let forward = json!({"conversation_id": room, "message_id": sent["id"], "to": [room], "client_id": "f1"});
         self.posts("/forward-message/", forward).await;
         self.hears(&mut socket).await;
+        for settings in [json!({"marked_unread": true, "draft": "See you"}), json!({"pinned": true})] {
+            let mut settings = settings;
+            settings["conversation_id"] = json!(room);
+            self.posts("/set-chat/", settings).await;
+            self.hears(&mut socket).await;
+        }
         self.changes(&mut socket, &sent).await;
+        let mut laptop = self.bob.opens_socket(room).await;
         socket.sends(&json!({"type": "typing", "conversation": room})).await;
+        self.hears(&mut laptop).await;
+        let marks = json!([{"conversation": room, "message": sent["id"]}]);
+        laptop.sends(&json!({"type": "delivered", "marks": marks})).await;
+        self.hears(&mut socket).await;
         self.posts("/read-message/", json!({"conversation_id": room, "message_ids": [sent["id"]]})).await;
         self.hears(&mut socket).await;
+        self.hears(&mut socket).await;
+        self.hears(&mut laptop).await;
+        self.hears(&mut laptop).await;
+        laptop.closes().await;
         socket.stays_silent().await;
+        self.reads_all().await;
+        self.posts("/set-chat/", json!({"conversation_id": room, "cleared": true})).await;
+        self.hears(&mut socket).await;
         self.reads_all().await;
         // People who are not in a room with Bob yet.
         let direct = self.posts("/open-direct/", json!({"user": cem})).await["id"].clone();
@@ -170,6 +218,10 @@ fn alike(value: Value) -> Value {
         Value::Array(list) => list.into_iter().map(alike).collect(),
         Value::Number(number) if number.as_u64().is_some_and(|number| number > 1 << 40) => json!("an id"),
         Value::String(text) if text.starts_with("20") && text.ends_with('Z') => json!("a time"),
+        Value::String(text) => {
+            let is_id = |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_digit()).len() > 12;
+            text.split(' ').map(|word| if is_id(word) { "an id" } else { word }).collect::<Vec<_>>().join(" ").into()
+        }
         value => value,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::items::{BECAUSE, bans, closes_room, invites};
 
 /// What somebody gets of one reading call.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Seen {
     /// These texts.
     Texts(&'static [&'static str]),
@@ -35,6 +35,10 @@ impl Scene {
             let body = json!({"conversation_id": room, "message_ids": [message["id"]]});
             Self::texts(&user.post("/read-message/", &body).await)
         };
+        let searches =
+            async |words: &str| user.get(&format!("/search-messages/?conversation_id={room}&q={words}")).await;
+        let known = json!({"rooms": {room.to_string(): {"after": 0, "change": 0}}, "marks": true});
+        let news = user.post("/sync/", &known).await.is(200);
         vec![
             ("the last message in the list of rooms", self.last_message(user).await),
             ("the newest messages", texts(room_path.clone()).await),
@@ -45,7 +49,16 @@ impl Scene {
             ("the newest of all rooms", texts("/list-messages/".to_owned()).await),
             ("those of all rooms before the last", texts(format!("/list-messages/?before={}", after["id"])).await),
             ("those of all rooms", texts("/list-messages/?after=1".to_owned()).await),
-            ("the changes", Self::changes(&user.get(&format!("/list-changes/{room}/?after=0")).await)),
+            ("the changes", Self::within("changed", &user.get(&format!("/list-changes/{room}/?after=0")).await)),
+            ("those that a search finds", Self::within("messages", &searches("before").await)),
+            (
+                "those before the last that a search finds",
+                Self::within("messages", &searches(&format!("before&before={}", after["id"])).await),
+            ),
+            ("the others that a search finds", Self::within("messages", &searches("after").await)),
+            ("the new messages among the news", self.news(&news, "messages")),
+            ("the changed messages among the news", self.news(&news, "changed")),
+            ("the last message among the news", self.last_of_news(&news)),
             ("reading the first message", read(before).await),
             ("reading the last message", read(after).await),
         ]
@@ -66,13 +79,28 @@ impl Scene {
         }
     }
 
-    fn changes(answer: &Answer) -> Seen {
+    /// The messages of an answer that has them in a field.
+    fn within(field: &str, answer: &Answer) -> Seen {
         if answer.status == 404 {
             answer.refuses(404, "room_not_found");
             return NoRoom;
         }
-        let changed = answer.is(200)["changed"].as_array().unwrap().clone();
-        known(changed.into_iter().map(|message| message["text"].clone()))
+        let messages = answer.is(200)[field].as_array().unwrap().clone();
+        known(messages.into_iter().map(|message| message["text"].clone()))
+    }
+
+    /// The texts of a part of the news of the room.
+    fn news(&self, news: &Value, part: &str) -> Seen {
+        let Some(room) = news["rooms"].get(self.room.to_string()) else {
+            assert_eq!(news["gone"], json!([self.room]));
+            return NoRoom;
+        };
+        known(room[part].as_array().unwrap().iter().map(|message| message["text"].clone()))
+    }
+
+    fn last_of_news(&self, news: &Value) -> Seen {
+        let room = news["rooms"].get(self.room.to_string());
+        room.map_or(NoRoom, |room| known(room["room"]["last_message"]["text"].as_str().map(Value::from).into_iter()))
     }
 
     async fn last_message(&self, user: &User) -> Seen {
@@ -120,6 +148,36 @@ async fn scene(server: &Server) -> (Scene, [User; 7]) {
     (Scene { room, before, after }, [ann, bob, newcomer, stranger, invited, banned, removed])
 }
 
+/// A member who clears the chat sees what a newcomer sees.
+#[tokio::test]
+async fn what_is_cleared_is_not_there_for_any_call() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let [ann, bob, cem] = server.users(["ann", "bob", "cem"]).await;
+    let room = ann.creates_room_with(&[&bob]).await;
+    let before = ann.sends(room, "before").await;
+    let clear = json!({"conversation_id": room, "cleared": true});
+    bob.post("/set-chat/", &clear).await.is(200);
+    closes_room(&server, room).await;
+    crate::support::items::changes_room(&server, room, "SET #access = :open", json!({":open": {"S": "open"}})).await;
+    cem.joins(room).await;
+    let after = ann.sends(room, "after").await;
+    for message in [&before, &after] {
+        let reaction = json!({"conversation_id": room, "message_id": message["id"], "emoji": "👍"});
+        ann.post("/react-to-message/", &reaction).await.is(200);
+    }
+    for user in [&bob, &cem] {
+        assert_eq!(user.sees_room(room).await["first_unread"], after["id"], "{}", user.name);
+    }
+    let scene = Scene { room, before, after };
+    assert_eq!(scene.read_by(&bob).await, scene.read_by(&cem).await);
+    let [bobs, cems] = [bob.creates_room().await, cem.creates_room().await];
+    assert_eq!(passes_on(&bob, &scene, bobs).await, passes_on(&cem, &scene, cems).await);
+    for user in [&bob, &cem] {
+        let reactions = format!("/list-reactions/{room}/{}/", scene.before["id"]);
+        user.get(&reactions).await.refuses(404, "message_not_found");
+    }
+}
+
 #[tokio::test]
 async fn everybody_sees_of_a_room_what_is_theirs() {
     let Some(server) = Server::local(BECAUSE).start().await else { return };
@@ -139,6 +197,12 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&["before"]),
             Texts(&["before", "after"]),
             Texts(&["before", "after"]),
+            Texts(&["before"]),
+            Texts(&["before"]),
+            Texts(&["after"]),
+            Texts(&["before", "after"]),
+            Texts(&["before", "after"]),
+            Texts(&["after"]),
             Texts(&[]),
             Texts(&[]),
         ]
@@ -156,15 +220,21 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
             Texts(&[]),
             last(),
             last(),
+            Texts(&[]),
+            Texts(&[]),
+            last(),
+            last(),
+            last(),
+            last(),
             NoMessage,
             Texts(&[]),
         ]
     };
-    let nothing = || {
+    let nothing = || -> Vec<Seen> {
         [
             vec![NoRoom, NoRoom, NoRoom, NoRoom, NoRoom, NoRoom],
             vec![Texts(&[]), Texts(&[]), Texts(&[])],
-            vec![NoRoom, NoRoom, NoRoom],
+            vec![NoRoom; 9],
         ]
         .into_iter()
         .flatten()
@@ -179,7 +249,9 @@ async fn everybody_sees_of_a_room_what_is_theirs() {
         (&banned, nothing()),
         (&removed, nothing()),
     ] {
-        for ((call, seen), expected) in scene.read_by(user).await.into_iter().zip(expected) {
+        let read = scene.read_by(user).await;
+        assert_eq!(read.len(), expected.len(), "{}", user.name);
+        for ((call, seen), expected) in read.into_iter().zip(expected) {
             assert_eq!(seen, expected, "{}: {call}", user.name);
         }
     }
@@ -255,8 +327,15 @@ async fn a_newcomer_reaches_no_message_from_before_even_as_an_admin() {
         (body["conversation_id"], body["message_id"]) = (json!(room), before["id"].clone());
         newcomer.post(path, &body).await.refuses(404, "message_not_found");
     }
-    let reactions = format!("/list-reactions/{room}/{}/", before["id"]);
-    newcomer.get(&reactions).await.refuses(404, "message_not_found");
+    for call in ["list-reactions", "message-info"] {
+        newcomer.get(&format!("/{call}/{room}/{}/", before["id"])).await.refuses(404, "message_not_found");
+    }
+    let mut socket = newcomer.opens_socket(room).await;
+    for kind in ["delivered", "read"] {
+        let marks = json!([{"conversation": room, "message": before["id"]}]);
+        socket.sends(&json!({"type": kind, "marks": marks})).await;
+        socket.hears_error("message_not_found").await;
+    }
 }
 
 /// Every other call that names the room.
@@ -276,6 +355,7 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
         }),
         ("attaching", user.tries_to_announce(room, &File::picture()).await),
         ("changes", user.get(&format!("/list-changes/{room}/?after=0")).await),
+        ("searching", user.get(&format!("/search-messages/?conversation_id={room}&q=secret")).await),
         (
             "editing",
             user.post("/edit-message/", &json!({"conversation_id": room, "message_id": message["id"], "text": "x"}))
@@ -290,11 +370,13 @@ async fn tries_everything(user: &User, room: u64, message: &Value) -> Vec<(&'sta
             .await,
         ),
         ("reactions", user.get(&format!("/list-reactions/{room}/{}/", message["id"])).await),
+        ("receipts", user.get(&format!("/message-info/{room}/{}/", message["id"])).await),
         (
             "deleting",
             user.post("/delete-message/", &json!({"conversation_id": room, "message_id": message["id"], "for": "me"}))
                 .await,
         ),
+        ("settings", user.post("/set-chat/", &json!({"conversation_id": room, "cleared": true})).await),
         ("joining", user.post("/join-chatroom/", &json!({"chatroom_id": room})).await),
         ("leaving", user.delete(&format!("/leave-chatroom/{room}/")).await),
         ("messages", user.get(&format!("/list-conversation-messages/{room}/")).await),
@@ -330,6 +412,13 @@ async fn a_closed_room_answers_strangers_as_if_it_did_not_exist() {
         for kind in ["message", "typing"] {
             for room in [room, nowhere] {
                 socket.sends(&json!({"type": kind, "conversation": room, "text": "hi"})).await;
+                socket.hears_error("room_not_found").await;
+            }
+        }
+        for kind in ["delivered", "read"] {
+            for room in [room, nowhere] {
+                let marks = json!([{"conversation": room, "message": message["id"]}]);
+                socket.sends(&json!({"type": kind, "marks": marks})).await;
                 socket.hears_error("room_not_found").await;
             }
         }

@@ -1,9 +1,11 @@
 use chat::{attachments, messages, rooms, sockets};
 use domain::{
-    ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId,
+    ClientId, DeletedFor, Entry, Error, ForwardMessage, MediaType, MemberPage, Page, Position, Refusal, RoomId, Search,
 };
 
-use crate::support::{Person, World, assert_refused, draft, mark, new_attachment, start, typing_frame, world};
+use crate::support::{
+    Person, World, assert_refused, draft, mark, marks_frame, new_attachment, start, typing_frame, world,
+};
 
 /// Tries every use case of a room except joining it, and returns the refusals.
 async fn asks_everything(
@@ -11,24 +13,33 @@ async fn asks_everything(
     person: &Person,
     room: RoomId,
     read: &domain::Message,
-) -> [(&'static str, Error); 16] {
+) -> [(&'static str, Error); 19] {
     let (chat, caller) = (&world.chat, &person.caller);
     let members = MemberPage { limit: 9, after: None };
     let page = Page { limit: 50, position: start() };
     let read = &domain::Message { room, ..read.clone() };
     let file = new_attachment(room, MediaType::Png, 1);
+    let search = Search::parse(Some(&room.to_string()), Some("secret"), None).unwrap();
     let mut reply = draft(room, "let me in");
     reply.content.reply_to = Some(read.id);
     let client_id = ClientId::try_from("f1".to_owned()).unwrap();
     let forward = ForwardMessage { room, message: read.id, to: [room].into(), client_id };
     [
         ("lists", messages::list_conversation_messages(chat, caller, room, page).await.unwrap_err()),
+        ("searches", messages::search_messages(chat, caller, &search).await.unwrap_err()),
         ("lists members", rooms::list_members(chat, caller, room, members).await.unwrap_err()),
         ("sends", Box::pin(messages::send_message(chat, caller, Ok(draft(room, "let me in")))).await.unwrap_err()),
         ("replies", Box::pin(messages::send_message(chat, caller, Ok(reply))).await.unwrap_err()),
         ("forwards", Box::pin(messages::forward_message(chat, caller, Ok(forward))).await.unwrap_err()),
         ("types", messages::typing(chat, &person.socket("eve's"), Ok((room, typing_frame(true)))).await.unwrap_err()),
         ("reads", messages::read_message(chat, caller, mark(room, &[read])).await.unwrap_err()),
+        (
+            "marks",
+            messages::mark(chat, &person.socket("eve's"), Ok(marks_frame("delivered", &[(room, read.id)])))
+                .await
+                .unwrap_err(),
+        ),
+        ("asks who has read", messages::message_info(chat, caller, room, read.id, members).await.unwrap_err()),
         ("edits", person.edits(read, "changed").await.unwrap_err()),
         ("deletes for everyone", person.deletes(read, DeletedFor::Everyone).await.unwrap_err()),
         ("reacts", person.reacts(read, Some("👍")).await.unwrap_err()),

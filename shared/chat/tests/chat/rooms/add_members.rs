@@ -1,12 +1,12 @@
 use chat::rooms::{add_members, create_chatroom};
 use domain::{
-    Access, AddMembers, Error, HISTORY_LASTS, History, Message, NewRoom, Position, Refusal, RoomId, Text, UserId,
-    WhoCanAdd,
+    Access, AddMembers, Circle, Error, HISTORY_LASTS, History, Message, NewRoom, Position, Refusal, RoomId, Text,
+    UserId,
 };
 use serde_json::json;
 use store::Ban;
 
-use crate::support::{Person, World, assert_refused, draft, new_room, slow::Delay, texts, world, world_of};
+use crate::support::{Person, World, added_by, assert_refused, draft, new_room, slow::Delay, texts, world, world_of};
 
 /// The word for the result of each of these people, in their order.
 async fn adds(
@@ -29,10 +29,10 @@ async fn invitations(world: &World, person: &Person) -> usize {
 #[tokio::test]
 async fn people_become_members_or_are_invited_as_they_have_chosen() {
     let mut world = world().await;
-    world.chat.settings.who_can_add = WhoCanAdd::Contacts;
+    world.chat.settings.who_can_add = Circle::Contacts;
     let [ann, bob, cem, dan, eve] = world.users(["ann", "bob", "cem", "dan", "eve"]).await;
-    world.chat.store.set_who_can_add(cem.id(), WhoCanAdd::Nobody).await.unwrap();
-    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Everyone).await.unwrap();
+    world.chat.store.set_privacy(cem.id(), added_by(Circle::Nobody)).await.unwrap();
+    world.chat.store.set_privacy(dan.id(), added_by(Circle::Everyone)).await.unwrap();
     let direct = ann.opens_direct(&bob).await;
     bob.sends(direct, "hi").await;
     let room = ann.makes_room(&[]).await;
@@ -119,7 +119,7 @@ async fn newcomers_see_as_much_of_the_history_as_they_are_given() {
     for number in 0..30 {
         ann.sends(room, &number.to_string()).await;
     }
-    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Nobody).await.unwrap();
+    world.chat.store.set_privacy(dan.id(), added_by(Circle::Nobody)).await.unwrap();
     assert_eq!(adds(&world, &ann, room, &[bob.id(), dan.id()], 25).await.unwrap(), ["added", "invited"]);
     let seen = async |person: &Person| {
         let page = person.lists_room(room, 99, Position::Latest).await;
@@ -217,7 +217,7 @@ async fn fifty_people_fit_one_call() {
         people.push(world.user(&format!("user{number}")).await.id());
     }
     for shy in &people[50..] {
-        world.chat.store.set_who_can_add(*shy, WhoCanAdd::Nobody).await.unwrap();
+        world.chat.store.set_privacy(*shy, added_by(Circle::Nobody)).await.unwrap();
     }
     assert_eq!(adds(&world, &ann, room, &people[..50], 0).await.unwrap(), ["added"; 50]);
     assert_eq!(adds(&world, &ann, room, &people[50..], 0).await.unwrap(), ["invited"; 50]);

@@ -1,8 +1,8 @@
 use chat::rooms::create_chatroom;
-use domain::{Access, History, NewRoom, Refusal, UserId, WhoCanAdd};
+use domain::{Access, Circle, History, NewRoom, Refusal, UserId};
 use serde_json::json;
 
-use crate::support::{Person, World, assert_refused, new_room, world};
+use crate::support::{Person, World, added_by, assert_refused, new_room, world};
 
 async fn members(world: &World, person: &Person, new: NewRoom) -> Vec<UserId> {
     create_chatroom(&world.chat, &person.caller, new).await.unwrap().room.members.into_iter().collect()
@@ -63,7 +63,7 @@ async fn each_member_hears_of_their_own_coming_alone() {
 #[tokio::test]
 async fn people_become_members_or_are_invited_as_they_have_chosen() {
     let mut world = world().await;
-    world.chat.settings.who_can_add = WhoCanAdd::Contacts;
+    world.chat.settings.who_can_add = Circle::Contacts;
     let [ann, bob, cem, dan, eve] = world.users(["ann", "bob", "cem", "dan", "eve"]).await;
     for (friend, writes) in [(&bob, true), (&cem, true), (&eve, false)] {
         let direct = ann.opens_direct(friend).await;
@@ -72,8 +72,8 @@ async fn people_become_members_or_are_invited_as_they_have_chosen() {
             friend.sends(direct, "hi").await;
         }
     }
-    world.chat.store.set_who_can_add(cem.id(), WhoCanAdd::Nobody).await.unwrap();
-    world.chat.store.set_who_can_add(dan.id(), WhoCanAdd::Everyone).await.unwrap();
+    world.chat.store.set_privacy(cem.id(), added_by(Circle::Nobody)).await.unwrap();
+    world.chat.store.set_privacy(dan.id(), added_by(Circle::Everyone)).await.unwrap();
     for (person, socket) in [(&bob, "bob's"), (&eve, "eve's")] {
         person.has_socket(socket).await;
     }

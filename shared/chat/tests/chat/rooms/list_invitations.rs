@@ -3,7 +3,7 @@ use domain::{INVITATION_LASTS, MAX_INVITATIONS, NewRoom, RoomId, Timestamp};
 use serde_json::{Value, json};
 use store::Invitation;
 
-use crate::support::{Person, World, new_room, world};
+use crate::support::{Person, World, added_by, new_room, world};
 
 async fn invites(world: &World, host: &Person, guest: &Person, room: RoomId, expires_at: Timestamp) {
     let invitation = Invitation { user: guest.id(), room, invited_by: host.id(), visible_from: None, expires_at };
@@ -72,7 +72,7 @@ async fn only_invitations_that_can_be_accepted_are_listed() {
 async fn an_invitation_of_create_chatroom_is_listed() {
     let world = world().await;
     let [ann, bob] = world.users(["ann", "bob"]).await;
-    world.chat.store.set_who_can_add(bob.id(), domain::WhoCanAdd::Nobody).await.unwrap();
+    world.chat.store.set_privacy(bob.id(), added_by(domain::Circle::Nobody)).await.unwrap();
     let room = create_chatroom(&world.chat, &ann.caller, NewRoom { ..new_room(&[&bob]) }).await.unwrap().room.id;
     assert_eq!(lists(&world, &bob).await[0]["conversation"], json!(room));
 }

@@ -1,5 +1,5 @@
 use chat::rooms::list_members;
-use domain::{Member, MemberPage, RoomId};
+use domain::{Member, MemberPage, PrivacyChoices, RoomId};
 
 use crate::support::{Person, World, world};
 
@@ -37,7 +37,7 @@ async fn whoever_has_a_socket_that_hears_the_room_is_online() {
     let online: Vec<_> = members(&world, &ann, room)
         .await
         .into_iter()
-        .filter(|member| member.online)
+        .filter(|member| member.online == Some(true))
         .map(|member| member.user)
         .collect();
     assert_eq!(online, [ann.id(), bob.id()]);
@@ -73,17 +73,43 @@ async fn behind_a_block_nobody_is_seen_to_be_online_or_to_have_read() {
         let member = listed.iter().find(|member| member.user == other.id()).unwrap();
         (member.online, member.last_read)
     };
-    assert_eq!(seen(&ann, &bob).await, (true, Some(first.id)));
+    assert_eq!(seen(&ann, &bob).await, (Some(true), Some(first.id)));
     ann.blocks(&bob).await;
     bob.reads(room, &[&second]).await;
     let third = bob.sends(room, "3").await;
     bob.reads(room, &[&third]).await;
-    assert_eq!(seen(&ann, &bob).await, (false, Some(first.id)));
-    assert_eq!(seen(&bob, &ann).await, (false, None));
-    assert_eq!(seen(&bob, &bob).await, (true, Some(third.id)), "one sees oneself as ever");
+    assert_eq!(seen(&ann, &bob).await, (None, Some(first.id)));
+    assert_eq!(seen(&bob, &ann).await, (None, None));
+    assert_eq!(seen(&bob, &bob).await, (Some(true), Some(third.id)), "one sees oneself as ever");
     ann.unblocks(&bob).await;
-    assert_eq!(seen(&ann, &bob).await, (true, Some(first.id)));
+    assert_eq!(seen(&ann, &bob).await, (Some(true), Some(first.id)));
     let fourth = ann.sends(room, "4").await;
     bob.reads(room, &[&fourth]).await;
-    assert_eq!(seen(&ann, &bob).await, (true, Some(fourth.id)));
+    assert_eq!(seen(&ann, &bob).await, (Some(true), Some(fourth.id)));
+}
+
+#[tokio::test]
+async fn in_a_direct_room_marks_are_shown_if_both_show_receipts() {
+    let world = world().await;
+    let [ann, bob] = world.users(["ann", "bob"]).await;
+    let [direct, group] = [ann.opens_direct(&bob).await, ann.makes_room(&[&bob]).await];
+    ann.has_socket("ann's").await;
+    let mut last = Vec::new();
+    for (owner, shown) in [(None, true), (Some(&ann), false), (Some(&bob), false)] {
+        for person in [&ann, &bob] {
+            let receipts = Some(owner.is_none_or(|owner| owner.id() != person.id()));
+            let choices = PrivacyChoices { receipts, ..PrivacyChoices::default() };
+            world.chat.store.set_privacy(person.id(), choices).await.unwrap();
+        }
+        for (room, always) in [(direct, false), (group, true)] {
+            let message = ann.sends(room, "hi").await;
+            bob.reads(room, &[&message]).await;
+            let member = members(&world, &ann, room).await.into_iter().find(|member| member.user == bob.id());
+            let expected = (shown || always).then_some(message.id);
+            assert_eq!(member.unwrap().last_read, expected, "{owner:?}");
+            last.push(expected.is_some());
+        }
+    }
+    let heard = world.gateway.types("ann's").iter().filter(|kind| *kind == "read").count();
+    assert_eq!(heard, last.iter().filter(|shown| **shown).count());
 }

@@ -4,11 +4,11 @@ use chat::{
     accounts::set_privacy,
     rooms::{OpenedDirect, open_direct},
 };
-use domain::{Error, OpenDirect, Pace, Refusal, RoomId, RoomKind, SetPrivacy, UserId, WhoCanAdd};
+use domain::{Circle, Error, OpenDirect, Pace, Refusal, RoomId, RoomKind, UserId};
 use futures_util::future::join_all;
 use store::Consistency;
 
-use crate::support::{Person, World, assert_refused, world};
+use crate::support::{Person, World, added_by, assert_refused, world};
 
 async fn opens(world: &World, caller: &Person, peer: UserId) -> Result<OpenedDirect, Error> {
     open_direct(&world.chat, &caller.caller, Ok(OpenDirect { user: peer })).await
@@ -75,8 +75,7 @@ async fn somebody_who_accepts_nobody_is_written_to_by_those_who_have_a_room_with
     let world = world().await;
     let [ann, bob, cem] = world.users(["ann", "bob", "cem"]).await;
     opens(&world, &ann, bob.id()).await.unwrap();
-    let nobody = SetPrivacy { add: Some(WhoCanAdd::Nobody) };
-    set_privacy(&world.chat, &bob.caller, &nobody).await.unwrap();
+    set_privacy(&world.chat, &bob.caller, added_by(Circle::Nobody)).await.unwrap();
     assert!(!opens(&world, &ann, bob.id()).await.unwrap().new);
     assert_refused!(opens(&world, &cem, bob.id()).await, Refusal::NotAccepted);
     assert!(opens(&world, &bob, cem.id()).await.unwrap().new);

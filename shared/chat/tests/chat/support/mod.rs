@@ -1,5 +1,6 @@
 //! A chat of a test's own, and its users.
 
+mod client;
 mod files;
 mod gateway;
 mod person;
@@ -16,9 +17,9 @@ use chat::{
     attachments,
 };
 use domain::{
-    AttachmentId, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MediaType, Message, MessageId,
-    Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, ReadMark, Registration, RoomId, RoomKind,
-    ShownMessage, Slice, Text, TypingFrame, WhoCanAdd,
+    AttachmentId, Circle, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MarksFrame, MediaType,
+    Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, PrivacyChoices, ReadMark,
+    Registration, RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -26,6 +27,7 @@ use serde_json::json;
 use store::Store;
 use tokio::net::TcpListener;
 
+pub use client::Client;
 pub use files::Files;
 pub use gateway::Gateway;
 pub use person::Person;
@@ -36,7 +38,7 @@ pub const PASSWORD: &str = "correct horse";
 /// Paces that no test reaches by accident, however its callers differ in time.
 const PACES: Paces = {
     let often = Pace { every: Duration::ZERO, ahead: Duration::from_hours(1) };
-    Paces { calls: often, room_changes: often, strangers: often, uploads: often, upload_bytes: often }
+    Paces { calls: often, room_changes: often, strangers: often, searches: often, uploads: often, upload_bytes: often }
 };
 
 /// Asserts that a use case refuses, with a refusal of this pattern.
@@ -71,7 +73,7 @@ pub async fn world_of(store: Store) -> World {
     let sockets = Sockets::new(settings(gateway.start().await));
     let bucket = Bucket::new(settings(files.start().await), None, files::BUCKET.to_owned());
     // Without direct rooms between them, people could add nobody.
-    let settings = chat::Settings { who_can_add: WhoCanAdd::Everyone, ..chat::Settings::default() };
+    let settings = chat::Settings { who_can_add: Circle::Everyone, ..chat::Settings::default() };
     let (sockets, bucket) = (sockets.unwrap(), bucket.unwrap());
     World { chat: Chat { store, sockets, bucket, paces: PACES, settings }, gateway, files }
 }
@@ -180,6 +182,11 @@ pub fn new_room(members: &[&Person]) -> NewRoom {
     }
 }
 
+/// The choice of the people who can add a user.
+pub fn added_by(add: Circle) -> PrivacyChoices {
+    PrivacyChoices { add: Some(add), ..PrivacyChoices::default() }
+}
+
 pub fn draft(room: RoomId, text: &str) -> Draft {
     let text = Text::try_from(text.to_owned()).ok();
     Draft { room, content: Content { text, ..Content::default() }, forwarded: None }
@@ -227,4 +234,9 @@ pub fn texts(slice: &Slice<ShownMessage>) -> Vec<&str> {
 
 pub fn typing_frame(typing: bool) -> TypingFrame {
     input(&json!({"typing": typing}).to_string())
+}
+
+pub fn marks_frame(kind: &str, marks: &[(RoomId, MessageId)]) -> MarksFrame {
+    let marks: Vec<_> = marks.iter().map(|(room, id)| json!({"conversation": room, "message": id})).collect();
+    input(&json!({"type": kind, "marks": marks}).to_string())
 }

@@ -9,17 +9,17 @@ use chat::{
 };
 use domain::{
     Access, AddMembers, AttachmentId, ChangeKind, ChangeList, DeleteMessage, DeletedFor, EditMessage, Emoji, Entry,
-    Error, MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room, RoomId,
-    RoomKind, RoomName, RoomSummary, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
+    Error, Found, MediaType, Mentions, Message, MessageId, NewRoom, OpenDirect, Page, Position, ReactToMessage, Room,
+    RoomId, RoomKind, RoomName, RoomSummary, Search, ShownMessage, ShownReaction, Slice, Text, Timestamp, User, UserId,
 };
 use store::{ChangeTurn, Consistency, Membership, Right, Session, Socket};
 
-use super::{World, draft, mark, new_attachment, new_room};
+use super::{World, draft, mark, marks_frame, new_attachment, new_room};
 
 /// A user with a session. A method panics if the use case refuses.
 #[derive(Clone, Debug)]
 pub struct Person {
-    chat: Chat,
+    pub chat: Chat,
     /// The user.
     pub user: User,
     /// The user, with the session in use.
@@ -268,6 +268,12 @@ impl Person {
         messages::read_message(&self.chat, &self.caller, mark(room, read)).await.unwrap();
     }
 
+    /// Says over a socket that a device has a message.
+    pub async fn receives(&self, message: &Message) {
+        let frame = marks_frame("delivered", &[(message.room, message.id)]);
+        messages::mark(&self.chat, &self.socket("phone"), Ok(frame)).await.unwrap();
+    }
+
     pub async fn lists_room(&self, room: RoomId, limit: usize, position: Position) -> Slice<ShownMessage> {
         let page = Page { limit, position };
         messages::list_conversation_messages(&self.chat, &self.caller, room, page).await.unwrap()
@@ -275,6 +281,13 @@ impl Person {
 
     pub async fn lists_all(&self, limit: usize, position: Position) -> Slice<ShownMessage> {
         messages::list_messages(&self.chat, &self.caller, Page { limit, position }).await.unwrap()
+    }
+
+    /// Searches a room, before a message if it is given.
+    pub async fn searches(&self, room: RoomId, words: &str, before: Option<MessageId>) -> Found {
+        let before = before.map(|id| id.to_string());
+        let search = Search::parse(Some(&room.to_string()), Some(words), before.as_deref()).unwrap();
+        messages::search_messages(&self.chat, &self.caller, &search).await.unwrap()
     }
 
     // --- Attachments
