@@ -40,6 +40,8 @@ export class Bubble {
   #shown = new Map();
   /** @type {State | null} */
   state = null;
+  /** The version of the message, 0 before it is stored. */
+  version = 0;
 
   /** @param {{user: number, mine: boolean, media: Media[]}} message */
   constructor({ user, mine, media }) {

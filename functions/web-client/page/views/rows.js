@@ -114,9 +114,12 @@ export class Rows {
   #update(bubble, { user, at, content, state, media, message, unsent }, previous) {
     const { directory, outgoing } = this.#chat;
     const follows = previous?.user === user && Date.parse(at) - Date.parse(previous.at) < PAUSE;
-    // Read stays read, even after the readers have left the room.
+    const version = message?.version ?? 0;
+    // Read stays read until an edit, even after the readers have left the room.
+    const isRead = bubble.state === "read" && bubble.version === version;
+    bubble.version = version;
     bubble.update({
-      state: bubble.state === "read" ? "read" : state(), follows, sender: directory.name(user), at, content,
+      state: isRead ? "read" : state(), follows, sender: directory.name(user), at, content,
       isSent: message !== undefined,
     });
     bubble.show(media);
