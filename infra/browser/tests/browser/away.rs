@@ -111,7 +111,9 @@ async fn uses(window: &Window, name: &str, mut random: Rng, end: Instant) -> Vec
 
 async fn writes(window: &Window, name: &str, written: &mut Vec<String>) {
     let text = format!("{name} {}", written.len());
-    window.sends(&text).await;
+    // The draft of the other device may be there.
+    window.rewrites("Message", &text).await;
+    window.clicks("Send").await;
     written.push(text);
 }
 
