@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Fields, Input, MAX_SYNCED_ROOMS, MembershipId, MessageId, RoomId, RoomSummary, ShownMessage, UserId,
+    Fields, Input, MAX_SYNCED_ROOMS, MembershipId, MessageId, RoomId, RoomSummary, ShownMessage, UserId, fields::take,
     id::MAX_SAFE_INTEGER,
 };
 
@@ -56,12 +56,6 @@ impl TryFrom<Map<String, Value>> for KnownRoom {
         let (change, settings) = (number("change")?, number("settings_version")?);
         Ok(Self { after, change, membership: take(&mut fields, "membership")?, last_read, settings })
     }
-}
-
-/// Takes a field that may be absent or `null`.
-fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Option<T>, String> {
-    let value = fields.remove(name).unwrap_or_default();
-    serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
 }
 
 impl Input for SyncRooms {
