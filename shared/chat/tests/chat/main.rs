@@ -43,7 +43,9 @@ mod messages {
     mod search_messages;
     mod send_message;
     mod sync;
+    mod sync_hidden;
     mod sync_histories;
+    mod sync_sizes;
     mod typing;
 }
 mod paces;
