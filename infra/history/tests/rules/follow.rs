@@ -166,6 +166,12 @@ fn a_list_that_goes_backwards_or_has_a_message_twice_is_found() {
         let again = steps(history)[3].messages[0].clone();
         steps(history)[3].messages.push(again);
     });
+    // The client lists the room anew, from a settled number.
+    is_allowed(|history| {
+        let first = steps(history)[0].clone();
+        let step = Step { after: first.change + 1, messages: Vec::new(), is_all: false, is_anew: true, ..first };
+        steps(history).insert(1, step);
+    });
 }
 
 #[test]
