@@ -114,11 +114,13 @@ async fn a_client_that_was_away_for_longer_than_changes_are_kept_lists_the_room_
     let world = world().await;
     let ann = world.user("ann").await;
     let room = ann.makes_room(&[]).await;
+    let old = ann.has_sent(room, "old", MONTH + 140_000).await;
     let message = ann.has_sent(room, "hello", MONTH + 130_000).await;
     let turn = ann.dies_while_changing(room, MONTH + 120_000).await;
     world.chat.store.put_change(&turn, message.id).await.unwrap();
     let mut device = Client::of(&ann);
-    device.knows(room, KnownRoom { after: Some(message.id), change: Some(0), ..KnownRoom::default() });
+    // There is a newer message, too, which comes with the others.
+    device.knows(room, KnownRoom { after: Some(old.id), change: Some(0), ..KnownRoom::default() });
     assert!(device.asks().await.rooms[&room].reset);
     device.catches_up().await;
     device.has_all("after a month").await;
