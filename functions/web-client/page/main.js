@@ -55,7 +55,7 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
+  // Kept until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
 }
 
