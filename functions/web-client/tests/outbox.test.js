@@ -106,6 +106,18 @@ test("a file goes with its message: into the outbox, through a reload, and out o
   assert.equal(blobs.kept.size, 0);
 });
 
+test("an account that logs out takes its messages and files along, and no others", async () => {
+  const kept = storage();
+  const blobs = files();
+  const [ann, bob] = [new Outbox(kept, blobs, 1), new Outbox(kept, files(), 11)];
+  ann.add(7, "hello", new File(["miaow"], "cat.png", { type: "image/png" }));
+  bob.add(7, "from bob");
+  await settled();
+  kept.setItem("outbox:1:damaged", "{");
+  ann.clear();
+  assert.deepEqual([kept.keys("outbox:1:"), blobs.kept.size, texts(bob)], [[], 0, ["from bob"]]);
+});
+
 test("a file that no message has is swept out", async () => {
   const blobs = files();
   blobs.kept.set("left behind", new Blob());

@@ -33,7 +33,7 @@ export class Database {
 
   /** @param {string} session */
   async take(session) {
-    if (this.owner !== session) await this.clear();
+    await this.clear((owner) => owner !== session);
     this.owner = session;
     return structuredClone({ rooms: [...this.rooms.values()], messages: [...this.messages.values()] });
   }
@@ -53,7 +53,9 @@ export class Database {
     for (const entry of messages) put(this.messages, entry);
   }
 
-  async clear() {
+  /** @param {(owner: string | undefined) => boolean} isOver */
+  async clear(isOver) {
+    if (!isOver(this.owner ?? undefined)) return;
     this.owner = null;
     this.rooms.clear();
     this.messages.clear();

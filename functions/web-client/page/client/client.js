@@ -266,7 +266,10 @@ export class Client extends Events {
     this.#chat.resume();
   }
 
-  /** Ends the session on the server, and closes the client. */
+  /**
+   * Ends the session on the server, and closes the client. Of the account, only its device token stays in the storage:
+   * messages that are not sent are removed.
+   */
   async signOut() {
     this.#typist.end();
     await this.#chat.logOut();

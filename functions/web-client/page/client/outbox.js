@@ -30,7 +30,7 @@ export class Outbox {
 
   /**
    * @param {Pick<import("./storage.js").Shelf, "getItem" | "setItem" | "removeItem" | "keys">} storage
-   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep">} files
+   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep" | "clear">} files
    * @param {number} user
    */
   constructor(storage, files, user) {
@@ -89,6 +89,12 @@ export class Outbox {
     const file = this.#get(client_id)?.file;
     this.#storage.removeItem(this.#prefix + client_id);
     if (file) void this.#files.remove(file.key);
+  }
+
+  /** Removes all messages and their files. */
+  clear() {
+    for (const key of this.#storage.keys(this.#prefix)) this.#storage.removeItem(key);
+    void this.#files.clear();
   }
 
   /**
