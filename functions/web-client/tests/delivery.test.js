@@ -6,10 +6,6 @@ import { Delivery } from "../page/client/delivery.js";
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/client/outbox.js";
 import { files, message, settled, storage } from "./message.js";
 
-/**
- * @typedef {import("../page/client/outbox.js").Unsent} Unsent
- */
-
 const unreachable = () => new Failure(0, "unreachable", "The server cannot be reached.");
 
 /**

@@ -95,7 +95,8 @@ export function person(world, { database = new Database(), follows = false, deli
   const persistence = new Persistence("token", { database, rooms, cursors, changes, history, signal });
   const restored = persistence.restore();
   const feed = new Feed({
-    api, follows, refresh: () => sync.refresh(), onended: nothing, signal, onmessage: (message) => void heard.push(message),
+    api, follows, until: (isThere) => sync.until(isThere), onended: nothing, signal,
+    onmessage: (message) => void heard.push(message),
   });
   const onleft = (/** @type {number} */ room) => incoming.left(room, ME);
   const catchUp = new CatchUp(ME, {

@@ -122,7 +122,7 @@ export class Chat extends EventTarget {
       onrefused: (unsent, failure) => this.#dispatch("refused", { unsent, failure }),
     });
     const feed = new Feed({
-      api, follows, refresh: () => this.#sync.refresh(), onended, signal,
+      api, follows, until: (isThere) => this.#sync.until(isThere), onended, signal,
       // Their order matters more than the names of their senders.
       onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });

@@ -20,8 +20,6 @@ const FORM = 1;
 /**
  * @typedef {import("./chat-database.js").Version} Version
  * @typedef {import("./chat-database.js").Difference} Difference
- * @typedef {import("./chat-database.js").Entry} Entry
- * @typedef {import("./rooms.js").Room} Room
  * @typedef {object} Means
  * @property {Pick<import("./chat-database.js").ChatDatabase, "take" | "write" | "clear">} database
  * @property {import("./rooms.js").Rooms} rooms
