@@ -93,6 +93,14 @@ test("a room of which the user sees nothing begins with its first visible messag
   assert.deepEqual(heard, [4]);
 });
 
+test("of the unread messages of a room the newest two thousand come", async (context) => {
+  const { heard, listed, pass } = feed(context, 2_500);
+  listed(2_500, 2_500);
+  await pass(0);
+  for (let page = 0; page < 20; page += 1) await settled();
+  assert.deepEqual([heard.length, heard[0], heard.at(-1)], [2_000, 501, 2_500]);
+});
+
 test("a message in an unknown room is looked for in the list until it shows the room", async (context) => {
   const { running, server, heard, listed, pass } = feed(context, 1);
   running.hear(message(1));

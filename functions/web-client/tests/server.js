@@ -33,7 +33,10 @@ export function server(context) {
     const { pathname, searchParams } = new URL(address, "http://chat.example");
     if (refusal) return Response.json(refusal, { status: refusal.status });
     const own = answers.get(pathname);
-    if (own) return Response.json(await own());
+    if (own) {
+      const answer = await own();
+      return answer instanceof Response ? answer : Response.json(answer);
+    }
     if (pathname === "/sync") return Response.json(world.sync(JSON.parse(String(body))));
     const [, call, room] = pathname.split("/");
     if (call === "list-conversation-messages") return Response.json(world.messages(Number(room), {}).messages);
