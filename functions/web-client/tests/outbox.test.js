@@ -29,6 +29,18 @@ test("what a message answers and whom it mentions survives a reload, a refusal a
   assert.deepEqual(told(), about);
 });
 
+test("an entry that is damaged is no message, and harms no other", () => {
+  const kept = storage();
+  const outbox = new Outbox(kept, files(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  const damages = ["{", "null", "7", JSON.stringify({ ...unsent, text: 7 }), JSON.stringify({ ...unsent, file: null })];
+  for (const [index, damaged] of damages.entries()) kept.setItem(`outbox:1:${index}`, damaged);
+  assert.deepEqual(texts(outbox), ["hello"]);
+  for (const index of damages.keys()) outbox.retry({ ...unsent, client_id: String(index) });
+  assert.deepEqual(texts(outbox), ["hello"]);
+});
+
 test("two tabs never overwrite each other's", () => {
   const kept = storage();
   const [one, other] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 1)];

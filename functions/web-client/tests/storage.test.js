@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { forgetOthers } from "../page/client/leftovers.js";
 import { Outbox } from "../page/client/outbox.js";
+import { KEY, forgetSession, saveSession, savedSession } from "../page/client/session.js";
 import { Shelf, memory } from "../page/client/storage.js";
 import { files } from "./message.js";
 
@@ -26,6 +27,18 @@ test("an account that logs in removes the names and unsent messages of others, a
   for (const key of [...others, ...own]) shelf.setItem(key, "");
   forgetOthers(shelf, 1);
   assert.deepEqual(shelf.keys(""), own);
+});
+
+test("a session that is damaged is none, and the next one replaces it", () => {
+  const session = { token: "token", id: 1, username: "ann" };
+  for (const damaged of ["{", "null", "7", '"ann"', "{}", JSON.stringify({ ...session, id: "1" })]) {
+    const store = memory();
+    store.setItem(KEY, damaged);
+    assert.equal(savedSession(store), null);
+    forgetSession(store, session);
+    saveSession(store, session);
+    assert.deepEqual(savedSession(store), session);
+  }
 });
 
 test("what the storage does not take is kept in memory, and what it takes again is stored", () => {
