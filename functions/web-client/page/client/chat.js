@@ -345,7 +345,7 @@ export class Chat extends EventTarget {
     if (members > 1 && members <= MOST_HEARERS) this.#socket.send({ type: "typing", conversation: room, typing });
   }
 
-  /** Ends the session here and on the server. Nothing of the account stays here, not even messages that are not sent. */
+  /** Ends the session on the server, and removes all that is stored of the account, also messages that are not sent. */
   async logOut() {
     // First, because the server closes the sockets of a session that ends: they must not be dialled again.
     this.close();
@@ -373,7 +373,7 @@ export class Chat extends EventTarget {
     this.dispatchEvent(new Event("end"));
   }
 
-  /** Removes what is stored of the chats. Unsent messages wait for the next session: this one may have expired. */
+  /** Removes the stored chats and names. Unsent messages wait for the next session, because this one may have expired. */
   #forget() {
     this.directory.forget();
     void this.#persistence?.forget();

@@ -125,8 +125,8 @@ export class Chats {
   }
 
   /**
-   * Compares the text of a field with the draft of its room, and returns what the field shows: the draft of another
-   * device, unless the server does not have the text of the field.
+   * Compares the text of a field with the draft of its room. Returns the text to show: the draft of another device,
+   * unless the server does not have the text of the field.
    * @param {number} room
    * @param {{text: string, saved: string}} field `saved`: the last draft that the field has shared with the server
    */

@@ -1,7 +1,7 @@
 // Values that may be damaged: those of a storage, which anything can write, and those of a socket. Pure.
 
 /**
- * Returns the value of a text of JSON, or null if there is no text, or if it is damaged.
+ * Returns the value of a text of JSON, or null without a text, and for a damaged one.
  * @param {string | null} text
  * @returns {any}
  */

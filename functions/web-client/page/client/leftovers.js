@@ -1,10 +1,10 @@
-// What earlier accounts have left in the storage of a browser, which is that of one account at a time.
+// The entries of earlier accounts in the storage of a browser, which is that of one account at a time.
 
 import { Files } from "./files.js";
 
 /**
- * Removes the names and the unsent messages of all other accounts. Their sessions have expired, or another tab has begun
- * this one in their place.
+ * Removes the names and the unsent messages of all other accounts. Their sessions have expired, or another tab
+ * has logged in.
  * @param {Pick<import("./storage.js").Shelf, "keys" | "removeItem">} storage
  * @param {number} me
  */

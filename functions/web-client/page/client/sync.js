@@ -74,9 +74,8 @@ export class Sync {
 
   /** Refreshes, a few times, until something is there: an answer may be slightly older. @param {() => boolean} isThere */
   async until(isThere) {
-    const { signal } = this.#means;
-    for (let attempt = 0; !isThere() && attempt < REFRESHES && !signal.aborted; attempt += 1) {
-      if (attempt > 0) await pause(attempt, signal);
+    for (let attempt = 0; !isThere() && attempt < REFRESHES; attempt += 1) {
+      if (attempt > 0) await pause(attempt, this.#means.signal);
       await this.refresh();
     }
   }
