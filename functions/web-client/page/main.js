@@ -3,6 +3,8 @@
 import { watch } from "./attention.js";
 import { Chat } from "./client/chat.js";
 import { ChatDatabase } from "./client/chat-database.js";
+import { forgetOthers } from "./client/leftovers.js";
+import { ownerOf } from "./client/persistence.js";
 import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
 import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
@@ -24,8 +26,8 @@ function show(notice) {
   const session = savedSession(storage);
   document.title = "Chat";
   if (!session) {
-    // The page may have ended before it could do so at the logout.
-    void database.clear().catch(() => undefined);
+    // The page may have ended before it could do so at the logout. Another tab may log in meanwhile.
+    void database.clear((owner) => owner !== ownerOf(savedSession(storage)?.token ?? "")).catch(() => undefined);
     const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(storage, session);
       show();
@@ -35,6 +37,7 @@ function show(notice) {
     document.querySelector("input")?.focus();
     return;
   }
+  forgetOthers(storage, session.id);
   const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
   chat = entered;
   let leaving = false;
@@ -55,7 +58,7 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
+  // Kept until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
 }
 

@@ -72,6 +72,26 @@ test("the version of the server is asked for", async (context) => {
   assert.deepEqual(asked, ["GET /version"]);
 });
 
+test("a refusal whose body cannot be read is said by its status, with its wait", async (context) => {
+  const cut = new ReadableStream({ start: (body) => body.error(new TypeError("terminated")) });
+  const refusals = [cut, "<html>", "", "null", "[]", '"text"', '{"message":"Request Too Long"}'];
+  for (const body of refusals) {
+    const { api } = server(context, [new Response(body, { status: 413 })]);
+    await assert.rejects(api.openDirect(2), { message: "This is too large to be sent.", status: 413, code: "unknown" });
+    context.mock.restoreAll();
+  }
+  const { api } = server(context, [new Response("<html>", { status: 503, headers: { "retry-after": "7" } })]);
+  await assert.rejects(api.openDirect(2), { status: 503, retryAfter: 7_000, passes: true });
+});
+
+test("an answer that is cut off, and one that does not come, can be asked for again", async (context) => {
+  const cut = new ReadableStream({ start: (body) => body.error(new TypeError("terminated")) });
+  const { api } = server(context, [new Response(cut), new Response("<html>")]);
+  for (let answer = 0; answer < 3; answer += 1) {
+    await assert.rejects(api.openDirect(2), { message: "The server cannot be reached.", status: 0, passes: true });
+  }
+});
+
 test("a refusal is said in words, with its wait", async (context) => {
   const refused = Response.json({ code: "rate_limited", detail: "Too many attempts. Try again in 90 s." },
     { status: 429, headers: { "retry-after": "90" } });

@@ -43,7 +43,7 @@ const MOST_HEARERS = 64;
  * @property {import("./storage.js").Shelf} storage
  * @property {string} [server] the address of the REST API; by default that of the page
  * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
- * @property {import("./chat-database.js").ChatDatabase} [database] where chats are stored that can be read without a network
+ * @property {import("./persistence.js").Means["database"]} [database] where chats are stored that can be read without a network
  * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
  * @property {number} [most] messages of a room that are kept when new ones come
  * @property {(signs: Signs) => void} [watch] watches for signs that something was missed
@@ -122,7 +122,7 @@ export class Chat extends EventTarget {
       onrefused: (unsent, failure) => this.#dispatch("refused", { unsent, failure }),
     });
     const feed = new Feed({
-      api, follows, refresh: () => this.#sync.refresh(), onended, signal,
+      api, follows, until: (isThere) => this.#sync.until(isThere), onended, signal,
       // Their order matters more than the names of their senders.
       onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });
@@ -345,12 +345,15 @@ export class Chat extends EventTarget {
     if (members > 1 && members <= MOST_HEARERS) this.#socket.send({ type: "typing", conversation: room, typing });
   }
 
+  /** Ends the session on the server, and removes all that is stored of the account, also messages that are not sent. */
   async logOut() {
     // First, because the server closes the sockets of a session that ends: they must not be dialled again.
     this.close();
-    // If the server cannot be reached, at least this browser forgets the token.
-    await this.#api.logOut().catch(() => undefined);
+    // Before the call, which may be slow or fail.
     this.#forget();
+    this.outgoing.forget();
+    await this.#api.logOut().catch(() => undefined);
+    this.dispatchEvent(new Event("end"));
   }
 
   /** Stops every call, timer and listener. */
@@ -367,12 +370,13 @@ export class Chat extends EventTarget {
     if (this.signal.aborted) return;
     this.close();
     this.#forget();
+    this.dispatchEvent(new Event("end"));
   }
 
+  /** Removes the stored chats and names. Unsent messages wait for the next session, because this one may have expired. */
   #forget() {
     this.directory.forget();
     void this.#persistence?.forget();
-    this.dispatchEvent(new Event("end"));
   }
 
   #back() {

@@ -7,8 +7,8 @@ import { Events } from "./events.js";
 import { Shelf, memory, scopeOf } from "./storage.js";
 import { Typist } from "./typist.js";
 
-/** Attempts of a call that can be repeated: about half a minute. */
-const ATTEMPTS = 6;
+/** Attempts of a call that can be repeated: the waits between them are half a minute at most. */
+const ATTEMPTS = 7;
 /** Milliseconds. A call for which the server asks for a longer wait is not repeated. */
 const LONGEST_WAIT = 30_000;
 /** Messages of an open room that are kept when new ones come. */
@@ -266,7 +266,10 @@ export class Client extends Events {
     this.#chat.resume();
   }
 
-  /** Ends the session on the server, and closes the client. */
+  /**
+   * Ends the session on the server, and closes the client. Of the account, only its device token stays in the storage:
+   * messages that are not sent are removed.
+   */
   async signOut() {
     this.#typist.end();
     await this.#chat.logOut();

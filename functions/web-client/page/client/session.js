@@ -1,5 +1,7 @@
 // The session, stored so that a reload and every other tab has it too.
 
+import { has, parsed } from "./json.js";
+
 /**
  * @typedef {{token: string, id: number, username: string}} Session
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
@@ -9,8 +11,8 @@ export const KEY = "session";
 
 /** @param {Store} store @returns {Session | null} */
 export function savedSession(store) {
-  const saved = store.getItem(KEY);
-  return saved === null ? null : JSON.parse(saved);
+  const saved = parsed(store.getItem(KEY));
+  return has(saved, { token: "string", id: "number", username: "string" }) ? saved : null;
 }
 
 /**
