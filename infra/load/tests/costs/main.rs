@@ -324,7 +324,7 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[5].post("/auth/change-password/", &change).await.is(200);
     sockets[5].is_closed().await;
     world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
-    // The sockets that are closed are forgotten a moment later, and whoever deletes the room may meet them.
+    // The sockets that are closed are forgotten a moment later, and the deletion of the room may meet them.
     for person in &world.people[3..6] {
         while !known(person).await.is_empty() {
             sleep(PAUSE).await;

@@ -192,13 +192,15 @@ async fn a_refused_call_reads_nothing() {
         }
     };
     refused.refuses(429, "rate_limited");
-    // The session, and the write that the condition refuses, perhaps after another that found the user ahead of the pace.
+    // The session, and the write that the condition refuses, perhaps after another that found the user ahead of the
+    // pace.
     let cost = server.cost("sync").await;
     assert!(cost.reads <= 1.0 && cost.calls <= 3, "{cost:?}");
     ann.logs_out().await;
     ann.post("/sync/", &json!({"rooms": {}})).await.refuses(401, "unauthenticated");
+    // If the pace had allowed it, the call is taken back, perhaps by two writes as well.
     let cost = server.cost("sync").await;
-    assert!(cost.reads <= 1.0 && cost.calls <= 3, "{cost:?}");
+    assert!(cost.reads <= 1.0 && cost.calls <= 5, "{cost:?}");
 }
 
 #[tokio::test]

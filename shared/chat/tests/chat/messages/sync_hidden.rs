@@ -1,4 +1,4 @@
-//! The news leave out what is hidden from the user: cleared, deleted for themselves, or behind a block.
+//! The news leave out the parts that are hidden from the user: cleared, deleted for themselves, or behind a block.
 
 use chat::{messages::sync, rooms};
 use domain::{
