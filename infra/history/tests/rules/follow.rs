@@ -170,7 +170,7 @@ fn a_reaction_that_repeats_one_behind_a_block_may_be_withheld() {
         let first = reactions.next().expect("they react").clone();
         let [begun, ended] = [first.ended, first.ended + Duration::from_millis(1)];
         if is_blocked {
-            for (value, at) in [(true, first.begun - Duration::from_secs(30)), (false, begun)] {
+            for (value, at) in [(true, first.begun.saturating_sub(Duration::from_secs(30))), (false, begun)] {
                 let of = (READERS[1], by);
                 history.blocks.push(Change {
                     of,
@@ -183,7 +183,7 @@ fn a_reaction_that_repeats_one_behind_a_block_may_be_withheld() {
                 });
             }
         }
-        let later = Duration::from_secs(60);
+        let later = Duration::from_mins(1);
         history.revisions.push(Revision { begun: begun + later, ended: ended + later, ..first });
         history.revisions.retain(|revision| revision.id != id(REACTED) || revision.by == by);
         forgets(&mut history.followed[1].steps, |message| message.id == id(REACTED));
