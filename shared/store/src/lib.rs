@@ -75,7 +75,7 @@ pub use message_changes::Changed;
 pub use messages::Range;
 pub use paces::Paced;
 pub use room_settings::RoomChange;
-pub use sessions::Session;
+pub use sessions::{Renewal, Session};
 pub use signing_keys::PublicKey;
 pub use sweep::Stale;
 pub use turns::Turn;

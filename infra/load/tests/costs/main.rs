@@ -93,6 +93,7 @@ async fn the_costs_of_each_operation_are_in_the_document() {
         login["device_token"] = body["device_token"].clone();
     }
     world.count("… on a known device", Way::RestToHash(1), &["login"]).await;
+    sessions(&mut world).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -121,6 +122,16 @@ fn table(operations: &[Operation]) -> String {
         writeln!(table, "{}", operation.row()).unwrap();
     }
     table
+}
+
+async fn sessions(world: &mut World) {
+    let phone = world.people[0].logs_in_again().await;
+    phone.refreshes().await.is(200);
+    world.rest("refresh a session", "refresh").await;
+    phone.get("/list-sessions/").await.is(200);
+    world.rest("list one's sessions (four)", "list-sessions").await;
+    world.people[0].delete(&format!("/end-session/{}/", phone.session())).await.is(200);
+    world.rest("end another session, without sockets", "end-session").await;
 }
 
 async fn rooms(world: &mut World) {

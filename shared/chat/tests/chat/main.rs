@@ -9,12 +9,15 @@ mod accounts {
     mod authenticate;
     mod change_password;
     mod devices;
+    mod end_session;
     mod find_user;
     mod get_presence;
     mod list_blocks;
+    mod list_sessions;
     mod login;
     mod logout;
     mod logout_all;
+    mod refresh;
     mod register;
     mod set_block;
     mod set_privacy;
