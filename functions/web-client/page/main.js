@@ -5,7 +5,7 @@ import { Chat } from "./client/chat.js";
 import { ChatDatabase } from "./client/chat-database.js";
 import { forgetOthers } from "./client/leftovers.js";
 import { ownerOf } from "./client/persistence.js";
-import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
+import { KEY, forgetSession, keyOf, saveSession, savedSession } from "./client/session.js";
 import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
 import { chatView } from "./views/chat.js";
@@ -27,7 +27,11 @@ function show(notice) {
   document.title = "Chat";
   if (!session) {
     // The page may have ended before it could do so at the logout. Another tab may log in meanwhile.
-    void database.clear((owner) => owner !== ownerOf(savedSession(storage)?.token ?? "")).catch(() => undefined);
+    const isAnothers = (/** @type {string | undefined} */ owner) => {
+      const saved = savedSession(storage);
+      return !saved || owner !== ownerOf(keyOf(saved));
+    };
+    void database.clear(isAnothers).catch(() => undefined);
     const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(storage, session);
       show();
@@ -75,8 +79,10 @@ takeInvite();
 addEventListener("hashchange", () => {
   if (takeInvite()) showInvitation();
 });
-// Another tab has logged in or out.
+// Another tab has logged in or out, unless it has only refreshed the tokens.
 addEventListener("storage", ({ key }) => {
-  if (key === KEY || key === null) show();
+  if (key !== KEY && key !== null) return;
+  const saved = savedSession(storage);
+  if (!chat || !saved || keyOf(saved) !== keyOf(chat.session)) show();
 });
 show();

@@ -25,8 +25,10 @@ import { Reading } from "./reading.js";
 import { Receipts } from "./receipts.js";
 import { Revisions } from "./revisions.js";
 import { Rooms } from "./rooms.js";
+import { keyOf } from "./session.js";
 import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
+import { Tokens } from "./tokens.js";
 import { Typing } from "./typing.js";
 import { upload } from "./upload.js";
 
@@ -43,6 +45,7 @@ const MOST_HEARERS = 64;
  * @property {import("./storage.js").Shelf} storage
  * @property {string} [server] the address of the REST API; by default that of the page
  * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
+ * @property {import("./tokens.js").Place} [place] where the session is stored, for new tokens
  * @property {import("./persistence.js").Means["database"]} [database] where chats are stored that can be read without a network
  * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
  * @property {number} [most] messages of a room that are kept when new ones come
@@ -81,6 +84,7 @@ export class Chat extends EventTarget {
   receipts;
   offline = false;
   #api;
+  #tokens;
   #typing;
   #history;
   #sync;
@@ -102,13 +106,14 @@ export class Chat extends EventTarget {
    * @param {import("./session.js").Session} session
    * @param {Options} options
    */
-  constructor(session, { socket, storage, database, server = "", scope = "", follows = false, most, watch }) {
+  constructor(session, { socket, storage, place, database, server = "", scope = "", follows = false, most, watch }) {
     super();
     const { signal } = this;
     const onchange = () => this.#changed();
     const onended = () => this.#end();
     this.me = session.id;
-    const api = this.#api = new Api(session.token, { server, signal });
+    const tokens = this.#tokens = new Tokens(session, { place, server, scope, signal });
+    const api = this.#api = new Api(tokens, { server, signal });
     const rooms = this.rooms = new Rooms(this.me);
     const cursors = new Cursors();
     const typing = this.#typing = new Typing(onchange);
@@ -128,7 +133,7 @@ export class Chat extends EventTarget {
     });
     const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
     const persistence = this.#persistence = database
-      && new Persistence(session.token, { database, rooms, cursors, changes, history, signal });
+      && new Persistence(keyOf(session), { database, rooms, cursors, changes, history, signal });
     const restored = persistence?.restore() ?? Promise.resolve(false);
     const catchUp = new CatchUp(this.me, {
       api, rooms, cursors, changes, history, feed, onleft, onchange, signal,
@@ -173,7 +178,7 @@ export class Chat extends EventTarget {
     this.directs = new Directs({ api, rooms, directory, onleft });
     this.privacy = new Privacy(this.me, { api, onchange });
     this.#socket = new Socket({
-      dial: () => new WebSocket(socket, ["bearer", session.token]),
+      dial: () => new WebSocket(socket, ["bearer", tokens.access]),
       backoff,
       onevent: (event) => {
         this.#incoming.hear(event);
@@ -197,6 +202,11 @@ export class Chat extends EventTarget {
       // With nothing to show, it does not wait for the connection.
       else void sync.refresh();
     });
+  }
+
+  /** The session with its newest tokens. */
+  get session() {
+    return this.#tokens.session;
   }
 
   /** Aborted by `close`. */
@@ -322,6 +332,16 @@ export class Chat extends EventTarget {
   /** Shows a text that the user must not miss. @param {string} text */
   notify(text) {
     this.#dispatch("notice", text);
+  }
+
+  /** Lists the sessions of the user, this one first. */
+  sessions() {
+    return this.ask(() => this.#api.sessions());
+  }
+
+  /** Ends a session of the user on another device. @param {string} id */
+  endSession(id) {
+    return this.ask(() => this.#api.endSession(id));
   }
 
   /** Fetches new links to the pictures of rooms, unless that has just been done: all of them expire together. */

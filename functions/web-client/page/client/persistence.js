@@ -29,9 +29,9 @@ const FORM = 1;
  * @property {AbortSignal} signal ends the storing
  */
 
-/** Returns the owner of the entries of a session. @param {string} token */
-export function ownerOf(token) {
-  return `${FORM} ${token}`;
+/** Returns the owner of the entries of a session. @param {string} session its key */
+export function ownerOf(session) {
+  return `${FORM} ${session}`;
 }
 
 export class Persistence {
@@ -50,11 +50,11 @@ export class Persistence {
   #isEnded = false;
 
   /**
-   * @param {string} token of the session, which owns the entries
+   * @param {string} session its key, which owns the entries
    * @param {Means} means
    */
-  constructor(token, means) {
-    this.#owner = ownerOf(token);
+  constructor(session, means) {
+    this.#owner = ownerOf(session);
     this.#means = means;
     means.signal.addEventListener("abort", () => this.#end());
   }
