@@ -42,7 +42,11 @@ function show(notice) {
     return;
   }
   forgetOthers(storage, session.id);
-  const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
+  const place = {
+    load: () => savedSession(storage),
+    save: (/** @type {import("./client/session.js").Session} */ newest) => saveSession(storage, newest),
+  };
+  const entered = new Chat(session, { socket: socketUrl, storage, place, database, watch });
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
