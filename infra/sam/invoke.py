@@ -2,8 +2,8 @@
 
     invoke.py TEMPLATE [OPTION OF sam local invoke …]
 
-The events are as API Gateway sends them. Values of earlier responses replace $ACCESS_TOKEN, $SESSION_ID,
-$MESSAGE_ID and $INVITE_CODE.
+The events are as API Gateway sends them. Values of earlier responses replace $ACCESS_TOKEN, $REFRESH_TOKEN,
+$SESSION_ID, $MESSAGE_ID and $INVITE_CODE.
 """
 
 import base64
@@ -66,6 +66,10 @@ STORY = [
     ("message-info", 200),
     ("set-chat", 200),
     ("sync", 200),
+    ("list-sessions", 200),
+    ("refresh", 200),
+    ("end-session", 200),
+    ("login", 200),
     ("set-block", 200),
     ("list-blocks", 200),
     ("login", 200, BOB),
@@ -98,9 +102,11 @@ def invoke(template, function, event, options):
 def learn(known, name, answer):
     """Keeps the values of a response that later events need."""
     if name == "login":
-        token = json.loads(answer["body"])["access_token"]
+        body = json.loads(answer["body"])
+        token = body["access_token"]
         claims = token.split(".")[1]
         known["ACCESS_TOKEN"] = token
+        known["REFRESH_TOKEN"] = body["refresh_token"]
         known["SESSION_ID"] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
     if name == "send-message":
         known["MESSAGE_ID"] = str(json.loads(answer["body"])["id"])

@@ -26,7 +26,7 @@ CHANGED = {
     "functions/rest/src/main.rs",
     "infra/docs/changelog.md",
     "infra/events/events.yaml",
-    "infra/load/tests/costs.rs",
+    "infra/load/tests/costs/main.rs",
     "infra/openapi.yaml",
     "infra/sam/invoke.py",
     "shared/chat/tests/chat/main.rs",
@@ -41,7 +41,7 @@ ANCHORS = [
     ("infra/events/events.yaml", "\nsocket:"),
     ("infra/fuzz/targets/http_event.rs", "use domain::{"),
     ("infra/fuzz/targets/http_event.rs", "    path(request);\n"),
-    ("infra/load/tests/costs.rs", '{"type": "ping"}'),
+    ("infra/load/tests/costs/main.rs", '{"type": "ping"}'),
     ("infra/openapi.yaml", "tags: [Messages]"),
     ("infra/openapi.yaml", "    Problem:\n"),
     ("infra/sam/invoke.py", '("set-block", 200)'),
@@ -197,9 +197,9 @@ class Endpoint(unittest.TestCase):
                 self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_a_missing_file_is_refused_and_named(self):
-        (self.tree / "infra/load/tests/costs.rs").unlink()
+        (self.tree / "infra/load/tests/costs/main.rs").unlink()
         self.commit()
-        self.is_refused("infra/load/tests/costs.rs is missing", *BODY)
+        self.is_refused("infra/load/tests/costs/main.rs is missing", *BODY)
         self.git("reset", "--quiet", "--hard", "HEAD~1")
 
     def test_uncommitted_changes_are_refused(self):

@@ -48,7 +48,7 @@ def default(name):
 
 
 def counted(document):
-    """Returns the dollars per million of each operation, from the table that infra/load/tests/costs.rs writes."""
+    """Returns the dollars per million of each operation, from the table that infra/load/tests/costs/main.rs writes."""
     table = document.partition("<!-- costs: ")[2].partition("<!-- /costs -->")[0]
     rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines() if row.startswith("| ")]
     return {row[0]: float(row[-1]) for row in rows[1:]}

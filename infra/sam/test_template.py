@@ -309,13 +309,13 @@ class Template(unittest.TestCase):
         (found,) = self.found(leak)
         self.assertTrue(found.startswith("LoginFunction: SIGNING_SECRET copies a secret"), found)
 
-    def test_only_login_can_sign(self):
+    def test_only_login_and_refresh_can_sign(self):
         readers = [
             name
             for name, role in of_type(self.expanded, "AWS::IAM::Role").items()
             if "secretsmanager:" in str(role["Properties"].get("Policies"))
         ]
-        self.assertEqual(readers, ["LoginFunctionRole"])
+        self.assertEqual(sorted(readers), ["LoginFunctionRole", "RefreshFunctionRole"])
 
     def exceeds(self, what, mistake):
         most, limit = LIMITS[what]

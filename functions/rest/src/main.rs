@@ -3,10 +3,12 @@
 //! The handler in the function's settings selects the module, and the template grants each function its own rights. The
 //! decision is `infra/docs/decisions/0001-one-executable-per-trigger.md`.
 
+mod logged_in;
+
 lambda::functions! {
     accounts {
-        change_password, find_user, get_presence, list_blocks, login, logout, logout_all, register, set_block,
-        set_privacy
+        change_password, end_session, find_user, get_presence, list_blocks, list_sessions, login, logout, logout_all,
+        refresh, register, set_block, set_privacy
     }
     attachments { create_attachment }
     messages {

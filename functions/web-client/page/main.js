@@ -3,7 +3,9 @@
 import { watch } from "./attention.js";
 import { Chat } from "./client/chat.js";
 import { ChatDatabase } from "./client/chat-database.js";
-import { KEY, forgetSession, saveSession, savedSession } from "./client/session.js";
+import { forgetOthers } from "./client/leftovers.js";
+import { ownerOf } from "./client/persistence.js";
+import { KEY, forgetSession, keyOf, saveSession, savedSession } from "./client/session.js";
 import { Shelf, memory } from "./client/storage.js";
 import { forgetInvite, takeInvite, takenInvite } from "./invite.js";
 import { chatView } from "./views/chat.js";
@@ -24,8 +26,12 @@ function show(notice) {
   const session = savedSession(storage);
   document.title = "Chat";
   if (!session) {
-    // The page may have ended before it could do so at the logout.
-    void database.clear().catch(() => undefined);
+    // The page may have ended before it could do so at the logout. Another tab may log in meanwhile.
+    const isAnothers = (/** @type {string | undefined} */ owner) => {
+      const saved = savedSession(storage);
+      return !saved || owner !== ownerOf(keyOf(saved));
+    };
+    void database.clear(isAnothers).catch(() => undefined);
     const enter = (/** @type {import("./client/session.js").Session} */ session) => {
       saveSession(storage, session);
       show();
@@ -35,7 +41,12 @@ function show(notice) {
     document.querySelector("input")?.focus();
     return;
   }
-  const entered = new Chat(session, { socket: socketUrl, storage, database, watch });
+  forgetOthers(storage, session.id);
+  const place = {
+    load: () => savedSession(storage),
+    save: (/** @type {import("./client/session.js").Session} */ newest) => saveSession(storage, newest),
+  };
+  const entered = new Chat(session, { socket: socketUrl, storage, place, database, watch });
   chat = entered;
   let leaving = false;
   entered.addEventListener("end", () => {
@@ -55,7 +66,7 @@ function show(notice) {
 function showInvitation() {
   const code = takenInvite();
   if (!chat || code === null) return;
-  // ChatDatabase until the dialog is closed, because the session may turn out to have ended.
+  // Kept until the dialog is closed, because the session may turn out to have ended.
   invitation(chat, code, { open: (room) => (location.hash = `#${room}`), onclose: forgetInvite });
 }
 
@@ -72,8 +83,10 @@ takeInvite();
 addEventListener("hashchange", () => {
   if (takeInvite()) showInvitation();
 });
-// Another tab has logged in or out.
+// Another tab has logged in or out, unless it has only refreshed the tokens.
 addEventListener("storage", ({ key }) => {
-  if (key === KEY || key === null) show();
+  if (key !== KEY && key !== null) return;
+  const saved = savedSession(storage);
+  if (!chat || !saved || keyOf(saved) !== keyOf(chat.session)) show();
 });
 show();

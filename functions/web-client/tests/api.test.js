@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Api, logIn, version } from "../page/client/api.js";
+import { Tokens } from "../page/client/tokens.js";
 
 /**
  * A server whose answers are given in turn; `asked` is the list of requests.
@@ -17,7 +18,7 @@ function server(context, answers) {
     const answer = answers.shift();
     return answer && Object.defineProperty(answer, "url", { value: url.href });
   });
-  return { api: new Api("token"), asked };
+  return { api: new Api(new Tokens({ token: "token", id: 1, username: "Ann" })), asked };
 }
 
 /** @param {unknown} body @param {string} [next] the query of the next page */
@@ -26,16 +27,23 @@ const page = (body, next) =>
 
 test("a login shows the token of the last login of its name alone", async (context) => {
   const loggedIn = (/** @type {string} */ token) =>
-    page({ access_token: "token", device_token: token, user: { id: 1, username: "Ann" } });
+    page({
+      access_token: "token", refresh_token: "r1", expires_in: 86_400, device_token: token, user: { id: 1, username: "Ann" },
+    });
   const { asked } = server(context, ["first", "second", "bobs", "third"].map(loggedIn));
   const kept = new Map();
   const store = {
     getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
     setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
   };
-  for (const name of ["Ann", "ann", "bob", "ANN"]) await logIn(name, "pw", store);
+  const first = await logIn("Ann", "pw", store, { device: "Ann's phone" });
+  for (const name of ["ann", "bob", "ANN"]) await logIn(name, "pw", store);
+  const { key, expires_at, ...session } = first;
+  assert.deepEqual(session, { token: "token", refresh_token: "r1", id: 1, username: "Ann" });
+  assert.ok(key && Math.abs((expires_at ?? 0) - Date.now() - 86_400_000) < 60_000);
   const body = asked.map((request) => JSON.parse(request.replace("POST /auth/login ", "")));
   assert.deepEqual(body.map(({ device_token }) => device_token), [undefined, "first", undefined, "second"]);
+  assert.deepEqual(body.map(({ device }) => device), ["Ann's phone", undefined, undefined, undefined]);
 });
 
 test("members are asked for by page, and the first page begins at no user", async (context) => {
@@ -59,6 +67,13 @@ test("the settings of privacy are asked for by changing nothing", async (context
   assert.deepEqual(asked, ["POST /set-privacy {}", 'POST /set-privacy {"add":"nobody"}']);
 });
 
+test("sessions are listed, and one is ended by its id", async (context) => {
+  const { api, asked } = server(context, [page([]), page({ message: "Session ended" })]);
+  assert.deepEqual(await api.sessions(), []);
+  await api.endSession("0a");
+  assert.deepEqual(asked, ["GET /list-sessions", "DELETE /end-session/0a"]);
+});
+
 test("the presence of people is asked for by their ids", async (context) => {
   const presence = [{ user: 2, online: true, last_seen: null }, { user: 3, online: null, last_seen: null }];
   const { api, asked } = server(context, [page(presence)]);
@@ -70,6 +85,26 @@ test("the version of the server is asked for", async (context) => {
   const { asked } = server(context, [page({ build: "4f5a6b7-1" })]);
   assert.equal(await version(), "4f5a6b7-1");
   assert.deepEqual(asked, ["GET /version"]);
+});
+
+test("a refusal whose body cannot be read is said by its status, with its wait", async (context) => {
+  const cut = new ReadableStream({ start: (body) => body.error(new TypeError("terminated")) });
+  const refusals = [cut, "<html>", "", "null", "[]", '"text"', '{"message":"Request Too Long"}'];
+  for (const body of refusals) {
+    const { api } = server(context, [new Response(body, { status: 413 })]);
+    await assert.rejects(api.openDirect(2), { message: "This is too large to be sent.", status: 413, code: "unknown" });
+    context.mock.restoreAll();
+  }
+  const { api } = server(context, [new Response("<html>", { status: 503, headers: { "retry-after": "7" } })]);
+  await assert.rejects(api.openDirect(2), { status: 503, retryAfter: 7_000, passes: true });
+});
+
+test("an answer that is cut off, and one that does not come, can be asked for again", async (context) => {
+  const cut = new ReadableStream({ start: (body) => body.error(new TypeError("terminated")) });
+  const { api } = server(context, [new Response(cut), new Response("<html>")]);
+  for (let answer = 0; answer < 3; answer += 1) {
+    await assert.rejects(api.openDirect(2), { message: "The server cannot be reached.", status: 0, passes: true });
+  }
 });
 
 test("a refusal is said in words, with its wait", async (context) => {

@@ -21,18 +21,36 @@ function chats(...listed) {
   const calls = [];
   /** @type {number[]} */
   const reloaded = [];
+  /** The next answers, which are late, or failures. @type {Promise<void>[]} */
+  const answers = [];
+  /** Tasks that have failed, and that the next refresh runs again. @type {(() => Promise<void>)[]} */
+  const due = [];
   /** @type {any} */
   const means = {
     rooms,
     api: { setChat: async (/** @type {number} */ id, /** @type {object} */ change) => {
       calls.push([id, change]);
-      return { ...USUAL, ...change };
+      await answers.shift();
+      return { ...USUAL, settings_version: (rooms.get(id)?.settings_version ?? 0) + 1, ...change };
     } },
     history: { of: () => ({}), reload: async (/** @type {number} */ id) => void reloaded.push(id) },
-    sync: { attempt: (/** @type {() => Promise<void>} */ task) => task() },
+    sync: {
+      attempt: (/** @type {() => Promise<void>} */ task) => task(),
+      load: (/** @type {() => Promise<void>} */ task) => task().catch(() => void due.push(task)),
+    },
     onchange: () => undefined, signal: new AbortController().signal,
   };
-  return { rooms, calls, reloaded, chats: new Chats(means) };
+  return { rooms, calls, reloaded, answers, due, means, chats: new Chats(means) };
+}
+
+/** An answer that comes when the test says so. */
+function answer() {
+  /** @type {() => void} */
+  let resolve = () => undefined;
+  /** @type {(cause: unknown) => void} */
+  let reject = () => undefined;
+  const promise = new Promise((...both) => { [resolve, reject] = /** @type {any} */ (both); });
+  return { promise, resolve: () => resolve(), reject: (/** @type {unknown} */ cause) => reject(cause) };
 }
 
 test("pinned chats are first, and those that are archived or muted do not count unless they mention the user", () => {
@@ -80,7 +98,6 @@ test("a draft is saved after a pause, or when the user leaves, once", async () =
   try {
     const { calls, chats: settings } = chats(room(1));
     for (const text of ["s", "see"]) settings.drafts(1, text);
-    assert.equal(settings.isWriting(1), true);
     mock.timers.tick(1_500);
     await settled();
     assert.deepEqual(calls, [[1, { draft: "see" }]]);
@@ -116,6 +133,7 @@ test("a draft whose saving ends after the message is sent does not come back, un
   const { rooms, calls, chats: settings } = chats(room(1));
   settings.drafts(1, "see you");
   settings.saveDraft(1);
+  await Promise.resolve().then(() => undefined);
   settings.sends(1);
   settings.take(1, { ...USUAL, draft: "see you" });
   assert.equal(rooms.get(1)?.draft, null);
@@ -128,33 +146,145 @@ test("a draft whose saving ends after the message is sent does not come back, un
 });
 
 test("a draft is not removed before its saving has ended", async () => {
-  /** @type {(() => void)[]} */
-  const answers = [];
-  const { calls, chats: settings } = chats(room(1));
-  const saved = settings.set.bind(settings);
-  settings.set = async (id, change) => {
-    await saved(id, change);
-    await new Promise((resolve) => answers.push(() => resolve(undefined)));
-  };
+  const late = answer();
+  const { calls, answers, chats: settings } = chats(room(1));
+  answers.push(late.promise);
   settings.drafts(1, "see you");
   settings.saveDraft(1);
+  await settled();
   settings.sends(1);
   await settled();
   assert.deepEqual(calls, [[1, { draft: "see you" }]]);
-  answers.shift()?.();
+  late.resolve();
   await settled();
   assert.deepEqual(calls, [[1, { draft: "see you" }], [1, { draft: null }]]);
 });
 
-test("a draft that is too long for the server stays on this device", async () => {
+test("a draft that is emptied while it is being saved is removed", async () => {
   const { rooms, calls, chats: settings } = chats(room(1));
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  await Promise.resolve();
+  settings.drafts(1, "");
+  settings.saveDraft(1);
+  await settled();
+  assert.deepEqual([calls.at(-1), rooms.get(1)?.draft], [[1, { draft: null }], null]);
+});
+
+test("a draft that could not be saved is saved by the next refresh, unless a later one is known", async () => {
+  const refused = () => Promise.reject(new Error("offline"));
+  const { rooms, calls, answers, due, chats: settings } = chats(room(1));
+  answers.push(refused());
+  settings.drafts(1, "see");
+  settings.saveDraft(1);
+  await settled();
+  await due.shift()?.();
+  assert.deepEqual([calls.length, rooms.get(1)?.draft], [2, "see"]);
+  answers.push(refused());
+  for (const text of ["seen", "see"]) {
+    settings.drafts(1, text);
+    settings.saveDraft(1);
+    await settled();
+  }
+  await due.shift()?.();
+  assert.equal(calls.length, 3);
+  answers.push(refused(), refused());
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  await settled();
+  settings.drafts(1, "see you soon");
+  settings.saveDraft(1);
+  await settled();
+  settings.take(1, { ...USUAL, draft: "of the phone", settings_version: 9 });
+  for (const task of due) await task();
+  assert.deepEqual([due.length, calls.length, rooms.get(1)?.draft], [2, 5, "of the phone"]);
+});
+
+test("a saving that breaks does not end those after it, and is reported", async () => {
+  const { means, calls, chats: settings } = chats(room(1));
+  const [broken, { load }] = [answer(), means.sync];
+  means.sync.load = () => broken.promise;
+  settings.drafts(1, "see");
+  settings.saveDraft(1);
+  await settled();
+  means.sync.load = load;
+  settings.drafts(1, "see you");
+  settings.saveDraft(1);
+  /** @type {unknown[]} */
+  const faults = [];
+  const listeners = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", (fault) => faults.push(fault));
+  try {
+    broken.reject("a fault of the page");
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  }
+  assert.deepEqual([calls, faults], [[[1, { draft: "see you" }]], ["a fault of the page"]]);
+});
+
+test("a draft that is too long for the server stays on this device", async () => {
+  const { rooms, calls, chats: settings } = chats(room(1, { draft: "old" }));
   const text = "👍".repeat(513);
   settings.drafts(1, text);
   settings.saveDraft(1);
   await settled();
-  assert.deepEqual([calls, rooms.get(1)?.draft], [[], text]);
+  assert.deepEqual([calls, rooms.get(1)?.draft], [[], "old"]);
+  for (const draft of [null, "of the phone", "old"]) {
+    settings.take(1, { ...USUAL, draft, settings_version: 1 });
+    assert.deepEqual(settings.share(1, { text, saved: "old" }), { text, saved: "old" });
+  }
   settings.drafts(1, "👍".repeat(512));
   settings.saveDraft(1);
   await settled();
   assert.equal(calls.length, 1);
+});
+
+test("a field takes the draft of another device, unless the server does not have its text", async () => {
+  const { rooms, answers, chats: settings } = chats(room(1));
+  const take = (/** @type {string | null} */ draft) =>
+    settings.take(1, { ...USUAL, draft, settings_version: (rooms.get(1)?.settings_version ?? 0) + 1 });
+  assert.deepEqual(settings.share(1, { text: "", saved: "" }), { text: "", saved: "" });
+  take("see");
+  assert.deepEqual(settings.share(1, { text: "", saved: "" }), { text: "see", saved: "see" });
+  // Its saving has failed.
+  assert.deepEqual(settings.share(1, { text: "see you", saved: "" }), { text: "see you", saved: "" });
+  settings.drafts(1, "see you");
+  take("of the phone");
+  assert.deepEqual(settings.share(1, { text: "see", saved: "see" }), { text: "see", saved: "see" });
+  const late = answer();
+  answers.push(late.promise);
+  settings.saveDraft(1);
+  await settled();
+  assert.deepEqual(settings.share(1, { text: "see", saved: "see" }), { text: "see", saved: "see" });
+  late.resolve();
+  await settled();
+  assert.deepEqual(settings.share(1, { text: "see you", saved: "see" }), { text: "see you", saved: "see you" });
+  take(null);
+  assert.deepEqual(settings.share(1, { text: "see you", saved: "see you" }), { text: "", saved: "" });
+});
+
+test("the field is empty after a message, whatever becomes of the call that removes its draft", async () => {
+  const { rooms, answers, chats: settings } = chats(room(1, { draft: "see you", settings_version: 5 }));
+  answers.push(Promise.reject(new Error("offline")));
+  settings.sends(1);
+  for (let turn = 0; turn < 3; turn += 1) {
+    assert.deepEqual(settings.share(1, { text: "", saved: "" }), { text: "", saved: "" });
+    await settled();
+    rooms.take(room(1, { draft: "see you", settings_version: 5 }));
+  }
+});
+
+test("a message that arrives late ends its own draft, and not the next text", () => {
+  const { rooms, chats: settings } = chats(room(1, { draft: "next", settings_version: 5 }));
+  const field = { text: "next", saved: "next" };
+  rooms.apply(message(1, { sender: ME, text: "the photo" }));
+  assert.deepEqual(settings.share(1, field), field);
+  // The server lists no draft from before the message.
+  rooms.take(room(1, { settings_version: 5 }));
+  assert.deepEqual(settings.share(1, field), field);
+  rooms.apply(message(2, { sender: ME, text: "next" }));
+  assert.deepEqual(settings.share(1, field), { text: "", saved: "" });
 });

@@ -6,10 +6,6 @@ import { Delivery } from "../page/client/delivery.js";
 import { KNOWN_AGAIN_FOR, Outbox } from "../page/client/outbox.js";
 import { files, message, settled, storage } from "./message.js";
 
-/**
- * @typedef {import("../page/client/outbox.js").Unsent} Unsent
- */
-
 const unreachable = () => new Failure(0, "unreachable", "The server cannot be reached.");
 
 /**
@@ -25,6 +21,8 @@ function delivery(context, answers = []) {
   /** @type {string[]} */
   const sent = [];
   let ends = 0;
+  /** Tasks that run alone now. */
+  let tasks = 0;
   const running = new Delivery({
     outbox,
     send: async (unsent) => {
@@ -37,10 +35,14 @@ function delivery(context, answers = []) {
     onsent: ({ text }) => sent.push(text),
     onchange: () => undefined,
     onended: () => { ends += 1; },
-    alone: (_, task) => task(),
+    alone: async (_, task) => {
+      tasks += 1;
+      await task();
+      tasks -= 1;
+    },
     backoff: (attempt) => 100 * 2 ** attempt,
   });
-  return { outbox, asked, sent, running, ends: () => ends, pass: async (/** @type {number} */ time) => {
+  return { outbox, asked, sent, running, ends: () => ends, alone: () => tasks, pass: async (/** @type {number} */ time) => {
     context.mock.timers.tick(time);
     await settled();
   } };
@@ -96,6 +98,20 @@ test("the end of a session ends every waiting", async (context) => {
   running.end();
   await pass(5_000);
   assert.deepEqual([asked.length, outbox.all().length], [1, 1]);
+});
+
+test("a call that fails by the end of a session lets the next session send immediately", async (context) => {
+  /** @type {(failure: Failure) => void} */
+  let fail = () => undefined;
+  const answer = new Promise((_, reject) => { fail = reject; });
+  const { outbox, running, alone } = delivery(context, [answer]);
+  outbox.add(1, "one");
+  running.wake();
+  await settled();
+  running.end();
+  fail(unreachable());
+  await settled();
+  assert.deepEqual([alone(), outbox.all().length], [0, 1]);
 });
 
 test("a connection that is back ends the waiting", async (context) => {

@@ -44,6 +44,15 @@ function directory(kept, members = {}, listed = []) {
 /** A room of `count` users, who are called `user 1`, `user 2`, … @param {number} count */
 const crowd = (count) => Array.from({ length: count }, (_, index) => `user ${index + 1}`);
 
+test("names that are damaged are not known", () => {
+  for (const damaged of ["{", "7", '{"2":"bob"}', '[null,7,["2","bob"],[2,null]]']) {
+    const kept = storage();
+    kept.setItem("people:1", damaged);
+    const { running } = directory(kept);
+    assert.deepEqual([running.knows(1), running.knows(2), running.name(2)], [true, false, "User 2"]);
+  }
+});
+
 test("a direct room is called by its peer, without a call, and the one with oneself is for notes", () => {
   const bob = { id: 2, username: "bob" };
   const direct = room(1, { type: "direct", name: "", members: [1, 2], peer: bob });

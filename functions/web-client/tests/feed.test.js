@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { sleep } from "../page/client/backoff.js";
 import { Failure } from "../page/client/call.js";
 import { Feed } from "../page/client/feed.js";
 import { message, room, settled } from "./message.js";
@@ -31,8 +32,8 @@ function feed(context, count, { follows = true, holes = [], failures = [] } = {}
       },
     },
     onmessage: ({ sequence }) => heard.push(sequence),
-    refresh: async () => {
-      server.listed += 1;
+    until: async (isThere) => {
+      for (; !isThere() && !controller.signal.aborted; await sleep(1_000, controller.signal)) server.listed += 1;
     },
     onended: () => {
       server.ended += 1;
@@ -92,11 +93,19 @@ test("a room of which the user sees nothing begins with its first visible messag
   assert.deepEqual(heard, [4]);
 });
 
+test("of the unread messages of a room the newest two thousand come", async (context) => {
+  const { heard, listed, pass } = feed(context, 2_500);
+  listed(2_500, 2_500);
+  await pass(0);
+  for (let page = 0; page < 20; page += 1) await settled();
+  assert.deepEqual([heard.length, heard[0], heard.at(-1)], [2_000, 501, 2_500]);
+});
+
 test("a message in an unknown room is looked for in the list until it shows the room", async (context) => {
   const { running, server, heard, listed, pass } = feed(context, 1);
   running.hear(message(1));
   await settled();
-  await pass(15_000);
+  await pass(1_000);
   assert.equal(server.listed, 2);
   listed(1, 1);
   await pass(15_000);

@@ -66,6 +66,7 @@ export function files() {
     add: async (/** @type {string} */ key, /** @type {Blob} */ file) => { kept.set(key, file); return true; },
     get: async (/** @type {string} */ key) => kept.get(key),
     remove: async (/** @type {string} */ key) => { kept.delete(key); },
+    clear: async () => kept.clear(),
     sweep: async (/** @type {() => Set<string>} */ needed) => {
       for (const key of kept.keys()) if (!needed().has(key)) kept.delete(key);
     },

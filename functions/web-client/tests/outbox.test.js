@@ -29,6 +29,18 @@ test("what a message answers and whom it mentions survives a reload, a refusal a
   assert.deepEqual(told(), about);
 });
 
+test("an entry that is damaged is no message, and harms no other", () => {
+  const kept = storage();
+  const outbox = new Outbox(kept, files(), 1);
+  outbox.add(7, "hello");
+  const [unsent] = outbox.all();
+  const damages = ["{", "null", "7", JSON.stringify({ ...unsent, text: 7 }), JSON.stringify({ ...unsent, file: null })];
+  for (const [index, damaged] of damages.entries()) kept.setItem(`outbox:1:${index}`, damaged);
+  assert.deepEqual(texts(outbox), ["hello"]);
+  for (const index of damages.keys()) outbox.retry({ ...unsent, client_id: String(index) });
+  assert.deepEqual(texts(outbox), ["hello"]);
+});
+
 test("two tabs never overwrite each other's", () => {
   const kept = storage();
   const [one, other] = [new Outbox(kept, files(), 1), new Outbox(kept, files(), 1)];
@@ -104,6 +116,18 @@ test("a file goes with its message: into the outbox, through a reload, and out o
   assert.deepEqual([...blobs.kept.keys()], [file?.key]);
   outbox.remove(outbox.all()[0].client_id);
   assert.equal(blobs.kept.size, 0);
+});
+
+test("an account that logs out takes its messages and files along, and no others", async () => {
+  const kept = storage();
+  const blobs = files();
+  const [ann, bob] = [new Outbox(kept, blobs, 1), new Outbox(kept, files(), 11)];
+  ann.add(7, "hello", new File(["miaow"], "cat.png", { type: "image/png" }));
+  bob.add(7, "from bob");
+  await settled();
+  kept.setItem("outbox:1:damaged", "{");
+  ann.clear();
+  assert.deepEqual([kept.keys("outbox:1:"), blobs.kept.size, texts(bob)], [[], 0, ["from bob"]]);
 });
 
 test("a file that no message has is swept out", async () => {

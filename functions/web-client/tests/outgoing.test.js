@@ -49,7 +49,7 @@ test("a message that is sent resolves in its order, after failures that pass", a
 
 test("a message that is refused rejects with the reason, and holds nothing up", async (context) => {
   for (const [status, code] of /** @type {[number, string][]} */ ([
-    [403, "not_a_member"], [409, "client_id_reused"], [413, "unreachable"], [400, "invalid_request"],
+    [403, "not_a_member"], [409, "client_id_reused"], [413, "payload_too_large"], [400, "invalid_request"],
   ])) {
     const { running, refused } = outgoing(context, [new Failure(status, code, "No.")]);
     const first = problem(running.deliver(1, "one"));

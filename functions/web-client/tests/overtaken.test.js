@@ -45,7 +45,7 @@ async function seen(stored, changed = []) {
     learn: () => new Promise((resolve) => learnt.push(() => resolve(undefined))),
   };
   const feed = new Feed({
-    api, follows: false, onmessage: (message) => void incoming.announce(message), refresh: async () => undefined,
+    api, follows: false, onmessage: (message) => void incoming.announce(message), until: async () => undefined,
     onended: nothing, signal,
   });
   /** @type {any} */

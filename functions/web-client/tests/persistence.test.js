@@ -108,6 +108,15 @@ test("another session finds nothing, and what an earlier one writes is refused",
   assert.deepEqual([database.rooms.size, database.messages.size], [0, 0]);
 });
 
+test("the end of a session leaves the chats that another session has stored meanwhile", async () => {
+  const { database, user } = await stored();
+  await database.take("of another account");
+  const entry = { id: 1, version: { membership: 1, cleared: "", change: 0, last: 0 } };
+  await database.write("of another account", { rooms: [entry], messages: [], gone: [], unread: [] });
+  await user.persistence.forget();
+  assert.deepEqual([database.owner, database.rooms.size], ["of another account", 1]);
+});
+
 test("a storage without space is emptied, and the client goes on", async () => {
   const { world, database, user } = await stored();
   database.isFull = true;

@@ -33,7 +33,7 @@ export class Database {
 
   /** @param {string} session */
   async take(session) {
-    if (this.owner !== session) await this.clear();
+    await this.clear((owner) => owner !== session);
     this.owner = session;
     return structuredClone({ rooms: [...this.rooms.values()], messages: [...this.messages.values()] });
   }
@@ -53,7 +53,9 @@ export class Database {
     for (const entry of messages) put(this.messages, entry);
   }
 
-  async clear() {
+  /** @param {(owner: string | undefined) => boolean} isOver */
+  async clear(isOver) {
+    if (!isOver(this.owner ?? undefined)) return;
     this.owner = null;
     this.rooms.clear();
     this.messages.clear();
@@ -93,7 +95,8 @@ export function person(world, { database = new Database(), follows = false, deli
   const persistence = new Persistence("token", { database, rooms, cursors, changes, history, signal });
   const restored = persistence.restore();
   const feed = new Feed({
-    api, follows, refresh: () => sync.refresh(), onended: nothing, signal, onmessage: (message) => void heard.push(message),
+    api, follows, until: (isThere) => sync.until(isThere), onended: nothing, signal,
+    onmessage: (message) => void heard.push(message),
   });
   const onleft = (/** @type {number} */ room) => incoming.left(room, ME);
   const catchUp = new CatchUp(ME, {

@@ -73,6 +73,14 @@ function line(context) {
   return { socket, dialled, heard, dials, told, last, pass, tick };
 }
 
+test("a frame that is no event ends neither the connection nor the program", (context) => {
+  const { last, heard, told } = line(context);
+  last().onopen?.();
+  for (const data of ["{", "", "null", "7"]) last().onmessage?.({ data });
+  last().hears({ type: "pong" });
+  assert.deepEqual([heard.at(-1), told.lost], [{ type: "pong" }, 0]);
+});
+
 test("a lost connection is not taken for a handshake that has failed", (context) => {
   const { told, last, tick } = line(context);
   last().onclose?.();

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { forgetOthers } from "../page/client/leftovers.js";
 import { Outbox } from "../page/client/outbox.js";
+import { KEY, forgetSession, saveSession, savedSession } from "../page/client/session.js";
 import { Shelf, memory } from "../page/client/storage.js";
 import { files } from "./message.js";
 
@@ -15,6 +17,28 @@ test("servers and accounts that share a storage do not see each other's entries"
   const texts = (/** @type {string} */ server) => outbox(server, 1).all().map(({ text }) => text);
   assert.deepEqual(texts("https://one.example"), ["for one"]);
   assert.deepEqual(texts("https://two.example"), ["for two"]);
+});
+
+test("an account that logs in removes the names and unsent messages of others, and keeps its own", () => {
+  const items = memory();
+  const shelf = new Shelf(items);
+  const own = ["session", "device ann", "people:1", "outbox:1:a"];
+  const others = ["people:2", "people:11", "outbox:2:a", "outbox:11:a", "outbox:11:b"];
+  for (const key of [...others, ...own]) shelf.setItem(key, "");
+  forgetOthers(shelf, 1);
+  assert.deepEqual(shelf.keys(""), own);
+});
+
+test("a session that is damaged is none, and the next one replaces it", () => {
+  const session = { token: "token", id: 1, username: "ann" };
+  for (const damaged of ["{", "null", "7", '"ann"', "{}", JSON.stringify({ ...session, id: "1" })]) {
+    const store = memory();
+    store.setItem(KEY, damaged);
+    assert.equal(savedSession(store), null);
+    forgetSession(store, session);
+    saveSession(store, session);
+    assert.deepEqual(savedSession(store), session);
+  }
 });
 
 test("what the storage does not take is kept in memory, and what it takes again is stored", () => {

@@ -107,16 +107,19 @@ test("a defect in taking an answer does not end the next refresh", async (contex
 });
 
 test("a new room is waited for, but not for ever", async (context) => {
-  const { running, count, pass } = sync(context, [[], [7]]);
+  const { running, controller, count, pass } = sync(context, [[], [7]]);
   const appears = running.appears(7);
   await settled();
   await pass(1_000);
   await appears;
   assert.equal(count.listed, 2);
   const never = running.appears(8);
-  for (let turn = 0; turn < 4; turn += 1) await pass(15_000);
+  for (let turn = 0; turn < 5; turn += 1) await pass(15_000);
   await never;
-  assert.equal(count.listed, 6);
+  assert.equal(count.listed, 7);
+  controller.abort();
+  await running.appears(8);
+  assert.equal(count.listed, 7);
 });
 
 test("a failure that may pass is followed by a refresh while the socket is open", async (context) => {

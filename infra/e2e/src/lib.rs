@@ -38,5 +38,5 @@ pub use privilege::least_privilege;
 pub use server::{Local, Server};
 pub use shape::{assert_has, assert_id, assert_time};
 pub use socket::{PROTOCOLS, Refusal, Socket};
-pub use token::{Forgery, Signer, key_of};
+pub use token::{Forgery, Signer, key_of, session_of};
 pub use user::{PASSWORD, User};

@@ -164,6 +164,13 @@ pub fn key_of(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).expect("a token has a header").kid
 }
 
+/// The session that a token names, if it is one of ours.
+pub fn session_of(token: &str) -> Option<String> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    Some(claims["sid"].as_str()?.to_owned())
+}
+
 fn parts(token: &str) -> [&str; 3] {
     let parts: Vec<&str> = token.split('.').collect();
     parts.try_into().expect("an access token is a signed JWT")

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::{Answer, Refusal, Server, Socket, assert_id};
+use crate::{Answer, Refusal, Server, Socket, assert_id, session_of};
 
 /// The password of every user of a journey.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -22,6 +22,8 @@ pub struct User {
     pub name: String,
     /// The access token of this session.
     pub token: String,
+    /// The refresh token of this session.
+    pub refresh_token: String,
 }
 
 impl User {
@@ -33,6 +35,7 @@ impl User {
             id: assert_id(&login["user"]["id"]),
             name: name.to_owned(),
             token: login["access_token"].as_str().expect("a login gives a token").to_owned(),
+            refresh_token: login["refresh_token"].as_str().expect("a login gives a refresh token").to_owned(),
         }
     }
 
@@ -50,6 +53,24 @@ impl User {
     #[must_use]
     pub fn with_token(&self, token: String) -> Self {
         Self { token, ..self.clone() }
+    }
+
+    /// Exchanges the refresh token of this session. The user keeps the old one.
+    pub async fn refreshes(&self) -> Answer {
+        self.server.post("/auth/refresh/", &json!({"refresh_token": self.refresh_token})).await
+    }
+
+    /// The same user after a refresh.
+    #[must_use]
+    pub fn refreshed(&self, answer: &Answer) -> Self {
+        let tokens = answer.is(200);
+        let token = |name: &str| tokens[name].as_str().expect("a refresh gives tokens").to_owned();
+        Self { token: token("access_token"), refresh_token: token("refresh_token"), ..self.clone() }
+    }
+
+    /// The id of this session.
+    pub fn session(&self) -> String {
+        session_of(&self.token).expect("an access token names its session")
     }
 
     /// Ends this session.

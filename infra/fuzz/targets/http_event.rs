@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use domain::{
     AddMembers, AnswerInvitation, Cursor, DeleteMessage, Draft, EditMessage, Entry, Error, ForwardMessage, Found,
     Input, LoginAttempt, MessageId, NewAttachment, NewRoom, OpenDirect, PasswordChange, PreviewInvite, PrivacyChoices,
-    ReactToMessage, ReadMark, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock, SetChat, SetRole,
-    SetRoom, Slice, SyncRooms,
+    ReactToMessage, ReadMark, RefreshAttempt, Refusal, Registration, RemoveMember, ResetInvite, Search, SetBlock,
+    SetChat, SetRole, SetRoom, Slice, SyncRooms,
 };
 use lambda::http::{self, Request};
 use lambda_http::{RequestExt as _, http::header::LINK};
@@ -61,6 +61,7 @@ fn check(request: &Request) {
     }
     read::<Entry>(request);
     read::<LoginAttempt>(request);
+    read::<RefreshAttempt>(request);
     read::<PasswordChange>(request);
     read::<OpenDirect>(request);
     read::<ResetInvite>(request);

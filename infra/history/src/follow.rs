@@ -74,11 +74,17 @@ pub(crate) fn a_follower_reaches_the_end(world: &World<'_>) -> Vec<Violation> {
     short.map(|what| Violation { rule: "a_follower_reaches_the_end", what }).collect()
 }
 
-/// Whether the user surely sees the changed message in an answer, and no block has withheld the change.
+/// Whether the user surely sees the changed message in an answer, and no block has withheld the change. A reaction that
+/// repeats one behind a block changes nothing.
 fn is_visible(world: &World<'_>, user: u64, revision: &Revision, step: &Step) -> bool {
-    let Revision { by, room, begun, .. } = *revision;
-    let message =
-        world.message(revision.key()).filter(|_| by == user || !world.may_be_closed(room, begun, revision.latest()));
+    let is_withheld = |of: &Revision| {
+        let is_same = std::ptr::eq(of, revision)
+            || matches!(of.what, Wish::React(_)) && of.what == revision.what && of.begun <= revision.ended;
+        of.by == revision.by && is_same && world.may_be_closed(of.room, of.begun, of.latest())
+    };
+    let may_be_withheld =
+        revision.by != user && world.revisions(revision.key()).iter().any(|revision| is_withheld(revision));
+    let message = world.message(revision.key()).filter(|_| !may_be_withheld);
     message.is_some_and(|message| !may_be_out_of_sight(world, user, message, step.begun, step.ended))
 }
 
@@ -152,8 +158,7 @@ impl<'a> Client<'a> {
         if seen.peek().is_none() && self.is_beyond(revision, place) {
             return true;
         }
-        // A list leaves out what its user has deleted for themselves.
-        if world.may_hide(self.user, revision.key(), Time::MAX) && self.is_left_out(revision, place) {
+        if self.is_left_out(world, revision, place) {
             return true;
         }
         match &revision.what {
@@ -188,12 +193,13 @@ impl<'a> Client<'a> {
         lists.any(|(_, step)| step.messages.iter().all(|message| message.id < revision.id))
     }
 
-    /// Whether the client has listed the room anew up to a place, without a message that its user deletes for
-    /// themselves. Such a list is read when it ends: one that ended before the deletion proves nothing.
-    fn is_left_out(&self, revision: &Revision, place: usize) -> bool {
+    /// Whether the client has listed the room anew up to a place, without a message that its user may have deleted for
+    /// themselves by the end of the list. An earlier call than this one may have deleted it.
+    fn is_left_out(&self, world: &World<'_>, revision: &Revision, place: usize) -> bool {
         let mut lists = self.anew.iter().take_while(|(at, _)| *at <= place);
         lists.any(|(_, step)| {
-            step.ended >= revision.begun && step.messages.iter().all(|message| message.id != revision.id)
+            world.may_hide(self.user, revision.key(), step.ended)
+                && step.messages.iter().all(|message| message.id != revision.id)
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Mentions, Message, Revision, Sent, Time, Violation, Wish,
     access::{may_be_hidden, may_see},
     audience::{TWICE_WITHIN, ended, meets, spans},
-    versions::{edits, may_be_made},
+    versions::{edits, had_text, may_be_made},
     world::World,
 };
 
@@ -81,13 +81,12 @@ fn differs(world: &World<'_>, send: &Sent, original: &Message, copy: &Message) -
     let Message { text, picture, .. } = world.originals.get(&copy.key())?;
     let key = original.key();
     let first = world.originals.get(&key);
-    let is_text = first.is_some_and(|first| first.text == *text) || world.versions.is_of(key, text);
     let is_picture = |first: &Message| match (&first.picture, picture) {
         (None, None) => true,
         (Some(of), Some(copied)) => of.id != copied.id,
         (None, Some(_)) | (Some(_), None) => false,
     };
-    if !is_text {
+    if !had_text(world, original, text, ended(send, copy)) {
         Some("the original never had the text")
     } else if !first.is_none_or(|first| is_picture(first)) {
         Some("it has no copy of the picture")

@@ -52,11 +52,6 @@ impl<'a> Versions<'a> {
         versions.find(|(_, ended)| **ended < by).map_or(0, |(version, _)| *version)
     }
 
-    /// Whether a message had a text in one of its versions.
-    pub(crate) fn is_of(&self, key: (u64, u64), text: &str) -> bool {
-        self.of_text.contains_key(&(key.0, key.1, text))
-    }
-
     /// Whether a text may have been read at a time, outside of direct rooms: it is not older than an answer that had
     /// ended by then.
     pub(crate) fn may_read(&self, key: (u64, u64), text: &str, begun: Time) -> bool {
@@ -134,6 +129,13 @@ pub(crate) fn edits<'a>(world: &World<'a>, message: &Message) -> impl Iterator<I
         Wish::Edit(text, _) => Some((revision, text.as_str())),
         Wish::Delete | Wish::Hide | Wish::React(_) => None,
     })
+}
+
+/// Whether a message may have had a text by a time. Nobody may have seen an edit before the next one.
+pub(crate) fn had_text(world: &World<'_>, message: &Message, text: &str, by: Time) -> bool {
+    let is_edit = |(edit, of): (&Revision, &str)| of == text && edit.begun <= by && may_be_made(world, edit);
+    let first = world.originals.get(&message.key());
+    first.is_some_and(|first| first.text == text) || edits(world, message).any(is_edit)
 }
 
 /// The texts that edits may have given to messages, by room and message.

@@ -221,4 +221,4 @@ def cost(tree, endpoint):
     {call}.is(200);
 {hear}    world.rest("{endpoint.name.replace("-", " ")}", "{endpoint.name}").await;
 """
-    tree.insert("infra/load/tests/costs.rs", '    sockets[0].sends(&json!({"type": "ping"})).await;\n', text)
+    tree.insert("infra/load/tests/costs/main.rs", '    sockets[0].sends(&json!({"type": "ping"})).await;\n', text)

@@ -60,7 +60,7 @@ macro_rules! limits {
 limits! {
     /// Calls and frames of a user.
     Calls,
-    /// Attempts to log in.
+    /// Attempts to log in, and refreshes.
     Logins,
     /// Messages of a user in a room.
     Messages,

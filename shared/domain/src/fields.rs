@@ -113,6 +113,11 @@ impl Fields {
     }
 }
 
+/// Takes a field of an object that may be absent or `null`. A complaint names it.
+pub(crate) fn take<T: DeserializeOwned>(object: &mut Map<String, Value>, name: &str) -> Result<Option<T>, String> {
+    serde_json::from_value(object.remove(name).unwrap_or_default()).map_err(|error| format!("{name}: {error}"))
+}
+
 /// `1.0` is an integer as well (JSON Schema 2020-12 Validation, section 6.1.1).
 fn integral(value: Value) -> Value {
     match value {

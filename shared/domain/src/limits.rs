@@ -64,6 +64,10 @@ pub const MAX_BLOCKS: u64 = 1000;
 /// delivery has its price.
 pub const MAX_SOCKETS_PER_USER: usize = 16;
 
+/// The sessions of a user that are kept, and listed, however long they have not been used: more than a person has
+/// devices.
+pub const MAX_SESSIONS: usize = 100;
+
 /// The life of an invitation to a room.
 pub const INVITATION_LASTS: Duration = Duration::from_hours(7 * 24);
 /// The most invitations that a list has.

@@ -26,6 +26,9 @@ impl Pace {
     /// if clocks differ.
     pub const REFUSED_FRAMES: Self = Self::new(Duration::from_secs(1), 30);
 
+    /// Refreshes of one session: a burst of ten, then one a minute. A client refreshes once a day.
+    pub const REFRESHES: Self = Self::new(Duration::from_mins(1), 10);
+
     /// A burst of so many actions, then one action per `every`.
     #[must_use]
     pub const fn new(every: Duration, burst: u32) -> Self {

@@ -81,6 +81,8 @@ refusals! {
         "The body is compressed. Send it as it is, without Content-Encoding.";
     Unauthenticated => Unauthenticated, "unauthenticated",
         "A valid access token is needed: Authorization: Bearer <access token>.";
+    /// It is not ours, it was replaced, or its session has ended. The sentence does not say which.
+    RefreshTokenInvalid => Unauthenticated, "unauthenticated", "This refresh token is not valid. Log in again.";
     /// The sentence does not say which of them.
     InvalidCredentials => Unauthenticated, "invalid_credentials", "The username or the password is wrong.";
     WrongPassword => Forbidden, "wrong_password", "The current password is wrong.";
@@ -97,6 +99,8 @@ refusals! {
     InviteInvalid => NotFound, "invite_invalid", "This invite code is not valid.";
     MessageNotFound(ids: Vec<MessageId>) => NotFound, "message_not_found", "Not a message of this room: {}.", join(ids);
     UserNotFound(ids: Vec<UserId>) => NotFound, "user_not_found", "There is no user with this id: {}.", join(ids);
+    /// The caller has no open session with this id.
+    SessionNotFound => NotFound, "session_not_found", "You have no such session.";
     UsernameNotFound => NotFound, "user_not_found", "There is no user with this name.";
     /// Another user has this name, or a name that differs in case only.
     UsernameTaken => Conflict, "username_taken", "This username is taken.";

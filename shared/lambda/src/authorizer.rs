@@ -186,7 +186,8 @@ mod tests {
     #[test]
     fn an_outcome_is_a_policy_or_the_word_that_api_gateway_knows() {
         let user = domain::UserId::try_from(7).unwrap();
-        let session = Session { id: "s1".to_owned(), user_id: user, expires_at: 1_800_000_000, device_id: None };
+        let session =
+            Session { id: "s1".to_owned(), user_id: user, expires_at: 1_800_000_000, device_id: None, renewal: None };
         let bound = Bound { room: Some("1".to_owned()), address: Some("2001:db8::7".to_owned()) };
         let allowed = answer(Ok(session), bound, "arn".to_owned()).unwrap();
         assert_eq!(

@@ -21,7 +21,7 @@ pub(crate) struct Config {
     pub(crate) tables: Tables,
     pub(crate) bucket: String,
     pub(crate) settings: chat::Settings,
-    /// Of the function that makes tokens alone.
+    /// Of the functions that make tokens alone.
     pub(crate) signing_secret: Option<String>,
     pub(crate) token_issuer: String,
     /// Of the authorizer of sockets alone.

@@ -5,7 +5,7 @@ use std::{convert::Infallible, future::Future};
 use chat::now;
 use domain::{
     CLOCKS_DIFFER_BY, Error, Fields, Found, Input, InviteCode, Listed, MemberPage, MessageId, Network, Page, Refusal,
-    RoomCursor, RoomId, Search, ShownMessage, Slice, Timestamp,
+    RoomCursor, RoomId, Search, SessionId, ShownMessage, Slice, Timestamp,
 };
 use lambda_http::{
     Body, RequestExt,
@@ -164,6 +164,14 @@ pub fn room(request: &Request) -> Result<RoomId, Error> {
 /// `NotFound` if it is not the number of a message.
 pub fn message(request: &Request) -> Result<MessageId, Error> {
     parameter(request, "message_id").parse().map_err(|_| Refusal::NotFound.into())
+}
+
+/// The session in the path.
+///
+/// # Errors
+/// `SessionNotFound` if no session can have the id.
+pub fn session(request: &Request) -> Result<SessionId, Error> {
+    parameter(request, "id").parse().map_err(|_| Refusal::SessionNotFound.into())
 }
 
 /// A parameter of the path, decoded; empty if the route has none of this name.

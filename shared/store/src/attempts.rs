@@ -20,7 +20,7 @@ use crate::{Item, Store, error::refusal, from_item, n, s};
 /// which changes its people.
 pub const DEVICE_KEPT_FOR: Duration = Duration::from_hours(180 * 24);
 const NETWORK_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
-/// Longer than a session lasts, because it attempts nothing afterwards.
+/// Longer than the longest lock. A session that waits so long gets fewer attempts than one that waits for the locks.
 const SESSION_KEPT_FOR: Duration = Duration::from_hours(48);
 /// How long the count of a minute is kept.
 const MINUTE_KEPT_FOR: Duration = Duration::from_mins(2);

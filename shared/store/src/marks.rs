@@ -131,7 +131,8 @@ impl Store {
             let Some(item) = refusal(DOING, error)? else { return Ok(None) };
             before = from_item(item)?;
             if before.id == stay.id && before.has(mark, &moving) {
-                return Ok(Some(moving.moved));
+                let ended_unread = mark == Mark::Read && stay.marked_unread && !before.marked_unread;
+                return Ok(Some(Moved { ended_unread: ended_unread.then(|| Box::new(before)), ..moving.moved }));
             }
         }
         Err(Error::Unavailable { doing: DOING, source: "the mark keeps moving".into() })

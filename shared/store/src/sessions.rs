@@ -1,16 +1,16 @@
-//! `sessions`: an item per login, by user and session id. Read by every authenticated request, removed at logout,
-//! expired by DynamoDB's time to live. One query reads all sessions of a user.
+//! `sessions`: an item per login, by user and session id. Read by every authenticated request, changed by a refresh,
+//! removed at logout, expired by DynamoDB's time to live. One query reads all sessions of a user.
 
 use aws_sdk_dynamodb::{
     operation::get_item::builders::GetItemFluentBuilder,
-    types::{Delete, Put, ReturnValue, TransactWriteItem},
+    types::{AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use domain::{Error, Timestamp, UserId};
+use domain::{DeviceName, Error, Stored as _, Timestamp, UserId, Username, stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Item, Store,
-    error::failed,
+    error::{failed, refusal},
     from_item, n, s, to_item,
     transaction::{delete, put},
 };
@@ -30,6 +30,46 @@ pub struct Session {
     /// The id of the device that logged in. Absent in a session from before devices had ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_id: Option<String>,
+    /// The state of its refresh token. Absent in a session from before there were refresh tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<Renewal>,
+}
+
+/// The state of the refresh token of a session. No token can be made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The name of the user, for the access tokens. It never changes.
+    pub username: String,
+    /// The name of the device.
+    #[serde(default, deserialize_with = "stored", skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
+    /// The time of the login, in milliseconds since 1970.
+    pub created_at: u64,
+    /// The time of the last refresh, or else of the login, in milliseconds since 1970.
+    pub renewed_at: u64,
+    /// The hash of the secret that all tokens of the session have.
+    pub secret_hash: String,
+    /// The nonce of the present token.
+    pub nonce: String,
+    /// The nonce of the token before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// The time at which a whole burst of refreshes is possible again, in milliseconds since 1970.
+    pub full_at: u64,
+}
+
+impl Renewal {
+    /// The time of the last refresh, or else of the login.
+    #[must_use]
+    pub const fn renewed_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.renewed_at)
+    }
+
+    /// The name of the user.
+    #[must_use]
+    pub fn username(&self) -> Username {
+        Username::stored(self.username.clone())
+    }
 }
 
 fn unless_over(item: Option<Item>, now: Timestamp) -> Result<Option<Session>, Error> {
@@ -57,6 +97,40 @@ impl Store {
     pub async fn session(&self, user: UserId, id: &str, now: Timestamp) -> Result<Option<Session>, Error> {
         let read = self.get_session(user.get(), id).consistent_read(true);
         unless_over(read.send().await.map_err(failed("reading a session"))?.item, now)
+    }
+
+    /// Replaces the state of the refresh token of a session, unless it has another nonce than `before` meanwhile, and
+    /// moves the end of the session. Returns the session as it is afterwards, unless it has ended: after another
+    /// refresh at the same moment, that is the session of the other one.
+    pub async fn renew_session(
+        &self,
+        session: &Session,
+        before: &str,
+        renewal: &Renewal,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        const DOING: &str = "renewing a session";
+        let renewed = self
+            .client
+            .update_item()
+            .table_name(&self.tables.sessions)
+            .set_key(Some(key(session.user_id.get(), &session.id)))
+            .update_expression("SET renewal = :renewal, expires_at = :expires_at")
+            // A session that has ended has no nonce, so it never comes back.
+            .condition_expression("renewal.nonce = :before")
+            .expression_attribute_values(":renewal", AttributeValue::M(to_item(renewal)?))
+            .expression_attribute_values(":expires_at", n(expires_at.seconds()))
+            .expression_attribute_values(":before", s(before))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let item = match renewed {
+            Ok(renewed) => renewed.attributes,
+            Err(error) => refusal(DOING, error)?,
+        };
+        unless_over(item, now)
     }
 
     /// All sessions of a user, strongly consistent, with those that have ended.

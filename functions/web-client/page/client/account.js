@@ -16,12 +16,13 @@ export async function register({ server, username, password }) {
 
 /**
  * Signs in, and connects.
- * @param {import("./client.js").Server & {username: string, password: string}} account
+ * @param {import("./client.js").Server & {username: string, password: string, device?: string}} account `device`: its
+ *   name in the list of sessions
  * @returns {Promise<Client>}
  * @throws {import("./call.js").Failure}
  */
-export async function signIn({ username, password, storage = memory(), ...place }) {
+export async function signIn({ username, password, device, storage = memory(), ...place }) {
   const server = withoutSlash(place.server);
-  const session = await logIn(username, password, new Shelf(storage, scopeOf(server)), { server });
+  const session = await logIn(username, password, new Shelf(storage, scopeOf(server)), { server, device });
   return new Client({ ...place, storage, session });
 }

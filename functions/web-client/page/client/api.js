@@ -3,6 +3,7 @@
 import { call } from "./call.js";
 import { deviceToken, keepDeviceToken } from "./devices.js";
 import { MessageCalls, query } from "./message-calls.js";
+import { tokensOf } from "./tokens.js";
 
 /**
  * @typedef {import("./rooms.js").BareRoom} BareRoom
@@ -13,6 +14,7 @@ import { MessageCalls, query } from "./message-calls.js";
  * @typedef {{conversation: number, name: string, picture: import("./attachments.js").Attachment | null,
  *   members_count: number, invited_by: User, expires_at: string}} Invitation
  * @typedef {{user: number, username: string, blocked_at: string}} Blocked
+ * @typedef {{id: string, device: string | null, created_at: string, last_used_at: string, current: boolean}} ListedSession
  * @typedef {"everyone" | "contacts" | "nobody"} Circle
  * @typedef {{add: Circle, last_seen: Circle, online: Circle, receipts: boolean}} PrivacySettings
  * @typedef {{user: number, online: boolean | null, last_seen: string | null}} Presence
@@ -36,14 +38,14 @@ export async function register(username, password, target) {
  * @param {string} username
  * @param {string} password
  * @param {import("./devices.js").Store} store the place of the browser's device tokens
- * @param {import("./call.js").Target} [target]
+ * @param {import("./call.js").Target & {device?: string}} [target] `device`: its name in the list of sessions
  * @returns {Promise<import("./session.js").Session>}
  */
-export async function logIn(username, password, store, target) {
-  const body = { username, password, device_token: deviceToken(store, username) };
+export async function logIn(username, password, store, { device, ...target } = {}) {
+  const body = { username, password, device_token: deviceToken(store, username), device };
   const { json } = await call("POST", "/auth/login", { ...target, body });
   keepDeviceToken(store, username, json.device_token);
-  return { token: json.access_token, id: json.user.id, username: json.user.username };
+  return { ...tokensOf(json), key: crypto.randomUUID(), id: json.user.id, username: json.user.username };
 }
 
 /** @returns {Promise<string>} the id of the deployed build */
@@ -53,22 +55,22 @@ export async function version() {
 
 /** The calls that need a token. */
 export class Api extends MessageCalls {
-  #token;
+  #tokens;
   #target;
 
   /**
-   * @param {string} token
+   * @param {import("./tokens.js").Tokens} tokens
    * @param {import("./call.js").Target} [target]
    */
-  constructor(token, target) {
-    super(token, target);
-    this.#token = token;
+  constructor(tokens, target) {
+    super(tokens, target);
+    this.#tokens = tokens;
     this.#target = target;
   }
 
   /** Ends the session, after everything else has ended. */
   async logOut() {
-    await call("POST", "/auth/logout", { server: this.#target?.server, token: this.#token });
+    await this.#tokens.call("POST", "/auth/logout", { server: this.#target?.server });
   }
 
   /**
@@ -225,6 +227,16 @@ export class Api extends MessageCalls {
     return (await this.#call("GET", "/list-blocks")).json;
   }
 
+  /** @returns {Promise<ListedSession[]>} this one first */
+  async sessions() {
+    return (await this.#call("GET", "/list-sessions")).json;
+  }
+
+  /** @param {string} id */
+  async endSession(id) {
+    await this.#call("DELETE", `/end-session/${id}`);
+  }
+
   /**
    * Returns the settings of privacy, after changing those that are given.
    * @param {Partial<PrivacySettings>} [changes]
@@ -248,6 +260,6 @@ export class Api extends MessageCalls {
    * @param {unknown} [body]
    */
   #call(method, path, body) {
-    return call(method, path, { ...this.#target, token: this.#token, body });
+    return this.#tokens.call(method, path, { ...this.#target, body });
   }
 }

@@ -56,14 +56,16 @@ export async function call(method, path, { token, body, server = "", signal }) {
     response = await fetch(address, { method, headers, body: content, signal: ends, cache: "no-store" });
     json = await response.json();
   } catch (cause) {
-    const status = response?.ok === false ? response.status : 0;
-    throw Object.assign(new Failure(status, "unreachable", "The server cannot be reached."), { cause });
+    if (!response || response.ok) {
+      throw Object.assign(new Failure(0, "unreachable", "The server cannot be reached."), { cause });
+    }
   }
   if (!response.ok) {
+    const { status } = response;
     // A proxy may send a date, which counts as 0.
     const retryAfter = 1_000 * (Number(response.headers.get("retry-after")) || 0);
-    const { status } = response;
-    const { code, detail } = json;
+    // A proxy may send a text of its own, and a connection may end within it.
+    const { code = "unknown", detail } = Object(json);
     throw new Failure(status, code, inWords({ status, code, detail, retryAfter }), retryAfter);
   }
   const next = /<([^>]+)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1];

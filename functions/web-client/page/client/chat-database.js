@@ -63,10 +63,15 @@ export class ChatDatabase {
     });
   }
 
-  /** Removes everything, and the owner. */
-  clear() {
-    return run(this.#database, ALL, "readwrite", async (...stores) => {
-      for (const store of stores) store.clear();
+  /**
+   * Removes everything, and the owner, if its session is over. The owner is read in the transaction, because another
+   * session may have taken the database meanwhile.
+   * @param {(owner: string | undefined) => boolean} isOver
+   */
+  clear(isOver) {
+    return run(this.#database, ALL, "readwrite", async (owner, ...stores) => {
+      if (!isOver(await of(owner.get(OWNER)))) return;
+      for (const store of [owner, ...stores]) store.clear();
     });
   }
 }

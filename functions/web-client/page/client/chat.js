@@ -25,8 +25,10 @@ import { Reading } from "./reading.js";
 import { Receipts } from "./receipts.js";
 import { Revisions } from "./revisions.js";
 import { Rooms } from "./rooms.js";
+import { keyOf } from "./session.js";
 import { Socket } from "./socket.js";
 import { Sync } from "./sync.js";
+import { Tokens } from "./tokens.js";
 import { Typing } from "./typing.js";
 import { upload } from "./upload.js";
 
@@ -43,7 +45,8 @@ const MOST_HEARERS = 64;
  * @property {import("./storage.js").Shelf} storage
  * @property {string} [server] the address of the REST API; by default that of the page
  * @property {string} [scope] the beginning of the names of databases and locks, if they are shared with other servers
- * @property {import("./chat-database.js").ChatDatabase} [database] where chats are stored that can be read without a network
+ * @property {import("./tokens.js").Place} [place] where the session is stored, for new tokens
+ * @property {import("./persistence.js").Means["database"]} [database] where chats are stored that can be read without a network
  * @property {boolean} [follows] whether `message` comes for all messages of others, also for those that were missed
  * @property {number} [most] messages of a room that are kept when new ones come
  * @property {(signs: Signs) => void} [watch] watches for signs that something was missed
@@ -81,6 +84,7 @@ export class Chat extends EventTarget {
   receipts;
   offline = false;
   #api;
+  #tokens;
   #typing;
   #history;
   #sync;
@@ -102,13 +106,14 @@ export class Chat extends EventTarget {
    * @param {import("./session.js").Session} session
    * @param {Options} options
    */
-  constructor(session, { socket, storage, database, server = "", scope = "", follows = false, most, watch }) {
+  constructor(session, { socket, storage, place, database, server = "", scope = "", follows = false, most, watch }) {
     super();
     const { signal } = this;
     const onchange = () => this.#changed();
     const onended = () => this.#end();
     this.me = session.id;
-    const api = this.#api = new Api(session.token, { server, signal });
+    const tokens = this.#tokens = new Tokens(session, { place, server, scope, signal });
+    const api = this.#api = new Api(tokens, { server, signal });
     const rooms = this.rooms = new Rooms(this.me);
     const cursors = new Cursors();
     const typing = this.#typing = new Typing(onchange);
@@ -122,13 +127,13 @@ export class Chat extends EventTarget {
       onrefused: (unsent, failure) => this.#dispatch("refused", { unsent, failure }),
     });
     const feed = new Feed({
-      api, follows, refresh: () => this.#sync.refresh(), onended, signal,
+      api, follows, until: (isThere) => this.#sync.until(isThere), onended, signal,
       // Their order matters more than the names of their senders.
       onmessage: (message) => (follows ? this.#incoming.report(message) : void this.#incoming.announce(message)),
     });
     const onleft = (/** @type {number} */ room) => this.#incoming.left(room, this.me);
     const persistence = this.#persistence = database
-      && new Persistence(session.token, { database, rooms, cursors, changes, history, signal });
+      && new Persistence(keyOf(session), { database, rooms, cursors, changes, history, signal });
     const restored = persistence?.restore() ?? Promise.resolve(false);
     const catchUp = new CatchUp(this.me, {
       api, rooms, cursors, changes, history, feed, onleft, onchange, signal,
@@ -173,7 +178,7 @@ export class Chat extends EventTarget {
     this.directs = new Directs({ api, rooms, directory, onleft });
     this.privacy = new Privacy(this.me, { api, onchange });
     this.#socket = new Socket({
-      dial: () => new WebSocket(socket, ["bearer", session.token]),
+      dial: () => new WebSocket(socket, ["bearer", tokens.access]),
       backoff,
       onevent: (event) => {
         this.#incoming.hear(event);
@@ -197,6 +202,11 @@ export class Chat extends EventTarget {
       // With nothing to show, it does not wait for the connection.
       else void sync.refresh();
     });
+  }
+
+  /** The session with its newest tokens. */
+  get session() {
+    return this.#tokens.session;
   }
 
   /** Aborted by `close`. */
@@ -324,6 +334,16 @@ export class Chat extends EventTarget {
     this.#dispatch("notice", text);
   }
 
+  /** Lists the sessions of the user, this one first. */
+  sessions() {
+    return this.ask(() => this.#api.sessions());
+  }
+
+  /** Ends a session of the user on another device. @param {string} id */
+  endSession(id) {
+    return this.ask(() => this.#api.endSession(id));
+  }
+
   /** Fetches new links to the pictures of rooms, unless that has just been done: all of them expire together. */
   renewPictures() {
     if (Date.now() - this.#renewedAt < RENEW_AGAIN_AFTER) return;
@@ -345,12 +365,15 @@ export class Chat extends EventTarget {
     if (members > 1 && members <= MOST_HEARERS) this.#socket.send({ type: "typing", conversation: room, typing });
   }
 
+  /** Ends the session on the server, and removes all that is stored of the account, also messages that are not sent. */
   async logOut() {
     // First, because the server closes the sockets of a session that ends: they must not be dialled again.
     this.close();
-    // If the server cannot be reached, at least this browser forgets the token.
-    await this.#api.logOut().catch(() => undefined);
+    // Before the call, which may be slow or fail.
     this.#forget();
+    this.outgoing.forget();
+    await this.#api.logOut().catch(() => undefined);
+    this.dispatchEvent(new Event("end"));
   }
 
   /** Stops every call, timer and listener. */
@@ -367,12 +390,13 @@ export class Chat extends EventTarget {
     if (this.signal.aborted) return;
     this.close();
     this.#forget();
+    this.dispatchEvent(new Event("end"));
   }
 
+  /** Removes the stored chats and names. Unsent messages wait for the next session, because this one may have expired. */
   #forget() {
     this.directory.forget();
     void this.#persistence?.forget();
-    this.dispatchEvent(new Event("end"));
   }
 
   #back() {

@@ -4,11 +4,12 @@ import { backoff, sleep } from "./backoff.js";
 import { Failure, withoutSlash } from "./call.js";
 import { Chat } from "./chat.js";
 import { Events } from "./events.js";
+import { keyOf, saveSession, savedSession } from "./session.js";
 import { Shelf, memory, scopeOf } from "./storage.js";
 import { Typist } from "./typist.js";
 
-/** Attempts of a call that can be repeated: about half a minute. */
-const ATTEMPTS = 6;
+/** Attempts of a call that can be repeated: the waits between them are half a minute at most. */
+const ATTEMPTS = 7;
 /** Milliseconds. A call for which the server asks for a longer wait is not repeated. */
 const LONGEST_WAIT = 30_000;
 /** Messages of an open room that are kept when new ones come. */
@@ -39,8 +40,6 @@ const PASSED_ON = new Set(["reaction", "typing", "read", "joined", "left", "remo
 
 /** A connected account. It works from its construction to `close`. */
 export class Client extends Events {
-  /** Enough to construct a client without the password. @type {Session} */
-  session;
   #chat;
   #typist;
   /** @type {Promise<void>} */
@@ -51,12 +50,14 @@ export class Client extends Events {
   /** @param {Server & {session: Session}} options */
   constructor({ server, socket, session, storage = memory() }) {
     super();
-    this.session = session;
     const address = withoutSlash(server);
     const scope = scopeOf(address);
-    const chat = this.#chat = new Chat(session, {
-      server: address, socket, scope, storage: new Shelf(storage, scope), follows: true, most: KEPT,
+    const shelf = new Shelf(storage, scope);
+    const place = placeOf(session, shelf);
+    const chat = this.#chat = new Chat(place.load() ?? session, {
+      server: address, socket, scope, storage: shelf, place, follows: true, most: KEPT,
     });
+    place.save(chat.session);
     this.#typist = new Typist((room, typing) => chat.tellTyping(room, typing));
     this.#ready = new Promise((resolve, reject) => {
       chat.addEventListener("change", () => chat.ready && resolve(undefined));
@@ -64,12 +65,21 @@ export class Client extends Events {
     });
     // It is awaited only by those who ask for it.
     this.#ready.catch(() => undefined);
-    this.#listen();
+    this.#listen(place);
   }
 
   /** The id of the account. */
   get id() {
     return this.#chat.me;
+  }
+
+  /**
+   * Enough to construct a client without the password. Its tokens change once a day. The storage has the newest ones, so
+   * that an older session with the same storage works as well.
+   * @returns {Session}
+   */
+  get session() {
+    return this.#chat.session;
   }
 
   /** Whether events come in. */
@@ -266,7 +276,10 @@ export class Client extends Events {
     this.#chat.resume();
   }
 
-  /** Ends the session on the server, and closes the client. */
+  /**
+   * Ends the session on the server, and closes the client. Of the account, only its device token stays in the storage:
+   * messages that are not sent are removed.
+   */
   async signOut() {
     this.#typist.end();
     await this.#chat.logOut();
@@ -280,11 +293,15 @@ export class Client extends Events {
     this.#end();
   }
 
-  #listen() {
+  /** @param {ReturnType<typeof placeOf>} place */
+  #listen(place) {
     const chat = this.#chat;
     const { signal } = chat;
     // Without the signal, which is aborted before.
-    chat.addEventListener("end", () => this.#end());
+    chat.addEventListener("end", () => {
+      place.forget();
+      this.#end();
+    });
     /** @param {string} type @param {(detail: any) => void} listener */
     const on = (type, listener) => chat.addEventListener(
       type, (event) => listener(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -354,6 +371,20 @@ export class Client extends Events {
       }
     }
   }
+}
+
+/**
+ * The place of a session in a storage.
+ * @param {Session} session
+ * @param {Shelf} shelf
+ */
+function placeOf(session, shelf) {
+  const key = `session ${keyOf(session)}`;
+  return {
+    load: () => savedSession(shelf, key),
+    save: (/** @type {Session} */ newest) => saveSession(shelf, newest, key),
+    forget: () => shelf.removeItem(key),
+  };
 }
 
 function closed() {

@@ -110,6 +110,8 @@ export class Delivery {
    */
   #nap(milliseconds, asked) {
     return new Promise((resolve) => {
+      // The next session waits for the lock.
+      if (this.#ended) return resolve();
       const end = () => {
         clearTimeout(timer);
         this.#naps.delete(end);

@@ -1,6 +1,7 @@
 // Names of users, members of rooms, and titles of rooms. Names never change, so each is fetched once and stored.
 
 import { Failure } from "./call.js";
+import { parsed } from "./json.js";
 
 /** Members a page. */
 const PAGE = 100;
@@ -42,7 +43,8 @@ export class Directory {
     this.#me = me.id;
     this.#key = `people:${me.id}`;
     this.#means = means;
-    this.#names = new Map(JSON.parse(means.storage.getItem(this.#key) ?? "[]"));
+    const stored = parsed(means.storage.getItem(this.#key));
+    this.#names = new Map(Array.isArray(stored) ? stored.filter(isName) : []);
     this.#names.set(me.id, me.username);
   }
 
@@ -227,4 +229,9 @@ export class Directory {
 /** Returns the highest id, after which the next page begins. @param {Member[]} members */
 function lastOf(members) {
   return Math.max(0, ...members.map(({ user }) => user));
+}
+
+/** @param {any} entry of the storage @returns {entry is [number, string]} */
+function isName(entry) {
+  return Array.isArray(entry) && typeof entry[0] === "number" && typeof entry[1] === "string";
 }

@@ -3,6 +3,7 @@
 
 import { backoff, pause, sleep } from "./backoff.js";
 import { Failure } from "./call.js";
+import { pointOf } from "./cursors.js";
 
 /** Messages a page, the most that the server returns. */
 const PAGE = 100;
@@ -10,22 +11,20 @@ const PAGE = 100;
 const REACH = 20;
 /** Attempts after which a wait stops growing. */
 const SLOWS_DOWN = 3;
-/** Lists in which a new room is looked for. */
-const LISTS = 5;
 /** Waits after which a message counts as hidden. The server holds messages after a hole back for 15 s. */
 const GIVES_UP = 12;
 
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {import("./rooms.js").Room} Room
- * @typedef {{id: number, sequence: number}} Place
- * @typedef {{place: Place | null, heard: number, running: boolean, unread: number, last: Place | null}} State
+ * @typedef {import("./cursors.js").Point} Point
+ * @typedef {{place: Point | null, heard: number, running: boolean, unread: number, last: Point | null}} State
  * `place`: the last message that was delivered; `heard`: the highest known number; `unread` and `last`: of the list by
  * which the room begins
  * @typedef {object} Means
  * @property {Pick<import("./api.js").Api, "messages">} api
  * @property {(message: Message) => void} onmessage
- * @property {() => Promise<void>} refresh lists the rooms
+ * @property {(isThere: () => boolean) => Promise<void>} until lists the rooms, a few times, until something is there
  * @property {(failure: Failure) => void} onended the session is over
  * @property {AbortSignal} signal
  * @property {boolean} follows whether missed messages are fetched, beginning with the unread ones. Otherwise only pushed
@@ -50,7 +49,7 @@ export class Feed {
     const state = this.#of(id);
     state.heard = Math.max(state.heard, last?.sequence ?? 0);
     if (!state.place && !state.running) {
-      state.last = last && { id: last.id, sequence: last.sequence };
+      state.last = last && pointOf(last);
       state.unread = unread;
       if (unread === 0 || !last) state.place = state.last ?? { id: 1, sequence: 0 };
     }
@@ -89,15 +88,12 @@ export class Feed {
     }
   }
 
-  /** Lists the rooms until a new one is there: a list may be slightly older. @param {number} room */
+  /** Lists the rooms until a new one is there. @param {number} room */
   async expect(room) {
-    const { follows, refresh, signal } = this.#means;
+    const { follows, until } = this.#means;
     if (!follows || this.#expected.has(room)) return;
     this.#expected.add(room);
-    for (let attempt = 0; !this.#isListed(room) && attempt < LISTS && !signal.aborted; attempt += 1) {
-      await refresh();
-      if (!this.#isListed(room)) await pause(Math.min(attempt, SLOWS_DOWN), signal);
-    }
+    await until(() => this.#isListed(room));
     this.#expected.delete(room);
   }
 
@@ -125,7 +121,7 @@ export class Feed {
    */
   #deliver(state, message) {
     if (message.sequence <= (state.place?.sequence ?? 0)) return;
-    state.place = { id: message.id, sequence: message.sequence };
+    state.place = pointOf(message);
     this.#means.onmessage(message);
   }
 
@@ -179,7 +175,7 @@ export class Feed {
    * Returns the place before the first unread message.
    * @param {number} room
    * @param {State} state
-   * @returns {Promise<Place>}
+   * @returns {Promise<Point>}
    */
   async #firstUnread(room, { last, unread }) {
     const place = { id: last?.id ?? 1, sequence: (last?.sequence ?? 0) - unread };

@@ -56,6 +56,12 @@ export class Files {
     await this.#run("readwrite", (files) => files.delete(key)).catch(() => undefined);
   }
 
+  /** Removes all files. */
+  async clear() {
+    this.#here.clear();
+    await this.#run("readwrite", (files) => files.clear()).catch(() => undefined);
+  }
+
   /**
    * Removes files without a message: a page was closed before it could remove them.
    * @param {() => Set<string>} needed called after listing, because a tab that adds a file stores its message first

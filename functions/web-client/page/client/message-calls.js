@@ -1,7 +1,5 @@
 // Calls of the REST API about messages, one method an endpoint.
 
-import { call } from "./call.js";
-
 /**
  * @typedef {import("./timeline.js").Message} Message
  * @typedef {{user: number, delivered_at: string | null, read_at: string | null}} Receipt
@@ -20,15 +18,15 @@ import { call } from "./call.js";
  */
 
 export class MessageCalls {
-  #token;
+  #tokens;
   #target;
 
   /**
-   * @param {string} token
+   * @param {import("./tokens.js").Tokens} tokens
    * @param {import("./call.js").Target} [target]
    */
-  constructor(token, target) {
-    this.#token = token;
+  constructor(tokens, target) {
+    this.#tokens = tokens;
     this.#target = target;
   }
 
@@ -168,7 +166,7 @@ export class MessageCalls {
    * @param {unknown} [body]
    */
   #call(method, path, body) {
-    return call(method, path, { ...this.#target, token: this.#token, body });
+    return this.#tokens.call(method, path, { ...this.#target, body });
   }
 }
 

@@ -3,6 +3,7 @@
 // Each has its own entry in the storage, so that two tabs never overwrite each other's.
 
 import { nameOf, typeOf } from "./attachments.js";
+import { has, parsed } from "./json.js";
 
 /**
  * @typedef {{key: string, name: string, type: string, size: number, unkept?: boolean,
@@ -30,7 +31,7 @@ export class Outbox {
 
   /**
    * @param {Pick<import("./storage.js").Shelf, "getItem" | "setItem" | "removeItem" | "keys">} storage
-   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep">} files
+   * @param {Pick<import("./files.js").Files, "add" | "remove" | "sweep" | "clear">} files
    * @param {number} user
    */
   constructor(storage, files, user) {
@@ -71,9 +72,8 @@ export class Outbox {
 
   /** @returns {Unsent[]} in the order in which they were written */
   all() {
-    const texts = this.#storage.keys(this.#prefix).flatMap((key) => this.#storage.getItem(key) ?? []);
-    const entries = texts.map((text) => JSON.parse(text));
-    return entries.sort((one, other) => one.at - other.at);
+    const entries = this.#storage.keys(this.#prefix).map((key) => parsed(this.#storage.getItem(key)));
+    return entries.filter(isUnsent).sort((one, other) => one.at - other.at);
   }
 
   /**
@@ -89,6 +89,12 @@ export class Outbox {
     const file = this.#get(client_id)?.file;
     this.#storage.removeItem(this.#prefix + client_id);
     if (file) void this.#files.remove(file.key);
+  }
+
+  /** Removes all messages and their files. */
+  clear() {
+    for (const key of this.#storage.keys(this.#prefix)) this.#storage.removeItem(key);
+    void this.#files.clear();
   }
 
   /**
@@ -127,12 +133,13 @@ export class Outbox {
   }
 
   /**
-   * Returns a message, or null if it has arrived meanwhile.
+   * Returns a message, or null if it has arrived meanwhile, or is damaged.
    * @param {string} client_id
    * @returns {Unsent | null}
    */
   #get(client_id) {
-    return JSON.parse(this.#storage.getItem(this.#prefix + client_id) ?? "null");
+    const entry = parsed(this.#storage.getItem(this.#prefix + client_id));
+    return isUnsent(entry) ? entry : null;
   }
 
   /**
@@ -149,4 +156,10 @@ export class Outbox {
   #save(unsent) {
     this.#storage.setItem(this.#prefix + unsent.client_id, JSON.stringify(unsent));
   }
+}
+
+/** @param {any} entry @returns {entry is Unsent} */
+function isUnsent(entry) {
+  return has(entry, { client_id: "string", conversation: "number", text: "string", at: "number" })
+    && (entry.file === undefined || has(entry.file, { key: "string", name: "string", type: "string", size: "number" }));
 }

@@ -137,8 +137,13 @@ export class Outgoing {
   end() {
     this.#delivery.end();
     this.#sending.end();
-    const closed = new Failure(0, "closed", "The client was closed. The message is still in its storage.");
+    const closed = new Failure(0, "closed", "The client was closed before the message was sent.");
     for (const client_id of this.#waiting.keys()) this.#settle(client_id, closed);
+  }
+
+  /** Removes the unsent messages of an account that logs out. */
+  forget() {
+    this.#outbox.clear();
   }
 
   /**

@@ -20,8 +20,6 @@ const FORM = 1;
 /**
  * @typedef {import("./chat-database.js").Version} Version
  * @typedef {import("./chat-database.js").Difference} Difference
- * @typedef {import("./chat-database.js").Entry} Entry
- * @typedef {import("./rooms.js").Room} Room
  * @typedef {object} Means
  * @property {Pick<import("./chat-database.js").ChatDatabase, "take" | "write" | "clear">} database
  * @property {import("./rooms.js").Rooms} rooms
@@ -30,6 +28,11 @@ const FORM = 1;
  * @property {Pick<import("./history.js").History, "of" | "restore">} history
  * @property {AbortSignal} signal ends the storing
  */
+
+/** Returns the owner of the entries of a session. @param {string} session its key */
+export function ownerOf(session) {
+  return `${FORM} ${session}`;
+}
 
 export class Persistence {
   #owner;
@@ -47,11 +50,11 @@ export class Persistence {
   #isEnded = false;
 
   /**
-   * @param {string} token of the session, which owns the entries
+   * @param {string} session its key, which owns the entries
    * @param {Means} means
    */
-  constructor(token, means) {
-    this.#owner = `${FORM} ${token}`;
+  constructor(session, means) {
+    this.#owner = ownerOf(session);
     this.#means = means;
     means.signal.addEventListener("abort", () => this.#end());
   }
@@ -66,7 +69,7 @@ export class Persistence {
     const stored = await Promise.race([database.take(this.#owner).catch(() => null), late]);
     if (!stored || signal.aborted) return false;
     if (!stored.rooms.every(isRoom) || !stored.messages.every(isMessages)) {
-      await database.clear().then(() => database.take(this.#owner)).catch(() => undefined);
+      await this.#clear().then(() => database.take(this.#owner)).catch(() => undefined);
       return false;
     }
     for (const { id, room, cursor, version, marks } of stored.rooms) {
@@ -120,7 +123,11 @@ export class Persistence {
   /** Removes everything, and stores nothing any more. */
   async forget() {
     this.#end();
-    await this.#means.database.clear().catch(() => undefined);
+    await this.#clear().catch(() => undefined);
+  }
+
+  #clear() {
+    return this.#means.database.clear((owner) => owner === this.#owner);
   }
 
   #end() {

@@ -17,6 +17,7 @@ const SENTENCES = {
   not_accepted: "This person cannot be added.",
   not_found: "This does not exist, or not any more.",
   room_not_found: "There is no such room. Some rooms can be entered only with an invitation.",
+  session_not_found: "This device is logged out already.",
   message_not_found: "This message does not exist any more.",
   forwarded_too_often: "This message has been forwarded often, so it goes to one chat at a time.",
   client_id_reused: "This message was not sent. Please send it again.",

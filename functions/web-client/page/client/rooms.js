@@ -2,6 +2,7 @@
 
 import { Marks } from "./marks.js";
 import { roleOf } from "./rights.js";
+import { sendable } from "./text.js";
 
 /** The most members of a room whose ids the server lists. */
 const SMALL_ROOM = 32;
@@ -139,7 +140,9 @@ export class Rooms {
     room.last_message = unquoted(message);
     room.updated_at = message.created_at;
     if (message.sender === this.#me) {
-      Object.assign(room, { unread: 0, first_unread: null, mentioned: false, draft: null });
+      // Another draft is the next text: the message may have waited for its file, or for the server.
+      const draft = room.draft !== null && sendable(room.draft) === message.text ? null : room.draft;
+      Object.assign(room, { unread: 0, first_unread: null, mentioned: false, draft });
     } else {
       room.first_unread ??= message.id;
       room.unread += 1;
@@ -215,7 +218,8 @@ export class Rooms {
 }
 
 /**
- * Returns a listed room with the parts of the known one that are newer.
+ * Returns a listed room with the parts of the known one that are newer. Without a change of the settings the known draft
+ * stays, because the server ends every draft with the user's next message, and `apply` only that of its text.
  * @param {Room | undefined} known
  * @param {Room} listed
  * @param {boolean} isFresh whether the list may lack the last message of the known one
@@ -229,6 +233,7 @@ function newest(known, listed, isFresh) {
   return {
     ...(known.changes > listed.changes ? known : listed), ...progressOf(newer), updated_at: newer.updated_at,
     ...settingsOf(known.settings_version > listed.settings_version ? known : listed),
+    draft: known.settings_version < listed.settings_version ? listed.draft : known.draft,
   };
 }
 

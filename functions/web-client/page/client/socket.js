@@ -3,6 +3,8 @@
 // another socket of the user, it waits for the user, because the windows would replace each other without end. Times are
 // in milliseconds.
 
+import { parsed } from "./json.js";
+
 /** Well below the ten minutes after which API Gateway ends an idle socket. */
 const PING_EVERY = 240_000;
 /** How long an answer to a ping may take. */
@@ -115,7 +117,7 @@ export class Socket {
     socket.onmessage = ({ data }) => {
       clearTimeout(this.#deadline);
       this.#deadline = undefined;
-      const event = JSON.parse(data);
+      const event = Object(parsed(data));
       if (event.type === "replaced") this.#yield(socket);
       else this.#means.onevent(event);
     };

@@ -1,5 +1,7 @@
 // The entries that `persistence.js` stores. A damaged storage has others. Pure.
 
+import { has } from "./json.js";
+
 /**
  * @typedef {import("./chat-database.js").Version} Version
  * @typedef {import("./marks.js").Mark} Mark
@@ -42,14 +44,4 @@ export function isMessages(entry) {
 /** @param {any} message */
 function isMessage(message) {
   return has(message, MESSAGE) && [message.receivers, message.mentions].every(Array.isArray);
-}
-
-/**
- * Returns whether an object has fields of these types.
- * @param {any} object
- * @param {Record<string, string>} fields
- */
-function has(object, fields) {
-  return typeof object === "object" && object !== null
-    && Object.entries(fields).every(([name, type]) => typeof object[name] === type);
 }

@@ -5,6 +5,8 @@ import { backoff, pause } from "./backoff.js";
 
 /** Milliseconds. The signs of one waking come together: the page is visible, the network is back. */
 const ONE_WAKING = 15_000;
+/** Refreshes in which a new room is looked for. */
+const REFRESHES = 5;
 
 /**
  * @typedef {object} Means
@@ -65,12 +67,14 @@ export class Sync {
     if (rooms.length > 0) void this.refresh();
   }
 
-  /**
-   * Refreshes, up to four times, until a room is listed that the user has just joined: an answer may be slightly older.
-   * @param {number} room
-   */
-  async appears(room) {
-    for (let attempt = 0; !this.#means.isListed(room) && attempt < 4; attempt += 1) {
+  /** Refreshes until a room is listed that the user has just joined. @param {number} room */
+  appears(room) {
+    return this.until(() => this.#means.isListed(room));
+  }
+
+  /** Refreshes, a few times, until something is there: an answer may be slightly older. @param {() => boolean} isThere */
+  async until(isThere) {
+    for (let attempt = 0; !isThere() && attempt < REFRESHES; attempt += 1) {
       if (attempt > 0) await pause(attempt, this.#means.signal);
       await this.refresh();
     }

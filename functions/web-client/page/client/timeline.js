@@ -1,5 +1,6 @@
 // The messages of one room in order, and the point before which none is missing. Pure.
 
+import { pointOf } from "./cursors.js";
 import { quoteOf } from "./quotes.js";
 
 /**
@@ -210,7 +211,7 @@ export class Timeline {
 
 /** The part of a message that is kept after its deletion. @param {Message | undefined} message @returns {Point | null} */
 function place(message) {
-  return message ? { id: message.id, sequence: message.sequence } : null;
+  return message ? pointOf(message) : null;
 }
 
 /**

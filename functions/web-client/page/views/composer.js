@@ -98,12 +98,13 @@ export class Composer {
     if (this.#draft) this.#chat.chats.saveDraft(this.#draft.room);
   }
 
-  /** Takes a draft from another device, unless the user is writing here. @param {Draft} draft */
+  /** Takes a draft from another device, unless the user has written something else. @param {Draft} draft */
   #adopt(draft) {
-    const saved = this.#chat.rooms.get(draft.room)?.draft ?? "";
-    if (draft.editing || draft.saved === saved || this.#chat.chats.isWriting(draft.room)) return;
+    if (draft.editing) return;
+    const before = this.#input.value;
+    const { text, saved } = this.#chat.chats.share(draft.room, { text: before, saved: draft.saved });
     draft.saved = saved;
-    if (this.#input.value !== saved) this.#write(saved);
+    if (text !== before) this.#write(text);
   }
 
   /** Shows the message that is answered or edited as it is now. */

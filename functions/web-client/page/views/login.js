@@ -2,6 +2,7 @@
 
 import { logIn, register } from "../client/api.js";
 import { Failure } from "../client/call.js";
+import { deviceName } from "../device-name.js";
 import { el, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 
@@ -54,7 +55,7 @@ export function loginView(storage, enter, notice) {
     const username = name.value.trim();
     try {
       if (isNew) await register(username, password.value);
-      enter(await logIn(username, password.value, storage));
+      enter(await logIn(username, password.value, storage, { device: deviceName(navigator.userAgent) }));
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       setText(problem, failure.message);

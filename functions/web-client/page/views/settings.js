@@ -3,6 +3,7 @@
 import { version } from "../client/api.js";
 import { arrange, el } from "../dom.js";
 import { avatar } from "./bubble.js";
+import { devices } from "./devices.js";
 import { choice, modal, telling } from "./modal.js";
 
 /**
@@ -38,7 +39,8 @@ const CIRCLES = [
 /** @param {Chat} chat */
 export function settings(chat) {
   const dialog = modal("Settings");
-  dialog.append(...privacy(chat), ...blockedPeople(chat, dialog), build());
+  const open = el("button", { class: "link", type: "button", onclick: () => devices(chat) }, "Devices that are logged in");
+  dialog.append(...privacy(chat), ...blockedPeople(chat, dialog), open, build());
   dialog.showModal();
 }
 

@@ -110,6 +110,58 @@ async fn a_draft_is_on_all_devices_until_it_is_sent() {
 }
 
 #[tokio::test]
+async fn a_text_that_the_server_does_not_have_stays() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    let garden = ann.creates_group("Garden", &[]).await;
+    ann.creates_group("Kitchen", &[]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    window.opens_room("Garden").await;
+    // The server keeps 512 characters.
+    let long = "long ".repeat(120);
+    window.writes("Message", &long).await;
+    window.opens_room("Kitchen").await;
+    window.opens_room("Garden").await;
+    for (draft, pinned, signs) in [
+        (json!("of the phone"), true, json!([["Garden", "Pinned"], ["Kitchen", ""]])),
+        (Value::Null, false, json!([["Kitchen", ""], ["Garden", ""]])),
+    ] {
+        sets(&ann, garden, json!({"draft": draft, "pinned": pinned})).await;
+        window.sees_measured(SIGNS, signs).await;
+        window.sees_measured(WRITTEN, json!(long)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_next_text_stays_when_an_earlier_message_arrives() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    ann.creates_group("Garden", &[]).await;
+    let [desk, phone] = [Window::of(&ann, Screen::DESKTOP).await, Window::of(&ann, PHONE).await];
+    desk.opens_room("Garden").await;
+    desk.measures(
+        "const call = window.fetch;
+        const held = new Promise((resolve) => { window.Release = resolve; });
+        window.fetch = async (...request) => {
+            if (String(request[0]).includes('/send-message')) await held;
+            return call(...request);
+        };
+        return null",
+    )
+    .await;
+    desk.sends("one").await;
+    desk.sees_states(&["Sending"]).await;
+    desk.writes("Message", "two").await;
+    phone.sees("Draft: two").await;
+    desk.measures("window.Release(); return null").await;
+    desk.sees_states(&["Sent"]).await;
+    desk.sees_measured(WRITTEN, json!("two")).await;
+    phone.opens_room("Garden").await;
+    phone.sees_messages(&["one"]).await;
+    phone.sees_measured(WRITTEN, json!("two")).await;
+}
+
+#[tokio::test]
 async fn a_cleared_chat_is_empty_on_all_devices() {
     let server = Server::start().await;
     let [ann, bob] = server.users(["ann", "bob"]).await;

@@ -1,11 +1,12 @@
 //! The page without a network, and the calls with which it catches up.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use browser::{Screen, Window};
-use e2e::{Answer, Server, User};
+use e2e::{Answer, File, Server, User};
 use reqwest::Method;
 use serde_json::json;
+use tempfile::TempDir;
 use tokio::time::sleep;
 
 /// Passes on the rooms and the messages that the browser has stored, as text.
@@ -27,6 +28,42 @@ const WAKES: &str = "const now = Date.now; Date.now = () => now() + 60_000;
     for (const type of ['online', 'pageshow']) dispatchEvent(new Event(type));
     document.dispatchEvent(new Event('visibilitychange')); return null";
 
+/// Lets the sessions a and b store rooms in one database, and end. Passes on the ids of the rooms and of the messages that
+/// each of them finds.
+const OWNERS: &str = "const done = arguments[0];
+    const { href } = document.querySelector('link[href$=\"/client/chat-database.js\"]');
+    const owners = async ({ ChatDatabase }) => {
+        const database = new ChatDatabase('owners');
+        const version = { membership: 1, cleared: '', change: 0, last: 0 };
+        const writes = (session, id) => database.write(session,
+            { rooms: [{ id, version }], messages: [{ id, version }], gone: [], unread: [] });
+        const ends = (session) => database.clear((owner) => owner === session);
+        const found = [];
+        const finds = async (session) => {
+            const { rooms, messages } = await database.take(session);
+            found.push([session, rooms.map(({ id }) => id), messages.map(({ id }) => id)]);
+        };
+        await finds('a');
+        await writes('a', 1);
+        await writes('b', 2);
+        await ends('b');
+        await finds('a');
+        await finds('b');
+        await writes('a', 1);
+        await writes('b', 2);
+        await ends('a');
+        await finds('b');
+        await ends('b');
+        await writes('b', 3);
+        await finds('b');
+        return found;
+    };
+    import(href).then(owners).then(done, (cause) => done(String(cause)));";
+/// The number of messages that the browser has stored until they are sent.
+const UNSENT: &str = "return Object.keys(localStorage).filter((key) => key.startsWith('outbox:')).length";
+/// The keys of the text that the browser has stored.
+const KEYS: &str = "return Object.keys(localStorage)";
+
 /// The rooms and the messages that the browser has stored.
 async fn stored(window: &Window) -> [String; 2] {
     serde_json::from_value(window.tries(STORED).await).unwrap()
@@ -42,6 +79,25 @@ async fn waits_for_storage(window: &Window, text: &str, has: bool) {
         sleep(Duration::from_millis(100)).await;
     }
     panic!("waited for {text:?} to be stored: {has}");
+}
+
+/// Waits until the browser has stored so many files of a user that are not sent.
+async fn waits_for_files(window: &Window, user: &User, count: u64) {
+    let files = format!(
+        "const done = arguments[0];
+        indexedDB.open('outbox:{}').onsuccess = ({{ target: {{ result }} }}) => {{
+            const counting = result.transaction('files').objectStore('files').count();
+            counting.onsuccess = () => {{ result.close(); done(counting.result); }};
+        }}",
+        user.id
+    );
+    for _ in 0..600 {
+        if window.tries(&files).await == count {
+            return;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    panic!("waited for {count} files to be stored");
 }
 
 /// A window whose user has read two rooms, which are stored.
@@ -148,6 +204,64 @@ async fn nothing_is_stored_after_the_end_of_the_session() {
     window.reloads().await;
     window.finds("//h1[.='Log in']").await;
     waits_for_storage(&window, "the", false).await;
+}
+
+#[tokio::test]
+async fn a_logout_leaves_nothing_behind_although_its_call_has_no_answer() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let (window, _) = window_with_rooms(&ann, &bob, Screen::DESKTOP).await;
+    window.measures("window.fetch = () => new Promise(() => undefined); return null").await;
+    let disk = TempDir::new().unwrap();
+    let photo = disk.path().join("red.png");
+    fs::write(&photo, File::picture().bytes).unwrap();
+    window.attaches(&[&photo]).await;
+    window.clicks("Send").await;
+    window.sees_states(&["Sending"]).await;
+    waits_for_files(&window, &ann, 1).await;
+    window.clicks("Log out").await;
+    // The browser stays known for the name.
+    window.sees_measured(KEYS, json!([format!("device {}", ann.name.to_lowercase())])).await;
+    waits_for_files(&window, &ann, 0).await;
+    waits_for_storage(&window, "the", false).await;
+    assert_eq!(stored(&window).await, ["[]", "[]"]);
+}
+
+#[tokio::test]
+async fn what_an_expired_session_has_not_sent_is_sent_by_the_next_one_unless_another_account_logs_in() {
+    let server = Server::start().await;
+    let [ann, bob] = server.users(["ann", "bob"]).await;
+    let room = ann.creates_group("Garden", &[&bob]).await;
+    for name in [&ann.name, &bob.name] {
+        let window = Window::of(&ann, Screen::DESKTOP).await;
+        window.opens_room("Garden").await;
+        let hangs = "window.Call = window.fetch;
+            window.fetch = (path, request) => (!String(path).includes('/send-message') ? Call(path, request)
+                : new Promise((_, reject) => { request.signal.onabort = () => reject(new Error('aborted')); }));
+            return null";
+        window.measures(hangs).await;
+        window.sends(&format!("before {name} logs in")).await;
+        window.sees_measured(UNSENT, json!(1)).await;
+        let token = window.measures("return JSON.parse(localStorage.getItem('session')).token").await;
+        let logout = server.request(Method::POST, "/auth/logout/").bearer_auth(token.as_str().unwrap());
+        Answer::to(logout).await.is(200);
+        window.sees("Your session has ended.").await;
+        window.measures("window.fetch = Call; return null").await;
+        window.logs_in(name).await;
+        window.opens_room("Garden").await;
+        window.sees_messages(&[&format!("before {} logs in", ann.name)]).await;
+        window.sees_measured(UNSENT, json!(0)).await;
+        window.clicks("Log out").await;
+    }
+    assert_eq!(ann.sees_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_stored_chats_belong_to_one_session() {
+    let server = Server::start().await;
+    let window = Window::open(&server, Screen::DESKTOP).await;
+    let found = json!([["a", [], []], ["a", [1], [1]], ["b", [], []], ["b", [2], [2]], ["b", [], []]]);
+    assert_eq!(window.tries(OWNERS).await, found);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use browser::{Screen, Window};
 use e2e::Server;
+use fantoccini::key::Key;
 use reqwest::Method;
 
 #[tokio::test]
@@ -51,6 +52,54 @@ async fn a_session_that_the_server_has_ended_leads_to_the_door() {
     e2e::Answer::to(logout).await.is(200);
     window.sees("Your session has ended.").await;
     window.logs_in(&ann.name).await;
+}
+
+#[tokio::test]
+async fn tokens_that_expire_are_refreshed_and_a_reload_goes_on() {
+    let server = Server::start().await;
+    let ann = server.user("ann").await;
+    ann.creates_group("Garden", &[]).await;
+    let window = Window::of(&ann, Screen::DESKTOP).await;
+    let session = "JSON.parse(localStorage.getItem('session'))";
+    let before = window.measures(&format!("return {session}.refresh_token")).await;
+    let expire = format!(
+        "localStorage.setItem('session', JSON.stringify({{...{session}, expires_at: 0, token: 'expired'}})); return 0"
+    );
+    window.measures(&expire).await;
+    window.reloads().await;
+    window.opens_room("Garden").await;
+    window.sends("still here").await;
+    window.sees_messages(&["still here"]).await;
+    assert_ne!(window.measures(&format!("return {session}.refresh_token")).await, before);
+}
+
+#[tokio::test]
+async fn another_device_is_listed_and_logged_out_by_touch_and_by_keyboard() {
+    let server = Server::start().await;
+    for phone in [true, false] {
+        let ann = server.user(if phone { "ann" } else { "bob" }).await;
+        let login = serde_json::json!({"username": ann.name, "password": e2e::PASSWORD, "device": "Old tablet"});
+        let login = server.post("/auth/login/", &login).await.is(200);
+        let tablet = ann.with_token(login["access_token"].as_str().unwrap().to_owned());
+        let window = Window::of(&ann, Screen { phone, ..Screen::DESKTOP }).await;
+        window.clicks("Settings").await;
+        window.clicks("Devices that are logged in").await;
+        window.sees("This device").await;
+        window.sees("Old tablet").await;
+        for label in ["Log out Old tablet", "Really log out Old tablet?"] {
+            if phone {
+                window.clicks(label).await;
+            } else {
+                window.tabs_to(label).await;
+                window.presses(Key::Enter).await;
+            }
+        }
+        window.sees("Old tablet is logged out.").await;
+        tablet.get("/list-chatrooms/").await.refuses(401, "unauthenticated");
+        window.presses(Key::Escape).await;
+        window.reloads().await;
+        window.finds("//h2[.='Chats']").await;
+    }
 }
 
 #[tokio::test]

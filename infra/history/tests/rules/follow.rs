@@ -1,8 +1,8 @@
 //! Histories in which a client that follows changes misses one, or in which a number is wrong.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use history::{History, Message, Outcome, Revision, Scope, Step, Wish};
+use history::{Change, History, Message, Outcome, Revision, Scope, Step, Wish};
 
 use crate::{
     good::good,
@@ -141,6 +141,59 @@ fn a_message_that_its_hider_does_not_hear_of_is_found() {
 }
 
 #[test]
+fn a_list_anew_leaves_out_what_its_user_has_deleted_before_if_they_delete_it_again() {
+    let again = |history: &mut History| {
+        let begun = steps(history)[0].ended + Duration::from_millis(1);
+        let hidden = history.revisions.iter().find(|revision| revision.what == Wish::Hide).expect("it was hidden");
+        Revision { begun, ended: begun, ..hidden.clone() }
+    };
+    is_allowed(|history| {
+        lists_anew(history, LAST);
+        let again = again(history);
+        history.revisions.push(again);
+    });
+    is_found(RULE, |history| {
+        lists_anew(history, LAST);
+        let again = again(history);
+        history.revisions.retain(|revision| revision.what != Wish::Hide);
+        history.revisions.push(again);
+    });
+}
+
+#[test]
+fn a_reaction_that_repeats_one_behind_a_block_may_be_withheld() {
+    let is_missed = |is_blocked: bool| {
+        let mut history = good(0);
+        let by = READERS[0];
+        history.directs.insert(LIVELY, [by, READERS[1]]);
+        let mut reactions = history.revisions.iter().filter(|revision| (revision.by, revision.id) == (by, id(REACTED)));
+        let first = reactions.next().expect("they react").clone();
+        let [begun, ended] = [first.ended, first.ended + Duration::from_millis(1)];
+        if is_blocked {
+            for (value, at) in [(true, first.begun.saturating_sub(Duration::from_secs(30))), (false, begun)] {
+                let of = (READERS[1], by);
+                history.blocks.push(Change {
+                    of,
+                    value,
+                    by: of.0,
+                    begun: at,
+                    ended: at,
+                    has_failed: false,
+                    is_sure: true,
+                });
+            }
+        }
+        let later = Duration::from_mins(1);
+        history.revisions.push(Revision { begun: begun + later, ended: ended + later, ..first });
+        history.revisions.retain(|revision| revision.id != id(REACTED) || revision.by == by);
+        forgets(&mut history.followed[1].steps, |message| message.id == id(REACTED));
+        broken(&history).contains(RULE)
+    };
+    assert!(!is_missed(true));
+    assert!(is_missed(false));
+}
+
+#[test]
 fn a_client_that_stops_before_the_end_is_found() {
     let stops = |history: &mut History| steps(history).truncate(LAST);
     is_found("a_follower_reaches_the_end", stops);
@@ -165,6 +218,12 @@ fn a_list_that_goes_backwards_or_has_a_message_twice_is_found() {
     is_found(rule, |history| {
         let again = steps(history)[3].messages[0].clone();
         steps(history)[3].messages.push(again);
+    });
+    // The client lists the room anew, from a settled number.
+    is_allowed(|history| {
+        let first = steps(history)[0].clone();
+        let step = Step { after: first.change + 1, messages: Vec::new(), is_all: false, is_anew: true, ..first };
+        steps(history).insert(1, step);
     });
 }
 

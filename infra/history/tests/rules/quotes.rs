@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use history::{History, Message, Quote, Stay, Time};
+use history::{History, Message, Outcome, Quote, Revision, Stay, Time, Wish};
 
 use crate::{
     good::{CLOSED, WANDERER, good},
@@ -24,7 +24,7 @@ fn quote(history: &mut History, room: u64, user: u64, at: Time) -> Quote {
         push.message = Arc::clone(&reply);
     }
     let send = sent(history, &plain);
-    (send.reply_to, send.outcome) = (Some(original.id), history::Outcome::Acknowledged(Arc::clone(&reply)));
+    (send.reply_to, send.outcome) = (Some(original.id), Outcome::Acknowledged(Arc::clone(&reply)));
     let Message { id, sender, text, .. } = Message::clone(&original);
     Quote { user, room, reply: reply.id, id, sender, text, begun: at, ended: at }
 }
@@ -59,6 +59,24 @@ fn a_quote_with_another_text_or_sender_or_of_another_message_is_found() {
             history.quotes.push(quote);
         });
     }
+}
+
+#[test]
+fn a_quote_of_an_edit_that_nobody_listed_is_allowed_after_its_beginning() {
+    let edited = |by: u64, begun: Time| {
+        move |history: &mut History| {
+            let user = history.stored[0][0].sender;
+            let mut quote = quote(history, 1, user, Time::ZERO);
+            "soon replaced".clone_into(&mut quote.text);
+            let (by, room, id, ended) = (quote.sender + by, 1, quote.id, begun);
+            let what = Wish::Edit(quote.text.clone(), None);
+            history.revisions.push(Revision { by, room, id, what, begun, ended, failed: 1, outcome: Outcome::Unknown });
+            history.quotes.push(quote);
+        }
+    };
+    is_allowed(edited(0, Time::ZERO));
+    is_found(RULE, edited(1, Time::ZERO));
+    is_found(RULE, edited(0, Duration::from_millis(1)));
 }
 
 #[test]

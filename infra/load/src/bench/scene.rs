@@ -18,6 +18,8 @@ use super::world::World;
 const THEN: &str = "1701432000000";
 /// The place of the id of a message that the caller has sent.
 const MESSAGE_ID: &str = "$MESSAGE_ID";
+/// The place of the refresh token of a session.
+const REFRESH_TOKEN: &str = "$REFRESH_TOKEN";
 /// The place of an invite code of the room.
 const INVITE_CODE: &str = "$INVITE_CODE";
 /// The client id in `infra/events`.
@@ -44,6 +46,8 @@ pub struct Scene {
     people: u64,
     /// For each event, if it needs one of its own.
     tokens: Vec<String>,
+    refresh_tokens: Vec<String>,
+    sessions: Vec<String>,
     rooms: Vec<u64>,
     messages: Vec<u64>,
     attachments: Vec<String>,
@@ -62,6 +66,8 @@ impl Scene {
             invite: String::new(),
             people: 0,
             tokens: Vec::new(),
+            refresh_tokens: Vec::new(),
+            sessions: Vec::new(),
             rooms: Vec::new(),
             messages: Vec::new(),
             attachments: Vec::new(),
@@ -95,6 +101,14 @@ impl Scene {
                     let token = self.login(0).await?;
                     self.tokens.push(token);
                 }
+                // Another session of the caller.
+                "end-session" => self.sessions.push(session(&self.login(0).await?)?),
+                // One session is refreshed ten times at once.
+                "refresh" => {
+                    let answer = self.run("login", 0).await?;
+                    self.refresh_tokens.push(text(&answer, "/refresh_token")?);
+                }
+                "list-sessions" if number < LISTED => drop(self.login(0).await?),
                 // Each event ends all sessions of its user.
                 "change-password" | "logout-all" => {
                     self.registers(number).await?;
@@ -196,11 +210,14 @@ impl Scene {
         let index = usize::try_from(number)?;
         let now = UNIX_EPOCH.elapsed()?.as_millis().to_string();
         let token = self.tokens.get(index).unwrap_or(&self.token);
+        let session = self.sessions.get(index).unwrap_or(&self.session);
+        let refresh_token = self.refresh_tokens.get(index).map_or("", String::as_str);
         let message = self.messages.get(index).copied().unwrap_or_default().to_string();
         let text = text
             .replace(THEN, &now)
             .replace("$ACCESS_TOKEN", token)
-            .replace("$SESSION_ID", &self.session)
+            .replace("$SESSION_ID", session)
+            .replace(REFRESH_TOKEN, refresh_token)
             .replace(MESSAGE_ID, &message)
             .replace(INVITE_CODE, &self.invite)
             .replace(CLIENT_ID, &format!("{number:04}"));

@@ -51,7 +51,7 @@ pub async fn forward_message(
     let (admitted, looked) = tokio::join!(admit(chat, caller), look);
     admitted?;
     let (input, digest, message, before) = looked?;
-    let forward = match message.and_then(|message| Forward::new(chat, caller, &input, &digest, message)) {
+    let forward = match message.and_then(|(message, _)| Forward::new(chat, caller, &input, &digest, message)) {
         Ok(forward) => Ok(forward),
         Err(Error::Refused(refusal)) if before.iter().any(|before| matches!(before, Ok(Some(_)))) => Err(refusal),
         Err(error) => return Err(error),

@@ -13,5 +13,5 @@ pub async fn list_reactions(
     room: RoomId,
     message: MessageId,
 ) -> Result<Vec<ShownReaction>, Error> {
-    Ok(visible_in_room(chat, caller.user, room, message).await?.reactors())
+    Ok(visible_in_room(chat, caller.user, room, message).await?.0.reactors())
 }

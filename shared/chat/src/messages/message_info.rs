@@ -3,8 +3,8 @@ use std::{collections::BTreeSet, ops::Bound};
 use domain::{Error, Listed, MemberPage, MessageId, Receipt, Refusal, RoomId, RoomKind, UserId};
 use store::Consistency;
 
-use super::{quotes::visible, receipts};
-use crate::{Caller, Chat, rooms::access};
+use super::{quotes::visible_in_room, receipts};
+use crate::{Caller, Chat};
 
 /// A page of the receivers of a message, by id, with the times by which they had received and read it.
 ///
@@ -20,13 +20,10 @@ pub async fn message_info(
     id: MessageId,
     page: MemberPage,
 ) -> Result<Listed<Receipt, UserId>, Error> {
-    let (message, room) =
-        tokio::join!(visible(chat, caller.user, room, id), access::room(&chat.store, caller.user, room));
-    let message = message?;
+    let (message, room) = visible_in_room(chat, caller.user, room, id).await?;
     if message.sender != caller.user {
         return Err(Refusal::NotTheSender.into());
     }
-    let room = room?;
     let unnamed = message.receivers_count > message.receivers.len();
     let receivers = if unnamed { &room.members } else { &message.receivers };
     let start = page.after.map_or(Bound::Unbounded, Bound::Excluded);

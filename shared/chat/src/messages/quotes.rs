@@ -5,7 +5,7 @@ use std::{
     iter,
 };
 
-use domain::{Draft, Error, Message, MessageId, Quote, Refusal, RoomId, ShownMessage, UserId};
+use domain::{Draft, Error, Message, MessageId, Quote, Refusal, Room, RoomId, ShownMessage, UserId};
 use store::{Consistency, Membership};
 
 use crate::{Chat, rooms::access};
@@ -86,13 +86,18 @@ pub(crate) async fn visible(chat: &Chat, user: UserId, room: RoomId, id: Message
     Ok(message.seen_by(Some(user)))
 }
 
-/// A message that a member can see in a room which exists: after the deletion of a room, its memberships and messages
-/// are there for a while.
+/// A message that a member can see in a room which exists, and the room: after the deletion of a room, its memberships
+/// and messages are there for a while.
 ///
 /// # Errors
 /// `RoomNotFound`, `NotAMember`, `MessageNotFound`, `MessageDeleted`.
-pub(super) async fn visible_in_room(chat: &Chat, user: UserId, room: RoomId, id: MessageId) -> Result<Message, Error> {
+pub(super) async fn visible_in_room(
+    chat: &Chat,
+    user: UserId,
+    room: RoomId,
+    id: MessageId,
+) -> Result<(Message, Room), Error> {
     let (message, room) = tokio::join!(visible(chat, user, room, id), access::room(&chat.store, user, room));
-    room?;
-    message
+    let room = room?;
+    Ok((message?, room))
 }

@@ -174,6 +174,10 @@ impl Asked {
     async fn read(&self, chat: &Chat, others: bool, asked_at: Timestamp) -> Result<News, Error> {
         let (marks, messages, changes) =
             tokio::try_join!(self.marks(chat, others), self.messages(chat), self.changes(chat, asked_at))?;
+        if changes.reset {
+            let changes = ChangeList { changed: Vec::new(), more: false, ..changes };
+            return Ok(News { messages: Vec::new(), skipped: None, changes, marks });
+        }
         let more = changes.more || messages.next.is_some();
         let skipped = match messages.next {
             Some(Cursor::After(id)) if messages.messages.is_empty() => Some(id),

@@ -53,8 +53,21 @@ pub(crate) async fn room_for_sure(store: &Store, user: UserId, room: RoomId) -> 
 /// The room with the stay of one of its members. The membership is strongly consistent, so that a removal counts at
 /// once. A membership without a room is removed.
 pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
-    let (found, membership) =
-        tokio::join!(self::room(store, user, room), store.membership(user, room, Consistency::Strong));
+    stay_in(store, user, room, self::room(store, user, room)).await
+}
+
+/// The same, with the room as it is now.
+pub(crate) async fn stay_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
+    stay_in(store, user, room, room_for_sure(store, user, room)).await
+}
+
+async fn stay_in(
+    store: &Store,
+    user: UserId,
+    room: RoomId,
+    found: impl Future<Output = Result<Room, Error>>,
+) -> Result<Stay, Error> {
+    let (found, membership) = tokio::join!(found, store.membership(user, room, Consistency::Strong));
     match (found, membership?) {
         (Ok(room), Some(membership)) => return Ok(Stay { room, membership }),
         (Err(refused @ Error::Refused(_)), Some(_)) => {
@@ -68,22 +81,6 @@ pub(crate) async fn stay(store: &Store, user: UserId, room: RoomId) -> Result<St
     let membership = store.membership(user, room.id, Consistency::Strong).await?;
     let membership = membership.ok_or_else(|| stranger(Some(&room)))?;
     Ok(Stay { room, membership })
-}
-
-/// The room as it is now, with the stay of one of its members. A membership without a room is removed.
-pub(crate) async fn stay_for_sure(store: &Store, user: UserId, room: RoomId) -> Result<Stay, Error> {
-    let (found, membership) =
-        tokio::join!(room_for_sure(store, user, room), store.membership(user, room, Consistency::Strong));
-    match (found, membership?) {
-        (Ok(room), Some(membership)) => Ok(Stay { room, membership }),
-        // They have left, or joined, between the two reads.
-        (Ok(_), None) => stay(store, user, room).await,
-        (Err(refused @ Error::Refused(_)), Some(_)) => {
-            store.remove_ghost(user, room).await?;
-            Err(refused)
-        }
-        (Err(error), _) => Err(error),
-    }
 }
 
 /// The room as it is now, for one of its admins. In a room from before there were owners, whose creator has left, the

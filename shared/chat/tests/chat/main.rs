@@ -9,12 +9,15 @@ mod accounts {
     mod authenticate;
     mod change_password;
     mod devices;
+    mod end_session;
     mod find_user;
     mod get_presence;
     mod list_blocks;
+    mod list_sessions;
     mod login;
     mod logout;
     mod logout_all;
+    mod refresh;
     mod register;
     mod set_block;
     mod set_privacy;
@@ -43,7 +46,9 @@ mod messages {
     mod search_messages;
     mod send_message;
     mod sync;
+    mod sync_hidden;
     mod sync_histories;
+    mod sync_sizes;
     mod typing;
 }
 mod paces;

@@ -6,14 +6,14 @@ use chat::{
     Caller, Chat,
     accounts::admit,
     attachments::create_attachment,
-    messages::send_message,
+    messages::{self, send_message},
     rooms::{create_chatroom, join_chatroom},
     sockets,
 };
-use domain::{Entry, MediaType, Pace, Refusal};
+use domain::{Entry, MediaType, MessageId, Pace, Refusal, RoomId};
 use futures_util::future::join_all;
 
-use crate::support::{Person, assert_refused, draft, new_attachment, new_room, world};
+use crate::support::{Person, assert_refused, draft, marks_frame, new_attachment, new_room, world};
 
 /// Twice at once, and then once a minute.
 const PACE: Pace = Pace::new(Duration::from_mins(1), 2);
@@ -52,6 +52,25 @@ async fn all_sessions_of_a_user_share_a_pace_and_nobody_else_does() {
     ] {
         assert_eq!(is_admitted(&world.chat, caller).await, admitted, "{caller:?}");
     }
+}
+
+#[tokio::test]
+async fn four_marks_of_a_frame_count_as_one_call() {
+    let mut world = world().await;
+    world.chat.paces.calls = PACE;
+    let ann = world.user("ann").await;
+    let mut marks = Vec::new();
+    for _ in 0..5 {
+        let room = ann.makes_room(&[]).await;
+        marks.push((room, ann.has_sent(room, "hi", 1_000).await.id));
+    }
+    let says = async |marks: &[(RoomId, MessageId)]| {
+        messages::mark(&world.chat, &ann.socket("phone"), Ok(marks_frame("read", marks))).await
+    };
+    says(&marks[..4]).await.unwrap();
+    assert_refused!(says(&marks).await, Refusal::RateLimited(_));
+    says(&marks[..4]).await.unwrap();
+    assert_refused!(says(&marks[..1]).await, Refusal::RateLimited(_));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use crate::{Fields, Input, Password, Username};
+use crate::{DeviceName, Fields, Input, Password, Username};
 
 /// The body of `POST /auth/register/`.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct LoginAttempt {
     pub credentials: Credentials,
     /// The token that the device got with its last login, as received.
     pub device_token: Option<String>,
+    /// The name of the device in the list of sessions.
+    pub device: Option<DeviceName>,
 }
 
 impl Input for LoginAttempt {
@@ -43,7 +45,8 @@ impl Input for LoginAttempt {
         let username = fields.required("username");
         let password = fields.required("password");
         let device_token = fields.optional("device_token");
-        Some(Self { credentials: Credentials { username: username?, password: password? }, device_token })
+        let device = fields.optional("device");
+        Some(Self { credentials: Credentials { username: username?, password: password? }, device_token, device })
     }
 }
 

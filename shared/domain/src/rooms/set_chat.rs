@@ -36,11 +36,13 @@ impl Input for SetChat {
         }
         // A draft without characters is none.
         let draft = fields.given::<String>("draft").map(|draft| draft.filter(|draft| !draft.is_empty()));
-        let is_long = |draft: &String| draft.chars().count() > MAX_DRAFT;
-        if draft.iter().flatten().any(is_long) {
-            fields.reject("draft", format!("must have at most {MAX_DRAFT} characters"));
-        }
-        let draft = draft.map(|draft| draft.map(Text::try_from).transpose());
+        let read = |draft: String| {
+            if draft.chars().count() > MAX_DRAFT {
+                return Err(format!("must have at most {MAX_DRAFT} characters"));
+            }
+            Text::try_from(draft).map_err(str::to_owned)
+        };
+        let draft = draft.map(|draft| draft.map(read).transpose());
         let draft = draft.transpose().map_err(|why| fields.reject("draft", why));
         Some(Self {
             muted_until: fields.given("muted_until"),
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let long = format!(r#","draft":"{}""#, "x".repeat(513));
+        let long = format!(r#","draft":"{}""#, "x".repeat(4097));
         for (bad, field) in [
             (r#","muted_until":5"#, "muted_until"),
             (r#","muted_until":"tomorrow""#, "muted_until"),
@@ -95,6 +97,7 @@ mod tests {
         ] {
             let Err(Error::Refused(Refusal::Invalid(errors))) = read(bad) else { panic!("accepted: {bad}") };
             assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{bad}");
+            assert_eq!(errors[field].len(), 1, "{errors:?}");
         }
     }
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Content, Draft, Error, Fields, Input, Mark, MessageId, Refusal, RoomId, UserId};
+use crate::{Content, Draft, Error, Fields, Input, Mark, MessageId, Refusal, RoomId, UserId, fields::take};
 
 /// The most rooms of one frame with marks.
 const MAX_MARKS: usize = 100;
@@ -109,11 +109,9 @@ impl TryFrom<Map<String, Value>> for To {
     type Error = String;
 
     fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
-        fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, String> {
-            let value = fields.remove(name).ok_or_else(|| format!("{name}: is required"))?;
-            serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
-        }
-        Ok(Self { conversation: take(&mut fields, "conversation")?, message: take(&mut fields, "message")? })
+        let conversation = take(&mut fields, "conversation")?.ok_or("conversation: is required")?;
+        let message = take(&mut fields, "message")?.ok_or("message: is required")?;
+        Ok(Self { conversation, message })
     }
 }
 

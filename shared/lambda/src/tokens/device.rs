@@ -1,7 +1,8 @@
 //! Device tokens: a login returns one, and the device shows it at its next login with the name, which is then counted
 //! apart from other people's attempts (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 //!
-//! They are JWTs with an HMAC under a key of their own, because `login` alone makes and reads them. So no device token
+//! They are JWTs with an HMAC under a key of their own, because `login` alone reads them, and only it and `refresh` make
+//! them. So no device token
 //! passes for an access token, nor the reverse (RFC 8725, section 3.12). After a rotation of the secret, all devices
 //! are unknown until their next login.
 

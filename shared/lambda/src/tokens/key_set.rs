@@ -93,7 +93,7 @@ pub(super) fn kid(token: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use chat::accounts::{Device, Login};
-    use domain::UserId;
+    use domain::{RefreshToken, SessionId, UserId};
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};
     use store::Session;
@@ -105,10 +105,13 @@ mod tests {
 
     fn login() -> Login {
         let id = UserId::try_from(7).unwrap();
+        let session = "s1".to_owned();
         Login {
             user: User { id, username: Username::parse("ann").unwrap() },
-            session: Session { id: "s1".to_owned(), user_id: id, expires_at: 4_000_000_000, device_id: None },
+            session: Session { id: session, user_id: id, expires_at: 4_000_000_000, device_id: None, renewal: None },
             device: Device { username: "ann".to_owned(), id: "d1".to_owned() },
+            refresh_token: RefreshToken::first(id, SessionId::new([1; 16]), [2; 32], "n1"),
+            at: now(),
         }
     }
 
@@ -165,6 +168,21 @@ mod tests {
         }
         assert!(verify(&signed(SECRET, &claims(), OTHER)).is_err(), "another key under the name of ours");
         assert!(verify(&signed(OTHER, &claims(), OTHER)).is_err(), "an unknown key");
+    }
+
+    #[test]
+    fn a_token_lasts_a_day_and_no_longer_than_its_session() {
+        let exp = |login: &Login| {
+            let token = key(SECRET).sign(login, "stack").unwrap();
+            let keys = keys(&[SECRET]);
+            let decoded = decode::<Claims>(&token, &keys.keys[0].1, &keys.validation).unwrap();
+            (decoded.claims.exp, decoded.claims.iat)
+        };
+        let mut login = login();
+        let at = login.at.seconds();
+        assert_eq!(exp(&login), (at + 24 * 60 * 60, at));
+        login.session.expires_at = at + 60;
+        assert_eq!(exp(&login), (at + 60, at));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The private key, which only `login` has. It is read from Secrets Manager at run time, so that a rotation needs no
+//! The private key, which only `login` and `refresh` have. It is read from Secrets Manager at run time, so that a rotation needs no
 //! deployment.
 
 use std::{
@@ -14,7 +14,7 @@ use aws_lc_rs::{
 };
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata as _};
 use chat::{
-    accounts::{Device, Login, SESSION_LIFETIME},
+    accounts::{ACCESS_LIFETIME, Device, Login},
     now,
 };
 use domain::{Error, Timestamp, causes};
@@ -94,7 +94,7 @@ impl SigningKey {
         &self.public
     }
 
-    /// The token of a login. It ends when the session does.
+    /// The token of a login or a refresh. It ends with the session at the latest.
     ///
     /// # Errors
     /// `Internal`.
@@ -103,8 +103,8 @@ impl SigningKey {
             sub: login.user.id.to_string(),
             sid: login.session.id.clone(),
             name: login.user.username.as_str().to_owned(),
-            iat: login.session.expires_at.saturating_sub(SESSION_LIFETIME.as_secs()),
-            exp: login.session.expires_at,
+            iat: login.at.seconds(),
+            exp: (login.at + ACCESS_LIFETIME).seconds().min(login.session.expires_at),
             iss: issuer.to_owned(),
             aud: AUDIENCE.to_owned(),
             typ: TYPE.to_owned(),
@@ -189,7 +189,7 @@ impl Signer {
             }
             (Err(error), _) => return Err(error),
         };
-        let expires_at = (now + SESSION_LIFETIME + MARGIN).seconds();
+        let expires_at = (now + ACCESS_LIFETIME + MARGIN).seconds();
         if !self.store.publish_signing_key(key.public(), expires_at).await? {
             let kid = &key.public().kid;
             return Err(Error::internal("signing a token", format!("the key {kid} was revoked: rotate the secret")));

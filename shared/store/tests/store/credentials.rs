@@ -21,7 +21,13 @@ async fn with_the_password_the_session_that_asks_for_its_change_ends_and_no_othe
     let store = embedded::store();
     let ann = register(&store, "ann").await.unwrap();
     for id in ["s1", "s2"] {
-        let session = Session { id: id.to_owned(), user_id: ann.id, expires_at: at(1000).seconds(), device_id: None };
+        let session = Session {
+            id: id.to_owned(),
+            user_id: ann.id,
+            expires_at: at(1000).seconds(),
+            device_id: None,
+            renewal: None,
+        };
         assert!(store.open_session(&session, "ann", HASH).await.unwrap());
     }
     let ids = async || store.sessions(ann.id).await.unwrap().into_iter().map(|session| session.id).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use domain::{
     Message, MessageId, Reached, RoomId, Timestamp,
 };
 use futures_util::future::join_all;
-use store::{Consistency::Strong, Membership, Store};
+use store::{ChatChange, Consistency::Strong, Membership, Store};
 
 use crate::support::{NOW, at, joins, leaves, make_room, message_id, send, user};
 
@@ -92,6 +92,21 @@ async fn of_many_devices_at_once_each_move_is_told_once() {
     assert!(moved.windows(2).all(|pair| pair[0].1 < pair[1].1), "{moved:?}");
     assert_eq!(moved.last().unwrap().0, messages[2].id);
     assert_eq!(stay(&store, 2, room).await.last_read, Some(messages[2].id));
+}
+
+#[tokio::test]
+async fn a_chat_that_is_read_is_not_marked_as_unread_also_if_the_answer_was_lost() {
+    let store = embedded::store();
+    let room = make_room(&store, 2).await;
+    let message = send(&store, room, 0).await;
+    let change = ChatChange { marked_unread: Some(true), ..ChatChange::default() };
+    store.set_chat(&stay(&store, 2, room).await, &change).await.unwrap();
+    let old = stay(&store, 2, room).await;
+    for _ in 0..2 {
+        let moved = store.move_mark(&old, Read, &Reached::by(user(2), &message), false, NOW).await.unwrap().unwrap();
+        let now = moved.ended_unread.unwrap();
+        assert_eq!((now.marked_unread, now.settings), (false, Some(2)));
+    }
 }
 
 #[tokio::test]

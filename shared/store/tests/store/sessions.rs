@@ -1,5 +1,5 @@
 use embedded::{HASH, register};
-use store::{Session, Store};
+use store::{Renewal, Session, Store};
 
 use crate::support::{NOW, at, user};
 
@@ -9,6 +9,7 @@ fn session(user_id: u64, id: &str) -> Session {
         user_id: user(user_id),
         expires_at: at(1000).seconds(),
         device_id: Some("d1".to_owned()),
+        renewal: None,
     }
 }
 
@@ -70,4 +71,48 @@ async fn more_sessions_than_one_call_takes_end_and_nobody_elses() {
     assert!(store.sessions(user(1)).await.unwrap().is_empty());
     assert_eq!(store.sessions(user(2)).await.unwrap(), [other]);
     store.end_sessions(&[]).await.unwrap();
+}
+
+fn renewal(nonce: &str, previous: Option<&str>) -> Renewal {
+    Renewal {
+        username: "user1".to_owned(),
+        device: None,
+        created_at: NOW.millis(),
+        renewed_at: NOW.millis(),
+        secret_hash: "hash".to_owned(),
+        nonce: nonce.to_owned(),
+        previous: previous.map(str::to_owned),
+        full_at: NOW.millis(),
+    }
+}
+
+async fn open_renewable(store: &Store) -> Session {
+    let session = Session { renewal: Some(renewal("n1", None)), ..session(1, "s1") };
+    assert!(store.open_session(&session, "user1", HASH).await.unwrap());
+    session
+}
+
+#[tokio::test]
+async fn a_session_is_renewed_by_the_first_of_two() {
+    let store = store().await;
+    let session = open_renewable(&store).await;
+    let [two, three] = ["n2", "n3"].map(|nonce| renewal(nonce, Some("n1")));
+    let expected = Session { expires_at: at(9000).seconds(), renewal: Some(two.clone()), ..session.clone() };
+    for next in [two, three] {
+        let after = store.renew_session(&session, "n1", &next, at(9000), NOW).await.unwrap();
+        assert_eq!(after, Some(expected.clone()), "the other one's");
+    }
+    assert_eq!(store.session(user(1), "s1", at(8000)).await.unwrap(), Some(expected));
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_is_not_renewed_and_one_of_before_neither() {
+    let store = store().await;
+    let session = open_renewable(&store).await;
+    store.end_session(user(1), "s1", NOW).await.unwrap();
+    let next = renewal("n2", Some("n1"));
+    assert_eq!(store.renew_session(&session, "n1", &next, at(9000), NOW).await.unwrap(), None);
+    assert!(store.sessions(user(1)).await.unwrap().is_empty());
+    let old = open(&store, 1, "s1").await;
+    assert_eq!(store.renew_session(&old, "n1", &next, at(9000), NOW).await.unwrap(), Some(old));
 }

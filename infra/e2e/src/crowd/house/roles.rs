@@ -60,7 +60,7 @@ impl Roles {
         rests(&recorder, SILENCE).await;
         silences(&mut self.players[TENANT], room, false).await.is_refused("not_an_admin");
         let own = self.players[TENANT].id();
-        gives(&mut self.players[TENANT], room, own, Role::Admin).await.is_refused("not_an_admin");
+        sets_role(&mut self.players[TENANT], room, own, Role::Admin).await.is_refused("not_an_admin");
         let off = silences(&mut self.players[HOST], room, false).await;
         off.is_done(&[]);
         settled(&recorder, &[&off]).await;
@@ -104,23 +104,25 @@ impl Roles {
     }
 }
 
-/// Gives a user a role, and records it.
+/// Gives a user a role, and records it, also if it is refused: another delivery of the event may have been served while
+/// the caller had the right.
 async fn gives(by: &mut Player, room: u64, user: u64, role: Role) -> Act {
+    let act = sets_role(by, room, user, role).await;
+    let change: Change<_, _> = act.change((room, user), role, by.id());
+    by.recorder.write().roles.push(change);
+    if role == Role::Owner {
+        by.recorder.write().roles.push(Change { of: (room, by.id()), value: Role::Admin, ..change });
+    }
+    act
+}
+
+async fn sets_role(by: &mut Player, room: u64, user: u64, role: Role) -> Act {
     let name = match role {
         Role::Owner => "owner",
         Role::Admin => "admin",
         Role::Member => "member",
     };
-    let act = by.posts("/set-role/", json!({"conversation_id": room, "user": user, "role": name})).await;
-    if act.may_have_worked() {
-        let mut history = by.recorder.write();
-        let change: Change<_, _> = act.change((room, user), role, by.id());
-        history.roles.push(change);
-        if role == Role::Owner {
-            history.roles.push(Change { of: (room, by.id()), value: Role::Admin, ..change });
-        }
-    }
-    act
+    by.posts("/set-role/", json!({"conversation_id": room, "user": user, "role": name})).await
 }
 
 /// Lets only admins send, or everybody, and records it.

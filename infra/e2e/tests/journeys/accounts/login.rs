@@ -24,6 +24,7 @@ async fn gives_a_token_for_a_day() {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": 86400,
+            "refresh_token": body["refresh_token"].as_str().unwrap(),
             "device_token": body["device_token"].as_str().unwrap(),
             "user": {"id": ann.id, "username": ann.name},
         })
@@ -61,6 +62,39 @@ async fn every_login_is_a_session_of_its_own() {
     assert_ne!(ann.token, again.token);
     ann.get("/list-chatrooms/").await.is(200);
     again.get("/list-chatrooms/").await.is(200);
+}
+
+/// A program that logs in each time must not leave sessions without a limit.
+#[tokio::test]
+async fn of_more_than_a_hundred_sessions_those_end_that_have_been_idle_longest() {
+    let Some(server) = Server::local("a deployed system does not show its tables").start().await else { return };
+    let ann = server.user("ann").await;
+    let key = json!({"user_id": {"N": ann.id.to_string()}, "id": {"S": ann.session()}});
+    let found = server.dynamodb("GetItem", &json!({"TableName": "SessionsTable", "Key": key})).await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let idle = |minutes: u64| {
+        let mut session = found["Item"].clone();
+        session["id"] = json!({"S": format!("{minutes:032x}")});
+        let used = now.checked_sub(Duration::from_hours(48) + Duration::from_mins(minutes)).unwrap();
+        session["renewal"]["M"]["renewed_at"] = json!({"N": used.as_millis().to_string()});
+        json!({"PutRequest": {"Item": session}})
+    };
+    for first in [1, 26, 51, 76, 101] {
+        let items: Vec<_> = (first..(first + 25).min(106)).map(idle).collect();
+        server.dynamodb("BatchWriteItem", &json!({"RequestItems": {"SessionsTable": items}})).await;
+    }
+    let again = ann.logs_in_again().await;
+    let query = json!({
+        "TableName": "SessionsTable", "KeyConditionExpression": "user_id = :user",
+        "ExpressionAttributeValues": {":user": {"N": ann.id.to_string()}},
+    });
+    let left = server.dynamodb("Query", &query).await["Items"].as_array().unwrap().len();
+    // The new one may have been counted or not.
+    assert!(matches!(left, 100 | 101), "{left}");
+    let listed = again.lists("/list-sessions/").await;
+    let listed: Vec<_> = listed.iter().map(|session| session["id"].as_str().unwrap()).collect();
+    assert!(listed.contains(&again.session().as_str()) && listed.contains(&ann.session().as_str()));
+    assert!(!listed.contains(&format!("{:032x}", 105).as_str()));
 }
 
 #[tokio::test]
@@ -240,6 +274,6 @@ async fn what_it_costs() {
     let Some(server) = costs::server().await else { return };
     server.user("ann").await;
     // The password, and the attempt in two counters; a transaction of the session and the password, the reset of the
-    // attempt, and the new device.
-    assert_eq!(server.cost("login").await, Cost { calls: 6, depth: 2, reads: 1.0, writes: 8.0, pushes: 0 });
+    // attempt, the new device, and all sessions.
+    assert_eq!(server.cost("login").await, Cost { calls: 7, depth: 2, reads: 2.0, writes: 8.0, pushes: 0 });
 }

@@ -57,9 +57,9 @@ pub(crate) fn lists() -> Vec<String> {
     lists.map(|(path, _)| path.as_str().unwrap().to_owned()).collect()
 }
 
-/// A path with these ids for its parameters.
+/// A path with these ids for its parameters. The id of the room stands for that of a session, which is never one.
 pub(crate) fn with_ids(path: &str, room: &str, message: &str) -> String {
-    let path = path.replace("{conversation_id}", room).replace("{message_id}", message);
+    let path = path.replace("{conversation_id}", room).replace("{message_id}", message).replace("{id}", room);
     assert!(!path.contains('{'), "{path} has a parameter that the journeys know no value for");
     path
 }

@@ -23,6 +23,7 @@ const MESSAGES: &str = "/list-messages/";
 const ROOMS: &str = "/list-chatrooms/";
 const MEMBERS: &str = "/list-members/{conversation_id}/";
 const BLOCKS: &str = "/list-blocks/";
+const SESSIONS: &str = "/list-sessions/";
 const INVITATIONS: &str = "/list-invitations/";
 const REACTIONS: &str = "/list-reactions/{conversation_id}/{message_id}/";
 const RECEIPTS: &str = "/message-info/{conversation_id}/{message_id}/";
@@ -135,8 +136,21 @@ impl Scene {
 
 #[test]
 fn every_list_of_the_api_is_filled_here() {
-    let filled = [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, INVITATIONS, REACTIONS, RECEIPTS, PRESENCE];
+    let filled =
+        [ROOM_MESSAGES, MESSAGES, ROOMS, MEMBERS, BLOCKS, SESSIONS, INVITATIONS, REACTIONS, RECEIPTS, PRESENCE];
     assert_eq!(BTreeSet::from_iter(openapi::lists()), filled.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn the_list_of_sessions_has_at_most_4_mb() {
+    let Some(server) = Server::local(BECAUSE).start().await else { return };
+    let ann = server.user("ann").await;
+    let session = item(&server, "SessionsTable", json!({"user_id": n(ann.id), "id": {"S": ann.session()}})).await;
+    let mut renewal = session["renewal"].clone();
+    renewal["M"]["device"] = json!({"S": COSTLY.repeat(150)});
+    let sessions = (0..150).map(|id| with(&session, &json!({"id": {"S": format!("{id:032x}")}, "renewal": renewal})));
+    puts(&server, "SessionsTable", sessions).await;
+    assert_eq!(pages(&ann, SESSIONS).await, [100]);
 }
 
 #[tokio::test]

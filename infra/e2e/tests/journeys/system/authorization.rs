@@ -8,7 +8,7 @@ use std::{
     fmt::Write as _,
 };
 
-use e2e::{Answer, Forgery, Server, Signer, Socket, assert_part};
+use e2e::{Answer, Forgery, Server, Signer, Socket, assert_part, session_of};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -72,17 +72,19 @@ impl World {
 
     async fn tries(&self, row: &Row, token: Option<&str>) -> Outcome {
         match (row.ask)(self) {
-            Ask::Rest(Value::Null) => self.asks(self.request(row.route), token).await,
-            Ask::Rest(body) => self.asks(self.request(row.route).json(&body), token).await,
-            Ask::Query(query) => self.asks(self.request(row.route).query(&query), token).await,
+            Ask::Rest(Value::Null) => self.asks(self.request(row.route, token), token).await,
+            Ask::Rest(body) => self.asks(self.request(row.route, token).json(&body), token).await,
+            Ask::Query(query) => self.asks(self.request(row.route, token).query(&query), token).await,
             Ask::Handshake(query) => self.opens(&query, token).await.map(drop),
             Ask::Frame(frame) => self.says(&frame, token).await,
         }
     }
 
-    fn request(&self, route: &str) -> RequestBuilder {
+    /// A request to a route. The session in its path is the caller's own.
+    fn request(&self, route: &str, token: Option<&str>) -> RequestBuilder {
         let (method, path) = route.split_once(' ').unwrap();
-        let path = with_ids(path, &self.room.to_string(), &self.message["id"].to_string());
+        let session = token.and_then(session_of).unwrap_or_else(|| self.member.session());
+        let path = with_ids(&path.replace("{id}", &session), &self.room.to_string(), &self.message["id"].to_string());
         self.server.request(method.parse().unwrap(), &path)
     }
 

@@ -40,7 +40,8 @@ async fn a_route_is_served_with_and_without_its_slash() {
 async fn there_is_nothing_below_a_route() {
     let server = Server::start().await;
     let ([ann], room) = server.room_of(["ann"]).await;
-    let public = [(Method::POST, "/auth/register"), (Method::POST, "/auth/login"), (Method::GET, "/version")];
+    let public = ["/auth/register", "/auth/login", "/auth/refresh"].map(|path| (Method::POST, path));
+    let public = public.into_iter().chain([(Method::GET, "/version")]);
     let public = public.map(|(method, path)| (method, path.to_owned()));
     for (method, route) in calls().into_iter().chain(public) {
         let path = with_ids(&route, &room.to_string(), "1");
@@ -120,6 +121,7 @@ async fn an_empty_body_is_an_empty_object() {
     for (path, field) in [
         ("/auth/register/", "username"),
         ("/auth/login/", "username"),
+        ("/auth/refresh/", "refresh_token"),
         ("/join-chatroom/", "chatroom_id"),
         ("/send-message/", "conversation_id"),
         ("/read-message/", "conversation_id"),

@@ -51,6 +51,9 @@ async fn each_change_of_who_may_do_what_has_its_subject() {
     assert_eq!(session.as_str().map(str::len), Some(8), "{logged_in}");
     assert_eq!(logged_in, subject(&bob, session));
 
+    bob.refreshes().await.is(200);
+    assert_eq!(line(&server, "refresh", "refreshed", of_bob).await.1, logged_in);
+
     let room = ann.creates_room().await;
     bob.joins(room).await;
     bob.leaves(room).await;
@@ -74,6 +77,9 @@ async fn each_change_of_who_may_do_what_has_its_subject() {
         again.post(&format!("/auth/{way}/"), &json!({})).await.is(200);
         line(&server, function, message, Some(ann.id)).await;
     }
+    let again = ann.logs_in_again().await;
+    ann.logs_in_again().await.delete(&format!("/end-session/{}/", again.session())).await.is(200);
+    line(&server, "end-session", "ended a session", Some(ann.id)).await;
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@ use crate::support::{
     template::{Function, functions, socket_routes},
 };
 
-/// The endpoints that need no token: they create the user or the token, or show the build.
-const PUBLIC: [&str; 3] = ["/auth/login", "/auth/register", "/version"];
+/// The endpoints that need no access token: they create the user or the token, or show the build.
+const PUBLIC: [&str; 4] = ["/auth/login", "/auth/refresh", "/auth/register", "/version"];
 /// The functions that serve files, without a token.
 const PAGES: [&str; 2] = ["docs", "web-client"];
 

@@ -33,10 +33,27 @@ async fn secrets_go_by(server: &Server) -> Vec<String> {
     phone.hears_error("room_not_found").await;
     phone.sends_text(&format!("{{\"type\": \"{TEXT}\", \"token\": \"{}\"", ann.token)).await;
     let last = phone.hears_error("malformed_json").await["request_id"].as_str().unwrap().to_owned();
+    let later = ann.refreshed(&ann.refreshes().await);
+    let broken = format!("{}.", ann.refresh_token);
+    server.post("/auth/refresh/", &json!({"refresh_token": broken})).await.refuses(401, "unauthenticated");
+    let proofs = [&ann, &later].map(|user| user.refresh_token.rsplit('.').next().unwrap().to_owned());
+    let secret = later.refresh_token.split('.').nth(2).unwrap().to_owned();
     ann.logs_out().await;
     server.has_logged(&last).await;
     let signature = ann.token.rsplit('.').next().unwrap().to_owned();
-    vec![ann.token, forged, signature, PASSWORD.to_owned(), WRONG.to_owned(), TEXT.to_owned(), "$argon2id$".to_owned()]
+    let [first, second] = proofs;
+    let of_refreshes = [later.token, first, second, secret];
+    let mut secrets = vec![
+        ann.token,
+        forged,
+        signature,
+        PASSWORD.to_owned(),
+        WRONG.to_owned(),
+        TEXT.to_owned(),
+        "$argon2id$".to_owned(),
+    ];
+    secrets.extend(of_refreshes);
+    secrets
 }
 
 #[tokio::test]

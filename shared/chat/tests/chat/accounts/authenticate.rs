@@ -21,7 +21,13 @@ async fn a_session_authenticates_its_own_user_until_it_ends() {
 async fn a_session_ends_when_its_time_is_over() {
     let world = world().await;
     let ann = world.user("ann").await;
-    let old = Session { id: "old".to_owned(), user_id: ann.id(), expires_at: chat::now().seconds(), device_id: None };
+    let old = Session {
+        id: "old".to_owned(),
+        user_id: ann.id(),
+        expires_at: chat::now().seconds(),
+        device_id: None,
+        renewal: None,
+    };
     assert!(world.chat.store.open_session(&old, "ann", embedded::HASH).await.unwrap());
     let caller = Caller { user: ann.id(), session: old.id, at: chat::now() };
     assert_refused!(authenticate(&world.chat, &caller).await, Refusal::Unauthenticated);

@@ -1,38 +1,35 @@
 use std::collections::BTreeMap;
 
-use chat::{
-    messages::{send_message, sync},
-    rooms,
-};
+use chat::{messages::sync, rooms};
 use domain::{
-    DeletedFor, Description, History, KnownRoom, MembershipId, Mentions, Message, MessageId, NewRoom, Position,
-    RemoveMember, RoomId, RoomName, SetChat, SyncRooms, Synced, SyncedRoom, Timestamp,
+    DeletedFor, History, KnownRoom, MembershipId, Message, MessageId, NewRoom, RemoveMember, RoomId, SetChat,
+    SyncRooms, Synced, SyncedRoom,
 };
 
-use crate::support::{Client, Person, draft, new_room, world};
+use crate::support::{Client, Person, new_room, world};
 
 /// Asks with one room, known as far as these numbers say.
-async fn asks(person: &Person, room: RoomId, after: impl Into<Option<MessageId>>, change: u64) -> Synced {
+pub(super) async fn asks(person: &Person, room: RoomId, after: impl Into<Option<MessageId>>, change: u64) -> Synced {
     let known = KnownRoom { after: after.into(), change: Some(change), ..KnownRoom::default() };
     asks_with(person, room, known).await
 }
 
-async fn asks_with(person: &Person, room: RoomId, known: KnownRoom) -> Synced {
+pub(super) async fn asks_with(person: &Person, room: RoomId, known: KnownRoom) -> Synced {
     let known = SyncRooms { rooms: [(room, known)].into(), marks: false };
     sync(&person.chat, &person.caller, &known).await.unwrap()
 }
 
 /// The news of the only room that has some.
-fn only(synced: Synced) -> SyncedRoom {
+pub(super) fn only(synced: Synced) -> SyncedRoom {
     assert!(synced.gone.is_empty() && !synced.more && synced.rooms.len() == 1, "{synced:?}");
     synced.rooms.into_values().next().unwrap()
 }
 
-fn has_no_news(synced: &Synced) -> bool {
+pub(super) fn has_no_news(synced: &Synced) -> bool {
     synced.rooms.is_empty() && synced.gone.is_empty() && !synced.more
 }
 
-fn ids(news: &SyncedRoom) -> Vec<MessageId> {
+pub(super) fn ids(news: &SyncedRoom) -> Vec<MessageId> {
     news.messages.iter().map(|shown| shown.message.id).collect()
 }
 
@@ -51,22 +48,6 @@ async fn a_room_that_the_client_does_not_know_is_new() {
     assert!(has_no_news(&asks(&ann, room, message.id, news.change).await));
     // It does not want messages.
     assert!(has_no_news(&asks(&ann, room, None, news.change).await));
-}
-
-#[tokio::test]
-async fn the_next_fifty_messages_come_and_then_there_are_more() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
-    let mut sent = Vec::new();
-    for number in 0..52 {
-        sent.push(ann.sends(room, &number.to_string()).await.id);
-    }
-    let first = only(asks(&ann, room, MessageId::FIRST, 0).await);
-    assert_eq!((ids(&first), first.more, first.reset), (sent[..50].to_vec(), true, false));
-    let rest = only(asks(&ann, room, sent[49], 0).await);
-    assert_eq!((ids(&rest), rest.more), (sent[50..].to_vec(), false));
-    assert!(has_no_news(&asks(&ann, room, sent[51], 0).await));
 }
 
 #[tokio::test]
@@ -133,33 +114,16 @@ async fn a_client_that_was_away_for_longer_than_changes_are_kept_lists_the_room_
     let world = world().await;
     let ann = world.user("ann").await;
     let room = ann.makes_room(&[]).await;
+    let old = ann.has_sent(room, "old", MONTH + 140_000).await;
     let message = ann.has_sent(room, "hello", MONTH + 130_000).await;
     let turn = ann.dies_while_changing(room, MONTH + 120_000).await;
     world.chat.store.put_change(&turn, message.id).await.unwrap();
     let mut device = Client::of(&ann);
-    device.knows(room, KnownRoom { after: Some(message.id), change: Some(0), ..KnownRoom::default() });
+    // There is a newer message, too, which comes with the others.
+    device.knows(room, KnownRoom { after: Some(old.id), change: Some(0), ..KnownRoom::default() });
     assert!(device.asks().await.rooms[&room].reset);
     device.catches_up().await;
     device.has_all("after a month").await;
-}
-
-#[tokio::test]
-async fn ten_thousand_changes_take_a_hundred_calls() {
-    const CHANGES: u64 = 10_000;
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let room = ann.makes_room(&[]).await;
-    let message = ann.has_sent(room, "hello", (CHANGES + 60) * 1000).await;
-    for number in 0..CHANGES {
-        let turn = ann.dies_while_changing(room, (CHANGES + 30 - number) * 1000).await;
-        world.chat.store.put_change(&turn, message.id).await.unwrap();
-    }
-    let mut device = Client::of(&ann);
-    device.catches_up().await;
-    device.knows(room, KnownRoom { after: Some(message.id), change: Some(0), ..KnownRoom::default() });
-    let calls = device.catches_up().await;
-    assert!((100..=101).contains(&calls), "{calls}");
-    device.has_all("after many changes").await;
 }
 
 #[tokio::test]
@@ -274,179 +238,4 @@ async fn what_another_device_has_changed_first_is_news() {
     assert_eq!(news.marks[&ann.id()].last_read, Some(message.id));
     known.last_read = Some(message.id);
     assert!(has_no_news(&asks_with(&ann, room, known).await));
-}
-
-#[tokio::test]
-async fn a_room_that_was_cleared_or_hidden_message_by_message_is_no_news_for_ever() {
-    let world = world().await;
-    let [ann, bob] = world.users(["ann", "bob"]).await;
-    let [cleared, hidden] = [ann.makes_room(&[&bob]).await, ann.makes_room(&[&bob]).await];
-    let mut device = Client::of(&bob);
-    let message = ann.sends(cleared, "hi").await;
-    bob.reads(cleared, &[&message]).await;
-    let mut sent = Vec::new();
-    for number in 0..261 {
-        sent.push(ann.has_sent(hidden, "hi", 200_000 - 300 * number).await);
-    }
-    device.catches_up().await;
-    let clear = SetChat { cleared: true, ..SetChat::of(cleared) };
-    rooms::set_chat(&world.chat, &bob.caller, &clear).await.unwrap();
-    let first = KnownRoom { after: Some(sent[0].id), change: Some(0), ..KnownRoom::default() };
-    for (message, number) in sent[1..].iter().zip(1..) {
-        world.chat.store.hide_message(hidden, message.id, bob.id(), number).await.unwrap();
-    }
-    device.knows(hidden, first);
-    assert_eq!(device.catches_up().await, 2);
-    assert!(has_no_news(&device.asks().await));
-    let new = ann.sends(hidden, "new").await;
-    assert!(!only(device.asks().await).more);
-    assert_eq!(device.rooms[&hidden].messages.last_key_value().unwrap().0, &new.id);
-}
-
-#[tokio::test]
-async fn marks_show_neither_what_was_before_nor_what_a_block_hides() {
-    let world = world().await;
-    let [ann, bob] = world.users(["ann", "bob"]).await;
-    let marks = async |person: &Person, room| {
-        let marks = SyncRooms { marks: true, ..SyncRooms::default() };
-        let synced = sync(&world.chat, &person.caller, &marks).await.unwrap();
-        synced.rooms[&room].marks[&ann.id()].last_read
-    };
-    let new = NewRoom { history: Some(History::Joined), ..new_room(&[]) };
-    let room = rooms::create_chatroom(&world.chat, &ann.caller, new).await.unwrap().room.id;
-    let before = ann.sends(room, "before").await;
-    ann.reads(room, &[&before]).await;
-    bob.joins(room).await;
-    assert_eq!((marks(&bob, room).await, marks(&ann, room).await), (None, Some(before.id)));
-    let direct = ann.opens_direct(&bob).await;
-    let seen = bob.sends(direct, "seen").await;
-    ann.reads(direct, &[&seen]).await;
-    let later = bob.sends(direct, "later").await;
-    ann.blocks(&bob).await;
-    ann.reads(direct, &[&later]).await;
-    assert_eq!((marks(&bob, direct).await, marks(&ann, direct).await), (Some(seen.id), Some(later.id)));
-}
-
-/// Has sent a message that a block hides from the other one, so many milliseconds ago.
-async fn has_hidden(person: &Person, room: RoomId, millis: u64) -> MessageId {
-    let (store, user) = (&person.chat.store, person.id());
-    let at = MessageId::new(Timestamp::from_millis(chat::now().millis() - millis), 0);
-    let turn = store.take_turn(room, user, at, &Mentions::nobody(), person.chat.settings.pushes).await.unwrap();
-    let content = draft(room, "hidden").content;
-    let digest = content.digest().unwrap();
-    let empty = Message::empty(turn.id, room, user, turn.sequence);
-    store.put_message(&Message { text: content.text, withheld: true, ..empty }, &digest).await.unwrap();
-    store.hide_from_peer(&turn, user).await.unwrap();
-    turn.id
-}
-
-#[tokio::test]
-async fn a_message_behind_a_block_is_no_news() {
-    let world = world().await;
-    let [ann, bob] = world.users(["ann", "bob"]).await;
-    let room = ann.opens_direct(&bob).await;
-    let last = ann.has_sent(room, "hi", 120_000).await;
-    ann.blocks(&bob).await;
-    let hidden = has_hidden(&bob, room, 119_000).await;
-    let own = has_hidden(&ann, room, 118_000).await;
-    for (person, id) in [(&ann, own), (&bob, hidden)] {
-        let news = only(asks(person, room, last.id, 0).await);
-        assert_eq!(ids(&news), [id]);
-        assert!(has_no_news(&asks(person, room, id, 0).await));
-        // A guess at the id of a hidden message shows nothing.
-        assert!(has_no_news(&asks(person, room, own.next(), 0).await));
-    }
-    // More than one call reads over.
-    for number in 0..260 {
-        has_hidden(&bob, room, 110_000 - 200 * number).await;
-    }
-    assert!(has_no_news(&asks(&ann, room, own, 0).await));
-    ann.unblocks(&bob).await;
-    let seen = bob.sends(room, "seen").await;
-    let news = only(asks(&ann, room, own, 0).await);
-    assert_eq!((ids(&news).len(), news.more, news.reset), (0, true, false));
-    let news = only(asks(&ann, room, news.after, news.change).await);
-    assert_eq!(ids(&news), [seen.id]);
-    assert_eq!(ann.lists_room(room, 1, Position::Latest).await.messages[0].message.id, seen.id);
-    assert!(has_no_news(&asks(&ann, room, seen.id, news.change).await));
-}
-
-#[tokio::test]
-async fn a_direct_room_is_listed_with_its_first_message_and_gone_when_it_is_hidden() {
-    let world = world().await;
-    let [ann, bob] = world.users(["ann", "bob"]).await;
-    let room = ann.opens_direct(&bob).await;
-    let mut device = Client::of(&bob);
-    device.catches_up().await;
-    assert!(device.rooms.is_empty());
-    ann.sends(room, "hi").await;
-    device.catches_up().await;
-    device.has_all("with a message").await;
-    bob.leaves(room).await;
-    assert_eq!(device.asks().await.gone, [room].into());
-    ann.sends(room, "hi again").await;
-    device.catches_up().await;
-    device.has_all("with another message").await;
-}
-
-/// A room with so many messages of the longest texts.
-async fn long_room(ann: &Person, messages: usize) -> RoomId {
-    let room = ann.makes_room(&[]).await;
-    for _ in 0..messages {
-        ann.sends(room, &"\"".repeat(4096)).await;
-    }
-    room
-}
-
-#[tokio::test]
-async fn a_room_with_long_texts_leaves_place_for_others() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    let quiet = long_room(&ann, 1).await;
-    let busy = long_room(&ann, 30).await;
-    let mut device = Client::of(&ann);
-    // Both are to be listed from the beginning.
-    device.asks().await;
-    let synced = device.asks().await;
-    assert_eq!(
-        synced.rooms.iter().map(|(id, news)| (*id, news.more)).collect::<Vec<_>>(),
-        [(quiet, false), (busy, true)]
-    );
-    device.catches_up().await;
-    device.has_all("with long texts").await;
-}
-
-#[tokio::test]
-async fn five_hundred_rooms_that_fit_no_answer_come_in_several() {
-    const ROOMS: usize = 500;
-    let world = world().await;
-    let ann = world.user("ann").await;
-    for _ in 0..ROOMS {
-        let description = Description::try_from("\"".repeat(1000)).unwrap();
-        let name = RoomName::try_from("\"".repeat(255)).ok();
-        let new = NewRoom { name, description, ..new_room(&[]) };
-        let room = rooms::create_chatroom(&world.chat, &ann.caller, new).await.unwrap().room.id;
-        let quoted = ann.sends(room, &"\"".repeat(4096)).await;
-        let mut reply = draft(room, &"\"".repeat(4096));
-        reply.content.reply_to = Some(quoted.id);
-        send_message(&world.chat, &ann.caller, Ok(reply)).await.unwrap();
-    }
-    let mut device = Client::of(&ann);
-    let first = device.asks().await;
-    assert!(first.more && first.rooms.len() < ROOMS, "{}", first.rooms.len());
-    let calls = device.catches_up().await;
-    assert!(calls < 20, "{calls}");
-    assert_eq!(device.rooms.values().map(|local| local.messages.len()).collect::<Vec<_>>(), [2; ROOMS]);
-}
-
-#[tokio::test]
-async fn an_answer_has_the_marks_of_a_few_rooms() {
-    let world = world().await;
-    let ann = world.user("ann").await;
-    for _ in 0..33 {
-        ann.makes_room(&[]).await;
-    }
-    let marks = SyncRooms { marks: true, ..SyncRooms::default() };
-    let synced = sync(&world.chat, &ann.caller, &marks).await.unwrap();
-    assert_eq!((synced.rooms.len(), synced.more), (32, true));
 }

@@ -44,6 +44,9 @@ impl Client {
         let answer = serde_json::to_string(&serde_json::to_string(&synced).unwrap()).unwrap();
         assert!(answer.len() <= MAX_ANSWER_BYTES, "{}", answer.len());
         assert!(!synced.more || !synced.rooms.is_empty(), "each call gets on");
+        for news in synced.rooms.values().filter(|news| news.reset) {
+            assert!(news.messages.is_empty() && news.changed.is_empty() && news.after.is_none() && !news.more);
+        }
         self.rooms.retain(|id, _| !synced.gone.contains(id));
         for (id, news) in &synced.rooms {
             self.rooms.entry(*id).or_default().takes(self.person.id(), news);

@@ -17,9 +17,9 @@ use chat::{
     attachments,
 };
 use domain::{
-    AttachmentId, Circle, ClientId, Content, Description, Draft, Error, Fields, FileName, Input, MarksFrame, MediaType,
-    Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position, PrivacyChoices, ReadMark,
-    Registration, RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
+    AttachmentId, Circle, ClientId, Content, Description, DeviceName, Draft, Error, Fields, FileName, Input,
+    MarksFrame, MediaType, Message, MessageId, Network, NewAttachment, NewRoom, Pace, PasswordChange, Position,
+    PrivacyChoices, ReadMark, RefreshToken, Registration, RoomId, RoomKind, ShownMessage, Slice, Text, TypingFrame,
 };
 use image::{ImageFormat, RgbImage};
 use realtime::Sockets;
@@ -62,6 +62,7 @@ pub struct World {
 pub struct LoggedIn {
     pub person: Person,
     pub device: Device,
+    pub refresh_token: RefreshToken,
 }
 
 pub async fn world() -> World {
@@ -145,8 +146,10 @@ impl World {
         device: Option<Device>,
     ) -> Result<LoggedIn, Error> {
         let credentials = domain::Credentials { username: name.to_owned(), password: password.to_owned() };
-        let login = accounts::login(&self.chat, network(from), device, credentials).await?;
-        Ok(LoggedIn { person: Person::new(&self.chat, login.user, &login.session.id), device: login.device })
+        let name = DeviceName::try_from(format!("{name}'s phone")).ok();
+        let login = accounts::login(&self.chat, network(from), device, name, credentials).await?;
+        let person = Person::new(&self.chat, login.user, &login.session.id);
+        Ok(LoggedIn { person, device: login.device, refresh_token: login.refresh_token })
     }
 
     /// Changes a password from the address of [`World::logs_in`].
@@ -165,7 +168,7 @@ fn network(last: u8) -> Network {
     Network::of(IpAddr::from([203, 0, 113, last]))
 }
 
-fn input<T: Input>(body: &str) -> T {
+pub fn input<T: Input>(body: &str) -> T {
     Fields::parse(body.as_bytes()).unwrap().into().unwrap()
 }
 

@@ -40,7 +40,8 @@ impl Person {
 
     /// Opens a session for a user without a password, and returns the same user with it.
     pub async fn opens_session(&self, id: &str) -> Self {
-        let session = Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX, device_id: None };
+        let session =
+            Session { id: id.to_owned(), user_id: self.id(), expires_at: u64::MAX, device_id: None, renewal: None };
         let name = self.user.username.folded();
         assert!(self.chat.store.open_session(&session, &name, embedded::HASH).await.unwrap());
         Self::new(&self.chat, self.user.clone(), id)

@@ -2,111 +2,37 @@
 //! tables in the documents.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod operation;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
+    time::Duration,
 };
 
-use e2e::{Cost, File, PASSWORD, Server, Socket, User, assert_part};
+use e2e::{File, PASSWORD, Server, Socket, User, assert_part, connections::known};
 use futures_util::future::join_all;
 use harness::workspace;
 use load::price;
 use serde_json::json;
 use template::{Secrets, Template};
+use tokio::time::sleep;
 
-/// Seconds that a function waits for a call of DynamoDB, or for its pushes. AWS promises single-digit milliseconds.
-const ROUND_TRIP: f64 = 0.005;
-/// Seconds that a password takes on the vCPU that its functions have.
-const HASH: f64 = 0.05;
-/// Seconds that the photo of these tests takes on the vCPU of the function that checks it; one of twelve megapixels
-/// takes forty times as long.
-const CHECK: f64 = 0.05;
-/// Seconds that the erasure of a room waits for messages on their way.
-const SETTLE: f64 = 15.0;
+use self::operation::{Operation, Way};
+
 /// The number of members of the room, all online.
 const MEMBERS: usize = 10;
 
 /// The document with the table.
 const COSTS: &str = "infra/docs/costs.md";
 
+const PAUSE: Duration = Duration::from_millis(50);
+
 const SENT: &str = "send a message over a socket";
 
 /// The functions that make no calls: they serve files, or the build.
 const CALLING_NOBODY: [&str; 3] = ["docs", "version", "web-client"];
-
-/// The way by which an operation comes in.
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Rest,
-    /// A REST call that hashes this number of passwords.
-    RestToHash(u8),
-    Frame,
-    /// A form to S3, which sends an event.
-    Upload,
-    /// An object that a function writes, which sends an event.
-    Request,
-    /// A socket that opens or closes.
-    Lifecycle,
-}
-
-struct Operation {
-    name: &'static str,
-    way: Way,
-    /// The cost of each invocation.
-    costs: Vec<Cost>,
-    /// The memory size of each invocation's function, in gigabytes.
-    memory: Vec<f64>,
-    /// Dollars per million for the calls of S3.
-    objects: f64,
-}
-
-impl Operation {
-    fn row(&self) -> String {
-        let [calls, depth, pushes] =
-            [self.count(|cost| cost.calls), self.count(|cost| cost.depth), self.count(|cost| cost.pushes)];
-        let (reads, writes) = (self.sum(|cost| cost.reads), self.sum(|cost| cost.writes));
-        let dollars = self.dollars();
-        format!("| {} | {calls} | {depth} | {reads} | {writes} | {pushes} | {dollars:.2} |", self.name)
-    }
-
-    fn sum(&self, part: fn(&Cost) -> f64) -> f64 {
-        self.costs.iter().map(part).sum::<f64>() + 0.0
-    }
-
-    fn count(&self, part: fn(&Cost) -> usize) -> usize {
-        self.costs.iter().map(part).sum()
-    }
-
-    /// Dollars per million.
-    fn dollars(&self) -> f64 {
-        let incoming = match self.way {
-            Way::Rest | Way::RestToHash(_) => price::REQUEST,
-            Way::Frame => price::MESSAGE,
-            Way::Upload => price::PUT + price::EVENT,
-            Way::Request => price::EVENT,
-            Way::Lifecycle => 0.0,
-        };
-        let pushes = f64::from(u32::try_from(self.count(|cost| cost.pushes)).unwrap()) * price::MESSAGE;
-        let units = self.sum(|cost| cost.reads) * price::READ_UNIT + self.sum(|cost| cost.writes) * price::WRITE_UNIT;
-        incoming + pushes + units + self.objects + self.invocations()
-    }
-
-    fn invocations(&self) -> f64 {
-        let of_one = |(cost, memory): (&Cost, &f64)| {
-            let round_trips = cost.depth + usize::from(cost.pushes > 0);
-            let computed = match self.way {
-                Way::RestToHash(hashes) => HASH * f64::from(hashes),
-                Way::Upload => CHECK,
-                Way::Request => SETTLE,
-                Way::Rest | Way::Frame | Way::Lifecycle => 0.0,
-            };
-            let seconds = ROUND_TRIP * f64::from(u32::try_from(round_trips).unwrap()) + computed;
-            price::INVOCATION + seconds * memory * price::GIGABYTE_SECOND
-        };
-        self.costs.iter().zip(&self.memory).map(of_one).sum()
-    }
-}
 
 /// Ten users, and the operations that were counted.
 struct World {
@@ -167,6 +93,7 @@ async fn the_costs_of_each_operation_are_in_the_document() {
         login["device_token"] = body["device_token"].clone();
     }
     world.count("… on a known device", Way::RestToHash(1), &["login"]).await;
+    sessions(&mut world).await;
     rooms(&mut world).await;
     let mut sockets = opened(&mut world).await;
     messages(&mut world, &mut sockets).await;
@@ -195,6 +122,16 @@ fn table(operations: &[Operation]) -> String {
         writeln!(table, "{}", operation.row()).unwrap();
     }
     table
+}
+
+async fn sessions(world: &mut World) {
+    let phone = world.people[0].logs_in_again().await;
+    phone.refreshes().await.is(200);
+    world.rest("refresh a session", "refresh").await;
+    phone.get("/list-sessions/").await.is(200);
+    world.rest("list one's sessions (four)", "list-sessions").await;
+    world.people[0].delete(&format!("/end-session/{}/", phone.session())).await.is(200);
+    world.rest("end another session, without sockets", "end-session").await;
 }
 
 async fn rooms(world: &mut World) {
@@ -398,6 +335,12 @@ async fn left(world: &mut World, mut sockets: Vec<Socket>) {
     world.people[5].post("/auth/change-password/", &change).await.is(200);
     sockets[5].is_closed().await;
     world.count("change a password (two sessions)", Way::RestToHash(2), &["change-password"]).await;
+    // The sockets that are closed are forgotten a moment later, and the deletion of the room may meet them.
+    for person in &world.people[3..6] {
+        while !known(person).await.is_empty() {
+            sleep(PAUSE).await;
+        }
+    }
     world.count("close a socket", Way::Lifecycle, &["disconnect"]).await;
     world.people[0].delete(&format!("/delete-chatroom/{}/", world.room)).await.is(200);
     world.rest("delete a room", "delete-chatroom").await;
