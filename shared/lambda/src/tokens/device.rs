@@ -2,9 +2,8 @@
 //! apart from other people's attempts (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 //!
 //! They are JWTs with an HMAC under a key of their own, because `login` alone reads them, and only it and `refresh` make
-//! them. So no device token
-//! passes for an access token, nor the reverse (RFC 8725, section 3.12). After a rotation of the secret, all devices
-//! are unknown until their next login.
+//! them. So no device token passes for an access token, nor the reverse (RFC 8725, section 3.12). After a rotation of
+//! the secret, all devices are unknown until their next login.
 
 use chat::{accounts::Device, now};
 use domain::Error;

@@ -1,7 +1,7 @@
 //! Access tokens: JWT (RFC 7519), signed with Ed25519 (RFC 8037). Every field that a forger could choose is checked.
 //!
-//! Only `login` and `refresh` have the private key, so no other function can make a token. All others verify with the public keys that
-//! the table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
+//! Only `login` and `refresh` have the private key, so no other function can make a token. All others verify with the
+//! public keys that the table `signing_keys` lists. A token names its key by `kid`, the thumbprint of the key (RFC 7638).
 
 mod device;
 mod key_set;

@@ -1,5 +1,5 @@
-//! The private key, which only `login` and `refresh` have. It is read from Secrets Manager at run time, so that a rotation needs no
-//! deployment.
+//! The private key, which only `login` and `refresh` have. It is read from Secrets Manager at run time, so that a
+//! rotation needs no deployment.
 
 use std::{
     fmt,
